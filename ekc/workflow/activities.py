@@ -1,0 +1,136 @@
+"""The policy: what somebody may do in a case or see of it, by role and phase. The steps stand in `definition.py`."""
+
+from dataclasses import dataclass
+
+from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRule:
+    """What somebody may do or see, and who may in which phases."""
+
+    activity: Activity
+    title: str
+    grants: dict[Role, frozenset[Phase]]
+
+
+_BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
+_OPEN = frozenset(Phase) - {Phase.CLOSED}
+#: Nobody but the family does anything in private time.
+_OUTSIDE = _OPEN - {Phase.PRIVATE_TIME}
+_ALL = frozenset(Phase)
+_MEETING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
+_PLAN = frozenset({Phase.PRESENTATION, Phase.EVALUATION})
+_AGREED = frozenset({Phase.EVALUATION, Phase.CLOSED})
+_SHOWN = frozenset({Phase.PRESENTATION}) | _AGREED
+
+
+def _grant(phases: frozenset[Phase], *roles: Role) -> dict[Role, frozenset[Phase]]:
+    return dict.fromkeys(roles, phases)
+
+
+ACTIVITIES: tuple[ActivityRule, ...] = (
+    ActivityRule(
+        Activity.SEE_CASE,
+        N_("see the case page"),
+        _grant(_ALL, Role.COORDINATOR) | _grant(_ALL - {Phase.PRIVATE_TIME}, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
+        Activity.SEE_OWN_PAGE,
+        N_("see their own page"),
+        _grant(_ALL, *FAMILY_ROLES, Role.SUPPORTER, Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
+        Activity.SEE_REGISTRATION,
+        N_("see the registration"),
+        _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
+        Activity.CHANGE_REGISTRATION,
+        N_("change the registration, the question and the consents"),
+        _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER)),
+    ActivityRule(
+        Activity.ANSWER_MATCH,
+        N_("take the case or not, and declare independence"),
+        _grant(_OUTSIDE, Role.COORDINATOR),
+    ),
+    ActivityRule(
+        Activity.CONFIRM_COORDINATOR,
+        N_("confirm the coordinator"),
+        _grant(_BEFORE, Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
+        Activity.CHANGE_CIRCLE,
+        N_("change the circle, safety and who was told"),
+        _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
+        Activity.SET_BOTTOM_LINES,
+        N_("write bottom lines and share them"),
+        _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(Activity.MAKE_LINKS, N_("make and revoke personal links"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(Activity.ARRANGE_MEETING, N_("arrange the meeting"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(
+        Activity.RECORD_INFORMATION,
+        N_("record who is there, what is told and asked"),
+        _grant(_MEETING, Role.COORDINATOR),
+    ),
+    ActivityRule(
+        Activity.SEE_PLAN,
+        N_("see the plan"),
+        _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION}, Role.COORDINATOR)
+        | _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME}, *INSIDE_ROLES)
+        | _grant(frozenset({Phase.PRESENTATION, Phase.EVALUATION}), Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
+        Activity.WRITE_PLAN,
+        N_("write the plan"),
+        _grant(_PLAN, Role.COORDINATOR, Role.CONVENOR)
+        | _grant(frozenset({Phase.PRESENTATION}), Role.MAIN_PERSON, Role.FAMILY),
+    ),
+    ActivityRule(
+        Activity.CHECK_PLAN,
+        N_("record who agrees, and check the bottom lines"),
+        _grant(_PLAN, Role.COORDINATOR),
+    ),
+    ActivityRule(
+        Activity.ANSWER_SUPPORT,
+        N_("answer a request for support"),
+        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL, Role.SUPPORTER),
+    ),
+    ActivityRule(
+        Activity.DECIDE_ACCEPTANCE,
+        N_("accept the plan, or refuse it for safety"),
+        _grant(frozenset({Phase.PRESENTATION}), Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
+        Activity.TICK_OFF,
+        N_("tick off their own tasks"),
+        _grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER, Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
+        Activity.FOLLOW_UP,
+        N_("record a call or an evaluation"),
+        _grant(frozenset({Phase.EVALUATION}), Role.COORDINATOR, Role.CONVENOR),
+    ),
+    ActivityRule(
+        Activity.RECORD_COSTS,
+        N_("record hours and costs"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR),
+    ),
+    ActivityRule(
+        Activity.SEE_HISTORY,
+        N_("see the history"),
+        _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
+        Activity.TAKE_STEP,
+        N_("take a step"),
+        _grant(_OPEN, Role.COORDINATOR, Role.MAIN_PERSON, Role.FAMILY, Role.CONVENOR)
+        | _grant(_OUTSIDE, Role.REGIONAL_MANAGER),
+    ),
+)

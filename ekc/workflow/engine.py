@@ -1,0 +1,95 @@
+"""The judge: reads the tables of `definition.py` and decides, with every reason. Screen and rule both ask here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ekc.workflow.definition import ACTIVITIES, PHASES, STEPS, ActivityRule, PhaseRule, StepRule
+from ekc.workflow.facts import Facts
+from ekc.workflow.guards import Blocker
+from ekc.workflow.vocabulary import Activity, Phase, Role, Step
+
+PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
+STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
+ACTIVITY_RULES: dict[Activity, ActivityRule] = {rule.activity: rule for rule in ACTIVITIES}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A blocker, the guard it comes from, and whether this person may override that guard."""
+
+    guard: str
+    blocker: Blocker
+    may_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge says of one step: `reasons` empty means it can be taken."""
+
+    rule: StepRule
+    reasons: tuple[Reason, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.reasons
+
+    @property
+    def overridable(self) -> bool:
+        """Whether something stands in the way, and this person may override all of it with a reason."""
+        return bool(self.reasons) and all(reason.may_override for reason in self.reasons)
+
+
+def judge(rule: StepRule, facts: Facts, roles: Iterable[Role], overridden: frozenset[str] = frozenset()) -> Verdict:
+    """Every reason why somebody with `roles` cannot take this step now.
+
+    `overridden` names guards that are overridden; one that this person may not override is judged all the same.
+    """
+    held = frozenset(roles)
+    reasons = tuple(
+        Reason(guard.code, blocker, may)
+        for guard in rule.guards
+        for may in (bool(guard.override & held),)
+        if not (may and guard.code in overridden)
+        for blocker in guard.check(facts)
+    )
+    return Verdict(rule, reasons)
+
+
+def steps_from(phase: Phase, roles: Iterable[Role]) -> tuple[StepRule, ...]:
+    """The steps that somebody with `roles` could take from `phase`, guards aside, in the order of the table."""
+    held = frozenset(roles)
+    return tuple(rule for rule in STEPS if phase in rule.sources and rule.who & held)
+
+
+def why_not(facts: Facts, roles: Iterable[Role]) -> tuple[Verdict, ...]:
+    """The verdict on each step that could be taken from here."""
+    held = frozenset(roles)
+    return tuple(judge(rule, facts, held) for rule in steps_from(facts.phase, held))
+
+
+def may(activity: Activity, phase: Phase, roles: Iterable[Role]) -> bool:
+    """Whether somebody with `roles` may do this in this phase."""
+    grants = ACTIVITY_RULES[activity].grants
+    return any(phase in grants.get(role, ()) for role in roles)
+
+
+def ever_may(activity: Activity, roles: Iterable[Role]) -> bool:
+    """Whether somebody with `roles` may do this in some phase: then a refusal may say why, else it says nothing."""
+    grants = ACTIVITY_RULES[activity].grants
+    return any(role in grants for role in roles)
+
+
+def check_tables() -> None:
+    """Refuse tables that contradict themselves. Raises ValueError; asked once when the program starts."""
+    for words, rules in ((Phase, PHASE_RULES), (Step, STEP_RULES), (Activity, ACTIVITY_RULES)):
+        if missing := [word.value for word in words if word not in rules]:
+            raise ValueError(f"no rule for {', '.join(missing)}")
+    if len(STEPS) != len(STEP_RULES) or len(PHASES) != len(PHASE_RULES) or len(ACTIVITIES) != len(ACTIVITY_RULES):
+        raise ValueError("a word has two rules")
+    reached, border = {Phase.REGISTRATION}, {Phase.REGISTRATION}
+    while border:
+        border = {r.target for r in STEPS for p in border if p in r.sources and r.target} - reached
+        reached |= border
+    if unreachable := set(Phase) - reached:
+        raise ValueError(f"no path leads to {', '.join(sorted(unreachable))}")

@@ -1,0 +1,158 @@
+"""All that a guard may know about a case, frozen.
+
+`journey/facts.py` gathers it from every feature; guards decide on it alone. Nothing here is looked up or computed from
+a clock, except what follows from the fields themselves.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from ekc.workflow.profiles import NL, Profile
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    ActionKind,
+    Agreed,
+    ArrangementKind,
+    Attends,
+    InformationKind,
+    Part,
+    Phase,
+    SupportAnswer,
+    Variant,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the circle, as far as a guard needs to know."""
+
+    id: int
+    name: str
+    part: Part
+    attends: Attends | None = None
+    informed: bool = False
+    age: int | None = None
+    consented: bool = False
+    needs_interpreter: bool = False
+    unmet_concerns: int = 0  # safety concerns that have no arrangement yet
+    present: bool = False  # came to the meeting of this round
+    in_room: bool = False  # is there now
+    agreed: Agreed | None = None  # with the plan as it is presented now
+    has_task: bool = False
+
+    @property
+    def is_family(self) -> bool:
+        """Whether this person belongs to the family group."""
+        return self.part in FAMILY_PARTS
+
+    @property
+    def is_professional(self) -> bool:
+        """Whether this person comes as a professional or referrer."""
+        return self.part in PROFESSIONAL_PARTS
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether this person will be in the room or on the line."""
+        return self.attends in TAKES_PART
+
+
+@dataclass(frozen=True, slots=True)
+class BottomLine:
+    """What a plan has to meet."""
+
+    id: int
+    number: int
+    shared: bool
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line of the plan. `number` is as printed: goal.action."""
+
+    number: str
+    key: str
+    people: int
+    what: bool
+    timed: bool
+    kind: ActionKind = ActionKind.FAMILY
+    answer: SupportAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What happens if the plan does not work out, and how many people meet then."""
+
+    number: int
+    key: str
+    complete: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan as it is presented now."""
+
+    goals: int = 0
+    actions: tuple[Action, ...] = ()
+    what_ifs: tuple[WhatIf, ...] = ()
+    monitor: bool = False
+    evaluation_on: date | None = None
+    evaluation_place: bool = False
+    convenor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """How far the match with a coordinator has come."""
+
+    asked: bool = False
+    accepted: bool = False
+    declared: bool = False
+    open_conflict: bool = False
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One case on one day."""
+
+    phase: Phase
+    today: date
+    variant: Variant = Variant.FAMILY
+    profile: Profile = NL
+    main_person_said_yes: bool = False
+    coordinator: Coordinator = field(default_factory=Coordinator)
+    question_agreed: bool = False
+    people: tuple[Person, ...] = ()
+    bottom_lines: tuple[BottomLine, ...] = ()
+    said_no_bottom_lines: bool = False
+    meeting_on: date | None = None
+    venue: bool = False
+    arranged: frozenset[ArrangementKind] = frozenset()  # arranged, or said not to be needed
+    told: frozenset[InformationKind] = frozenset()
+    open_questions: int = 0
+    meeting_held: bool = False  # the plan of this round was made at a conference
+    plan: Plan = field(default_factory=Plan)
+    accepted: bool | None = None  # what the referrer or professional said to the plan as presented now
+    call_settled: bool = False  # held, or given up with a reason
+    evaluation_settled: bool = False
+    evaluation_held: bool = False
+    family_wants_new_version: bool = False
+
+    @property
+    def family(self) -> tuple[Person, ...]:
+        """The family group."""
+        return tuple(p for p in self.people if p.is_family)
+
+    @property
+    def professionals(self) -> tuple[Person, ...]:
+        """Referrer and professionals."""
+        return tuple(p for p in self.people if p.is_professional)
+
+    @property
+    def youngest_age(self) -> int | None:
+        """The age of the youngest child, in years; None where no child's age is known."""
+        return min((p.age for p in self.people if p.part is Part.CHILD and p.age is not None), default=None)
