@@ -1,0 +1,123 @@
+"""HTML becomes paper: one PDF that can be archived (PDF/A-3a) and read aloud (PDF/UA-1).
+
+Here live the fonts, the print stylesheets, the refusal to fetch anything, and the finishing touches both standards
+ask for. What stands in a document is the business of each feature's `document.py`. This is the only module that
+imports WeasyPrint, and only while it renders: the import costs half a second that a web process never pays.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+FONTS = Path(__file__).parent / "fonts"
+STYLES = Path(__file__).parents[1] / "static" / "print"
+DEBIAN_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+# PDF/A has to be told what the PDF/UA mark in the metadata means (ISO 19005-3, 6.6.2.3.3).
+_UA_MARK = b"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>PDF/UA version</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+</rdf:RDF>"""
+
+
+class DocumentError(Exception):
+    """A document cannot be printed as it is; the message says why and what to do."""
+
+
+def render_pdf(
+    html: str,
+    *,
+    identifier: bytes,
+    attachment: bytes | None = None,
+    attachment_name: str = "plan.json",
+    stylesheets: tuple[str, ...] = (),
+) -> bytes:
+    """Give the PDF of a whole HTML page, with `paper.css` and the named stylesheets of `ekc/static/print`.
+
+    The page needs `<html lang>` and `<title>`, every image an `alt`, every inline `<svg>` a `<title>` child.
+    The same arguments give the same bytes, in every process: no clock is read. The attachment carries the date of
+    `<meta name="dcterms.created">`, or else the first of January 1980. `identifier` becomes the PDF's file identifier.
+
+    Raises DocumentError when a native library is missing, when the page asks for anything from disk or network,
+    and when a character is in none of our fonts (it would print as an empty box). The last check costs nothing: the
+    renderer keeps a list of the boxes it drew, and we refuse if the list is not empty.
+    """
+    weasyprint = _weasyprint()
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415
+
+    class ImagesInThePage(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if not url.lower().startswith("data:image/"):
+                raise DocumentError(f"A document may fetch nothing, neither from disk nor network: {url[:200]}")
+            return super().fetch(url, headers)
+
+    fetcher = ImagesInThePage(fail_on_errors=True)
+    sheets = [
+        weasyprint.CSS(string=(STYLES / name).read_text("utf-8"), url_fetcher=fetcher)
+        for name in ("paper.css", *stylesheets)
+    ]
+    try:
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(stylesheets=sheets, pdf_variant="pdf/a-3a")
+        attachments = []
+        if attachment is not None:
+            moment = _moment(document.metadata.created)
+            attachments.append(
+                weasyprint.Attachment(
+                    string=attachment,
+                    name=attachment_name,
+                    relationship="Source",
+                    created=moment,
+                    modified=moment,
+                )
+            )
+        pdf: bytes = document.write_pdf(
+            pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish
+        )
+    except FatalURLFetchingError as error:
+        raise DocumentError(str(error.__cause__)) from error
+    return pdf
+
+
+def _weasyprint() -> Any:
+    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # the fonts of the machine must not take part
+    try:
+        import weasyprint  # noqa: PLC0415
+    except OSError as error:
+        raise DocumentError(
+            f"Printing needs libraries that this machine does not have. Install the Debian packages {DEBIAN_PACKAGES}."
+        ) from error
+    return weasyprint
+
+
+def _moment(created: str | None) -> datetime:
+    return datetime.fromisoformat(created) if created else datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """Refuse boxes for missing letters; add what WeasyPrint leaves out of the metadata and of table headings."""
+    missing = sorted({code for font in document.fonts.values() for code in font.missing})
+    if missing:
+        letters = ", ".join(f"{chr(code)} (U+{code:04X})" for code in missing)
+        raise DocumentError(f"Our fonts cannot print: {letters}. Write it in another way, then print again.")
+    metadata = _target(pdf, pdf.catalog["Metadata"])
+    metadata.stream = [b"\n".join(metadata.stream).replace(b"</rdf:RDF>", _UA_MARK, 1)]
+    for item in pdf.objects:
+        if isinstance(item, dict) and item.get("S") == "/TH":
+            part = _target(pdf, _target(pdf, item["P"])["P"])
+            item["A"]["Scope"] = "/Column" if part.get("S") == "/THead" else "/Row"
+
+
+def _target(pdf: Any, reference: bytes | str) -> Any:
+    """Give the object a reference such as b'12 0 R' points to."""
+    return pdf.objects[int(reference.split()[0])]

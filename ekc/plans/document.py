@@ -1,0 +1,235 @@
+"""The printed plan: plain values in, sentences on paper out, the same values as JSON inside the PDF.
+
+No database rows, no clock and no request come in here: whoever renders has copied names and texts as written, and
+hands over the function that translates fixed sentences. Who may have the paper is decided elsewhere. The values hold
+no addresses and no telephone numbers, because paper travels further than a screen.
+"""
+
+import hashlib
+import json
+import types
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from ekc.core.documents import render_pdf
+
+Every = Literal["day", "schoolday", "week", "fortnight", "month", "when_needed"]
+Kind = Literal["family", "network", "professional"]
+Answer = Literal["none", "pending", "agreed", "declined"]
+Gettext = Callable[[str], str]
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+FORMAT = "ekc-plan/1"  # written into plan.json; a reader of another format has to know that it is one
+
+# Full dates without the commas of CLDR, times as people write them; other languages use CLDR as it is.
+DAYS = {"nl": "EEEE d MMMM y", "en": "EEEE d MMMM y"}
+TIMES = {"nl": "H.mm 'uur'", "en": "H:mm"}
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAction:
+    """Who does what, and by when or how often. `answer` is that of the one asked for support; "none" = not asked."""
+
+    number: str
+    who: tuple[str, ...]
+    what: str
+    kind: Kind
+    by: date | None = None
+    starts: date | None = None
+    every: Every | None = None
+    answer: Answer = "none"
+    answer_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedGoal:
+    text: str
+    actions: tuple[PrintedAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedWhatIf:
+    """`who` are the people who meet or ring when `happens` happens."""
+
+    happens: str
+    then: str
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedEvaluation:
+    """When the plan is looked at again; `at` is local time without a zone, as it stands on a kitchen calendar."""
+
+    at: datetime | None = None
+    where: str = ""
+    convened_by: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedBottomLine:
+    text: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAcceptance:
+    by: str
+    organisation: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAgreement:
+    """How somebody agreed, in words: "yes", "by letter of 25 April", "his part, in a drawing"."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDocument:
+    """One version of one plan, as it goes to paper. `language` is that of the fixed sentences and the dates."""
+
+    number: str
+    title: str
+    language: str
+    municipality: str
+    question: str
+    conference_on: date | None
+    place: str
+    version: int
+    version_on: date
+    goals: tuple[PrintedGoal, ...]
+    what_ifs: tuple[PrintedWhatIf, ...] = ()
+    monitor: str = ""
+    evaluation: PrintedEvaluation = PrintedEvaluation()
+    bottom_lines: tuple[PrintedBottomLine, ...] = ()
+    acceptance: PrintedAcceptance | None = None
+    agreed: tuple[PrintedAgreement, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+def plan_html(document: PlanDocument, *, gettext: Gettext = str) -> str:
+    """Give the page that `plan_pdf` prints. `gettext` translates the fixed sentences; `str` leaves them English."""
+    template = _environment().get_template("plans/plan_document.html")
+    kinds = [action.kind for goal in document.goals for action in goal.actions]
+    return template.render(
+        plan=document,
+        say=_Sentences(document.language, gettext),
+        share={kind: kinds.count(kind) for kind in get_args(Kind)},
+        page_number=Markup('<span class="page"></span>'),  # the renderer counts the pages
+        page_count=Markup('<span class="pages"></span>'),
+        gettext=gettext,
+    )
+
+
+def plan_pdf(document: PlanDocument, *, gettext: Gettext = str) -> bytes:
+    """Give the PDF, with `to_json(document)` attached as plan.json. Raises DocumentError as `render_pdf` does."""
+    html, values = plan_html(document, gettext=gettext), to_json(document)
+    identifier = hashlib.sha256(html.encode() + values).digest()[:16]
+    return render_pdf(html, identifier=identifier, attachment=values, stylesheets=("plan.css",))
+
+
+def to_json(document: PlanDocument) -> bytes:
+    """Give the values as canonical JSON: sorted keys, UTF-8, no spaces; equal plans give equal bytes."""
+    values = {"format": FORMAT, **asdict(document)}
+    text = json.dumps(
+        values, default=lambda day: day.isoformat(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return text.encode()
+
+
+def from_json(content: bytes) -> PlanDocument:
+    """Read what `to_json` wrote. Raises ValueError for another format, other keys or values of another kind."""
+    values = json.loads(content)
+    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+        raise ValueError(f"This is not {FORMAT}.")
+    document: PlanDocument = _rebuilt(PlanDocument, values)
+    return document
+
+
+def _rebuilt(kind: Any, value: Any) -> Any:
+    """Turn a JSON value back into `kind`: our dataclasses, tuples, dates, words from a list, or None where allowed."""
+    origin, options = get_origin(kind), get_args(kind)
+    if origin is types.UnionType:
+        return None if value is None else _rebuilt(options[0], value)  # we only write `kind | None`
+    if origin is tuple and isinstance(value, list):
+        return tuple(_rebuilt(options[0], item) for item in value)
+    if origin is Literal and value in options:
+        return value
+    if is_dataclass(kind) and isinstance(value, dict):
+        hints = get_type_hints(kind)
+        if hints.keys() != value.keys():
+            raise ValueError(f"Missing or unknown: {sorted(hints.keys() ^ value.keys())}")
+        return kind(**{name: _rebuilt(hints[name], item) for name, item in value.items()})  # type: ignore[operator]
+    if kind in (date, datetime) and isinstance(value, str):
+        return kind.fromisoformat(value)
+    if type(value) is kind:
+        return value
+    raise ValueError(f"{value!r} is not {kind}")
+
+
+class _Sentences:
+    """Dates, lists of names and rhythms, said in the language of the document."""
+
+    def __init__(self, language: str, gettext: Gettext) -> None:
+        self._language = language
+        self._locale = "en_GB" if language == "en" else language
+        self._gettext = gettext
+
+    def day(self, day: date) -> str:
+        return format_date(day, DAYS.get(self._language, "full"), locale=self._locale)
+
+    def moment(self, moment: datetime) -> str:
+        time = format_datetime(moment, TIMES.get(self._language, "HH:mm"), locale=self._locale)
+        return f"{self.day(moment)}, {time}"
+
+    def names(self, names: tuple[str, ...]) -> str:
+        return format_list(names, locale=self._locale)
+
+    def timing(self, action: PrintedAction) -> str:
+        """Say by when, or how often and from when; nothing if the plan does not say it."""
+        gettext = self._gettext
+        if action.by:
+            return gettext("No later than %(day)s") % {"day": self.day(action.by)}
+        if action.starts and action.every:
+            start = gettext("%(rhythm)s, from %(day)s")
+            return start % {"rhythm": self._rhythm(action.every), "day": self.day(action.starts)}
+        if action.starts:
+            return gettext("From %(day)s") % {"day": self.day(action.starts)}
+        return self._rhythm(action.every) if action.every else ""
+
+    def _rhythm(self, every: Every) -> str:
+        gettext = self._gettext
+        return {
+            "day": gettext("Every day"),
+            "schoolday": gettext("Every school day"),
+            "week": gettext("Every week"),
+            "fortnight": gettext("Every two weeks"),
+            "month": gettext("Every month"),
+            "when_needed": gettext("When it is needed"),
+        }[every]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    return environment
