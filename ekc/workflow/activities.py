@@ -1,18 +1,7 @@
 """The policy: what somebody may do in a case or see of it, by role and phase. The steps stand in `definition.py`."""
 
-from dataclasses import dataclass
-
+from ekc.workflow.rules import ActivityRule
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityRule:
-    """What somebody may do or see, and who may in which phases."""
-
-    activity: Activity
-    title: str
-    grants: dict[Role, frozenset[Phase]]
-
 
 _BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
 _OPEN = frozenset(Phase) - {Phase.CLOSED}

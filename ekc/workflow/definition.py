@@ -6,69 +6,19 @@ What somebody may do or see besides steps stands in `activities.py`. `docs/workf
 
 # ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from ekc.workflow import guards as g
 from ekc.workflow import plan_guards as p
 from ekc.workflow.activities import ACTIVITIES as ACTIVITIES
-from ekc.workflow.activities import ActivityRule as ActivityRule
-from ekc.workflow.guards import Guard
+from ekc.workflow.blocker import Guard
+from ekc.workflow.rules import ActivityRule as ActivityRule
+from ekc.workflow.rules import GuardRule as GuardRule
+from ekc.workflow.rules import PhaseRule as PhaseRule
+from ekc.workflow.rules import Reason as Reason
+from ekc.workflow.rules import StepRule as StepRule
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
 VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseRule:
-    """One phase: its name on the rail, who may be in the room, and what is usually done in it."""
-
-    phase: Phase
-    title: str
-    short: str
-    checklist: tuple[Step, ...]  # whose guards make the checklist
-    room: frozenset[Role] = frozenset()
-    on_rail: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class GuardRule:
-    """A condition, and the roles that may override it with a reason."""
-
-    check: Guard
-    override: frozenset[Role] = frozenset()
-
-    @property
-    def code(self) -> str:
-        """The name under which an override is stored."""
-        return self.check.__name__
-
-
-class Reason(StrEnum):
-    """What a step asks of the person who takes it, beside the click."""
-
-    NONE = "none"
-    TEXT = "text"
-    CODED = "coded"
-
-
-@dataclass(frozen=True, slots=True)
-class StepRule:
-    """One move. `target` None: the phase stays as it is."""
-
-    step: Step
-    title: str
-    sources: tuple[Phase, ...]
-    target: Phase | None
-    who: frozenset[Role]
-    guards: tuple[GuardRule, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    reason: Reason = Reason.NONE
-    ask: str = ""  # what the reason should tell
-    asks_date: bool = False
-    rare: bool = False  # an exit, shown quietly
-    called_in: str = ""  # how the coordinator, outside the room, says it
 
 
 def _all(*checks: Guard) -> tuple[GuardRule, ...]:

@@ -4,10 +4,13 @@ A guard yields a Blocker for each reason why not, none when all is well. It sees
 asks which guard, and who may override it, stands in `definition.py`; what a plan needs, in `plan_guards.py`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+# ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
 
-from ekc.workflow.facts import Facts, Person
+from collections.abc import Iterator
+
+from ekc.workflow.blocker import Blocker as Blocker
+from ekc.workflow.blocker import about_people
+from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import (
     N_,
     ArrangementKind,
@@ -16,37 +19,6 @@ from ekc.workflow.vocabulary import (
     Remedy,
     Variant,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """One reason why a step cannot be taken, as a sentence with its blanks, and where to mend it.
-
-    `plural` goes with `n`; `target` names the thing inside the page (a person's id, an action's key).
-    """
-
-    message: str
-    remedy: Remedy
-    params: dict[str, str | int] = field(default_factory=dict)
-    plural: str = ""
-    n: int = 1
-    target: str = ""
-
-
-Guard = Callable[[Facts], Iterator[Blocker]]
-
-
-def _names(people: Iterable[Person]) -> str:
-    return ", ".join(p.name for p in people)
-
-
-def about_people(people: list[Person], one: str, many: str, remedy: Remedy) -> Iterator[Blocker]:
-    """One sentence about all these people; none when there are none."""
-    if people:
-        target = str(people[0].id)
-        params: dict[str, str | int] = {"names": _names(people), "n": len(people)}
-        yield Blocker(one, remedy, params, plural=many, n=len(people), target=target)
-
 
 # Registration -> setup
 

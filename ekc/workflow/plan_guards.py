@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from ekc.workflow.blocker import Blocker, about_people
 from ekc.workflow.facts import Facts
-from ekc.workflow.guards import Blocker, about_people
 from ekc.workflow.vocabulary import N_, ActionKind, Attends, Part, Remedy
 
 # Presentation -> evaluation: what makes a plan a plan

@@ -1,0 +1,37 @@
+"""One reason why not: what a guard yields. The guards themselves stand in `guards.py` and `plan_guards.py`."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ekc.workflow.facts import Facts, Person
+from ekc.workflow.vocabulary import Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One reason why a step cannot be taken, as a sentence with its blanks, and where to mend it.
+
+    `plural` goes with `n`; `target` names the thing inside the page (a person's id, an action's key).
+    """
+
+    message: str
+    remedy: Remedy
+    params: dict[str, str | int] = field(default_factory=dict)
+    plural: str = ""
+    n: int = 1
+    target: str = ""
+
+
+Guard = Callable[[Facts], Iterator[Blocker]]
+
+
+def _names(people: Iterable[Person]) -> str:
+    return ", ".join(p.name for p in people)
+
+
+def about_people(people: list[Person], one: str, many: str, remedy: Remedy) -> Iterator[Blocker]:
+    """One sentence about all these people; none when there are none."""
+    if people:
+        target = str(people[0].id)
+        params: dict[str, str | int] = {"names": _names(people), "n": len(people)}
+        yield Blocker(one, remedy, params, plural=many, n=len(people), target=target)
