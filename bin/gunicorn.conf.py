@@ -1,0 +1,19 @@
+"""How the web server runs when `bin/run` starts it: two processes of four threads, one line of greeting."""
+
+import os
+import sys
+from typing import Any
+
+bind = os.environ["EKC_LISTEN"]
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60
+loglevel = "warning"
+control_socket_disable = True  # nothing on this machine steers it but the person who started it
+
+
+def when_ready(_server: Any) -> None:
+    """Says where to look, once the port is open."""
+    sys.stdout.write(f"Open {os.environ['EKC_BASE_URL']} (stop with Ctrl-C)\n")
+    sys.stdout.flush()

@@ -1,0 +1,105 @@
+"""The test client: goes through the product as a person does, and checks every page on the way.
+
+    client.page("/conferences")                         # a Page; fails unless the answer is 200
+    client.follow("Circle")                             # clicks a link of the page one is on
+    client.submit("Add", {"Name": "Oma Riet", "Relation": "grandmother"})
+    client.submit("Remove", near="Oma Riet")            # the button beside these words
+    client.refused("Add", {"Name": ""}).errors          # the page that says what is wrong
+
+Raw `get` and `post` stay as Flask has them; the HTML they return is checked as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.form import Form, Value
+from tests.page import Page
+from tests.pagecheck import faults, header_faults
+
+MOST_REDIRECTS = 5
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class PageClient(FlaskClient):
+    """A Flask test client that reads pages, and fails on any that is not good HTML."""
+
+    at: Page | None = None
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """As Flask's own, with every whole HTML page checked."""
+        response = super().open(*args, **kwargs)
+        whole = response.data.lstrip().lower().startswith(b"<!doctype")
+        if response.mimetype == "text/html" and whole and response.status_code not in REDIRECTS:
+            page = Page(response.text, response.request.path, response.status_code)
+            found = header_faults(response.headers) + faults(page)
+            if found:
+                pytest.fail(f"{page!r} is not in order:\n  " + "\n  ".join(found), pytrace=False)
+        return response
+
+    def page(self, url: str, status: int = 200, **kwargs: Any) -> Page:
+        """Opens an address, follows redirects, and stays there; fails unless the answer has this status."""
+        return self._arrive(self.get(url, **kwargs), status)
+
+    def follow(self, link: str, near: str = "") -> Page:
+        """Clicks the link with this name on the page one is on."""
+        return self.page(self.here.link(link, near))
+
+    def submit(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
+        """Fills in the form of this button by its labels, sends it, and follows to the page after it.
+
+        Fails with the page's own words where the product says no.
+        """
+        response = self._send(button, values, near)
+        asked = response.request.method == "GET" and response.status_code == 200
+        if asked or response.status_code in REDIRECTS:
+            return self._arrive(response, 200)
+        answer = self._arrive(response, response.status_code)
+        told = "\n  ".join(answer.errors or [answer.text[:1500]])
+        pytest.fail(f"{button!r} was refused ({answer!r}):\n  {told}")
+
+    def refused(
+        self, button: str, values: Mapping[str, Value] | None = None, near: str = "", status: int | None = None
+    ) -> Page:
+        """The same, where the product must say no: the page with its `errors`. Fails if it was accepted."""
+        response = self._send(button, values, near)
+        accepted = f"{button!r} was accepted"
+        assert response.status_code not in REDIRECTS, f"{accepted} and led to {response.location}"
+        answer = self._arrive(response, status or response.status_code)
+        assert answer.errors or answer.status >= 400, f"{accepted}: {answer!r}"
+        return answer
+
+    @property
+    def here(self) -> Page:
+        """The page one is on."""
+        assert self.at is not None, "open a page first"
+        return self.at
+
+    def form(self, button: str, near: str = "") -> Form:
+        """The form of this button on the page one is on, to look at what it shows."""
+        return Form(self.here, self.here.button(button, near))
+
+    def _send(self, button: str, values: Mapping[str, Value] | None, near: str) -> TestResponse:
+        sending = self.form(button, near).fill(values or {})
+        if sending.method == "GET":
+            return self.get(sending.url, query_string=sending.payload())
+        return self.post(sending.url, data=sending.payload(), headers={"Referer": self.here.url})
+
+    def _arrive(self, response: TestResponse, status: int) -> Page:
+        for _ in range(MOST_REDIRECTS):
+            if response.status_code not in REDIRECTS:
+                break
+            target = response.location
+            assert target.startswith("/"), f"{response.request.path} sends people away to {target}"
+            response = self.get(target)
+        told = f"{response.request.path} answered {response.status_code} instead of {status}"
+        if response.mimetype != "text/html":
+            pytest.fail(f"{told}, as {response.mimetype}: {response.data[:500]!r}")
+        self.at = Page(response.text, response.request.full_path.rstrip("?"), response.status_code)
+        assert response.status_code == status, f"{told}: {self.at.errors or self.at.text[:1500]}"
+        return self.at

