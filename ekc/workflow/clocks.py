@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ekc.workflow.vocabulary import N_
-
 
 class Force(StrEnum):
     """How binding a number is."""
@@ -17,14 +15,6 @@ class Force(StrEnum):
     LOCAL_TARGET = "local_target"
     CUSTOM = "custom"
     DEFAULT = "default"
-
-
-FORCE_NAMES: dict[Force, str] = {
-    Force.LAW: N_("law"),
-    Force.LOCAL_TARGET: N_("local target"),
-    Force.CUSTOM: N_("custom of the field"),
-    Force.DEFAULT: N_("our default"),
-}
 
 
 class Unit(StrEnum):
@@ -41,20 +31,12 @@ class Event(StrEnum):
 
     REGISTERED = "registered"
     TAKEN_ON = "taken_on"
+    REFERRER_SPOKEN = "referrer_spoken"
+    BOTTOM_LINES_KNOWN = "bottom_lines_known"
     MEETING_HELD = "meeting_held"
     PLAN_AGREED = "plan_agreed"
     CALL_HELD = "call_held"
     EVALUATION_HELD = "evaluation_held"
-
-
-EVENT_NAMES: dict[Event, str] = {
-    Event.REGISTERED: N_("the case was registered"),
-    Event.TAKEN_ON: N_("the coordinator took on the case"),
-    Event.MEETING_HELD: N_("the conference was held"),
-    Event.PLAN_AGREED: N_("the plan was agreed"),
-    Event.CALL_HELD: N_("the call was made"),
-    Event.EVALUATION_HELD: N_("the evaluation was held"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +52,7 @@ class Clock:
     force: Force
     source: str
     window: int = 0  # further days in which late is still in time
+    with_referrer: bool = False  # runs only where somebody referred the case
 
     def due(self, started: date) -> date:
         """The last day that is in time, for a clock started on `started`."""

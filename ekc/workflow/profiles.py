@@ -9,8 +9,6 @@ documentation tell which. Sources are the keys of `docs/sources.md`. How a deadl
 from dataclasses import dataclass
 from datetime import date
 
-from ekc.workflow.clocks import EVENT_NAMES as EVENT_NAMES
-from ekc.workflow.clocks import FORCE_NAMES as FORCE_NAMES
 from ekc.workflow.clocks import Clock as Clock
 from ekc.workflow.clocks import Event as Event
 from ekc.workflow.clocks import Force as Force

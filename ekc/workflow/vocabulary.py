@@ -210,6 +210,7 @@ class Effect(StrEnum):
     """What a step brings about beside the move itself, in the order in which it is named."""
 
     START_DUE_DATES = "start_due_dates"
+    WELCOME_LETTER = "welcome_letter"
     START_MEETING = "start_meeting"
     OPEN_ROOM = "open_room"
     PAUSE_ROOM = "pause_room"
@@ -217,10 +218,14 @@ class Effect(StrEnum):
     END_MEETING = "end_meeting"
     PRESENT_PLAN = "present_plan"
     FREEZE_PLAN = "freeze_plan"
+    ISSUE_DOCUMENTS = "issue_documents"
     PLAN_FOLLOW_UPS = "plan_follow_ups"
+    DESTROY_NOTES = "destroy_notes"
     NEW_MEETING = "new_meeting"
     NEW_ROUND = "new_round"
     MARK_WITHOUT_CONFERENCE = "mark_without_conference"
+    NO_PLAN_NOTICE = "no_plan_notice"
+    CLOSING_LETTER = "closing_letter"
     START_RETENTION = "start_retention"
 
 
