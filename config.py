@@ -1,0 +1,83 @@
+"""Settings: everything the program needs to know from outside, read once, typed and frozen.
+
+Values come from the environment (`EKC_...`) and from the key file that `ekc init-keys` makes; nothing is guessed.
+"""
+
+import json
+import os
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from ekc.core.clock import utc_now
+
+
+class ConfigError(Exception):
+    """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What one running program knows. Keys are secret: they never appear in a repr or a log."""
+
+    database_url: str
+    secret_key: str = field(repr=False)  # signs cookies and links
+    content_keys: tuple[bytes, ...] = field(repr=False)  # 32 bytes each; the first encrypts, all decrypt
+    index_key: bytes = field(repr=False)  # keys the blind index of names
+    instance: Path  # a folder of our own for the key file and caches
+    demo: bool = False
+    secure_cookies: bool = True
+    base_url: str = "http://127.0.0.1:8000"  # how links in letters and mails begin
+    password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
+    registrations_an_hour: int = 20  # public registrations from one address
+    clock: Callable[[], datetime] = utc_now
+
+
+def make_keys(path: Path) -> bool:
+    """Make the key file if there is none. True if it was made. Readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys = {
+        "secret_key": secrets.token_urlsafe(48),
+        "content_keys": [b64encode(secrets.token_bytes(32)).decode()],
+        "index_key": b64encode(secrets.token_bytes(32)).decode(),
+    }
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w") as file:
+        json.dump(keys, file, indent=2)
+    return True
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises ConfigError with a sentence that says what to do."""
+    instance = Path(environ.get("EKC_INSTANCE", "instance")).resolve()
+    key_file = Path(environ.get("EKC_KEYS", instance / "keys.json"))
+    try:
+        keys = json.loads(key_file.read_text())
+        content_keys = tuple(b64decode(key, validate=True) for key in keys["content_keys"])
+        index_key = b64decode(keys["index_key"], validate=True)
+        secret_key = str(keys["secret_key"])
+    except FileNotFoundError:
+        raise ConfigError(f"There is no key file at {key_file}. Make one with: ekc init-keys") from None
+    except (KeyError, TypeError, ValueError):
+        raise ConfigError(f"The key file {key_file} cannot be read. Put back a copy of it, or start anew.") from None
+    if not content_keys or any(len(key) != 32 for key in (*content_keys, index_key)) or len(secret_key) < 32:
+        raise ConfigError(f"A key in {key_file} has the wrong length. Put back a copy of the file.")
+    demo = environ.get("EKC_DEMO", "") == "1"
+    database = instance / ("demo.sqlite" if demo else "ekc.sqlite")
+    base_url = environ.get("EKC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    return Settings(
+        database_url=environ.get("EKC_DATABASE_URL") or f"sqlite:///{database}",
+        secret_key=secret_key,
+        content_keys=content_keys,
+        index_key=index_key,
+        instance=instance,
+        demo=demo,
+        secure_cookies=base_url.startswith("https://"),
+        base_url=base_url,
+    )

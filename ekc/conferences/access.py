@@ -1,0 +1,142 @@
+"""The funnel: the only way to a case. Who somebody is to it, and whether they may do this, in this phase.
+
+Unknown and forbidden look the same. Only somebody who belongs to the case, and may do the thing in another phase, hears
+why not now. Reading goes through `open_case`; every action goes through `lock_case`, inside its transaction.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.core.errors import NotNow, Unknown
+from ekc.people.access import Visitor
+from ekc.workflow.engine import ever_may, may
+from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Outcome, Part, Phase, Role, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An opened case: its head, who opened it, and what they are to it."""
+
+    visitor: Visitor
+    roles: frozenset[Role]
+    id: int
+    number: str
+    title: str
+    variant: Variant
+    profile: str
+    language: str
+    timezone: str
+    municipality: str
+    region_id: int
+    phase: Phase
+    phase_since: datetime
+    round: int
+    presentation: int
+    plan_number: int
+    without_conference: bool
+    outcome: Outcome | None
+    question: str
+    coordinator_id: int | None
+
+    def may(self, activity: Activity) -> bool:
+        """Whether the visitor may do this now; for showing or hiding what leads there."""
+        return may(activity, self.phase, self.roles)
+
+
+_HEAD = (
+    Conference.id,
+    Conference.number,
+    Conference.title,
+    Conference.variant,
+    Conference.profile,
+    Conference.language,
+    Conference.timezone,
+    Conference.municipality,
+    Conference.region_id,
+    Conference.phase,
+    Conference.phase_since,
+    Conference.round,
+    Conference.presentation,
+    Conference.plan_number,
+    Conference.without_conference,
+    Conference.outcome,
+    Conference.question,
+    Conference.coordinator_id,
+)
+
+
+def roles_in(
+    visitor: Visitor, case: Conference | Row[Any], part: Part | None, convenes: bool | None
+) -> frozenset[Role]:
+    """What a visitor is to a case. `part` and `convenes` are of the visitor's own place in the circle, if any."""
+    roles: set[Role] = set()
+    if visitor.account_id is not None:
+        if Role.COORDINATOR in visitor.roles and case.coordinator_id == visitor.account_id:
+            roles.add(Role.COORDINATOR)
+        if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
+            roles.add(Role.REGIONAL_MANAGER)
+    if part is not None and (role := ROLE_OF_PART[part]):
+        roles.add(role)
+        if convenes:
+            roles.add(Role.CONVENOR)
+    return frozenset(roles)
+
+
+def open_case(session: Session, visitor: Visitor, conference_id: int, activity: Activity) -> Case:
+    """The case, for somebody who may do `activity` with it now. Raises Unknown or NotNow."""
+    own = and_(
+        Participant.conference_id == Conference.id,
+        Participant.id == visitor.participant_id,
+        Participant.removed_at.is_(None),
+    )
+    head: Select[*tuple[Any, ...]] = select(*_HEAD, Participant.part, Participant.convenes)
+    row = session.execute(head.outerjoin(Participant, own).where(Conference.id == conference_id)).one_or_none()
+    if row is None:
+        raise Unknown
+    roles = roles_in(visitor, row, row.part, row.convenes)
+    refuse_unless(activity, row.phase, roles)
+    return Case(visitor, roles, *row[: len(_HEAD)])
+
+
+def lock_case(
+    session: Session, visitor: Visitor, conference_id: int, activity: Activity
+) -> tuple[Conference, frozenset[Role]]:
+    """The row of the case, locked for writing, and the visitor's roles. For use inside `writing`; raises as above."""
+    conference = session.scalar(
+        select(Conference)
+        .where(Conference.id == conference_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if conference is None:
+        raise Unknown
+    own = None
+    if visitor.participant_id is not None:
+        own = session.execute(
+            select(Participant.part, Participant.convenes).where(
+                Participant.id == visitor.participant_id,
+                Participant.conference_id == conference_id,
+                Participant.removed_at.is_(None),
+            )
+        ).one_or_none()
+    roles = roles_in(visitor, conference, own.part if own else None, own.convenes if own else None)
+    refuse_unless(activity, conference.phase, roles)
+    return conference, roles
+
+
+def refuse_unless(activity: Activity, phase: Phase, roles: Iterable[Role]) -> None:
+    """Raise Unknown or NotNow unless somebody with these roles may do this in this phase."""
+    held = frozenset(roles)
+    if may(activity, phase, held):
+        return
+    if not ever_may(activity, held):
+        raise Unknown
+    if phase is Phase.PRIVATE_TIME:
+        raise NotNow(N_("The family has private time now. Nobody else sees or changes anything until they come out."))
+    raise NotNow(N_("This cannot be done in the phase in which the conference is now."))

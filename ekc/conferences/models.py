@@ -1,0 +1,184 @@
+"""Tables of the case itself. What belongs to a meeting, a plan or a follow-up lives with that feature."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ekc.core.crypto import SealedDate, SealedJSON, SealedText
+from ekc.core.db import Base, code
+from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, StopReason, Variant
+
+
+class CaseCounter(Base):
+    """The last case number given out in a year; its row is locked while the next is taken."""
+
+    __tablename__ = "case_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Conference(Base):
+    """One case. `phase` is written by the journey alone; `version` catches two writers at once."""
+
+    __tablename__ = "conference"
+    __table_args__ = (
+        CheckConstraint(
+            "phase in ('registration', 'closed') or coordinator_id is not null", name="coordinator_from_setup_on"
+        ),
+        CheckConstraint("phase <> 'evaluation' or plan_number > 0", name="evaluation_has_plan"),
+        CheckConstraint("(phase = 'closed') = (outcome is not null)", name="closed_has_outcome"),
+        CheckConstraint("outcome <> 'stopped' or stop_reason is not null", name="stopped_has_reason"),
+        Index(None, "coordinator_id", "phase"),
+        Index(None, "region_id", "phase"),
+        Index(None, "municipality", "phase"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)  # EKC-2026-0007
+    variant: Mapped[Variant] = mapped_column(code(Variant))
+    profile: Mapped[str] = mapped_column(String(16))
+    workflow_version: Mapped[int]
+    language: Mapped[str] = mapped_column(String(8))  # of the family's documents
+    timezone: Mapped[str] = mapped_column(String(40))
+    legal_context: Mapped[LegalContext] = mapped_column(code(LegalContext))
+    municipality: Mapped[str] = mapped_column(String(80))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+
+    title: Mapped[str] = mapped_column(SealedText("conference.title"))
+    topics: Mapped[list[str]] = mapped_column(SealedJSON("conference.topics"), default=list)
+    sides: Mapped[list[str]] = mapped_column(SealedJSON("conference.sides"), default=list)
+    question: Mapped[str] = mapped_column(SealedText("conference.question"), default="")
+    question_agreed_on: Mapped[date | None]
+
+    registered_on: Mapped[date]
+    registered_by: Mapped[Part] = mapped_column(code(Part))
+    reason: Mapped[str] = mapped_column(SealedText("conference.reason"))
+    wishes: Mapped[list[str]] = mapped_column(SealedJSON("conference.wishes"), default=list)
+    main_person_said_yes_on: Mapped[date | None]
+    no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
+
+    phase: Mapped[Phase] = mapped_column(code(Phase), default=Phase.REGISTRATION)
+    phase_since: Mapped[datetime]
+    round: Mapped[int] = mapped_column(default=1)  # how often the family came together
+    presentation: Mapped[int] = mapped_column(default=0)  # how often a plan was presented
+    plan_number: Mapped[int] = mapped_column(default=0)  # the version in force; 0: none yet
+    without_conference: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
+    stop_reason: Mapped[StopReason | None] = mapped_column(code(StopReason))
+    closed_on: Mapped[date | None]  # starts the retention clock
+
+    coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class Participant(Base):
+    """Somebody in the circle of one conference. Nobody is followed from one case to another."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        CheckConstraint(
+            "attends <> 'excluded' or (exclusion_reason is not null and excluded_by is not null"
+            " and excluded_on is not null)",
+            name="exclusion_explained",
+        ),
+        Index(None, "conference_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    part: Mapped[Part] = mapped_column(code(Part))
+    name: Mapped[str] = mapped_column(SealedText("participant.name"))
+    relation: Mapped[str] = mapped_column(SealedText("participant.relation"), default="")
+    organisation: Mapped[str] = mapped_column(SealedText("participant.organisation"), default="")
+    speaks_for: Mapped[str] = mapped_column(SealedText("participant.speaks_for"), default="")
+    side: Mapped[str] = mapped_column(SealedText("participant.side"), default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    born: Mapped[date | None] = mapped_column(SealedDate("participant.born"))
+    phone: Mapped[str] = mapped_column(SealedText("participant.phone"), default="")
+    email: Mapped[str] = mapped_column(SealedText("participant.email"), default="")
+    address: Mapped[str] = mapped_column(SealedText("participant.address"), default="")
+    address_secret: Mapped[bool] = mapped_column(default=False)
+    needs: Mapped[list[str]] = mapped_column(SealedJSON("participant.needs"), default=list)
+    needs_interpreter: Mapped[bool] = mapped_column(default=False)
+    support_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # who sits beside them
+
+    attends: Mapped[Attends | None] = mapped_column(code(Attends))
+    view: Mapped[str] = mapped_column(SealedText("participant.view"), default="")  # of somebody who is not there
+    exclusion_reason: Mapped[str | None] = mapped_column(SealedText("participant.exclusion_reason"))
+    excluded_by: Mapped[str | None] = mapped_column(SealedText("participant.excluded_by"))
+    excluded_on: Mapped[date | None]
+    informed_on: Mapped[date | None]
+    convenes: Mapped[bool] = mapped_column(
+        default=False
+    )  # calls people together for the evaluation of the plan in force
+    removed_at: Mapped[datetime | None]  # no longer in the circle
+
+
+class NameKey(Base):
+    """The blind index: under which keyed words a participant is found, within a region."""
+
+    __tablename__ = "name_key"
+
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True, index=True)
+
+
+class Consent(Base):
+    """A yes to the conference or to keeping a file, by somebody able to give it."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    scope: Mapped[str] = mapped_column(SealedText("consent.scope"))
+    given_on: Mapped[date]
+    withdrawn_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(SealedText("consent.note"), default="")
+
+
+class SafetyConcern(Base):
+    """What somebody is afraid of, and what was arranged for it. An empty arrangement is still to be made."""
+
+    __tablename__ = "safety_concern"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    concern: Mapped[str] = mapped_column(SealedText("safety_concern.concern"))
+    arrangement: Mapped[str | None] = mapped_column(SealedText("safety_concern.arrangement"))
+
+
+class BottomLine(Base):
+    """What the plan has to meet, known beforehand. Whether a plan meets it is kept with the plans."""
+
+    __tablename__ = "bottom_line"
+    __table_args__ = (UniqueConstraint("conference_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(SealedText("bottom_line.text"))
+    ground: Mapped[str] = mapped_column(SealedText("bottom_line.ground"), default="")
+    set_by: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    shared_on: Mapped[date | None]
+
+
+class ContactEntry(Base):
+    """A line of the coordinator's contact log."""
+
+    __tablename__ = "contact_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    on: Mapped[date]
+    channel: Mapped[str] = mapped_column(String(16))  # visit, phone, mail, letter, message
+    text: Mapped[str] = mapped_column(SealedText("contact_entry.text"))
+    written_at: Mapped[datetime]

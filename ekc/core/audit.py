@@ -1,0 +1,137 @@
+"""The audit: append-only, hash-chained, one chain a case and one for the rest. Who did or saw what, when, and why.
+
+The database refuses to change or delete a line (triggers made by the migrations); the chain shows it if somebody did all
+the same. Names and reasons are encrypted; the hash covers them as stored, so a chain is proven without the content key.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ekc.core.crypto import keyring_of
+from ekc.core.db import Base, code
+
+_CONTEXT = "audit_event.detail"
+_START = b"\0" * 32
+
+
+class ActorKind(StrEnum):
+    """As what somebody acts."""
+
+    ACCOUNT = "account"
+    PARTICIPANT = "participant"
+    PUBLIC = "public"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: an account of staff, a participant by personal link, a visitor without either, or the system."""
+
+    kind: ActorKind
+    id: int | None = None
+    name: str = ""
+
+
+PUBLIC = Actor(ActorKind.PUBLIC)
+SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+class AuditHead(Base):
+    """The end of each chain; its row is locked while a line is added."""
+
+    __tablename__ = "audit_head"
+
+    chain: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditEvent(Base):
+    """One line. `detail` is encrypted JSON."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index(None, "conference_id", "at"),)
+
+    chain: Mapped[str] = mapped_column(ForeignKey("audit_head.chain"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_kind: Mapped[ActorKind] = mapped_column(code(ActorKind))
+    actor_id: Mapped[int | None]
+    action: Mapped[str] = mapped_column(String(48))
+    conference_id: Mapped[int | None]
+    detail: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+def record(
+    session: Session, actor: Actor, at: datetime, action: str, conference_id: int | None = None, **detail: str | int
+) -> None:
+    """Add a line, in the caller's transaction. `action` is a code like `circle.added`; `detail` may hold content."""
+    chain = f"case:{conference_id}" if conference_id else "system"
+    head = session.execute(
+        select(AuditHead.seq, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
+    ).one_or_none()
+    if head is None:
+        session.execute(insert(AuditHead).values(chain=chain, seq=0, hash=_START))
+    seq, before = (head.seq + 1, head.hash) if head else (1, _START)
+    about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
+    sealed = keyring_of(session).seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
+    link = chain_hash(before, chain, seq, at, actor.kind, actor.id, action, sealed)
+    session.execute(
+        insert(AuditEvent).values(
+            chain=chain,
+            seq=seq,
+            at=at,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            action=action,
+            conference_id=conference_id,
+            detail=sealed,
+            hash=link,
+        )
+    )
+    session.execute(update(AuditHead).where(AuditHead.chain == chain).values(seq=seq, hash=link))
+
+
+def chain_hash(
+    before: bytes, chain: str, seq: int, at: datetime, kind: str, actor: int | None, action: str, sealed: bytes | None
+) -> bytes:
+    """The hash of a line: SHA-256 over the hash before it and all that it says."""
+    said = json.dumps([chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex()])
+    return hashlib.sha256(before + said.encode()).digest()
+
+
+def read_detail(session: Session, event: AuditEvent) -> dict[str, str | int]:
+    """What a line says in words."""
+    if event.detail is None:
+        return {}
+    detail: dict[str, str | int] = json.loads(keyring_of(session).open(event.detail, _CONTEXT))
+    return detail
+
+
+def broken_chains(session: Session) -> Iterator[str]:
+    """The chains that were tampered with: a line changed, added or taken out, or an end that does not fit."""
+    heads = {head.chain: (head.seq, head.hash) for head in session.execute(select(AuditHead.__table__))}
+    chain, seq, before, broken = "", 0, _START, set[str]()
+    ends: dict[str, tuple[int, bytes]] = {}
+    events = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq).execution_options(yield_per=1000)
+    for event in session.scalars(events):
+        if event.chain != chain:
+            chain, seq, before = event.chain, 0, _START
+        seq += 1
+        link = chain_hash(
+            before, chain, event.seq, event.at, event.actor_kind, event.actor_id, event.action, event.detail
+        )
+        if event.seq != seq or link != event.hash:
+            broken.add(chain)
+        seq, before = event.seq, event.hash
+        ends[chain] = (seq, before)
+    broken |= {chain for chain in heads.keys() | ends.keys() if heads.get(chain) != ends.get(chain)}
+    yield from sorted(broken)

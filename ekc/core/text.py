@@ -1,0 +1,77 @@
+"""Words for people: translating sentences, writing dates as people say them, which way a language runs.
+
+The sentences themselves live where they are meant. Works inside a request, and outside one under `force_locale`.
+"""
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, format_skeleton
+from flask_babel import get_locale, gettext, ngettext
+
+from ekc.core.clock import to_local
+
+#: Languages of the pages, by their own names; English is the source.
+LANGUAGES: dict[str, str] = {"en": "English", "nl": "Nederlands"}
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+def say(message: str, params: dict[str, str | int] | None = None, plural: str = "", n: int = 1) -> str:
+    """A marked sentence in the reader's language, its blanks filled."""
+    blanks = {key: value for key, value in (params or {}).items() if key not in {"num", "n"}}
+    if plural:
+        return ngettext(message, plural, n, n=n, **blanks)
+    if params and "n" in params:
+        blanks["n"] = params["n"]
+    return gettext(message, **blanks) if blanks else gettext(message).replace("%%", "%")
+
+
+def language() -> str:
+    """The reader's language, as a code."""
+    locale = get_locale()
+    return str(locale.language) if locale else "en"
+
+
+def direction(code: str) -> str:
+    """Which way a language is written: ltr or rtl."""
+    return "rtl" if code.split("-", maxsplit=1)[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def _locale() -> str:
+    code = language()
+    return "en_GB" if code == "en" else code
+
+
+def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
+    """A day as people say it: Saturday 18 April 2026."""
+    pattern = ("EEEE " if weekday else "") + "d MMMM" + (" y" if year else "")
+    return format_date(value, pattern, locale=_locale())
+
+
+def short_day(value: date) -> str:
+    """A day for narrow places: 18 Apr."""
+    return format_date(value, "d MMM", locale=_locale())
+
+
+def clock_time(instant: datetime, timezone: str) -> str:
+    """The time of an instant, there: 10:00."""
+    return format_skeleton("Hm", to_local(instant, timezone), locale=_locale())
+
+
+def moment(instant: datetime, timezone: str) -> str:
+    """An instant as people there say it: Saturday 18 April 2026, 10:00."""
+    return f"{day(to_local(instant, timezone).date())}, {clock_time(instant, timezone)}"
+
+
+def how_far(value: date, today: date) -> str:
+    """How far a day lies from today: today, tomorrow, in 5 days, 3 days ago."""
+    away = (value - today) // timedelta(days=1)
+    match away:
+        case 0:
+            return gettext("today")
+        case 1:
+            return gettext("tomorrow")
+        case -1:
+            return gettext("yesterday")
+    if away > 0:
+        return ngettext("in %(num)s day", "in %(num)s days", away)
+    return ngettext("%(num)s day ago", "%(num)s days ago", -away)

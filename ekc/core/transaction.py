@@ -1,0 +1,24 @@
+"""One transaction per action: all of it or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from ekc.core.db import WRITES
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[None]:
+    """Begin a transaction that writes, commit it at the end, undo all of it on any error.
+
+    What was read before is read again inside, so that a decision never rests on an older state.
+    """
+    session.rollback()
+    session.connection(execution_options={WRITES: True})
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

@@ -1,0 +1,131 @@
+"""Tables of what comes after the plan. Money in euro or pound cents, effort in minutes."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ekc.core.crypto import SealedText
+from ekc.core.db import Base, code
+from ekc.workflow.vocabulary import ActionState, FollowUpKind
+
+
+class FollowUp(Base):
+    """A moment at which the plan is looked at again: due, then held or given up with a reason."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        CheckConstraint("held_on is null or given_up_on is null", name="held_or_given_up"),
+        CheckConstraint("(given_up_on is null) = (given_up_reason is null)", name="given_up_has_reason"),
+        Index(None, "conference_id", "due_on"),
+        Index(None, "region_id", "due_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))  # of the case, so that lists need no join
+    version_number: Mapped[int]  # of the plan it looks at
+    kind: Mapped[FollowUpKind] = mapped_column(code(FollowUpKind))
+    due_on: Mapped[date]
+    latest_on: Mapped[date]  # the end of the window in which late is still in time
+    starts_at: Mapped[datetime | None]  # of an evaluation meeting
+    place: Mapped[str] = mapped_column(SealedText("follow_up.place"), default="")
+    held_on: Mapped[date | None]
+    held_by: Mapped[str | None] = mapped_column(SealedText("follow_up.held_by"))
+    found: Mapped[str | None] = mapped_column(SealedText("follow_up.found"))
+    decision: Mapped[str | None] = mapped_column(SealedText("follow_up.decision"))
+    wants_new_version: Mapped[bool] = mapped_column(default=False)
+    given_up_on: Mapped[date | None]
+    given_up_reason: Mapped[str | None] = mapped_column(SealedText("follow_up.given_up_reason"))
+
+
+class FollowUpPresence(Base):
+    """Who was at an evaluation meeting."""
+
+    __tablename__ = "follow_up_presence"
+
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+
+
+class ActionCheck(Base):
+    """How far an action of the plan had come at a follow-up. `action_key` is its key in the plan's content."""
+
+    __tablename__ = "action_check"
+
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
+    action_key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    state: Mapped[ActionState] = mapped_column(code(ActionState))
+
+
+class ActionTick(Base):
+    """What somebody with a task says of it, between follow-ups. The last word counts."""
+
+    __tablename__ = "action_tick"
+    __table_args__ = (UniqueConstraint("conference_id", "version_number", "action_key", "participant_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    version_number: Mapped[int]
+    action_key: Mapped[str] = mapped_column(String(16))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    state: Mapped[ActionState] = mapped_column(code(ActionState))
+    ticked_at: Mapped[datetime]
+
+
+class GoalScore(Base):
+    """Goal attainment, in the family's eyes: -2 much less than hoped, 0 as hoped, +2 much more."""
+
+    __tablename__ = "goal_score"
+    __table_args__ = (CheckConstraint("score between -2 and 2", name="scale"),)
+
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
+    goal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # its number in the plan
+    score: Mapped[int]
+
+
+class Mark(Base):
+    """A mark from 0 to 10. No participant: given by somebody of the family who stays unnamed."""
+
+    __tablename__ = "mark"
+    __table_args__ = (CheckConstraint("value between 0 and 10", name="scale"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), index=True)
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    value: Mapped[int]
+
+
+class CostSheet(Base):
+    """What a conference took, of everybody: money in cents, effort in minutes. None: not known."""
+
+    __tablename__ = "cost_sheet"
+    __table_args__ = (
+        CheckConstraint(
+            "coordinator_minutes >= 0 and family_minutes >= 0 and professional_minutes >= 0"
+            " and fee >= 0 and venue_and_food >= 0 and interpreter >= 0",
+            name="not_negative",
+        ),
+    )
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True, autoincrement=False)
+    coordinator_minutes: Mapped[int | None]
+    family_minutes: Mapped[int | None]
+    professional_minutes: Mapped[int | None]
+    fee: Mapped[int | None]
+    venue_and_food: Mapped[int | None]
+    interpreter: Mapped[int | None]
+    changed_at: Mapped[datetime]
+
+
+class AvoidedCost(Base):
+    """A cost that is said to have been avoided, and on what that rests."""
+
+    __tablename__ = "avoided_cost"
+    __table_args__ = (CheckConstraint("amount >= 0", name="not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    what: Mapped[str] = mapped_column(SealedText("avoided_cost.what"))
+    amount: Mapped[int]
+    basis: Mapped[str] = mapped_column(SealedText("avoided_cost.basis"))

@@ -1,0 +1,33 @@
+"""The table of steps taken: append-only."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ekc.core.audit import ActorKind
+from ekc.core.crypto import SealedJSON, SealedText
+from ekc.core.db import Base, code
+from ekc.workflow.vocabulary import Phase, Step
+
+
+class PhaseChange(Base):
+    """One step taken, from which phase to which, by whom, with which reason and overrides."""
+
+    __tablename__ = "phase_change"
+    __table_args__ = (UniqueConstraint("conference_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    number: Mapped[int]
+    step: Mapped[Step] = mapped_column(code(Step))
+    source: Mapped[Phase] = mapped_column(code(Phase, "source_phase"))
+    target: Mapped[Phase] = mapped_column(code(Phase, "target_phase"))
+    at: Mapped[datetime]
+    actor_kind: Mapped[ActorKind] = mapped_column(code(ActorKind))
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(SealedText("phase_change.actor_name"))
+    reason: Mapped[str | None] = mapped_column(SealedText("phase_change.reason"))
+    reason_code: Mapped[str | None] = mapped_column(String(32))
+    overrides: Mapped[Any] = mapped_column(SealedJSON("phase_change.overrides"), default=dict)  # guard -> reason

@@ -1,0 +1,1 @@
+"""Accounts, signing in, and personal links for people without an account."""

@@ -1,0 +1,31 @@
+"""Who somebody is, as the product sees them: the visitor. What they may do with a case: `conferences/access.py`."""
+
+from dataclasses import dataclass
+
+from ekc.core.audit import PUBLIC, SYSTEM, Actor
+from ekc.workflow.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who asks for something: staff by account, a participant by personal link, or nobody we know."""
+
+    actor: Actor
+    account_id: int | None = None
+    roles: frozenset[Role] = frozenset()  # across the organisation
+    regions: frozenset[int] = frozenset()  # in which they are regional manager
+    municipalities: frozenset[str] = frozenset()  # of which they are social care manager
+    home_region: int | None = None  # of the account
+    conference_id: int | None = None  # to which a personal link leads
+    participant_id: int | None = None  # to whom it belongs
+    language: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether we know who this is."""
+        return self.account_id is not None or self.participant_id is not None
+
+
+NOBODY = Visitor(PUBLIC)
+#: The program itself, for commands and nightly work; holds no role, so it opens no case.
+PROGRAM = Visitor(SYSTEM)

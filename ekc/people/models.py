@@ -1,0 +1,76 @@
+"""Tables of accounts and personal links. Who may do what with a case is not decided here."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ekc.core.crypto import SealedText
+from ekc.core.db import Base, code
+from ekc.workflow.vocabulary import Role
+
+
+class Region(Base):
+    """A region of the service. Names are searched within one's region."""
+
+    __tablename__ = "region"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class Account(Base):
+    """Somebody of staff: coordinator, manager, administrator."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2; None: cannot sign in with a password
+    stamp: Mapped[int] = mapped_column(default=1)  # part of each session; raised, it ends them all
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
+    introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when a coordinator is sought
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    roles: Mapped[list["AccountRole"]] = relationship(cascade="all, delete-orphan", lazy="raise_on_sql")
+
+
+class AccountRole(Base):
+    """A role across the organisation, and for which region or municipality it holds."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (
+        CheckConstraint(
+            "role in ('coordinator', 'regional_manager', 'care_manager', 'administrator')", name="office_role"
+        ),
+        CheckConstraint("role <> 'regional_manager' or region_id is not null", name="manager_has_region"),
+        CheckConstraint("role <> 'care_manager' or municipality is not null", name="care_manager_has_municipality"),
+        Index(None, "account_id", "role", "region_id", "municipality", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(code(Role))
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    municipality: Mapped[str | None] = mapped_column(String(80))
+
+
+class PersonalLink(Base):
+    """A way in for one participant of one conference, without a password. Only the hash of its token is kept."""
+
+    __tablename__ = "personal_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]  # for the first time
+    note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # how it was handed over

@@ -1,0 +1,70 @@
+"""Reading accounts and links. Nothing here writes or decides."""
+
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import Actor, ActorKind
+from ekc.people.access import Visitor
+from ekc.people.models import Account, AccountRole, PersonalLink, Region
+from ekc.workflow.vocabulary import Role
+
+
+def visitor_of_account(session: Session, account_id: int, stamp: int | None = None) -> Visitor | None:
+    """Who signed in with this account; None if it is closed, or its sessions were ended (`stamp` is an old one)."""
+    rows = session.execute(
+        select(
+            Account.name,
+            Account.stamp,
+            Account.language,
+            Account.region_id.label("home_region"),
+            AccountRole.role,
+            AccountRole.region_id,
+            AccountRole.municipality,
+        )
+        .outerjoin(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.id == account_id, Account.active)
+    ).all()
+    if not rows or (stamp is not None and rows[0].stamp != stamp):
+        return None
+    first = rows[0]
+    return Visitor(
+        actor=Actor(ActorKind.ACCOUNT, account_id, first.name),
+        account_id=account_id,
+        roles=frozenset(row.role for row in rows if row.role),
+        regions=frozenset(row.region_id for row in rows if row.role is Role.REGIONAL_MANAGER),
+        municipalities=frozenset(row.municipality for row in rows if row.role is Role.CARE_MANAGER),
+        home_region=first.home_region,
+        language=first.language,
+    )
+
+
+def live_link(session: Session, at: datetime, *, link_id: int = 0, token_hash: bytes = b"") -> PersonalLink | None:
+    """The link with this id or this hashed token, if it is neither revoked nor expired."""
+    wanted = PersonalLink.id == link_id if link_id else PersonalLink.token_hash == token_hash
+    return session.scalar(
+        select(PersonalLink).where(wanted, PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at)
+    )
+
+
+def account_by_email(session: Session, email: str) -> Account | None:
+    """The open account with this address, in any case of letters."""
+    return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
+
+
+def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str]]]:
+    """The coordinators of a region: id, name, spoken (languages), introduction; by name."""
+    return list(
+        session.execute(
+            select(Account.id, Account.name, Account.spoken, Account.introduction)
+            .join(AccountRole, AccountRole.account_id == Account.id)
+            .where(Account.region_id == region_id, Account.active, AccountRole.role == Role.COORDINATOR)
+            .order_by(Account.name)
+        )
+    )
+
+
+def regions(session: Session) -> list[Row[tuple[int, str]]]:
+    """All regions: id, name; by name."""
+    return list(session.execute(select(Region.id, Region.name).order_by(Region.name)))

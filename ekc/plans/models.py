@@ -1,0 +1,100 @@
+"""Tables of plans. A version is never changed: the database refuses it (triggers made by the migrations)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ekc.core.crypto import SealedBytes, SealedJSON, SealedText
+from ekc.core.db import Base, code
+from ekc.workflow.vocabulary import Agreed
+
+
+class PlanDraft(Base):
+    """The plan while it is written: one encrypted document, read and changed by `draft.py`."""
+
+    __tablename__ = "plan_draft"
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(default=0)  # raised by each change; a page tells which it showed
+    content: Mapped[Any] = mapped_column(SealedJSON("plan_draft.content"))
+    changed_at: Mapped[datetime]
+
+
+class PlanVersion(Base):
+    """A plan as it was agreed, with names as they were written. Counts stand beside it for figures."""
+
+    __tablename__ = "plan_version"
+    __table_args__ = (UniqueConstraint("conference_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    number: Mapped[int]
+    agreed_on: Mapped[date]
+    content: Mapped[Any] = mapped_column(SealedJSON("plan_version.content"))  # the draft it was made from
+    snapshot: Mapped[Any] = mapped_column(SealedJSON("plan_version.snapshot"))  # all that is printed, names written
+    goals: Mapped[int]
+    family_actions: Mapped[int]
+    network_actions: Mapped[int]
+    professional_actions: Mapped[int]
+    evaluation_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+
+
+class IssuedDocument(Base):
+    """A printed document, kept byte for byte from the first time it was made."""
+
+    __tablename__ = "issued_document"
+    __table_args__ = (UniqueConstraint("version_id", "kind", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"))
+    kind: Mapped[str] = mapped_column(String(24))  # plan
+    language: Mapped[str] = mapped_column(String(8))
+    content: Mapped[bytes] = mapped_column(SealedBytes("issued_document.content"))
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the content
+    made_at: Mapped[datetime]
+
+
+class Agreement(Base):
+    """What somebody said to the plan of one presentation; the last word counts and may come later, by letter."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (UniqueConstraint("conference_id", "presentation", "participant_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    presentation: Mapped[int]
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    answer: Mapped[Agreed] = mapped_column(code(Agreed))
+    words: Mapped[str] = mapped_column(SealedText("agreement.words"), default="")
+    said_at: Mapped[datetime]
+
+
+class Acceptance(Base):
+    """What a referrer or professional decided about the plan of one presentation. A refusal says why."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (CheckConstraint("accepted or reason is not null", name="refusal_has_reason"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    presentation: Mapped[int]
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    accepted: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(SealedText("acceptance.reason"))
+    decided_at: Mapped[datetime]
+
+
+class BottomLineCheck(Base):
+    """Whether the plan of one presentation meets a bottom line."""
+
+    __tablename__ = "bottom_line_check"
+    __table_args__ = (UniqueConstraint("bottom_line_id", "presentation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bottom_line_id: Mapped[int] = mapped_column(ForeignKey("bottom_line.id"))
+    presentation: Mapped[int]
+    met: Mapped[bool]
+    checked_at: Mapped[datetime]

@@ -1,0 +1,6 @@
+"""The door for a web server: `gunicorn wsgi:app`."""
+
+from config import load_settings
+from ekc.app import create_app
+
+app = create_app(load_settings())
