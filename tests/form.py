@@ -38,6 +38,11 @@ class Sending:
         return payload
 
 
+def _readings(label: Element) -> list[str]:
+    """A label or legend as a whole, and without what is nested in it: "Name (optional)", "Name"."""
+    return [text_of(label, without=("select", "textarea")), squeeze(label.text or "")]
+
+
 class Form:
     """The form that one button of a page sends."""
 
@@ -119,8 +124,7 @@ class Form:
             return []
         labels = [node for node in self.page.all("label") if control.get("id") and node.get("for") == control.get("id")]
         labels += [node for node in self.page.around(control) if node.tag == "label"]
-        names = [text_of(node, without=("select", "textarea")) for node in labels]
-        names += [squeeze(node.text or "") for node in labels]
+        names = [name for node in labels for name in _readings(node)]
         for attribute in ("aria-label", "aria-labelledby"):
             if attribute in control.attrib:
                 names.append(self.page.name_of(control))
@@ -128,11 +132,12 @@ class Form:
 
     def _legends(self, control: Element) -> list[str]:
         return [
-            text_of(child)
+            name
             for block in self.page.around(control)
             if block.tag == "fieldset"
             for child in block
             if child.tag == "legend"
+            for name in _readings(child)
         ]
 
     # answering -------------------------------------------------------------------------------------------------

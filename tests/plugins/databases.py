@@ -1,7 +1,8 @@
-"""Databases for tests: every test that asks for one runs on SQLite and on PostgreSQL, each time on a fresh schema.
+"""Databases for tests: each test that asks for one runs on SQLite and on PostgreSQL, every time from a fresh state.
 
-The schema is made by the migrations, once a worker and kind. The product's actions open and commit their own transactions,
-so nothing is wrapped in a savepoint: SQLite's file is replaced by a copy, PostgreSQL's filled tables are emptied.
+The schema is made by the migrations, once a worker and kind. The product's actions open and commit transactions of
+their own, so nothing is wrapped in a savepoint: SQLite's file is replaced by a copy, PostgreSQL's filled tables are
+emptied.
 Tests that ask for none of these fixtures never touch a database.
 """
 
@@ -14,10 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.core.migrations import upgrade
+from ekc.schema import upgrade
 from tests.plugins.postgresql import server_address
 
 CONTENT_KEY = bytes(range(32))
@@ -29,9 +31,9 @@ class Database(ABC):
 
     def __init__(self, url: URL) -> None:
         self.url = url.render_as_string(hide_password=False)
-        upgrade(self.url)
         self.engine = make_engine(self.url, Keyring([CONTENT_KEY], INDEX_KEY))
         self.engines = [self.engine]
+        upgrade(self.engine)
 
     @abstractmethod
     def reset(self) -> None:
@@ -50,10 +52,7 @@ class SQLite(Database):
         self.file = folder / "test.sqlite"
         self.template = folder / "template.sqlite"
         super().__init__(URL.create("sqlite", database=str(self.file)))
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.close()
+        self.close()  # the last connection to go writes everything into the one file
         self.file.rename(self.template)
 
     def reset(self) -> None:
@@ -67,7 +66,7 @@ class PostgreSQL(Database):
     """A database of this worker on the server of the run."""
 
     def __init__(self, server: str, name: str) -> None:
-        with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+        with create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
             connection.execute(text(f'CREATE DATABASE "{name}"'))
         super().__init__(make_url(server).set(database=name))
@@ -75,7 +74,9 @@ class PostgreSQL(Database):
             self.tables = [
                 f'"{table}"'
                 for table in connection.scalars(
-                    text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+                    text(
+                        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                    )
                 )
             ]
             seeded = self._filled(connection)
@@ -84,6 +85,8 @@ class PostgreSQL(Database):
     def reset(self) -> None:
         with self.engine.begin() as connection:
             if filled := self._filled(connection):
+                # A transaction that a test left open would make this wait for ever.
+                connection.execute(text("SET LOCAL lock_timeout = '5s'"))
                 # Switches off the triggers that keep the audit from being emptied.
                 connection.execute(text("SET LOCAL session_replication_role = replica"))
                 connection.execute(text(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE"))
@@ -92,7 +95,7 @@ class PostgreSQL(Database):
         """The tables with a row in them: asking all is far faster than emptying all."""
         if not self.tables:
             return []
-        asked = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM {t})" for t in self.tables)
+        asked = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM {t})" for t in self.tables)  # noqa: S608
         return list(connection.scalars(text(asked)))
 
 

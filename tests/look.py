@@ -1,0 +1,48 @@
+"""Looking at a page in a real browser: accessibility by axe, light and dark, and that nothing sticks out on a phone."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 640}
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Checks pages, and keeps pictures of them in `folder` if there is one."""
+
+    folder: Path | None = None
+
+    def look(self, page: Page, name: str) -> None:
+        """Fails on any violation axe finds (light and dark) and on a page wider than a screen of 320 pixels."""
+        found = []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+            found += [f"{scheme}: {fault}" for fault in axe(page)]
+            self._picture(page, f"{name} {scheme}")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROW["width"]:
+            found.append(f"at 320 pixels the page is {width} wide")
+        self._picture(page, f"{name} narrow")
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        assert found == [], f"{name} ({page.url}):\n" + "\n".join(found)
+
+    def _picture(self, page: Page, name: str) -> None:
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self.folder / (re.sub(r"\W+", "-", name) + ".png"), full_page=True)
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it is shown now: rule, meaning, and the elements."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{v['id']}: {v['help']}\n    " + "\n    ".join(node["html"][:200] for node in v["nodes"]) for v in violations
+    ]

@@ -1,0 +1,87 @@
+"""A real browser: Debian's chromium, headless, that reaches nothing but this machine, and a server for it to visit.
+
+Tests that use it are marked `browser` by themselves. EKC_PICTURES=folder keeps a picture of every page looked at.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.look import Onlooker
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-prefers-reduced-motion",
+]
+NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing: a failing page says enough itself."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, so that `-m 'not browser'` leaves it out."""
+    for item in items:
+        if "visitor" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser a worker."""
+    path = shutil.which("chromium")
+    assert path, "chromium is not installed; bin/test installs it"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=[*FLAGS, NOWHERE_ELSE])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The address of the app of this test, served on a free port of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, live_server: str) -> Iterator[Page]:
+    """A page in a browser of one's own (no cookies yet), at the product: `visitor.goto("/")`.
+
+    Fails after the test if the browser complained: a blocked script or style, an error, a missing file.
+    """
+    context: BrowserContext = browser.new_context(base_url=live_server, locale="en-GB")
+    complaints: list[str] = []
+    context.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    context.on("weberror", lambda e: complaints.append(str(e.error)))
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def onlooker() -> Onlooker:
+    """Looks at the page a visitor is on, with all checks: `onlooker.look(visitor, "case page")`."""
+    folder = os.environ.get("EKC_PICTURES")
+    return Onlooker(Path(folder) if folder else None)

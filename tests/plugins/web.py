@@ -1,0 +1,92 @@
+"""The product under test: its settings, its clock, the Flask app and the client that reads pages.
+
+One app a worker and database, because making one and compiling its templates costs far more than a test.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from config import Settings
+from ekc.core.routes import Runtime
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.plugins.databases import CONTENT_KEY, INDEX_KEY, Database
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def _worker_clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def clock(_worker_clock: FrozenClock) -> FrozenClock:
+    """The clock of the app: stands at `START`, moves when told."""
+    _worker_clock.set(START)
+    return _worker_clock
+
+
+@pytest.fixture(scope="session")
+def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of the app: fixed keys, passwords that cost nothing to check."""
+    return Settings(
+        database_url=database.url,
+        secret_key="signs cookies and links in tests only",
+        content_keys=(CONTENT_KEY,),
+        index_key=INDEX_KEY,
+        instance=tmp_path_factory.mktemp("instance"),
+        secure_cookies=False,
+        base_url="http://localhost",
+        password_cost=(1, 8, 1),
+        clock=_worker_clock,
+    )
+
+
+@pytest.fixture(scope="session")
+def make_app(database: Database, settings: Settings) -> MakeApp:
+    """Makes an app on the test's database with other settings: `make_app(registrations_an_hour=1)`."""
+
+    def make(**changes: Any) -> Flask:
+        from ekc.app import create_app  # here, so that tests of the pure parts need not load it
+
+        app: Flask = create_app(replace(settings, **changes))
+        app.testing = True
+        app.test_client_class = PageClient
+        runtime: Runtime = app.extensions["ekc"]
+        database.engines.append(runtime.sessions.kw["bind"])
+        return app
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def _worker_app(make_app: MakeApp) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def app(_worker_app: Flask, database_url: str, clock: FrozenClock) -> Flask:
+    """The app, on a fresh database, with nobody signed in and no request counted yet."""
+    for limiter in _worker_app.extensions.get("limiter", ()):
+        limiter.reset()
+    return _worker_app
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """Somebody at a browser. A second person is another `app.test_client()`."""
+    made = app.test_client()
+    assert isinstance(made, PageClient)
+    return made
+
+
+@pytest.fixture
+def request_context(app: Flask) -> Iterator[None]:
+    """For what cannot be called outside a request: translation, url_for."""
+    with app.test_request_context():
+        yield
