@@ -48,7 +48,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,
         N_("confirm the coordinator"),
-        _grant(_BEFORE, Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+        _grant(_OUTSIDE, Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(
         Activity.CHANGE_CIRCLE,
@@ -116,10 +116,13 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("see the history"),
         _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
-    ActivityRule(
+    ActivityRule(  # where these roles have steps in `definition.py`; `check_tables` compares
         Activity.TAKE_STEP,
         N_("take a step"),
-        _grant(_OPEN, Role.COORDINATOR, Role.MAIN_PERSON, Role.FAMILY, Role.CONVENOR)
-        | _grant(_OUTSIDE, Role.REGIONAL_MANAGER),
+        _grant(_OPEN, Role.COORDINATOR)
+        | _grant(_OPEN - {Phase.REGISTRATION, Phase.SETUP}, Role.FAMILY)
+        | _grant(_OPEN, Role.MAIN_PERSON)
+        | _grant(_BEFORE | {Phase.EVALUATION}, Role.REGIONAL_MANAGER)
+        | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),
 )

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from ekc.workflow.facts import Facts, Person
 from ekc.workflow.vocabulary import Remedy
+
+#: What fills a blank. A date is written out in the reader's language by whoever shows the sentence.
+Param = str | int | date
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Blocker:
 
     message: str
     remedy: Remedy
-    params: dict[str, str | int] = field(default_factory=dict)
+    params: dict[str, Param] = field(default_factory=dict)
     plural: str = ""
     n: int = 1
     target: str = ""
@@ -33,5 +37,5 @@ def about_people(people: list[Person], one: str, many: str, remedy: Remedy) -> I
     """One sentence about all these people; none when there are none."""
     if people:
         target = str(people[0].id)
-        params: dict[str, str | int] = {"names": _names(people), "n": len(people)}
+        params: dict[str, Param] = {"names": _names(people), "n": len(people)}
         yield Blocker(one, remedy, params, plural=many, n=len(people), target=target)

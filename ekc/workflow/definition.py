@@ -27,7 +27,6 @@ def _all(*checks: Guard) -> tuple[GuardRule, ...]:
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _FAMILY = frozenset({Role.MAIN_PERSON, Role.FAMILY})
-_MANAGER = frozenset({Role.REGIONAL_MANAGER})
 _EVERYBODY = INSIDE_ROLES | {Role.REFERRER, Role.PROFESSIONAL, Role.COORDINATOR}
 
 PHASES: tuple[PhaseRule, ...] = (
@@ -58,12 +57,12 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=(
             GuardRule(g.main_person_said_yes),
-            GuardRule(g.consents_valid, override=_MANAGER),
+            GuardRule(g.consents_valid),
             GuardRule(g.coordinator_accepted),
-            GuardRule(g.independence_declared, override=_MANAGER),
+            GuardRule(g.independence_declared),
             GuardRule(g.coordinator_confirmed),
         ),
-        effects=(Effect.START_DUE_DATES,),
+        effects=(Effect.START_DUE_DATES, Effect.WELCOME_LETTER),
     ),
     StepRule(
         Step.OPEN_CONFERENCE,
@@ -123,8 +122,18 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRESENTATION,),
         Phase.EVALUATION,
         _COORDINATOR,
-        guards=(*_PLAN_GUARDS, *_all(p.bottom_lines_met, p.accepted, p.everyone_asked)),
-        effects=(Effect.FREEZE_PLAN, Effect.PLAN_FOLLOW_UPS, Effect.END_MEETING),
+        guards=(
+            *_PLAN_GUARDS,
+            *_all(p.bottom_lines_met, p.accepted),
+            GuardRule(p.everyone_asked, override=_COORDINATOR),
+        ),
+        effects=(
+            Effect.FREEZE_PLAN,
+            Effect.ISSUE_DOCUMENTS,
+            Effect.PLAN_FOLLOW_UPS,
+            Effect.END_MEETING,
+            Effect.DESTROY_NOTES,
+        ),
     ),
     StepRule(
         Step.GO_BACK,
@@ -144,7 +153,7 @@ STEPS: tuple[StepRule, ...] = (
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
         guards=(*_all(p.evaluation_held, p.family_wants_new_version), *_PLAN_GUARDS),
-        effects=(Effect.FREEZE_PLAN, Effect.PLAN_FOLLOW_UPS),
+        effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
     ),
     StepRule(
@@ -186,7 +195,13 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.CLOSED,
         _COORDINATOR,
-        effects=(Effect.CLOSE_ROOM, Effect.END_MEETING, Effect.START_RETENTION),
+        effects=(
+            Effect.CLOSE_ROOM,
+            Effect.END_MEETING,
+            Effect.DESTROY_NOTES,
+            Effect.NO_PLAN_NOTICE,
+            Effect.START_RETENTION,
+        ),
         rare=True,
         called_in=N_("The family called me in: there will be no plan"),
     ),
@@ -207,7 +222,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.REGISTRATION, Phase.SETUP),
         Phase.CLOSED,
         frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
-        effects=(Effect.START_RETENTION,),
+        effects=(Effect.CLOSING_LETTER, Effect.START_RETENTION),
         reason=Reason.CODED,
         ask=N_("Why does it stop?"),
         rare=True,

@@ -1,11 +1,14 @@
 """The judge: reads the tables of `definition.py` and decides, with every reason. Screen and rule both ask here."""
 
+# ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ekc.workflow.blocker import Blocker
+from ekc.workflow.check import check_tables as check_tables
 from ekc.workflow.definition import ACTIVITIES, PHASES, STEPS, ActivityRule, PhaseRule, StepRule
 from ekc.workflow.facts import Facts
-from ekc.workflow.guards import Blocker
 from ekc.workflow.vocabulary import Activity, Phase, Role, Step
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
@@ -68,6 +71,15 @@ def why_not(facts: Facts, roles: Iterable[Role]) -> tuple[Verdict, ...]:
     return tuple(judge(rule, facts, held) for rule in steps_from(facts.phase, held))
 
 
+def verdict_on(
+    step: Step, facts: Facts, roles: Iterable[Role], overridden: frozenset[str] = frozenset()
+) -> Verdict | None:
+    """What a request to take `step` is answered with: None where these roles have no such step from this phase."""
+    held = frozenset(roles)
+    rule = STEP_RULES[step]
+    return judge(rule, facts, held, overridden) if rule in steps_from(facts.phase, held) else None
+
+
 def may(activity: Activity, phase: Phase, roles: Iterable[Role]) -> bool:
     """Whether somebody with `roles` may do this in this phase."""
     grants = ACTIVITY_RULES[activity].grants
@@ -80,16 +92,9 @@ def ever_may(activity: Activity, roles: Iterable[Role]) -> bool:
     return any(role in grants for role in roles)
 
 
-def check_tables() -> None:
-    """Refuse tables that contradict themselves. Raises ValueError; asked once when the program starts."""
-    for words, rules in ((Phase, PHASE_RULES), (Step, STEP_RULES), (Activity, ACTIVITY_RULES)):
-        if missing := [word.value for word in words if word not in rules]:
-            raise ValueError(f"no rule for {', '.join(missing)}")
-    if len(STEPS) != len(STEP_RULES) or len(PHASES) != len(PHASE_RULES) or len(ACTIVITIES) != len(ACTIVITY_RULES):
-        raise ValueError("a word has two rules")
-    reached, border = {Phase.REGISTRATION}, {Phase.REGISTRATION}
-    while border:
-        border = {r.target for r in STEPS for p in border if p in r.sources and r.target} - reached
-        reached |= border
-    if unreachable := set(Phase) - reached:
-        raise ValueError(f"no path leads to {', '.join(sorted(unreachable))}")
+def diagram() -> str:
+    """The process as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Phase.REGISTRATION}"]
+    lines += [f"    {rule.phase} : {rule.title}" for rule in PHASES]
+    lines += [f"    {source} --> {rule.target or source} : {rule.title}" for rule in STEPS for source in rule.sources]
+    return "\n".join([*lines, f"    {Phase.CLOSED} --> [*]"])

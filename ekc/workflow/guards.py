@@ -9,7 +9,7 @@ asks which guard, and who may override it, stands in `definition.py`; what a pla
 from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker as Blocker
-from ekc.workflow.blocker import about_people
+from ekc.workflow.blocker import Param, about_people
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import (
     N_,
@@ -24,26 +24,27 @@ from ekc.workflow.vocabulary import (
 
 
 def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
-    """The main person wants the conference (domain.md, fact 1, step 2)."""
+    """The main person wants the conference (EK1)."""
     if not f.main_person_said_yes:
-        yield Blocker(N_("The main person has not said yes yet"), Remedy.REGISTRATION)
+        yield Blocker(N_("The yes of the main person is not recorded yet"), Remedy.REGISTRATION)
     if not any(p.part is Part.MAIN_PERSON for p in f.people):
         yield Blocker(N_("There is no main person in the circle yet"), Remedy.CIRCLE)
 
 
 def consents_valid(f: Facts) -> Iterator[Blocker]:
-    """Main persons consent, and children from the age of the profile themselves (PR4 for the Netherlands).
+    """Main persons consent, and children themselves from the age in the profile (PR4 for the Netherlands).
 
-    A group conference keeps no file about a person, so there the yes of the main persons is enough.
+    A group conference is about a place or a question, not about a person, so there the yes of the main persons is
+    enough (our reading; no source).
     """
     if f.variant in {Variant.GROUP, Variant.LEARNING}:
         return
     missing = []
     for person in f.people:
         if person.part is Part.CHILD and person.age is None:
-            params: dict[str, str | int] = {"name": person.name, "age": f.profile.own_consent_from}
+            params: dict[str, Param] = {"name": person.name, "age": f.profile.own_consent_from}
             yield Blocker(
-                N_("%(name)s has no birth date: from %(age)s years a child consents too"),
+                N_("The age of %(name)s is not known yet: from %(age)s years a child is asked to consent"),
                 Remedy.PERSON,
                 params,
                 target=str(person.id),
@@ -54,8 +55,8 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
             missing.append(person)
     yield from about_people(
         missing,
-        N_("%(names)s has not consented yet"),
-        N_("%(n)s people have not consented yet: %(names)s"),
+        N_("The consent of %(names)s is not here yet"),
+        N_("%(n)s consents are not here yet: %(names)s"),
         Remedy.CONSENTS,
     )
 
@@ -65,19 +66,19 @@ def coordinator_accepted(f: Facts) -> Iterator[Blocker]:
     if not f.coordinator.asked:
         yield Blocker(N_("No coordinator has been asked yet"), Remedy.COORDINATOR)
     elif not f.coordinator.accepted:
-        yield Blocker(N_("The coordinator has not said yes yet"), Remedy.COORDINATOR)
+        yield Blocker(N_("The coordinator has not said yet whether they take the case"), Remedy.COORDINATOR)
 
 
 def independence_declared(f: Facts) -> Iterator[Blocker]:
     """The coordinator has no stake in the outcome (OECD Box 4.1), and has said so for this case."""
     if f.coordinator.accepted and not f.coordinator.declared:
-        yield Blocker(N_("The coordinator has not declared their independence yet"), Remedy.COORDINATOR)
+        yield Blocker(N_("The independence of the coordinator has not been declared yet"), Remedy.COORDINATOR)
     if f.coordinator.open_conflict:
-        yield Blocker(N_("The coordinator has a conflict of interest that is still open"), Remedy.COORDINATOR)
+        yield Blocker(N_("A possible conflict of interest of the coordinator is still open"), Remedy.COORDINATOR)
 
 
 def coordinator_confirmed(f: Facts) -> Iterator[Blocker]:
-    """The main person wants this coordinator (domain.md, R2.3)."""
+    """The main person wants this coordinator (EK1)."""
     if f.coordinator.accepted and not f.coordinator.confirmed:
         yield Blocker(N_("The main person has not confirmed the coordinator yet"), Remedy.COORDINATOR)
 
@@ -92,7 +93,7 @@ def question_agreed(f: Facts) -> Iterator[Blocker]:
 
 
 def everyone_decided(f: Facts) -> Iterator[Blocker]:
-    """For everyone in the circle it is known whether and how they come."""
+    """For everyone in the circle it is known whether and how they come; children have a condition of their own."""
     undecided = [
         p for p in f.people if p.attends is None and p.part is not Part.CHILD and p.part is not Part.INTERPRETER
     ]
@@ -169,12 +170,12 @@ def meeting_arranged(f: Facts) -> Iterator[Blocker]:
 
 
 def family_outnumbers_professionals(f: Facts) -> Iterator[Blocker]:
-    """The family is the larger group, so that it is the family's meeting (demands.md, seats at the table)."""
+    """The family is the larger group, so that it is the family's meeting (our own rule, after OECD Box 4.1)."""
     family = sum(p.takes_part for p in f.family)
     professionals = sum(p.takes_part for p in f.professionals)
     if family <= professionals:
         yield Blocker(
-            N_("Professionals are not outnumbered: %(family)s of the family, %(professionals)s professionals"),
+            N_("The family is not the larger group yet: %(family)s of the family, %(professionals)s professionals"),
             Remedy.CIRCLE,
             {"family": family, "professionals": professionals},
         )
@@ -187,8 +188,8 @@ def information_told(f: Facts) -> Iterator[Blocker]:
     """The situation, the reason for a plan and the possible help have been told (OECD Box 4.1, part one)."""
     missing = {
         InformationKind.SITUATION: N_("The situation has not been told yet"),
-        InformationKind.REASON: N_("Nobody has told yet why a plan is needed"),
-        InformationKind.HELP: N_("Nobody has told yet what help there is"),
+        InformationKind.REASON: N_("It has not been told yet why a plan is needed"),
+        InformationKind.HELP: N_("It has not been told yet what help there is"),
     }
     for kind, sentence in missing.items():
         if kind not in f.told:
@@ -213,7 +214,7 @@ def enough_family_present(f: Facts) -> Iterator[Blocker]:
     least = f.profile.least_family_present
     if present < least:
         yield Blocker(
-            N_("At least %(least)s of the family must be there; %(present)s are now"),
+            N_("Private time asks for %(least)s of the family or more; in the room now: %(present)s"),
             Remedy.ATTENDANCE,
             {"least": least, "present": present},
         )
@@ -223,7 +224,7 @@ def professionals_left(f: Facts) -> Iterator[Blocker]:
     """Private time is without professionals (OECD Box 4.1, part two)."""
     yield from about_people(
         [p for p in f.professionals if p.in_room],
-        N_("%(names)s has not left the room yet"),
-        N_("%(n)s professionals have not left the room yet: %(names)s"),
+        N_("%(names)s is still in the room"),
+        N_("%(n)s professionals are still in the room: %(names)s"),
         Remedy.ATTENDANCE,
     )

@@ -4,20 +4,23 @@ from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker, about_people
 from ekc.workflow.facts import Facts
-from ekc.workflow.vocabulary import N_, ActionKind, Attends, Part, Remedy
+from ekc.workflow.vocabulary import N_, ActionKind, Attends, Part, Remedy, SupportAnswer
 
 # Presentation -> evaluation: what makes a plan a plan
 
 
 def actions_complete(f: Facts) -> Iterator[Blocker]:
-    """Every action says who does what, and by when or how often."""
+    """Every action says who does what, and by when or how often (OECD Box 4.1, EK6).
+
+    Who gives the support that the family asks for is the condition `support_answered`.
+    """
     if not f.plan.actions:
         yield Blocker(N_("The plan has no actions yet"), Remedy.PLAN)
     for action in f.plan.actions:
         missing = []
         if not action.what:
             missing.append(N_("Action %(number)s does not say what is done"))
-        if not action.people:
+        if not action.people and action.kind is not ActionKind.PROFESSIONAL:
             missing.append(N_("Action %(number)s has nobody who does it"))
         if not action.timed:
             missing.append(N_("Action %(number)s does not say by when or how often"))
@@ -30,7 +33,7 @@ def what_if_complete(f: Facts) -> Iterator[Blocker]:
     for what_if in f.plan.what_ifs:
         if not what_if.complete:
             yield Blocker(
-                N_("What-if %(number)s is not complete: if what, then what"),
+                N_("What-if %(number)s is half written: say if what happens, then what"),
                 Remedy.PLAN,
                 {"number": what_if.number},
                 target=what_if.key,
@@ -44,43 +47,55 @@ def what_if_complete(f: Facts) -> Iterator[Blocker]:
 
 
 def evaluation_arranged(f: Facts) -> Iterator[Blocker]:
-    """It is agreed when and where the plan is evaluated, who calls people together, within the profile's limit."""
+    """It is agreed when and where the plan is evaluated, who calls people together, within the profile's limit.
+
+    That there is a date: OECD Box 4.1, EK4. The limit: `Profile.ceilings`.
+    """
     plan = f.plan
     if plan.evaluation_on is None:
         yield Blocker(N_("No evaluation date has been chosen yet"), Remedy.PLAN, target="evaluation")
     elif plan.evaluation_on <= f.today:
-        yield Blocker(N_("The evaluation date must lie ahead"), Remedy.PLAN, target="evaluation")
+        yield Blocker(
+            N_("The evaluation date does not lie ahead: choose a later one"), Remedy.PLAN, target="evaluation"
+        )
     else:
         limit = f.profile.evaluation_limit(f.today, f.youngest_age)
         if limit is not None and plan.evaluation_on > limit:
             yield Blocker(
                 N_("The evaluation must be on %(limit)s at the latest"),
                 Remedy.PLAN,
-                {"limit": limit.isoformat()},
+                {"limit": limit},
                 target="evaluation",
             )
     if not plan.evaluation_place:
         yield Blocker(N_("The evaluation has no place yet"), Remedy.PLAN, target="evaluation")
     if not plan.convenor:
-        yield Blocker(N_("Nobody calls people together for the evaluation yet"), Remedy.PLAN, target="evaluation")
+        yield Blocker(
+            N_("It is not agreed yet who calls people together for the evaluation"), Remedy.PLAN, target="evaluation"
+        )
 
 
 def monitor_named(f: Facts) -> Iterator[Blocker]:
-    """Somebody keeps an eye on the plan."""
+    """Somebody keeps an eye on the plan (PL1, EK16)."""
     if not f.plan.monitor:
         yield Blocker(N_("Nobody keeps an eye on the plan yet"), Remedy.PLAN, target="monitor")
 
 
 def support_answered(f: Facts) -> Iterator[Blocker]:
-    """Every request for support has an answer, or waits for one from somebody by name."""
+    """Every request for support was granted, or waits for an answer from somebody by name.
+
+    Support that was declined is done by nobody, so the family agrees something else first.
+    """
     for action in f.plan.actions:
-        if action.kind is ActionKind.PROFESSIONAL and action.answer is None and not action.people:
-            yield Blocker(
-                N_("Request for support %(number)s has no answer and nobody to answer it"),
-                Remedy.PLAN,
-                {"number": action.number},
-                target=action.key,
-            )
+        if action.kind is not ActionKind.PROFESSIONAL:
+            continue
+        if action.answer is SupportAnswer.DECLINED:
+            message = N_("Support for action %(number)s was declined: agree what happens instead")
+        elif not action.people:
+            message = N_("Nobody has been named to answer the request for support %(number)s")
+        else:
+            continue
+        yield Blocker(message, Remedy.PLAN, {"number": action.number}, target=action.key)
 
 
 def bottom_lines_met(f: Facts) -> Iterator[Blocker]:
@@ -100,13 +115,20 @@ def accepted(f: Facts) -> Iterator[Blocker]:
     if not f.professionals:
         return
     if f.accepted is None:
-        yield Blocker(N_("Nobody has accepted the plan for the professionals yet"), Remedy.AGREEMENT)
+        yield Blocker(
+            N_("The referrer or a professional has not said yet whether the plan is accepted"), Remedy.AGREEMENT
+        )
     elif not f.accepted:
-        yield Blocker(N_("The plan was not accepted: see the reason, and go back into private time"), Remedy.AGREEMENT)
+        yield Blocker(
+            N_("The plan was not accepted: read the reason, the family can go back into private time"), Remedy.AGREEMENT
+        )
 
 
 def everyone_asked(f: Facts) -> Iterator[Blocker]:
-    """Everyone of the family and every supporter who was there was asked; with no meeting, everyone with a task."""
+    """Everyone of the family and every supporter who was there was asked (PL2); with no meeting, everyone with a task.
+
+    Whoever went home early can be asked later (NZ10): the coordinator overrides and says so.
+    """
     yield from about_people(
         [
             p

@@ -35,7 +35,7 @@ class Profile:
     timezone: str
     language: str
     clocks: tuple[Clock, ...]
-    own_consent_from: int  # years
+    own_consent_from: int  # years; from here on a child is asked to consent as well
     own_consent_force: Force
     own_consent_source: str
     ceilings: tuple[Ceiling, ...] = ()
@@ -45,7 +45,7 @@ class Profile:
     legal_notes: tuple[tuple[str, str], ...] = ()  # (sentence, source)
 
     def evaluation_limit(self, agreed_on: date, youngest: int | None) -> date | None:
-        """The last day on which the evaluation may be, or None where nothing limits it."""
+        """The last day on which the evaluation may be, or None where nothing limits it. `youngest` in years."""
         for ceiling in self.ceilings:
             if ceiling.below_age is None or (youngest is not None and youngest < ceiling.below_age):
                 return shift(agreed_on, ceiling.months, Unit.MONTHS)
@@ -66,39 +66,41 @@ def _call(source: str, force: Force) -> Clock:
     )
 
 
+def _conference(weeks: int, source: str, force: Force) -> Clock:
+    title = N_("Conference held")
+    return Clock("conference", title, Event.TAKEN_ON, Event.MEETING_HELD, weeks, Unit.WEEKS, force, source)
+
+
 NL = Profile(
     code="nl",
     name=N_("Netherlands"),
     timezone="Europe/Amsterdam",
     language="nl",
     clocks=(
-        Clock(
-            "conference",
-            N_("Conference held"),
-            Event.TAKEN_ON,
-            Event.MEETING_HELD,
-            10,
-            Unit.WEEKS,
-            Force.CUSTOM,
-            "EK3",
-        ),
+        _conference(10, "EK3", Force.CUSTOM),
         _call("EK4, EK5", Force.CUSTOM),
     ),
+    # PR4 is about the file: from 12 a child may read it. We ask from the same age on; the law on consent says 16.
     own_consent_from=12,
-    own_consent_force=Force.LAW,
+    own_consent_force=Force.DEFAULT,
     own_consent_source="PR4",
     legal_notes=(
-        (
-            N_("A family group plan is a right, not a duty, and free in form; the municipality supports it."),
-            "NL2",
-        ),
+        (N_("A family group plan is a right, not a duty, and free in form; the municipality supports it."), "NL2"),
         (
             N_("Providers and certified institutions offer it first, except under guardianship and youth probation."),
             "NL3",
         ),
+        (
+            N_(
+                "A child may see its file from 12 if capable, parents with authority until the child is 16; "
+                "from 16 the child consents."
+            ),
+            "PR4",
+        ),
     ),
 )
 
+# A referral is acknowledged within two days (UK4); that has no clock, as no case records it.
 ENGLAND = Profile(
     code="england",
     name=N_("England"),
@@ -106,26 +108,29 @@ ENGLAND = Profile(
     language="en",
     clocks=(
         Clock(
-            "allocation",
-            N_("Coordinator found and at work"),
-            Event.REGISTERED,
+            "referrer",
+            N_("Referrer spoken to"),
             Event.TAKEN_ON,
+            Event.REFERRER_SPOKEN,
+            2,
+            Unit.DAYS,
+            Force.LOCAL_TARGET,
+            "UK4",
+            with_referrer=True,
+        ),
+        Clock(
+            "bottom_lines",
+            N_("Bottom lines fixed with the referrer"),
+            Event.TAKEN_ON,
+            Event.BOTTOM_LINES_KNOWN,
             5,
             Unit.WORKING_DAYS,
             Force.LOCAL_TARGET,
             "UK5",
+            with_referrer=True,
         ),
-        Clock(
-            "conference",
-            N_("Conference held"),
-            Event.TAKEN_ON,
-            Event.MEETING_HELD,
-            8,
-            Unit.WEEKS,
-            Force.LOCAL_TARGET,
-            "UK6",
-        ),
-        _call("EK4", Force.DEFAULT),
+        _conference(8, "UK6", Force.LOCAL_TARGET),
+        _call("EK4, EK5", Force.DEFAULT),
     ),
     own_consent_from=16,
     own_consent_force=Force.DEFAULT,
@@ -133,8 +138,9 @@ ENGLAND = Profile(
     legal_notes=(
         (
             N_(
-                "Before applying for an order, the authority offers a family group decision-making meeting "
-                "(Children Act 1989, s.31ZA)."
+                "Before applying for an order, the authority offers a family group decision-making meeting; if a "
+                "parent accepts, it is held first. Exempt only where it is not in the child's best interests. "
+                "(Children Act 1989, s.31ZA; from which day it holds is not verified.)"
             ),
             "UK1",
         ),
@@ -146,7 +152,8 @@ NEW_ZEALAND = Profile(
     name=N_("New Zealand"),
     timezone="Pacific/Auckland",
     language="en",
-    clocks=(_call("EK4", Force.DEFAULT),),
+    # Youth justice has clocks of its own for convening and holding (NZ4); the day limits are not verified: none here.
+    clocks=(_call("EK4, EK5", Force.DEFAULT),),
     own_consent_from=16,
     own_consent_force=Force.DEFAULT,
     own_consent_source="",
@@ -154,10 +161,8 @@ NEW_ZEALAND = Profile(
     ceiling_force=Force.LAW,
     ceiling_source="NZ3",
     legal_notes=(
-        (
-            N_("Only agreed decisions are recorded; what was said in the conference is privileged."),
-            "NZ5, NZ7",
-        ),
+        (N_("Who is entitled to attend is listed in law, and has a say in the decision."), "NZ1, NZ2"),
+        (N_("Only agreed decisions are recorded; what was said in the conference is privileged."), "NZ5, NZ7"),
         (N_("A court may learn that there was no agreement, never the details or the views."), "NZ6"),
     ),
 )

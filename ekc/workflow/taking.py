@@ -8,7 +8,7 @@ from ekc.workflow.vocabulary import Step, StopReason
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A step as it is asked for. `new_date` is an instant; `overrides` maps a guard's code to the reason to override it."""
+    """A step as it is asked for. `new_date` is an instant; `overrides` maps the code of a guard to the reason why."""
 
     step: Step
     reason: str = ""

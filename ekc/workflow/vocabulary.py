@@ -125,7 +125,7 @@ TAKES_PART = frozenset({Attends.IN_PERSON, Attends.PART, Attends.PHONE, Attends.
 
 
 class Variant(StrEnum):
-    """The kinds of conference (domain.md, fact 6)."""
+    """The kinds of conference (EK12)."""
 
     FAMILY = "family"
     INDIVIDUAL = "individual"
@@ -160,7 +160,7 @@ class ArrangementKind(StrEnum):
 
 
 class StopReason(StrEnum):
-    """Why a case ends before a conference (domain.md, figures 2015-16)."""
+    """Why a case ends before a conference (EK8 to EK11, EK15)."""
 
     PLAN_ALREADY_MADE = "plan_already_made"
     SITUATION_CHANGED = "situation_changed"
