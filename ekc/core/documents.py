@@ -8,6 +8,7 @@ imports WeasyPrint, and only while it renders: the import costs half a second th
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import local
 from typing import Any
 
 FONTS = Path(__file__).parent / "fonts"
@@ -53,27 +54,17 @@ def render_pdf(
     and when a character is in none of our fonts (it would print as an empty box). The last check costs nothing: the
     renderer keeps a list of the boxes it drew, and we refuse if the list is not empty.
     """
-    weasyprint = _weasyprint()
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415
-
-    class ImagesInThePage(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            if not url.lower().startswith("data:image/"):
-                raise DocumentError(f"A document may fetch nothing, neither from disk nor network: {url[:200]}")
-            return super().fetch(url, headers)
-
-    fetcher = ImagesInThePage(fail_on_errors=True)
-    sheets = [
-        weasyprint.CSS(string=(STYLES / name).read_text("utf-8"), url_fetcher=fetcher)
-        for name in ("paper.css", *stylesheets)
-    ]
+    press = _press()
+    sheets = [press.stylesheet(name) for name in ("paper.css", *stylesheets)]
     try:
-        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(stylesheets=sheets, pdf_variant="pdf/a-3a")
+        document = press.weasyprint.HTML(string=html, url_fetcher=press.fetcher).render(
+            font_config=press.fonts, stylesheets=sheets, pdf_variant="pdf/a-3a"
+        )
         attachments = []
         if attachment is not None:
             moment = _moment(document.metadata.created)
             attachments.append(
-                weasyprint.Attachment(
+                press.weasyprint.Attachment(
                     string=attachment,
                     name=attachment_name,
                     relationship="Source",
@@ -84,20 +75,53 @@ def render_pdf(
         pdf: bytes = document.write_pdf(
             pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish
         )
-    except FatalURLFetchingError as error:
+    except press.refusal as error:
         raise DocumentError(str(error.__cause__)) from error
     return pdf
 
 
-def _weasyprint() -> Any:
-    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # the fonts of the machine must not take part
-    try:
-        import weasyprint  # noqa: PLC0415
-    except OSError as error:
-        raise DocumentError(
-            f"Printing needs libraries that this machine does not have. Install the Debian packages {DEBIAN_PACKAGES}."
-        ) from error
-    return weasyprint
+class _Press:
+    """What one thread uses for every page it prints: reading fonts and stylesheets anew costs a tenth of a page."""
+
+    def __init__(self) -> None:
+        os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # the fonts of the machine must not take part
+        try:
+            import weasyprint  # noqa: PLC0415
+            from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+            from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415
+        except OSError as error:
+            raise DocumentError(
+                "Printing needs libraries that this machine does not have. "
+                f"Install the Debian packages {DEBIAN_PACKAGES}."
+            ) from error
+
+        class ImagesInThePage(URLFetcher):  # type: ignore[misc]
+            def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+                if not url.lower().startswith("data:image/"):
+                    raise DocumentError(f"A document may fetch nothing, neither from disk nor network: {url[:200]}")
+                return super().fetch(url, headers)
+
+        self.weasyprint: Any = weasyprint
+        self.refusal: type[BaseException] = FatalURLFetchingError
+        self.fetcher: Any = ImagesInThePage(fail_on_errors=True)
+        self.fonts: Any = FontConfiguration()
+        self._sheets: dict[str, Any] = {}
+
+    def stylesheet(self, name: str) -> Any:
+        if name not in self._sheets:
+            css = (STYLES / name).read_text("utf-8")
+            self._sheets[name] = self.weasyprint.CSS(string=css, url_fetcher=self.fetcher)
+        return self._sheets[name]
+
+
+_of_this_thread = local()  # Pango's fonts may not be shared between threads
+
+
+def _press() -> _Press:
+    if not hasattr(_of_this_thread, "press"):
+        _of_this_thread.press = _Press()
+    press: _Press = _of_this_thread.press
+    return press
 
 
 def _moment(created: str | None) -> datetime:

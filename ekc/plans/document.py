@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -32,6 +32,7 @@ FORMAT = "ekc-plan/1"  # written into plan.json; a reader of another format has 
 
 # Full dates without the commas of CLDR, times as people write them; other languages use CLDR as it is.
 DAYS = {"nl": "EEEE d MMMM y", "en": "EEEE d MMMM y"}
+DAYS_WITHOUT_YEAR = {"nl": "EEEE d MMMM", "en": "EEEE d MMMM"}
 TIMES = {"nl": "H.mm 'uur'", "en": "H:mm"}
 
 
@@ -122,13 +123,15 @@ class PlanDocument:
 def plan_html(document: PlanDocument, *, gettext: Gettext = str) -> str:
     """Give the page that `plan_pdf` prints. `gettext` translates the fixed sentences; `str` leaves them English."""
     template = _environment().get_template("plans/plan_document.html")
-    kinds = [action.kind for goal in document.goals for action in goal.actions]
+    say = _Sentences(document, gettext)
+    counter = Markup('<span class="{}"></span>')  # the renderer counts the pages
     return template.render(
         plan=document,
-        say=_Sentences(document.language, gettext),
-        share={kind: kinds.count(kind) for kind in get_args(Kind)},
-        page_number=Markup('<span class="page"></span>'),  # the renderer counts the pages
-        page_count=Markup('<span class="pages"></span>'),
+        say=say,
+        share=say.share(),
+        page_number=counter.format("page"),
+        page_count=counter.format("pages"),
+        wrong_page=counter.format("wrong-page"),
         gettext=gettext,
     )
 
@@ -161,7 +164,7 @@ def from_json(content: bytes) -> PlanDocument:
 def _rebuilt(kind: Any, value: Any) -> Any:
     """Turn a JSON value back into `kind`: our dataclasses, tuples, dates, words from a list, or None where allowed."""
     origin, options = get_origin(kind), get_args(kind)
-    if origin is types.UnionType:
+    if origin in (Union, types.UnionType):
         return None if value is None else _rebuilt(options[0], value)  # we only write `kind | None`
     if origin is tuple and isinstance(value, list):
         return tuple(_rebuilt(options[0], item) for item in value)
@@ -182,9 +185,10 @@ def _rebuilt(kind: Any, value: Any) -> Any:
 class _Sentences:
     """Dates, lists of names and rhythms, said in the language of the document."""
 
-    def __init__(self, language: str, gettext: Gettext) -> None:
-        self._language = language
-        self._locale = "en_GB" if language == "en" else language
+    def __init__(self, document: PlanDocument, gettext: Gettext) -> None:
+        self._document = document
+        self._language = document.language
+        self._locale = "en_GB" if document.language == "en" else document.language
         self._gettext = gettext
 
     def day(self, day: date) -> str:
@@ -194,6 +198,12 @@ class _Sentences:
         time = format_datetime(moment, TIMES.get(self._language, "HH:mm"), locale=self._locale)
         return f"{self.day(moment)}, {time}"
 
+    def short_day(self, day: date) -> str:
+        """Leave the year of the version out: it stands on each page, and people do not say it."""
+        same_year = day.year == self._document.version_on.year
+        patterns = DAYS_WITHOUT_YEAR if same_year else DAYS
+        return format_date(day, patterns.get(self._language, "full"), locale=self._locale)
+
     def names(self, names: tuple[str, ...]) -> str:
         return format_list(names, locale=self._locale)
 
@@ -201,12 +211,12 @@ class _Sentences:
         """Say by when, or how often and from when; nothing if the plan does not say it."""
         gettext = self._gettext
         if action.by:
-            return gettext("No later than %(day)s") % {"day": self.day(action.by)}
+            return gettext("No later than %(day)s") % {"day": self.short_day(action.by)}
         if action.starts and action.every:
             start = gettext("%(rhythm)s, from %(day)s")
-            return start % {"rhythm": self._rhythm(action.every), "day": self.day(action.starts)}
+            return start % {"rhythm": self._rhythm(action.every), "day": self.short_day(action.starts)}
         if action.starts:
-            return gettext("From %(day)s") % {"day": self.day(action.starts)}
+            return gettext("From %(day)s") % {"day": self.short_day(action.starts)}
         return self._rhythm(action.every) if action.every else ""
 
     def _rhythm(self, every: Every) -> str:
@@ -220,6 +230,17 @@ class _Sentences:
             "when_needed": gettext("When it is needed"),
         }[every]
 
+    def share(self) -> tuple[str, ...]:
+        """Say how many actions each circle does; a circle that does none is left out."""
+        gettext = self._gettext
+        kinds = [action.kind for goal in self._document.goals for action in goal.actions]
+        named: dict[Kind, str] = {
+            "family": gettext("family %(count)s"),
+            "network": gettext("friends and neighbours %(count)s"),
+            "professional": gettext("professionals %(count)s"),
+        }
+        return tuple(words % {"count": kinds.count(kind)} for kind, words in named.items() if kind in kinds)
+
 
 @cache
 def _environment() -> Environment:
@@ -228,8 +249,6 @@ def _environment() -> Environment:
         autoescape=select_autoescape(),
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
     environment.policies["ext.i18n.trimmed"] = True
     return environment
