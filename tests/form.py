@@ -125,9 +125,8 @@ class Form:
         labels = [node for node in self.page.all("label") if control.get("id") and node.get("for") == control.get("id")]
         labels += [node for node in self.page.around(control) if node.tag == "label"]
         names = [name for node in labels for name in _readings(node)]
-        for attribute in ("aria-label", "aria-labelledby"):
-            if attribute in control.attrib:
-                names.append(self.page.name_of(control))
+        if "aria-label" in control.attrib or "aria-labelledby" in control.attrib:
+            names.append(self.page.name_of(control))
         return list(dict.fromkeys(name for name in names if name))
 
     def _legends(self, control: Element) -> list[str]:

@@ -1,0 +1,33 @@
+"""Where the parts of the product stand, for the tests of its architecture."""
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+EKC = ROOT / "ekc"
+TEMPLATES = ROOT / "templates"
+
+#: Folders of `templates/` and `tests/` that mirror no feature.
+TEMPLATE_FOLDERS = {"layout", "components"}
+TEST_FOLDERS = {"stories", "architecture", "plugins"}
+
+
+def features() -> set[str]:
+    """The packages of the house, core and workflow included."""
+    return {folder.parent.name for folder in EKC.glob("*/__init__.py")}
+
+
+def modules() -> list[Path]:
+    """Every Python file of the product itself."""
+    return sorted([*EKC.rglob("*.py"), ROOT / "config.py", ROOT / "wsgi.py"])
+
+
+def templates() -> list[Path]:
+    """Every template."""
+    return sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+
+
+def tracked() -> list[Path]:
+    """Every file that git keeps."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]

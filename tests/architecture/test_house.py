@@ -1,0 +1,119 @@
+"""The rules of the house that no import contract can say: where files stand, their names, how long they are."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import (
+    EKC,
+    ROOT,
+    TEMPLATE_FOLDERS,
+    TEMPLATES,
+    TEST_FOLDERS,
+    features,
+    modules,
+    templates,
+    tracked,
+)
+
+MOST_LINES = 250
+#: What each is for says its docstring; a new one needs an ADR.
+CORE = {
+    "db",
+    "transaction",
+    "crypto",
+    "clock",
+    "errors",
+    "handlers",
+    "routes",
+    "audit",
+    "outbox",
+    "jobs",
+    "documents",
+    "text",
+}
+# A name that says nothing invites everything.
+EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}
+# Read at one place only, so that every test and every night job can say what time it is.
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+# In two halves, because this file is looked through as well.
+HALVES = [("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("unpkg", "com")]
+HALVES += [("jsdelivr", "net"), ("deb.debian", "org"), ("security.debian", "org")]
+REGISTRIES = [".".join(halves) for halves in HALVES]
+
+
+def clocks_read(source: str) -> list[int]:
+    """Lines on which the source reads a clock."""
+    return sorted(
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (node.value.id, node.attr) in CLOCKS
+    )
+
+
+def test_no_file_is_longer_than_one_can_read_at_once() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
+
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_no_name_says_nothing() -> None:
+    named = [path.relative_to(ROOT) for path in tracked()]
+
+    assert [str(path) for path in named if EMPTY_NAMES & {part.split(".")[0] for part in path.parts}] == []
+
+
+def test_core_is_a_fixed_list() -> None:
+    unknown = {path.stem for path in (EKC / "core").glob("*.py")} - {"__init__"} - CORE
+
+    assert unknown == set(), "a new file in core needs a decision of its own in docs/adr/"
+
+
+def test_templates_mirror_the_features() -> None:
+    folders = {path.relative_to(TEMPLATES).parts[0] for path in templates()}
+
+    assert folders - features() == TEMPLATE_FOLDERS
+
+
+def test_tests_mirror_the_features() -> None:
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"}
+
+    assert folders - features() - TEST_FOLDERS == set()
+
+
+def test_every_template_is_used() -> None:
+    sources = "\n".join(
+        path.read_text() for path in [*modules(), *templates()] if path.suffix in (".py", ".html", ".txt")
+    )
+    names = [str(path.relative_to(TEMPLATES)) for path in templates()]
+
+    assert [name for name in names if f'"{name}"' not in sources and f"'{name}'" not in sources] == []
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "components").glob("*.html")), ids=lambda path: path.stem)
+def test_a_component_is_one_macro_and_its_variants(path: Path) -> None:
+    macros = re.findall(r"{%-?\s*macro\s+(\w+)", path.read_text())
+
+    public = {name for name in macros if not name.startswith("_")}
+
+    assert path.stem in public
+    assert {name for name in public if path.stem not in name} == set()
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    found = {str(path.relative_to(ROOT)): clocks_read(path.read_text()) for path in modules()}
+    del found["ekc/core/clock.py"]
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_a_clock_read_elsewhere_is_seen() -> None:
+    assert clocks_read("import time\nx = datetime.now(UTC)\ny = date.today\nz = time.time()\n") == [2, 3, 4]
+
+
+def test_no_file_names_the_host_of_a_registry() -> None:
+    texts = {path: path.read_bytes().decode(errors="ignore") for path in tracked()}
+
+    assert [(str(path), host) for path, text in texts.items() for host in REGISTRIES if host in text] == []
