@@ -32,7 +32,7 @@ def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
 
 
 def consents_valid(f: Facts) -> Iterator[Blocker]:
-    """Main persons consent, and children themselves from the age in the profile (PR4 for the Netherlands).
+    """Main persons consent, and children themselves from the age in the profile.
 
     A group conference is about a place or a question, not about a person, so there the yes of the main persons is
     enough (our reading; no source).
@@ -175,7 +175,7 @@ def family_outnumbers_professionals(f: Facts) -> Iterator[Blocker]:
     professionals = sum(p.takes_part for p in f.professionals)
     if family <= professionals:
         yield Blocker(
-            N_("The family is not the larger group yet: %(family)s of the family, %(professionals)s professionals"),
+            N_("The family is not the larger group yet (family: %(family)s, professionals: %(professionals)s)"),
             Remedy.CIRCLE,
             {"family": family, "professionals": professionals},
         )

@@ -160,7 +160,7 @@ class ArrangementKind(StrEnum):
 
 
 class StopReason(StrEnum):
-    """Why a case ends before a conference (EK8 to EK11, EK15)."""
+    """Why a case ends before a conference (EK8, EK9, EK10, EK11, EK15)."""
 
     PLAN_ALREADY_MADE = "plan_already_made"
     SITUATION_CHANGED = "situation_changed"
