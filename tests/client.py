@@ -30,10 +30,15 @@ class PageClient(FlaskClient):
     """A Flask test client that reads pages, and fails on any that is not good HTML."""
 
     at: Page | None = None
+    #: Set where the test is about a fault of ours and wants to see the page it gives.
+    wants_faults = False
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """As Flask's own, with every whole HTML page checked."""
+        """As Flask's own, with every whole HTML page checked, and a fault of ours raised with where it came from."""
         response = super().open(*args, **kwargs)
+        fault = self.application.extensions.pop("fault", None)
+        if fault is not None and not self.wants_faults:
+            raise AssertionError(f"{response.request.method} {response.request.path} broke: {fault!r}") from fault
         whole = response.data.lstrip().lower().startswith(b"<!doctype")
         if response.mimetype == "text/html" and whole and response.status_code not in REDIRECTS:
             page = Page(response.text, response.request.path, response.status_code)

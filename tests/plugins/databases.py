@@ -54,6 +54,7 @@ class SQLite(Database):
         super().__init__(URL.create("sqlite", database=str(self.file)))
         self.close()  # the last connection to go writes everything into the one file
         self.file.rename(self.template)
+        self.reset()
 
     def reset(self) -> None:
         self.close()

@@ -57,11 +57,26 @@ def make_app(database: Database, settings: Settings) -> MakeApp:
         app: Flask = create_app(replace(settings, **changes))
         app.testing = True
         app.test_client_class = PageClient
+        _keep_faults(app)
         runtime: Runtime = app.extensions["ekc"]
         database.engines.append(runtime.sessions.kw["bind"])
         return app
 
     return make
+
+
+def _keep_faults(app: Flask) -> None:
+    """The product answers a fault of ours with a page that tells nothing; the client wants to tell the test all."""
+    handlers = app.error_handler_spec[None][None]
+    answer = handlers.get(Exception)
+
+    def keep(fault: Exception) -> Any:
+        app.extensions["fault"] = fault
+        if answer is None:
+            raise fault
+        return answer(fault)
+
+    handlers[Exception] = keep
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,38 @@
+"""`bin/run` refuses what it does not understand in one sentence, before it installs or starts anything."""
+
+import subprocess
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--frob"], "bin/run does not know '--frob'. See bin/run --help.\n"),
+        (["--port"], "--port needs a value. See bin/run --help.\n"),
+        (["--port", "http"], "--port takes a number from 1 to 65535, not 'http'.\n"),
+        (["--port=70000"], "--port takes a number from 1 to 65535, not '70000'.\n"),
+        (
+            ["--bind", "192.0.2.1"],
+            "The demonstration lets anybody in, so it listens on this machine only. Use --empty with --bind 192.0.2.1.\n",
+        ),
+        (
+            ["--bind", "127.example.org"],
+            "The demonstration lets anybody in, so it listens on this machine only. "
+            "Use --empty with --bind 127.example.org.\n",
+        ),
+    ],
+)
+def test_a_wrong_option_is_refused(arguments: list[str], sentence: str) -> None:
+    result = subprocess.run([ROOT / "bin" / "run", *arguments], check=False, capture_output=True, text=True)
+
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", sentence)
+
+
+def test_help_names_every_option() -> None:
+    result = subprocess.run([ROOT / "bin" / "run", "--help"], check=True, capture_output=True, text=True)
+
+    named = [line.split()[0] for line in result.stdout.splitlines() if line.startswith("  --")]
+    assert named == ["--empty", "--port", "--bind", "--database", "--help"]
