@@ -1,0 +1,147 @@
+"""Reading the gathering: meetings, dates, arrangements, attendance, what was told and asked. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from ekc.meetings.models import Arrangement, Attendance, DateOption, InformationItem, Meeting, Question
+from ekc.workflow.vocabulary import ArrangementKind, InformationKind
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """One gathering. `starts_at` is as planned, `started_at` and `ended_at` as it was."""
+
+    id: int
+    number: int
+    starts_at: datetime | None
+    expected_minutes: int | None
+    venue_name: str
+    venue_address: str
+    venue_access: str
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether people are together now."""
+        return self.started_at is not None and self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class DateOptionRow:
+    """A date that people were asked about."""
+
+    id: int
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementRow:
+    """How one thing is arranged: `text`, or None where it is not needed."""
+
+    kind: ArrangementKind
+    not_needed: bool
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceRow:
+    """That somebody came. Without `left_at` they are in the room."""
+
+    participant_id: int
+    came_at: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InformationRow:
+    """What was told; without a participant by the coordinator."""
+
+    id: int
+    participant_id: int | None
+    kind: InformationKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A question, and its answer if there is one."""
+
+    id: int
+    participant_id: int
+    text: str
+    answer: str | None
+
+
+def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
+    """All gatherings of a case, the first one first."""
+    return tuple(MeetingRow(*row) for row in session.execute(_meetings(conference_id).order_by(Meeting.number)))
+
+
+def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
+    """The latest gathering of a case; None while nothing was arranged yet."""
+    newest = _meetings(conference_id).order_by(Meeting.number.desc()).limit(1)
+    row = session.execute(newest).one_or_none()
+    return MeetingRow(*row) if row else None
+
+
+def _meetings(
+    conference_id: int,
+) -> Select[tuple[int, int, datetime | None, int | None, str, str, str, datetime | None, datetime | None],]:
+    return select(
+        Meeting.id,
+        Meeting.number,
+        Meeting.starts_at,
+        Meeting.expected_minutes,
+        Meeting.venue_name,
+        Meeting.venue_address,
+        Meeting.venue_access,
+        Meeting.started_at,
+        Meeting.ended_at,
+    ).where(Meeting.conference_id == conference_id)
+
+
+def date_options(session: Session, meeting_id: int) -> tuple[DateOptionRow, ...]:
+    """The dates that people are asked about, the earliest first."""
+    wanted = select(DateOption.id, DateOption.starts_at).where(DateOption.meeting_id == meeting_id)
+    return tuple(DateOptionRow(*row) for row in session.execute(wanted.order_by(DateOption.starts_at)))
+
+
+def arrangements(session: Session, meeting_id: int) -> tuple[ArrangementRow, ...]:
+    """What is arranged, or said not to be needed; a kind that is still open has no row."""
+    wanted = select(Arrangement.kind, Arrangement.not_needed, Arrangement.text).where(
+        Arrangement.meeting_id == meeting_id
+    )
+    return tuple(ArrangementRow(*row) for row in session.execute(wanted.order_by(Arrangement.id)))
+
+
+def attendance(session: Session, meeting_id: int) -> tuple[AttendanceRow, ...]:
+    """Who came to a meeting, in the order in which they came."""
+    wanted = select(Attendance.participant_id, Attendance.came_at, Attendance.left_at).where(
+        Attendance.meeting_id == meeting_id
+    )
+    return tuple(AttendanceRow(*row) for row in session.execute(wanted.order_by(Attendance.came_at, Attendance.id)))
+
+
+def told(session: Session, meeting_id: int) -> frozenset[InformationKind]:
+    """Which kinds of information have been told."""
+    return frozenset(session.scalars(select(InformationItem.kind).where(InformationItem.meeting_id == meeting_id)))
+
+
+def information_items(session: Session, meeting_id: int) -> tuple[InformationRow, ...]:
+    """What was told, in the order in which it was written down."""
+    wanted = select(
+        InformationItem.id, InformationItem.participant_id, InformationItem.kind, InformationItem.text
+    ).where(InformationItem.meeting_id == meeting_id)
+    return tuple(InformationRow(*row) for row in session.execute(wanted.order_by(InformationItem.id)))
+
+
+def questions(session: Session, meeting_id: int) -> tuple[QuestionRow, ...]:
+    """What was asked, in the order in which it was written down."""
+    wanted = select(Question.id, Question.participant_id, Question.text, Question.answer).where(
+        Question.meeting_id == meeting_id
+    )
+    return tuple(QuestionRow(*row) for row in session.execute(wanted.order_by(Question.id)))

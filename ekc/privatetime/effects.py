@@ -1,0 +1,42 @@
+"""What steps do to private time, inside the step's own transaction: a stretch begins, a stretch ends."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference
+from ekc.meetings.queries import current_meeting
+from ekc.privatetime.models import PrivateRound
+from ekc.workflow.taking import Taking
+
+
+def open_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Private time begins. It belongs to the meeting that is under way, if one is."""
+    meeting = current_meeting(session, conference.id)
+    session.add(
+        PrivateRound(
+            conference_id=conference.id,
+            meeting_id=meeting.id if meeting and meeting.under_way else None,
+            began_at=at,
+            why=taking.reason or None,
+        )
+    )
+
+
+def pause_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """The family comes out to ask; private time will go on as another stretch."""
+    _end(session, conference, at, taking)
+
+
+def close_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Private time is over. Nothing happens where none goes on: some steps can be taken outside it too."""
+    _end(session, conference, at, taking)
+
+
+def _end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    stretch = session.scalar(
+        select(PrivateRound).where(PrivateRound.conference_id == conference.id, PrivateRound.ended_at.is_(None))
+    )
+    if stretch:
+        stretch.ended_at, stretch.ended_by, stretch.ended_for = at, taking.step, taking.reason or None
