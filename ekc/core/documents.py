@@ -55,28 +55,30 @@ def render_pdf(
     renderer keeps a list of the boxes it drew, and we refuse if the list is not empty.
     """
     press = _press()
-    sheets = [press.stylesheet(name) for name in ("paper.css", *stylesheets)]
-    try:
-        document = press.weasyprint.HTML(string=html, url_fetcher=press.fetcher).render(
-            font_config=press.fonts, stylesheets=sheets, pdf_variant="pdf/a-3a"
-        )
-        attachments = []
-        if attachment is not None:
-            moment = _moment(document.metadata.created)
-            attachments.append(
-                press.weasyprint.Attachment(
-                    string=attachment,
-                    name=attachment_name,
-                    relationship="Source",
-                    created=moment,
-                    modified=moment,
-                )
+    press.fetcher.refused.clear()
+    document = press.weasyprint.HTML(string=html, url_fetcher=press.fetcher).render(
+        font_config=press.fonts,
+        stylesheets=[press.stylesheet(name) for name in ("paper.css", *stylesheets)],
+        pdf_variant="pdf/a-3a",
+    )
+    attachments = []
+    if attachment is not None:
+        moment = _moment(document.metadata.created)
+        attachments.append(
+            press.weasyprint.Attachment(
+                string=attachment,
+                name=attachment_name,
+                relationship="Source",
+                created=moment,
+                modified=moment,
             )
-        pdf: bytes = document.write_pdf(
-            pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish
         )
-    except press.refusal as error:
-        raise DocumentError(str(error.__cause__)) from error
+    pdf: bytes = document.write_pdf(
+        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish
+    )
+    if press.fetcher.refused:  # asked only now, because the renderer itself goes on without what it did not get
+        refused = ", ".join(url[:200] for url in press.fetcher.refused)
+        raise DocumentError(f"A document may fetch nothing, neither from disk nor network: {refused}")
     return pdf
 
 
@@ -88,7 +90,7 @@ class _Press:
         try:
             import weasyprint  # noqa: PLC0415
             from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-            from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415
+            from weasyprint.urls import URLFetcher  # noqa: PLC0415
         except OSError as error:
             raise DocumentError(
                 "Printing needs libraries that this machine does not have. "
@@ -96,14 +98,18 @@ class _Press:
             ) from error
 
         class ImagesInThePage(URLFetcher):  # type: ignore[misc]
+            def __init__(self) -> None:
+                super().__init__()
+                self.refused: list[str] = []
+
             def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-                if not url.lower().startswith("data:image/"):
-                    raise DocumentError(f"A document may fetch nothing, neither from disk nor network: {url[:200]}")
-                return super().fetch(url, headers)
+                if url.lower().startswith("data:image/"):
+                    return super().fetch(url, headers)
+                self.refused.append(url)
+                raise PermissionError(url)
 
         self.weasyprint: Any = weasyprint
-        self.refusal: type[BaseException] = FatalURLFetchingError
-        self.fetcher: Any = ImagesInThePage(fail_on_errors=True)
+        self.fetcher: Any = ImagesInThePage()
         self.fonts: Any = FontConfiguration()
         self._sheets: dict[str, Any] = {}
 

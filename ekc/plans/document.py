@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -190,6 +191,7 @@ class _Sentences:
         self._language = document.language
         self._locale = "en_GB" if document.language == "en" else document.language
         self._gettext = gettext
+        self.direction = Locale.parse(self._locale).text_direction
 
     def day(self, day: date) -> str:
         return format_date(day, DAYS.get(self._language, "full"), locale=self._locale)

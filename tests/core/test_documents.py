@@ -1,0 +1,167 @@
+"""Paper is right: both standards marked, the same bytes each time, nothing fetched, no letter lost."""
+
+import base64
+import hashlib
+import io
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from ekc.core.documents import DEBIAN_PACKAGES, FONTS, DocumentError, render_pdf
+
+# WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
+
+ROOT = Path(__file__).parents[2]
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PAGE = f"""<!doctype html><html lang="nl"><head><title>Ons plan</title>
+<meta name="dcterms.created" content="2026-04-18"></head><body>
+<h1>Ons plan, План, خطة, ዕቅድ</h1><p>Ibrahim Yıldız <b>vet</b> <i>schuin</i></p>
+<p><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>A circle</title><circle r="4"/></svg>
+<img alt="A dot" src="data:image/png;base64,{DOT}"></p>
+<table><thead><tr><th>Wie</th><th>Wat</th></tr></thead><tbody><tr><th>Omar</th><td>belt</td></tr></tbody></table>
+</body></html>"""
+
+
+def page(body: str, head: str = "") -> str:
+    return f'<html lang="en"><head><title>Test</title>{head}</head><body>{body}</body></html>'
+
+
+def opened(pdf: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(pdf))
+
+
+def elements(pdf: pikepdf.Pdf, tag: str) -> list[Any]:
+    return [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == tag]
+
+
+@pytest.fixture(scope="module")
+def paper() -> pikepdf.Pdf:
+    return opened(render_pdf(PAGE, identifier=b"test", attachment=b'{"a":1}'))
+
+
+def test_tells_its_language_and_title_and_that_it_is_tagged(paper: pikepdf.Pdf) -> None:
+    assert str(paper.Root.Lang) == "nl"
+    assert str(paper.docinfo["/Title"]) == "Ons plan"
+    assert paper.Root.ViewerPreferences.DisplayDocTitle == True  # noqa: E712 a PDF boolean
+    assert paper.Root.MarkInfo.Marked == True  # noqa: E712
+
+
+def test_names_both_standards_in_its_metadata(paper: pikepdf.Pdf) -> None:
+    with paper.open_metadata() as metadata:
+        names = ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part")
+        assert [metadata[name] for name in names] == ["3", "A", "1"]
+    assert b"pdfaSchema:prefix>pdfuaid<" in paper.Root.Metadata.read_bytes()
+
+
+def test_embeds_every_font_and_uses_only_ours(paper: pikepdf.Pdf) -> None:
+    fonts = [o for o in paper.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/FontDescriptor"]
+    assert {str(font.FontName).split("+")[1] for font in fonts} == {
+        "Noto-Sans",
+        "Noto-Sans-Bold",
+        "Noto-Sans-Italic",
+        "Noto-Sans-Arabic-Bold",
+        "Noto-Sans-Ethiopic-Bold",
+    }
+    assert [font for font in fonts if "/FontFile2" not in font] == []
+
+
+def test_says_what_pictures_show_and_what_headings_head(paper: pikepdf.Pdf) -> None:
+    assert [str(figure.Alt) for figure in elements(paper, "/Figure")] == ["A circle", "A dot"]
+    assert [str(cell.A.Scope) for cell in elements(paper, "/TH")] == ["/Column", "/Column", "/Row"]
+
+
+def test_carries_the_attachment_with_the_date_of_the_document(paper: pikepdf.Pdf) -> None:
+    attached = paper.attachments["plan.json"].get_file()
+    assert attached.read_bytes() == b'{"a":1}'
+    assert str(attached.obj.Params.CreationDate) == "D:20260418000000Z"
+    assert str(paper.Root.AF[0].AFRelationship) == "/Source"
+
+
+def test_renders_without_a_complaint(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        render_pdf(PAGE, identifier=b"test")
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_the_same_page_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, "utf-8")
+    code = (
+        "import sys, hashlib, pathlib; from ekc.core.documents import render_pdf;"
+        "html = pathlib.Path(sys.argv[1]).read_text('utf-8');"
+        "print(hashlib.sha256(render_pdf(html, identifier=b'test', attachment=b'1')).hexdigest())"
+    )
+    other = run(code, str(tmp_path / "page.html"), PYTHONHASHSEED="7", TZ="Asia/Tokyo").strip()
+    assert other == hashlib.sha256(render_pdf(PAGE, identifier=b"test", attachment=b"1")).hexdigest()
+
+
+SECRET = "file:///etc/passwd"
+DRAWING = base64.b64encode(
+    f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{SECRET}" width="9" height="9"/></svg>'.encode()
+).decode()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page(f'<img alt="" src="{SECRET}">'),
+        page('<img alt="" src="http://127.0.0.1:9/a.png">'),
+        page('<img alt="" src="a.png">', '<base href="file:///etc/">'),
+        page(f'<img alt="" src="data:image/svg+xml;base64,{DRAWING}">'),
+        page(f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{SECRET}" width="9" height="9"/></svg>'),
+        page("", '<link rel="stylesheet" href="http://127.0.0.1:9/a.css">'),
+        page("", '<link rel="stylesheet" href="data:text/css,p{}">'),
+        page("", f"<style>@import url({SECRET});</style>"),
+        page("<p>a</p>", f"<style>p {{ background: url({SECRET}) }}</style>"),
+        page("", f'<link rel="attachment" href="{SECRET}">'),
+    ],
+)
+def test_fetches_nothing_from_disk_or_network(html: str) -> None:
+    with pytest.raises(DocumentError, match=r"^A document may fetch nothing, neither from disk nor network: "):
+        render_pdf(html, identifier=b"test")
+
+
+def test_names_the_letters_it_has_no_font_for() -> None:
+    with pytest.raises(DocumentError) as refused:
+        render_pdf(page("<p>Li 李 and 🙂</p>"), identifier=b"test")
+    assert str(refused.value) == (
+        "Our fonts cannot print: 李 (U+674E), 🙂 (U+1F642). Write it in another way, then print again."
+    )
+
+
+def test_names_the_packages_when_the_libraries_are_missing(tmp_path: Path) -> None:
+    broken = tmp_path / "weasyprint.py"  # stands in for the library on a bare machine
+    broken.write_text("raise OSError(\"cannot load library 'libgobject-2.0-0'\")")
+    code = (
+        "from ekc.core.documents import render_pdf, DocumentError\n"
+        "try: render_pdf('', identifier=b'')\n"
+        "except DocumentError as error: print(error)"
+    )
+    said = run(code, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert said.strip() == (
+        f"Printing needs libraries that this machine does not have. Install the Debian packages {DEBIAN_PACKAGES}."
+    )
+
+
+def test_starting_the_program_does_not_load_the_renderer() -> None:
+    code = "import sys, ekc.core.documents; print('weasyprint' in sys.modules)"
+    assert run(code).strip() == "False"
+
+
+def test_the_bundled_fonts_come_with_their_licence() -> None:
+    assert "SIL Open Font License" in (FONTS / "OFL.txt").read_text("utf-8")
+    assert len(list(FONTS.glob("*.ttf"))) == 7
+
+
+def run(code: str, *arguments: str, **environment: str) -> str:
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=settings, capture_output=True, text=True, check=True
+    )
+    return done.stdout
