@@ -132,7 +132,6 @@ STEPS: tuple[StepRule, ...] = (
             Effect.ISSUE_DOCUMENTS,
             Effect.PLAN_FOLLOW_UPS,
             Effect.END_MEETING,
-            Effect.DESTROY_NOTES,
         ),
     ),
     StepRule(
@@ -198,7 +197,6 @@ STEPS: tuple[StepRule, ...] = (
         effects=(
             Effect.CLOSE_ROOM,
             Effect.END_MEETING,
-            Effect.DESTROY_NOTES,
             Effect.NO_PLAN_NOTICE,
             Effect.START_RETENTION,
         ),

@@ -146,7 +146,6 @@ NAMES: dict[type[StrEnum], Mapping[StrEnum, str]] = {
         Effect.FREEZE_PLAN: N_("this version of the plan is frozen"),
         Effect.ISSUE_DOCUMENTS: N_("the plan and the slips are issued"),
         Effect.PLAN_FOLLOW_UPS: N_("the call and the evaluation are planned"),
-        Effect.DESTROY_NOTES: N_("the sealed notes are destroyed"),
         Effect.NEW_MEETING: N_("a new meeting is planned"),
         Effect.NEW_ROUND: N_("a new round begins, linked to the earlier ones"),
         Effect.MARK_WITHOUT_CONFERENCE: N_("counted apart: a plan without a conference"),

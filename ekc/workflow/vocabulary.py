@@ -220,7 +220,6 @@ class Effect(StrEnum):
     FREEZE_PLAN = "freeze_plan"
     ISSUE_DOCUMENTS = "issue_documents"
     PLAN_FOLLOW_UPS = "plan_follow_ups"
-    DESTROY_NOTES = "destroy_notes"
     NEW_MEETING = "new_meeting"
     NEW_ROUND = "new_round"
     MARK_WITHOUT_CONFERENCE = "mark_without_conference"

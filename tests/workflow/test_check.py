@@ -1,0 +1,123 @@
+"""Tables that contradict themselves are refused at start, each contradiction by name; every word is used."""
+
+import inspect
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ekc.workflow import guards, plan_guards
+from ekc.workflow.check import check_tables
+from ekc.workflow.checklist import LINES
+from ekc.workflow.definition import ACTIVITIES, PHASES, STEPS
+from ekc.workflow.engine import ACTIVITY_RULES, STEP_RULES
+from ekc.workflow.handbook import handbook
+from ekc.workflow.rules import ActivityRule, GuardRule, PhaseRule, Reason, StepRule
+from ekc.workflow.vocabulary import Activity, Effect, Phase, Remedy, Role, Step
+
+ROOT = Path(__file__).parents[2]
+
+
+def steps(*changed: StepRule) -> tuple[StepRule, ...]:
+    """The steps with these in place of those of the same name."""
+    by_step = {rule.step: rule for rule in changed}
+    return tuple(by_step.get(rule.step, rule) for rule in STEPS)
+
+
+def activities(*changed: ActivityRule) -> tuple[ActivityRule, ...]:
+    """The activities with these in place of those of the same name."""
+    by_activity = {rule.activity: rule for rule in changed}
+    return tuple(by_activity.get(rule.activity, rule) for rule in ACTIVITIES)
+
+
+def test_our_tables_hold_together() -> None:
+    check_tables()
+
+
+ROOM = next(rule for rule in PHASES if rule.phase is Phase.PRIVATE_TIME)
+TAKE_ON = STEP_RULES[Step.TAKE_ON]
+MANAGERS_OVERRIDE = GuardRule(guards.consents_valid, frozenset({Role.REGIONAL_MANAGER}))
+SEE_PLAN = ACTIVITY_RULES[Activity.SEE_PLAN]
+TAKE_STEP = ACTIVITY_RULES[Activity.TAKE_STEP]
+
+
+@pytest.mark.parametrize(
+    ("phases", "planted", "allowed", "complaint"),
+    [
+        (PHASES[1:], STEPS, ACTIVITIES, "0 rules for registration"),
+        (PHASES, STEPS, (*ACTIVITIES, SEE_PLAN), "2 rules for see_plan"),
+        (PHASES, (*STEPS, TAKE_ON), ACTIVITIES, "2 rules for take_on"),
+        (PHASES, steps(replace(TAKE_ON, guards=(MANAGERS_OVERRIDE,))), ACTIVITIES,
+         "consents_valid is overridden by somebody who never takes take_on"),
+        (PHASES, steps(replace(TAKE_ON, reason=Reason.TEXT)), ACTIVITIES,
+         "take_on asks for a reason without a question, or has a question without a reason"),
+        (PHASES, steps(replace(STEP_RULES[Step.COME_OUT], called_in="")), ACTIVITIES,
+         "come_out does not say that the family called the coordinator in"),
+        (tuple(replace(ROOM, room=ROOM.room | {Role.COORDINATOR}) if rule is ROOM else rule for rule in PHASES), STEPS,
+         ACTIVITIES, "private time is not the family's own"),
+        (PHASES, STEPS, activities(replace(SEE_PLAN, grants=SEE_PLAN.grants | {Role.COORDINATOR: frozenset(Phase)})),
+         "see_plan is open to coordinator in private time"),
+        (PHASES, STEPS, activities(replace(TAKE_STEP, grants=TAKE_STEP.grants | {Role.SUPPORTER: frozenset(Phase)})),
+         "take_step and the steps of supporter name different phases"),
+    ],
+)  # fmt: skip
+def test_a_contradiction_is_refused_by_name(
+    phases: tuple[PhaseRule, ...],
+    planted: tuple[StepRule, ...],
+    allowed: tuple[ActivityRule, ...],
+    complaint: str,
+) -> None:
+    with pytest.raises(ValueError) as refusal:
+        check_tables(phases, planted, allowed)
+    assert str(refusal.value) == complaint
+
+
+def test_a_phase_without_way_in_or_out_is_refused() -> None:
+    elsewhere = tuple(replace(rule, target=Phase.CLOSED) if rule.target is Phase.EVALUATION else rule for rule in STEPS)
+    with pytest.raises(ValueError, match=r"^no path leads to evaluation$"):
+        check_tables(steps=elsewhere)
+    stuck = tuple(replace(rule, target=None) if rule.sources == (Phase.EVALUATION,) else rule for rule in STEPS)
+    with pytest.raises(ValueError, match=r"^no step leads out of evaluation$"):
+        check_tables(steps=stuck)
+
+
+def test_a_step_on_from_closed_and_a_step_of_nobody_are_refused() -> None:
+    reconvene = STEP_RULES[Step.RECONVENE]
+    with pytest.raises(ValueError, match="a step leads on from closed"):
+        check_tables(steps=steps(replace(reconvene, sources=(Phase.EVALUATION, Phase.CLOSED))))
+    with pytest.raises(ValueError, match="nobody takes reconvene"):
+        check_tables(steps=steps(replace(reconvene, who=frozenset())))
+
+
+def test_every_effect_and_every_remedy_is_used() -> None:
+    assert {effect for rule in STEPS for effect in rule.effects} == set(Effect)
+    written = inspect.getsource(guards) + inspect.getsource(plan_guards)
+    assert set(re.findall(r"Remedy\.([A-Z_]+)", written)) == set(Remedy.__members__)
+
+
+def test_every_guard_is_asked_by_a_step() -> None:
+    written = {
+        name
+        for module in (guards, plan_guards)
+        for name, value in vars(module).items()
+        if callable(value) and getattr(value, "__module__", "") == module.__name__
+    }
+    assert {guard.code for rule in STEPS for guard in rule.guards} == written
+
+
+def test_the_checklist_has_a_line_for_each_condition_of_its_phase() -> None:
+    asked = {guard.code for phase in PHASES for step in phase.checklist for guard in STEP_RULES[step].guards}
+    assert set(LINES) == asked
+
+
+def test_the_document_is_the_policy() -> None:
+    assert (ROOT / "docs/workflow.md").read_text() == handbook()
+
+
+def test_every_source_in_the_workflow_can_be_looked_up() -> None:
+    key = re.compile(r"\b(?:EK|UK|NZ|NL|AD|AU|PR|PL|EV|DV|US)\d+\b")
+    cited = {word for file in (ROOT / "ekc/workflow").glob("*.py") for word in key.findall(file.read_text())}
+    listed = re.findall(r"^- \*\*(\w+)\*\*", (ROOT / "docs/sources.md").read_text(), re.MULTILINE)
+    assert sorted(cited - set(listed)) == []
+    assert len(listed) == len(set(listed))

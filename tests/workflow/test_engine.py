@@ -1,0 +1,124 @@
+"""The judge: every reason, override only by whoever the table names, nothing for whoever has no step."""
+
+from dataclasses import replace
+
+import pytest
+
+from ekc.workflow.definition import STEPS
+from ekc.workflow.engine import STEP_RULES, diagram, ever_may, judge, may, steps_from, verdict_on, why_not
+from ekc.workflow.facts import Facts
+from ekc.workflow.rules import StepRule
+from ekc.workflow.vocabulary import Activity, Phase, Role, Step
+from tests.workflow.build import NURSE, READY, UNCLE, facts, with_people
+
+COORDINATOR = frozenset({Role.COORDINATOR})
+BEGIN = STEP_RULES[Step.BEGIN_PRIVATE_TIME]
+SPOILED = replace(
+    with_people(replace(UNCLE, in_room=False), replace(NURSE, in_room=True)),
+    phase=Phase.INFORMATION,
+    told=frozenset(),
+    open_questions=2,
+)
+
+
+def test_every_reason_is_told_at_once() -> None:
+    verdict = judge(BEGIN, SPOILED, COORDINATOR)
+    assert [(reason.guard, reason.may_override) for reason in verdict.reasons] == [
+        ("information_told", False),
+        ("information_told", False),
+        ("information_told", False),
+        ("questions_answered", True),
+        ("professionals_left", False),
+    ]
+    assert (verdict.allowed, verdict.overridable) == (False, False)
+
+
+def test_override_takes_away_the_named_guard_alone() -> None:
+    case = facts(phase=Phase.INFORMATION, open_questions=1, told=SPOILED.told)
+    verdict = judge(BEGIN, case, COORDINATOR, frozenset({"questions_answered"}))
+    assert {reason.guard for reason in verdict.reasons} == {"information_told"}
+
+
+def test_what_may_be_overridden_is_offered() -> None:
+    verdict = judge(BEGIN, facts(open_questions=1), COORDINATOR)
+    assert (verdict.allowed, verdict.overridable) == (False, True)
+    assert judge(BEGIN, facts(open_questions=1), COORDINATOR, frozenset({"questions_answered"})).allowed
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.COORDINATOR])
+def test_nobody_else_overrides(role: Role) -> None:
+    verdict = judge(
+        STEP_RULES[Step.BEGIN_PRIVATE_TIME], facts(open_questions=1), {role}, frozenset({"questions_answered"})
+    )
+    assert [(reason.guard, reason.may_override) for reason in verdict.reasons] == [("questions_answered", False)]
+
+
+def test_what_nobody_may_override_stays() -> None:
+    verdict = judge(
+        STEP_RULES[Step.BEGIN_PRIVATE_TIME], facts(told=frozenset()), frozenset(Role), frozenset({"information_told"})
+    )
+    assert len(verdict.reasons) == 3
+
+
+@pytest.mark.parametrize("rule", STEPS)
+def test_a_case_in_which_all_is_well_takes_every_step(rule: StepRule) -> None:
+    for source in rule.sources:
+        for role in rule.who:
+            verdict = verdict_on(rule.step, replace(READY, phase=source), {role})
+            assert verdict is not None
+            assert verdict.allowed
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_no_role_no_steps(phase: Phase) -> None:
+    assert steps_from(phase, ()) == ()
+    assert steps_from(phase, {Role.CARE_MANAGER, Role.ADMINISTRATOR, Role.SUPPORTER, Role.CHILD}) == ()
+    assert verdict_on(Step.STOP, replace(READY, phase=phase), ()) is None
+
+
+@pytest.mark.parametrize("activity", Activity)
+def test_no_role_no_activity(activity: Activity) -> None:
+    outsiders = {Role.CARE_MANAGER, Role.ADMINISTRATOR}
+    assert not ever_may(activity, outsiders)
+    assert [phase for phase in Phase if may(activity, phase, outsiders)] == []
+
+
+def test_ever_may_is_may_in_some_phase() -> None:
+    for activity in Activity:
+        for role in Role:
+            assert ever_may(activity, {role}) == any(may(activity, phase, {role}) for phase in Phase)
+
+
+def test_a_step_from_another_phase_is_no_step() -> None:
+    assert verdict_on(Step.AGREE_PLAN, replace(READY, phase=Phase.INFORMATION), COORDINATOR) is None
+
+
+def test_the_page_shows_what_the_request_is_answered_with() -> None:
+    for phase in Phase:
+        case: Facts = replace(SPOILED, phase=phase)
+        for role in Role:
+            assert why_not(case, {role}) == tuple(
+                verdict
+                for step in (rule.step for rule in STEPS)
+                if (verdict := verdict_on(step, case, {role})) is not None
+            )
+
+
+def test_in_private_time_a_coordinator_only_says_that_the_family_called() -> None:
+    assert [(rule.step, bool(rule.called_in)) for rule in steps_from(Phase.PRIVATE_TIME, COORDINATOR)] == [
+        (Step.COME_OUT, True),
+        (Step.ASK_FOR_INFORMATION, True),
+        (Step.ANOTHER_DAY, True),
+        (Step.NO_PLAN, True),
+    ]
+    assert {activity for activity in Activity if may(activity, Phase.PRIVATE_TIME, COORDINATOR)} == {
+        Activity.SEE_CASE,
+        Activity.TAKE_STEP,
+    }
+
+
+def test_the_diagram_draws_every_step_from_every_phase() -> None:
+    arrows = [line for line in diagram().splitlines() if " --> " in line and "[*]" not in line]
+    assert len(arrows) == sum(len(rule.sources) for rule in STEPS)
+    assert "    setup --> information : Open the conference" in arrows
+    assert "    evaluation --> evaluation : Agree a new version of the plan" in arrows
