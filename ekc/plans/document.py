@@ -18,7 +18,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ekc.core.documents import render_pdf
@@ -124,12 +124,10 @@ class PlanDocument:
 def plan_html(document: PlanDocument, *, gettext: Gettext = str) -> str:
     """Give the page that `plan_pdf` prints. `gettext` translates the fixed sentences; `str` leaves them English."""
     template = _environment().get_template("plans/plan_document.html")
-    say = _Sentences(document, gettext)
     counter = Markup('<span class="{}"></span>')  # the renderer counts the pages
     return template.render(
         plan=document,
-        say=say,
-        share=say.share(),
+        say=_Sentences(document, gettext),
         page_number=counter.format("page"),
         page_count=counter.format("pages"),
         wrong_page=counter.format("wrong-page"),
@@ -202,8 +200,7 @@ class _Sentences:
 
     def short_day(self, day: date) -> str:
         """Leave the year of the version out: it stands on each page, and people do not say it."""
-        same_year = day.year == self._document.version_on.year
-        patterns = DAYS_WITHOUT_YEAR if same_year else DAYS
+        patterns = DAYS_WITHOUT_YEAR if day.year == self._document.version_on.year else DAYS
         return format_date(day, patterns.get(self._language, "full"), locale=self._locale)
 
     def names(self, names: tuple[str, ...]) -> str:
@@ -247,10 +244,7 @@ class _Sentences:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(),
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, extensions=["jinja2.ext.i18n"], undefined=StrictUndefined
     )
     environment.policies["ext.i18n.trimmed"] = True
     return environment
