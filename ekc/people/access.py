@@ -29,3 +29,13 @@ class Visitor:
 NOBODY = Visitor(PUBLIC)
 #: The program itself, for commands and nightly work; holds no role, so it opens no case.
 PROGRAM = Visitor(SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One of the cast of the demo, whom anybody may be with one click: by account, or by personal link."""
+
+    name: str
+    line: str  # who they are and what they have to do
+    account_id: int | None = None
+    link_id: int | None = None

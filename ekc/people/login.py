@@ -1,12 +1,14 @@
 """Who is behind a request: Flask-Login's side of visitors, and the gates for routes outside a case."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.errors import Unknown
@@ -16,6 +18,11 @@ from ekc.people.queries import live_link, visitor_of_account
 from ekc.workflow.vocabulary import Role
 
 View = Callable[..., ResponseReturnValue]
+
+#: Without use for this long, a session ends. Families and coordinators share devices.
+IDLE = timedelta(hours=8)
+_SEEN = "seen"  # in the session: when it was last used, in seconds
+_SEEN_AGAIN = 60  # seconds; a new cookie with every answer would be waste
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -31,7 +38,13 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
 
 def load(key: str) -> SignedIn | None:
-    """The signed-in person behind a session; None ends the session (closed account, dead link, raised stamp)."""
+    """The signed-in person behind a session; None ends it (not used for long, closed account, dead link, old stamp)."""
+    second = int(now().timestamp())
+    unused = second - session.get(_SEEN, 0)
+    if unused > IDLE.total_seconds():
+        return None
+    if unused > _SEEN_AGAIN:
+        session[_SEEN] = second
     kind, _, rest = key.partition(":")
     try:
         numbers = [int(number) for number in rest.split(":")]
@@ -43,6 +56,30 @@ def load(key: str) -> SignedIn | None:
     elif kind == "link" and len(numbers) == 1:
         visitor = visitor_of_link(numbers[0])
     return SignedIn(key, visitor) if visitor else None
+
+
+def begin(key: str) -> None:
+    """Sign somebody in, in a new session: nothing of the one before it is kept. `key` as in `SignedIn.get_id`."""
+    session.clear()
+    session[_SEEN] = int(now().timestamp())
+    person = load(key)
+    if person is None:
+        raise Unknown
+    login_user(person)
+
+
+def end() -> None:
+    """Sign out: nothing of the session is kept."""
+    logout_user()
+    session.clear()
+
+
+def local_path(target: str | None) -> str | None:
+    """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
+    if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc or target.startswith("//") else target
 
 
 def visitor_of_link(link_id: int) -> Visitor | None:
@@ -65,7 +102,8 @@ def visitor() -> Visitor:
 
 def to_sign_in() -> ResponseReturnValue:
     """Send somebody unknown to the sign-in page, and back here afterwards."""
-    return redirect(url_for("people.sign_in", next=request.full_path if request.method == "GET" else None))
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("people.sign_in", next=target))
 
 
 def signed_in(view: View) -> View:

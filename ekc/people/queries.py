@@ -1,5 +1,6 @@
 """Reading accounts and links. Nothing here writes or decides."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, select
@@ -9,6 +10,23 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.people.access import Visitor
 from ekc.people.models import Account, AccountRole, PersonalLink, Region
 from ekc.workflow.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A personal link as it is shown: never its token, which nobody knows any more."""
+
+    id: int
+    participant_id: int
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None  # for the first time
+    note: str | None  # how it was handed over
+
+    def is_live(self, at: datetime) -> bool:
+        """Whether it lets somebody in."""
+        return self.revoked_at is None and self.expires_at > at
 
 
 def visitor_of_account(session: Session, account_id: int, stamp: int | None = None) -> Visitor | None:
@@ -48,9 +66,28 @@ def live_link(session: Session, at: datetime, *, link_id: int = 0, token_hash: b
     )
 
 
+def links_of(session: Session, conference_id: int) -> list[LinkRow]:
+    """All links that were ever made for a case, the latest first."""
+    found = select(
+        PersonalLink.id,
+        PersonalLink.participant_id,
+        PersonalLink.made_at,
+        PersonalLink.expires_at,
+        PersonalLink.revoked_at,
+        PersonalLink.used_at,
+        PersonalLink.note,
+    ).where(PersonalLink.conference_id == conference_id)
+    return [LinkRow(*row) for row in session.execute(found.order_by(PersonalLink.id.desc()))]
+
+
 def account_by_email(session: Session, email: str) -> Account | None:
     """The open account with this address, in any case of letters."""
     return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
+
+
+def stamp_of(session: Session, account_id: int) -> int | None:
+    """The stamp that sessions of this account carry now; None if there is no such open account."""
+    return session.scalar(select(Account.stamp).where(Account.id == account_id, Account.active))
 
 
 def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str]]]:

@@ -1,0 +1,175 @@
+"""What is done with accounts, regions and sign-ins: one verb each, in one transaction. Passwords: `passwords.py`."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import PUBLIC, Actor, ActorKind, record
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.people.access import PROGRAM, Visitor
+from ekc.people.links import token_hash
+from ekc.people.models import Account, AccountRole, Region
+from ekc.people.passwords import COST, Cost, hashed, is_outdated, matches, refuse_weak
+from ekc.people.queries import account_by_email, live_link
+from ekc.workflow.vocabulary import N_, Role
+
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A role across the organisation, and the region (managers) or municipality (care managers) for which it holds."""
+
+    role: Role
+    region_id: int | None = None
+    municipality: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account as it is opened. Without a password its owner cannot sign in by themselves."""
+
+    name: str
+    email: str
+    region_id: int
+    roles: tuple[Office, ...]
+    spoken: tuple[str, ...] = ()  # language codes
+    introduction: str = ""
+    language: str = "en"
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who was let in by password: the account, and the stamp that their session carries."""
+
+    account_id: int
+    stamp: int
+
+
+def add_region(session: Session, visitor: Visitor, at: datetime, name: str) -> int:
+    """Add a region. Raises Refusal if there is one of this name."""
+    _ensure_administrator(visitor)
+    with writing(session):
+        if session.scalar(select(Region.id).where(Region.name == name)):
+            raise Refusal(N_("There is a region %(name)s already."), name=name)
+        region = Region(name=name)
+        session.add(region)
+        session.flush()
+        record(session, visitor.actor, at, "region.added", region=name)
+    return region.id
+
+
+def open_account(session: Session, visitor: Visitor, at: datetime, new: NewAccount, cost: Cost = COST) -> int:
+    """Open an account. Raises Refusal for a taken or impossible address, a weak password, an unknown region."""
+    _ensure_administrator(visitor)
+    email = new.email.strip().lower()
+    if not _ADDRESS.fullmatch(email):
+        raise Refusal(N_("%(email)s is not a mail address."), email=email)
+    if new.password is not None:
+        refuse_weak(new.password, email)
+    password_hash = None if new.password is None else hashed(new.password, cost)
+    with writing(session):
+        if session.scalar(select(Account.id).where(Account.email == email)):
+            raise Refusal(N_("There is an account with the address %(email)s already."), email=email)
+        wanted = {new.region_id} | {office.region_id for office in new.roles if office.region_id is not None}
+        if len(session.scalars(select(Region.id).where(Region.id.in_(wanted))).all()) < len(wanted):
+            raise Refusal(N_("There is no such region. Add it first."))
+        account = Account(
+            email=email,
+            name=new.name.strip(),
+            password_hash=password_hash,
+            language=new.language,
+            spoken=" ".join(new.spoken),
+            introduction=new.introduction,
+            region_id=new.region_id,
+            created_at=at,
+            roles=[AccountRole(role=o.role, region_id=o.region_id, municipality=o.municipality) for o in new.roles],
+        )
+        session.add(account)
+        session.flush()
+        roles = ", ".join(sorted(office.role for office in new.roles))
+        record(session, visitor.actor, at, "account.opened", account=account.id, roles=roles)
+    return account.id
+
+
+def set_password(
+    session: Session, visitor: Visitor, at: datetime, account_id: int, password: str, cost: Cost = COST
+) -> None:
+    """Give an account another password; every session of it ends. Raises Refusal for a weak one."""
+    _ensure_administrator(visitor, account_id)
+    email = session.scalar(select(Account.email).where(Account.id == account_id))
+    if email is None:
+        raise Unknown
+    refuse_weak(password, email)
+    password_hash = hashed(password, cost)
+    with writing(session):
+        session.execute(
+            update(Account).where(Account.id == account_id).values(password_hash=password_hash, stamp=Account.stamp + 1)
+        )
+        record(session, visitor.actor, at, "account.password_set", account=account_id)
+
+
+def close_account(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
+    """Close an account; its sessions end. What it did keeps its name."""
+    _ensure_administrator(visitor)
+    with writing(session):
+        closing = update(Account).where(Account.id == account_id, Account.active)
+        closed = session.scalar(closing.values(active=False, stamp=Account.stamp + 1).returning(Account.id))
+        if closed is None:
+            raise Unknown
+        record(session, visitor.actor, at, "account.closed", account=account_id)
+
+
+def choose_language(session: Session, visitor: Visitor, at: datetime, language: str) -> None:
+    """Remember in which language the owner of an account reads."""
+    if visitor.account_id is None:
+        raise Unknown
+    with writing(session):
+        session.execute(update(Account).where(Account.id == visitor.account_id).values(language=language))
+        record(session, visitor.actor, at, "account.language", account=visitor.account_id, language=language)
+
+
+def sign_in(session: Session, at: datetime, email: str, password: str, cost: Cost = COST) -> Entry | None:
+    """Let somebody in by password; None for any reason why not. Both are audited; what was typed is not kept."""
+    account = account_by_email(session, email)
+    stored = account.password_hash if account else None
+    # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
+    good = matches(password, stored, cost)
+    renewed = hashed(password, cost) if good and stored and is_outdated(stored, cost) else None
+    with writing(session):
+        if account is None or not good:
+            tried = {"account": account.id} if account else {}
+            record(session, PUBLIC, at, "account.sign_in_refused", **tried)
+            return None
+        if renewed:
+            session.execute(
+                update(Account)
+                .where(Account.id == account.id, Account.password_hash == stored)
+                .values(password_hash=renewed)
+            )
+        record(session, Actor(ActorKind.ACCOUNT, account.id, account.name), at, "account.signed_in")
+        return Entry(account.id, account.stamp)
+
+
+def enter(session: Session, at: datetime, token: str) -> int | None:
+    """Let somebody in by personal link: its id, or None if it is unknown, revoked or expired. The first use is kept."""
+    with writing(session):
+        link = live_link(session, at, token_hash=token_hash(token))
+        if link is None:
+            return None
+        link.used_at = link.used_at or at
+        actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
+        record(session, actor, at, "link.entered", link.conference_id, link=link.id)
+        return link.id
+
+
+def _ensure_administrator(visitor: Visitor, own: int = 0) -> None:
+    """The program's commands and administrators; for some things the owner of the account."""
+    if visitor is PROGRAM or Role.ADMINISTRATOR in visitor.roles or (own and visitor.account_id == own):
+        return
+    raise Unknown
