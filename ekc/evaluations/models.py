@@ -1,13 +1,38 @@
 """Tables of what comes after the plan. Money in euro or pound cents, effort in minutes."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, code
-from ekc.workflow.vocabulary import ActionState, FollowUpKind
+from ekc.workflow.vocabulary import N_, ActionState, FollowUpKind
+
+
+class FollowUpState(StrEnum):
+    """Where a follow-up stands on a day. Never stored: it follows from the dates."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    LATE = "late"
+    HELD = "held"
+    GIVEN_UP = "given_up"
+
+    @property
+    def word(self) -> str:
+        """Its English name, ready to be translated."""
+        return _STATE_WORDS[self]
+
+
+_STATE_WORDS = {
+    FollowUpState.PLANNED: N_("planned"),
+    FollowUpState.DUE: N_("due"),
+    FollowUpState.LATE: N_("late"),
+    FollowUpState.HELD: N_("held"),
+    FollowUpState.GIVEN_UP: N_("given up"),
+}
 
 
 class FollowUp(Base):
@@ -37,6 +62,16 @@ class FollowUp(Base):
     wants_new_version: Mapped[bool] = mapped_column(default=False)
     given_up_on: Mapped[date | None]
     given_up_reason: Mapped[str | None] = mapped_column(SealedText("follow_up.given_up_reason"))
+
+    def state_on(self, today: date) -> FollowUpState:
+        """Where it stands on the local day `today`."""
+        if self.held_on is not None:
+            return FollowUpState.HELD
+        if self.given_up_on is not None:
+            return FollowUpState.GIVEN_UP
+        if today > self.latest_on:
+            return FollowUpState.LATE
+        return FollowUpState.DUE if today >= self.due_on else FollowUpState.PLANNED
 
 
 class FollowUpPresence(Base):

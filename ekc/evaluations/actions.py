@@ -1,0 +1,242 @@
+"""What is done after the plan: record a call or an evaluation, give one up, plan one more, tick off tasks, costs.
+
+One verb each: lock the case, check, write, audit, in one transaction.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.core.audit import record
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.evaluations import queries
+from ekc.evaluations.models import (
+    ActionCheck,
+    ActionTick,
+    AvoidedCost,
+    CostSheet,
+    FollowUp,
+    FollowUpPresence,
+    GoalScore,
+    Mark,
+)
+from ekc.people.access import Visitor
+from ekc.workflow.vocabulary import N_, ActionState, Activity, FollowUpKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpReport:
+    """What a call or an evaluation found.
+
+    `actions` by key of the action, `goals` by number of the goal (-2 to 2), `marks` (0 to 10) by participant,
+    `unnamed_marks` of family who give no name. A call has no presence, goals and marks.
+    """
+
+    held_on: date
+    held_by: str = ""
+    found: str = ""
+    actions: dict[str, ActionState] = field(default_factory=dict)
+    present: frozenset[int] = frozenset()
+    goals: dict[int, int] = field(default_factory=dict)
+    marks: dict[int, int] = field(default_factory=dict)
+    unnamed_marks: tuple[int, ...] = ()
+    decision: str = ""
+    wants_new_version: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What a conference took: effort in minutes, money in cents of the case's currency. None: not known."""
+
+    coordinator_minutes: int | None = None
+    family_minutes: int | None = None
+    professional_minutes: int | None = None
+    fee: int | None = None
+    venue_and_food: int | None = None
+    interpreter: int | None = None
+
+
+def record_follow_up(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, follow_up_id: int, report: FollowUpReport
+) -> None:
+    """Write down a call or an evaluation; again, to correct it: what was written before is replaced as a whole."""
+    with writing(session):
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP)
+        row = _follow_up(session, conference_id, follow_up_id)
+        if report.held_on > local_date(at, conference.timezone):
+            raise Refusal(N_("This day is still to come. Choose the day on which it was held."))
+        _check_against_plan(session, row, report)
+        corrected = row.held_on is not None
+        row.held_on, row.held_by, row.found = report.held_on, report.held_by, report.found
+        row.decision, row.wants_new_version = report.decision, report.wants_new_version
+        row.given_up_on = row.given_up_reason = None
+        for table in (ActionCheck, FollowUpPresence, GoalScore, Mark):
+            session.execute(delete(table).where(table.follow_up_id == row.id))
+        session.add_all(ActionCheck(follow_up_id=row.id, action_key=k, state=s) for k, s in report.actions.items())
+        session.add_all(FollowUpPresence(follow_up_id=row.id, participant_id=id_) for id_ in sorted(report.present))
+        session.add_all(GoalScore(follow_up_id=row.id, goal=goal, score=s) for goal, s in report.goals.items())
+        session.add_all(Mark(follow_up_id=row.id, participant_id=i, value=v) for i, v in report.marks.items())
+        session.add_all(Mark(follow_up_id=row.id, value=value) for value in report.unnamed_marks)
+        event = "follow_up.corrected" if corrected else "follow_up.held"
+        record(session, visitor.actor, at, event, conference_id, follow_up=row.id, kind=row.kind)
+
+
+def give_up(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, follow_up_id: int, reason: str
+) -> None:
+    """Say that a follow-up will not be held, and why."""
+    with writing(session):
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP)
+        row = _follow_up(session, conference_id, follow_up_id)
+        if row.held_on is not None:
+            raise Refusal(N_("This follow-up was held, so it cannot be given up. You can correct what was written."))
+        if not reason.strip():
+            raise Refusal(N_("Say in a few words why it is given up."))
+        row.given_up_on, row.given_up_reason = local_date(at, conference.timezone), reason
+        record(session, visitor.actor, at, "follow_up.given_up", conference_id, follow_up=row.id, reason=reason)
+
+
+def plan_evaluation(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, due_on: date, place: str = ""
+) -> int:
+    """Plan one more evaluation of the version in force, where the family agreed to meet again. Its id."""
+    with writing(session):
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP)
+        if due_on < local_date(at, conference.timezone):
+            raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
+        row = FollowUp(
+            conference_id=conference_id,
+            region_id=conference.region_id,
+            version_number=conference.plan_number,
+            kind=FollowUpKind.EVALUATION,
+            due_on=due_on,
+            latest_on=due_on,
+            place=place,
+        )
+        session.add(row)
+        session.flush()
+        record(session, visitor.actor, at, "follow_up.planned", conference_id, follow_up=row.id)
+        return row.id
+
+
+def tick(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, action_key: str, state: ActionState
+) -> None:
+    """Say how far one's own task of the plan in force has come. The last word counts."""
+    with writing(session):
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.TICK_OFF)
+        participant_id = _own_place(visitor)
+        tasks = queries.own_tasks(session, conference_id, participant_id)
+        if action_key not in {task.action.key for task in tasks}:
+            raise Unknown
+        said = session.scalar(
+            select(ActionTick).where(
+                ActionTick.conference_id == conference_id,
+                ActionTick.version_number == conference.plan_number,
+                ActionTick.action_key == action_key,
+                ActionTick.participant_id == participant_id,
+            )
+        )
+        if said is None:
+            said = ActionTick(
+                conference_id=conference_id,
+                version_number=conference.plan_number,
+                action_key=action_key,
+                participant_id=participant_id,
+            )
+            session.add(said)
+        said.state, said.ticked_at = state, at
+        record(session, visitor.actor, at, "task.ticked", conference_id, task=action_key, state=state)
+
+
+def give_mark(session: Session, visitor: Visitor, at: datetime, conference_id: int, value: int) -> None:
+    """Give one's own mark, 0 to 10, for the last evaluation that was held; again, to change it."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.TICK_OFF)
+        participant_id = _own_place(visitor)
+        asked = queries.own_mark(session, conference_id, participant_id)
+        if asked is None:
+            raise Refusal(N_("No evaluation has been held yet. You can give your mark after it."))
+        _check_scale(value, 0, 10)
+        of_one = (Mark.follow_up_id == asked.follow_up_id, Mark.participant_id == participant_id)
+        session.execute(delete(Mark).where(*of_one))
+        session.add(Mark(follow_up_id=asked.follow_up_id, participant_id=participant_id, value=value))
+        record(session, visitor.actor, at, "mark.given", conference_id, follow_up=asked.follow_up_id)
+
+
+def record_costs(session: Session, visitor: Visitor, at: datetime, conference_id: int, costs: Costs) -> None:
+    """Write down what the conference took. What is None is not known."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS)
+        sheet = session.get(CostSheet, conference_id) or CostSheet(conference_id=conference_id)
+        for name, value in asdict(costs).items():
+            setattr(sheet, name, value)
+        sheet.changed_at = at
+        session.add(sheet)
+        known = {name: value for name, value in asdict(costs).items() if value is not None}
+        record(session, visitor.actor, at, "costs.recorded", conference_id, **known)
+
+
+def add_avoided(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, what: str, amount: int, basis: str
+) -> int:
+    """Write down a cost that is said to have been avoided, in cents, and on what that rests. Its id."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS)
+        row = AvoidedCost(conference_id=conference_id, what=what, amount=amount, basis=basis)
+        session.add(row)
+        session.flush()
+        record(session, visitor.actor, at, "avoided_cost.added", conference_id, what=what, amount=amount)
+        return row.id
+
+
+def remove_avoided(session: Session, visitor: Visitor, at: datetime, conference_id: int, avoided_id: int) -> None:
+    """Take out an avoided cost."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS)
+        row = session.scalar(
+            select(AvoidedCost).where(AvoidedCost.id == avoided_id, AvoidedCost.conference_id == conference_id)
+        )
+        if row is None:
+            raise Unknown
+        record(session, visitor.actor, at, "avoided_cost.removed", conference_id, what=row.what, amount=row.amount)
+        session.delete(row)
+
+
+def _follow_up(session: Session, conference_id: int, follow_up_id: int) -> FollowUp:
+    row = session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.conference_id == conference_id))
+    if row is None:
+        raise Unknown
+    return row
+
+
+def _own_place(visitor: Visitor) -> int:
+    if visitor.participant_id is None:
+        raise Unknown
+    return visitor.participant_id
+
+
+def _check_against_plan(session: Session, row: FollowUp, report: FollowUpReport) -> None:
+    """What a report names has to be of this case and of the version that it looks at."""
+    goals = queries.goals_of(session, row.conference_id, row.version_number)
+    keys = {action.key for goal in goals for action in goal.actions}
+    named = report.present | report.marks.keys()
+    known = queries.people(session, row.conference_id).keys()
+    if report.actions.keys() - keys or report.goals.keys() - set(range(1, len(goals) + 1)) or named - known:
+        raise Unknown
+    if row.kind is FollowUpKind.CALL and (named or report.goals or report.unnamed_marks):
+        raise Refusal(N_("Presence, goals and marks belong to an evaluation, not to a call."))
+    for score in report.goals.values():
+        _check_scale(score, -2, 2)
+    for mark in (*report.marks.values(), *report.unnamed_marks):
+        _check_scale(mark, 0, 10)
+
+
+def _check_scale(value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise Refusal(N_("Choose a number from %(least)s to %(most)s."), least=least, most=most)

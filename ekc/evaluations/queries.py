@@ -1,0 +1,249 @@
+"""Reading follow-ups, own tasks and costs. Nothing here writes or decides who may."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.evaluations.models import (
+    ActionCheck,
+    ActionTick,
+    AvoidedCost,
+    CostSheet,
+    FollowUp,
+    FollowUpPresence,
+    FollowUpState,
+    GoalScore,
+    Mark,
+)
+from ekc.plans.draft import Action, Goal, from_json
+from ekc.plans.models import PlanVersion
+from ekc.workflow.vocabulary import ActionState, FollowUpKind, Part, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRow:
+    """A follow-up and where it stands. `latest_on` ends the window in which it is due."""
+
+    id: int
+    conference_id: int
+    kind: FollowUpKind
+    version_number: int
+    due_on: date
+    latest_on: date
+    starts_at: datetime | None
+    place: str
+    state: FollowUpState
+    held_on: date | None
+    held_by: str | None
+    found: str | None
+    decision: str | None
+    wants_new_version: bool
+    given_up_on: date | None
+    given_up_reason: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Neither held nor given up."""
+        return self.held_on is None and self.given_up_on is None
+
+
+_STORED = tuple(column.name for column in fields(FollowUpRow) if column.name != "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was written down at one follow-up. `marks` by participant, `unnamed` of family without names."""
+
+    actions: dict[str, ActionState] = field(default_factory=dict)
+    present: tuple[int, ...] = ()
+    goals: dict[int, int] = field(default_factory=dict)
+    marks: dict[int, int] = field(default_factory=dict)
+    unnamed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Somebody of the circle, for names and for ringing; `left` is no longer in it."""
+
+    id: int
+    name: str
+    part: Part
+    phone: str
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the guards ask of the follow-ups of the round. Settled: held, or given up with a reason."""
+
+    call_settled: bool = False
+    evaluation_settled: bool = False
+    evaluation_held: bool = False  # of the version in force
+    wants_new_version: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTask:
+    """An action of the plan in force that somebody does, and what they last said of it."""
+
+    number: str
+    action: Action
+    state: ActionState | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMark:
+    """An evaluation for which somebody can give a mark, and the one they gave."""
+
+    follow_up_id: int
+    held_on: date
+    value: int | None
+
+
+def follow_ups(session: Session, conference_id: int, today: date) -> tuple[FollowUpRow, ...]:
+    """All follow-ups of a case, as they stand on the local day `today`: the open ones first, by date."""
+    of_case = select(FollowUp).where(FollowUp.conference_id == conference_id)
+    rows = [_row(found, today) for found in session.scalars(of_case)]
+    return tuple(sorted(rows, key=lambda row: (not row.is_open, row.due_on, row.id)))
+
+
+def recorded(session: Session, follow_up_ids: Iterable[int]) -> dict[int, Recorded]:
+    """What was written down at each of these follow-ups; nothing yet is an empty `Recorded`."""
+    ids = list(follow_up_ids)
+    actions: dict[int, dict[str, ActionState]] = {id_: {} for id_ in ids}
+    goals: dict[int, dict[int, int]] = {id_: {} for id_ in ids}
+    marks: dict[int, dict[int, int]] = {id_: {} for id_ in ids}
+    present: dict[int, list[int]] = {id_: [] for id_ in ids}
+    unnamed: dict[int, list[int]] = {id_: [] for id_ in ids}
+    for check in session.scalars(select(ActionCheck).where(ActionCheck.follow_up_id.in_(ids))):
+        actions[check.follow_up_id][check.action_key] = check.state
+    for score in session.scalars(select(GoalScore).where(GoalScore.follow_up_id.in_(ids)).order_by(GoalScore.goal)):
+        goals[score.follow_up_id][score.goal] = score.score
+    for was in session.scalars(select(FollowUpPresence).where(FollowUpPresence.follow_up_id.in_(ids))):
+        present[was.follow_up_id].append(was.participant_id)
+    for mark in session.scalars(select(Mark).where(Mark.follow_up_id.in_(ids)).order_by(Mark.id)):
+        if mark.participant_id is None:
+            unnamed[mark.follow_up_id].append(mark.value)
+        else:
+            marks[mark.follow_up_id][mark.participant_id] = mark.value
+    return {
+        id_: Recorded(actions[id_], tuple(sorted(present[id_])), goals[id_], marks[id_], tuple(unnamed[id_]))
+        for id_ in ids
+    }
+
+
+def goals_of(session: Session, conference_id: int, number: int) -> tuple[Goal, ...]:
+    """The goals and actions of one version of the plan, as agreed."""
+    content = session.scalar(
+        select(PlanVersion.content).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
+    )
+    return tuple(from_json(content).goals) if content is not None else ()
+
+
+def people(session: Session, conference_id: int) -> dict[int, Somebody]:
+    """Everybody who is or was in the circle, by id."""
+    rows = session.execute(
+        select(Participant.id, Participant.name, Participant.part, Participant.phone, Participant.removed_at)
+        .where(Participant.conference_id == conference_id)
+        .order_by(Participant.id)
+    )
+    return {row.id: Somebody(row.id, row.name, row.part, row.phone, row.removed_at is not None) for row in rows}
+
+
+def ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
+    """What people said of their own tasks of one version: by key of the action, then by participant."""
+    said: dict[str, dict[int, ActionState]] = {}
+    of_version = (ActionTick.conference_id == conference_id, ActionTick.version_number == number)
+    for tick in session.scalars(select(ActionTick).where(*of_version).order_by(ActionTick.id)):
+        said.setdefault(tick.action_key, {})[tick.participant_id] = tick.state
+    return said
+
+
+def own_tasks(session: Session, conference_id: int, participant_id: int) -> tuple[OwnTask, ...]:
+    """The actions of the plan in force that this participant does, in the order of the plan."""
+    number = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id)) or 0
+    said = ticks(session, conference_id, number)
+    return tuple(
+        OwnTask(f"{g}.{a}", action, said.get(action.key, {}).get(participant_id))
+        for g, goal in enumerate(goals_of(session, conference_id, number), 1)
+        for a, action in enumerate(goal.actions, 1)
+        if participant_id in action.who
+    )
+
+
+def settled(session: Session, conference_id: int) -> Settled:
+    """What the guards ask. A round begins with the version whose call is the last one planned: each round has one."""
+    in_force = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id))
+    rows = list(session.scalars(select(FollowUp).where(FollowUp.conference_id == conference_id)))
+    began = max((row.version_number for row in rows if row.kind is FollowUpKind.CALL), default=0)
+    this_round = [row for row in rows if row.version_number >= began]
+    held = [
+        row
+        for row in this_round
+        if row.kind is FollowUpKind.EVALUATION and row.held_on is not None and row.version_number == in_force
+    ]
+    return Settled(
+        call_settled=_none_open(this_round, FollowUpKind.CALL),
+        evaluation_settled=_none_open(this_round, FollowUpKind.EVALUATION),
+        evaluation_held=bool(held),
+        wants_new_version=any(row.wants_new_version for row in held),
+    )
+
+
+def due_for(session: Session, account_id: int, today: date) -> tuple[FollowUpRow, ...]:
+    """The follow-ups that are due or late in the cases of one coordinator, the oldest first."""
+    rows = session.scalars(
+        select(FollowUp)
+        .join(Conference, Conference.id == FollowUp.conference_id)
+        .where(
+            Conference.coordinator_id == account_id,
+            Conference.phase == Phase.EVALUATION,
+            FollowUp.held_on.is_(None),
+            FollowUp.given_up_on.is_(None),
+            FollowUp.due_on <= today,
+        )
+        .order_by(FollowUp.due_on, FollowUp.id)
+    )
+    return tuple(_row(row, today) for row in rows)
+
+
+def own_mark(session: Session, conference_id: int, participant_id: int) -> OwnMark | None:
+    """For which evaluation a participant can give a mark now: the last one held of the plan in force."""
+    row = session.execute(
+        select(FollowUp.id, FollowUp.held_on, Mark.value)
+        .join(Conference, Conference.id == FollowUp.conference_id)
+        .outerjoin(Mark, (Mark.follow_up_id == FollowUp.id) & (Mark.participant_id == participant_id))
+        .where(
+            Conference.id == conference_id,
+            FollowUp.version_number == Conference.plan_number,
+            FollowUp.kind == FollowUpKind.EVALUATION,
+            FollowUp.held_on.is_not(None),
+        )
+        .order_by(FollowUp.held_on.desc(), FollowUp.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return OwnMark(row.id, row.held_on, row.value) if row and row.held_on else None
+
+
+def cost_sheet(session: Session, conference_id: int) -> CostSheet | None:
+    """Hours and money of a case; None while nothing was written."""
+    return session.get(CostSheet, conference_id)
+
+
+def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ...]:
+    """Costs that are said to have been avoided, in the order in which they were written."""
+    of_case = select(AvoidedCost).where(AvoidedCost.conference_id == conference_id)
+    return tuple(session.scalars(of_case.order_by(AvoidedCost.id)))
+
+
+def _none_open(rows: list[FollowUp], kind: FollowUpKind) -> bool:
+    of_kind = [row for row in rows if row.kind is kind]
+    return bool(of_kind) and all(row.held_on or row.given_up_on for row in of_kind)
+
+
+def _row(row: FollowUp, today: date) -> FollowUpRow:
+    return FollowUpRow(state=row.state_on(today), **{name: getattr(row, name) for name in _STORED})
