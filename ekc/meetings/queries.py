@@ -90,7 +90,7 @@ def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
 
 def _meetings(
     conference_id: int,
-) -> Select[tuple[int, int, datetime | None, int | None, str, str, str, datetime | None, datetime | None],]:
+) -> Select[int, int, datetime | None, int | None, str, str, str, datetime | None, datetime | None]:
     return select(
         Meeting.id,
         Meeting.number,

@@ -1,0 +1,127 @@
+"""Writing down who is there: who came, who left, who is back. That a meeting starts or ends is a step's doing."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.conferences.queries import circle
+from ekc.core.audit import record
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.meetings.effects import latest_meeting
+from ekc.meetings.models import Attendance, Meeting
+from ekc.people.access import Visitor
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Attends
+
+
+def record_attendance(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, came: Collection[int]
+) -> None:
+    """Exactly these participants came. The first time they came at the start; newcomers after that come now."""
+    with writing(session):
+        meeting, started_at = _lock(session, visitor, conference_id)
+        people = {person.id: person for person in circle(session, conference_id)}
+        for participant_id in came:
+            if participant_id not in people:
+                raise Unknown
+            if people[participant_id].attends is Attends.EXCLUDED:
+                raise Refusal(
+                    N_("%(name)s stays away, as was decided. If that changed, change it in the circle first."),
+                    name=people[participant_id].name,
+                )
+        rows = _rows(session, meeting)
+        for participant_id in rows.keys() - set(came):
+            session.delete(rows[participant_id])
+        came_at = at if rows else started_at
+        for participant_id in set(came) - rows.keys():
+            session.add(Attendance(meeting_id=meeting.id, participant_id=participant_id, came_at=came_at))
+        record(session, visitor.actor, at, "attendance.recorded", conference_id, came=len(set(came)))
+
+
+def leave(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
+    """Somebody leaves the room. Whoever left before keeps that time."""
+    _move(session, visitor, at, conference_id, participant_id, at)
+
+
+def come_back(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
+    """Somebody who left is in the room again."""
+    _move(session, visitor, at, conference_id, participant_id, None)
+
+
+def professionals_leave(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
+    """All professionals and referrers who are in the room leave it."""
+    _move(session, visitor, at, conference_id, None, at)
+
+
+def professionals_return(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
+    """All professionals and referrers who came and left are in the room again."""
+    _move(session, visitor, at, conference_id, None, None)
+
+
+def correct_attendance(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    meeting_id: int,
+    participant_id: int,
+    came_at: datetime,
+    left_at: datetime | None,
+) -> None:
+    """Put right when somebody came to a meeting and left it; None: they stayed, or are there now. Also afterwards."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING)
+        all_rows = select(Attendance).join(Meeting).where(Meeting.conference_id == conference_id)
+        for row in session.scalars(all_rows):
+            if (row.meeting_id, row.participant_id) == (meeting_id, participant_id):
+                break
+        else:
+            raise Unknown
+        if came_at > at or (left_at and left_at > at):
+            raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
+        if left_at and left_at < came_at:
+            raise Refusal(N_("This person leaves before they come."))
+        row.came_at, row.left_at = came_at, left_at
+        record(session, visitor.actor, at, "attendance.corrected", conference_id, participant=participant_id)
+
+
+def _move(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    participant_id: int | None,
+    left_at: datetime | None,
+) -> None:
+    """Let one person, or all professionals (None), leave at `left_at`, or be in the room again (None)."""
+    with writing(session):
+        meeting, _ = _lock(session, visitor, conference_id)
+        rows = _rows(session, meeting)
+        if participant_id is None:
+            wanted = {person.id for person in circle(session, conference_id) if person.part in PROFESSIONAL_PARTS}
+        elif participant_id in rows:
+            wanted = {participant_id}
+        else:
+            raise Unknown
+        moved = [row for row in rows.values() if row.participant_id in wanted]
+        for row in moved:
+            row.left_at = (row.left_at or left_at) if left_at else None
+        code = "attendance.left" if left_at else "attendance.came_back"
+        record(session, visitor.actor, at, code, conference_id, people=len(moved))
+
+
+def _lock(session: Session, visitor: Visitor, conference_id: int) -> tuple[Meeting, datetime]:
+    """The meeting that is under way, and when it started."""
+    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION)
+    meeting = latest_meeting(session, conference_id)
+    if meeting is None or meeting.started_at is None or meeting.ended_at is not None:
+        raise Refusal(N_("No meeting is under way, so nobody can come or leave."))
+    return meeting, meeting.started_at
+
+
+def _rows(session: Session, meeting: Meeting) -> dict[int, Attendance]:
+    rows = session.scalars(select(Attendance).where(Attendance.meeting_id == meeting.id))
+    return {row.participant_id: row for row in rows}

@@ -1,0 +1,123 @@
+"""Writing down what was told, asked and answered, at the meeting that is current. Who was there: `attendance.py`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.conferences.queries import circle
+from ekc.core.audit import record
+from ekc.core.errors import Unknown
+from ekc.core.transaction import writing
+from ekc.meetings.effects import ensure_meeting
+from ekc.meetings.models import InformationItem, Meeting, Question
+from ekc.people.access import Visitor
+from ekc.workflow.vocabulary import Activity, InformationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told: by a participant, or by the coordinator (None)."""
+
+    kind: InformationKind
+    text: str
+    participant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and its answer, which may come later."""
+
+    participant_id: int
+    text: str
+    answer: str = ""
+
+
+def tell(session: Session, visitor: Visitor, at: datetime, conference_id: int, told: Told) -> int:
+    """Write down what somebody told; its id."""
+    with writing(session):
+        meeting = _lock(session, visitor, conference_id, told.participant_id)
+        item = InformationItem(
+            meeting_id=meeting.id, participant_id=told.participant_id, kind=told.kind, text=told.text
+        )
+        session.add(item)
+        session.flush()
+        record(session, visitor.actor, at, "information.told", conference_id, kind=told.kind.value)
+        return item.id
+
+
+def change_told(session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int, told: Told) -> None:
+    """Write it down otherwise."""
+    with writing(session):
+        meeting = _lock(session, visitor, conference_id, told.participant_id)
+        item = _item(session, meeting, item_id)
+        item.participant_id, item.kind, item.text = told.participant_id, told.kind, told.text
+        record(session, visitor.actor, at, "information.changed", conference_id, kind=told.kind.value)
+
+
+def remove_told(session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int) -> None:
+    """Take out what was written down by mistake."""
+    with writing(session):
+        item = _item(session, _lock(session, visitor, conference_id), item_id)
+        session.delete(item)
+        record(session, visitor.actor, at, "information.removed", conference_id, kind=item.kind.value)
+
+
+def ask(session: Session, visitor: Visitor, at: datetime, conference_id: int, asked: Asked) -> int:
+    """Write down a question, with its answer if there is one; its id."""
+    with writing(session):
+        meeting = _lock(session, visitor, conference_id, asked.participant_id)
+        question = Question(
+            meeting_id=meeting.id,
+            participant_id=asked.participant_id,
+            text=asked.text,
+            answer=asked.answer or None,
+        )
+        session.add(question)
+        session.flush()
+        record(session, visitor.actor, at, "question.asked", conference_id)
+        return question.id
+
+
+def change_question(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int, asked: Asked
+) -> None:
+    """Answer a question, or write it down otherwise."""
+    with writing(session):
+        meeting = _lock(session, visitor, conference_id, asked.participant_id)
+        question = _question(session, meeting, question_id)
+        question.participant_id, question.text = asked.participant_id, asked.text
+        question.answer = asked.answer or None
+        record(session, visitor.actor, at, "question.changed", conference_id)
+
+
+def remove_question(session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int) -> None:
+    """Take out a question that was written down by mistake."""
+    with writing(session):
+        session.delete(_question(session, _lock(session, visitor, conference_id), question_id))
+        record(session, visitor.actor, at, "question.removed", conference_id)
+
+
+def _lock(session: Session, visitor: Visitor, conference_id: int, participant_id: int | None = None) -> Meeting:
+    """The current meeting of the locked case. Raises Unknown for a participant of another case."""
+    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION)
+    if participant_id is not None and participant_id not in {person.id for person in circle(session, conference_id)}:
+        raise Unknown
+    return ensure_meeting(session, conference_id)
+
+
+def _item(session: Session, meeting: Meeting, item_id: int) -> InformationItem:
+    # Compared here, because a number of any length can be asked for and no column holds that.
+    for item in session.scalars(select(InformationItem).where(InformationItem.meeting_id == meeting.id)):
+        if item.id == item_id:
+            return item
+    raise Unknown
+
+
+def _question(session: Session, meeting: Meeting, question_id: int) -> Question:
+    for question in session.scalars(select(Question).where(Question.meeting_id == meeting.id)):
+        if question.id == question_id:
+            return question
+    raise Unknown

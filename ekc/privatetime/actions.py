@@ -1,0 +1,113 @@
+"""Correcting the times of a day: when the meeting started and ended, and each stretch of private time in it.
+
+A coordinator may hold the whole conference on paper and write it down afterwards; the steps then bear the time of the
+writing. That private time begins or ends at all is a step's doing (`effects.py`), and nothing here can undo that.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.core.audit import record
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.transaction import writing
+from ekc.meetings.models import Attendance, Meeting
+from ekc.people.access import Visitor
+from ekc.privatetime.models import PrivateRound
+from ekc.workflow.vocabulary import N_, Activity
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTimes:
+    """When one stretch of private time really began and ended."""
+
+    id: int
+    began_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayTimes:
+    """All times of one meeting, as they really were.
+
+    Without `meeting_id`: of private time outside any meeting. `started_at` and `ended_at` are None where the meeting
+    has not started or not ended; correcting cannot start or end it.
+    """
+
+    meeting_id: int | None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    rounds: tuple[RoundTimes, ...] = ()
+
+
+def correct_times(session: Session, visitor: Visitor, at: datetime, conference_id: int, times: DayTimes) -> None:
+    """Put the times of one meeting right. Whoever came at its start still came at its start.
+
+    Raises Refusal where the times contradict each other or lie ahead, Stale where the page showed other private time.
+    """
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING)
+        stretches = list(
+            session.scalars(
+                select(PrivateRound)
+                .where(PrivateRound.conference_id == conference_id)
+                .order_by(PrivateRound.began_at, PrivateRound.id)
+            )
+        )
+        corrected = {given.id: given for given in times.rounds}
+        if corrected.keys() != {stretch.id for stretch in stretches if stretch.meeting_id == times.meeting_id}:
+            raise Stale(N_("There is other private time now than the page showed. Open the page again."))
+        if times.meeting_id is not None:
+            _correct_meeting(session, conference_id, times)
+        for stretch in stretches:
+            if given := corrected.get(stretch.id):
+                stretch.began_at, stretch.ended_at = given.began_at, given.ended_at
+        _refuse_ahead(times, at)
+        _refuse_disorder(times, stretches)
+        record(session, visitor.actor, at, "meeting.times_corrected", conference_id, rounds=len(corrected))
+
+
+def _correct_meeting(session: Session, conference_id: int, times: DayTimes) -> None:
+    meetings = session.scalars(select(Meeting).where(Meeting.conference_id == conference_id))
+    meeting = next((meeting for meeting in meetings if meeting.id == times.meeting_id), None)
+    if meeting is None:
+        raise Unknown
+    if (meeting.started_at is None, meeting.ended_at is None) != (times.started_at is None, times.ended_at is None):
+        raise Stale(N_("The meeting started or ended after the page was opened. Open the page again."))
+    at_start = select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.came_at == meeting.started_at)
+    if times.started_at is not None:
+        for row in session.scalars(at_start):
+            row.came_at = times.started_at
+    meeting.started_at, meeting.ended_at = times.started_at, times.ended_at
+
+
+def _refuse_ahead(times: DayTimes, at: datetime) -> None:
+    given = (times.started_at, times.ended_at, *(time for r in times.rounds for time in (r.began_at, r.ended_at)))
+    if any(time > at for time in given if time):
+        raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
+
+
+def _refuse_disorder(times: DayTimes, stretches: list[PrivateRound]) -> None:
+    """Raise Refusal unless one thing comes after the other, in the order in which the steps were taken."""
+    if times.started_at and times.ended_at and times.ended_at < times.started_at:
+        raise Refusal(N_("The meeting ends before it starts."))
+    before: datetime | None = None
+    for number, stretch in enumerate(stretches, start=1):
+        if stretch.ended_at and stretch.ended_at < stretch.began_at:
+            raise Refusal(N_("Private time %(number)s ends before it begins."), number=number)
+        if before and stretch.began_at < before:
+            raise Refusal(
+                N_("Private time %(number)s begins before private time %(before)s has ended."),
+                number=number,
+                before=number - 1,
+            )
+        before = stretch.ended_at
+        if stretch.meeting_id != times.meeting_id:
+            continue
+        if times.started_at and stretch.began_at < times.started_at:
+            raise Refusal(N_("Private time %(number)s begins before the meeting starts."), number=number)
+        if times.ended_at and stretch.ended_at and stretch.ended_at > times.ended_at:
+            raise Refusal(N_("The meeting ends before private time %(number)s has ended."), number=number)
