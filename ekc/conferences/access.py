@@ -6,7 +6,7 @@ why not now. Reading goes through `open_case`; every action goes through `lock_c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import NotNow, Unknown
 from ekc.people.access import Visitor
-from ekc.workflow.engine import ever_may, may
+from ekc.workflow.engine import PHASE_RULES, ever_may, may
 from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Outcome, Part, Phase, Role, Variant
 
 
@@ -43,10 +43,18 @@ class Case:
     outcome: Outcome | None
     question: str
     coordinator_id: int | None
+    main_person_said_yes_on: date | None
+    question_agreed_on: date | None
+    no_bottom_lines_on: date | None
 
     def may(self, activity: Activity) -> bool:
         """Whether the visitor may do this now; for showing or hiding what leads there."""
         return may(activity, self.phase, self.roles)
+
+    @property
+    def phase_title(self) -> str:
+        """The name of the phase, ready to be translated."""
+        return PHASE_RULES[self.phase].title
 
 
 _HEAD = (
@@ -67,7 +75,13 @@ _HEAD = (
     Conference.without_conference,
     Conference.outcome,
     Conference.question,
+    Conference.question_agreed_on,
+    Conference.main_person_said_yes_on,
+    Conference.no_bottom_lines_on,
     Conference.coordinator_id,
+    Conference.main_person_said_yes_on,
+    Conference.question_agreed_on,
+    Conference.no_bottom_lines_on,
 )
 
 
@@ -88,8 +102,8 @@ def roles_in(
     return frozenset(roles)
 
 
-def open_case(session: Session, visitor: Visitor, conference_id: int, activity: Activity) -> Case:
-    """The case, for somebody who may do `activity` with it now. Raises Unknown or NotNow."""
+def open_case(session: Session, visitor: Visitor, conference_id: int, activity: Activity, *others: Activity) -> Case:
+    """The case, for somebody who may do `activity`, or one of `others`, with it now. Raises Unknown or NotNow."""
     own = and_(
         Participant.conference_id == Conference.id,
         Participant.id == visitor.participant_id,
@@ -100,7 +114,7 @@ def open_case(session: Session, visitor: Visitor, conference_id: int, activity: 
     if row is None:
         raise Unknown
     roles = roles_in(visitor, row, row.part, row.convenes)
-    refuse_unless(activity, row.phase, roles)
+    refuse_unless(activity, row.phase, roles, *others)
     return Case(visitor, roles, *row[: len(_HEAD)])
 
 
@@ -130,12 +144,13 @@ def lock_case(
     return conference, roles
 
 
-def refuse_unless(activity: Activity, phase: Phase, roles: Iterable[Role]) -> None:
-    """Raise Unknown or NotNow unless somebody with these roles may do this in this phase."""
+def refuse_unless(activity: Activity, phase: Phase, roles: Iterable[Role], *others: Activity) -> None:
+    """Raise Unknown or NotNow unless somebody with these roles may do this, or one of `others`, in this phase."""
     held = frozenset(roles)
-    if may(activity, phase, held):
+    wanted = (activity, *others)
+    if any(may(one, phase, held) for one in wanted):
         return
-    if not ever_may(activity, held):
+    if not any(ever_may(one, held) for one in wanted):
         raise Unknown
     if phase is Phase.PRIVATE_TIME:
         raise NotNow(N_("The family has private time now. Nobody else sees or changes anything until they come out."))

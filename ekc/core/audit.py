@@ -1,7 +1,7 @@
 """The audit: append-only, hash-chained, one chain a case and one for the rest. Who did or saw what, when, and why.
 
-The database refuses to change or delete a line (triggers made by the migrations); the chain shows it if somebody did all
-the same. Names and reasons are encrypted; the hash covers them as stored, so a chain is proven without the content key.
+The database refuses to change or delete a line (triggers made by the migrations); the chain shows it if somebody did
+all the same. Names and reasons are encrypted; the hash covers them as stored: a chain is proven without the content key.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: an account of staff, a participant by personal link, a visitor without either, or the system."""
+    """Who does something: an account of staff, a participant by personal link, somebody unknown, or the system."""
 
     kind: ActorKind
     id: int | None = None

@@ -22,7 +22,7 @@ def to_local(instant: datetime, timezone: str) -> datetime:
 
 
 def from_local(local: datetime, timezone: str) -> datetime:
-    """A local time without zone, as people write it, as an instant in UTC. The first one where the clock is set back."""
+    """A local time without zone, as people write it, as an instant in UTC; the first one where it exists twice."""
     return local.replace(tzinfo=zone(timezone)).astimezone(UTC)
 
 

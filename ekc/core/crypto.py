@@ -1,6 +1,6 @@
 """Content at rest: authenticated encryption of columns, and the keyed index by which names are found again.
 
-A value is AES-256-GCM under the first content key, bound to its column; every content key decrypts, so that keys rotate.
+A value is AES-256-GCM under the first content key, bound to its column; every content key decrypts, so keys rotate.
 What this does not stop: whoever holds the keys reads all, and a value can be moved between rows of one column.
 """
 

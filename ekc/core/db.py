@@ -36,7 +36,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 def code(words: type[StrEnum], name: str | None = None) -> Enum:
-    """A column that holds one word of an enumeration: a string with a CHECK. `name` where a table has two of one kind."""
+    """A column for one word of an enumeration: a string with a CHECK. `name` where a table has two of one kind."""
     return Enum(
         words,
         native_enum=False,

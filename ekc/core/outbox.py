@@ -1,6 +1,7 @@
 """The outbox: what has to reach somebody outside, written in the same transaction as its cause.
 
-A row is unique by its key, so that doing a thing twice sends nothing twice. Carrying the rows out is not done here.
+A row is unique by its key, so that doing a thing twice sends nothing twice. Subject and body are marked sentences in
+the source language; whoever carries a row out translates them to the row's language. Carrying out is not done here.
 """
 
 from datetime import datetime
@@ -23,19 +24,34 @@ class OutboxMessage(Base):
     recipient: Mapped[str] = mapped_column(SealedText("outbox_message.recipient"))
     subject: Mapped[str] = mapped_column(SealedText("outbox_message.subject"))
     body: Mapped[str] = mapped_column(SealedText("outbox_message.body"))
+    language: Mapped[str] = mapped_column(String(8))  # of the recipient
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
 
 def queue(
-    session: Session, key: str, *, recipient: str, subject: str, body: str, at: datetime, conference_id: int | None
+    session: Session,
+    key: str,
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    at: datetime,
+    conference_id: int | None,
+    language: str = "en",
 ) -> bool:
     """Put a mail in the outbox, in the caller's transaction; False if one of this key is there already."""
     if not recipient or session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
         return False
     session.add(
         OutboxMessage(
-            key=key, conference_id=conference_id, recipient=recipient, subject=subject, body=body, queued_at=at
+            key=key,
+            conference_id=conference_id,
+            recipient=recipient,
+            subject=subject,
+            body=body,
+            language=language,
+            queued_at=at,
         )
     )
     return True

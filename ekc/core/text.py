@@ -17,12 +17,10 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 def say(message: str, params: dict[str, str | int] | None = None, plural: str = "", n: int = 1) -> str:
     """A marked sentence in the reader's language, its blanks filled."""
-    blanks = {key: value for key, value in (params or {}).items() if key not in {"num", "n"}}
+    blanks = {key: value for key, value in (params or {}).items() if not (plural and key == "n")}
     if plural:
-        return ngettext(message, plural, n, n=n, **blanks)
-    if params and "n" in params:
-        blanks["n"] = params["n"]
-    return gettext(message, **blanks) if blanks else gettext(message).replace("%%", "%")
+        return str(ngettext(message, plural, n, n=n, **blanks))
+    return str(gettext(message, **blanks))
 
 
 def language() -> str:
@@ -44,17 +42,17 @@ def _locale() -> str:
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     """A day as people say it: Saturday 18 April 2026."""
     pattern = ("EEEE " if weekday else "") + "d MMMM" + (" y" if year else "")
-    return format_date(value, pattern, locale=_locale())
+    return str(format_date(value, pattern, locale=_locale()))
 
 
 def short_day(value: date) -> str:
     """A day for narrow places: 18 Apr."""
-    return format_date(value, "d MMM", locale=_locale())
+    return str(format_date(value, "d MMM", locale=_locale()))
 
 
 def clock_time(instant: datetime, timezone: str) -> str:
     """The time of an instant, there: 10:00."""
-    return format_skeleton("Hm", to_local(instant, timezone), locale=_locale())
+    return str(format_skeleton("Hm", to_local(instant, timezone), locale=_locale()))
 
 
 def moment(instant: datetime, timezone: str) -> str:
@@ -67,11 +65,11 @@ def how_far(value: date, today: date) -> str:
     away = (value - today) // timedelta(days=1)
     match away:
         case 0:
-            return gettext("today")
+            return str(gettext("today"))
         case 1:
-            return gettext("tomorrow")
+            return str(gettext("tomorrow"))
         case -1:
-            return gettext("yesterday")
+            return str(gettext("yesterday"))
     if away > 0:
-        return ngettext("in %(num)s day", "in %(num)s days", away)
-    return ngettext("%(num)s day ago", "%(num)s days ago", -away)
+        return str(ngettext("in %(num)s day", "in %(num)s days", away))
+    return str(ngettext("%(num)s day ago", "%(num)s days ago", -away))

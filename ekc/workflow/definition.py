@@ -140,6 +140,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRESENTATION,),
         Phase.PRIVATE_TIME,
         _FAMILY | _COORDINATOR,
+        guards=_all(p.made_at_a_conference),
         effects=(Effect.OPEN_ROOM,),
         reason=Reason.TEXT,
         ask=N_("Which bottom line is not met, or what is unclear?"),

@@ -1,0 +1,135 @@
+"""The factory: wires settings, database, extensions and features, then refuses to start with anything left open."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import Babel, gettext
+from flask_wtf.csrf import CSRFProtect
+
+import ekc.conferences.views
+import ekc.evaluations.views
+import ekc.journey.home
+import ekc.journey.views
+import ekc.matching.views
+import ekc.meetings.views
+import ekc.people.views
+import ekc.plans.views
+import ekc.privatetime.views
+import ekc.reports.views
+from config import ConfigError, Settings
+from ekc import schema
+from ekc.core import handlers, text
+from ekc.core.clock import local_date
+from ekc.core.crypto import Keyring
+from ekc.core.db import make_engine, make_sessions
+from ekc.core.errors import Refusal
+from ekc.core.routes import Runtime, close_db, declared, limiter, now, runtime
+from ekc.people import login
+from ekc.people.language import chosen_language
+from ekc.workflow.blocker import Blocker
+from ekc.workflow.check import check_tables
+from ekc.workflow.checklist import LINES
+from ekc.workflow.engine import PHASE_RULES
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import StopReason
+
+PRODUCT_NAME = "Own Plan"
+_MEGABYTE = 2**20
+
+FEATURES = (
+    ekc.people.views.bp,
+    ekc.conferences.views.bp,
+    ekc.matching.views.bp,
+    ekc.meetings.views.bp,
+    ekc.privatetime.views.bp,
+    ekc.plans.views.bp,
+    ekc.evaluations.views.bp,
+    ekc.journey.views.bp,
+    ekc.reports.views.bp,
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
+    check_tables()
+    app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=_MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=_MEGABYTE,
+        WTF_CSRF_TIME_LIMIT=8 * 3600,
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
+    )
+    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
+    if not schema.is_current(engine):
+        raise ConfigError("The database is not up to date with this program. Bring it up to date with: ekc migrate")
+    app.extensions["ekc"] = Runtime(settings, make_sessions(engine))
+    app.teardown_appcontext(close_db)
+    CSRFProtect(app)
+    limiter.init_app(app)
+    Babel(app, locale_selector=chosen_language)
+    login.install(app)
+    handlers.install(app)
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    app.add_url_rule("/", "home", ekc.journey.views.home)
+    _words(app)
+    declared(app)
+    return app
+
+
+def _words(app: Flask) -> None:
+    """What templates may say without asking."""
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters.update(
+        day=text.day,
+        short_day=text.short_day,
+        moment=text.moment,
+        clock_time=text.clock_time,
+        how_far=text.how_far,
+        name=lambda value: gettext(name_of(value)),
+        say=_say,
+        phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
+        checklist_line=lambda guard: gettext(LINES.get(guard, guard)),
+        stop_name=lambda code: gettext(name_of(StopReason(code))),
+        local_day=lambda instant, zone: text.short_day(local_date(instant, zone)),
+        local_how_far=lambda instant, zone: text.how_far(local_date(instant, zone), local_date(now(), zone)),
+        dots=ekc.journey.home.dots,
+    )
+    app.context_processor(_page)
+
+
+def _say(sentence: Blocker | Refusal) -> str:
+    plural, n = (sentence.plural, sentence.n) if isinstance(sentence, Blocker) else ("", 1)
+    return text.say(sentence.message, sentence.params, plural, n)
+
+
+def _page() -> dict[str, Any]:
+    """What the frame of every page needs."""
+    code = text.language()
+    who = login.visitor()
+    return {
+        "product_name": PRODUCT_NAME,
+        "page_language": code,
+        "page_direction": text.direction(code),
+        "languages": list(text.LANGUAGES.items()),
+        "demo_mode": runtime().settings.demo,
+        "signed_in_name": who.actor.name if who.known else None,
+        "menu": _menu(),
+        "now": now(),
+        "today": local_date(now(), "Europe/Amsterdam"),
+    }
+
+
+def _menu() -> list[dict[str, Any]]:
+    who = login.visitor()
+    entries = ekc.journey.views.menu(who) if who.known else []
+    return [
+        {"text": gettext(title), "href": url_for(endpoint), "current": request.endpoint == endpoint}
+        for endpoint, title in entries
+    ]

@@ -1,0 +1,143 @@
+"""What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback."""
+
+import logging
+
+from flask import Flask, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.text import say
+
+log = logging.getLogger("ekc")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
+
+
+def install(app: Flask) -> None:
+    """Register the headers and the error pages."""
+    app.before_request(_refuse_unreadable)
+    app.after_request(_headers)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CSRFError, _page_too_old)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(StaleDataError, _overtaken)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _refuse_unreadable() -> None:
+    """Text that no database keeps (NUL, lone surrogates) is refused before any view sees it."""
+    values = (*request.values.values(), request.path)
+    if any("\0" in value or any("\ud800" <= c <= "\udfff" for c in value) for value in values):
+        abort(400)
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.add("Vary", "Cookie")
+    return response
+
+
+def _page(
+    status: int, title: str, text: str, typed: MultiDict[str, str] | None = None
+) -> tuple[str, int] | ResponseReturnValue:
+    return render_template(
+        "core/error.html", error_title=title, error_text=text, typed=typed, again=request.full_path
+    ), status
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    if isinstance(refusal, Unknown):
+        return _not_found()
+    titles = {403: gettext("Not now"), 409: gettext("This cannot be done now")}
+    return _page(refusal.status, titles.get(refusal.status, titles[409]), say(refusal.message, refusal.params))
+
+
+def _not_found() -> ResponseReturnValue:
+    return _page(
+        404,
+        gettext("This page is not here"),
+        gettext("It may have moved, or it is not for you to see. Begin again from your own page."),
+    )
+
+
+def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
+    """The form's token is missing or too old: show what was typed, to be sent again with one click."""
+    typed = MultiDict(
+        (name, value)
+        for name, value in list(request.form.items(multi=True))[:_TYPED_AT_MOST]
+        if name != "csrf_token" and "password" not in name
+    )
+    return _page(
+        400,
+        gettext("This page was open for too long"),
+        gettext("Nothing is lost: what you typed is below. Look at it and send it again."),
+        typed if request.method == "POST" else None,
+    )
+
+
+def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
+    return _page(429, gettext("Too many tries"), gettext("Wait a while, then try again."))
+
+
+def _overtaken(_error: StaleDataError) -> ResponseReturnValue:
+    return _page(
+        409,
+        gettext("Somebody else was first"),
+        gettext("This was changed at the same moment. Open the page again to see how it is now."),
+    )
+
+
+def _database_busy(error: OperationalError) -> ResponseReturnValue:
+    log.error("database: %s", type(error.orig).__name__)
+    return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    match error.code:
+        case 404:
+            return _not_found()
+        case 405:
+            return _page(405, gettext("This page cannot do that"), gettext("Go back and use the buttons of the page."))
+        case 413:
+            return _page(413, gettext("That is too much at once"), gettext("Shorten the text, then send it again."))
+        case 400:
+            return _page(
+                400, gettext("This could not be read"), gettext("Go back, check what you typed, and send it again.")
+            )
+        case code if code and code >= 400:
+            return _page(code, error.name, gettext("Go back and try again."))
+    return error.get_response()
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    """A fault of ours. The log gets the kind and the place, never what somebody typed."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    log.error("%s at %s in %s", type(error).__name__, where, request.endpoint)
+    return _page(
+        500, gettext("Something went wrong on our side"), gettext("What you did was not saved. Try again, or tell us.")
+    )

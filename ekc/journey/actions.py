@@ -1,0 +1,103 @@
+"""Taking a step: the only writer of `phase`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.conferences.models import Conference
+from ekc.core.audit import ActorKind, record
+from ekc.core.errors import NotNow, Refusal, Stale
+from ekc.core.transaction import writing
+from ekc.journey.effects import EFFECTS
+from ekc.journey.facts import gather
+from ekc.journey.models import PhaseChange
+from ekc.people.access import Visitor
+from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
+from ekc.workflow.rules import Reason
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import N_, Activity, Effect, Phase
+
+
+class Blocked(Refusal):
+    """The step cannot be taken now; `verdict` holds every reason."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(N_("This step cannot be taken yet."))
+        self.verdict = verdict
+
+
+def take(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, taking: Taking, seen: Phase | None = None
+) -> Phase:
+    """Take a step, all of it or nothing: judge every guard, move, run the effects, write history and audit.
+
+    `seen` is the phase that the page showed. Returns the phase in which the case is now. Raises Unknown, NotNow, Stale
+    (somebody was first), Blocked (guards, with every reason) and Refusal (the reason or date is missing).
+    """
+    rule = STEP_RULES[taking.step]
+    with writing(session):
+        conference, roles = lock_case(session, visitor, conference_id, Activity.TAKE_STEP)
+        if seen is not None and conference.phase is not seen:
+            raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
+        if rule.reason is Reason.TEXT and not taking.reason.strip():
+            raise Refusal(N_("Write down the reason, then take the step again."))
+        if rule.reason is Reason.CODED and taking.stop_reason is None:
+            raise Refusal(N_("Choose the reason, then take the step again."))
+        if rule.reason is Reason.NONE:  # nothing but the step itself is kept: of "no plan", never a view (NZ6)
+            taking = replace(taking, reason="", stop_reason=None)
+        overrides = {code: why.strip() for code, why in taking.overrides.items() if why.strip()}
+        verdict = verdict_on(taking.step, gather(session, conference, at), roles, frozenset(overrides))
+        if verdict is None:
+            raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
+        if not verdict.allowed:
+            raise Blocked(verdict)
+        source = conference.phase
+        for effect in rule.effects:
+            if effect is not Effect.START_DUE_DATES:  # due dates are counted from the step itself
+                EFFECTS[effect](session, conference, at, taking)
+        conference.phase = rule.target or source
+        conference.phase_since = at
+        used = {guard.code: overrides[guard.code] for guard in rule.guards if guard.code in overrides}
+        _write_down(session, visitor, at, conference, source, taking, used)
+        session.flush()
+        return conference.phase
+
+
+def _write_down(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference: Conference,
+    source: Phase,
+    taking: Taking,
+    overrides: dict[str, str],
+) -> None:
+    last = session.scalar(select(func.max(PhaseChange.number)).where(PhaseChange.conference_id == conference.id)) or 0
+    session.add(
+        PhaseChange(
+            conference_id=conference.id,
+            number=last + 1,
+            step=taking.step,
+            source=source,
+            target=conference.phase,
+            at=at,
+            actor_kind=visitor.actor.kind,
+            actor_id=visitor.actor.id,
+            actor_name="" if visitor.actor.kind is ActorKind.PARTICIPANT else visitor.actor.name,
+            reason=taking.reason.strip() or None,
+            reason_code=taking.stop_reason,
+            overrides=overrides,
+        )
+    )
+    record(
+        session,
+        visitor.actor,
+        at,
+        f"step.{taking.step}",
+        conference.id,
+        reason=taking.reason.strip(),
+        **{f"override {code}": why for code, why in overrides.items()},
+    )

@@ -1,0 +1,140 @@
+"""What the case page shows, gathered with few queries into plain values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from ekc.conferences import queries as conferences
+from ekc.conferences.access import Case
+from ekc.core.clock import local_date
+from ekc.evaluations import queries as evaluations
+from ekc.evaluations.queries import FollowUpRow
+from ekc.journey import queries
+from ekc.journey.deadlines import Due, running
+from ekc.journey.facts import Circle, gather
+from ekc.journey.panel import Mend, Panel, mend, panel
+from ekc.meetings import queries as meetings
+from ekc.plans import queries as plans
+from ekc.workflow.checklist import LINES
+from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
+from ekc.workflow.facts import Facts
+from ekc.workflow.profiles import PROFILES, Event
+from ekc.workflow.vocabulary import Activity, Phase, Role, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A phase on the rail: done, now or todo, and when it was last entered."""
+
+    title: str
+    state: str
+    entered: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the checklist: done, or where to do it."""
+
+    title: str
+    mend: Mend | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """All that the case page shows. `sealed`: the family has private time, and this person is outside."""
+
+    rail: tuple[Stop, ...]
+    number_on_rail: int
+    panel: Panel
+    checklist: tuple[Line, ...]
+    circle: Circle
+    family: int
+    untold: int
+    meeting: meetings.MeetingRow | None
+    follow_ups: tuple[FollowUpRow, ...]
+    next_follow_up: FollowUpRow | None
+    deadlines: tuple[Due, ...]
+    versions: tuple[plans.VersionRow, ...]
+    sealed: bool
+    today: date
+
+
+def case_page(session: Session, case: Case, at: datetime) -> CasePage:
+    """Gather the page of a case for whoever opened it."""
+    today = local_date(at, case.timezone)
+    sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
+    circle = () if sealed else conferences.circle(session, case.id)
+    facts = gather(session, case, at, circle)
+    changes = queries.history(session, case.id)
+    meeting = meetings.current_meeting(session, case.id)
+    follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not sealed else ()
+    open_ones = [row for row in follow_ups if row.held_on is None and row.given_up_on is None]
+    return CasePage(
+        rail=rail(case, changes),
+        number_on_rail=[rule.phase for rule in PHASE_RULES.values() if rule.on_rail].index(case.phase) + 1
+        if PHASE_RULES[case.phase].on_rail
+        else 0,
+        panel=panel(why_not(facts, case.roles), case.phase, called_in=Role.COORDINATOR in case.roles),
+        checklist=checklist(facts),
+        circle=circle,
+        family=sum(row.is_family for row in circle),
+        untold=sum(row.untold for row in circle),
+        meeting=meeting,
+        follow_ups=follow_ups,
+        next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
+        deadlines=running(PROFILES[case.profile], happened(session, case, changes, meeting)),
+        versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_PLAN) else (),
+        sealed=sealed,
+        today=today,
+    )
+
+
+def rail(case: Case, changes: tuple[queries.ChangeRow, ...]) -> tuple[Stop, ...]:
+    """The five phases, and where the case is."""
+    entered = {change.target: change.at for change in changes if change.target is not change.source}
+    stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
+    order = list(PHASE_RULES)
+    here = order.index(case.phase)
+
+    def state(phase: Phase) -> str:
+        if phase is case.phase:
+            return "now"
+        done = order.index(phase) < here and (case.phase is not Phase.CLOSED or phase in entered)
+        return "done" if done else "todo"
+
+    return tuple(
+        Stop(rule.short, state(rule.phase), entered.get(rule.phase) if state(rule.phase) != "todo" else None)
+        for rule in stops
+    )
+
+
+def checklist(facts: Facts) -> tuple[Line, ...]:
+    """The conditions of the phase's main step, as things done or to do."""
+    lines = []
+    for step in PHASE_RULES[facts.phase].checklist:
+        for guard in STEP_RULES[step].guards:
+            if title := LINES.get(guard.code):
+                blocker = next(iter(guard.check(facts)), None)
+                lines.append(Line(title, mend(blocker) if blocker else None))
+    return tuple(lines)
+
+
+def happened(
+    session: Session, case: Case, changes: tuple[queries.ChangeRow, ...], meeting: meetings.MeetingRow | None
+) -> dict[Event, date]:
+    """Which events of the clocks were when; of steps taken more than once, the last."""
+    found: dict[Event, date] = {Event.REGISTERED: conferences.registered_on(session, case.id)}
+    for change in changes:
+        on = local_date(change.at, case.timezone)
+        if change.step is Step.TAKE_ON:
+            found[Event.TAKEN_ON] = on
+        elif change.step is Step.AGREE_PLAN:
+            found[Event.PLAN_AGREED] = on
+    if meeting and meeting.started_at:
+        found[Event.MEETING_HELD] = local_date(meeting.started_at, case.timezone)
+    if case.without_conference or case.phase in {Phase.EVALUATION, Phase.CLOSED}:
+        found.setdefault(Event.MEETING_HELD, local_date(case.phase_since, case.timezone))
+        # From here on the follow-ups themselves say what is due.
+        found.setdefault(Event.CALL_HELD, local_date(case.phase_since, case.timezone))
+    return found

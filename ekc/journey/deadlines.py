@@ -1,0 +1,29 @@
+"""When things are due: the clocks of the profile, started and stopped by what happened. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ekc.workflow.profiles import Clock, Event, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A clock that runs: when it is due, and the last day that is still in time."""
+
+    clock: Clock
+    on: date
+    latest: date
+
+    def late(self, today: date) -> bool:
+        """Whether the window has passed."""
+        return today > self.latest
+
+
+def running(profile: Profile, happened: dict[Event, date]) -> tuple[Due, ...]:
+    """The clocks that were started and not stopped, earliest first. `happened` tells which event was when."""
+    dues = (
+        Due(clock, clock.due(happened[clock.start]), clock.latest(happened[clock.start]))
+        for clock in profile.clocks
+        if clock.start in happened and clock.stop not in happened
+    )
+    return tuple(sorted(dues, key=lambda due: due.on))

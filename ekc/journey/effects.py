@@ -1,0 +1,63 @@
+"""What a step brings about: each effect of the table and the function that does it, run in the step's transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
+from ekc.evaluations.effects import plan_follow_ups
+from ekc.journey.letters import closing_letter, issue_documents, no_plan_notice, welcome_letter
+from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
+from ekc.plans.effects import freeze_plan, present_plan
+from ekc.privatetime.effects import close_room, open_room, pause_room
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import Effect, Outcome, Step
+
+Do = Callable[[Session, Conference, datetime, Taking], None]
+
+_OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLOSE: Outcome.PLAN}
+
+
+def new_round(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+    """The family comes together again: a round more, at a conference."""
+    conference.round += 1
+    conference.without_conference = False
+
+
+def mark_without_conference(
+    session: Session,  # noqa: ARG001
+    conference: Conference,
+    at: datetime,  # noqa: ARG001
+    taking: Taking,  # noqa: ARG001
+) -> None:
+    """The plan was made without a conference; figures count it apart."""
+    conference.without_conference = True
+
+
+def start_retention(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+    """The case ends, and with its last day the retention clock starts."""
+    conference.closed_on = local_date(at, conference.timezone)
+    conference.outcome = _OUTCOMES[taking.step]
+    conference.stop_reason = taking.stop_reason
+
+
+EFFECTS: dict[Effect, Do] = {
+    Effect.WELCOME_LETTER: welcome_letter,
+    Effect.START_MEETING: start_meeting,
+    Effect.OPEN_ROOM: open_room,
+    Effect.PAUSE_ROOM: pause_room,
+    Effect.CLOSE_ROOM: close_room,
+    Effect.END_MEETING: end_meeting,
+    Effect.PRESENT_PLAN: present_plan,
+    Effect.FREEZE_PLAN: freeze_plan,
+    Effect.ISSUE_DOCUMENTS: issue_documents,
+    Effect.PLAN_FOLLOW_UPS: plan_follow_ups,
+    Effect.NEW_MEETING: new_meeting,
+    Effect.NEW_ROUND: new_round,
+    Effect.MARK_WITHOUT_CONFERENCE: mark_without_conference,
+    Effect.NO_PLAN_NOTICE: no_plan_notice,
+    Effect.CLOSING_LETTER: closing_letter,
+    Effect.START_RETENTION: start_retention,
+}

@@ -1,0 +1,149 @@
+"""Gathers from every feature what the guards may know about a case; reads only what those of its phase ask for."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from ekc.conferences import queries as conferences
+from ekc.conferences.access import Case
+from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
+from ekc.evaluations import queries as evaluations
+from ekc.matching import queries as matching
+from ekc.meetings import queries as meetings
+from ekc.plans import queries as plans
+from ekc.plans.facts import plan_facts
+from ekc.workflow.facts import BottomLine, Coordinator, Facts, Person
+from ekc.workflow.profiles import PROFILES, age
+from ekc.workflow.vocabulary import Phase
+
+Circle = tuple[conferences.PersonRow, ...]
+
+
+def gather(session: Session, case: Case | Conference, at: datetime, circle: Circle | None = None) -> Facts:
+    """The facts of a case at an instant. `circle` saves reading again what the caller has read."""
+    today = local_date(at, case.timezone)
+    circle = conferences.circle(session, case.id) if circle is None else circle
+    facts = Facts(
+        phase=case.phase,
+        today=today,
+        variant=case.variant,
+        profile=PROFILES[case.profile],
+        main_person_said_yes=case.main_person_said_yes_on is not None,
+        question_agreed=case.question_agreed_on is not None,
+        people=tuple(_person(row, today) for row in circle),
+        said_no_bottom_lines=case.no_bottom_lines_on is not None,
+    )
+    match case.phase:
+        case Phase.REGISTRATION:
+            return _with_match(session, case, facts)
+        case Phase.SETUP:
+            return _with_arrangements(session, case, facts)
+        case Phase.INFORMATION:
+            return _with_information(session, case, facts)
+        case Phase.PRESENTATION:
+            return _with_answers(session, case, _with_plan(session, case, facts))
+        case Phase.EVALUATION:
+            return _with_follow_ups(session, case, _with_plan(session, case, facts))
+        case Phase.PRIVATE_TIME | Phase.CLOSED:
+            return facts
+
+
+def _person(row: conferences.PersonRow, today: date) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        part=row.part,
+        attends=row.attends,
+        informed=row.informed_on is not None,
+        age=age(row.born, today) if row.born else None,
+        consented=row.consented,
+        needs_interpreter=row.needs_interpreter,
+        unmet_concerns=row.unmet_concerns,
+    )
+
+
+def _with_match(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    found = matching.current_match(session, case.id)
+    if found is None:
+        return facts
+    return replace(
+        facts,
+        coordinator=Coordinator(
+            asked=True,
+            accepted=found.accepted_on is not None,
+            declared=bool(found.independence),
+            open_conflict=found.conflict_open,
+            confirmed=found.confirmed_on is not None,
+        ),
+    )
+
+
+def _with_arrangements(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    facts = _with_bottom_lines(session, case, facts, {})
+    meeting = meetings.current_meeting(session, case.id)
+    if meeting is None:
+        return facts
+    arranged = frozenset(row.kind for row in meetings.arrangements(session, meeting.id))
+    on = local_date(meeting.starts_at, case.timezone) if meeting.starts_at else None
+    return replace(facts, meeting_on=on, venue=bool(meeting.venue_name), arranged=arranged)
+
+
+def _with_information(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    meeting = meetings.current_meeting(session, case.id)
+    if meeting is None:
+        return facts
+    return replace(
+        _with_attendance(session, meeting.id, facts),
+        told=meetings.told(session, meeting.id),
+        open_questions=sum(row.answer is None for row in meetings.questions(session, meeting.id)),
+    )
+
+
+def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
+    there = {row.participant_id: row.left_at is None for row in meetings.attendance(session, meeting_id)}
+    people = (replace(p, present=p.id in there, in_room=there.get(p.id, False)) for p in facts.people)
+    return replace(facts, people=tuple(people), meeting_held=bool(there))
+
+
+def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:
+    lines = conferences.bottom_lines(session, case.id)
+    return replace(
+        facts,
+        bottom_lines=tuple(
+            BottomLine(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines
+        ),
+    )
+
+
+def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    draft, _ = plans.draft(session, case.id)
+    busy = draft.busy()
+    people = (replace(p, has_task=p.id in busy) for p in facts.people)
+    return replace(facts, people=tuple(people), plan=plan_facts(draft))
+
+
+def _with_answers(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    """What was said to the plan as it is presented now."""
+    if not case.without_conference and (meeting := meetings.current_meeting(session, case.id)):
+        facts = _with_attendance(session, meeting.id, facts)
+    said = {row.participant_id: row.answer for row in plans.agreements(session, case.id, case.presentation)}
+    decisions = plans.acceptances(session, case.id, case.presentation)
+    met = plans.bottom_line_checks(session, case.id, case.presentation)
+    return replace(
+        _with_bottom_lines(session, case, facts, met),
+        people=tuple(replace(p, agreed=said.get(p.id)) for p in facts.people),
+        accepted=decisions[-1].accepted if decisions else None,
+    )
+
+
+def _with_follow_ups(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    settled = evaluations.settled(session, case.id)
+    return replace(
+        facts,
+        call_settled=settled.call_settled,
+        evaluation_settled=settled.evaluation_settled,
+        evaluation_held=settled.evaluation_held,
+        family_wants_new_version=settled.wants_new_version,
+    )

@@ -1,0 +1,68 @@
+"""The form of a step: reason, new date, overrides. Which of them a step asks for stands in its rule."""
+
+from datetime import datetime
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, HiddenField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from ekc.core.clock import from_local
+from ekc.core.text import say
+from ekc.workflow.names import name_of
+from ekc.workflow.rules import Reason, StepRule
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import Phase, StopReason
+
+_WHY = DataRequired(_l("Write down why, in a sentence."))
+
+
+class StepForm(FlaskForm):  # type: ignore[misc]
+    """A step as somebody asks for it. Fields that the step does not ask for are taken out by `step_form`."""
+
+    phase = HiddenField()
+    reason = TextAreaField(_l("Why"), [_WHY, Length(max=2000)])
+    stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
+    new_date = DateTimeLocalField(
+        _l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))]
+    )
+
+    def seen(self) -> Phase | None:
+        """The phase that the page showed, if it said so."""
+        try:
+            return Phase(self.phase.data or "")
+        except ValueError:
+            return None
+
+    def to_taking(self, rule: StepRule, timezone: str, overrides: dict[str, str]) -> Taking:
+        """What the step is given. Times are of the case's zone."""
+        local: datetime | None = self.new_date.data if "new_date" in self else None
+        return Taking(
+            rule.step,
+            reason=(self.reason.data or "") if "reason" in self else "",
+            stop_reason=StopReason(self.stop_reason.data) if "stop_reason" in self else None,
+            new_date=from_local(local, timezone) if local else None,
+            overrides=overrides,
+        )
+
+
+def step_form(rule: StepRule) -> StepForm:
+    """The form of this step."""
+    form = StepForm()
+    if rule.reason is not Reason.TEXT:
+        del form.reason
+    else:
+        form.reason.label.text = say(rule.ask)
+    if rule.reason is not Reason.CODED:
+        del form.stop_reason
+    else:
+        form.stop_reason.label.text = say(rule.ask)
+        form.stop_reason.choices = [
+            SelectChoice("", gettext("Choose")),
+            *(SelectChoice(reason.value, gettext(name_of(reason))) for reason in StopReason),
+        ]
+    if not rule.asks_date:
+        del form.new_date
+    return form

@@ -1,0 +1,94 @@
+"""What the home page of staff shows: this week, who needs you, all conferences."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ekc.core.clock import local_date
+from ekc.core.routes import runtime
+from ekc.evaluations import queries as evaluations
+from ekc.journey import queries
+from ekc.journey.queries import CaseRow
+from ekc.people.access import Visitor
+from ekc.people.queries import demo_accounts
+from ekc.workflow.engine import PHASE_RULES
+from ekc.workflow.vocabulary import Phase, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A case that needs somebody now: days to its conference and people not told, or a follow-up that is due."""
+
+    case: CaseRow
+    days: int | None = None
+    untold: int = 0
+    follow_up: evaluations.DueRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home page of one visitor."""
+
+    today: date
+    this_week: tuple[CaseRow, ...]
+    needs: tuple[Need, ...]
+    cases: tuple[CaseRow, ...]
+    waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
+    regional: tuple[CaseRow, ...]
+
+
+def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
+    """Gather the home page of staff."""
+    cases: tuple[CaseRow, ...] = ()
+    dues: dict[int, evaluations.DueRow] = {}
+    if who.account_id is not None and Role.COORDINATOR in who.roles:
+        cases = queries.cases_of_coordinator(session, who.account_id)
+        dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, at.date()))}
+    manages = Role.REGIONAL_MANAGER in who.roles
+    return Home(
+        today=at.date(),
+        this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
+        needs=tuple(need for row in cases if (need := _need(row, dues.get(row.id), at))),
+        cases=cases,
+        waiting=queries.registrations(session, who.regions) if manages else (),
+        regional=queries.cases_of_regions(session, who.regions) if manages else (),
+    )
+
+
+def _this_week(row: CaseRow, at: datetime) -> bool:
+    return row.phase is Phase.SETUP and row.starts_at is not None and at < row.starts_at < at + timedelta(days=7)
+
+
+def _need(row: CaseRow, due: evaluations.DueRow | None, at: datetime) -> Need | None:
+    match row.phase:
+        case Phase.CLOSED:
+            return None
+        case Phase.EVALUATION:
+            return Need(row, follow_up=due) if due else None
+        case Phase.SETUP:
+            if row.starts_at is None:
+                return Need(row, untold=row.untold)
+            away = (local_date(row.starts_at, row.timezone) - local_date(at, row.timezone)).days
+            return Need(row, days=away, untold=row.untold) if away <= 14 or row.untold else None
+        case _:
+            return Need(row)
+
+
+def dots(phase: Phase) -> list[dict[str, str]]:
+    """The little rail of a row."""
+    order = list(PHASE_RULES)
+    here = order.index(phase)
+    return [
+        {
+            "name": rule.short,
+            "state": "now" if rule.phase is phase else "done" if order.index(rule.phase) < here else "todo",
+        }
+        for rule in PHASE_RULES.values()
+        if rule.on_rail
+    ]
+
+
+def demo_people(session: Session) -> list[object]:
+    """In the demo: whom one can be; elsewhere nobody."""
+    return list(demo_accounts(session)) if runtime().settings.demo else []

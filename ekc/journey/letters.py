@@ -1,0 +1,88 @@
+"""Mails that a step sends to the circle: neutral words, no name, nothing of the case. Paper is made elsewhere."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.core.outbox import queue
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Attends, Part
+
+_ALL = FAMILY_PARTS | PROFESSIONAL_PARTS | {Part.SUPPORTER}
+
+
+def welcome_letter(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+    """To the main persons: a coordinator has taken the case."""
+    _tell(
+        session,
+        conference,
+        at,
+        "welcome",
+        {Part.MAIN_PERSON},
+        N_("Your coordinator begins"),
+        N_("A coordinator has taken on your conference and will contact you. You do not have to do anything now."),
+    )
+
+
+def issue_documents(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+    """To everyone in the circle: the plan is there. Nobody who was excluded hears of it."""
+    _tell(
+        session,
+        conference,
+        at,
+        f"plan-{conference.plan_number}",
+        _ALL,
+        N_("The plan is ready"),
+        N_("The plan is written down as it was agreed. Ask your coordinator for it, or open it with your own link."),
+    )
+
+
+def no_plan_notice(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+    """To the professionals: only that there is no plan, never a view (NZ6)."""
+    _tell(
+        session,
+        conference,
+        at,
+        "no-plan",
+        PROFESSIONAL_PARTS,
+        N_("The conference ended without a plan"),
+        N_("The family group came together and did not make a plan. Nothing else is recorded."),
+    )
+
+
+def closing_letter(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+    """To main persons and professionals: it stops here."""
+    _tell(
+        session,
+        conference,
+        at,
+        "closing",
+        {Part.MAIN_PERSON} | PROFESSIONAL_PARTS,
+        N_("The conference does not go on"),
+        N_("The preparation of the conference has stopped. Your coordinator can tell you more."),
+    )
+
+
+def _tell(
+    session: Session, conference: Conference, at: datetime, what: str, parts: Collection[Part], subject: str, body: str
+) -> None:
+    people = session.execute(
+        select(Participant.id, Participant.email, Participant.language, Participant.attends).where(
+            Participant.conference_id == conference.id, Participant.removed_at.is_(None), Participant.part.in_(parts)
+        )
+    )
+    for person in people:
+        if person.attends is not Attends.EXCLUDED:
+            queue(
+                session,
+                f"{conference.id}:{what}:{conference.round}:{person.id}",
+                recipient=person.email,
+                subject=subject,
+                body=body,
+                at=at,
+                conference_id=conference.id,
+                language=person.language or conference.language,
+            )

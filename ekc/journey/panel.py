@@ -1,0 +1,85 @@
+"""What is next: the verdicts of the judge as a panel with one clear button, or all reasons and where to mend them."""
+
+from dataclasses import dataclass
+
+from ekc.workflow.blocker import Blocker
+from ekc.workflow.engine import Verdict
+from ekc.workflow.rules import Reason, StepRule
+from ekc.workflow.vocabulary import Phase, Remedy
+
+#: The page where a reason is mended, and the anchor its target has there ({} is the target).
+PAGES: dict[Remedy, tuple[str, str]] = {
+    Remedy.REGISTRATION: ("conferences.registration", "{}"),
+    Remedy.CONSENTS: ("conferences.consents", ""),
+    Remedy.COORDINATOR: ("matching.coordinator", ""),
+    Remedy.CIRCLE: ("conferences.circle", "person-{}"),
+    Remedy.PERSON: ("conferences.person", ""),
+    Remedy.SAFETY: ("conferences.safety", "person-{}"),
+    Remedy.BOTTOM_LINES: ("conferences.bottom_lines", "line-{}"),
+    Remedy.MEETING: ("meetings.meeting", "{}"),
+    Remedy.INFORMATION: ("meetings.information", ""),
+    Remedy.ATTENDANCE: ("meetings.attendance", ""),
+    Remedy.PLAN: ("plans.plan", "{}"),
+    Remedy.AGREEMENT: ("plans.agreement", ""),
+    Remedy.FOLLOW_UPS: ("evaluations.follow_ups", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A reason, and the address where it is mended: endpoint, its values, anchor."""
+
+    blocker: Blocker
+    endpoint: str
+    values: dict[str, int]
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One step as it is offered. `ready`: one click does it; else its own page asks for more."""
+
+    rule: StepRule
+    title: str
+    mends: tuple[Mend, ...]
+    ready: bool
+    overridable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What is next, what else is near, and the rare ways out."""
+
+    main: Option | None
+    others: tuple[Option, ...]
+    exits: tuple[Option, ...]
+
+
+def panel(verdicts: tuple[Verdict, ...], phase: Phase, called_in: bool) -> Panel:
+    """The panel of a case. `called_in`: the visitor is outside the room and acts when the family calls."""
+    options = [_option(verdict, phase, called_in) for verdict in verdicts]
+    near = [option for option in options if not option.rule.rare]
+    return Panel(
+        main=near[0] if near else None,
+        others=tuple(near[1:]),
+        exits=tuple(option for option in options if option.rule.rare),
+    )
+
+
+def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
+    rule = verdict.rule
+    outside = called_in and phase is Phase.PRIVATE_TIME and rule.called_in
+    return Option(
+        rule=rule,
+        title=rule.called_in if outside else rule.title,
+        mends=tuple(mend(reason.blocker) for reason in verdict.reasons),
+        ready=verdict.allowed and rule.reason is Reason.NONE and not rule.asks_date and not rule.rare,
+        overridable=verdict.overridable,
+    )
+
+
+def mend(blocker: Blocker) -> Mend:
+    """Where this reason is mended."""
+    endpoint, anchor = PAGES[blocker.remedy]
+    values = {"participant_id": int(blocker.target)} if blocker.remedy is Remedy.PERSON else {}
+    return Mend(blocker, endpoint, values, anchor.format(blocker.target) if blocker.target else "")

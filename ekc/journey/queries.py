@@ -1,0 +1,129 @@
+"""Reading what spans features: the steps taken, and the lists of cases on somebody's home page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.core.audit import ActorKind
+from ekc.journey.models import PhaseChange
+from ekc.matching.models import Match
+from ekc.meetings.models import Meeting
+from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One step taken."""
+
+    number: int
+    step: Step
+    source: Phase
+    target: Phase
+    at: datetime
+    actor_kind: ActorKind
+    actor_name: str
+    reason: str | None
+    reason_code: StopReason | None
+    overrides: dict[str, str]
+
+
+def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
+    """The steps taken with a case, oldest first."""
+    columns = [getattr(PhaseChange, name) for name in ChangeRow.__dataclass_fields__]
+    steps: Select[*tuple[Any, ...]] = select(*columns).where(PhaseChange.conference_id == conference_id)
+    return tuple(ChangeRow(*row) for row in session.execute(steps.order_by(PhaseChange.number)))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list. `starts_at` is of its current meeting."""
+
+    id: int
+    number: str
+    title: str
+    phase: Phase
+    phase_since: datetime
+    timezone: str
+    municipality: str
+    registered_on: date
+    coordinator_id: int | None
+    starts_at: datetime | None
+    venue: str
+    untold: int = 0
+    match_accepted: bool = False
+
+
+def _cases() -> Select[*tuple[Any, ...]]:
+    latest = (
+        select(func.max(Meeting.number))
+        .where(Meeting.conference_id == Conference.id)
+        .correlate(Conference)
+        .scalar_subquery()
+    )
+    return select(
+        Conference.id,
+        Conference.number,
+        Conference.title,
+        Conference.phase,
+        Conference.phase_since,
+        Conference.timezone,
+        Conference.municipality,
+        Conference.registered_on,
+        Conference.coordinator_id,
+        Meeting.starts_at,
+        Meeting.venue_name,
+    ).outerjoin(Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
+
+
+def cases_of_coordinator(session: Session, account_id: int, closed_too: int = 10) -> tuple[CaseRow, ...]:
+    """The open cases of a coordinator, newest first, then at most `closed_too` closed ones."""
+    own = _cases().where(Conference.coordinator_id == account_id)
+    open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
+    closed = session.execute(
+        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
+    ).all()
+    untold = _untold(session, [row.id for row in open_ones])
+    return tuple(CaseRow(*row[:10], row.venue_name or "", untold.get(row.id, 0)) for row in (*open_ones, *closed))
+
+
+def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+    """The cases of regions that no coordinator has taken on yet, oldest first."""
+    rows = session.execute(
+        _cases()
+        .add_columns(Match.accepted_on)
+        .outerjoin(Match, (Match.conference_id == Conference.id) & Match.ended_on.is_(None))
+        .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
+        .order_by(Conference.id)
+        .limit(most)
+    )
+    return tuple(CaseRow(*row[:10], row.venue_name or "", 0, row.accepted_on is not None) for row in rows)
+
+
+def cases_of_regions(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+    """The cases under way in regions, newest first."""
+    under_way = Conference.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])
+    rows = session.execute(
+        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(most)
+    )
+    return tuple(CaseRow(*row[:10], row.venue_name or "") for row in rows)
+
+
+def _untold(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """How many people who take part have not been told yet, by case; cases without such people are left out."""
+    rows = session.execute(
+        select(Participant.conference_id, func.count())
+        .where(
+            Participant.conference_id.in_(ids),
+            Participant.removed_at.is_(None),
+            Participant.informed_on.is_(None),
+            Participant.part != Part.INTERPRETER,
+            Participant.attends.in_(TAKES_PART),
+        )
+        .group_by(Participant.conference_id)
+    )
+    return {conference_id: count for conference_id, count in rows}  # noqa: C416 - rows are not pairs to the checker

@@ -1,0 +1,116 @@
+"""Pages of the way of a case: home, the case page, a step, the history, a participant's own page."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.core.clock import local_date
+from ekc.core.errors import Unknown
+from ekc.core.routes import db, now, public
+from ekc.core.text import say
+from ekc.journey import queries
+from ekc.journey.actions import Blocked, take
+from ekc.journey.casepage import case_page
+from ekc.journey.facts import gather
+from ekc.journey.forms import step_form
+from ekc.journey.home import coordinator_home, demo_people
+from ekc.journey.ownpage import own_page as own_page_of
+from ekc.journey.panel import mend
+from ekc.people.access import Visitor
+from ekc.people.login import visitor
+from ekc.workflow.engine import STEP_RULES, Verdict, judge, steps_from
+from ekc.workflow.rules import StepRule
+from ekc.workflow.vocabulary import N_, Activity, Role, Step
+
+bp = Blueprint("journey", __name__)
+
+
+def menu(who: Visitor) -> list[tuple[str, str]]:
+    """The main menu of somebody: endpoint and title."""
+    entries = [("home", N_("Home"))]
+    if who.roles & {Role.COORDINATOR, Role.REGIONAL_MANAGER}:
+        entries += [("conferences.register", N_("Register a case")), ("conferences.search", N_("Search"))]
+    if who.roles & {Role.CARE_MANAGER, Role.REGIONAL_MANAGER}:
+        entries.append(("reports.follow_ups", N_("Follow-ups")))
+    return entries
+
+
+@public
+def home() -> ResponseReturnValue:
+    """The first page: for staff what needs them, for others what this is."""
+    who = visitor()
+    if who.conference_id is not None:
+        return redirect(url_for("journey.own_page", conference_id=who.conference_id))
+    if not who.known:
+        return render_template("people/welcome.html", demo_people=demo_people(db()))
+    if who.roles <= {Role.CARE_MANAGER} and who.roles:
+        return redirect(url_for("reports.follow_ups"))
+    return render_template("journey/home.html", home=coordinator_home(db(), who, now()), who=who)
+
+
+@bp.get("/conferences/<int:conference_id>")
+@case_route(Activity.SEE_CASE)
+def case(case: Case) -> ResponseReturnValue:
+    """The heart: where we are, what is next, what stands in the way and where to mend it."""
+    return render_template("journey/case.html", case=case, page=case_page(db(), case, now()))
+
+
+@bp.get("/conferences/<int:conference_id>/history")
+@case_route(Activity.SEE_HISTORY)
+def history(case: Case) -> ResponseReturnValue:
+    """The steps taken, newest first."""
+    changes = queries.history(db(), case.id)
+    return render_template("journey/history.html", case=case, changes=changes[::-1], rules=STEP_RULES)
+
+
+@bp.get("/conferences/<int:conference_id>/mine")
+@case_route(Activity.SEE_OWN_PAGE)
+def own_page(case: Case) -> ResponseReturnValue:
+    """The page of somebody in the circle, by their own link."""
+    return render_template("journey/own_page.html", case=case, page=own_page_of(db(), case, now()))
+
+
+@bp.route("/conferences/<int:conference_id>/steps/<step>", methods=["GET", "POST"])
+@case_route(Activity.TAKE_STEP)
+def step(case: Case, step: str) -> ResponseReturnValue:
+    """A step: its reasons why not, what it asks for, and taking it."""
+    try:
+        rule = STEP_RULES[Step(step)]
+    except ValueError:
+        raise Unknown from None
+    form = step_form(rule)
+    overrides = {guard.code: request.form.get(f"override-{guard.code}", "") for guard in rule.guards}
+    if not form.validate_on_submit():
+        return _step_page(case, rule, form, overrides), 422 if form.errors else 200
+    try:
+        phase = take(
+            db(), case.visitor, now(), case.id, form.to_taking(rule, case.timezone, overrides), seen=form.seen()
+        )
+    except Blocked as blocked:
+        return _step_page(case, rule, form, overrides, blocked.verdict), 409
+    flash(gettext("Done: %(step)s.", step=say(rule.title)), "success")
+    staff = case.may(Activity.SEE_CASE) and case.visitor.account_id is not None
+    del phase
+    return redirect(url_for("journey.case" if staff else "journey.own_page", conference_id=case.id), 303)
+
+
+def _step_page(
+    case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None = None
+) -> str:
+    if verdict is None and rule in steps_from(case.phase, case.roles):
+        verdict = judge(rule, gather(db(), case, now()), case.roles)
+    reasons = [(reason, mend(reason.blocker)) for reason in verdict.reasons] if verdict else []
+    return render_template(
+        "journey/step.html",
+        case=case,
+        rule=rule,
+        form=form,
+        possible=verdict is not None,
+        reasons=reasons,
+        overridable=verdict is not None and verdict.overridable,
+        overrides=overrides,
+        outside=Role.COORDINATOR in case.roles,
+        today_there=local_date(now(), case.timezone),
+    )
