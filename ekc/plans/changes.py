@@ -1,0 +1,85 @@
+"""What changed from one plan to a later one, told by their keys. Pure: sentences with blanks, translated elsewhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ekc.plans.draft import Action, Draft, WhatIf, actions, number_of
+from ekc.workflow.vocabulary import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, as a sentence with its blanks. `target` is the key of what is new or changed, or an anchor."""
+
+    message: str
+    params: dict[str, str]
+    target: str = ""
+
+
+def changes(before: Draft, after: Draft) -> tuple[Change, ...]:
+    """What was added, changed and taken out, in the order of the later plan."""
+    return (*_goals(before, after), *_actions(before, after), *_what_ifs(before, after), *_ends(before, after))
+
+
+def _goals(before: Draft, after: Draft) -> Iterator[Change]:
+    old = {goal.key: goal for goal in before.goals}
+    for goal in after.goals:
+        blanks = {"number": number_of(after, goal.key), "text": goal.text}
+        if goal.key not in old:
+            yield Change(N_("New goal %(number)s: %(text)s"), blanks, goal.key)
+        elif old[goal.key].text != goal.text:
+            yield Change(N_("Goal %(number)s is now: %(text)s"), blanks, goal.key)
+    kept = {goal.key for goal in after.goals}
+    for goal in before.goals:
+        if goal.key not in kept:
+            yield Change(N_("Taken out, goal: %(text)s"), {"text": goal.text})
+
+
+def _actions(before: Draft, after: Draft) -> Iterator[Change]:
+    old = {action.key: action for action in actions(before)}
+    for action in actions(after):
+        blanks = {"number": number_of(after, action.key), "text": action.what}
+        if action.key not in old:
+            yield Change(N_("New, %(number)s: %(text)s"), blanks, action.key)
+            continue
+        for message in _action(old[action.key], action):
+            yield Change(message, blanks, action.key)
+    kept = {action.key for action in actions(after)}
+    for action in actions(before):
+        if action.key not in kept:
+            yield Change(N_("Taken out: %(text)s"), {"text": action.what})
+
+
+def _action(old: Action, new: Action) -> Iterator[str]:
+    if old.what != new.what:
+        yield N_("%(number)s is now: %(text)s")
+    if set(old.who) != set(new.who):
+        yield N_("%(number)s is done by other people: %(text)s")
+    if (old.by, old.starts, old.every) != (new.by, new.starts, new.every):
+        yield N_("%(number)s is done at another time: %(text)s")
+    if (old.answer, old.answer_words) != (new.answer, new.answer_words) and new.answer is not None:
+        yield N_("%(number)s has another answer: %(text)s")
+
+
+def _what_ifs(before: Draft, after: Draft) -> Iterator[Change]:
+    old = {what_if.key: what_if for what_if in before.what_ifs}
+    for what_if in after.what_ifs:
+        if what_if.key not in old:
+            yield Change(N_("New what-if: %(text)s"), {"text": what_if.if_}, what_if.key)
+        elif _said(old[what_if.key]) != _said(what_if):
+            yield Change(N_("Another agreement if this happens: %(text)s"), {"text": what_if.if_}, what_if.key)
+    kept = {what_if.key for what_if in after.what_ifs}
+    for what_if in before.what_ifs:
+        if what_if.key not in kept:
+            yield Change(N_("Taken out, what-if: %(text)s"), {"text": what_if.if_})
+
+
+def _said(what_if: WhatIf) -> tuple[str, str, frozenset[int]]:
+    return what_if.if_, what_if.then, frozenset(what_if.who)
+
+
+def _ends(before: Draft, after: Draft) -> Iterator[Change]:
+    if before.monitor != after.monitor:
+        yield Change(N_("Somebody else keeps an eye on the plan"), {}, "monitor")
+    if before.evaluation != after.evaluation:
+        yield Change(N_("We meet again at another time, in another place or with other people"), {}, "evaluation")

@@ -1,0 +1,190 @@
+"""What steps bring about for plans: opening the plan for writing, freezing a version. Run inside the step's lock."""
+
+import json
+from collections import Counter
+from datetime import datetime
+
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.core.clock import from_local, local_date
+from ekc.core.errors import Refusal
+from ekc.core.text import say
+from ekc.meetings.models import Meeting
+from ekc.plans.changes import changes
+from ekc.plans.document import (
+    PlanDocument,
+    PrintedAcceptance,
+    PrintedAction,
+    PrintedAgreement,
+    PrintedBottomLine,
+    PrintedEvaluation,
+    PrintedGoal,
+    PrintedWhatIf,
+    to_json,
+)
+from ekc.plans.draft import Action, Draft, actions, from_json, number_of
+from ekc.plans.draft import to_json as stored
+from ekc.plans.models import PlanDraft, PlanVersion
+from ekc.plans.queries import (
+    acceptances,
+    agreements,
+    bottom_line_checks,
+    bottom_lines,
+    circle,
+    is_accepted,
+    version,
+    written,
+)
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import N_, ActionKind, Agreed
+
+
+def present_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
+    """A plan is presented: who agrees to it is asked anew, and there is a draft to write in."""
+    conference.presentation += 1
+    if session.get(PlanDraft, conference.id) is None:
+        session.add(PlanDraft(conference_id=conference.id, revision=0, content=stored(Draft()), changed_at=at))
+    session.flush()
+
+
+def freeze_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
+    """The plan as it is written now becomes the next version, which is in force; its convenor is who convenes."""
+    draft = written(session, conference.id).draft
+    store_version(session, conference, at, draft)
+    for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
+        person.convenes = person.id == draft.evaluation.convenor
+    session.flush()
+
+
+def store_version(session: Session, conference: Conference, at: datetime, draft: Draft) -> int:
+    """Insert the next version of the plan and give its number. Nothing ever updates one.
+
+    Raises Refusal where the plan has no evaluation date; the step's guards have said so before.
+    """
+    if draft.evaluation.at is None:
+        raise Refusal(N_("Choose the date of the evaluation first."))
+    number = conference.plan_number + 1
+    agreed_on = local_date(at, conference.timezone)
+    before = version(session, conference.id, conference.plan_number)
+    lines: tuple[str, ...] = ()
+    if before is not None:
+        with force_locale(conference.language):
+            found = changes(from_json(before.content), draft)
+            lines = tuple(say(change.message, dict(change.params)) for change in found)
+    since = before.made_at if before else None
+    document = _document(session, conference, draft, number, at, since, lines)
+    kinds = Counter(action.kind for action in actions(draft))
+    session.add(
+        PlanVersion(
+            conference_id=conference.id,
+            number=number,
+            agreed_on=agreed_on,
+            content=stored(draft),
+            snapshot=json.loads(to_json(document)),
+            goals=len(draft.goals),
+            family_actions=kinds[ActionKind.FAMILY],
+            network_actions=kinds[ActionKind.NETWORK],
+            professional_actions=kinds[ActionKind.PROFESSIONAL],
+            evaluation_at=from_local(draft.evaluation.at, conference.timezone),
+            made_at=at,
+        )
+    )
+    conference.plan_number = number
+    session.flush()
+    return number
+
+
+def _document(
+    session: Session,
+    conference: Conference,
+    draft: Draft,
+    number: int,
+    at: datetime,
+    since: datetime | None,
+    lines: tuple[str, ...],
+) -> PlanDocument:
+    """All that is printed, with names as they are written now.
+
+    A yes, an acceptance or a check from before `since` was said of the version before: it does not stand on this one.
+    """
+    people = circle(session, conference.id)
+    names = {person.id: person.name for person in people}
+    evaluation = draft.evaluation
+    meeting = session.scalar(
+        select(Meeting)
+        .where(Meeting.conference_id == conference.id, Meeting.started_at.is_not(None))
+        .order_by(Meeting.number.desc())
+        .limit(1)
+    )
+    decisions = acceptances(session, conference.id, conference.presentation, since)
+    accepted = decisions[-1] if decisions and is_accepted(decisions) else None
+    met = bottom_line_checks(session, conference.id, conference.presentation, since)
+    return PlanDocument(
+        number=conference.number,
+        title=conference.title,
+        language=conference.language,
+        municipality=conference.municipality,
+        question=conference.question,
+        conference_on=local_date(meeting.started_at, conference.timezone) if meeting and meeting.started_at else None,
+        place=meeting.venue_name if meeting else "",
+        version=number,
+        version_on=local_date(at, conference.timezone),
+        goals=tuple(
+            PrintedGoal(goal.text, tuple(_action(draft, action, names) for action in goal.actions))
+            for goal in draft.goals
+        ),
+        what_ifs=tuple(
+            PrintedWhatIf(what_if.if_, what_if.then, _named(what_if.who, names)) for what_if in draft.what_ifs
+        ),
+        monitor=names.get(draft.monitor or 0, ""),
+        evaluation=PrintedEvaluation(
+            at=evaluation.at,
+            where=evaluation.place,
+            convened_by=names.get(evaluation.convenor or 0, ""),
+            others=_named(evaluation.others, names),
+        ),
+        bottom_lines=tuple(
+            PrintedBottomLine(line.text, met.get(line.id)) for line in bottom_lines(session, conference.id)
+        ),
+        acceptance=PrintedAcceptance(
+            accepted.name, accepted.organisation, local_date(accepted.decided_at, conference.timezone)
+        )
+        if accepted
+        else None,
+        agreed=_agreed(session, conference, since, names),
+        changes=lines,
+    )
+
+
+def _agreed(
+    session: Session, conference: Conference, since: datetime | None, names: dict[int, str]
+) -> tuple[PrintedAgreement, ...]:
+    """Who agreed, in their words. Somebody who did not agree does not stand under those who did."""
+    with force_locale(conference.language):
+        part = say(N_("with part of it"))
+    return tuple(
+        PrintedAgreement(names[row.participant_id], row.words or (part if row.answer is Agreed.PART else ""))
+        for row in agreements(session, conference.id, conference.presentation, since)
+        if row.answer is not Agreed.NO
+    )
+
+
+def _action(draft: Draft, action: Action, names: dict[int, str]) -> PrintedAction:
+    return PrintedAction(
+        number=number_of(draft, action.key),
+        who=_named(action.who, names),
+        what=action.what,
+        kind=action.kind.value,
+        by=action.by,
+        starts=action.starts,
+        every=action.every.value if action.every else None,
+        answer=action.answer.value if action.answer else "none",
+        answer_words=action.answer_words,
+    )
+
+
+def _named(people: tuple[int, ...], names: dict[int, str]) -> tuple[str, ...]:
+    return tuple(names[person] for person in people)

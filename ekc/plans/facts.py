@@ -1,0 +1,75 @@
+"""What the workflow may know of a plan, and what it says is still open. Who asks has read the draft and the circle."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable
+from datetime import date
+
+from ekc.plans.draft import Draft, WhatIf, actions, is_timed, number_of
+from ekc.plans.queries import CirclePerson
+from ekc.workflow import facts, plan_guards
+from ekc.workflow.blocker import Blocker
+from ekc.workflow.clocks import age
+from ekc.workflow.profiles import Profile
+from ekc.workflow.vocabulary import Phase
+
+#: The conditions about the text of the plan; those about who agreed stand on the page of the agreement.
+_TEXT = (
+    plan_guards.actions_complete,
+    plan_guards.what_if_complete,
+    plan_guards.evaluation_arranged,
+    plan_guards.monitor_named,
+    plan_guards.support_answered,
+)
+
+
+def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.Plan:
+    """The plan as guards see it. Who is no longer in the circle does not count."""
+    evaluation = draft.evaluation
+    return facts.Plan(
+        goals=len(draft.goals),
+        actions=tuple(
+            facts.Action(
+                number=number_of(draft, action.key),
+                key=action.key,
+                people=_count(action.who, in_circle),
+                what=bool(action.what),
+                timed=is_timed(action),
+                kind=action.kind,
+                answer=action.answer,
+            )
+            for action in actions(draft)
+        ),
+        what_ifs=tuple(_what_if(number, what_if, in_circle) for number, what_if in enumerate(draft.what_ifs, 1)),
+        monitor=draft.monitor is not None and draft.monitor in in_circle,
+        evaluation_on=evaluation.at.date() if evaluation.at else None,
+        evaluation_place=bool(evaluation.place),
+        convenor=evaluation.convenor is not None and evaluation.convenor in in_circle,
+    )
+
+
+def open_points(
+    draft: Draft, people: Iterable[CirclePerson], today: date, profile: Profile
+) -> dict[str, list[Blocker]]:
+    """What the plan lacks, in the words of the guards, by target: a key, `what-ifs`, `monitor`, `evaluation` or ""."""
+    here = [person for person in people if not person.removed]
+    seen = facts.Facts(
+        phase=Phase.PRESENTATION,
+        today=today,
+        profile=profile,
+        people=tuple(facts.Person(p.id, p.name, p.part, age=age(p.born, today) if p.born else None) for p in here),
+        plan=plan_facts(draft, {person.id for person in here}),
+    )
+    found: dict[str, list[Blocker]] = defaultdict(list)
+    for guard in _TEXT:
+        for blocker in guard(seen):
+            found[blocker.target].append(blocker)
+    return dict(found)
+
+
+def _what_if(number: int, what_if: WhatIf, in_circle: Container[int]) -> facts.WhatIf:
+    complete = bool(what_if.if_ and what_if.then)
+    return facts.WhatIf(number, what_if.key, complete=complete, people=_count(what_if.who, in_circle))
+
+
+def _count(people: Iterable[int], in_circle: Container[int]) -> int:
+    return sum(person in in_circle for person in people)
