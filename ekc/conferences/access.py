@@ -43,6 +43,7 @@ class Case:
     outcome: Outcome | None
     question: str
     coordinator_id: int | None
+    registered_on: date
     main_person_said_yes_on: date | None
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
@@ -76,9 +77,11 @@ _HEAD = (
     Conference.outcome,
     Conference.question,
     Conference.question_agreed_on,
+    Conference.registered_on,
     Conference.main_person_said_yes_on,
     Conference.no_bottom_lines_on,
     Conference.coordinator_id,
+    Conference.registered_on,
     Conference.main_person_said_yes_on,
     Conference.question_agreed_on,
     Conference.no_bottom_lines_on,

@@ -18,8 +18,10 @@ from ekc.workflow.vocabulary import Activity
 View = Callable[..., ResponseReturnValue]
 
 
-def case_route(activity: Activity) -> Callable[[View], View]:
-    """A gate: whoever may do `activity` with the case `conference_id` of the address. The view gets the opened case.
+def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
+    """A gate: whoever may do `activity`, or one of `others`, with the case `conference_id` of the address.
+
+    The view gets the opened case.
 
     A look (GET) is audited here, once; a change is audited by its action. A refused try is audited too.
     """
@@ -34,10 +36,10 @@ def case_route(activity: Activity) -> Callable[[View], View]:
             try:
                 if request.method == "GET":
                     with writing(session):
-                        case = open_case(session, who, conference_id, activity)
+                        case = open_case(session, who, conference_id, activity, *others)
                         record(session, who.actor, now(), "case.read", conference_id, page=request.endpoint or "")
                 else:
-                    case = open_case(session, who, conference_id, activity)
+                    case = open_case(session, who, conference_id, activity, *others)
             except Refusal as refusal:
                 with writing(session):
                     # An unknown number has no chain of its own; the try is written all the same.
@@ -46,6 +48,6 @@ def case_route(activity: Activity) -> Callable[[View], View]:
                 raise
             return view(case, **kwargs)
 
-        return declare(Access("case", activity))(guarded)
+        return declare(Access("case", ", ".join((activity, *others))))(guarded)
 
     return gate

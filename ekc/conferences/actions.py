@@ -1,0 +1,241 @@
+"""Changing the case itself: registering it, its registration, consents, bottom lines and contact log.
+
+People in it are changed in `circle_actions.py`. The phase is the journey's alone.
+"""
+
+from dataclasses import asdict, replace
+from datetime import date, datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ekc.conferences import queries
+from ekc.conferences.access import lock_case
+from ekc.conferences.circle_actions import member, not_later, put_in, write_over
+from ekc.conferences.entries import BottomLineText, NewCase, NewConsent, NewContact, Registration
+from ekc.conferences.models import BottomLine, CaseCounter, Conference, Consent, ContactEntry, Participant
+from ekc.core.audit import record
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.transaction import writing
+from ekc.people.access import Visitor
+from ekc.people.models import Region
+from ekc.workflow.definition import VERSION
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Part, Role
+
+
+def register_case(session: Session, visitor: Visitor, at: datetime, new: NewCase) -> int:
+    """Register a case; its id. Needs no account; only staff may say that it was on an earlier day.
+
+    A main person who registers says yes by that (EK1: they say yes and fill in the form), unless a day is given.
+    """
+    profile = PROFILES.get(new.profile)
+    with writing(session):
+        if profile is None or session.get(Region, new.region_id) is None:
+            raise Unknown
+        timezone = new.timezone or profile.timezone
+        today = local_date(at, timezone)
+        on = (new.registered_on if visitor.account_id is not None else None) or today
+        not_later(at, timezone, on, new.main_person_said_yes_on)
+        if not new.main_persons:
+            raise Refusal(N_("Say who the main person is."))
+        if new.registered_by is Part.REFERRER and new.referrer is None:
+            raise Refusal(N_("Say who you are: your name and your organisation."))
+        said_yes = on if new.registered_by is Part.MAIN_PERSON else None
+        sides = [*new.sides, *(person.side for person in new.main_persons if person.side)]
+        conference = Conference(
+            number=_next_number(session, on.year),
+            variant=new.variant,
+            profile=profile.code,
+            workflow_version=VERSION,
+            language=new.language or profile.language,
+            timezone=timezone,
+            legal_context=new.legal_context,
+            municipality=new.municipality,
+            region_id=new.region_id,
+            title=new.title or ", ".join(person.name for person in new.main_persons),
+            topics=list(new.topics),
+            sides=list(dict.fromkeys(sides)),
+            question=new.question,
+            registered_on=on,
+            registered_by=new.registered_by,
+            reason=new.reason,
+            wishes=list(new.wishes),
+            main_person_said_yes_on=new.main_person_said_yes_on or said_yes,
+            phase_since=at,
+        )
+        session.add(conference)
+        session.flush()
+        for person in new.main_persons:
+            put_in(session, conference, replace(person, part=Part.MAIN_PERSON))
+        if new.referrer is not None:
+            put_in(session, conference, replace(new.referrer, part=Part.REFERRER))
+        record(session, visitor.actor, at, "case.registered", conference.id, number=conference.number)
+    return conference.id
+
+
+def _next_number(session: Session, year: int) -> str:
+    """The next case number of a year. Its counter stays locked until the case is committed: none is left out."""
+    count = update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1)
+    count = count.execution_options(synchronize_session=False)
+    taken = session.scalar(count.returning(CaseCounter.last))
+    if taken is None:
+        try:
+            with session.begin_nested():
+                session.execute(insert(CaseCounter).values(year=year, last=0))
+        except IntegrityError:
+            pass  # somebody else began the year at this moment
+        taken = session.scalars(count.returning(CaseCounter.last)).one()
+    return f"EKC-{year}-{taken:04}"
+
+
+def change_registration(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    new: Registration,
+    seen_version: int | None = None,
+) -> None:
+    """Write the registration anew. `seen_version` is what the page showed; Stale if the case was changed since."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        if seen_version is not None and conference.version != seen_version:
+            raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
+        not_later(at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
+        if new.question_agreed_on and not new.question:
+            raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
+        if changed := write_over(conference, new):
+            record(session, visitor.actor, at, "registration.changed", conference_id, fields=", ".join(changed))
+
+
+def add_consent(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewConsent) -> int:
+    """Note a consent; its id."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        somebody = member(session, conference_id, new.participant_id)
+        not_later(at, conference.timezone, new.given_on)
+        consent = Consent(conference_id=conference_id, **asdict(new))
+        session.add(consent)
+        session.flush()
+        record(session, visitor.actor, at, "consent.given", conference_id, name=somebody.name, scope=new.scope)
+    return consent.id
+
+
+def withdraw_consent(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, consent_id: int, on: date | None = None
+) -> None:
+    """Note that somebody took back a consent. `on` None: today."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        consent = session.get(Consent, consent_id)
+        if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
+            raise Unknown
+        day = on or local_date(at, conference.timezone)
+        not_later(at, conference.timezone, day)
+        if day < consent.given_on:
+            raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
+        consent.withdrawn_on = day
+        whose = queries.names(session, conference_id)[consent.participant_id]
+        record(session, visitor.actor, at, "consent.withdrawn", conference_id, name=whose, on=day.isoformat())
+
+
+def _setter(
+    session: Session, visitor: Visitor, conference_id: int, roles: frozenset[Role], set_by: int | None
+) -> Participant:
+    """Who sets a bottom line: a referrer or professional; by personal link only oneself."""
+    if Role.COORDINATOR not in roles:
+        set_by = visitor.participant_id
+    if set_by is None:
+        raise Refusal(N_("Say who sets this bottom line."))
+    somebody = member(session, conference_id, set_by)
+    if somebody.part not in PROFESSIONAL_PARTS:
+        raise Refusal(N_("Only a referrer or another professional sets a bottom line."))
+    return somebody
+
+
+def _line(session: Session, visitor: Visitor, conference_id: int, roles: frozenset[Role], line_id: int) -> BottomLine:
+    """A bottom line that this visitor may change: their own, or any for the coordinator. Raises Unknown."""
+    line = session.get(BottomLine, line_id)
+    if line is None or line.conference_id != conference_id:
+        raise Unknown
+    if Role.COORDINATOR not in roles and line.set_by != visitor.participant_id:
+        raise Unknown
+    return line
+
+
+def add_bottom_line(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: BottomLineText) -> int:
+    """Write down what the plan has to meet; the id of the line. It takes back that there were none."""
+    with writing(session):
+        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        somebody = _setter(session, visitor, conference_id, roles, new.set_by)
+        not_later(at, conference.timezone, new.shared_on)
+        last = session.scalar(select(func.max(BottomLine.number)).where(BottomLine.conference_id == conference_id))
+        line = BottomLine(
+            conference_id=conference_id,
+            number=(last or 0) + 1,
+            text=new.text,
+            ground=new.ground,
+            set_by=somebody.id,
+            shared_on=new.shared_on,
+        )
+        session.add(line)
+        conference.no_bottom_lines_on = None
+        session.flush()
+        record(session, visitor.actor, at, "bottom_line.added", conference_id, name=somebody.name, text=new.text)
+    return line.id
+
+
+def change_bottom_line(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, line_id: int, new: BottomLineText
+) -> None:
+    """Write a bottom line anew, or when it was shared with the family."""
+    with writing(session):
+        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        line = _line(session, visitor, conference_id, roles, line_id)
+        line.set_by = _setter(session, visitor, conference_id, roles, new.set_by or line.set_by).id
+        not_later(at, conference.timezone, new.shared_on)
+        line.text, line.ground, line.shared_on = new.text, new.ground, new.shared_on
+        record(session, visitor.actor, at, "bottom_line.changed", conference_id, number=line.number, text=new.text)
+
+
+def remove_bottom_line(session: Session, visitor: Visitor, at: datetime, conference_id: int, line_id: int) -> None:
+    """Take a bottom line away, as long as no plan was held against it."""
+    with writing(session):
+        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        line = _line(session, visitor, conference_id, roles, line_id)
+        if conference.presentation:
+            raise Refusal(
+                N_("A plan was held against this bottom line already, so it stays. You can change its words.")
+            )
+        record(session, visitor.actor, at, "bottom_line.removed", conference_id, number=line.number, text=line.text)
+        session.delete(line)
+
+
+def say_no_bottom_lines(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, there_are_none: bool = True
+) -> None:
+    """Note that there are no bottom lines, or take that back."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        if there_are_none and queries.bottom_lines(session, conference_id):
+            raise Refusal(N_("There are bottom lines. Take them away first."))
+        conference.no_bottom_lines_on = local_date(at, conference.timezone) if there_are_none else None
+        action = "bottom_lines.none" if there_are_none else "bottom_lines.open_again"
+        record(session, visitor.actor, at, action, conference_id)
+
+
+def log_contact(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewContact) -> int:
+    """Add a line to the contact log; its id."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.LOG_CONTACT)
+        if new.participant_id is not None:
+            member(session, conference_id, new.participant_id)
+        not_later(at, conference.timezone, new.on)
+        entry = ContactEntry(conference_id=conference_id, written_at=at, **asdict(new))
+        session.add(entry)
+        session.flush()
+        record(session, visitor.actor, at, "contact.logged", conference_id, channel=new.channel)
+    return entry.id

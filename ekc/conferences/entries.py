@@ -1,0 +1,129 @@
+"""What somebody enters about a case: what a form yields and an action takes, frozen. Nothing here checks or decides."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ekc.workflow.vocabulary import N_, Attends, LegalContext, Part, Variant
+
+#: To what somebody says yes, as stored, and how it is called. A yes to keeping a file alone is no yes to a conference.
+CONSENT_SCOPES = {
+    "conference and file": N_("the conference, and keeping a file"),
+    "conference": N_("the conference"),
+    "file": N_("keeping a file"),
+}
+#: How the coordinator was in touch, as stored, and how it is called.
+CHANNELS = {
+    "visit": N_("visit"),
+    "phone": N_("phone call"),
+    "message": N_("message"),
+    "mail": N_("e-mail"),
+    "letter": N_("letter"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDetails:
+    """All that is kept of somebody in the circle. A name and a part are enough to begin with."""
+
+    name: str
+    part: Part
+    relation: str = ""
+    side: str = ""
+    organisation: str = ""
+    speaks_for: str = ""
+    language: str = ""
+    born: date | None = None
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    address_secret: bool = False
+    needs: tuple[str, ...] = ()
+    needs_interpreter: bool = False
+    support_id: int | None = None
+    attends: Attends | None = None
+    view: str = ""
+    exclusion_reason: str = ""
+    excluded_by: str = ""
+    excluded_on: date | None = None
+    informed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """A registration. `language`, `timezone` and `title` left empty follow from the country and the main persons."""
+
+    variant: Variant = Variant.FAMILY
+    profile: str = "nl"
+    language: str = ""
+    timezone: str = ""
+    legal_context: LegalContext = LegalContext.VOLUNTARY
+    municipality: str
+    region_id: int
+    title: str = ""
+    topics: tuple[str, ...] = ()
+    question: str = ""
+    reason: str
+    wishes: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    registered_on: date | None = None  # None: today, at the place of the case
+    registered_by: Part = Part.MAIN_PERSON  # or Part.REFERRER
+    main_person_said_yes_on: date | None = None
+    main_persons: tuple[PersonDetails, ...]
+    referrer: PersonDetails | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """The registration as it stands, or as it is to stand."""
+
+    title: str
+    question: str
+    question_agreed_on: date | None
+    main_person_said_yes_on: date | None
+    reason: str
+    topics: tuple[str, ...]
+    wishes: tuple[str, ...]
+    sides: tuple[str, ...]
+    legal_context: LegalContext
+    municipality: str
+    language: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConsent:
+    """A yes. `scope` is a key of CONSENT_SCOPES."""
+
+    participant_id: int
+    scope: str = "conference and file"
+    given_on: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """What somebody is afraid of. An empty arrangement is still to be made."""
+
+    participant_id: int
+    concern: str
+    arrangement: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BottomLineText:
+    """A bottom line. `set_by` is a referrer's or professional's participant id; None: whoever writes it."""
+
+    text: str
+    ground: str = ""
+    set_by: int | None = None
+    shared_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewContact:
+    """A line of the contact log. `channel` is a key of CHANNELS."""
+
+    on: date
+    channel: str
+    text: str
+    participant_id: int | None = None
