@@ -225,6 +225,7 @@ def upgrade() -> None:
     sa.Column('recipient', sa.LargeBinary(), nullable=False),
     sa.Column('subject', sa.LargeBinary(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['conference_id'], ['conference.id'], name=op.f('fk_outbox_message_conference_id')),
