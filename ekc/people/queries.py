@@ -7,7 +7,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
-from ekc.people.access import Visitor
+from ekc.people.access import DemoPerson, Visitor
 from ekc.people.models import Account, AccountRole, PersonalLink, Region
 from ekc.workflow.vocabulary import Role
 
@@ -88,6 +88,12 @@ def account_by_email(session: Session, email: str) -> Account | None:
 def stamp_of(session: Session, account_id: int) -> int | None:
     """The stamp that sessions of this account carry now; None if there is no such open account."""
     return session.scalar(select(Account.stamp).where(Account.id == account_id, Account.active))
+
+
+def demo_accounts(session: Session) -> list[DemoPerson]:
+    """Whom one can be in the demo: every open account that says in one line who it is; in the order they were made."""
+    found = select(Account.id, Account.name, Account.introduction).where(Account.active, Account.introduction != "")
+    return [DemoPerson(row.name, row.introduction, row.id) for row in session.execute(found.order_by(Account.id))]
 
 
 def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str]]]:

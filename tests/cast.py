@@ -1,0 +1,117 @@
+"""The permanent cast: the people in whose name every test acts, made through the product's own actions.
+
+Noor and Denise are coordinators in the North, Iris is one in the South; Ruud is regional manager of the North, Mila
+social care manager of Rivierstad, Bas administrator. Whoever takes part in a conference comes by personal link.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import Actor, ActorKind
+from ekc.core.db import make_sessions
+from ekc.people.access import NOBODY, PROGRAM, Visitor
+from ekc.people.actions import NewAccount, Office, add_region, open_account
+from ekc.people.links import new_link
+from ekc.people.queries import visitor_of_account
+from ekc.workflow.vocabulary import Role
+from tests.client import PageClient
+from tests.clock import START
+from tests.page import Page
+
+PASSWORD = "a plan of our own"
+COST = (1, 8, 1)  # a check that costs nothing
+MUNICIPALITY = "Rivierstad"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who there is. Staff are visitors, ready to be given to actions; regions are ids."""
+
+    north: int
+    south: int
+    noor: Visitor
+    denise: Visitor
+    iris: Visitor
+    ruud: Visitor
+    mila: Visitor
+    bas: Visitor
+    nobody: Visitor = field(default=NOBODY)
+
+
+def make_cast(session: Session, at: datetime = START) -> Cast:
+    """Regions and accounts, through the actions."""
+    north = add_region(session, PROGRAM, at, "North")
+    south = add_region(session, PROGRAM, at, "South")
+
+    def open_for(name: str, region: int, office: Office, **more: str | tuple[str, ...]) -> Visitor:
+        email = mail_of(name)
+        new = NewAccount(name=name, email=email, region_id=region, roles=(office,), password=PASSWORD, **more)  # type: ignore[arg-type]
+        visitor = visitor_of_account(session, open_account(session, PROGRAM, at, new, COST))
+        assert visitor is not None
+        return visitor
+
+    coordinator = Office(Role.COORDINATOR)
+    return Cast(
+        north=north,
+        south=south,
+        noor=open_for(
+            "Noor van Dijk",
+            north,
+            coordinator,
+            spoken=("nl", "ar", "en"),
+            introduction="Retired teacher, three conferences a year.",
+        ),
+        denise=open_for(
+            "Denise Okafor",
+            north,
+            coordinator,
+            spoken=("en", "ig"),
+            introduction="Retired bookkeeper, likes to travel.",
+        ),
+        iris=open_for("Iris Smit", south, coordinator, spoken=("nl",)),
+        ruud=open_for("Ruud Kramer", north, Office(Role.REGIONAL_MANAGER, region_id=north)),
+        mila=open_for("Mila Visser", north, Office(Role.CARE_MANAGER, municipality=MUNICIPALITY)),
+        bas=open_for("Bas Mulder", north, Office(Role.ADMINISTRATOR)),
+    )
+
+
+def mail_of(name: str) -> str:
+    """The mail address of somebody of the cast: noor@example.org."""
+    return f"{name.split(maxsplit=1)[0].lower()}@example.org"
+
+
+def participant(conference_id: int, participant_id: int) -> Visitor:
+    """Somebody of a circle who came in by personal link, to be given to actions."""
+    return Visitor(
+        actor=Actor(ActorKind.PARTICIPANT, participant_id), conference_id=conference_id, participant_id=participant_id
+    )
+
+
+def sign_in(client: PageClient, person: Visitor) -> Page:
+    """Sign in with the password, as anybody does; the page one comes to. Needed again after 8 hours of the clock."""
+    client.page("/sign-in")
+    return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
+
+
+def make_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> str:
+    """The path of a new personal link."""
+    token = new_link(session, at, conference_id=conference_id, participant_id=participant_id, made_by=None)
+    session.commit()
+    return f"/l/{token}"
+
+
+def enter(client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int) -> Page:
+    """Come in by a new personal link; the own page one comes to."""
+    client.page(make_link(session, at, conference_id, participant_id))
+    return client.submit("Go to my page")
+
+
+@pytest.fixture
+def cast(engine: Engine) -> Cast:
+    """The cast, on a fresh database."""
+    with make_sessions(engine)() as session:
+        return make_cast(session)

@@ -1,0 +1,156 @@
+"""Accounts: opening and closing them, passwords, and what is audited."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import AuditEvent, broken_chains, read_detail
+from ekc.core.errors import Refusal, Unknown
+from ekc.people import actions
+from ekc.people.access import PROGRAM
+from ekc.people.actions import NewAccount, Office
+from ekc.people.models import Account
+from ekc.people.queries import demo_accounts, stamp_of, visitor_of_account
+from ekc.workflow.vocabulary import Role
+from tests.cast import COST, PASSWORD, Cast
+from tests.clock import START
+
+
+def said(session: Session) -> list[tuple[str, int | None, dict[str, str | int]]]:
+    """The lines of the system's audit: action, actor, detail; those of the cast itself left out."""
+    events = session.scalars(select(AuditEvent).where(AuditEvent.at > START).order_by(AuditEvent.seq))
+    return [(event.action, event.actor_id, read_detail(session, event)) for event in events]
+
+
+LATER = START + timedelta(hours=1)
+
+
+@pytest.fixture
+def new(cast: Cast) -> NewAccount:
+    roles = (Office(Role.COORDINATOR), Office(Role.REGIONAL_MANAGER, region_id=cast.south))
+    return NewAccount(
+        name="Joris", email=" Joris@Example.org", region_id=cast.north, roles=roles, spoken=("nl", "pl"), language="nl"
+    )
+
+
+def test_an_account_is_opened_with_its_roles(db_session: Session, cast: Cast, new: NewAccount) -> None:
+    account = actions.open_account(db_session, cast.bas, LATER, new, COST)
+
+    joris = visitor_of_account(db_session, account)
+    assert joris is not None
+    assert (joris.actor.name, joris.roles, joris.regions, joris.home_region, joris.language) == (
+        "Joris",
+        {Role.COORDINATOR, Role.REGIONAL_MANAGER},
+        {cast.south},
+        cast.north,
+        "nl",
+    )
+    detail = {"actor": "Bas Mulder", "account": account, "roles": "coordinator, regional_manager"}
+    assert said(db_session) == [("account.opened", cast.bas.account_id, detail)]
+
+
+def test_what_makes_no_account_is_refused(db_session: Session, cast: Cast, new: NewAccount) -> None:
+    wrong = [
+        replace(new, email="noor@example.org"),
+        replace(new, email="NOOR@example.org"),
+        replace(new, email="joris"),
+        replace(new, email="jo ris@example.org"),
+        replace(new, password="too short"),
+        replace(new, region_id=99),
+        replace(new, roles=(Office(Role.REGIONAL_MANAGER, region_id=99),)),
+    ]
+
+    for account in wrong:
+        with pytest.raises(Refusal):
+            actions.open_account(db_session, PROGRAM, LATER, account, COST)
+    with pytest.raises(Refusal):
+        actions.add_region(db_session, PROGRAM, LATER, "North")
+    assert said(db_session) == []
+
+
+def test_only_an_administrator_opens_accounts(db_session: Session, cast: Cast, new: NewAccount) -> None:
+    for visitor in (cast.noor, cast.ruud, cast.mila, cast.nobody):
+        with pytest.raises(Unknown):
+            actions.open_account(db_session, visitor, LATER, new, COST)
+        with pytest.raises(Unknown):
+            actions.add_region(db_session, visitor, LATER, "West")
+        with pytest.raises(Unknown):
+            actions.close_account(db_session, visitor, LATER, cast.denise.account_id or 0)
+        with pytest.raises(Unknown):
+            actions.set_password(db_session, visitor, LATER, cast.denise.account_id or 0, "another good one", COST)
+
+
+def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+    tries = [
+        ("noor@example.org", PASSWORD),
+        (" Noor@EXAMPLE.org", PASSWORD),
+        ("noor@example.org", "another good one"),
+        ("noone@example.org", PASSWORD),
+        ("", ""),
+    ]
+
+    entries = [actions.sign_in(db_session, LATER, email, password, COST) for email, password in tries]
+
+    assert entries == [actions.Entry(noor, 1), actions.Entry(noor, 1), None, None, None]
+    assert said(db_session) == [
+        ("account.signed_in", noor, {"actor": "Noor van Dijk"}),
+        ("account.signed_in", noor, {"actor": "Noor van Dijk"}),
+        ("account.sign_in_refused", None, {"account": noor}),
+        ("account.sign_in_refused", None, {}),
+        ("account.sign_in_refused", None, {}),
+    ]
+    assert list(broken_chains(db_session)) == []
+
+
+def test_an_account_without_password_has_none(db_session: Session, cast: Cast, new: NewAccount) -> None:
+    actions.open_account(db_session, PROGRAM, LATER, new, COST)
+
+    assert actions.sign_in(db_session, LATER, "joris@example.org", "", COST) is None
+
+
+def test_a_closed_account_lets_nobody_in(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+
+    actions.close_account(db_session, cast.bas, LATER, noor)
+
+    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
+    assert (visitor_of_account(db_session, noor), stamp_of(db_session, noor)) == (None, None)
+    with pytest.raises(Unknown):
+        actions.close_account(db_session, cast.bas, LATER, noor)
+
+
+def test_another_password_ends_all_sessions(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+
+    actions.set_password(db_session, cast.noor, LATER, noor, "another good one", COST)
+
+    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
+    assert actions.sign_in(db_session, LATER, "noor@example.org", "another good one", COST) == actions.Entry(noor, 2)
+    assert visitor_of_account(db_session, noor, 1) is None
+
+
+def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: Cast) -> None:
+    def kept() -> str | None:
+        return db_session.scalar(select(Account.password_hash).where(Account.id == cast.noor.account_id))
+
+    before = kept()
+    actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST)
+    assert kept() == before
+
+    actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1))
+
+    after = kept()
+    assert after is not None
+    assert after.startswith("$argon2id$v=19$m=8,t=2,p=1$")
+    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1)) is not None
+
+
+def test_whoever_says_in_a_line_who_they_are_can_be_been(db_session: Session, cast: Cast) -> None:
+    assert [(person.name, person.account_id) for person in demo_accounts(db_session)] == [
+        ("Noor van Dijk", cast.noor.account_id),
+        ("Denise Okafor", cast.denise.account_id),
+    ]
