@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
 def _words(app: Flask) -> None:
     """What templates may say without asking."""
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(
         day=text.day,
         short_day=text.short_day,

@@ -3,6 +3,7 @@
 The sentences themselves live where they are meant. Works inside a request, and outside one under `force_locale`.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton
@@ -15,9 +16,13 @@ LANGUAGES: dict[str, str] = {"en": "English", "nl": "Nederlands"}
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
-def say(message: str, params: dict[str, str | int] | None = None, plural: str = "", n: int = 1) -> str:
+def say(message: str, params: Mapping[str, str | int | date] | None = None, plural: str = "", n: int = 1) -> str:
     """A marked sentence in the reader's language, its blanks filled."""
-    blanks = {key: value for key, value in (params or {}).items() if not (plural and key == "n")}
+    blanks = {
+        key: day(value) if isinstance(value, date) else value
+        for key, value in (params or {}).items()
+        if not (plural and key == "n")
+    }
     if plural:
         return str(ngettext(message, plural, n, n=n, **blanks))
     return str(gettext(message, **blanks))

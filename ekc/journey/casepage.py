@@ -20,7 +20,7 @@ from ekc.workflow.checklist import LINES
 from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES, Event
-from ekc.workflow.vocabulary import Activity, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     changes = queries.history(session, case.id)
     meeting = meetings.current_meeting(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not sealed else ()
-    open_ones = [row for row in follow_ups if row.held_on is None and row.given_up_on is None]
+    open_ones = [row for row in follow_ups if row.is_open]
     return CasePage(
         rail=rail(case, changes),
         number_on_rail=[rule.phase for rule in PHASE_RULES.values() if rule.on_rail].index(case.phase) + 1
@@ -78,12 +78,14 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         panel=panel(why_not(facts, case.roles), case.phase, called_in=Role.COORDINATOR in case.roles),
         checklist=checklist(facts),
         circle=circle,
-        family=sum(row.is_family for row in circle),
-        untold=sum(row.untold for row in circle),
+        family=sum(person.is_family for person in facts.people),
+        untold=sum(
+            person.takes_part and not person.informed and person.part is not Part.INTERPRETER for person in facts.people
+        ),
         meeting=meeting,
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running(PROFILES[case.profile], happened(session, case, changes, meeting)),
+        deadlines=running(PROFILES[case.profile], happened(case, changes, meeting)),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_PLAN) else (),
         sealed=sealed,
         today=today,
@@ -121,10 +123,10 @@ def checklist(facts: Facts) -> tuple[Line, ...]:
 
 
 def happened(
-    session: Session, case: Case, changes: tuple[queries.ChangeRow, ...], meeting: meetings.MeetingRow | None
+    case: Case, changes: tuple[queries.ChangeRow, ...], meeting: meetings.MeetingRow | None
 ) -> dict[Event, date]:
     """Which events of the clocks were when; of steps taken more than once, the last."""
-    found: dict[Event, date] = {Event.REGISTERED: conferences.registered_on(session, case.id)}
+    found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
     for change in changes:
         on = local_date(change.at, case.timezone)
         if change.step is Step.TAKE_ON:

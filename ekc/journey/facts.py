@@ -13,6 +13,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.matching import queries as matching
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
+from ekc.plans.draft import with_task
 from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLine, Coordinator, Facts, Person
 from ekc.workflow.profiles import PROFILES, age
@@ -119,9 +120,9 @@ def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, 
 
 def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts:
     draft, _ = plans.draft(session, case.id)
-    busy = draft.busy()
+    busy = with_task(draft)
     people = (replace(p, has_task=p.id in busy) for p in facts.people)
-    return replace(facts, people=tuple(people), plan=plan_facts(draft))
+    return replace(facts, people=tuple(people), plan=plan_facts(draft, {p.id for p in facts.people}))
 
 
 def _with_answers(session: Session, case: Case | Conference, facts: Facts) -> Facts:
@@ -134,7 +135,7 @@ def _with_answers(session: Session, case: Case | Conference, facts: Facts) -> Fa
     return replace(
         _with_bottom_lines(session, case, facts, met),
         people=tuple(replace(p, agreed=said.get(p.id)) for p in facts.people),
-        accepted=decisions[-1].accepted if decisions else None,
+        accepted=plans.is_accepted(decisions),
     )
 
 

@@ -23,7 +23,7 @@ class Need:
     case: CaseRow
     days: int | None = None
     untold: int = 0
-    follow_up: evaluations.DueRow | None = None
+    follow_up: evaluations.FollowUpRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Home:
 def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     """Gather the home page of staff."""
     cases: tuple[CaseRow, ...] = ()
-    dues: dict[int, evaluations.DueRow] = {}
+    dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
         cases = queries.cases_of_coordinator(session, who.account_id)
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, at.date()))}
@@ -60,7 +60,7 @@ def _this_week(row: CaseRow, at: datetime) -> bool:
     return row.phase is Phase.SETUP and row.starts_at is not None and at < row.starts_at < at + timedelta(days=7)
 
 
-def _need(row: CaseRow, due: evaluations.DueRow | None, at: datetime) -> Need | None:
+def _need(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> Need | None:
     match row.phase:
         case Phase.CLOSED:
             return None

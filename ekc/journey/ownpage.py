@@ -28,7 +28,7 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: matching.MatchRow | None
     panel: Panel
-    tasks: tuple[evaluations.TaskRow, ...]
+    tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
     next_follow_up: evaluations.FollowUpRow | None
     today: date
@@ -43,7 +43,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         raise Unknown
     agreed = case.plan_number > 0
     follow_ups = evaluations.follow_ups(session, case.id, today) if agreed else ()
-    open_ones = [row for row in follow_ups if row.held_on is None and row.given_up_on is None]
+    open_ones = [row for row in follow_ups if row.is_open]
     takes_steps = case.may(Activity.TAKE_STEP)
     verdicts = why_not(gather(session, case, at, circle), case.roles) if takes_steps else ()
     return OwnPage(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
@@ -80,6 +80,11 @@ def _cases() -> Select[*tuple[Any, ...]]:
     ).outerjoin(Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
 
 
+def _row(row: Row[*tuple[Any, ...]], untold: int = 0, match_accepted: bool = False) -> CaseRow:
+    head: tuple[Any, ...] = tuple(row[:10])
+    return CaseRow(*head, venue=row.venue_name or "", untold=untold, match_accepted=match_accepted)
+
+
 def cases_of_coordinator(session: Session, account_id: int, closed_too: int = 10) -> tuple[CaseRow, ...]:
     """The open cases of a coordinator, newest first, then at most `closed_too` closed ones."""
     own = _cases().where(Conference.coordinator_id == account_id)
@@ -88,7 +93,7 @@ def cases_of_coordinator(session: Session, account_id: int, closed_too: int = 10
         own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
     ).all()
     untold = _untold(session, [row.id for row in open_ones])
-    return tuple(CaseRow(*row[:10], row.venue_name or "", untold.get(row.id, 0)) for row in (*open_ones, *closed))
+    return tuple(_row(row, untold=untold.get(row.id, 0)) for row in (*open_ones, *closed))
 
 
 def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
@@ -101,7 +106,7 @@ def registrations(session: Session, regions: Collection[int], most: int = 50) ->
         .order_by(Conference.id)
         .limit(most)
     )
-    return tuple(CaseRow(*row[:10], row.venue_name or "", 0, row.accepted_on is not None) for row in rows)
+    return tuple(_row(row, match_accepted=row.accepted_on is not None) for row in rows)
 
 
 def cases_of_regions(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
@@ -110,7 +115,7 @@ def cases_of_regions(session: Session, regions: Collection[int], most: int = 50)
     rows = session.execute(
         _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(most)
     )
-    return tuple(CaseRow(*row[:10], row.venue_name or "") for row in rows)
+    return tuple(_row(row) for row in rows)
 
 
 def _untold(session: Session, ids: Collection[int]) -> dict[int, int]:
