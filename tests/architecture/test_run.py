@@ -15,8 +15,9 @@ from tests.architecture.sources import ROOT
         (["--port", "http"], "--port takes a number from 1 to 65535, not 'http'.\n"),
         (["--port=70000"], "--port takes a number from 1 to 65535, not '70000'.\n"),
         (
-            ["--bind", "192.0.2.1"],
-            "The demonstration lets anybody in, so it listens on this machine only. Use --empty with --bind 192.0.2.1.\n",
+            ["--bind", "10.0.0.1"],
+            "The demonstration lets anybody in, so it listens on this machine only. "
+            "Use --empty with --bind 10.0.0.1.\n",
         ),
         (
             ["--bind", "127.example.org"],

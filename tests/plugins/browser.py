@@ -7,11 +7,12 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.look import Onlooker
@@ -36,7 +37,7 @@ class _Silent(WSGIRequestHandler):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a browser, so that `-m 'not browser'` leaves it out."""
     for item in items:
-        if "visitor" in getattr(item, "fixturenames", ()):
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 
@@ -51,33 +52,47 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
-    """The address of the app of this test, served on a free port of this machine."""
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of an app while it is served on a free port of this machine."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def visiting(browser: Browser, address: str) -> Iterator[Page]:
+    """A page in a browser of one's own (no cookies yet): `page.goto("/")`.
+
+    Fails at the end if the browser complained: a blocked script or style, an error, a missing file.
+    """
+    complaints: list[str] = []
+    with closing(browser.new_context(base_url=address, locale="en-GB")) as context:
+        context.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.set_default_timeout(5000)
+        yield context.new_page()
+    assert complaints == []
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The address of the app of this test, for the browser."""
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture
 def visitor(browser: Browser, live_server: str) -> Iterator[Page]:
-    """A page in a browser of one's own (no cookies yet), at the product: `visitor.goto("/")`.
-
-    Fails after the test if the browser complained: a blocked script or style, an error, a missing file.
-    """
-    context: BrowserContext = browser.new_context(base_url=live_server, locale="en-GB")
-    complaints: list[str] = []
-    context.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    context.on("weberror", lambda e: complaints.append(str(e.error)))
-    page = context.new_page()
-    page.set_default_timeout(5000)
-    yield page
-    context.close()
-    assert complaints == []
+    """Somebody at a browser, at the product. A second person: `with visiting(browser, live_server) as other:`."""
+    with visiting(browser, live_server) as page:
+        yield page
 
 
 @pytest.fixture
