@@ -33,7 +33,7 @@ def record_attendance(
                     name=people[participant_id].name,
                 )
         rows = _rows(session, meeting)
-        for participant_id in rows.keys() - set(came):
+        for participant_id in (rows.keys() & people.keys()) - set(came):
             session.delete(rows[participant_id])
         came_at = at if rows else started_at
         for participant_id in set(came) - rows.keys():

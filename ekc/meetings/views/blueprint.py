@@ -1,4 +1,4 @@
-"""Pages of this feature."""
+"""The blueprint of all pages of the gathering."""
 
 from flask import Blueprint
 

@@ -1,0 +1,235 @@
+"""Forms of the gathering: what is typed, parsed into what an action takes. Nothing here decides what may be done."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    DecimalField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from ekc.conferences.queries import PersonRow
+from ekc.core.clock import from_local
+from ekc.meetings.actions import Arranged, Asked, Told, Venue
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    ArrangementKind,
+    InformationKind,
+    Part,
+)
+
+_BY_COORDINATOR = 0  # these two are no participant's id
+_NOBODY = 0
+_MINUTES_OF_HOUR = 60
+_FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
+_FROM_LIST: dict[str, Any] = {
+    "invalid_choice_message": _l("Choose from the list."),
+    "invalid_value_message": _l("Choose from the list."),
+}
+#: What no text holds: control characters other than tab and line end.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def tidy(text: str | None) -> str:
+    """Text as it is kept: without space around it and without control characters, lines ending in one way."""
+    return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
+
+
+def written(sentence: Any, longest: int) -> list[Any]:
+    """Validators of a text that has to be there and has its limits."""
+    return [InputRequired(sentence), short_of(longest)]
+
+
+def short_of(longest: int) -> Length:
+    """A text of limited length."""
+    return Length(max=longest, message=_l("Make this shorter: at most %(max)d characters."))
+
+
+class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
+    """A day and a time as people there say them, within a century."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Parse it; raises ValueError with what to do."""
+        if not any(value.strip() for value in valuelist):
+            self.data: datetime | None = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+        if self.data is None or not 2000 <= self.data.year <= 2100:
+            self.data = None
+            raise ValueError(gettext("Give a day and a time, like 2026-04-18T10:00."))
+
+    def instant(self, timezone: str) -> datetime | None:
+        """What was typed, to the minute, as an instant."""
+        return None if self.data is None else from_local(self.data.replace(second=0, microsecond=0), timezone)
+
+
+class DateForm(FlaskForm):  # type: ignore[misc]
+    """One possible date."""
+
+    starts_at = LocalMoment(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
+
+    def to_instant(self, timezone: str) -> datetime:
+        """The typed date. Only for a form that is valid."""
+        instant = self.starts_at.instant(timezone)
+        assert isinstance(instant, datetime), "the form is not valid"  # noqa: S101 - narrows the type
+        return instant
+
+
+class HoursForm(FlaskForm):  # type: ignore[misc]
+    """How long it will take."""
+
+    hours = DecimalField(
+        _l("Hours"),
+        places=None,
+        invalid_value_message=_l("Give a number, like 3 or 2.5."),
+        validators=[
+            Optional(),
+            NumberRange(min=Decimal("0.5"), max=24, message=_l("Give half an hour or more, and at most 24.")),
+        ],
+    )
+
+    def to_minutes(self) -> int | None:
+        """Whole minutes, or None where nothing was typed."""
+        return None if self.hours.data is None else round(self.hours.data * _MINUTES_OF_HOUR)
+
+
+class VenueForm(FlaskForm):  # type: ignore[misc]
+    """Where people meet."""
+
+    name = StringField(_l("Place"), filters=[tidy], validators=[short_of(200)])
+    address = TextAreaField(_l("Address"), filters=[tidy], validators=[short_of(500)], render_kw={"rows": 2})
+    access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[short_of(1000)], render_kw={"rows": 2})
+
+    def validate_name(self, name: StringField) -> None:
+        """A place that is described has a name."""
+        if not name.data and (self.address.data or self.access.data):
+            raise ValidationError(gettext("Which place is it? Give it a name."))
+
+    def to_venue(self) -> Venue:
+        """The place; without a name there is none."""
+        return Venue(self.name.data, self.address.data, self.access.data)
+
+
+class ArrangementForm(FlaskForm):  # type: ignore[misc]
+    """How one thing is arranged."""
+
+    text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[short_of(2000)], render_kw={"rows": 2})
+    not_needed = BooleanField(_l("Not needed"))
+
+    def validate_not_needed(self, not_needed: BooleanField) -> None:
+        """Arranged or not needed, never both."""
+        if not_needed.data and self.text.data:
+            raise ValidationError(gettext("Either write how it is arranged, or tick that it is not needed."))
+
+    def to_arranged(self, kind: ArrangementKind) -> Arranged:
+        """What was arranged; with neither it is open."""
+        return Arranged(kind, self.text.data, bool(self.not_needed.data))
+
+
+class AttendanceForm(FlaskForm):  # type: ignore[misc]
+    """Who came, one tick a person. Nobody who was asked to stay away is offered."""
+
+    family = SelectMultipleField(_l("Family and their people"), coerce=int, **_FROM_LIST)
+    professionals = SelectMultipleField(_l("Professionals"), coerce=int, **_FROM_LIST)
+    others = SelectMultipleField(_l("Others"), coerce=int, **_FROM_LIST)
+
+    def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
+        """`came`: who is known to have come; None where nobody was written down yet: then all who were to come."""
+        people = [person for person in circle if not person.excluded]
+        ticked = {p.id for p in people if p.attends in TAKES_PART} if came is None else set(came)
+        groups = {
+            "family": [p for p in people if p.part in _FAMILY],
+            "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS],
+            "others": [p for p in people if p.part not in _FAMILY | PROFESSIONAL_PARTS],
+        }
+        super().__init__(
+            data={name: [p.id for p in group if p.id in ticked] for name, group in groups.items()}, **kwargs
+        )
+        for name, group in groups.items():
+            self[name].choices = [SelectChoice(p.id, _with_how(p)) for p in group]
+
+    def to_came(self) -> frozenset[int]:
+        """Ids of the participants who came."""
+        return frozenset(self.family.data + self.professionals.data + self.others.data)
+
+
+def _with_how(person: PersonRow) -> str:
+    """A name, and how somebody takes part if not simply in the room."""
+    if person.attends is None or person.attends.value == "in_person":
+        return person.name
+    return f"{person.name} ({gettext(name_of(person.attends))})"
+
+
+class _ByForm(FlaskForm):  # type: ignore[misc]
+    """A form about something that somebody said."""
+
+    def came_from(self, prefix: str) -> bool:
+        """Whether this is the form with that prefix, of the many on a page."""
+        return bool(self._prefix.rstrip("-") == prefix)
+
+    def offer(self, circle: Iterable[PersonRow]) -> None:
+        """Offer the people of the circle, whoever stays away left out."""
+        known = self.by.choices or []
+        self.by.choices = [*known, *(SelectChoice(p.id, p.name) for p in circle if not p.excluded)]
+
+
+class ToldForm(_ByForm):
+    """What was told."""
+
+    by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **_FROM_LIST)
+    kind = RadioField(_l("About"), coerce=InformationKind, validators=[InputRequired(_l("Choose what it was about."))])
+    text = TextAreaField(
+        _l("What was told"), filters=[tidy], validators=written(_l("Write in a few words what was told."), 5000)
+    )
+
+    def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = [SelectChoice(kind, gettext(name_of(kind))) for kind in InformationKind]
+        self.by.choices = [SelectChoice(_BY_COORDINATOR, gettext("The coordinator"))]
+        self.offer(circle)
+
+    def to_told(self) -> Told:
+        """What was told, by whom."""
+        return Told(self.kind.data, self.text.data, self.by.data or None)
+
+
+class QuestionForm(_ByForm):
+    """A question, and its answer if there is one."""
+
+    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **_FROM_LIST)
+    text = TextAreaField(
+        _l("Question"), filters=[tidy], validators=written(_l("Write down the question."), 2000), render_kw={"rows": 2}
+    )
+    answer = TextAreaField(_l("Answer"), filters=[tidy], validators=[short_of(5000)], render_kw={"rows": 2})
+
+    def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.by.choices = [SelectChoice(_NOBODY, gettext("Choose somebody"))]
+        self.offer(circle)
+
+    def to_asked(self) -> Asked:
+        """The question; an empty answer is none yet."""
+        return Asked(self.by.data, self.text.data, self.answer.data)

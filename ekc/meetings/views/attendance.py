@@ -1,0 +1,95 @@
+"""The page that says who is there: who came, who left, who is back."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import circle
+from ekc.core.routes import db, now
+from ekc.meetings import actions, queries
+from ekc.meetings.forms import AttendanceForm
+from ekc.meetings.views.blueprint import bp
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity
+
+_ADDRESS = "/conferences/<int:conference_id>/attendance"
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_HISTORY)
+def attendance(case: Case) -> ResponseReturnValue:
+    """Who came, and who is in the room now."""
+    return _page(case)
+
+
+@bp.post(_ADDRESS)
+@case_route(Activity.RECORD_INFORMATION)
+def came(case: Case) -> ResponseReturnValue:
+    """Write down who came."""
+    form = AttendanceForm(circle(db(), case.id), came=())
+    if not form.validate_on_submit():
+        return _page(case, form), 422
+    actions.record_attendance(db(), case.visitor, now(), case.id, form.to_came())
+    flash(gettext("Saved."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/professionals/leave")
+@case_route(Activity.RECORD_INFORMATION)
+def professionals_leave(case: Case) -> ResponseReturnValue:
+    """All professionals leave the room."""
+    actions.professionals_leave(db(), case.visitor, now(), case.id)
+    flash(gettext("The professionals have left the room."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/professionals/return")
+@case_route(Activity.RECORD_INFORMATION)
+def professionals_return(case: Case) -> ResponseReturnValue:
+    """All professionals who came are in the room again."""
+    actions.professionals_return(db(), case.visitor, now(), case.id)
+    flash(gettext("The professionals are back in the room."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:participant_id>/leave")
+@case_route(Activity.RECORD_INFORMATION)
+def leave(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Somebody leaves the room."""
+    actions.leave(db(), case.visitor, now(), case.id, participant_id)
+    return _back(case, participant_id)
+
+
+@bp.post(f"{_ADDRESS}/<int:participant_id>/return")
+@case_route(Activity.RECORD_INFORMATION)
+def come_back(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Somebody who left is in the room again."""
+    actions.come_back(db(), case.visitor, now(), case.id, participant_id)
+    return _back(case, participant_id)
+
+
+def _back(case: Case, participant_id: int | None = None) -> ResponseReturnValue:
+    anchor = f"person-{participant_id}" if participant_id else None
+    return redirect(url_for("meetings.attendance", conference_id=case.id, _anchor=anchor), 303)
+
+
+def _page(case: Case, form: AttendanceForm | None = None) -> str:
+    meeting = queries.current_meeting(db(), case.id)
+    people = {person.id: person for person in circle(db(), case.id)}
+    rows = queries.attendance(db(), meeting.id) if meeting else ()
+    there = [(people[row.participant_id], row) for row in rows if row.participant_id in people]
+    professionals = [row for person, row in there if person.part in PROFESSIONAL_PARTS]
+    came = [row.participant_id for row in rows] or None
+    return render_template(
+        "meetings/attendance.html",
+        case=case,
+        meeting=meeting,
+        there=there,
+        in_room=sum(row.left_at is None for row in rows),
+        professionals_in=any(row.left_at is None for row in professionals),
+        professionals_out=any(row.left_at is not None for row in professionals),
+        may_change=case.may(Activity.RECORD_INFORMATION) and meeting is not None and meeting.under_way,
+        sent=form,
+        form=form or AttendanceForm(people.values(), came, formdata=None),
+    )

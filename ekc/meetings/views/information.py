@@ -1,0 +1,134 @@
+"""The page of the information phase: what was told, by whom, and what was asked and answered."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import circle
+from ekc.core.routes import db, now
+from ekc.meetings import actions, queries
+from ekc.meetings.forms import QuestionForm, ToldForm
+from ekc.meetings.views.blueprint import bp
+from ekc.workflow.vocabulary import Activity, InformationKind
+
+_ADDRESS = "/conferences/<int:conference_id>/information"
+_NEW_ITEM, _NEW_QUESTION = "told", "asked"  # prefixes: one page holds many forms
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_HISTORY)
+def information(case: Case) -> ResponseReturnValue:
+    """What was told and asked, and what is still to be told."""
+    return _page(case)
+
+
+@bp.post(f"{_ADDRESS}/items")
+@case_route(Activity.RECORD_INFORMATION)
+def tell(case: Case) -> ResponseReturnValue:
+    """Write down what was told."""
+    form = ToldForm(circle(db(), case.id), prefix=_NEW_ITEM)
+    if not form.validate_on_submit():
+        return _page(case, form), 422
+    item_id = actions.tell(db(), case.visitor, now(), case.id, form.to_told())
+    return _back(case, f"item-{item_id}")
+
+
+@bp.post(f"{_ADDRESS}/items/<int:item_id>")
+@case_route(Activity.RECORD_INFORMATION)
+def change_told(case: Case, item_id: int) -> ResponseReturnValue:
+    """Write it down otherwise."""
+    form = ToldForm(circle(db(), case.id), prefix=f"item-{item_id}")
+    if not form.validate_on_submit():
+        return _page(case, form), 422
+    actions.change_told(db(), case.visitor, now(), case.id, item_id, form.to_told())
+    flash(gettext("Saved."), "success")
+    return _back(case, f"item-{item_id}")
+
+
+@bp.post(f"{_ADDRESS}/items/<int:item_id>/remove")
+@case_route(Activity.RECORD_INFORMATION)
+def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
+    """Take it out."""
+    actions.remove_told(db(), case.visitor, now(), case.id, item_id)
+    flash(gettext("Taken out."), "success")
+    return _back(case, "items")
+
+
+@bp.post(f"{_ADDRESS}/questions")
+@case_route(Activity.RECORD_INFORMATION)
+def ask(case: Case) -> ResponseReturnValue:
+    """Write down a question."""
+    form = QuestionForm(circle(db(), case.id), prefix=_NEW_QUESTION)
+    if not form.validate_on_submit():
+        return _page(case, form), 422
+    question_id = actions.ask(db(), case.visitor, now(), case.id, form.to_asked())
+    return _back(case, f"question-{question_id}")
+
+
+@bp.post(f"{_ADDRESS}/questions/<int:question_id>")
+@case_route(Activity.RECORD_INFORMATION)
+def change_question(case: Case, question_id: int) -> ResponseReturnValue:
+    """Answer a question, or write it down otherwise."""
+    form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
+    if not form.validate_on_submit():
+        return _page(case, form), 422
+    actions.change_question(db(), case.visitor, now(), case.id, question_id, form.to_asked())
+    flash(gettext("Saved."), "success")
+    return _back(case, f"question-{question_id}")
+
+
+@bp.post(f"{_ADDRESS}/questions/<int:question_id>/remove")
+@case_route(Activity.RECORD_INFORMATION)
+def remove_question(case: Case, question_id: int) -> ResponseReturnValue:
+    """Take it out."""
+    actions.remove_question(db(), case.visitor, now(), case.id, question_id)
+    flash(gettext("Taken out."), "success")
+    return _back(case, "questions")
+
+
+def _back(case: Case, anchor: str) -> ResponseReturnValue:
+    return redirect(url_for("meetings.information", conference_id=case.id, _anchor=anchor), 303)
+
+
+def _page(case: Case, sent: ToldForm | QuestionForm | None = None) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    meeting = queries.current_meeting(db(), case.id)
+    people = circle(db(), case.id)
+    items = queries.information_items(db(), meeting.id) if meeting else ()
+    questions = queries.questions(db(), meeting.id) if meeting else ()
+    told = {item.kind for item in items}
+
+    def item_form(prefix: str, **shown: Any) -> ToldForm:
+        if isinstance(sent, ToldForm) and sent.came_from(prefix):
+            return sent
+        return ToldForm(people, formdata=None, prefix=prefix, data=shown)
+
+    def question_form(prefix: str, **shown: Any) -> QuestionForm:
+        if isinstance(sent, QuestionForm) and sent.came_from(prefix):
+            return sent
+        return QuestionForm(people, formdata=None, prefix=prefix, data=shown)
+
+    return render_template(
+        "meetings/information.html",
+        case=case,
+        meeting=meeting,
+        names={person.id: person.name for person in people},
+        untold=[kind for kind in InformationKind if kind not in told],
+        unanswered=sum(not question.answer for question in questions),
+        items=[
+            (item, item_form(f"item-{item.id}", by=item.participant_id or 0, kind=item.kind, text=item.text))
+            for item in items
+        ],
+        questions=[
+            (row, question_form(f"question-{row.id}", by=row.participant_id, text=row.text, answer=row.answer))
+            for row in questions
+        ],
+        may_change=case.may(Activity.RECORD_INFORMATION),
+        sent=sent,
+        item_form=item_form(_NEW_ITEM),
+        question_form=question_form(_NEW_QUESTION),
+    )

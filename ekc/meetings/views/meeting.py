@@ -1,0 +1,194 @@
+"""The meeting page: date, hours, venue, and what is arranged around it. Each part has a form of its own."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import PersonRow, circle
+from ekc.core.clock import local_date, to_local, zone
+from ekc.core.errors import Unknown
+from ekc.core.routes import db, now
+from ekc.meetings import actions, queries
+from ekc.meetings.forms import ArrangementForm, DateForm, HoursForm, VenueForm
+from ekc.meetings.views.blueprint import bp
+from ekc.workflow.vocabulary import TAKES_PART, Activity, ArrangementKind
+
+_ADDRESS = "/conferences/<int:conference_id>/meeting"
+_MINUTES_OF_HOUR = 60
+_DATE, _HOURS, _VENUE = "date", "hours", "venue"  # prefixes: one page holds all forms
+
+
+_NOTHING_YET = queries.MeetingRow(
+    id=0,
+    number=1,
+    starts_at=None,
+    expected_minutes=None,
+    venue_name="",
+    venue_address="",
+    venue_access="",
+    started_at=None,
+    ended_at=None,
+)
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_HISTORY)
+def meeting(case: Case) -> ResponseReturnValue:
+    """When, where, and what is arranged."""
+    return _page(case)
+
+
+@bp.post(f"{_ADDRESS}/dates")
+@case_route(Activity.ARRANGE_MEETING)
+def add_date(case: Case) -> ResponseReturnValue:
+    """Ask people about one more date."""
+    form = DateForm(prefix=_DATE)
+    if not form.validate_on_submit():
+        return _page(case, date=form), 422
+    actions.add_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
+    return _back(case, "dates")
+
+
+@bp.post(f"{_ADDRESS}/date")
+@case_route(Activity.ARRANGE_MEETING)
+def choose_date(case: Case) -> ResponseReturnValue:
+    """Choose a date, of the list or another."""
+    form = DateForm(prefix=_DATE)
+    if not form.validate_on_submit():
+        return _page(case, date=form), 422
+    actions.choose_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
+    flash(gettext("The date is chosen."), "success")
+    return _back(case, "dates")
+
+
+@bp.post(f"{_ADDRESS}/no-date")
+@case_route(Activity.ARRANGE_MEETING)
+def no_date(case: Case) -> ResponseReturnValue:
+    """Take the chosen date back."""
+    actions.choose_date(db(), case.visitor, now(), case.id, None)
+    return _back(case, "dates")
+
+
+@bp.post(f"{_ADDRESS}/dates/<int:option_id>/remove")
+@case_route(Activity.ARRANGE_MEETING)
+def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
+    """Take a date off the list."""
+    actions.remove_date(db(), case.visitor, now(), case.id, option_id)
+    return _back(case, "dates")
+
+
+@bp.post(f"{_ADDRESS}/hours")
+@case_route(Activity.ARRANGE_MEETING)
+def hours(case: Case) -> ResponseReturnValue:
+    """How long it will take."""
+    form = HoursForm(prefix=_HOURS)
+    if not form.validate_on_submit():
+        return _page(case, hours=form), 422
+    actions.expect_minutes(db(), case.visitor, now(), case.id, form.to_minutes())
+    flash(gettext("Saved."), "success")
+    return _back(case, "hours")
+
+
+@bp.post(f"{_ADDRESS}/venue")
+@case_route(Activity.ARRANGE_MEETING)
+def venue(case: Case) -> ResponseReturnValue:
+    """Where people meet."""
+    form = VenueForm(prefix=_VENUE)
+    if not form.validate_on_submit():
+        return _page(case, venue=form), 422
+    actions.set_venue(db(), case.visitor, now(), case.id, form.to_venue())
+    flash(gettext("Saved."), "success")
+    return _back(case, "venue")
+
+
+@bp.post(f"{_ADDRESS}/arrangements/<kind>")
+@case_route(Activity.ARRANGE_MEETING)
+def arrange(case: Case, kind: str) -> ResponseReturnValue:
+    """How one thing is arranged, or that it is not needed."""
+    if kind not in set(ArrangementKind):
+        raise Unknown
+    what = ArrangementKind(kind)
+    form = ArrangementForm(prefix=what.value)
+    if not form.validate_on_submit():
+        return _page(case, arrangement=(what, form)), 422
+    actions.arrange(db(), case.visitor, now(), case.id, form.to_arranged(what))
+    flash(gettext("Saved."), "success")
+    return _back(case, what.value)
+
+
+def _back(case: Case, anchor: str) -> ResponseReturnValue:
+    return redirect(url_for("meetings.meeting", conference_id=case.id, _anchor=anchor), 303)
+
+
+def clocks_change(day: date, timezone: str) -> bool:
+    """Whether the clock is set forward or back on this day, there."""
+    midnight = datetime.combine(day, time(), zone(timezone))
+    return midnight.utcoffset() != (midnight + timedelta(days=1)).utcoffset()
+
+
+def _page(
+    case: Case,
+    date: DateForm | None = None,
+    hours: HoursForm | None = None,
+    venue: VenueForm | None = None,
+    arrangement: tuple[ArrangementKind, ArrangementForm] | None = None,
+) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    *earlier, current = queries.meetings(db(), case.id) or (_NOTHING_YET,)
+    arranged = {row.kind: row for row in queries.arrangements(db(), current.id)}
+    forms = {kind: _arrangement_form(kind, arranged.get(kind)) for kind in ArrangementKind}
+    if arrangement:
+        forms[arrangement[0]] = arrangement[1]
+    options = queries.date_options(db(), current.id)
+    starts_on = local_date(current.starts_at, case.timezone) if current.starts_at else None
+    return render_template(
+        "meetings/meeting.html",
+        case=case,
+        meeting=current,
+        earlier=earlier,
+        may_change=case.may(Activity.ARRANGE_MEETING),
+        needs=_needs(circle(db(), case.id)),
+        arranged=arranged,
+        options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
+        starts_on=starts_on,
+        today=local_date(now(), case.timezone),
+        is_past=bool(current.starts_at and not current.started_at and current.starts_at < now()),
+        clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
+        sent=date or hours or venue or (arrangement[1] if arrangement else None),
+        date_form=date or DateForm(formdata=None, prefix=_DATE),
+        hours_form=hours or _hours_form(current),
+        venue_form=venue or _venue_form(current),
+        arrangement_forms=forms,
+    )
+
+
+def _needs(people: tuple[PersonRow, ...]) -> list[PersonRow]:
+    """Whoever may be there and needs something."""
+    there = (person for person in people if person.attends is None or person.attends in TAKES_PART)
+    return [person for person in there if person.needs or person.needs_interpreter]
+
+
+def _hours_form(meeting: queries.MeetingRow) -> HoursForm:
+    minutes = meeting.expected_minutes
+    hours = None if minutes is None else round(Decimal(minutes) / _MINUTES_OF_HOUR, 2).normalize()
+    return HoursForm(formdata=None, prefix=_HOURS, hours=hours)
+
+
+def _venue_form(meeting: queries.MeetingRow) -> VenueForm:
+    return VenueForm(
+        formdata=None,
+        prefix=_VENUE,
+        name=meeting.venue_name,
+        address=meeting.venue_address,
+        access=meeting.venue_access,
+    )
+
+
+def _arrangement_form(kind: ArrangementKind, row: queries.ArrangementRow | None) -> ArrangementForm:
+    shown = {"text": row.text, "not_needed": row.not_needed} if row else {}
+    return ArrangementForm(formdata=None, prefix=kind.value, data=shown)
