@@ -1,7 +1,7 @@
 """The audit: append-only, hash-chained, one chain a case and one for the rest. Who did or saw what, when, and why.
 
 The database refuses to change or delete a line (triggers made by the migrations); the chain shows it if somebody did
-all the same. Names and reasons are encrypted; the hash covers them as stored: a chain is proven without the content key.
+all the same. Names and reasons are encrypted; the hash covers them as stored, so proving a chain needs no key.
 """
 
 import hashlib

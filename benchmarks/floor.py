@@ -1,0 +1,68 @@
+"""The floor: the least that any signed-in page does. A cookie, a user and a case by primary key, a page of given size.
+
+Same Flask, server and database as the product; two small tables of its own. `gunicorn "benchmarks.floor:make()"`.
+"""
+
+import os
+
+from flask import Flask, abort, render_template_string, session
+from sqlalchemy import Engine, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from config import load_settings
+from ekc.core.crypto import Keyring
+from ekc.core.db import make_engine
+
+PAGE = """<!doctype html><html lang="en"><head><title>{{ case.title }}</title></head><body><h1>{{ case.title }}</h1>
+<p>{{ user.name }}</p><ul>{% for n in range(rows) %}<li><a href="/{{ n }}">{{ case.title }} {{ n }}</a> {{ line }}</li>
+{% endfor %}</ul></body></html>"""
+LINE = "somebody does something by some day, and says how it went. "
+
+
+class Base(DeclarativeBase):
+    """Tables of the floor."""
+
+
+class User(Base):
+    """Somebody who is signed in."""
+
+    __tablename__ = "floor_user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class Case(Base):
+    """What they look at."""
+
+    __tablename__ = "floor_case"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(80))
+
+
+def prepare(engine: Engine) -> None:
+    """Make the tables and one row in each."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as db:
+        db.merge(User(id=1, name="Noor van Dijk"))
+        db.merge(Case(id=1, title="Family De Wit"))
+        db.commit()
+
+
+def make() -> Flask:
+    """The app; `FLOOR_BYTES` says how large its page is."""
+    settings = load_settings()
+    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
+    rows = max(1, int(os.environ.get("FLOOR_BYTES", "15000")) // (len(LINE) + 55))
+    app = Flask(__name__)
+    app.config["SECRET_KEY"] = settings.secret_key
+
+    @app.get("/conferences/<int:case_id>")
+    def page(case_id: int) -> str:
+        with Session(engine) as db:
+            user = db.get(User, session.get("user", 0)) or abort(404)
+            case = db.get(Case, case_id) or abort(404)
+            return render_template_string(PAGE, user=user, case=case, rows=rows, line=LINE)
+
+    return app
