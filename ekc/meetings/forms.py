@@ -67,6 +67,7 @@ class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+        self.type = "DateTimeLocalField"  # by which components know it
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Parse it; raises ValueError with what to do."""

@@ -1,5 +1,136 @@
-"""Pages of this feature."""
+"""The page of the times of the day: when the meeting started and ended, and when the family had private time."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import PersonRow, circle
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.routes import db, now
+from ekc.core.text import say
+from ekc.meetings import queries as meetings
+from ekc.meetings.actions import correct_attendance
+from ekc.privatetime import queries
+from ekc.privatetime.actions import correct_times
+from ekc.privatetime.forms import AttendanceTimesForm, DayForm, day_form
+from ekc.workflow.vocabulary import Activity
 
 bp = Blueprint("privatetime", __name__)
+
+_ADDRESS = "/conferences/<int:conference_id>/times"
+_OUTSIDE_MEETINGS = 0  # in addresses: private time outside any meeting
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """One meeting as the page shows it."""
+
+    meeting: meetings.MeetingRow | None
+    rounds: Sequence[tuple[int, queries.RoundRow]]
+    people: Sequence[tuple[PersonRow, meetings.AttendanceRow]]
+
+    @property
+    def id(self) -> int:
+        """What stands for it in addresses."""
+        return self.meeting.id if self.meeting else _OUTSIDE_MEETINGS
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.ARRANGE_MEETING)
+def times(case: Case) -> ResponseReturnValue:
+    """The times as they are written down."""
+    return _page(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:meeting_id>")
+@case_route(Activity.ARRANGE_MEETING)
+def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
+    """Correct the times of one meeting and its private time."""
+    day = _find(case, meeting_id)
+    form = day_form(day.meeting, day.rounds, case.timezone)
+    if not form.validate_on_submit():
+        return _page(case, form), 422
+    try:
+        correct_times(db(), case.visitor, now(), case.id, form.to_times())
+    except Refusal as refusal:
+        form.form_errors.append(say(refusal.message, refusal.params))
+        return _page(case, form), refusal.status
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:meeting_id>/people/<int:participant_id>")
+@case_route(Activity.ARRANGE_MEETING)
+def correct_person(case: Case, meeting_id: int, participant_id: int) -> ResponseReturnValue:
+    """Correct when somebody came and left."""
+    row = next((row for _, row in _find(case, meeting_id).people if row.participant_id == participant_id), None)
+    if row is None:
+        raise Unknown
+    form = AttendanceTimesForm.of(meeting_id, row, case.timezone)
+    if not form.validate_on_submit():
+        return _page(case, form), 422
+    try:
+        came_at, left_at = form.to_instants(case.timezone)
+        correct_attendance(db(), case.visitor, now(), case.id, meeting_id, participant_id, came_at, left_at)
+    except Refusal as refusal:
+        form.form_errors.append(say(refusal.message, refusal.params))
+        return _page(case, form), refusal.status
+    return _back(case)
+
+
+def _back(case: Case) -> ResponseReturnValue:
+    flash(gettext("The times are corrected."), "success")
+    return redirect(url_for("privatetime.times", conference_id=case.id), 303)
+
+
+def _days(case: Case) -> list[_Day]:
+    """Every meeting that started, the newest first, and private time outside meetings."""
+    people = {person.id: person for person in circle(db(), case.id)}
+    rounds = list(enumerate(queries.rounds(db(), case.id), start=1))
+    days = []
+    for meeting in reversed(meetings.meetings(db(), case.id)):
+        if meeting.started_at:
+            own = [(number, row) for number, row in rounds if row.meeting_id == meeting.id]
+            came = meetings.attendance(db(), meeting.id)
+            known = [(people[row.participant_id], row) for row in came if row.participant_id in people]
+            days.append(_Day(meeting, own, known))
+    if outside := [(number, row) for number, row in rounds if row.meeting_id is None]:
+        days.append(_Day(None, outside, ()))
+    return days
+
+
+def _find(case: Case, meeting_id: int) -> _Day:
+    for day in _days(case):
+        if day.id == meeting_id:
+            return day
+    raise Unknown
+
+
+def _page(case: Case, sent: DayForm | AttendanceTimesForm | None = None) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+
+    def again(form: DayForm | AttendanceTimesForm) -> DayForm | AttendanceTimesForm:
+        return sent if sent is not None and sent._prefix == form._prefix else form
+
+    return render_template(
+        "privatetime/times.html",
+        case=case,
+        sent=sent,
+        days=[
+            {
+                "id": day.id,
+                "meeting": day.meeting,
+                "form": again(day_form(day.meeting, day.rounds, case.timezone, formdata=None)),
+                "rounds": day.rounds,
+                "people": [
+                    (person, row, again(AttendanceTimesForm.of(day.id, row, case.timezone, formdata=None)))
+                    for person, row in day.people
+                ],
+            }
+            for day in _days(case)
+        ],
+    )

@@ -9,6 +9,7 @@ from ekc.meetings.actions.arranging import expect_minutes as expect_minutes
 from ekc.meetings.actions.arranging import remove_date as remove_date
 from ekc.meetings.actions.arranging import set_venue as set_venue
 from ekc.meetings.actions.attendance import come_back as come_back
+from ekc.meetings.actions.attendance import correct_attendance as correct_attendance
 from ekc.meetings.actions.attendance import leave as leave
 from ekc.meetings.actions.attendance import professionals_leave as professionals_leave
 from ekc.meetings.actions.attendance import professionals_return as professionals_return

@@ -1,0 +1,93 @@
+"""Forms of the times of a day, made for one meeting and its private time. What fits together is not decided here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms.validators import InputRequired, Optional
+
+from ekc.core.clock import to_local
+from ekc.meetings.forms import LocalMoment
+from ekc.meetings.queries import AttendanceRow, MeetingRow
+from ekc.privatetime.actions import DayTimes, RoundTimes
+from ekc.privatetime.queries import RoundRow
+
+_NEEDED = _l("Give the day and the time.")
+
+
+class DayForm(FlaskForm):  # type: ignore[misc]
+    """All times of one meeting; `day_form` gives it its fields."""
+
+    meeting: MeetingRow | None
+    rounds: Sequence[RoundRow]
+    timezone: str
+
+    def to_times(self) -> DayTimes:
+        """The times as typed. Only for a form that is valid."""
+        return DayTimes(
+            meeting_id=self.meeting.id if self.meeting else None,
+            started_at=self._instant("started"),
+            ended_at=self._instant("ended"),
+            rounds=tuple(
+                RoundTimes(row.id, began_at, ended_at)
+                for row in self.rounds
+                if (began_at := self._instant(f"began_{row.id}")) and (ended_at := self._instant(f"ended_{row.id}"))
+            ),
+        )
+
+    def _instant(self, name: str) -> datetime | None:
+        field = self._fields.get(name)
+        instant: datetime | None = field.instant(self.timezone) if field else None
+        return instant
+
+
+def day_form(
+    meeting: MeetingRow | None, rounds: Sequence[tuple[int, RoundRow]], timezone: str, **kwargs: Any
+) -> DayForm:
+    """The form of one meeting (None: private time outside any) and its ended private time, each with its number."""
+
+    class Day(DayForm):
+        pass
+
+    shown: dict[str, datetime] = {}
+
+    def add(name: str, label: str, instant: datetime | None) -> None:
+        if instant is not None:
+            setattr(Day, name, LocalMoment(label, validators=[InputRequired(_NEEDED)]))
+            shown[name] = to_local(instant, timezone).replace(tzinfo=None)
+
+    if meeting:
+        add("started", gettext("The meeting started"), meeting.started_at)
+    for number, row in rounds:
+        add(f"began_{row.id}", gettext("Private time %(number)s began", number=number), row.began_at)
+        add(f"ended_{row.id}", gettext("Private time %(number)s ended", number=number), row.ended_at)
+    if meeting:
+        add("ended", gettext("The meeting ended"), meeting.ended_at)
+    form = Day(data=shown, prefix=f"day-{meeting.id if meeting else 0}", **kwargs)
+    form.meeting, form.rounds, form.timezone = meeting, [row for _, row in rounds], timezone
+    return form
+
+
+class AttendanceTimesForm(FlaskForm):  # type: ignore[misc]
+    """When somebody came and left."""
+
+    came = LocalMoment(_l("Came"), validators=[InputRequired(_NEEDED)])
+    left = LocalMoment(_l("Left"), validators=[Optional()])
+
+    @classmethod
+    def of(cls, meeting_id: int, row: AttendanceRow, timezone: str, **kwargs: Any) -> "AttendanceTimesForm":
+        """The form of one person at one meeting."""
+        shown = {
+            "came": to_local(row.came_at, timezone).replace(tzinfo=None),
+            "left": to_local(row.left_at, timezone).replace(tzinfo=None) if row.left_at else None,
+        }
+        return cls(data=shown, prefix=f"at-{meeting_id}-{row.participant_id}", **kwargs)
+
+    def to_instants(self, timezone: str) -> tuple[datetime, datetime | None]:
+        """Came and left, as typed. Only for a form that is valid."""
+        came = self.came.instant(timezone)
+        assert isinstance(came, datetime), "the form is not valid"  # noqa: S101 - narrows the type
+        return came, self.left.instant(timezone)
