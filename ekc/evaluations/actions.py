@@ -61,6 +61,15 @@ class Costs:
     interpreter: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAvoided:
+    """A cost that is said to have been avoided: `amount` in cents of the case's currency, and on what it rests."""
+
+    what: str
+    amount: int
+    basis: str
+
+
 def record_follow_up(
     session: Session, visitor: Visitor, at: datetime, conference_id: int, follow_up_id: int, report: FollowUpReport
 ) -> None:
@@ -130,7 +139,9 @@ def tick(
     """Say how far one's own task of the plan in force has come. The last word counts."""
     with writing(session):
         conference, _roles = lock_case(session, visitor, conference_id, Activity.TICK_OFF)
-        participant_id = _own_place(visitor)
+        if visitor.participant_id is None:
+            raise Unknown
+        participant_id = visitor.participant_id
         tasks = queries.own_tasks(session, conference_id, participant_id)
         if action_key not in {task.action.key for task in tasks}:
             raise Unknown
@@ -154,21 +165,6 @@ def tick(
         record(session, visitor.actor, at, "task.ticked", conference_id, task=action_key, state=state)
 
 
-def give_mark(session: Session, visitor: Visitor, at: datetime, conference_id: int, value: int) -> None:
-    """Give one's own mark, 0 to 10, for the last evaluation that was held; again, to change it."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.TICK_OFF)
-        participant_id = _own_place(visitor)
-        asked = queries.own_mark(session, conference_id, participant_id)
-        if asked is None:
-            raise Refusal(N_("No evaluation has been held yet. You can give your mark after it."))
-        _check_scale(value, 0, 10)
-        of_one = (Mark.follow_up_id == asked.follow_up_id, Mark.participant_id == participant_id)
-        session.execute(delete(Mark).where(*of_one))
-        session.add(Mark(follow_up_id=asked.follow_up_id, participant_id=participant_id, value=value))
-        record(session, visitor.actor, at, "mark.given", conference_id, follow_up=asked.follow_up_id)
-
-
 def record_costs(session: Session, visitor: Visitor, at: datetime, conference_id: int, costs: Costs) -> None:
     """Write down what the conference took. What is None is not known."""
     with writing(session):
@@ -182,16 +178,14 @@ def record_costs(session: Session, visitor: Visitor, at: datetime, conference_id
         record(session, visitor.actor, at, "costs.recorded", conference_id, **known)
 
 
-def add_avoided(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, what: str, amount: int, basis: str
-) -> int:
-    """Write down a cost that is said to have been avoided, in cents, and on what that rests. Its id."""
+def add_avoided(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewAvoided) -> int:
+    """Write down a cost that is said to have been avoided. Its id."""
     with writing(session):
         lock_case(session, visitor, conference_id, Activity.RECORD_COSTS)
-        row = AvoidedCost(conference_id=conference_id, what=what, amount=amount, basis=basis)
+        row = AvoidedCost(conference_id=conference_id, what=new.what, amount=new.amount, basis=new.basis)
         session.add(row)
         session.flush()
-        record(session, visitor.actor, at, "avoided_cost.added", conference_id, what=what, amount=amount)
+        record(session, visitor.actor, at, "avoided_cost.added", conference_id, what=new.what, amount=new.amount)
         return row.id
 
 
@@ -213,12 +207,6 @@ def _follow_up(session: Session, conference_id: int, follow_up_id: int) -> Follo
     if row is None:
         raise Unknown
     return row
-
-
-def _own_place(visitor: Visitor) -> int:
-    if visitor.participant_id is None:
-        raise Unknown
-    return visitor.participant_id
 
 
 def _check_against_plan(session: Session, row: FollowUp, report: FollowUpReport) -> None:

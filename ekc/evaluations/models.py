@@ -35,6 +35,19 @@ _STATE_WORDS = {
 }
 
 
+def state_on(
+    today: date, due_on: date, latest_on: date, held_on: date | None, given_up_on: date | None
+) -> FollowUpState:
+    """Where a follow-up with these dates stands on the local day `today`."""
+    if held_on is not None:
+        return FollowUpState.HELD
+    if given_up_on is not None:
+        return FollowUpState.GIVEN_UP
+    if today > latest_on:
+        return FollowUpState.LATE
+    return FollowUpState.DUE if today >= due_on else FollowUpState.PLANNED
+
+
 class FollowUp(Base):
     """A moment at which the plan is looked at again: due, then held or given up with a reason."""
 
@@ -65,13 +78,7 @@ class FollowUp(Base):
 
     def state_on(self, today: date) -> FollowUpState:
         """Where it stands on the local day `today`."""
-        if self.held_on is not None:
-            return FollowUpState.HELD
-        if self.given_up_on is not None:
-            return FollowUpState.GIVEN_UP
-        if today > self.latest_on:
-            return FollowUpState.LATE
-        return FollowUpState.DUE if today >= self.due_on else FollowUpState.PLANNED
+        return state_on(today, self.due_on, self.latest_on, self.held_on, self.given_up_on)
 
 
 class FollowUpPresence(Base):

@@ -95,15 +95,6 @@ class OwnTask:
     state: ActionState | None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMark:
-    """An evaluation for which somebody can give a mark, and the one they gave."""
-
-    follow_up_id: int
-    held_on: date
-    value: int | None
-
-
 def follow_ups(session: Session, conference_id: int, today: date) -> tuple[FollowUpRow, ...]:
     """All follow-ups of a case, as they stand on the local day `today`: the open ones first, by date."""
     of_case = select(FollowUp).where(FollowUp.conference_id == conference_id)
@@ -209,24 +200,6 @@ def due_for(session: Session, account_id: int, today: date) -> tuple[FollowUpRow
         .order_by(FollowUp.due_on, FollowUp.id)
     )
     return tuple(_row(row, today) for row in rows)
-
-
-def own_mark(session: Session, conference_id: int, participant_id: int) -> OwnMark | None:
-    """For which evaluation a participant can give a mark now: the last one held of the plan in force."""
-    row = session.execute(
-        select(FollowUp.id, FollowUp.held_on, Mark.value)
-        .join(Conference, Conference.id == FollowUp.conference_id)
-        .outerjoin(Mark, (Mark.follow_up_id == FollowUp.id) & (Mark.participant_id == participant_id))
-        .where(
-            Conference.id == conference_id,
-            FollowUp.version_number == Conference.plan_number,
-            FollowUp.kind == FollowUpKind.EVALUATION,
-            FollowUp.held_on.is_not(None),
-        )
-        .order_by(FollowUp.held_on.desc(), FollowUp.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return OwnMark(row.id, row.held_on, row.value) if row and row.held_on else None
 
 
 def cost_sheet(session: Session, conference_id: int) -> CostSheet | None:

@@ -1,0 +1,233 @@
+"""Forms of follow-ups, tasks and costs: what was typed becomes plain values. Who may is not decided here."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided
+from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
+from ekc.plans.draft import Goal
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import N_, ActionState, FollowUpKind
+
+SCORES = {
+    -2: N_("−2 much less than hoped"),
+    -1: N_("−1 less than hoped"),
+    0: N_("0 as hoped"),
+    1: N_("+1 more than hoped"),
+    2: N_("+2 much more than hoped"),
+}
+_MOST_UNNAMED = 60
+_LONG = 4000
+_AMOUNT = re.compile(r"\d{1,7}(?:[.,]\d{1,2})?")  # so that cents fit a 32-bit column
+
+
+def _strip(value: str | None) -> str:
+    return (value or "").strip()
+
+
+class AmountField(StringField):  # type: ignore[misc]
+    """A decimal number typed with a point or a comma, kept as a whole number of `parts`: cents, or minutes.
+
+    Empty is None; what cannot be read gets `mistake`, a sentence that says what to type.
+    """
+
+    def __init__(self, label: Any, parts: int, mistake: Any, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 12}, **kwargs)
+        self.parts = parts
+        self.mistake = mistake
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str((Decimal(self.data) / self.parts).quantize(Decimal("0.01")))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        typed = _strip(valuelist[0] if valuelist else "").replace(" ", "").replace("\u00a0", "")
+        self.data = None
+        if not typed:
+            return
+        if not _AMOUNT.fullmatch(typed):
+            raise ValueError(str(self.mistake))
+        self.data = round(Decimal(typed.replace(",", ".")) * self.parts)
+
+
+def _hours(label: Any) -> AmountField:
+    return AmountField(label, 60, _l("Type hours as a number, for example 31.5."))
+
+
+def _money(label: Any, **kwargs: Any) -> AmountField:
+    return AmountField(label, 100, _l("Type an amount as a number, for example 212.40."), **kwargs)
+
+
+class FollowUpForm(FlaskForm):  # type: ignore[misc]
+    """What every follow-up asks. `follow_up_form` adds what the plan asks: a choice for each action and goal."""
+
+    found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
+    decision = TextAreaField(_l("What was decided?"), [Length(max=_LONG)], filters=[_strip])
+    wants_new_version = BooleanField(_l("The family wants a new version of the plan"))
+    held_on = DateField(_l("On which day?"), [InputRequired(_l("Choose the day on which it was held."))])
+    held_by = StringField(_l("By whom?"), [Length(max=120)], filters=[_strip])
+
+    action_keys: tuple[str, ...] = ()
+    goal_numbers: tuple[int, ...] = ()
+    person_ids: tuple[int, ...] = ()
+
+    def to_report(self) -> FollowUpReport:
+        """What was written down."""
+        marks = {id_: self[f"mark_{id_}"].data for id_ in self.person_ids}
+        return FollowUpReport(
+            held_on=self.held_on.data,
+            held_by=self.held_by.data,
+            found=self.found.data,
+            decision=self.decision.data,
+            wants_new_version=self.wants_new_version.data,
+            actions={k: ActionState(v) for k in self.action_keys if (v := self[f"action_{k}"].data)},
+            goals={n: int(v) for n in self.goal_numbers if (v := self[f"goal_{n}"].data)},
+            present=frozenset(self.present.data) if "present" in self else frozenset(),
+            marks={id_: mark for id_, mark in marks.items() if mark is not None},
+            unnamed_marks=read_marks(self.unnamed_marks.data) if "unnamed_marks" in self else (),
+        )
+
+
+def follow_up_form(
+    row: FollowUpRow,
+    goals: tuple[Goal, ...],
+    people: Mapping[int, Somebody],
+    said: Recorded,
+    first: Mapping[str, Any],
+    **options: Any,
+) -> FollowUpForm:
+    """The form of one follow-up: filled with what was recorded, or with `first` where nothing was yet.
+
+    `options` go to the form itself.
+    """
+    fields: dict[str, Any] = {}
+    filled: dict[str, Any] = {f"action_{key}": state.value for key, state in said.actions.items()}
+    for number, goal in enumerate(goals, 1):
+        for place, action in enumerate(goal.actions, 1):
+            fields[f"action_{action.key}"] = _one_of(
+                f"{number}.{place} {action.what}", {state.value: _(name_of(state)) for state in ActionState}
+            )
+    if row.kind is FollowUpKind.CALL:
+        said_something = [DataRequired(_("Say in a few words how it goes.")), Length(max=_LONG)]
+        fields["found"] = TextAreaField(_("How did it go?"), said_something, filters=[_strip])
+    else:
+        asked = [who for who in people.values() if not who.left or who.id in said.marks or who.id in said.present]
+        for number, goal in enumerate(goals, 1):
+            scores = {str(score): _(words) for score, words in SCORES.items()}
+            fields[f"goal_{number}"] = _one_of(f"{number} {goal.text}", scores)
+        names = [SelectChoice(who.id, who.name) for who in asked]
+        fields["present"] = SelectMultipleField(_("Who was there?"), coerce=int, choices=names)
+        for who in asked:
+            fields[f"mark_{who.id}"] = IntegerField(
+                _("Mark of %(name)s", name=who.name),
+                [Optional(), NumberRange(0, 10, _("Choose a number from 0 to 10."))],
+            )
+        fields["unnamed_marks"] = StringField(
+            _("Marks of others in the family, without names"), [Length(max=300), _marks_readable], filters=[_strip]
+        )
+        fields["person_ids"] = tuple(who.id for who in asked)
+        fields["goal_numbers"] = tuple(range(1, len(goals) + 1))
+        filled |= {f"goal_{number}": str(score) for number, score in said.goals.items()}
+        filled |= {f"mark_{id_}": mark for id_, mark in said.marks.items()}
+        filled |= {"present": list(said.present), "unnamed_marks": ", ".join(map(str, said.unnamed))}
+    fields["action_keys"] = tuple(action.key for goal in goals for action in goal.actions)
+    if row.held_on is not None:
+        own = ("found", "decision", "wants_new_version", "held_on", "held_by")
+        first = {name: getattr(row, name) for name in own}
+    form: FollowUpForm = type("FollowUpFormOfPlan", (FollowUpForm,), fields)(data={**filled, **first}, **options)
+    return form
+
+
+def _one_of(label: str, choices: Mapping[str, str]) -> RadioField:
+    return RadioField(label, [Optional()], choices=[SelectChoice(value, name) for value, name in choices.items()])
+
+
+def read_marks(typed: str) -> tuple[int, ...]:
+    """Marks typed in a row: "9, 8, 8, 9, 8". Raises ValueError."""
+    marks = tuple(int(word) for word in re.split(r"[\s,;]+", typed) if word)
+    if len(marks) > _MOST_UNNAMED or any(not 0 <= mark <= 10 for mark in marks):
+        raise ValueError(typed)
+    return marks
+
+
+def _marks_readable(_form: FlaskForm, typed: StringField) -> None:
+    try:
+        read_marks(typed.data)
+    except ValueError:
+        raise ValidationError(_("Type marks from 0 to 10 with commas between them, for example 9, 8, 8.")) from None
+
+
+class GiveUpForm(FlaskForm):  # type: ignore[misc]
+    """Why a follow-up is not held."""
+
+    reason = TextAreaField(
+        _l("Why is it given up?"),
+        [DataRequired(_l("Say in a few words why it is given up.")), Length(max=1000)],
+        filters=[_strip],
+    )
+
+
+class NextEvaluationForm(FlaskForm):  # type: ignore[misc]
+    """One more evaluation."""
+
+    due_on = DateField(_l("Day of the next evaluation"), [InputRequired(_l("Choose the day on which you meet again."))])
+    place = StringField(_l("Place"), [Optional(), Length(max=200)], filters=[_strip])
+
+
+class TickForm(FlaskForm):  # type: ignore[misc]
+    """How far one's own task has come."""
+
+    task = StringField(validators=[InputRequired(), Length(max=16)])
+    state = RadioField(choices=[SelectChoice(state.value, state.value) for state in ActionState])
+
+
+def _known(_form: FlaskForm, typed: AmountField) -> None:
+    if typed.data is None and not typed.errors:
+        raise ValidationError(_("Type what it would have cost."))
+
+
+class CostsForm(FlaskForm):  # type: ignore[misc]
+    """Hours and money. Empty: not known."""
+
+    coordinator_minutes = _hours(_l("Hours of the coordinator"))
+    family_minutes = _hours(_l("Hours of the family and its network"))
+    professional_minutes = _hours(_l("Hours of professionals"))
+    fee = _money(_l("Fee"))
+    venue_and_food = _money(_l("Venue and food"))
+    interpreter = _money(_l("Interpreter"))
+
+    def to_costs(self) -> Costs:
+        """What was written down."""
+        return Costs(**{name: self[name].data for name in COST_NAMES})
+
+
+COST_NAMES = tuple(Costs.__dataclass_fields__)
+
+
+class AvoidedForm(FlaskForm):  # type: ignore[misc]
+    """A cost that is said to have been avoided."""
+
+    what = StringField(
+        _l("What was avoided"), [DataRequired(_l("Say what was avoided.")), Length(max=300)], filters=[_strip]
+    )
+    amount = _money(_l("Amount"), validators=[_known])
+    basis = StringField(
+        _l("What this rests on"),
+        [DataRequired(_l("Say what this amount rests on, for example a price list.")), Length(max=300)],
+        filters=[_strip],
+    )
+
+    def to_avoided(self) -> NewAvoided:
+        """What was written down."""
+        return NewAvoided(what=self.what.data, amount=self["amount"].data, basis=self.basis.data)

@@ -1,0 +1,88 @@
+"""The page of hours and costs."""
+
+from decimal import Decimal
+
+from babel.numbers import get_currency_symbol
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_currency, format_decimal, get_locale
+from flask_babel import gettext as _
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.core.routes import db, now
+from ekc.evaluations import actions, queries
+from ekc.evaluations.forms import COST_NAMES, AvoidedForm, CostsForm
+from ekc.evaluations.views.blueprint import bp
+from ekc.workflow.vocabulary import Activity
+
+#: In which money the costs of a case are counted, by its profile.
+CURRENCIES = {"nl": "EUR", "england": "GBP", "nz": "NZD"}
+
+
+@bp.get("/conferences/<int:conference_id>/costs")
+@case_route(Activity.RECORD_COSTS)
+def costs(case: Case) -> ResponseReturnValue:
+    """Hours and costs of the conference."""
+    sheet = queries.cost_sheet(db(), case.id)
+    return _costs_page(case, CostsForm(obj=sheet), AvoidedForm(), 200)
+
+
+@bp.post("/conferences/<int:conference_id>/costs")
+@case_route(Activity.RECORD_COSTS)
+def record_costs(case: Case) -> ResponseReturnValue:
+    """Write hours and costs down."""
+    form = CostsForm()
+    if form.validate_on_submit():
+        actions.record_costs(db(), case.visitor, now(), case.id, form.to_costs())
+        flash(_("Hours and costs are kept."), "success")
+        return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
+    return _costs_page(case, form, AvoidedForm(formdata=None), 422)
+
+
+@bp.post("/conferences/<int:conference_id>/costs/avoided")
+@case_route(Activity.RECORD_COSTS)
+def add_avoided(case: Case) -> ResponseReturnValue:
+    """Add a cost that is said to have been avoided."""
+    form = AvoidedForm()
+    if form.validate_on_submit():
+        actions.add_avoided(db(), case.visitor, now(), case.id, form.to_avoided())
+        flash(_("The avoided cost is added."), "success")
+        return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
+    kept = CostsForm(formdata=None, obj=queries.cost_sheet(db(), case.id))
+    return _costs_page(case, kept, form, 422)
+
+
+@bp.post("/conferences/<int:conference_id>/costs/avoided/<int:avoided_id>/remove")
+@case_route(Activity.RECORD_COSTS)
+def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
+    """Take an avoided cost out."""
+    actions.remove_avoided(db(), case.visitor, now(), case.id, avoided_id)
+    flash(_("The avoided cost is taken out."), "success")
+    return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
+
+
+def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: int) -> ResponseReturnValue:
+    currency = CURRENCIES[case.profile]
+    sheet = queries.cost_sheet(db(), case.id)
+    known = [(form[name].label.text, getattr(sheet, name, None), form[name].parts) for name in COST_NAMES]
+    page = render_template(
+        "evaluations/costs.html",
+        case=case,
+        sign=get_currency_symbol(currency, str(get_locale())),
+        known=[(label, _quantity(value, parts, currency)) for label, value, parts in known],
+        avoided=[(row, _quantity(row.amount, 100, currency)) for row in queries.avoided_costs(db(), case.id)],
+        form=form,
+        avoided_form=avoided_form,
+    )
+    return page, status
+
+
+def _quantity(value: int | None, parts: int, currency: str) -> str:
+    """Money from cents (100 parts), hours from minutes (60 parts), as people write them."""
+    if value is None:
+        return str(_("no data"))
+    number = Decimal(value) / parts
+    if parts == 100:
+        return str(format_currency(number, currency))
+    return str(_("%(n)s hours", n=format_decimal(number, "0.##")))

@@ -1,0 +1,173 @@
+"""Pages of follow-ups: what is to be done, what was found, writing it down."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.routes import db, now
+from ekc.core.text import say
+from ekc.evaluations import actions, queries
+from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
+from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
+from ekc.evaluations.views.blueprint import bp
+from ekc.plans.draft import Goal
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import ActionState, Activity, Part
+
+
+@bp.get("/conferences/<int:conference_id>/follow-ups")
+@case_route(Activity.FOLLOW_UP)
+def follow_ups(case: Case) -> ResponseReturnValue:
+    """All follow-ups of the case: what is to be done, then what was found."""
+    return _follow_ups_page(case, NextEvaluationForm(), 200)
+
+
+@bp.post("/conferences/<int:conference_id>/follow-ups")
+@case_route(Activity.FOLLOW_UP)
+def plan_evaluation(case: Case) -> ResponseReturnValue:
+    """Plan one more evaluation."""
+    form = NextEvaluationForm()
+    status = 422
+    if form.validate_on_submit():
+        try:
+            actions.plan_evaluation(db(), case.visitor, now(), case.id, form.due_on.data, form.place.data)
+        except Refusal as refusal:
+            form.due_on.errors.append(say(refusal.message, refusal.params))
+            status = 409
+        else:
+            flash(_("The next evaluation is planned."), "success")
+            return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
+    return _follow_ups_page(case, form, status)
+
+
+@bp.get("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
+@case_route(Activity.FOLLOW_UP)
+def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
+    """One call or evaluation: to write down, or to correct."""
+    row, goals = _one(case, follow_up_id)
+    return _follow_up_page(case, row, goals, _form(case, row, goals), GiveUpForm(), 200)
+
+
+@bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
+@case_route(Activity.FOLLOW_UP)
+def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
+    """Write a call or an evaluation down."""
+    row, goals = _one(case, follow_up_id)
+    form = _form(case, row, goals)
+    status = 422
+    if form.validate_on_submit():
+        try:
+            actions.record_follow_up(db(), case.visitor, now(), case.id, row.id, form.to_report())
+        except Unknown:
+            raise
+        except Refusal as refusal:
+            form.held_on.errors.append(say(refusal.message, refusal.params))
+            status = 409
+        else:
+            flash(_("What was found is written down."), "success")
+            return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
+    return _follow_up_page(case, row, goals, form, GiveUpForm(formdata=None), status)
+
+
+@bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>/give-up")
+@case_route(Activity.FOLLOW_UP)
+def give_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
+    """Give a follow-up up, with a reason."""
+    form = GiveUpForm()
+    if form.validate_on_submit():
+        actions.give_up(db(), case.visitor, now(), case.id, follow_up_id, form.reason.data)
+        flash(_("The follow-up is given up. Your reason is kept with it."), "success")
+        return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
+    row, goals = _one(case, follow_up_id)
+    return _follow_up_page(case, row, goals, _form(case, row, goals, formdata=None), form, 422)
+
+
+def _today(case: Case) -> date:
+    return local_date(now(), case.timezone)
+
+
+def _one(case: Case, follow_up_id: int) -> tuple[FollowUpRow, tuple[Goal, ...]]:
+    row = next((row for row in queries.follow_ups(db(), case.id, _today(case)) if row.id == follow_up_id), None)
+    if row is None:
+        raise Unknown
+    return row, queries.goals_of(db(), case.id, row.version_number)
+
+
+def _form(case: Case, row: FollowUpRow, goals: tuple[Goal, ...], **options: Any) -> FollowUpForm:
+    people = queries.people(db(), case.id)
+    own = people.get(case.visitor.participant_id or 0)
+    by = own.name if own else case.visitor.actor.name
+    said = queries.recorded(db(), [row.id])[row.id]
+    return follow_up_form(row, goals, people, said, {"held_on": _today(case), "held_by": by}, **options)
+
+
+def _follow_up_page(
+    case: Case, row: FollowUpRow, goals: tuple[Goal, ...], form: FollowUpForm, giving_up: GiveUpForm, status: int
+) -> ResponseReturnValue:
+    people = queries.people(db(), case.id)
+    said = queries.ticks(db(), case.id, row.version_number)
+    lines = [
+        {
+            "goal": goal,
+            "actions": [
+                {
+                    "who": ", ".join(people[id_].name for id_ in action.who if id_ in people),
+                    "field": form[f"action_{action.key}"],
+                    "said": [(people[id_].name, state) for id_, state in said.get(action.key, {}).items()],
+                }
+                for action in goal.actions
+            ],
+            "score": form[f"goal_{number}"] if number in form.goal_numbers else None,
+        }
+        for number, goal in enumerate(goals, 1)
+    ]
+    ring = [who for who in people.values() if who.part is Part.MAIN_PERSON and who.phone and not who.left]
+    page = render_template(
+        "evaluations/follow_up.html",
+        case=case,
+        row=row,
+        lines=lines,
+        form=form,
+        giving_up=giving_up,
+        ring=ring if case.may(Activity.LOG_CONTACT) else [],
+        today=_today(case),
+    )
+    return page, status
+
+
+def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> ResponseReturnValue:
+    rows = queries.follow_ups(db(), case.id, _today(case))
+    people = queries.people(db(), case.id)
+    held = [row for row in rows if row.held_on is not None]
+    said = queries.recorded(db(), [row.id for row in held])
+    page = render_template(
+        "evaluations/follow_ups.html",
+        case=case,
+        waiting=[row for row in rows if row.is_open],
+        held=[(row, _findings(case, row, said[row.id], people)) for row in held],
+        given_up=[row for row in rows if row.given_up_on is not None],
+        form=form,
+        today=_today(case),
+    )
+    return page, status
+
+
+def _findings(case: Case, row: FollowUpRow, said: Recorded, people: dict[int, Somebody]) -> dict[str, Any]:
+    """What a follow-up found, in words."""
+    counted = Counter(said.actions.values())
+    goals = queries.goals_of(db(), case.id, row.version_number) if said.goals else ()
+    return {
+        "actions": [f"{counted[state]} {_(name_of(state))}" for state in ActionState if counted[state]],
+        "goals": [(goals[number - 1].text, _(SCORES[score])) for number, score in said.goals.items()],
+        "present": [people[id_].name for id_ in said.present],
+        "marks": [(people[id_].name, mark) for id_, mark in said.marks.items()],
+        "unnamed": said.unnamed,
+    }

@@ -1,0 +1,26 @@
+"""What participants say by their personal link: how far their own tasks have come."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now
+from ekc.evaluations import actions
+from ekc.evaluations.forms import TickForm
+from ekc.evaluations.views.blueprint import bp
+from ekc.workflow.vocabulary import N_, ActionState, Activity
+
+
+@bp.post("/conferences/<int:conference_id>/tasks")
+@case_route(Activity.TICK_OFF)
+def tick(case: Case) -> ResponseReturnValue:
+    """Say how far one's own task has come."""
+    form = TickForm()
+    if not form.validate_on_submit():
+        raise Refusal(N_("Choose how far this task has come: done, partly or not yet."))
+    actions.tick(db(), case.visitor, now(), case.id, form.task.data, ActionState(form.state.data))
+    flash(_("Thank you. This is kept with the plan."), "success")
+    return redirect(url_for("journey.own_page", conference_id=case.id), 303)

@@ -1,0 +1,1 @@
+"""Figures and lists over all cases. Reads, never writes a case."""

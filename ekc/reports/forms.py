@@ -1,0 +1,51 @@
+"""How the list of follow-ups is narrowed: a form that is sent by GET, so that its page can be kept as a bookmark."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Form, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+
+from ekc.evaluations.models import FollowUpState
+from ekc.reports.queries import Wanted
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import N_, Variant
+
+_TO_DO = frozenset({FollowUpState.PLANNED, FollowUpState.DUE, FollowUpState.LATE})
+_ALL = "all"
+_STATES = {"": N_("still to do"), **{state.value: state.word for state in FollowUpState}, _ALL: N_("all")}
+
+
+class FollowUpsForm(Form):  # type: ignore[misc]
+    """Municipality, variant, state, due until. What is not offered is left aside."""
+
+    municipality = SelectField(_l("Municipality"), [Optional()])
+    variant = SelectField(_l("Kind of conference"), [Optional()])
+    state = SelectField(_l("State"), [Optional()])
+    due_until = DateField(_l("Due until"), [Optional()])
+
+    def to_wanted(self) -> Wanted:
+        """What the list is narrowed to."""
+        state = self.state.data
+        states = _TO_DO if not state else frozenset() if state == _ALL else frozenset({FollowUpState(state)})
+        return Wanted(
+            municipality=self.municipality.data or "",
+            variant=Variant(self.variant.data) if self.variant.data else None,
+            states=states,
+            due_until=self.due_until.data,
+        )
+
+
+def follow_ups_form(typed: MultiDict[str, str], municipalities: Iterable[str]) -> FollowUpsForm:
+    """The form with its choices, filled with what was asked for."""
+    form = FollowUpsForm(typed)
+    form.municipality.choices = [SelectChoice("", _("all")), *(SelectChoice(name) for name in municipalities)]
+    form.variant.choices = [
+        SelectChoice("", _("all")),
+        *(SelectChoice(variant.value, _(name_of(variant))) for variant in Variant),
+    ]
+    form.state.choices = [SelectChoice(value, _(word)) for value, word in _STATES.items()]
+    return form

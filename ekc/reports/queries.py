@@ -1,0 +1,155 @@
+"""The list of follow-ups over all cases that a manager answers for: dates and states, never a name or a text.
+
+Reads no encrypted column. An open follow-up of a case that has gone back to preparing waits for its next plan, so it is
+not listed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
+from ekc.evaluations.models import FollowUp, FollowUpState, state_on
+from ekc.people.access import Visitor
+from ekc.workflow.vocabulary import FollowUpKind, Phase, Variant
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the list is narrowed to. `states` empty: every state."""
+
+    municipality: str = ""
+    variant: Variant | None = None
+    states: frozenset[FollowUpState] = frozenset()
+    due_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One follow-up, as a manager sees it."""
+
+    id: int
+    number: str
+    municipality: str
+    variant: Variant
+    kind: FollowUpKind
+    due_on: date
+    state: FollowUpState
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many are due and late today, and were held this calendar month."""
+
+    due: int
+    late: int
+    held: int
+
+
+def today_for(session: Session, visitor: Visitor, at: datetime) -> date:
+    """Which day it is where the visitor's cases are: all in one time zone, as a manager works in one country."""
+    zone = session.scalar(select(Conference.timezone).where(_scope(visitor, Conference.region_id)).limit(1))
+    return local_date(at, zone or "UTC")
+
+
+def municipalities(session: Session, visitor: Visitor) -> tuple[str, ...]:
+    """The municipalities of the visitor's cases, by name."""
+    found = select(Conference.municipality).where(_scope(visitor, Conference.region_id)).distinct()
+    return tuple(session.scalars(found.order_by(Conference.municipality)))
+
+
+def follow_ups(
+    session: Session, visitor: Visitor, wanted: Wanted, today: date, after: tuple[date, int] | None, limit: int | None
+) -> tuple[ReportRow, ...]:
+    """The follow-ups after the given (due_on, id), by date; all of them where there is no `limit`."""
+    rows = _narrowed(
+        select(
+            FollowUp.id,
+            Conference.number,
+            Conference.municipality,
+            Conference.variant,
+            FollowUp.kind,
+            FollowUp.due_on,
+            FollowUp.latest_on,
+            FollowUp.held_on,
+            FollowUp.given_up_on,
+        ),
+        visitor,
+        wanted,
+    )
+    if wanted.states:
+        rows = rows.where(or_(*(_is(state, today) for state in wanted.states)))
+    if wanted.due_until:
+        rows = rows.where(FollowUp.due_on <= wanted.due_until)
+    if after:
+        rows = rows.where(tuple_(FollowUp.due_on, FollowUp.id) > tuple_(*after))
+    found = session.execute(rows.order_by(FollowUp.due_on, FollowUp.id).limit(limit))
+    return tuple(
+        ReportRow(
+            row.id,
+            row.number,
+            row.municipality,
+            row.variant,
+            row.kind,
+            row.due_on,
+            state_on(today, row.due_on, row.latest_on, row.held_on, row.given_up_on),
+        )
+        for row in found
+    )
+
+
+def counts(session: Session, visitor: Visitor, wanted: Wanted, today: date) -> Counts:
+    """The counts above the list, of the same municipality and variant."""
+    month = today.replace(day=1)
+    following = (month + timedelta(days=31)).replace(day=1)
+    held = and_(FollowUp.held_on >= month, FollowUp.held_on < following)
+    numbers = [
+        func.count().filter(condition)
+        for condition in (_is(FollowUpState.DUE, today), _is(FollowUpState.LATE, today), held)
+    ]
+    return Counts(*session.execute(_narrowed(select(*numbers), visitor, wanted)).one())
+
+
+def _narrowed(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    rows = rows.select_from(FollowUp).join(Conference, Conference.id == FollowUp.conference_id)
+    rows = rows.where(_scope(visitor, FollowUp.region_id), or_(_settled(), Conference.phase == Phase.EVALUATION))
+    if wanted.municipality:
+        rows = rows.where(Conference.municipality == wanted.municipality)
+    if wanted.variant:
+        rows = rows.where(Conference.variant == wanted.variant)
+    return rows
+
+
+def _scope(visitor: Visitor, region_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The cases of the regions and municipalities for which the visitor is manager."""
+    parts: list[ColumnElement[bool]] = []
+    if visitor.regions:
+        parts.append(region_id.in_(visitor.regions))
+    if visitor.municipalities:
+        parts.append(Conference.municipality.in_(visitor.municipalities))
+    return or_(*parts) if parts else false()
+
+
+def _settled() -> ColumnElement[bool]:
+    return or_(FollowUp.held_on.is_not(None), FollowUp.given_up_on.is_not(None))
+
+
+def _is(state: FollowUpState, today: date) -> ColumnElement[bool]:
+    """`FollowUp.state_on` as a condition of the database."""
+    match state:
+        case FollowUpState.HELD:
+            return FollowUp.held_on.is_not(None)
+        case FollowUpState.GIVEN_UP:
+            return and_(FollowUp.given_up_on.is_not(None), FollowUp.held_on.is_(None))
+        case FollowUpState.LATE:
+            return and_(~_settled(), FollowUp.latest_on < today)
+        case FollowUpState.DUE:
+            return and_(~_settled(), FollowUp.due_on <= today, FollowUp.latest_on >= today)
+        case FollowUpState.PLANNED:
+            return and_(~_settled(), FollowUp.due_on > today, FollowUp.latest_on >= today)

@@ -1,0 +1,88 @@
+"""The manager's list of follow-ups, as a page and as a file."""
+
+import csv
+import io
+from datetime import date
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.core.routes import db, now
+from ekc.people.login import office, visitor
+from ekc.reports import queries
+from ekc.reports.forms import FollowUpsForm, follow_ups_form
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import Role
+
+bp = Blueprint("reports", __name__)
+
+#: A cell that begins like this would be run as a formula by a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@bp.get("/follow-ups")
+@office(Role.CARE_MANAGER, Role.REGIONAL_MANAGER)
+def follow_ups() -> ResponseReturnValue:
+    """Which follow-ups are due, late, held: 50 a page, by date."""
+    form = _form()
+    right = form.validate()
+    wanted = form.to_wanted() if right else queries.Wanted()
+    today = queries.today_for(db(), visitor(), now())
+    rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if right else ()
+    further = None
+    if len(rows) > queries.PAGE:
+        rows = rows[: queries.PAGE]
+        further = _link("reports.follow_ups", after=f"{rows[-1].due_on.isoformat()}.{rows[-1].id}")
+    page = render_template(
+        "reports/follow_ups.html",
+        form=form,
+        rows=rows,
+        counts=queries.counts(db(), visitor(), wanted, today),
+        further=further,
+        csv=_link("reports.follow_ups_csv"),
+        narrowed=any(request.args.get(name) for name in form.data),
+        today=today,
+    )
+    return page, 200 if right else 422
+
+
+@bp.get("/follow-ups.csv")
+@office(Role.CARE_MANAGER, Role.REGIONAL_MANAGER)
+def follow_ups_csv() -> ResponseReturnValue:
+    """The same list, all of it, for a spreadsheet."""
+    form = _form()
+    wanted = form.to_wanted() if form.validate() else queries.Wanted()
+    today = queries.today_for(db(), visitor(), now())
+    file = io.StringIO()
+    lines = csv.writer(file)
+    lines.writerow([_("case"), _("municipality"), _("variant"), _("kind"), _("due"), _("state")])
+    for row in queries.follow_ups(db(), visitor(), wanted, today, None, None):
+        cells = (row.number, row.municipality, _(name_of(row.variant)), _(name_of(row.kind)))
+        lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.word)])
+    # The mark at the start tells spreadsheets that this is UTF-8.
+    answer = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"follow-ups-{today.isoformat()}.csv")
+    return answer
+
+
+def _form() -> FollowUpsForm:
+    return follow_ups_form(request.args, queries.municipalities(db(), visitor()))
+
+
+def _after() -> tuple[date, int] | None:
+    """Where the page before ended; anything else begins at the start."""
+    day, _dot, id_ = request.args.get("after", "").partition(".")
+    try:
+        return date.fromisoformat(day), int(id_[:18])
+    except ValueError:
+        return None
+
+
+def _link(endpoint: str, **more: str) -> str:
+    kept = {name: value for name, value in request.args.items() if value and name != "after"}
+    return url_for(endpoint, **{**kept, **more})
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
