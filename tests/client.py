@@ -32,6 +32,7 @@ class PageClient(FlaskClient):
     at: Page | None = None
     #: Set where the test is about a fault of ours and wants to see the page it gives.
     wants_faults = False
+    _read: Page | None = None  # the page that the last answer was
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """As Flask's own, with every whole HTML page checked, and a fault of ours raised with where it came from."""
@@ -39,12 +40,13 @@ class PageClient(FlaskClient):
         fault = self.application.extensions.pop("fault", None)
         if fault is not None and not self.wants_faults:
             raise AssertionError(f"{response.request.method} {response.request.path} broke: {fault!r}") from fault
-        whole = response.data.lstrip().lower().startswith(b"<!doctype")
-        if response.mimetype == "text/html" and whole and response.status_code not in REDIRECTS:
-            page = Page(response.text, response.request.path, response.status_code)
-            found = header_faults(response.headers) + faults(page)
+        self._read = None
+        if response.mimetype == "text/html" and response.status_code not in REDIRECTS:
+            self._read = Page(response.text, response.request.full_path.rstrip("?"), response.status_code)
+            whole = response.data.lstrip().lower().startswith(b"<!doctype")
+            found = header_faults(response.headers) + (faults(self._read) if whole else [])
             if found:
-                pytest.fail(f"{page!r} is not in order:\n  " + "\n  ".join(found), pytrace=False)
+                pytest.fail(f"{self._read!r} is not in order:\n  " + "\n  ".join(found), pytrace=False)
         return response
 
     def page(self, url: str, status: int = 200, **kwargs: Any) -> Page:
@@ -103,8 +105,8 @@ class PageClient(FlaskClient):
             assert target.startswith("/"), f"{response.request.path} sends people away to {target}"
             response = self.get(target)
         told = f"{response.request.path} answered {response.status_code} instead of {status}"
-        if response.mimetype != "text/html":
+        if self._read is None:
             pytest.fail(f"{told}, as {response.mimetype}: {response.data[:500]!r}")
-        self.at = Page(response.text, response.request.full_path.rstrip("?"), response.status_code)
+        self.at = self._read
         assert response.status_code == status, f"{told}: {self.at.errors or self.at.text[:1500]}"
         return self.at

@@ -50,7 +50,14 @@ class Page:
 
     def __init__(self, html: str, url: str, status: int) -> None:
         self.html, self.url, self.status = html, url, status
-        self.tree: Element = html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
+        parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+        self.tree: Element = parser.parse(html)
+        lines = [*html.splitlines(), ""]
+        #: What a strict parser has against it.
+        self.syntax = [
+            f"not valid HTML, line {line}: {code} {detail or ''} in {lines[line - 1].strip()[:120]!r}"
+            for (line, _column), code, detail in parser.errors
+        ]
         self._parent = {child: parent for parent in self.tree.iter() for child in parent}
 
     def __repr__(self) -> str:

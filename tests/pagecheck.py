@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-import html5lib
 from werkzeug.datastructures import Headers
 
 from tests.page import Page, text_of
@@ -33,7 +32,7 @@ SEAMS = ("{{", "{%", "%(", "<ekc.", "LazyString", "Undefined", "Markup(", "datet
 
 def faults(page: Page) -> list[str]:
     """Everything wrong with this page, in words; empty for a good one."""
-    return [*_syntax(page.html), *_outline(page), *_references(page), *_controls(page), *_policy(page), *_seams(page)]
+    return [*page.syntax, *_outline(page), *_references(page), *_controls(page), *_policy(page), *_seams(page)]
 
 
 def header_faults(headers: Headers) -> list[str]:
@@ -48,15 +47,6 @@ def header_faults(headers: Headers) -> list[str]:
     if "public" in headers.get("Cache-Control", ""):
         found.append("Cache-Control lets a page be kept for others")
     return found
-
-
-def _syntax(html: str) -> Iterator[str]:
-    parser = html5lib.HTMLParser()
-    parser.parse(html)
-    lines = html.splitlines()
-    for (line, _column), code, detail in parser.errors:
-        source = lines[line - 1].strip()[:120] if 0 < line <= len(lines) else ""
-        yield f"not valid HTML, line {line}: {code} {detail or ''} in {source!r}"
 
 
 def _outline(page: Page) -> Iterator[str]:
