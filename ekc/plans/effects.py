@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
 from ekc.core.text import say
@@ -32,7 +33,6 @@ from ekc.plans.queries import (
     acceptances,
     agreements,
     bottom_line_checks,
-    bottom_lines,
     circle,
     is_accepted,
     version,

@@ -71,16 +71,6 @@ class AcceptanceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BottomLineRow:
-    """What the plan has to meet."""
-
-    id: int
-    number: int
-    text: str
-    ground: str
-
-
-@dataclass(frozen=True, slots=True)
 class VersionRow:
     """A version in a list."""
 
@@ -203,16 +193,6 @@ def is_accepted(decisions: tuple[AcceptanceRow, ...]) -> bool | None:
     """What the decisions of one presentation come to: of each person the last; a refusal outweighs; None: none."""
     last = {row.participant_id: row.accepted for row in decisions}
     return all(last.values()) if last else None
-
-
-def bottom_lines(session: Session, conference_id: int) -> tuple[BottomLineRow, ...]:
-    """What the plan has to meet, by number."""
-    rows = session.execute(
-        select(BottomLine.id, BottomLine.number, BottomLine.text, BottomLine.ground)
-        .where(BottomLine.conference_id == conference_id)
-        .order_by(BottomLine.number)
-    )
-    return tuple(BottomLineRow(*row) for row in rows)
 
 
 def bottom_line_checks(

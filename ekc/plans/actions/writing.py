@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Participant
 from ekc.core.audit import record
-from ekc.core.errors import Stale, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.plans import drafting
 from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf, from_json, people_of, to_json
 from ekc.plans.models import PlanDraft
-from ekc.workflow.vocabulary import N_, Activity, Part, Role
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Part, Role
 
 
 class _Sheet:
@@ -165,4 +165,7 @@ def set_evaluation(
     """Say when and where the plan is looked at again, who calls people together, and who else comes."""
     with changing(session, visitor, at, conference_id, revision, "plan.evaluation_set") as sheet:
         sheet.check(evaluation.convenor, *evaluation.others)
+        convenor = session.get(Participant, evaluation.convenor) if evaluation.convenor else None
+        if convenor is not None and convenor.part in PROFESSIONAL_PARTS:
+            raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family."))
         sheet.draft = drafting.set_evaluation(sheet.draft, evaluation)

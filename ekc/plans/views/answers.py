@@ -1,0 +1,168 @@
+"""The page of the agreement: who agrees, the bottom lines, whether the plan is accepted, answers about support."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import bottom_lines
+from ekc.core.errors import Stale
+from ekc.core.routes import db, now
+from ekc.plans import actions, queries
+from ekc.plans.draft import Action, Draft, number_of
+from ekc.plans.draft import actions as actions_of
+from ekc.plans.forms.answers import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
+from ekc.plans.queries import CirclePerson
+from ekc.plans.views import bp
+from ekc.plans.views.sheet import Sent, rhythms, seen
+from ekc.workflow.vocabulary import ActionKind, Activity, Role
+
+
+@bp.get("/agreement")
+@case_route(Activity.SEE_PLAN)
+def agreement(case: Case) -> ResponseReturnValue:
+    """Who agrees, what is met, what was decided and answered."""
+    return _page(case)
+
+
+@bp.post("/agreement/everybody")
+@case_route(Activity.CHECK_PLAN)
+def everybody_agrees(case: Case) -> ResponseReturnValue:
+    """All these people say yes."""
+    form = EverybodyForm(_askable(queries.circle(db(), case.id)), prefix="everybody-")
+    if not form.validate_on_submit():
+        return _page(case, Sent("everybody", form))
+    actions.record_agreements(db(), case.visitor, now(), case.id, form.people.data)
+    return _back(case, "agree")
+
+
+@bp.post("/agreement/person")
+@case_route(Activity.CHECK_PLAN)
+def somebody_agrees(case: Case) -> ResponseReturnValue:
+    """One person says yes, no, or yes to a part."""
+    form = AgreementForm(_askable(queries.circle(db(), case.id)), prefix="person-")
+    if not form.validate_on_submit():
+        return _page(case, Sent("person", form))
+    actions.record_agreement(db(), case.visitor, now(), case.id, form.person.data, form.to_answer(), form.words.data)
+    return _back(case, f"person-{form.person.data}")
+
+
+@bp.post("/agreement/bottom-lines/<int:bottom_line_id>")
+@case_route(Activity.CHECK_PLAN)
+def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
+    """The plan meets a bottom line, or does not."""
+    met = request.form.get("met")
+    if met not in {"yes", "no"}:
+        abort(400)
+    actions.check_bottom_line(db(), case.visitor, now(), case.id, bottom_line_id, met == "yes")
+    return _back(case, f"bottom-line-{bottom_line_id}")
+
+
+@bp.post("/agreement/acceptance")
+@case_route(Activity.DECIDE_ACCEPTANCE)
+def decide(case: Case) -> ResponseReturnValue:
+    """The plan is accepted, or refused for safety."""
+    form = AcceptanceForm(_deciders(case, queries.circle(db(), case.id)), prefix="acceptance-")
+    if not form.validate_on_submit():
+        return _page(case, Sent("acceptance", form))
+    accepted = form.decision.data == "yes"
+    actions.decide_acceptance(
+        db(), case.visitor, now(), case.id, form.person.data, accepted, "" if accepted else form.reason.data
+    )
+    return _back(case, "acceptance")
+
+
+@bp.post("/agreement/support/<key>")
+@case_route(Activity.ANSWER_SUPPORT)
+def answer_support(case: Case, key: str) -> ResponseReturnValue:
+    """The answer to a request for support."""
+    form = SupportForm(prefix=f"{key}-")
+    if not form.validate_on_submit():
+        return _page(case, Sent(key, form))
+    try:
+        actions.answer_support(db(), case.visitor, now(), case.id, seen(), key, form.to_answer(), form.words.data)
+    except Stale as refusal:
+        return _page(case, Sent(key, form, refusal))
+    return _back(case, key)
+
+
+def _back(case: Case, anchor: str) -> ResponseReturnValue:
+    flash(_("Saved."), "success")
+    return redirect(url_for("plans.agreement", conference_id=case.id, _anchor=anchor), 303)
+
+
+def _askable(people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
+    return [person for person in people if person.gives_agreement and not person.removed]
+
+
+def _deciders(case: Case, people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
+    """Whose decision this visitor can note: the coordinator that of all professionals, each of them their own."""
+    deciders = [person for person in people if person.decides_acceptance and not person.removed]
+    if Role.COORDINATOR in case.roles:
+        return deciders
+    return [person for person in deciders if person.id == case.visitor.participant_id]
+
+
+def _answers(case: Case, action: Action) -> bool:
+    own = case.visitor.participant_id in action.who
+    return case.may(Activity.ANSWER_SUPPORT) and (own or Role.COORDINATOR in case.roles)
+
+
+def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
+    session = db()
+    people = queries.circle(session, case.id)
+    found = queries.written(session, case.id)
+    said = {row.participant_id: row for row in queries.agreements(session, case.id, case.presentation)}
+    decisions = queries.acceptances(session, case.id)
+    page = render_template(
+        "plans/agreement.html",
+        case=case,
+        draft=found.draft,
+        revision=found.revision,
+        names={person.id: person.name for person in people},
+        asked=_askable(people),
+        held=any(person.came for person in people),
+        said=said,
+        lines=bottom_lines(session, case.id),
+        met=queries.bottom_line_checks(session, case.id, case.presentation),
+        deciding=any(person.decides_acceptance and not person.removed for person in people),
+        decisions=decisions,
+        accepted=queries.is_accepted(tuple(row for row in decisions if row.presentation == case.presentation)),
+        requests=[
+            (number_of(found.draft, action.key), action)
+            for action in actions_of(found.draft)
+            if action.kind is ActionKind.PROFESSIONAL
+        ],
+        forms=_forms(case, people, found.draft, set(said), sent),
+        sent=sent,
+        rhythms=rhythms(),
+    )
+    return (page, sent.status) if sent else page
+
+
+def _forms(
+    case: Case, people: tuple[CirclePerson, ...], draft: Draft, said: set[int], sent: Sent | None
+) -> dict[str, FlaskForm]:
+    """The forms this visitor can use, by their place on the page; one of them as it was sent."""
+    forms: dict[str, FlaskForm] = {}
+    empty = {"formdata": None}
+    asked = _askable(people)
+    open_ = [person for person in asked if person.id not in said]
+    if case.may(Activity.CHECK_PLAN):
+        if open_:
+            forms["everybody"] = EverybodyForm(open_, prefix="everybody-", **empty)
+        if asked:
+            forms["person"] = AgreementForm(asked, prefix="person-", **empty)
+    deciders = _deciders(case, people)
+    if deciders and case.may(Activity.DECIDE_ACCEPTANCE):
+        forms["acceptance"] = AcceptanceForm(deciders, prefix="acceptance-", **empty)
+    for action in actions_of(draft):
+        if action.kind is ActionKind.PROFESSIONAL and _answers(case, action):
+            form = SupportForm(prefix=f"{action.key}-", **empty)
+            form.fill(action)
+            forms[action.key] = form
+    if sent:
+        forms[sent.place] = sent.form
+    return forms

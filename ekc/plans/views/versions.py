@@ -1,0 +1,70 @@
+"""The versions of a plan: read from the frozen snapshot, on the screen and on paper."""
+
+import json
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, gettext
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.core.documents import DocumentError
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.routes import db, now
+from ekc.plans import queries
+from ekc.plans.actions import issue_document
+from ekc.plans.document import PlanDocument, from_json, plan_pdf
+from ekc.plans.models import PlanVersion
+from ekc.plans.views import bp
+from ekc.plans.views.sheet import rhythms
+from ekc.workflow.vocabulary import N_, Activity
+
+
+@bp.get("/versions/<int:number>")
+@case_route(Activity.SEE_PLAN)
+def version(case: Case, number: int) -> ResponseReturnValue:
+    """A version as it was agreed."""
+    found, document = _version(case, number)
+    return render_template(
+        "plans/version.html",
+        case=case,
+        plan=document,
+        agreed_on=found.agreed_on,
+        versions=queries.versions(db(), case.id),
+        rhythms=rhythms(),
+    )
+
+
+@bp.get("/versions/<int:number>.pdf")
+@case_route(Activity.SEE_PLAN)
+def version_pdf(case: Case, number: int) -> ResponseReturnValue:
+    """Its paper: made on the first download, and the same bytes ever after."""
+    found, document = _version(case, number)
+    paper = queries.issued(db(), found.id)
+    if paper is None:
+        db().rollback()  # printing takes a while: no transaction waits for it
+        content = _printed(document)
+        paper = issue_document(db(), case.visitor, now(), case.id, number, document.language, content)
+    response = Response(paper.content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{case.number}-plan-{number}.pdf"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(paper.sha256.hex())
+    return response.make_conditional(request)
+
+
+def _version(case: Case, number: int) -> tuple[PlanVersion, PlanDocument]:
+    found = queries.version(db(), case.id, number)
+    if found is None:
+        raise Unknown
+    return found, from_json(json.dumps(found.snapshot).encode())
+
+
+def _printed(document: PlanDocument) -> bytes:
+    try:
+        with force_locale(document.language):
+            return plan_pdf(document, gettext=gettext)
+    except DocumentError as error:
+        raise Refusal(
+            N_("The paper of this plan cannot be made now. The plan itself is safe: read it on its page. (%(why)s)"),
+            why=str(error),
+        ) from error
