@@ -1,140 +1,25 @@
-"""Reading a case: its registration, circle, safety, bottom lines and contact log. Nothing here writes or decides.
-
-Whoever calls has opened the case (`access.py`); `search` alone looks over cases, and finds only what may be opened.
-"""
+"""Reading an opened case: its registration, circle, safety, bottom lines and contact log."""
 
 from collections import Counter
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import fields
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, exists, false, or_, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.access import roles_in
-from ekc.conferences.entries import Registration
-from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
-from ekc.core.crypto import keyring_of, words
-from ekc.people.access import Visitor
+from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, Participant, SafetyConcern
+from ekc.conferences.queries.rows import (
+    BottomLineRow,
+    ConcernRow,
+    ConsentRow,
+    ContactRow,
+    Person,
+    PersonRow,
+    RegistrationRow,
+)
 from ekc.people.models import Region
-from ekc.workflow.engine import may
-from ekc.workflow.vocabulary import Activity, Attends, Part, Phase, Role
-
-_MOST_WORDS = 4  # of a search
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRow:
-    """Somebody in the circle, without what only their own page shows."""
-
-    id: int
-    name: str
-    part: Part
-    relation: str
-    side: str
-    organisation: str
-    speaks_for: str
-    language: str
-    born: date | None
-    needs: tuple[str, ...]
-    needs_interpreter: bool
-    support_id: int | None
-    attends: Attends | None
-    informed_on: date | None
-    address_secret: bool
-    convenes: bool
-    consented: bool  # to the conference; a withdrawn consent is none
-    concerns: int
-    unmet_concerns: int
-
-    @property
-    def excluded(self) -> bool:
-        """Whether it was decided that they stay away."""
-        return self.attends is Attends.EXCLUDED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person(PersonRow):
-    """Somebody in the circle, with all that is kept of them."""
-
-    phone: str
-    email: str
-    address: str
-    view: str
-    exclusion_reason: str | None
-    excluded_by: str | None
-    excluded_on: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationRow(Registration):
-    """The registration, with what is not changed any more. `version` tells whether somebody else changed the case."""
-
-    registered_on: date
-    registered_by: Part
-    region: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
-    """A consent and whose it is."""
-
-    id: int
-    participant_id: int
-    name: str
-    scope: str
-    given_on: date
-    withdrawn_on: date | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConcernRow:
-    """A worry about safety, whose it is, and what was arranged (None: nothing yet)."""
-
-    id: int
-    participant_id: int
-    name: str
-    concern: str
-    arrangement: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BottomLineRow:
-    """A bottom line and who set it."""
-
-    id: int
-    number: int
-    text: str
-    ground: str
-    set_by: int
-    set_by_name: str
-    shared_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    """A line of the contact log. `name` is None where it is about nobody in particular."""
-
-    id: int
-    on: date
-    channel: str
-    text: str
-    participant_id: int | None
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A case that a search found, and by whom; `name` is empty where the case number was given."""
-
-    conference_id: int
-    number: str
-    title: str
-    phase: Phase
-    name: str = ""
-
+from ekc.people.queries import links_of
 
 _COUNTED = frozenset({"consented", "concerns", "unmet_concerns"})
 _NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
@@ -224,26 +109,12 @@ def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     return tuple(_filled(ContactRow, row) for row in rows)
 
 
-def search(session: Session, visitor: Visitor, asked: str, most: int = 50) -> tuple[Found, ...]:
-    """The cases in which somebody's name has all words of `asked`, or their beginnings of two letters and more.
+def number_of(session: Session, conference_id: int) -> str:
+    """The case number."""
+    return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
 
-    A whole case number finds its case. Only cases that the visitor may open now are found; the latest come first.
-    """
-    mine = or_(
-        Conference.coordinator_id == visitor.account_id if Role.COORDINATOR in visitor.roles else false(),
-        Conference.region_id.in_(visitor.regions),
-    )
-    head = (Conference.id, Conference.number, Conference.title, Conference.phase)
-    whose = (Conference.coordinator_id, Conference.region_id)
-    case = select(*head, *whose).where(mine)
-    rows: list[Row[Any]] = list(session.execute(case.where(Conference.number == asked.strip().upper())))
-    if keys := [keyring_of(session).index_key(word) for word in words(asked)[:_MOST_WORDS] if len(word) > 1]:
-        here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
-        by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
-        by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
-        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(most))
-    return tuple(
-        Found(row.id, row.number, row.title, row.phase, getattr(row, "name", ""))
-        for row in rows
-        if may(Activity.SEE_CASE, row.phase, roles_in(visitor, row, None, None))
-    )
+
+def live_links(session: Session, conference_id: int, at: datetime) -> dict[int, datetime]:
+    """Until when each participant who has one can come in by personal link."""
+    live = (row for row in links_of(session, conference_id) if row.revoked_at is None and row.expires_at > at)
+    return {row.participant_id: row.expires_at for row in live}

@@ -1,0 +1,170 @@
+"""Changing the circle: who is in it, and who was told. Also what other actions of a case need of it."""
+
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.conferences.entries import Concern, PersonDetails, Registration
+from ekc.conferences.models import Conference, NameKey, Participant
+from ekc.core.audit import record
+from ekc.core.clock import local_date
+from ekc.core.crypto import keyring_of
+from ekc.core.db import Base
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.people import links
+from ekc.people.access import Visitor
+from ekc.workflow.vocabulary import N_, Activity, Attends, Part
+
+#: Fields that are NULL, not empty, where there is nothing yet.
+_OR_NOTHING = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
+
+
+def member(session: Session, conference_id: int, participant_id: int) -> Participant:
+    """Somebody who is in the circle of this case now. Raises Unknown."""
+    found = session.get(Participant, participant_id)
+    if found is None or found.conference_id != conference_id or found.removed_at is not None:
+        raise Unknown
+    return found
+
+
+def not_later(at: datetime, timezone: str, *days: date | None) -> None:
+    """Refuse days that lie in the future at the place of the case."""
+    if any(day > local_date(at, timezone) for day in days if day):
+        raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
+
+
+def write_over(row: Base, entry: PersonDetails | Registration | Concern) -> list[str]:
+    """Write what was entered over a row; the names of the fields that changed."""
+    changed = []
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        value = list(value) if isinstance(value, tuple) else value
+        value = (value or None) if field.name in _OR_NOTHING else value
+        if getattr(row, field.name) != value:
+            setattr(row, field.name, value)
+            changed.append(field.name)
+    return changed
+
+
+def put_in(session: Session, conference: Conference, details: PersonDetails) -> Participant:
+    """Put somebody into the circle, in the caller's transaction."""
+    somebody = Participant(conference_id=conference.id)
+    write_over(somebody, details)
+    session.add(somebody)
+    session.flush()
+    _index(session, conference, somebody)
+    return somebody
+
+
+def add_person(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: PersonDetails) -> int:
+    """Add somebody to the circle; their participant id. A name and a part are enough."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        _check(session, at, conference, new, None)
+        somebody = put_in(session, conference, new)
+        record(session, visitor.actor, at, "circle.added", conference_id, name=new.name, part=new.part)
+    return somebody.id
+
+
+def change_person(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int, details: PersonDetails
+) -> None:
+    """Write what is kept of somebody anew. Whoever is to stay away loses their personal link."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        somebody = member(session, conference_id, participant_id)
+        _check(session, at, conference, details, somebody)
+        if changed := write_over(somebody, details):
+            if "name" in changed:
+                _index(session, conference, somebody)
+            if details.attends is Attends.EXCLUDED:
+                links.revoke(session, at, participant_id=participant_id)
+            what = ", ".join(changed)
+            record(session, visitor.actor, at, "circle.changed", conference_id, name=details.name, fields=what)
+
+
+def remove_person(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int, reason: str
+) -> None:
+    """Take somebody out of the circle, for a reason that the audit keeps. Their personal links die at once."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        somebody = member(session, conference_id, participant_id)
+        _keep_a_main_person(session, conference, somebody)
+        somebody.removed_at = at
+        somebody.convenes = False
+        session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
+        beside_them = (Participant.conference_id == conference_id, Participant.support_id == participant_id)
+        session.execute(update(Participant).where(*beside_them).values(support_id=None))
+        links.revoke(session, at, participant_id=participant_id)
+        record(session, visitor.actor, at, "circle.removed", conference_id, name=somebody.name, reason=reason)
+
+
+def tell_people(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    participant_ids: Collection[int],
+    on: date | None = None,
+) -> int:
+    """Note that these people were told personally what the conference is (OECD Box 4.1); how many. `on` None: today."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        day = on or local_date(at, conference.timezone)
+        not_later(at, conference.timezone, day)
+        told = [member(session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))]
+        if not told:
+            raise Refusal(N_("Choose who was told."))
+        for somebody in told:
+            somebody.informed_on = day
+        names = ", ".join(somebody.name for somebody in told)
+        record(session, visitor.actor, at, "circle.told", conference_id, names=names, on=day.isoformat())
+    return len(told)
+
+
+def _check(
+    session: Session, at: datetime, conference: Conference, details: PersonDetails, now_is: Participant | None
+) -> None:
+    """What must hold for somebody's details, whoever enters them."""
+    not_later(at, conference.timezone, details.born, details.informed_on, details.excluded_on)
+    explained = details.exclusion_reason and details.excluded_by and details.excluded_on
+    if details.attends is Attends.EXCLUDED and not explained:
+        raise Refusal(N_("Write why they stay away, who decided it and when. It is kept for everybody's safety."))
+    if details.support_id is not None:
+        supporter = member(session, conference.id, details.support_id)
+        if now_is is not None and supporter.id == now_is.id:
+            raise Refusal(N_("Nobody sits beside themselves. Choose somebody else who supports them."))
+    if now_is is not None and details.part is not Part.MAIN_PERSON:
+        _keep_a_main_person(session, conference, now_is)
+
+
+def _keep_a_main_person(session: Session, conference: Conference, somebody: Participant) -> None:
+    """Refuse to lose the last main person: without one there is no case."""
+    if somebody.part is not Part.MAIN_PERSON:
+        return
+    others = select(Participant.id).where(
+        Participant.conference_id == conference.id,
+        Participant.part == Part.MAIN_PERSON,
+        Participant.removed_at.is_(None),
+        Participant.id != somebody.id,
+    )
+    if session.scalar(others.limit(1)) is None:
+        raise Refusal(
+            N_("%(name)s is the only main person. Add another main person first, or stop the case."),
+            name=somebody.name,
+        )
+
+
+def _index(session: Session, conference: Conference, somebody: Participant) -> None:
+    """Keep the blind index in step with a name."""
+    session.execute(delete(NameKey).where(NameKey.participant_id == somebody.id))
+    session.add_all(
+        NameKey(region_id=conference.region_id, key=key, participant_id=somebody.id)
+        for key in keyring_of(session).index_keys(somebody.name)
+    )

@@ -1,0 +1,139 @@
+"""Registering a case, changing its registration, and who consented."""
+
+from dataclasses import asdict, replace
+from datetime import date, datetime
+
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ekc.conferences import queries
+from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import member, not_later, put_in, write_over
+from ekc.conferences.entries import NewCase, NewConsent, Registration
+from ekc.conferences.models import CaseCounter, Conference, Consent
+from ekc.core.audit import record
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.transaction import writing
+from ekc.people.access import Visitor
+from ekc.people.models import Region
+from ekc.workflow.definition import VERSION
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import N_, Activity, Part
+
+
+def register_case(session: Session, visitor: Visitor, at: datetime, new: NewCase) -> int:
+    """Register a case; its id. Needs no account; only staff may say that it was on an earlier day.
+
+    A main person who registers says yes by that (EK1: they say yes and fill in the form), unless a day is given.
+    """
+    profile = PROFILES.get(new.profile)
+    with writing(session):
+        if profile is None or session.get(Region, new.region_id) is None:
+            raise Unknown
+        timezone = new.timezone or profile.timezone
+        today = local_date(at, timezone)
+        on = (new.registered_on if visitor.account_id is not None else None) or today
+        not_later(at, timezone, on, new.main_person_said_yes_on)
+        if not new.main_persons:
+            raise Refusal(N_("Say who the main person is."))
+        if new.registered_by is Part.REFERRER and new.referrer is None:
+            raise Refusal(N_("Say who you are: your name and your organisation."))
+        said_yes = on if new.registered_by is Part.MAIN_PERSON else None
+        sides = [*new.sides, *(person.side for person in new.main_persons if person.side)]
+        conference = Conference(
+            number=_next_number(session, on.year),
+            variant=new.variant,
+            profile=profile.code,
+            workflow_version=VERSION,
+            language=new.language or profile.language,
+            timezone=timezone,
+            legal_context=new.legal_context,
+            municipality=new.municipality,
+            region_id=new.region_id,
+            title=new.title or ", ".join(person.name for person in new.main_persons),
+            topics=list(new.topics),
+            sides=list(dict.fromkeys(sides)),
+            question=new.question,
+            registered_on=on,
+            registered_by=new.registered_by,
+            reason=new.reason,
+            wishes=list(new.wishes),
+            main_person_said_yes_on=new.main_person_said_yes_on or said_yes,
+            phase_since=at,
+        )
+        session.add(conference)
+        session.flush()
+        for person in new.main_persons:
+            put_in(session, conference, replace(person, part=Part.MAIN_PERSON))
+        if new.referrer is not None:
+            put_in(session, conference, replace(new.referrer, part=Part.REFERRER))
+        record(session, visitor.actor, at, "case.registered", conference.id, number=conference.number)
+    return conference.id
+
+
+def change_registration(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    new: Registration,
+    seen_version: int | None = None,
+) -> None:
+    """Write the registration anew. `seen_version` is what the page showed; Stale if the case was changed since."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        if seen_version is not None and conference.version != seen_version:
+            raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
+        not_later(at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
+        if new.question_agreed_on and not new.question:
+            raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
+        if changed := write_over(conference, new):
+            record(session, visitor.actor, at, "registration.changed", conference_id, fields=", ".join(changed))
+
+
+def add_consent(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewConsent) -> int:
+    """Note a consent; its id."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        somebody = member(session, conference_id, new.participant_id)
+        not_later(at, conference.timezone, new.given_on)
+        consent = Consent(conference_id=conference_id, **asdict(new))
+        session.add(consent)
+        session.flush()
+        record(session, visitor.actor, at, "consent.given", conference_id, name=somebody.name, scope=new.scope)
+    return consent.id
+
+
+def withdraw_consent(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, consent_id: int, on: date | None = None
+) -> None:
+    """Note that somebody took back a consent. `on` None: today."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        consent = session.get(Consent, consent_id)
+        if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
+            raise Unknown
+        day = on or local_date(at, conference.timezone)
+        not_later(at, conference.timezone, day)
+        if day < consent.given_on:
+            raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
+        consent.withdrawn_on = day
+        whose = queries.names(session, conference_id)[consent.participant_id]
+        record(session, visitor.actor, at, "consent.withdrawn", conference_id, name=whose, on=day.isoformat())
+
+
+def _next_number(session: Session, year: int) -> str:
+    """The next case number of a year. Its counter stays locked until the case is committed: none is left out."""
+    count = update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1)
+    count = count.execution_options(synchronize_session=False)
+    taken = session.scalar(count.returning(CaseCounter.last))
+    if taken is None:
+        try:
+            with session.begin_nested():
+                session.execute(insert(CaseCounter).values(year=year, last=0))
+        except IntegrityError:
+            pass  # somebody else began the year at this moment
+        taken = session.scalars(count.returning(CaseCounter.last)).one()
+    return f"EKC-{year}-{taken:04}"

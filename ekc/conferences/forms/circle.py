@@ -1,0 +1,135 @@
+"""The circle: adding somebody, all that is kept of them, who was told, removing somebody; safety."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, TelField
+from wtforms.fields.choices import SelectChoice
+
+from ekc.conferences.entries import Concern, PersonDetails
+from ekc.conferences.forms.fields import (
+    FROM_LIST,
+    CaseForm,
+    day,
+    language_choices,
+    line,
+    lines,
+    mail,
+    one_of,
+    passage,
+    people,
+    several,
+    somebody,
+)
+from ekc.conferences.queries import Person, PersonRow
+from ekc.workflow.vocabulary import Attends, Part
+
+_NAME_MISSING = _l("Write a name.")
+
+
+class AddPersonForm(CaseForm):
+    """A name, a part and what they are to the family; all else can come later."""
+
+    name = line(_l("Name"), missing=_NAME_MISSING)
+    part = one_of(_l("Part in the circle"), Part, default=Part.FAMILY)
+    relation = line(_l("Relation"))
+    organisation = line(_l("Organisation"))
+    side = SelectField(_l("Side"), **FROM_LIST)
+
+    def __init__(self, sides: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.side.choices = _side_choices(sides)
+
+    def to_details(self) -> PersonDetails:
+        """What was typed."""
+        return PersonDetails(
+            name=self.name.data,
+            part=Part(self.part.data),
+            relation=self.relation.data,
+            organisation=self.organisation.data,
+            side=self.side.data,
+        )
+
+
+class PersonForm(CaseForm):
+    """All that is kept of somebody."""
+
+    name = line(_l("Name"), missing=_NAME_MISSING)
+    part = one_of(_l("Part in the circle"), Part)
+    relation = line(_l("Relation"))
+    side = SelectField(_l("Side"), **FROM_LIST)
+    organisation = line(_l("Organisation"))
+    speaks_for = line(_l("Speaks on behalf of"))
+    informed_on = day(_l("Told on"))
+    attends = one_of(_l("How they come"), Attends, blank=_l("not known yet"))
+    view = passage(_l("What they want to say, if they are not there"))
+    exclusion_reason = passage(_l("Why they stay away"), rows=2)
+    excluded_by = line(_l("Decided by"))
+    excluded_on = day(_l("Decided on"))
+    needs = passage(_l("Needs"))
+    needs_interpreter = BooleanField(_l("Needs an interpreter"))
+    support_id = somebody(_l("Who supports them"), blank=_l("nobody in particular"))
+    language = SelectField(_l("Language"), **FROM_LIST)
+    born = day(_l("Born on"))
+    phone = line(_l("Phone"), 40, kind=TelField)
+    email = mail(_l("E-mail"))
+    address = passage(_l("Address"), rows=3, most=500)
+    address_secret = BooleanField(_l("The address is secret: print it nowhere"))
+
+    def __init__(self, shown: Person, sides: tuple[str, ...], others: list[PersonRow], **kwargs: Any) -> None:
+        super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs)}, **kwargs)
+        self.side.choices = _side_choices(sides, shown.side)
+        self.language.choices = language_choices(_l("the language of the case"))
+        if shown.language not in {one.value for one in self.language.choices}:
+            self.language.choices.append(SelectChoice(shown.language, shown.language))
+        self.support_id.choices = [*self.support_id.choices, *people(others)]
+
+    def to_details(self) -> PersonDetails:
+        """What was typed."""
+        typed = {field.name: self[field.name].data for field in fields(PersonDetails)}
+        typed["part"] = Part(self.part.data)
+        typed["attends"] = Attends(self.attends.data) if self.attends.data else None
+        typed["needs"] = lines(self.needs.data)
+        return PersonDetails(**typed)
+
+
+def _side_choices(sides: tuple[str, ...], held: str = "") -> list[SelectChoice]:
+    """The sides of the case; also the one that somebody stands on already, should it be called otherwise now."""
+    every = dict.fromkeys([*sides, *([held] if held else [])])
+    return [SelectChoice("", _l("neither side")), *(SelectChoice(side, side) for side in every)]
+
+
+class ToldForm(CaseForm):
+    """Several people were told on one day."""
+
+    on = day(_l("Told on"), _l("Choose the day on which you told them."))
+    told = several(_l("Who was told"))
+
+    def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.told.choices = people(circle)
+
+
+class RemoveForm(CaseForm):
+    """Why somebody is no longer in the circle."""
+
+    reason = passage(_l("Why"), _l("Write why they are no longer in the circle."), most=500, rows=2)
+
+
+class ConcernForm(CaseForm):
+    """A worry about safety, and what was arranged."""
+
+    participant_id = somebody(_l("Who"))
+    concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
+    arrangement = passage(_l("What was arranged?"), rows=2)
+
+    def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.participant_id.choices = people(circle)
+
+    def to_concern(self) -> Concern:
+        """What was typed."""
+        return Concern(
+            participant_id=self.participant_id.data, concern=self.concern.data, arrangement=self.arrangement.data
+        )

@@ -1,0 +1,81 @@
+"""Bottom lines, the contact log, personal links, search."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SearchField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
+from ekc.conferences.forms.fields import FROM_LIST, CaseForm, choice, day, line, named, passage, people, somebody
+from ekc.conferences.queries import PersonRow
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
+
+
+class BottomLineForm(CaseForm):
+    """What the plan has to meet. By personal link there is no choice of who sets it."""
+
+    text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)
+    ground = line(_l("Why: a law, or safety"), 300)
+    set_by = somebody(_l("Set by"))
+    shared_on = day(_l("Shared with the family on"))
+
+    def __init__(self, circle: tuple[PersonRow, ...], by_themselves: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.set_by.choices = people(row for row in circle if row.part in PROFESSIONAL_PARTS)
+        if by_themselves:
+            del self.set_by
+
+    def to_bottom_line(self) -> BottomLineText:
+        """What was typed."""
+        return BottomLineText(
+            text=self.text.data,
+            ground=self.ground.data,
+            set_by=self.set_by.data if "set_by" in self else None,
+            shared_on=self.shared_on.data,
+        )
+
+
+class ContactForm(CaseForm):
+    """A line of the contact log."""
+
+    on = day(_l("On"), _l("Choose the day."))
+    participant_id = somebody(_l("With"), blank=_l("nobody of the circle"))
+    channel = choice(_l("How"), named(CHANNELS), default="phone")
+    text = passage(_l("What was said or agreed"), _l("Write in a few words what it was about."))
+
+    def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.participant_id.choices = [*self.participant_id.choices, *people(circle)]
+
+    def to_contact(self) -> NewContact:
+        """What was typed."""
+        return NewContact(
+            on=self.on.data,
+            channel=self.channel.data,
+            text=self.text.data,
+            participant_id=self.participant_id.data,
+        )
+
+
+class LinkForm(CaseForm):
+    """For how long somebody can come in."""
+
+    days = SelectField(
+        _l("Works for"),
+        choices=[
+            SelectChoice("14", _l("two weeks")),
+            SelectChoice("60", _l("two months")),
+            SelectChoice("180", _l("half a year")),
+            SelectChoice("365", _l("a year")),
+        ],
+        default=60,
+        coerce=int,
+        **FROM_LIST,
+    )
+
+
+class SearchForm(CaseForm):
+    """A name, its beginning, or a case number."""
+
+    q = line(_l("Name or case number"), 80, kind=SearchField)

@@ -1,0 +1,156 @@
+"""The fields that the forms of a case are made of, with messages that say what to do."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from babel import Locale
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Email, InputRequired, Length, Optional
+
+from ekc.conferences.queries import PersonRow
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.text import say
+from ekc.workflow.names import name_of
+
+#: Languages that families and their circles speak; shown by their names in the reader's language.
+_CODES = (
+    "nl en ar ary tr pl uk ru de fr es pt it ro bg hu cs sk sq sr hr bs el sv no da fi lt lv et fy pap srn hi ur pa bn "
+    "ta ne ps fa prs ku ckb so ti am om sw ig yo ha ln rw zgh rif zh yue vi th id tl ja ko mi sm to"
+)
+SPOKEN = tuple(_CODES.split())
+FROM_LIST: dict[str, Any] = {
+    "invalid_choice_message": _l("Choose from the list."),
+    "invalid_value_message": _l("Choose from the list."),
+}
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_EARLIEST, _LATEST = 1900, 2200
+
+
+class CaseForm(FlaskForm):  # type: ignore[misc]
+    """A form of a case. The app checks the CSRF token of every POST, so the forms of one page need none each."""
+
+    class Meta:
+        """No token of its own."""
+
+        csrf = False
+
+    form_errors: list[str]
+
+    def refuse(self, refusal: Refusal) -> int:
+        """Show on top of the form why an action said no; the status of the answer. What is unknown stays unknown."""
+        if isinstance(refusal, Unknown):
+            raise refusal
+        self.form_errors = [*self.form_errors, say(refusal.message, refusal.params)]
+        return refusal.status
+
+
+def tidy(text: str | None) -> str:
+    """Text as it is kept: no space around it, no control characters, one kind of line end."""
+    return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
+
+
+def lines(text: str, commas: bool = False) -> tuple[str, ...]:
+    """What stands on each line (or between commas), once each."""
+    parts = re.split(r"[\n,]" if commas else r"\n", text)
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _rules(missing: Any, most: int) -> list[Any]:
+    return [
+        InputRequired(missing) if missing else Optional(),
+        Length(max=most, message=_l("Make this shorter: at most %(max)d characters.")),
+    ]
+
+
+def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = ()) -> Any:
+    """One line of text. `missing` says what to do where it has to be there."""
+    return kind(label, [*_rules(missing, most), *rules], filters=[tidy])
+
+
+def mail(label: Any) -> Any:
+    """An e-mail address."""
+    return line(label, 254, kind=EmailField, rules=[Email(_l("Write an e-mail address such as name@example.org."))])
+
+
+def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3) -> Any:
+    """Several lines of text."""
+    return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw={"rows": rows, "dir": "auto"})
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day; what cannot be one gets a sentence that says how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        self.data = None
+        typed = tidy(valuelist[0] if valuelist else "")
+        if not typed:
+            return
+        try:
+            self.data = date.fromisoformat(typed)
+        except ValueError:
+            raise ValueError(_("Write the day as year-month-day, for example 2026-04-18.")) from None
+        if not _EARLIEST <= self.data.year <= _LATEST:
+            self.data = None
+            raise ValueError(_("Look at the year again."))
+
+
+def day(label: Any, missing: Any = None) -> Any:
+    """A day."""
+    return DayField(label, [InputRequired(missing) if missing else Optional()])
+
+
+def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectField:
+    """One choice from a list."""
+    return SelectField(label, choices=list(choices), **FROM_LIST, **more)
+
+
+def one_of(label: Any, words: Iterable[StrEnum], blank: Any = None, **more: Any) -> SelectField:
+    """One word of an enumeration; `blank` names the choice of none."""
+    none = [SelectChoice("", blank)] if blank else []
+    return choice(label, [*none, *(SelectChoice(word.value, _l(name_of(word))) for word in words)], **more)
+
+
+def named(choices: dict[str, str]) -> list[SelectChoice]:
+    """Choices from a table of marked names."""
+    return [SelectChoice(key, _l(name)) for key, name in choices.items()]
+
+
+def _id_or_none(value: Any) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+def somebody(label: Any, blank: Any = None) -> SelectField:
+    """Somebody of the circle; the view fills in who there is with `people`."""
+    none = [SelectChoice("", blank)] if blank else []
+    return SelectField(label, choices=none, coerce=_id_or_none, **FROM_LIST)
+
+
+def several(label: Any) -> SelectMultipleField:
+    """Several people of the circle."""
+    return SelectMultipleField(label, choices=[], coerce=int, **FROM_LIST)
+
+
+def people(rows: Iterable[PersonRow]) -> list[SelectChoice]:
+    """Somebody to choose from."""
+    return [SelectChoice(str(row.id), row.name) for row in rows]
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the reader's language; the code itself if it has none."""
+    locale = get_locale() or Locale("en")
+    return str(locale.languages.get(code, code))
+
+
+def language_choices(blank: Any) -> list[SelectChoice]:
+    """Languages by their names."""
+    named_codes = sorted((language_name(code).capitalize(), code) for code in SPOKEN)
+    return [SelectChoice("", blank), *(SelectChoice(code, name) for name, code in named_codes)]

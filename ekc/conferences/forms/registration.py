@@ -1,0 +1,220 @@
+"""Registering a case, changing its registration, consents."""
+
+from dataclasses import asdict
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    TelField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+
+from ekc.conferences.entries import CONSENT_SCOPES, NewCase, NewConsent, PersonDetails, Registration
+from ekc.conferences.forms.fields import (
+    FROM_LIST,
+    CaseForm,
+    choice,
+    day,
+    language_choices,
+    line,
+    lines,
+    mail,
+    named,
+    one_of,
+    passage,
+    somebody,
+)
+from ekc.conferences.queries import RegistrationRow
+from ekc.core.clock import zone
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import LegalContext, Part, Variant
+
+_MAIN_PERSONS = 3  # at first; others join the circle later
+_ZONE_MISSING = _l("Write a time zone such as Europe/Amsterdam.")
+_AS_USUAL = _l("as is usual in the country")
+
+
+def _known_zone(_form: Any, field: Any) -> None:
+    try:
+        if field.data:
+            zone(field.data)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValidationError(_("Write a time zone such as Europe/Amsterdam.")) from None
+
+
+class MainPersonForm(Form):  # type: ignore[misc]
+    """A row of the main persons."""
+
+    name = line(_l("Name"))
+    relation = line(_l("Relation or role"))
+    side = line(_l("Side"))
+    phone = line(_l("Phone"), 40, kind=TelField)
+    email = mail(_l("E-mail"))
+
+    def validate_name(self, field: Any) -> None:
+        """A row is empty, or has a name."""
+        rest = (self.relation, self.side, self.phone, self.email)
+        if not field.data and any(other.data for other in rest):
+            raise ValidationError(_("Write a name, or leave this person out."))
+
+
+class RegisterForm(CaseForm):
+    """A registration. Staff may say on which day it was."""
+
+    registered_by = RadioField(
+        _l("Who registers"),
+        choices=[
+            SelectChoice(Part.MAIN_PERSON, _l("the main person: it is about me or my family")),
+            SelectChoice(Part.REFERRER, _l("a referrer: for somebody else")),
+        ],
+        default=Part.MAIN_PERSON,
+        **FROM_LIST,
+    )
+    main_persons = FieldList(FormField(MainPersonForm), min_entries=_MAIN_PERSONS, max_entries=_MAIN_PERSONS)
+    referrer_name = line(_l("Your name"))
+    referrer_organisation = line(_l("Your organisation"))
+    referrer_email = mail(_l("Your e-mail"))
+    main_person_said_yes_on = day(_l("The main person said yes on"))
+    variant = one_of(_l("Kind of conference"), Variant)
+    reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
+    question = passage(_l("The question, as you would put it today"))
+    topics = passage(_l("What it is about"), rows=2)
+    legal_context = one_of(_l("Of their own accord, or under pressure"), LegalContext)
+    sides = passage(_l("Sides"), rows=2)
+    wishes = passage(_l("Wishes for the coordinator"), rows=3)
+    municipality = line(_l("Municipality"), 80, _l("Write the municipality."))
+    region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
+    profile = choice(_l("Country"), named({code: profile.name for code, profile in PROFILES.items()}), default="nl")
+    language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
+    timezone = line(_l("Time zone"), 40, rules=[_known_zone])
+    title = line(_l("Title of the case"))
+    registered_on = day(_l("Registered on"))
+
+    def __init__(self, regions: list[SelectChoice], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.region_id.choices = regions
+        self.language.choices = language_choices(_AS_USUAL)
+
+    def validate_main_persons(self, field: Any) -> None:
+        """There is a main person."""
+        if not any(row.form.name.data for row in field):
+            field.entries[0].form.name.errors = [_("Write the name of the main person.")]
+            raise ValidationError(_("There is no case without a main person."))
+
+    def validate_referrer_name(self, field: Any) -> None:
+        """A referrer says who they are."""
+        if self.registered_by.data == Part.REFERRER and not field.data:
+            raise ValidationError(_("Write your name, so that the coordinator can ring you."))
+
+    def to_new_case(self) -> NewCase:
+        """What was typed."""
+        by = Part(self.registered_by.data)
+        referrer = PersonDetails(
+            name=self.referrer_name.data,
+            part=Part.REFERRER,
+            organisation=self.referrer_organisation.data,
+            email=self.referrer_email.data,
+        )
+        return NewCase(
+            variant=Variant(self.variant.data),
+            profile=self.profile.data,
+            language=self.language.data,
+            timezone=self.timezone.data,
+            legal_context=LegalContext(self.legal_context.data),
+            municipality=self.municipality.data,
+            region_id=self.region_id.data,
+            title=self.title.data,
+            topics=lines(self.topics.data, commas=True),
+            question=self.question.data,
+            reason=self.reason.data,
+            wishes=lines(self.wishes.data),
+            sides=lines(self.sides.data),
+            registered_on=self.registered_on.data,
+            registered_by=by,
+            main_person_said_yes_on=self.main_person_said_yes_on.data,
+            main_persons=tuple(
+                PersonDetails(part=Part.MAIN_PERSON, **row.form.data) for row in self.main_persons if row.form.name.data
+            ),
+            referrer=referrer if by is Part.REFERRER else None,
+        )
+
+
+class RegistrationForm(CaseForm):
+    """The registration as it is to stand."""
+
+    version = HiddenField()
+    question = passage(_l("The question"))
+    question_agreed_on = day(_l("The question was agreed on"))
+    main_person_said_yes_on = day(_l("The main person said yes on"))
+    title = line(_l("Title of the case"), missing=_l("Write a title by which you know the case."))
+    reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
+    topics = passage(_l("What it is about"))
+    wishes = passage(_l("Wishes for the coordinator"))
+    sides = passage(_l("Sides"), rows=2)
+    legal_context = one_of(_l("Of their own accord, or under pressure"), LegalContext)
+    municipality = line(_l("Municipality"), 80, _l("Write the municipality."))
+    language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
+    timezone = line(_l("Time zone"), 40, _ZONE_MISSING, rules=[_known_zone])
+
+    def __init__(self, shown: RegistrationRow, **kwargs: Any) -> None:
+        listed = {name: "\n".join(getattr(shown, name)) for name in ("topics", "wishes", "sides")}
+        super().__init__(data={**asdict(shown), **listed}, **kwargs)
+        self.language.choices = [one for one in language_choices("") if one.value]
+        if shown.language not in {one.value for one in self.language.choices}:
+            self.language.choices.append(SelectChoice(shown.language, shown.language))
+
+    @property
+    def seen_version(self) -> int:
+        """Which state of the case the page showed; 0 matches none."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+    def to_registration(self) -> Registration:
+        """What was typed."""
+        return Registration(
+            title=self.title.data,
+            question=self.question.data,
+            question_agreed_on=self.question_agreed_on.data,
+            main_person_said_yes_on=self.main_person_said_yes_on.data,
+            reason=self.reason.data,
+            topics=lines(self.topics.data, commas=True),
+            wishes=lines(self.wishes.data),
+            sides=lines(self.sides.data),
+            legal_context=LegalContext(self.legal_context.data),
+            municipality=self.municipality.data,
+            language=self.language.data,
+            timezone=self.timezone.data,
+        )
+
+
+class ConsentForm(CaseForm):
+    """Somebody said yes."""
+
+    participant_id = somebody(_l("Who"))
+    scope = choice(_l("Says yes to"), named(CONSENT_SCOPES))
+    given_on = day(_l("On"), _l("Choose the day on which they said yes."))
+    note = passage(_l("Note"), rows=2)
+
+    def to_consent(self) -> NewConsent:
+        """What was typed."""
+        return NewConsent(
+            participant_id=self.participant_id.data,
+            scope=self.scope.data,
+            given_on=self.given_on.data,
+            note=self.note.data,
+        )
+
+
+class WithdrawForm(CaseForm):
+    """Somebody took back a yes."""
+
+    on = day(_l("Taken back on"), _l("Choose the day on which they took it back."))

@@ -1,0 +1,9 @@
+"""Pages of a case: registration and consents, circle and safety, bottom lines, contact log, links, search."""
+
+import ekc.conferences.views.bottom_lines
+import ekc.conferences.views.circle
+import ekc.conferences.views.contact
+import ekc.conferences.views.registering
+import ekc.conferences.views.registration
+import ekc.conferences.views.safety  # noqa: F401 - imported so that their routes are known
+from ekc.conferences.views.blueprint import bp as bp

@@ -1,0 +1,122 @@
+"""Bottom lines: for the coordinator, and for a referrer or professional by personal link."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences import actions, queries
+from ekc.conferences.access import Case
+from ekc.conferences.forms.contact import BottomLineForm
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import BottomLineRow
+from ekc.conferences.views.blueprint import bp
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now
+from ekc.workflow.vocabulary import Activity
+
+_ADDRESS = "/conferences/<int:conference_id>/bottom-lines"
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SET_BOTTOM_LINES, Activity.SEE_REGISTRATION)
+def bottom_lines(case: Case) -> ResponseReturnValue:
+    """What the plan has to meet."""
+    return _page(case)
+
+
+@bp.post(_ADDRESS)
+@case_route(Activity.SET_BOTTOM_LINES)
+def add_bottom_line(case: Case) -> ResponseReturnValue:
+    """Write one down."""
+    form = _form(case)
+    if not form.validate():
+        return _page(case, form), 422
+    try:
+        actions.add_bottom_line(db(), case.visitor, now(), case.id, form.to_bottom_line())
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(case, form), status
+    flash(_("The bottom line is written down."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:line_id>")
+@case_route(Activity.SET_BOTTOM_LINES)
+def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
+    """Write one anew, or when it was shared."""
+    form = _form(case, prefix=f"line-{line_id}-")
+    if not form.validate():
+        return _page(case, changed=(line_id, form)), 422
+    try:
+        actions.change_bottom_line(db(), case.visitor, now(), case.id, line_id, form.to_bottom_line())
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(case, changed=(line_id, form)), status
+    flash(_("Saved."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:line_id>/remove")
+@case_route(Activity.SET_BOTTOM_LINES)
+def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
+    """Take one away."""
+    actions.remove_bottom_line(db(), case.visitor, now(), case.id, line_id)
+    flash(_("The bottom line is taken away."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/none")
+@case_route(Activity.SET_BOTTOM_LINES)
+def no_bottom_lines(case: Case) -> ResponseReturnValue:
+    """Say that there are none."""
+    actions.say_no_bottom_lines(db(), case.visitor, now(), case.id)
+    flash(_("It is noted that there are no bottom lines."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/open-again")
+@case_route(Activity.SET_BOTTOM_LINES)
+def bottom_lines_again(case: Case) -> ResponseReturnValue:
+    """Take back that there are none."""
+    actions.say_no_bottom_lines(db(), case.visitor, now(), case.id, there_are_none=False)
+    return _back(case)
+
+
+def _back(case: Case) -> ResponseReturnValue:
+    return redirect(url_for("conferences.bottom_lines", conference_id=case.id), 303)
+
+
+def _by_themselves(case: Case) -> bool:
+    """Whether the visitor came by personal link: then they write for themselves alone."""
+    return case.visitor.participant_id is not None
+
+
+def _form(case: Case, **kwargs: object) -> BottomLineForm:
+    return BottomLineForm(queries.circle(db(), case.id), _by_themselves(case), **kwargs)
+
+
+def _filled(case: Case, row: BottomLineRow) -> BottomLineForm:
+    shown = {"text": row.text, "ground": row.ground, "set_by": row.set_by, "shared_on": row.shared_on}
+    return _form(case, formdata=None, prefix=f"line-{row.id}-", data=shown)
+
+
+def _page(case: Case, form: BottomLineForm | None = None, changed: tuple[int, BottomLineForm] | None = None) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    rows = queries.bottom_lines(db(), case.id)
+    form = form or _form(case, formdata=None)
+    forms = {}
+    if may_change := case.may(Activity.SET_BOTTOM_LINES):
+        mine = (row for row in rows if not _by_themselves(case) or row.set_by == case.visitor.participant_id)
+        forms = {row.id: _filled(case, row) for row in mine}
+    if changed:
+        forms[changed[0]] = changed[1]
+    return render_template(
+        "conferences/bottom_lines.html",
+        case=case,
+        rows=rows,
+        form=form,
+        forms=forms,
+        nobody_sets="set_by" in form and not form.set_by.choices,
+        sent=form if form.errors else (changed[1] if changed else None),
+        may_change=may_change,
+    )

@@ -1,0 +1,184 @@
+"""The circle, and the page of somebody in it."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences import actions, queries
+from ekc.conferences.access import Case
+from ekc.conferences.forms.circle import AddPersonForm, PersonForm, RemoveForm, ToldForm
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import Person, PersonRow
+from ekc.conferences.views.blueprint import bp
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.routes import db, now
+from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
+
+_ADDRESS = "/conferences/<int:conference_id>/circle"
+_PERSON = f"{_ADDRESS}/<int:participant_id>"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People who stand together on the page; `side` is a side of the case, or empty."""
+
+    title: str
+    people: tuple[PersonRow, ...]
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_REGISTRATION)
+def circle(case: Case) -> ResponseReturnValue:
+    """Everybody in the circle, and who else may care."""
+    return _circle_page(case)
+
+
+@bp.post(_ADDRESS)
+@case_route(Activity.CHANGE_CIRCLE)
+def add_person(case: Case) -> ResponseReturnValue:
+    """Add somebody."""
+    form = AddPersonForm(queries.registration(db(), case.id).sides)
+    if not form.validate():
+        return _circle_page(case, form), 422
+    somebody = actions.add_person(db(), case.visitor, now(), case.id, form.to_details())
+    flash(_("%(name)s is in the circle.", name=form.name.data), "success")
+    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{somebody}"), 303)
+
+
+@bp.post(f"{_ADDRESS}/told")
+@case_route(Activity.CHANGE_CIRCLE)
+def tell(case: Case) -> ResponseReturnValue:
+    """Note that several people were told on a day."""
+    form = ToldForm(queries.circle(db(), case.id))
+    if not form.validate():
+        return _circle_page(case, told=form), 422
+    try:
+        actions.tell_people(db(), case.visitor, now(), case.id, form.told.data, form.on.data)
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _circle_page(case, told=form), status
+    flash(_("It is noted who was told."), "success")
+    return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+
+
+@bp.post(f"{_PERSON}/told-today")
+@case_route(Activity.CHANGE_CIRCLE)
+def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Note that somebody was told today."""
+    actions.tell_people(db(), case.visitor, now(), case.id, [participant_id])
+    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+
+
+def _circle_page(case: Case, form: AddPersonForm | None = None, told: ToldForm | None = None) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    everybody = queries.circle(db(), case.id)
+    sides = queries.registration(db(), case.id).sides
+    untold = tuple(row for row in everybody if row.informed_on is None and row.part is not Part.INTERPRETER)
+    day = {"on": local_date(now(), case.timezone)}
+    return render_template(
+        "conferences/circle.html",
+        case=case,
+        groups=_groups(everybody, sides),
+        everybody=everybody,
+        family=sum(row.part in FAMILY_PARTS for row in everybody),
+        untold=sum(row.attends in TAKES_PART for row in untold),
+        undecided=sum(row.attends is None for row in untold),
+        takes_part=TAKES_PART,
+        interpreter=Part.INTERPRETER,
+        sides=sides,
+        form=form or AddPersonForm(sides, formdata=None),
+        told_form=told or (ToldForm(untold, formdata=None, data=day) if untold else None),
+        sent=form or told,
+        may_change=case.may(Activity.CHANGE_CIRCLE),
+    )
+
+
+def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Group]:
+    """The family by side where there are sides; then supporters, professionals, interpreters. No group is empty."""
+
+    def those(*parts: Part) -> tuple[PersonRow, ...]:
+        order = list(Part)
+        return tuple(sorted((row for row in everybody if row.part in parts), key=lambda row: order.index(row.part)))
+
+    family, supporters = those(*FAMILY_PARTS), those(Part.SUPPORTER)
+    groups = [Group(side, tuple(row for row in (*family, *supporters) if row.side == side)) for side in sides]
+    placed = {row.id for group in groups for row in group.people}
+    groups += [
+        Group(_("Family and network"), tuple(row for row in family if row.id not in placed)),
+        Group(_("Supporters"), tuple(row for row in supporters if row.id not in placed)),
+        Group(_("Professionals"), those(*PROFESSIONAL_PARTS)),
+        Group(_("Interpreters"), those(Part.INTERPRETER)),
+    ]
+    return [group for group in groups if group.people]
+
+
+@bp.get(_PERSON)
+@case_route(Activity.SEE_REGISTRATION)
+def person(case: Case, participant_id: int) -> ResponseReturnValue:
+    """All that is kept of somebody."""
+    return _person_page(case, _person(case, participant_id))
+
+
+@bp.post(_PERSON)
+@case_route(Activity.CHANGE_CIRCLE)
+def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Write what is kept of somebody anew."""
+    shown = _person(case, participant_id)
+    form = _person_form(case, shown, sent=True)
+    if not form.validate():
+        return _person_page(case, shown, form), 422
+    try:
+        actions.change_person(db(), case.visitor, now(), case.id, participant_id, form.to_details())
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _person_page(case, shown, form), status
+    flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
+    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+
+
+@bp.post(f"{_PERSON}/remove")
+@case_route(Activity.CHANGE_CIRCLE)
+def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Take somebody out of the circle."""
+    shown = _person(case, participant_id)
+    form = RemoveForm()
+    if not form.validate():
+        return _person_page(case, shown, remove=form), 422
+    try:
+        actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _person_page(case, shown, remove=form), status
+    flash(_("%(name)s is no longer in the circle.", name=shown.name), "success")
+    return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+
+
+def _person(case: Case, participant_id: int) -> Person:
+    found = queries.person(db(), case.id, participant_id)
+    if found is None:
+        raise Unknown
+    return found
+
+
+def _person_form(case: Case, shown: Person, sent: bool = False) -> PersonForm:
+    sides = queries.registration(db(), case.id).sides
+    others = [row for row in queries.circle(db(), case.id) if row.id != shown.id]
+    return PersonForm(shown, sides, others, **({"formdata": request.form} if sent else {"formdata": None}))
+
+
+def _person_page(case: Case, shown: Person, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    return render_template(
+        "conferences/person.html",
+        case=case,
+        person=shown,
+        form=form or _person_form(case, shown),
+        remove_form=remove or RemoveForm(formdata=None),
+        sent=form or remove,
+        consents=[row for row in queries.consents(db(), case.id) if row.participant_id == shown.id],
+        concerns=[row for row in queries.concerns(db(), case.id) if row.participant_id == shown.id],
+        may_change=case.may(Activity.CHANGE_CIRCLE),
+    )

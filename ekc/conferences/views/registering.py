@@ -1,0 +1,76 @@
+"""Registering a case, by anybody, and the search of staff for a case."""
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
+
+from ekc.conferences import actions, queries
+from ekc.conferences.access import open_case
+from ekc.conferences.forms.contact import SearchForm
+from ekc.conferences.forms.registration import RegisterForm
+from ekc.conferences.views.blueprint import bp
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, limiter, now, public, runtime
+from ekc.people.login import office, visitor
+from ekc.people.queries import regions
+from ekc.workflow.vocabulary import Activity, Role
+
+_REGISTERED = "registered"  # in the cookie: the number to tell on the page of thanks
+
+
+def _by_staff() -> bool:
+    return visitor().account_id is not None
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@public
+@limiter.limit(
+    lambda: f"{runtime().settings.registrations_an_hour} per hour",
+    methods=["POST"],
+    exempt_when=_by_staff,
+    deduct_when=lambda response: response.status_code == 303,  # what was refused is no registration
+)
+def register() -> ResponseReturnValue:
+    """Register a case: the public for itself or for others, staff for somebody who rang."""
+    form = RegisterForm([SelectChoice(str(row.id), row.name) for row in regions(db())])
+    if not _by_staff():
+        del form.registered_on
+    status = 200
+    if form.validate_on_submit():
+        try:
+            conference_id = actions.register_case(db(), visitor(), now(), form.to_new_case())
+        except Refusal as refusal:
+            status = form.refuse(refusal)
+        else:
+            return redirect(_after(conference_id), 303)
+    elif form.is_submitted():
+        status = 422
+    return render_template("conferences/register.html", form=form), status
+
+
+def _after(conference_id: int) -> str:
+    """Where somebody goes who has registered: to the case if it is theirs to see, else to the thanks."""
+    session[_REGISTERED] = queries.number_of(db(), conference_id)
+    try:
+        open_case(db(), visitor(), conference_id, Activity.SEE_CASE)
+    except Refusal:
+        return url_for("conferences.thanks")
+    return url_for("journey.case", conference_id=conference_id)
+
+
+@bp.get("/register/thanks")
+@public
+def thanks() -> ResponseReturnValue:
+    """The number of the case and what happens next; to others than who just registered, no number."""
+    return render_template("conferences/thanks.html", number=session.get(_REGISTERED))
+
+
+@bp.get("/search")
+@office(Role.COORDINATOR, Role.REGIONAL_MANAGER)
+def search() -> ResponseReturnValue:
+    """Find a case by the name of somebody in it, the beginning of a name, or its number."""
+    form = SearchForm(formdata=request.args)
+    asked = form.q.data if form.validate() else ""
+    found = actions.look_for(db(), visitor(), now(), asked) if asked else ()
+    status = 422 if form.errors else 200
+    return render_template("conferences/search.html", form=form, asked=asked, found=found), status

@@ -1,0 +1,122 @@
+"""The registration of a case and its consents."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences import actions, queries
+from ekc.conferences.access import Case
+from ekc.conferences.forms.fields import people
+from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import RegistrationRow
+from ekc.conferences.views.blueprint import bp
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now
+from ekc.workflow.vocabulary import Activity
+
+_ADDRESS = "/conferences/<int:conference_id>/registration"
+_CONSENTS = "/conferences/<int:conference_id>/consents"
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_REGISTRATION)
+def registration(case: Case) -> ResponseReturnValue:
+    """What was registered, and the question."""
+    shown = queries.registration(db(), case.id)
+    return _registration_page(case, shown, RegistrationForm(shown, formdata=None))
+
+
+@bp.post(_ADDRESS)
+@case_route(Activity.CHANGE_REGISTRATION)
+def change_registration(case: Case) -> ResponseReturnValue:
+    """Write the registration anew."""
+    shown = queries.registration(db(), case.id)
+    form = RegistrationForm(shown)
+    if not form.validate():
+        return _registration_page(case, shown, form), 422
+    try:
+        actions.change_registration(db(), case.visitor, now(), case.id, form.to_registration(), form.seen_version)
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _registration_page(case, queries.registration(db(), case.id), form), status
+    flash(_("The registration is saved."), "success")
+    return redirect(url_for("conferences.registration", conference_id=case.id), 303)
+
+
+def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationForm) -> str:
+    may_change = case.may(Activity.CHANGE_REGISTRATION)
+    # The hidden field tells which state the page shows; what was sent in it is used up.
+    form.version.data, form.version.raw_data = str(shown.version), None
+    return render_template("conferences/registration.html", case=case, shown=shown, form=form, may_change=may_change)
+
+
+@bp.get(_CONSENTS)
+@case_route(Activity.SEE_REGISTRATION)
+def consents(case: Case) -> ResponseReturnValue:
+    """Who consented to what, and when."""
+    return _consents_page(case)
+
+
+@bp.post(_CONSENTS)
+@case_route(Activity.CHANGE_REGISTRATION)
+def add_consent(case: Case) -> ResponseReturnValue:
+    """Note a consent."""
+    form = _consent_form(case, sent=True)
+    if not form.validate():
+        return _consents_page(case, form), 422
+    try:
+        actions.add_consent(db(), case.visitor, now(), case.id, form.to_consent())
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _consents_page(case, form), status
+    flash(_("The consent is noted."), "success")
+    return redirect(url_for("conferences.consents", conference_id=case.id), 303)
+
+
+@bp.post(f"{_CONSENTS}/<int:consent_id>/withdraw")
+@case_route(Activity.CHANGE_REGISTRATION)
+def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
+    """Note that a consent was taken back."""
+    form = WithdrawForm(prefix=f"withdraw-{consent_id}-")
+    if not form.validate():
+        return _consents_page(case, withdrawn=(consent_id, form)), 422
+    try:
+        actions.withdraw_consent(db(), case.visitor, now(), case.id, consent_id, form.on.data)
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _consents_page(case, withdrawn=(consent_id, form)), status
+    flash(_("It is noted that the consent was taken back."), "success")
+    return redirect(url_for("conferences.consents", conference_id=case.id), 303)
+
+
+def _consent_form(case: Case, sent: bool = False) -> ConsentForm:
+    day = local_date(now(), case.timezone)
+    form = ConsentForm(data={"given_on": day}) if sent else ConsentForm(formdata=None, data={"given_on": day})
+    form.participant_id.choices = people(queries.circle(db(), case.id))
+    return form
+
+
+def _consents_page(
+    case: Case, form: ConsentForm | None = None, withdrawn: tuple[int, WithdrawForm] | None = None
+) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    rows = queries.consents(db(), case.id)
+    day = {"on": local_date(now(), case.timezone)}
+    forms = {
+        row.id: WithdrawForm(formdata=None, prefix=f"withdraw-{row.id}-", data=day)
+        for row in rows
+        if row.withdrawn_on is None
+    }
+    if withdrawn:
+        forms[withdrawn[0]] = withdrawn[1]
+    return render_template(
+        "conferences/consents.html",
+        case=case,
+        rows=rows,
+        form=form or _consent_form(case),
+        withdraw_forms=forms,
+        sent=form or (withdrawn[1] if withdrawn else None),
+        may_change=case.may(Activity.CHANGE_REGISTRATION),
+    )

@@ -1,0 +1,86 @@
+"""What people are afraid of, and what was arranged for it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences import actions, queries
+from ekc.conferences.access import Case
+from ekc.conferences.forms.circle import ConcernForm
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import ConcernRow
+from ekc.conferences.views.blueprint import bp
+from ekc.core.routes import db, now
+from ekc.workflow.vocabulary import Activity
+
+_ADDRESS = "/conferences/<int:conference_id>/safety"
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_REGISTRATION)
+def safety(case: Case) -> ResponseReturnValue:
+    """Every concern, those without an arrangement first."""
+    return _page(case)
+
+
+@bp.post(_ADDRESS)
+@case_route(Activity.CHANGE_CIRCLE)
+def add_concern(case: Case) -> ResponseReturnValue:
+    """Write down a concern."""
+    form = ConcernForm(queries.circle(db(), case.id))
+    if not form.validate():
+        return _page(case, form), 422
+    actions.add_concern(db(), case.visitor, now(), case.id, form.to_concern())
+    flash(_("The concern is noted."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:concern_id>")
+@case_route(Activity.CHANGE_CIRCLE)
+def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
+    """Write a concern or its arrangement anew."""
+    form = ConcernForm(queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
+    if not form.validate():
+        return _page(case, changed=(concern_id, form)), 422
+    actions.change_concern(db(), case.visitor, now(), case.id, concern_id, form.to_concern())
+    flash(_("Saved."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:concern_id>/remove")
+@case_route(Activity.CHANGE_CIRCLE)
+def remove_concern(case: Case, concern_id: int) -> ResponseReturnValue:
+    """Take a concern away."""
+    actions.remove_concern(db(), case.visitor, now(), case.id, concern_id)
+    flash(_("The concern is taken away."), "success")
+    return _back(case)
+
+
+def _back(case: Case) -> ResponseReturnValue:
+    return redirect(url_for("conferences.safety", conference_id=case.id), 303)
+
+
+def _page(case: Case, form: ConcernForm | None = None, changed: tuple[int, ConcernForm] | None = None) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    circle = queries.circle(db(), case.id)
+    rows = sorted(queries.concerns(db(), case.id), key=lambda row: row.arrangement is not None)
+    forms = {row.id: _filled(circle, row) for row in rows}
+    if changed:
+        forms[changed[0]] = changed[1]
+    # A link on somebody's own page leads here with their name chosen.
+    about = {"participant_id": request.args.get("person", type=int)}
+    return render_template(
+        "conferences/safety.html",
+        case=case,
+        rows=rows,
+        first={row.participant_id: row.id for row in reversed(rows)},  # the anchor of each person stands once
+        form=form or ConcernForm(circle, formdata=None, data=about),
+        forms=forms,
+        sent=form or (changed[1] if changed else None),
+        may_change=case.may(Activity.CHANGE_CIRCLE),
+    )
+
+
+def _filled(circle: tuple[queries.PersonRow, ...], row: ConcernRow) -> ConcernForm:
+    shown = {"participant_id": row.participant_id, "concern": row.concern, "arrangement": row.arrangement or ""}
+    return ConcernForm(circle, formdata=None, prefix=f"concern-{row.id}-", data=shown)
