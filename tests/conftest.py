@@ -1,4 +1,4 @@
-"""What every test may ask for: fresh databases, the app, its clock and pages, a browser. See `tests/plugins/`."""
+"""What every test may ask for: fresh databases, the app, its clock and pages, a browser. See `tests/plugins/`, `tests/cast.py`."""
 
 import pytest
 
@@ -10,4 +10,5 @@ pytest_plugins = (
     "tests.plugins.databases",
     "tests.plugins.web",
     "tests.plugins.browser",
+    "tests.cast",
 )
