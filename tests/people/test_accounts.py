@@ -43,8 +43,8 @@ def test_an_account_is_opened_with_its_roles(db_session: Session, cast: Cast, ne
     assert joris is not None
     assert (joris.actor.name, joris.roles, joris.regions, joris.home_region, joris.language) == (
         "Joris",
-        {Role.COORDINATOR, Role.REGIONAL_MANAGER},
-        {cast.south},
+        frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+        frozenset({cast.south}),
         cast.north,
         "nl",
     )

@@ -1,0 +1,250 @@
+"""Finding a coordinator, through the actions: who may, what follows, what is refused."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import open_case
+from ekc.conferences.models import Conference
+from ekc.core.audit import broken_chains
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.matching import actions
+from ekc.matching.actions import Declaration
+from ekc.matching.queries import MatchRow, candidates, current_match, match_history, wishes
+from ekc.people.access import Visitor
+from ekc.workflow.vocabulary import Activity, Phase
+from tests.build import Made, registered_case
+from tests.cast import Cast, participant
+from tests.clock import START
+
+INDEPENDENT = Declaration("I work for nobody here and do not know the family.")
+DOUBTS = Declaration("My sister teaches at the school.", conflict=True)
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    return registered_case(db_session, cast, START)
+
+
+def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
+    return actions.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
+
+
+def match_of(session: Session, case: Made) -> MatchRow:
+    found = current_match(session, case.id)
+    assert found is not None
+    return found
+
+
+def mails(session: Session) -> list[tuple[str, str]]:
+    return [
+        (mail.recipient, mail.subject) for mail in session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    ]
+
+
+def be_in(session: Session, case: Made, phase: Phase) -> None:
+    """Put the case in a phase without a walk there; what the walk takes is of no matter here."""
+    session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase))
+    session.commit()
+
+
+def test_nobody_is_asked_at_first(db_session: Session, cast: Cast, case: Made) -> None:
+    assert current_match(db_session, case.id) is None
+    assert wishes(db_session, case.id) == ["speaks Dutch and understands Moroccan Arabic", "preferably a woman"]
+    with pytest.raises(Unknown):
+        open_case(db_session, cast.noor, case.id, Activity.SEE_REGISTRATION)
+
+
+def test_whoever_is_asked_sees_the_case_and_gets_a_mail_without_names(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    ask(db_session, cast, case, cast.noor)
+
+    assert open_case(db_session, cast.noor, case.id, Activity.ANSWER_MATCH).id == case.id
+    match = match_of(db_session, case)
+    assert (match.name, match.accepted, match.declared, match.conflict_open, match.confirmed) == (
+        "Noor van Dijk",
+        False,
+        False,
+        False,
+        False,
+    )
+    mail = db_session.scalars(select(OutboxMessage)).one()
+    assert (mail.recipient, mail.language, mail.conference_id) == ("noor@example.org", "en", case.id)
+    assert mail.body == (
+        "You are asked to be the coordinator of a conference. Sign in to read about it, then say yes or no."
+    )
+
+
+def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -> None:
+    marieke = participant(case.id, case.people["marieke"])
+
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START + timedelta(days=4), case.id, INDEPENDENT, on=date(2026, 3, 5))
+    actions.confirm_coordinator(db_session, marieke, START + timedelta(days=5), case.id)
+
+    match = match_of(db_session, case)
+    assert (match.accepted_on, match.independence, match.conflict_open, match.confirmed_on) == (
+        date(2026, 3, 5),
+        INDEPENDENT.independence,
+        False,
+        date(2026, 3, 7),
+    )
+    history = [(event.action, event.coordinator, event.actor) for event in match_history(db_session, case.id)]
+    assert history == [
+        ("confirmed", "Noor van Dijk", ""),
+        ("accepted", "Noor van Dijk", "Noor van Dijk"),
+        ("asked", "Noor van Dijk", "Ruud Kramer"),
+    ]
+    assert list(broken_chains(db_session)) == []
+
+
+def test_only_coordinators_of_the_region_are_asked(db_session: Session, cast: Cast, case: Made) -> None:
+    assert [(row.name, row.spoken, row.open_cases) for row in candidates(db_session, cast.north)] == [
+        ("Denise Okafor", ("en", "ig"), 0),
+        ("Noor van Dijk", ("nl", "ar", "en"), 0),
+    ]
+    for somebody in (cast.iris, cast.ruud, cast.mila):
+        with pytest.raises(Unknown):
+            ask(db_session, cast, case, somebody)
+    with pytest.raises(Unknown):
+        actions.ask_coordinator(db_session, cast.ruud, START, case.id, 99)
+    assert (current_match(db_session, case.id), mails(db_session)) == (None, [])
+
+
+def test_open_cases_are_counted(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+    ask(db_session, cast, registered_case(db_session, cast, START), cast.noor)
+
+    assert [(row.name, row.open_cases) for row in candidates(db_session, cast.north)] == [
+        ("Denise Okafor", 0),
+        ("Noor van Dijk", 2),
+    ]
+
+
+def test_asking_somebody_else_ends_the_former_match(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+
+    ask(db_session, cast, case, cast.denise)
+
+    assert (match_of(db_session, case).name, match_of(db_session, case).accepted) == ("Denise Okafor", False)
+    with pytest.raises(Unknown):
+        actions.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
+    assert [address for address, _ in mails(db_session)] == ["noor@example.org", "denise@example.org"]
+
+
+def test_nobody_is_asked_twice(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+
+    with pytest.raises(Refusal, match="asked already"):
+        ask(db_session, cast, case, cast.noor)
+
+
+def test_saying_no_closes_the_case_again(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+
+    actions.decline(db_session, cast.noor, START, case.id)
+
+    assert current_match(db_session, case.id) is None
+    assert mails(db_session)[1] == ("ruud@example.org", "A coordinator cannot take a conference")
+    with pytest.raises(Unknown):
+        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE)
+    ask(db_session, cast, case, cast.noor)
+    assert match_of(db_session, case).name == "Noor van Dijk"
+
+
+def test_under_way_there_is_always_a_coordinator(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    be_in(db_session, case, Phase.SETUP)
+
+    with pytest.raises(Refusal, match="needs a coordinator"):
+        actions.end_match(db_session, cast.ruud, START, case.id, "ill")
+    ask(db_session, cast, case, cast.denise)
+    actions.decline(db_session, cast.denise, START, case.id)
+
+    match = match_of(db_session, case)
+    assert (match.name, match.declined_on) == ("Denise Okafor", TODAY)
+    assert open_case(db_session, cast.denise, case.id, Activity.SEE_CASE).coordinator_id == cast.denise.account_id
+    ask(db_session, cast, case, cast.noor)
+    assert match_of(db_session, case).name == "Noor van Dijk"
+
+
+def test_a_conflict_stays_open_until_the_manager_has_decided(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, DOUBTS)
+    assert match_of(db_session, case).conflict_open
+
+    with pytest.raises(Unknown):
+        actions.clear_conflict(db_session, cast.noor, START, case.id, "I see none")
+    actions.clear_conflict(db_session, cast.ruud, START, case.id, "It is another school.")
+
+    assert not match_of(db_session, case).conflict_open
+    assert match_history(db_session, case.id)[0].reason == "It is another school."
+    with pytest.raises(Refusal, match="no open conflict"):
+        actions.clear_conflict(db_session, cast.ruud, START, case.id, "again")
+    actions.declare(db_session, cast.noor, START, case.id, DOUBTS)
+    assert match_of(db_session, case).conflict_open
+
+
+Act = Callable[[Session, Cast, int], object]
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (lambda s, c, i: actions.accept(s, c.noor, START, i, INDEPENDENT), "taken this case already"),
+        (lambda s, c, i: actions.decline(s, c.noor, START, i), "You have taken this case"),
+        (lambda s, c, i: actions.declare(s, c.noor, START, i, Declaration("  ")), "in your own words"),
+        (lambda s, c, i: actions.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 3)), "still to come"),
+        (lambda s, c, i: actions.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 1)), "later than that day"),
+    ],
+)
+def test_what_does_not_fit_is_refused(db_session: Session, cast: Cast, case: Made, act: Act, sentence: str) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    before = match_of(db_session, case)
+
+    with pytest.raises(Refusal, match=sentence):
+        act(db_session, cast, case.id)
+
+    assert match_of(db_session, case) == before
+
+
+@pytest.mark.parametrize("phase", [Phase.PRIVATE_TIME])
+def test_in_private_time_nothing_is_changed(db_session: Session, cast: Cast, case: Made, phase: Phase) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    be_in(db_session, case, phase)
+
+    with pytest.raises(NotNow):
+        ask(db_session, cast, case, cast.denise)
+    with pytest.raises(NotNow):
+        actions.declare(db_session, cast.noor, START, case.id, DOUBTS)
+    with pytest.raises(NotNow):
+        actions.confirm_coordinator(db_session, cast.ruud, START, case.id)
+
+
+def test_others_do_not_know_of_the_case(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    karim = participant(case.id, case.people["karim"])
+
+    for somebody in (cast.denise, cast.iris, cast.mila, cast.bas, cast.nobody, karim):
+        tries: list[Act] = [
+            lambda s, _c, i, who=somebody: actions.ask_coordinator(s, who, START, i, 1),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: actions.accept(s, who, START, i, INDEPENDENT),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: actions.decline(s, who, START, i),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: actions.confirm_coordinator(s, who, START, i),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: actions.end_match(s, who, START, i, "no"),  # type: ignore[misc]
+        ]
+        for act in tries:
+            with pytest.raises(Unknown):
+                act(db_session, cast, case.id)
+    assert match_of(db_session, case).confirmed_on is None

@@ -1,0 +1,48 @@
+"""The first page, and the demo: one click to be somebody, and only there."""
+
+import pytest
+
+from tests.cast import Cast
+from tests.client import PageClient
+from tests.plugins.web import MakeApp
+
+
+@pytest.fixture
+def demo(make_app: MakeApp, database_url: str, cast: Cast) -> PageClient:
+    """Somebody at a browser, in the demo."""
+    made = make_app(demo=True).test_client()
+    assert isinstance(made, PageClient)
+    return made
+
+
+def test_the_first_page_leads_on(client: PageClient) -> None:
+    client.page("/")
+    assert client.follow("Sign in").heading == "Sign in"
+
+    client.page("/")
+    assert client.follow("Register a conference").url == "/register"
+
+
+def test_one_click_is_enough_to_be_somebody(demo: PageClient) -> None:
+    demo.page("/")
+    demo.submit("Be Noor van Dijk")
+    assert demo.get("/sign-in").status_code == 302
+
+
+def test_elsewhere_nobody_is_anybody(client: PageClient, cast: Cast) -> None:
+    page = client.page("/")
+    token = [node.get("value") for node in client.page("/sign-in").all("input") if node.get("name") == "csrf_token"]
+
+    paths = (f"/demo/be/{cast.noor.account_id}", "/demo/be/link/1")
+    refused = [client.post(path, data={"csrf_token": token[0]}).status_code for path in paths]
+
+    assert (refused, [name for name in page.buttons if name.startswith("Be ")]) == ([404, 404], [])
+
+
+def test_there_is_nobody_to_be_by_another_number(demo: PageClient) -> None:
+    demo.page("/sign-in")
+    token = dict(demo.form("Sign in").fill({}).fields)["csrf_token"]
+
+    assert [demo.post(f"/demo/be/{who}", data={"csrf_token": token}).status_code for who in ("99", "link/1")] == [
+        404
+    ] * 2
