@@ -26,6 +26,7 @@ from ekc.evaluations.models import (
     Mark,
 )
 from ekc.people.access import Visitor
+from ekc.plans.models import PlanVersion
 from ekc.workflow.vocabulary import N_, ActionState, Activity, FollowUpKind
 
 
@@ -212,6 +213,9 @@ def _follow_up(session: Session, conference_id: int, follow_up_id: int) -> Follo
 def _check_against_plan(session: Session, row: FollowUp, report: FollowUpReport) -> None:
     """What a report names has to be of this case and of the version that it looks at."""
     goals = queries.goals_of(session, row.conference_id, row.version_number)
+    of_version = (PlanVersion.conference_id == row.conference_id, PlanVersion.number == row.version_number)
+    if report.held_on < session.execute(select(PlanVersion.agreed_on).where(*of_version)).scalar_one():
+        raise Refusal(N_("This day lies before the plan was agreed. Choose the day on which it was held."))
     keys = {action.key for goal in goals for action in goal.actions}
     named = report.present | report.marks.keys()
     known = queries.people(session, row.conference_id).keys()

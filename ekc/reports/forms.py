@@ -14,6 +14,7 @@ from ekc.reports.queries import Wanted
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import N_, Variant
 
+FILTERS = ("municipality", "variant", "state", "due_until")
 _TO_DO = frozenset({FollowUpState.PLANNED, FollowUpState.DUE, FollowUpState.LATE})
 _ALL = "all"
 _STATES = {"": N_("still to do"), **{state.value: state.word for state in FollowUpState}, _ALL: N_("all")}

@@ -65,7 +65,12 @@ def municipalities(session: Session, visitor: Visitor) -> tuple[str, ...]:
 
 
 def follow_ups(
-    session: Session, visitor: Visitor, wanted: Wanted, today: date, after: tuple[date, int] | None, limit: int | None
+    session: Session,
+    visitor: Visitor,
+    wanted: Wanted,
+    today: date,
+    after: tuple[date, int] | None = None,
+    limit: int | None = None,
 ) -> tuple[ReportRow, ...]:
     """The follow-ups after the given (due_on, id), by date; all of them where there is no `limit`."""
     rows = _narrowed(

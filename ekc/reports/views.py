@@ -3,15 +3,16 @@
 import csv
 import io
 from datetime import date
+from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ekc.core.routes import db, now
 from ekc.people.login import office, visitor
 from ekc.reports import queries
-from ekc.reports.forms import FollowUpsForm, follow_ups_form
+from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Role
 
@@ -41,7 +42,7 @@ def follow_ups() -> ResponseReturnValue:
         counts=queries.counts(db(), visitor(), wanted, today),
         further=further,
         csv=_link("reports.follow_ups_csv"),
-        narrowed=any(request.args.get(name) for name in form.data),
+        narrowed=any(request.args.get(name) for name in FILTERS),
         today=today,
     )
     return page, 200 if right else 422
@@ -52,12 +53,13 @@ def follow_ups() -> ResponseReturnValue:
 def follow_ups_csv() -> ResponseReturnValue:
     """The same list, all of it, for a spreadsheet."""
     form = _form()
-    wanted = form.to_wanted() if form.validate() else queries.Wanted()
-    today = queries.today_for(db(), visitor(), now())
+    if not form.validate():
+        return redirect(_link("reports.follow_ups"), 303)
+    wanted, today = form.to_wanted(), queries.today_for(db(), visitor(), now())
     file = io.StringIO()
     lines = csv.writer(file)
     lines.writerow([_("case"), _("municipality"), _("variant"), _("kind"), _("due"), _("state")])
-    for row in queries.follow_ups(db(), visitor(), wanted, today, None, None):
+    for row in queries.follow_ups(db(), visitor(), wanted, today):
         cells = (row.number, row.municipality, _(name_of(row.variant)), _(name_of(row.kind)))
         lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.word)])
     # The mark at the start tells spreadsheets that this is UTF-8.
@@ -79,9 +81,9 @@ def _after() -> tuple[date, int] | None:
         return None
 
 
-def _link(endpoint: str, **more: str) -> str:
-    kept = {name: value for name, value in request.args.items() if value and name != "after"}
-    return url_for(endpoint, **{**kept, **more})
+def _link(endpoint: str, **more: Any) -> str:
+    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    return url_for(endpoint, **kept, **more)
 
 
 def _plain(cell: str) -> str:
