@@ -45,7 +45,11 @@ EVALUATIONS = st.builds(
 
 
 def keys(draft: Draft) -> list[str]:
-    return [part.key for part in (*draft.goals, *actions(draft), *draft.what_ifs)]
+    return [
+        *(goal.key for goal in draft.goals),
+        *(action.key for action in actions(draft)),
+        *(what_if.key for what_if in draft.what_ifs),
+    ]
 
 
 @st.composite

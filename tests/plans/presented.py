@@ -1,0 +1,100 @@
+"""A family that has just come out with a plan: the case of the tests of this feature, in the phase of presentation."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.meetings.models import Attendance, Meeting
+from ekc.plans.effects import freeze_plan, present_plan
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import Attends, LegalContext, Part, Phase, Step, Variant
+from tests.cast import MUNICIPALITY, Cast
+
+#: Saturday 18 April 2026, 14:40 in Rivierstad.
+PRESENTED = datetime(2026, 4, 18, 12, 40, tzinfo=UTC)
+
+_PEOPLE = {
+    "marieke": ("Marieke de Wit", Part.MAIN_PERSON, "mother", ""),
+    "yara": ("Yara El Amrani", Part.CHILD, "daughter", ""),
+    "fatima": ("Fatima El Amrani-Benali", Part.FAMILY, "paternal grandmother", ""),
+    "omar": ("Omar El Amrani", Part.FAMILY, "uncle", ""),
+    "hassan": ("Hassan El Amrani", Part.FAMILY, "father", ""),
+    "joost": ("Joost Lammers", Part.SUPPORTER, "advocate of Yara", ""),
+    "karim": ("Karim Jansen", Part.REFERRER, "", "Youth protection Rivierstad"),
+    "priya": ("Priya Nair", Part.PROFESSIONAL, "", "Mental health team"),
+    "interpreter": ("Interpreter by telephone", Part.INTERPRETER, "", ""),
+}
+
+
+@dataclass(frozen=True)
+class Family:
+    """The case and its people by first name; `lines` are its bottom lines."""
+
+    id: int
+    people: dict[str, int]
+    lines: tuple[int, int]
+
+    def __getitem__(self, name: str) -> int:
+        return self.people[name]
+
+
+def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Family:
+    """The case as the family came out of private time. Hassan is not there; all others are."""
+    case = Conference(
+        number=number,
+        variant=Variant.FAMILY,
+        profile="nl",
+        workflow_version=1,
+        language="nl",
+        timezone="Europe/Amsterdam",
+        legal_context=LegalContext.PRESSURE,
+        municipality=MUNICIPALITY,
+        region_id=cast.north,
+        title="Family De Wit - El Amrani",
+        question="Hoe zorgen wij er samen voor dat de kinderen veilig thuis kunnen blijven wonen?",
+        registered_on=date(2026, 3, 2),
+        registered_by=Part.REFERRER,
+        reason="Two nights alone.",
+        phase=Phase.PRESENTATION,
+        phase_since=PRESENTED,
+        coordinator_id=cast.noor.account_id,
+        presentation=0,
+    )
+    session.add(case)
+    session.flush()
+    rows = {
+        name: Participant(conference_id=case.id, part=part, name=full, relation=relation, organisation=organisation)
+        for name, (full, part, relation, organisation) in _PEOPLE.items()
+    }
+    for row in rows.values():
+        session.add(row)
+        session.flush()
+    rows["hassan"].attends = Attends.LETTER
+    meeting = Meeting(
+        conference_id=case.id, number=1, started_at=PRESENTED - timedelta(hours=4), venue_name="Buurthuis De Brug"
+    )
+    session.add(meeting)
+    session.flush()
+    for name, row in rows.items():
+        if name != "hassan":
+            session.add(Attendance(meeting_id=meeting.id, participant_id=row.id, came_at=PRESENTED))
+    lines = [
+        BottomLine(conference_id=case.id, number=n, text=text, ground="safety", set_by=rows["karim"].id)
+        for n, text in enumerate(("An adult is with the children every night.", "Daan is at school."), 1)
+    ]
+    session.add_all(lines)
+    session.flush()
+    present_plan(session, case, PRESENTED, Taking(Step.COME_OUT))
+    session.commit()
+    return Family(case.id, {name: row.id for name, row in rows.items()}, (lines[0].id, lines[1].id))
+
+
+def freeze(session: Session, family: Family, at: datetime) -> None:
+    """As the step does: the plan is frozen and the case goes on to the evaluation."""
+    session.rollback()
+    case = session.get_one(Conference, family.id)
+    freeze_plan(session, case, at, Taking(Step.AGREE_PLAN))
+    case.phase = Phase.EVALUATION
+    session.commit()

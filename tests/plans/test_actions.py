@@ -1,0 +1,292 @@
+"""Writing a plan and answering to it: who may, what must fit, and that what is agreed never changes."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.core.errors import NotNow, Refusal, Stale, Unknown
+from ekc.plans import actions, queries
+from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
+from ekc.plans.draft import actions as actions_of
+from ekc.plans.models import IssuedDocument, PlanVersion
+from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, SupportAnswer
+from tests.cast import Cast, participant
+from tests.plans.presented import PRESENTED, Family, freeze, presented
+
+EVALUATION = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
+LATER = PRESENTED + timedelta(hours=1)
+
+
+@pytest.fixture
+def family(db_session: Session, cast: Cast) -> Family:
+    return presented(db_session, cast)
+
+
+def revision(session: Session, family: Family) -> int:
+    session.rollback()
+    return queries.draft(session, family.id)[1]
+
+
+def write(session: Session, cast: Cast, family: Family) -> str:
+    """A whole plan; the key of the request for support."""
+    noor, at = cast.noor, PRESENTED
+    goal = actions.add_goal(session, noor, at, family.id, 0, "De kinderen zijn nooit 's nachts alleen.")
+    nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
+    actions.add_action(session, noor, at, family.id, 1, goal, nights)
+    asked = NewAction(
+        what="Plant de behandeling op dinsdag",
+        who=(family["priya"],),
+        by=date(2026, 4, 24),
+        kind=ActionKind.PROFESSIONAL,
+    )
+    key = actions.add_action(session, noor, at, family.id, 2, goal, asked)
+    what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
+    actions.add_what_if(session, noor, at, family.id, 3, what_if)
+    actions.set_monitor(session, noor, at, family.id, 4, family["omar"])
+    evaluation = EvaluationPlan(
+        at=EVALUATION, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],)
+    )
+    actions.set_evaluation(session, noor, at, family.id, 5, evaluation)
+    return key
+
+
+def test_a_plan_is_written_step_by_step(db_session: Session, cast: Cast, family: Family) -> None:
+    write(db_session, cast, family)
+
+    draft, number = queries.draft(db_session, family.id)
+    assert number == 6
+    assert [(action.what, action.who) for action in actions_of(draft)] == [
+        ("Slaapt bij Marieke", (family["fatima"],)),
+        ("Plant de behandeling op dinsdag", (family["priya"],)),
+    ]
+    assert (draft.monitor, draft.evaluation.convenor) == (family["omar"], family["omar"])
+
+
+def test_a_page_that_is_behind_changes_nothing(db_session: Session, cast: Cast, family: Family) -> None:
+    actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "First")
+
+    with pytest.raises(Stale):
+        actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "Second")
+
+    assert [goal.text for goal in queries.draft(db_session, family.id)[0].goals] == ["First"]
+
+
+def test_only_people_of_this_circle_stand_in_the_plan(db_session: Session, cast: Cast, family: Family) -> None:
+    other = presented(db_session, cast, "EKC-2026-0008")
+    goal = actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "A goal")
+
+    for stranger in (other["omar"], family["interpreter"], 9999):
+        new = NewAction(what="x", who=(stranger,))
+        with pytest.raises(Unknown):
+            actions.add_action(db_session, cast.noor, PRESENTED, family.id, 1, goal, new)
+        with pytest.raises(Unknown):
+            actions.set_monitor(db_session, cast.noor, PRESENTED, family.id, 1, stranger)
+    with pytest.raises(Unknown):
+        actions.set_goal(db_session, cast.noor, PRESENTED, family.id, 1, "g77", "x")
+    with pytest.raises(Unknown):
+        actions.remove(db_session, cast.noor, PRESENTED, family.id, 1, "w1")
+
+
+def test_no_agency_calls_people_together(db_session: Session, cast: Cast, family: Family) -> None:
+    evaluation = EvaluationPlan(at=EVALUATION, convenor=family["karim"])
+    with pytest.raises(Refusal, match="choose somebody of the family"):
+        actions.set_evaluation(db_session, cast.noor, PRESENTED, family.id, 0, evaluation)
+
+
+Try = Callable[[Session, Family, Cast], None]
+
+
+def _goal_by(name: str) -> Try:
+    def attempt(session: Session, family: Family, _cast: Cast) -> None:
+        actions.add_goal(session, participant(family.id, family[name]), PRESENTED, family.id, 0, "x")
+
+    return attempt
+
+
+@pytest.mark.parametrize("name", ["karim", "priya", "joost", "yara"])
+def test_no_professional_writes_in_the_plan(name: str, db_session: Session, cast: Cast, family: Family) -> None:
+    with pytest.raises(Unknown):
+        _goal_by(name)(db_session, family, cast)
+
+
+@pytest.mark.parametrize("name", ["marieke", "omar"])
+def test_the_family_writes_in_its_plan(name: str, db_session: Session, cast: Cast, family: Family) -> None:
+    _goal_by(name)(db_session, family, cast)
+
+    assert len(queries.draft(db_session, family.id)[0].goals) == 1
+
+
+def test_in_private_time_nobody_writes_here(db_session: Session, cast: Cast, family: Family) -> None:
+    db_session.get_one(Conference, family.id).phase = Phase.PRIVATE_TIME
+    db_session.commit()
+
+    with pytest.raises(NotNow):
+        actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "x")
+    with pytest.raises(NotNow):
+        _goal_by("omar")(db_session, family, cast)
+
+
+def test_agreement_is_recorded_for_many_and_then_in_the_words_of_one(
+    db_session: Session, cast: Cast, family: Family
+) -> None:
+    many = [family["marieke"], family["omar"], family["yara"]]
+    actions.record_agreements(db_session, cast.noor, PRESENTED, family.id, many)
+    actions.record_agreement(db_session, cast.noor, LATER, family.id, family["yara"], Agreed.PART, "my part")
+
+    assert [(r.participant_id, r.answer, r.words) for r in queries.agreements(db_session, family.id, 1)] == [
+        (family["marieke"], Agreed.YES, ""),
+        (family["yara"], Agreed.PART, "my part"),
+        (family["omar"], Agreed.YES, ""),
+    ]
+    assert queries.agreements(db_session, family.id, 2) == ()
+
+
+def test_professionals_do_not_agree_they_accept(db_session: Session, cast: Cast, family: Family) -> None:
+    with pytest.raises(Unknown):
+        actions.record_agreement(db_session, cast.noor, PRESENTED, family.id, family["karim"], Agreed.YES)
+    with pytest.raises(Unknown):
+        actions.decide_acceptance(db_session, cast.noor, PRESENTED, family.id, family["omar"], True)
+
+
+def test_a_refusal_names_its_reason_and_the_later_decision_counts(
+    db_session: Session, cast: Cast, family: Family
+) -> None:
+    karim = participant(family.id, family["karim"])
+    with pytest.raises(Refusal, match="safety concern"):
+        actions.decide_acceptance(db_session, karim, PRESENTED, family.id, family["karim"], False)
+
+    actions.decide_acceptance(db_session, karim, PRESENTED, family.id, family["karim"], False, "one night alone")
+    assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is False
+
+    actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["karim"], True)
+    decisions = queries.acceptances(db_session, family.id, 1)
+    assert [(row.accepted, row.reason) for row in decisions] == [(False, "one night alone"), (True, "")]
+    assert queries.is_accepted(decisions) is True
+
+    actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["priya"], False, "no crisis line")
+    assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is False
+
+
+def test_nobody_decides_for_a_colleague(db_session: Session, cast: Cast, family: Family) -> None:
+    priya = participant(family.id, family["priya"])
+    with pytest.raises(Unknown):
+        actions.decide_acceptance(db_session, priya, PRESENTED, family.id, family["karim"], True)
+
+
+def test_bottom_lines_are_checked_one_by_one(db_session: Session, cast: Cast, family: Family) -> None:
+    other = presented(db_session, cast, "EKC-2026-0008")
+    first, second = family.lines
+    actions.check_bottom_line(db_session, cast.noor, PRESENTED, family.id, first, False)
+    actions.check_bottom_line(db_session, cast.noor, LATER, family.id, first, True)
+    actions.check_bottom_line(db_session, cast.noor, LATER, family.id, second, False)
+
+    assert queries.bottom_line_checks(db_session, family.id, 1) == {first: True, second: False}
+    with pytest.raises(Unknown):
+        actions.check_bottom_line(db_session, cast.noor, LATER, family.id, other.lines[0], True)
+
+
+def test_support_is_answered_by_whoever_is_asked(db_session: Session, cast: Cast, family: Family) -> None:
+    key = write(db_session, cast, family)
+    karim, priya = (participant(family.id, family[name]) for name in ("karim", "priya"))
+
+    with pytest.raises(Unknown):
+        actions.answer_support(db_session, karim, LATER, family.id, 6, key, SupportAnswer.AGREED)
+    with pytest.raises(Stale):
+        actions.answer_support(db_session, priya, LATER, family.id, 5, key, SupportAnswer.AGREED)
+    actions.answer_support(db_session, priya, LATER, family.id, 6, key, SupportAnswer.AGREED, "room until July")
+
+    answered = [action for action in actions_of(queries.draft(db_session, family.id)[0]) if action.key == key]
+    assert [(action.answer, action.answer_words) for action in answered] == [(SupportAnswer.AGREED, "room until July")]
+
+
+def test_a_version_holds_the_plan_as_it_was_agreed(db_session: Session, cast: Cast, family: Family) -> None:
+    write(db_session, cast, family)
+    actions.record_agreements(db_session, cast.noor, LATER, family.id, [family["omar"]])
+    actions.record_agreement(db_session, cast.noor, LATER, family.id, family["hassan"], Agreed.NO)
+    actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["karim"], True)
+    actions.check_bottom_line(db_session, cast.noor, LATER, family.id, family.lines[0], True)
+    freeze(db_session, family, LATER)
+    db_session.get_one(Participant, family["fatima"]).name = "Somebody else"
+    db_session.commit()
+
+    version = queries.version(db_session, family.id, 1)
+    assert version is not None
+    assert (version.goals, version.family_actions, version.network_actions, version.professional_actions) == (
+        1,
+        1,
+        0,
+        1,
+    )
+    assert (version.agreed_on, version.evaluation_at.isoformat()) == (date(2026, 4, 18), "2026-07-11T12:00:00+00:00")
+    snapshot = version.snapshot
+    assert snapshot["goals"][0]["actions"][0]["who"] == ["Fatima El Amrani-Benali"]
+    assert (snapshot["conference_on"], snapshot["place"]) == ("2026-04-18", "Buurthuis De Brug")
+    assert snapshot["agreed"] == [{"name": "Omar El Amrani", "words": ""}]
+    assert snapshot["acceptance"] == {
+        "by": "Karim Jansen",
+        "organisation": "Youth protection Rivierstad",
+        "on": "2026-04-18",
+    }
+    assert [line["met"] for line in snapshot["bottom_lines"]] == [True, None]
+    convening = db_session.scalars(
+        select(Participant.id).where(Participant.conference_id == family.id, Participant.convenes)
+    )
+    assert list(convening) == [family["omar"]]
+    assert db_session.get_one(Conference, family.id).plan_number == 1
+
+
+def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
+    db_session: Session, cast: Cast, family: Family
+) -> None:
+    write(db_session, cast, family)
+    actions.record_agreements(db_session, cast.noor, PRESENTED, family.id, [family["omar"], family["marieke"]])
+    freeze(db_session, family, LATER)
+    omar = participant(family.id, family["omar"])
+    night = queries.draft(db_session, family.id)[0].goals[0].actions[0]
+    moved = NewAction(what="Slaapt vrijdag bij Marieke", who=night.who, starts=night.starts, every=night.every)
+    actions.change_action(db_session, omar, LATER, family.id, 6, night.key, moved)
+    evaluation = EvaluationPlan(at=EVALUATION, place="bij Kees thuis", convenor=family["marieke"])
+    actions.set_evaluation(db_session, omar, LATER, family.id, 7, evaluation)
+    actions.record_agreements(db_session, cast.noor, LATER + timedelta(days=90), family.id, [family["marieke"]])
+    freeze(db_session, family, LATER + timedelta(days=91))
+
+    version = queries.version(db_session, family.id, 2)
+    assert version is not None
+    assert len(version.snapshot["changes"]) == 2
+    assert version.snapshot["agreed"] == [{"name": "Marieke de Wit", "words": ""}]
+    assert [row.number for row in queries.versions(db_session, family.id)] == [2, 1]
+    convening = select(Participant.id).where(Participant.conference_id == family.id, Participant.convenes)
+    assert list(db_session.scalars(convening)) == [family["marieke"]]
+
+
+def test_the_database_refuses_to_change_a_version(db_session: Session, cast: Cast, family: Family) -> None:
+    write(db_session, cast, family)
+    freeze(db_session, family, LATER)
+    actions.issue_document(db_session, cast.noor, LATER, family.id, 1, "nl", b"paper")
+
+    changes = (update(PlanVersion).values(goals=9), delete(PlanVersion), update(IssuedDocument).values(kind="x"))
+    for change in changes:
+        with pytest.raises(DBAPIError, match="append-only"):
+            db_session.execute(change)
+        db_session.rollback()
+
+
+def test_of_two_prints_the_first_stays(db_session: Session, cast: Cast, family: Family) -> None:
+    write(db_session, cast, family)
+    freeze(db_session, family, LATER)
+
+    first = actions.issue_document(db_session, cast.noor, LATER, family.id, 1, "nl", b"first")
+    second = actions.issue_document(db_session, cast.noor, LATER, family.id, 1, "nl", b"second")
+
+    assert (second.content, second.sha256) == (b"first", sha256(b"first").digest())
+    assert second.id == first.id
+
+
+def test_there_is_no_plan_before_one_is_written(db_session: Session, cast: Cast) -> None:
+    assert queries.draft(db_session, 1) == (Draft(), 0)
