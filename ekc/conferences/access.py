@@ -5,7 +5,7 @@ why not now. Reading goes through `open_case`; every action goes through `lock_c
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -58,34 +58,8 @@ class Case:
         return PHASE_RULES[self.phase].title
 
 
-_HEAD = (
-    Conference.id,
-    Conference.number,
-    Conference.title,
-    Conference.variant,
-    Conference.profile,
-    Conference.language,
-    Conference.timezone,
-    Conference.municipality,
-    Conference.region_id,
-    Conference.phase,
-    Conference.phase_since,
-    Conference.round,
-    Conference.presentation,
-    Conference.plan_number,
-    Conference.without_conference,
-    Conference.outcome,
-    Conference.question,
-    Conference.question_agreed_on,
-    Conference.registered_on,
-    Conference.main_person_said_yes_on,
-    Conference.no_bottom_lines_on,
-    Conference.coordinator_id,
-    Conference.registered_on,
-    Conference.main_person_said_yes_on,
-    Conference.question_agreed_on,
-    Conference.no_bottom_lines_on,
-)
+#: The columns of the head: the fields of `Case` after who opened it.
+_HEAD = tuple(getattr(Conference, one.name) for one in fields(Case) if one.name not in {"visitor", "roles"})
 
 
 def roles_in(

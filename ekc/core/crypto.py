@@ -117,6 +117,8 @@ class _Sealed(TypeDecorator[Any]):
 class SealedText(_Sealed):
     """A column of text, encrypted."""
 
+    cache_ok = True
+
     def encode(self, value: str) -> bytes:
         """Text as UTF-8."""
         return value.encode()
@@ -128,6 +130,8 @@ class SealedText(_Sealed):
 
 class SealedDate(_Sealed):
     """A column of days, encrypted: dates of birth."""
+
+    cache_ok = True
 
     def encode(self, value: date) -> bytes:
         """A day as ISO 8601."""
@@ -141,6 +145,8 @@ class SealedDate(_Sealed):
 class SealedBytes(_Sealed):
     """A column of bytes, encrypted: issued documents."""
 
+    cache_ok = True
+
     def encode(self, value: bytes) -> bytes:
         """As they are."""
         return value
@@ -152,6 +158,8 @@ class SealedBytes(_Sealed):
 
 class SealedJSON(_Sealed):
     """A column of JSON, encrypted: lists of words, the draft and the versions of a plan."""
+
+    cache_ok = True
 
     def encode(self, value: Any) -> bytes:
         """Canonical JSON."""
