@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ekc.conferences.entries import Registration
+from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.vocabulary import Attends, Part, Phase
 
 
@@ -118,3 +119,8 @@ class Found:
     title: str
     phase: Phase
     name: str = ""
+
+    @property
+    def phase_title(self) -> str:
+        """The name of the phase, ready to be translated."""
+        return PHASE_RULES[self.phase].title
