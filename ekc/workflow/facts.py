@@ -134,7 +134,8 @@ class Facts:
     arranged: frozenset[ArrangementKind] = frozenset()  # arranged, or said not to be needed
     told: frozenset[InformationKind] = frozenset()
     open_questions: int = 0
-    meeting_held: bool = False  # the plan of this round was made at a conference
+    meeting_held: bool = False  # the plan of this round was made at a conference, and it was written down who was there
+    without_conference: bool = False  # the plan as presented now was made without a conference
     plan: Plan = field(default_factory=Plan)
     accepted: bool | None = None  # what the referrer or professional said to the plan as presented now
     call_settled: bool = False  # held, or given up with a reason

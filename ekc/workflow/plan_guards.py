@@ -144,6 +144,17 @@ def everyone_asked(f: Facts) -> Iterator[Blocker]:
     )
 
 
+# Presentation -> private time
+
+
+def made_at_a_conference(f: Facts) -> Iterator[Blocker]:
+    """There is private time to go back into. Without a conference nobody was told and made safe for one yet."""
+    if f.without_conference:
+        yield Blocker(
+            N_("This plan was made without a conference. To hold one, choose: go on another day"), Remedy.MEETING
+        )
+
+
 # Evaluation
 
 

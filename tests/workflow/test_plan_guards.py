@@ -115,6 +115,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         ),
         [("Person 2 has not been asked about the plan yet", "agreement", "2")],
     ),
+    (
+        p.made_at_a_conference,
+        facts(without_conference=True),
+        [("This plan was made without a conference. To hold one, choose: go on another day", "meeting", "")],
+    ),
     (p.evaluation_held, facts(evaluation_held=False), [("No evaluation has been held yet", "follow_ups", "")]),
     (
         p.family_wants_new_version,

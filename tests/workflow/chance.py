@@ -1,0 +1,102 @@
+"""What chance may do to a case: strategies that stay near the border, where a missing condition shows."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ekc.workflow.definition import STEPS
+from ekc.workflow.facts import BottomLine, Coordinator, Person, Plan, WhatIf
+from ekc.workflow.vocabulary import (
+    Agreed,
+    ArrangementKind,
+    Attends,
+    InformationKind,
+    Phase,
+    Role,
+    SupportAnswer,
+)
+from tests.workflow.build import ACTION, PLAN, READY, SUPPORT, TODAY
+
+FEW = st.integers(0, 2)
+ACTIONS = st.sampled_from(
+    [
+        SUPPORT,
+        replace(SUPPORT, answer=SupportAnswer.AGREED),
+        replace(SUPPORT, answer=SupportAnswer.DECLINED),
+        replace(SUPPORT, people=0),
+        replace(ACTION, people=0),
+        replace(ACTION, what=False),
+        replace(ACTION, timed=False),
+    ]
+)
+WHAT_IFS = st.builds(WhatIf, number=st.just(1), key=st.just("w"), complete=st.booleans(), people=FEW)
+PLAN_PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "actions": ACTIONS.map(lambda action: (ACTION, action)) | st.just(()),
+    "what_ifs": st.lists(WHAT_IFS, max_size=2).map(tuple),
+    "monitor": st.booleans(),
+    "evaluation_on": st.none() | st.integers(-1, 1).map(lambda days: TODAY + timedelta(days=days)),
+    "evaluation_place": st.booleans(),
+    "convenor": st.booleans(),
+}
+PERSON_PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "informed": st.booleans(),
+    "consented": st.booleans(),
+    "in_room": st.booleans(),
+    "present": st.booleans(),
+    "unmet_concerns": st.integers(0, 1),
+    "agreed": st.none() | st.sampled_from(Agreed),
+    "attends": st.none() | st.sampled_from(Attends),
+    "age": st.none() | st.integers(0, 90),
+}
+
+
+@st.composite
+def _plans(draw: st.DrawFn) -> Plan:
+    """A plan in which one thing may be wrong: near the border, where a missing condition shows."""
+    name = draw(st.sampled_from(sorted(PLAN_PARTS)))
+    return replace(PLAN, **{name: draw(PLAN_PARTS[name])})
+
+
+@st.composite
+def _circles(draw: st.DrawFn) -> tuple[Person, ...]:
+    """A circle in which one thing may be wrong with anybody."""
+    name = draw(st.sampled_from(sorted(PERSON_PARTS)))
+    return tuple(replace(person, **{name: draw(PERSON_PARTS[name])}) for person in READY.people)
+
+
+#: How each fact may change. Phase, profile, day and what the steps themselves bring about are not for people to change.
+CHANGES: dict[str, st.SearchStrategy[Any]] = {
+    "main_person_said_yes": st.booleans(),
+    "coordinator": st.builds(Coordinator, *[st.booleans()] * 5),
+    "question_agreed": st.booleans(),
+    "people": _circles(),
+    "bottom_lines": st.builds(BottomLine, st.just(1), st.just(1), st.booleans(), st.none() | st.booleans()).map(
+        lambda line: (line,)
+    ),
+    "said_no_bottom_lines": st.booleans(),
+    "meeting_on": st.none() | st.just(TODAY),
+    "venue": st.booleans(),
+    "arranged": st.frozensets(st.sampled_from(ArrangementKind)),
+    "told": st.frozensets(st.sampled_from(InformationKind)),
+    "open_questions": FEW,
+    "plan": _plans(),
+    "accepted": st.none() | st.booleans(),
+    "call_settled": st.booleans(),
+    "evaluation_settled": st.booleans(),
+    "evaluation_held": st.booleans(),
+    "family_wants_new_version": st.booleans(),
+}
+NOT_CHANGED_BY_PEOPLE = {"phase", "today", "variant", "profile", "meeting_held", "without_conference"}
+#: Where a fact stands in the way, so that the walk often comes there with that fact wrong.
+MATTERS: dict[Phase, tuple[str, ...]] = {
+    Phase.REGISTRATION: ("people", "coordinator", "main_person_said_yes"),
+    Phase.SETUP: ("people", "bottom_lines", "meeting_on"),
+    Phase.INFORMATION: ("people", "told", "open_questions"),
+    Phase.PRIVATE_TIME: ("people", "plan"),
+    Phase.PRESENTATION: ("plan", "plan", "plan", "bottom_lines", "accepted", "people"),
+    Phase.EVALUATION: ("plan", "evaluation_held", "family_wants_new_version"),
+}
+ROLES = st.frozensets(st.sampled_from(Role), max_size=3)
+OVERRIDES = st.frozensets(st.sampled_from(sorted({guard.code for rule in STEPS for guard in rule.guards})), max_size=3)

@@ -1,0 +1,181 @@
+"""Random walks: random people take random steps in a case whose facts change at random, all through the judge.
+
+Whatever happens, a plan that was agreed is a plan, private time is the family's, and only the table moves a case.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from ekc.workflow.definition import STEPS
+from ekc.workflow.engine import STEP_RULES, Verdict, may, verdict_on
+from ekc.workflow.facts import Facts
+from ekc.workflow.vocabulary import (
+    INSIDE_ROLES,
+    ActionKind,
+    Activity,
+    Effect,
+    Phase,
+    Role,
+    Step,
+    SupportAnswer,
+)
+from tests.workflow.build import READY
+from tests.workflow.chance import CHANGES, MATTERS, NOT_CHANGED_BY_PEOPLE, OVERRIDES, ROLES
+
+CONFERENCE = {Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}
+
+
+@dataclass
+class Case:
+    """A case without a database: facts, and what the effects have left behind."""
+
+    facts: Facts
+    room: bool = False
+    meeting: bool = False
+
+    def take(self, step: Step, roles: Iterable[Role], overridden: frozenset[str]) -> Verdict | None:
+        """Take a step as `journey/actions.py` does: judge, then effects, then the phase."""
+        verdict = verdict_on(step, self.facts, roles, overridden)
+        if verdict is None or not verdict.allowed:
+            return verdict
+        for effect in verdict.rule.effects:
+            self._do(effect)
+        self.facts = replace(self.facts, phase=verdict.rule.target or self.facts.phase)
+        return verdict
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Effect.OPEN_ROOM:
+                self.room = True
+            case Effect.PAUSE_ROOM | Effect.CLOSE_ROOM:
+                self.room = False
+            case Effect.START_MEETING:
+                self.meeting = True
+                self.facts = replace(self.facts, meeting_held=True, without_conference=False)
+            case Effect.END_MEETING:
+                self.meeting = False
+            case Effect.MARK_WITHOUT_CONFERENCE:
+                self.facts = replace(self.facts, meeting_held=False, without_conference=True)
+            case Effect.NEW_ROUND:
+                self.facts = replace(self.facts, meeting_held=False, without_conference=False)
+            case _:
+                pass  # letters, documents and dates leave nothing that a later step asks for
+
+
+class Walk(RuleBasedStateMachine):
+    """One case, from where it begins to wherever it goes."""
+
+    @initialize(phase=st.sampled_from([Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION]))
+    def begin(self, phase: Phase) -> None:
+        """Often not at the beginning, so that the rare things near the end are met too."""
+        under_way = phase in CONFERENCE
+        self.case = Case(replace(READY, phase=phase, meeting_held=under_way), meeting=under_way)
+        self.began = phase
+        self.path: list[tuple[Step, Phase, Phase]] = []
+
+    @rule(step=st.sampled_from(Step), roles=ROLES, overridden=OVERRIDES)
+    def anybody_tries(self, step: Step, roles: frozenset[Role], overridden: frozenset[str]) -> None:
+        self._try(step, roles, overridden)
+
+    @precondition(lambda self: self.case.facts.phase is not Phase.CLOSED)
+    @rule(data=st.data(), overridden=OVERRIDES)
+    def somebody_tries_when_something_is_wrong(self, data: st.DataObject, overridden: frozenset[str]) -> None:
+        name = data.draw(
+            st.sampled_from(MATTERS[self.case.facts.phase]) | st.sampled_from(sorted(CHANGES)), label="fact"
+        )
+        self._change({name: data.draw(CHANGES[name], label=name)})
+        self._try_a_step_from_here(data, overridden)
+
+    @precondition(lambda self: self.case.facts.phase is not Phase.CLOSED)
+    @rule(data=st.data())
+    def somebody_goes_on_when_all_is_well(self, data: st.DataObject) -> None:
+        self._change({})
+        self._try_a_step_from_here(data, frozenset())
+
+    def _change(self, spoiled: dict[str, Any]) -> None:
+        well = {name: getattr(READY, name) for name in CHANGES}
+        self.case.facts = replace(self.case.facts, **(well | spoiled))
+
+    def _try_a_step_from_here(self, data: st.DataObject, overridden: frozenset[str]) -> None:
+        rules = [rule for rule in STEPS if self.case.facts.phase in rule.sources]
+        rules.sort(key=lambda rule: rule.target is Phase.CLOSED)  # what ends a walk is drawn less
+        chosen = data.draw(st.sampled_from(rules) | st.sampled_from(rules[:2]), label="rule")
+        self._try(chosen.step, {data.draw(st.sampled_from(sorted(chosen.who)), label="who")}, overridden)
+
+    def _try(self, step: Step, roles: Iterable[Role], overridden: frozenset[str]) -> None:
+        before = replace(self.case)
+        verdict = self.case.take(step, roles, overridden)
+        source, target = before.facts.phase, self.case.facts.phase
+        if verdict is None or not verdict.allowed:
+            assert self.case == before
+            return
+        assert verdict.rule.who & set(roles)
+        self.path.append((step, source, target))
+        match step:
+            case Step.OPEN_CONFERENCE:
+                assert [p for p in before.facts.people if p.unmet_concerns] == []
+            case Step.BEGIN_PRIVATE_TIME:
+                assert [p for p in before.facts.professionals if p.in_room] == []
+            case Step.AGREE_PLAN:
+                _is_a_plan(before.facts)
+                assert [line for line in before.facts.bottom_lines if not line.met] == []
+            case Step.REVISE_PLAN:
+                _is_a_plan(before.facts)
+                assert before.facts.evaluation_held
+                assert before.facts.family_wants_new_version
+
+    @invariant()
+    def the_path_is_one_of_the_table(self) -> None:
+        at = self.began
+        for step, source, target in self.path:
+            assert source is at
+            assert source in STEP_RULES[step].sources
+            assert target is (STEP_RULES[step].target or source)
+            at = target
+        assert self.case.facts.phase is at
+
+    @precondition(lambda self: self.case.facts.phase is Phase.PRIVATE_TIME)
+    @invariant()
+    def private_time_is_the_family_s(self) -> None:
+        outsiders = set(Role) - INSIDE_ROLES
+        may_do = {activity for activity in Activity if may(activity, self.case.facts.phase, outsiders)}
+        assert may_do == {Activity.SEE_CASE, Activity.SEE_OWN_PAGE, Activity.TAKE_STEP}
+        steps = [step for step in Step if verdict_on(step, self.case.facts, outsiders)]
+        assert [step for step in steps if not STEP_RULES[step].called_in] == []
+        assert [step for step in steps if verdict_on(step, self.case.facts, outsiders - {Role.COORDINATOR})] == []
+
+    @invariant()
+    def the_room_is_open_in_private_time_alone(self) -> None:
+        assert self.case.room == (self.case.facts.phase is Phase.PRIVATE_TIME)
+
+    @invariant()
+    def nobody_is_in_a_conference_that_was_not_opened(self) -> None:
+        expected = self.case.facts.phase in CONFERENCE and not self.case.facts.without_conference
+        assert self.case.meeting == expected
+        assert not (self.case.facts.without_conference and self.case.facts.phase in CONFERENCE - {Phase.PRESENTATION})
+
+
+def _is_a_plan(facts: Facts) -> None:
+    """Who, what and when of every action; who meets if it fails; when, where and by whose call it is evaluated."""
+    plan = facts.plan
+    assert plan.actions
+    for action in plan.actions:
+        assert (action.what, action.timed, action.people > 0) == (True, True, True)
+        assert not (action.kind is ActionKind.PROFESSIONAL and action.answer is SupportAnswer.DECLINED)
+    assert [what_if for what_if in plan.what_ifs if what_if.complete and what_if.people > 1]
+    assert plan.evaluation_on is not None
+    assert plan.evaluation_on > facts.today
+    assert (plan.evaluation_place, plan.convenor, plan.monitor) == (True, True, True)
+
+
+TestWalk = Walk.TestCase
+TestWalk.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+
+
+def test_the_walk_may_change_every_fact_that_people_change() -> None:
+    assert set(CHANGES) | NOT_CHANGED_BY_PEOPLE == {field.name for field in fields(Facts)}
