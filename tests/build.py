@@ -1,15 +1,56 @@
-"""Cases at each phase, made through the product's own actions with good defaults. Who acts is in `tests/cast.py`."""
+"""Cases at each phase, made through the product's own actions with good defaults. Who acts is in `tests/cast.py`.
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+Each `case_in_…` walks there from the registration, all at one instant. Noor is coordinator, Marieke main person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import register_case
-from ekc.conferences.entries import NewCase, PersonDetails
-from ekc.conferences.queries import circle
-from ekc.workflow.vocabulary import Part
+from ekc.conferences import actions as conferences
+from ekc.conferences.entries import BottomLineText, NewCase, NewConsent, PersonDetails, Registration
+from ekc.conferences.queries import bottom_lines, circle, person, registration
+from ekc.core.clock import local_date, to_local
+from ekc.evaluations import actions as evaluations
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import take
+from ekc.matching import actions as matching
+from ekc.matching.actions import Declaration
+from ekc.meetings import actions as meetings
+from ekc.meetings.actions import Arranged, Told, Venue
+from ekc.plans import actions as plans
+from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    ArrangementKind,
+    Attends,
+    Every,
+    InformationKind,
+    Part,
+    Step,
+)
 from tests.cast import MUNICIPALITY, Cast
+
+TIMEZONE = "Europe/Amsterdam"
+
+#: Who comes beside the main person and the referrer: name, part, relation, and who needs what.
+CIRCLE: tuple[PersonDetails, ...] = (
+    PersonDetails(name="Joost Lammers", part=Part.SUPPORTER, relation="mentor of Yara at school"),
+    PersonDetails(name="Omar El Amrani", part=Part.FAMILY, relation="uncle", email="omar@example.org"),
+    PersonDetails(name="Linda de Wit", part=Part.FAMILY, relation="aunt", email="linda@example.org"),
+    PersonDetails(name="Kees de Wit", part=Part.FAMILY, relation="grandfather", needs=("large print",)),
+    PersonDetails(
+        name="Fatima El Amrani-Benali",
+        part=Part.FAMILY,
+        relation="grandmother",
+        language="ar",
+        needs_interpreter=True,
+    ),
+    PersonDetails(name="Els Vermeer", part=Part.PROFESSIONAL, organisation="Primary school De Wilg"),
+)
 
 
 @dataclass(frozen=True)
@@ -17,7 +58,7 @@ class Made:
     """A case as it was made: its id, and the participant ids of its people by first name in lower case."""
 
     id: int
-    people: dict[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
 
 
 def registered_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
@@ -31,6 +72,7 @@ def registered_case(session: Session, cast: Cast, at: datetime, **changes: objec
         topics=("parenting", "school absence"),
         wishes=("speaks Dutch and understands Moroccan Arabic", "preferably a woman"),
         registered_by=Part.REFERRER,
+        main_person_said_yes_on=local_date(at, TIMEZONE),
         main_persons=(
             PersonDetails(name="Marieke de Wit", part=Part.MAIN_PERSON, relation="mother", email="marieke@example.org"),
         ),
@@ -39,9 +81,142 @@ def registered_case(session: Session, cast: Cast, at: datetime, **changes: objec
         ),
     )
     new = replace(new, **changes)  # type: ignore[arg-type]
-    return look_at(session, register_case(session, cast.nobody, at, new))
+    return made(session, conferences.register_case(session, cast.nobody, at, new))
 
 
-def look_at(session: Session, conference_id: int) -> Made:
+def made(session: Session, conference_id: int) -> Made:
     """The case with all who are in its circle now."""
-    return Made(conference_id, {row.name.split()[0].lower(): row.id for row in circle(session, conference_id)})
+    names = {row.name.split(maxsplit=1)[0].lower(): row.id for row in circle(session, conference_id)}
+    return Made(conference_id, names)
+
+
+def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """Still in registration: Noor took the case, Marieke consented and said yes to her."""
+    case = registered_case(session, cast, at, **changes)
+    matching.ask_coordinator(session, cast.ruud, at, case.id, cast.noor.account_id or 0)
+    matching.accept(session, cast.noor, at, case.id, Declaration("I work for nobody here and do not know the family."))
+    matching.confirm_coordinator(session, cast.noor, at, case.id)
+    for name in case.people.keys() - {"karim"}:
+        consent = NewConsent(participant_id=case.people[name], given_on=local_date(at, TIMEZONE))
+        conferences.add_consent(session, cast.noor, at, case.id, consent)
+    return case
+
+
+def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """Taken on; the circle is there, nobody was told anything, nothing is arranged."""
+    case = matched_case(session, cast, at, **changes)
+    step(session, cast, at, case, Step.TAKE_ON)
+    for somebody in CIRCLE:
+        conferences.add_person(session, cast.noor, at, case.id, somebody)
+    return made(session, case.id)
+
+
+def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """Still in setup, with all that has to be done before the conference can be opened."""
+    case = case_in_setup(session, cast, at, **changes)
+    today = local_date(at, TIMEZONE)
+    row = registration(session, case.id)
+    agreed = Registration(**{one.name: getattr(row, one.name) for one in fields(Registration)})
+    conferences.change_registration(
+        session, cast.noor, at, case.id, replace(agreed, question_agreed_on=today), row.version
+    )
+    for who in case.people.values():
+        change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)
+    line = BottomLineText(
+        text="An adult is with the children every night.",
+        ground="safety",
+        set_by=case.people["karim"],
+        shared_on=today,
+    )
+    conferences.add_bottom_line(session, cast.noor, at, case.id, line)
+    meetings.choose_date(session, cast.noor, at, case.id, at + timedelta(days=40))
+    meetings.set_venue(session, cast.noor, at, case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
+    for kind in (ArrangementKind.FOOD, ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER):
+        meetings.arrange(session, cast.noor, at, case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
+    return case
+
+
+def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:
+    """Change something that is kept of somebody; the rest stays."""
+    row = person(session, case.id, who)
+    assert row is not None
+    kept = {one.name: getattr(row, one.name) for one in fields(PersonDetails)}
+    kept |= {name: kept[name] or "" for name in ("exclusion_reason", "excluded_by")}
+    details = PersonDetails(**{**kept, **changes})
+    conferences.change_person(session, cast.noor, at, case.id, who, details)
+
+
+def case_in_information(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """The conference is open; everybody came."""
+    case = prepared_case(session, cast, at, **changes)
+    step(session, cast, at, case, Step.OPEN_CONFERENCE)
+    meetings.record_attendance(session, cast.noor, at, case.id, list(case.people.values()))
+    return case
+
+
+def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """Everything was told, the professionals left, the family is among themselves."""
+    case = case_in_information(session, cast, at, **changes)
+    for kind in InformationKind:
+        meetings.tell(session, cast.noor, at, case.id, Told(kind, f"What there is to say about {kind.value}."))
+    meetings.professionals_leave(session, cast.noor, at, case.id)
+    step(session, cast, at, case, Step.BEGIN_PRIVATE_TIME)
+    return case
+
+
+def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """The family came out; the plan is still to be written down."""
+    case = case_in_private_time(session, cast, at, **changes)
+    step(session, cast, at, case, Step.COME_OUT)
+    meetings.professionals_return(session, cast.noor, at, case.id)
+    return case
+
+
+def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """One goal, two actions, a what-if, who watches over it and when the family looks back."""
+    who, noor, today = case.people, cast.noor, local_date(at, TIMEZONE)
+    goal = plans.add_goal(session, noor, at, case.id, 0, "The children are never alone at night.")
+    sleeps = NewAction(
+        what="Sleeps at Marieke's from Sunday to Tuesday", who=(who["fatima"],), starts=today, every=Every.WEEK
+    )
+    plans.add_action(session, noor, at, case.id, 1, goal, sleeps)
+    hangs = NewAction(what="Hangs the week on the fridge", who=(who["omar"], who["linda"]), by=today + timedelta(7))
+    plans.add_action(session, noor, at, case.id, 2, goal, hangs)
+    what_if = NewWhatIf(if_="Somebody cannot come", then="Rings Omar before five", who=(who["omar"], who["kees"]))
+    plans.add_what_if(session, noor, at, case.id, 3, what_if)
+    plans.set_monitor(session, noor, at, case.id, 4, who["omar"])
+    in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
+    looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=who["omar"])
+    plans.set_evaluation(session, noor, at, case.id, 5, looking_back)
+
+
+def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """Everybody says yes, the bottom lines are met, the referrer accepts."""
+    asked = [row.id for row in circle(session, case.id) if row.part in FAMILY_PARTS | {Part.SUPPORTER}]
+    plans.record_agreements(session, cast.noor, at, case.id, asked)
+    for line in bottom_lines(session, case.id):
+        plans.check_bottom_line(session, cast.noor, at, case.id, line.id, True)
+    plans.decide_acceptance(session, cast.noor, at, case.id, case.people["karim"], True)
+
+
+def case_in_evaluation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """The plan is agreed: version 1."""
+    case = case_in_presentation(session, cast, at, **changes)
+    write_plan(session, cast, at, case)
+    answer_plan(session, cast, at, case)
+    step(session, cast, at, case, Step.AGREE_PLAN)
+    return case
+
+
+def closed_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    """Closed with a plan; its call and evaluation were given up."""
+    case = case_in_evaluation(session, cast, at, **changes)
+    for row in follow_ups(session, case.id, local_date(at, TIMEZONE)):
+        evaluations.give_up(session, cast.noor, at, case.id, row.id, "The family moved away.")
+    step(session, cast, at, case, Step.CLOSE)
+    return case
+
+
+def step(session: Session, cast: Cast, at: datetime, case: Made, which: Step, reason: str = "") -> None:
+    """Noor takes a step."""
+    take(session, cast.noor, at, case.id, Taking(which, reason=reason))
