@@ -42,8 +42,8 @@ class PersonDetails:
     support_id: int | None = None
     attends: Attends | None = None
     view: str = ""
-    exclusion_reason: str = ""
-    excluded_by: str = ""
+    exclusion_reason: str | None = None
+    excluded_by: str | None = None
     excluded_on: date | None = None
     informed_on: date | None = None
 

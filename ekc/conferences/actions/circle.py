@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from ekc.workflow.vocabulary import N_, Activity, Attends, Part
 
 #: Fields that are NULL, not empty, where there is nothing yet.
 _OR_NOTHING = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
+_Entry = TypeVar("_Entry", Registration, PersonDetails, Concern)
 
 
 def member(session: Session, conference_id: int, participant_id: int) -> Participant:
@@ -38,10 +40,10 @@ def not_later(at: datetime, timezone: str, *days: date | None) -> None:
         raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
 
 
-def write_over(row: Base, entry: PersonDetails | Registration | Concern) -> list[str]:
-    """Write what was entered over a row; the names of the fields that changed."""
+def write_over(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
+    """Write what was entered, the fields of `kind`, over a row; the names of the fields that changed."""
     changed = []
-    for field in fields(entry):
+    for field in fields(kind):
         value = getattr(entry, field.name)
         value = list(value) if isinstance(value, tuple) else value
         value = (value or None) if field.name in _OR_NOTHING else value
@@ -54,7 +56,7 @@ def write_over(row: Base, entry: PersonDetails | Registration | Concern) -> list
 def put_in(session: Session, conference: Conference, details: PersonDetails) -> Participant:
     """Put somebody into the circle, in the caller's transaction."""
     somebody = Participant(conference_id=conference.id)
-    write_over(somebody, details)
+    write_over(somebody, details, PersonDetails)
     session.add(somebody)
     session.flush()
     _index(session, conference, somebody)
@@ -79,7 +81,7 @@ def change_person(
         conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
         somebody = member(session, conference_id, participant_id)
         _check(session, at, conference, details, somebody)
-        if changed := write_over(somebody, details):
+        if changed := write_over(somebody, details, PersonDetails):
             if "name" in changed:
                 _index(session, conference, somebody)
             if details.attends is Attends.EXCLUDED:

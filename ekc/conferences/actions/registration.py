@@ -89,7 +89,7 @@ def change_registration(
         not_later(at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
-        if changed := write_over(conference, new):
+        if changed := write_over(conference, new, Registration):
             record(session, visitor.actor, at, "registration.changed", conference_id, fields=", ".join(changed))
 
 

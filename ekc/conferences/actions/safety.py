@@ -21,7 +21,7 @@ def add_concern(session: Session, visitor: Visitor, at: datetime, conference_id:
         lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
         somebody = member(session, conference_id, new.participant_id)
         concern = SafetyConcern(conference_id=conference_id)
-        write_over(concern, new)
+        write_over(concern, new, Concern)
         session.add(concern)
         session.flush()
         record(session, visitor.actor, at, "safety.added", conference_id, name=somebody.name)
@@ -36,7 +36,7 @@ def change_concern(
         lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
         concern = _concern(session, conference_id, concern_id)
         somebody = member(session, conference_id, new.participant_id)
-        write_over(concern, new)
+        write_over(concern, new, Concern)
         record(session, visitor.actor, at, "safety.changed", conference_id, name=somebody.name)
 
 

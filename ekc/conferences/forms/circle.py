@@ -22,7 +22,7 @@ from ekc.conferences.forms.fields import (
     several,
     somebody,
 )
-from ekc.conferences.queries import Person, PersonRow
+from ekc.conferences.queries import PersonRow
 from ekc.workflow.vocabulary import Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
@@ -77,7 +77,7 @@ class PersonForm(CaseForm):
     address = passage(_l("Address"), rows=3, most=500)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
 
-    def __init__(self, shown: Person, sides: tuple[str, ...], others: list[PersonRow], **kwargs: Any) -> None:
+    def __init__(self, shown: PersonRow, sides: tuple[str, ...], others: list[PersonRow], **kwargs: Any) -> None:
         super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs)}, **kwargs)
         self.side.choices = _side_choices(sides, shown.side)
         self.language.choices = language_choices(_l("the language of the case"))

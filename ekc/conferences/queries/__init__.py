@@ -15,7 +15,6 @@ from ekc.conferences.queries.rows import ConcernRow as ConcernRow
 from ekc.conferences.queries.rows import ConsentRow as ConsentRow
 from ekc.conferences.queries.rows import ContactRow as ContactRow
 from ekc.conferences.queries.rows import Found as Found
-from ekc.conferences.queries.rows import Person as Person
 from ekc.conferences.queries.rows import PersonRow as PersonRow
 from ekc.conferences.queries.rows import RegistrationRow as RegistrationRow
 from ekc.conferences.queries.search import search as search

@@ -14,7 +14,6 @@ from ekc.conferences.queries.rows import (
     ConcernRow,
     ConsentRow,
     ContactRow,
-    Person,
     PersonRow,
     RegistrationRow,
 )
@@ -37,9 +36,9 @@ def _filled(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
     return kind(**read, **more)
 
 
-def _people(session: Session, conference_id: int, kind: type[_Kind], *only: ColumnElement[bool]) -> tuple[_Kind, ...]:
+def _people(session: Session, conference_id: int, *only: ColumnElement[bool]) -> tuple[PersonRow, ...]:
     here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-    found = select(*_columns(kind, Participant, _COUNTED)).where(*here, *only).order_by(Participant.id)
+    found = select(*_columns(PersonRow, Participant, _COUNTED)).where(*here, *only).order_by(Participant.id)
     rows = session.execute(found).all()
     yes = select(Consent.participant_id, Consent.scope).where(
         Consent.conference_id == conference_id, Consent.withdrawn_on.is_(None)
@@ -50,19 +49,19 @@ def _people(session: Session, conference_id: int, kind: type[_Kind], *only: Colu
     every = Counter(one.participant_id for one in worries)
     unmet = Counter(one.participant_id for one in worries if not one.arrangement)
     return tuple(
-        _filled(kind, row, consented=row.id in consented, concerns=every[row.id], unmet_concerns=unmet[row.id])
+        _filled(PersonRow, row, consented=row.id in consented, concerns=every[row.id], unmet_concerns=unmet[row.id])
         for row in rows
     )
 
 
 def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
     """Everybody in the circle now, in the order in which they came into it. Three queries."""
-    return _people(session, conference_id, PersonRow)
+    return _people(session, conference_id)
 
 
-def person(session: Session, conference_id: int, participant_id: int) -> Person | None:
+def person(session: Session, conference_id: int, participant_id: int) -> PersonRow | None:
     """Somebody in the circle; None if there is no such person in this case now."""
-    people = _people(session, conference_id, Person, Participant.id == participant_id)
+    people = _people(session, conference_id, Participant.id == participant_id)
     return people[0] if people else None
 
 

@@ -3,30 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ekc.conferences.entries import Registration
+from ekc.conferences.entries import PersonDetails, Registration
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.vocabulary import Attends, Part, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRow:
-    """Somebody in the circle, without what only their own page shows."""
+class PersonRow(PersonDetails):
+    """Somebody in the circle, with what follows for them from other tables."""
 
     id: int
-    name: str
-    part: Part
-    relation: str
-    side: str
-    organisation: str
-    speaks_for: str
-    language: str
-    born: date | None
-    needs: tuple[str, ...]
-    needs_interpreter: bool
-    support_id: int | None
-    attends: Attends | None
-    informed_on: date | None
-    address_secret: bool
     convenes: bool
     consented: bool  # to the conference; a withdrawn consent is none
     concerns: int
@@ -36,19 +22,6 @@ class PersonRow:
     def excluded(self) -> bool:
         """Whether it was decided that they stay away."""
         return self.attends is Attends.EXCLUDED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person(PersonRow):
-    """Somebody in the circle, with all that is kept of them."""
-
-    phone: str
-    email: str
-    address: str
-    view: str
-    exclusion_reason: str | None
-    excluded_by: str | None
-    excluded_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from ekc.conferences import actions, queries
 from ekc.conferences.access import Case
 from ekc.conferences.forms.circle import AddPersonForm, PersonForm, RemoveForm, ToldForm
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import Person, PersonRow
+from ekc.conferences.queries import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -156,20 +156,20 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
     return redirect(url_for("conferences.circle", conference_id=case.id), 303)
 
 
-def _person(case: Case, participant_id: int) -> Person:
+def _person(case: Case, participant_id: int) -> PersonRow:
     found = queries.person(db(), case.id, participant_id)
     if found is None:
         raise Unknown
     return found
 
 
-def _person_form(case: Case, shown: Person, sent: bool = False) -> PersonForm:
+def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm:
     sides = queries.registration(db(), case.id).sides
     others = [row for row in queries.circle(db(), case.id) if row.id != shown.id]
     return PersonForm(shown, sides, others, **({"formdata": request.form} if sent else {"formdata": None}))
 
 
-def _person_page(case: Case, shown: Person, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
+def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
     return render_template(
         "conferences/person.html",
