@@ -27,7 +27,8 @@ def ensure_meeting(session: Session, conference_id: int) -> Meeting:
 
 
 def start_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """The meeting starts now; one that started already keeps its time."""
+    """The meeting starts now; one that started already keeps its time. The plan is made at a conference after all."""
+    conference.without_conference = False
     meeting = ensure_meeting(session, conference.id)
     if meeting.started_at is None:
         meeting.started_at = at

@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
@@ -54,7 +54,7 @@ def tidy(text: str | None) -> str:
 
 def written(sentence: Any, longest: int) -> list[Any]:
     """Validators of a text that has to be there and has its limits."""
-    return [InputRequired(sentence), short_of(longest)]
+    return [DataRequired(sentence), short_of(longest)]
 
 
 def short_of(longest: int) -> Length:
@@ -106,11 +106,13 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
         _l("Hours"),
         places=None,
         invalid_value_message=_l("Give a number, like 3 or 2.5."),
-        validators=[
-            Optional(),
-            NumberRange(min=Decimal("0.5"), max=24, message=_l("Give half an hour or more, and at most 24.")),
-        ],
+        validators=[Optional()],
     )
+
+    def validate_hours(self, hours: DecimalField) -> None:
+        """Half an hour to a day."""
+        if hours.data is not None and not (hours.data.is_finite() and Decimal("0.5") <= hours.data <= 24):
+            raise ValidationError(gettext("Give half an hour or more, and at most 24."))
 
     def to_minutes(self) -> int | None:
         """Whole minutes, or None where nothing was typed."""

@@ -1,0 +1,128 @@
+"""Who is there: coming, leaving, coming back, the professionals all at once."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.meetings import actions, queries
+from ekc.meetings.queries import AttendanceRow
+from ekc.workflow.vocabulary import Phase
+from tests.build import Made
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.meetings.gathering import gathered, put_into
+
+LATER = START + timedelta(minutes=40)
+
+
+def attendance(session: Session, case: Made) -> dict[str, AttendanceRow]:
+    """Who came, by first name."""
+    session.rollback()
+    meeting = queries.current_meeting(session, case.id)
+    assert meeting is not None
+    names = {id: name for name, id in case.people.items()}
+    return {names[row.participant_id]: row for row in queries.attendance(session, meeting.id)}
+
+
+def test_those_who_were_to_come_are_ticked_and_whoever_was_to_stay_away_is_not_offered(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START, Phase.INFORMATION)
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/attendance")
+    form = client.form("Save who came")
+
+    assert form.shown("Family and their people") == ["Fatima El Amrani", "Daan El Amrani (for part of it)"]
+    assert form.shown("Professionals") == ["Els Vermeer"]
+    assert form.shown("Others") == ["Jamal Idrissi"]
+    assert "Hassan El Amrani (by letter)" in form.labels
+    assert "Saïd" not in page.text
+
+
+def test_people_come_leave_and_come_back(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START, Phase.INFORMATION)
+    sign_in(client, cast.noor)
+    clock.set(START + timedelta(minutes=10))
+    client.page(f"/conferences/{case.id}/attendance")
+    client.submit("Save who came", {"Professionals": ["Els Vermeer", "Karim Jansen"], "Others": []})
+    clock.set(LATER)
+    client.submit("Save who came", {"Others": ["Jamal Idrissi"]})
+    client.submit("Daan El Amrani has left")
+    page = client.submit("The professionals have left")
+
+    came = attendance(db_session, case)
+    assert {name: (row.came_at, row.left_at) for name, row in came.items()} == {
+        "fatima": (START, None),
+        "daan": (START, LATER),
+        "karim": (START, LATER),
+        "els": (START, LATER),
+        "jamal": (LATER, None),
+    }
+    assert "2 people in the room" in page.text
+    assert "The professionals have left" not in page.buttons
+
+    client.submit("The professionals are back")
+    client.submit("Els Vermeer has left")
+    client.submit("Save who came", {"Others": []})
+
+    came = attendance(db_session, case)
+    assert {name for name, row in came.items() if row.left_at is None} == {"fatima", "karim"}
+    assert came.keys() == {"fatima", "daan", "karim", "els"}
+
+
+def test_a_forged_tick_is_refused(client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = gathered(db_session, cast, START, Phase.INFORMATION)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/attendance")
+    token = client.form("Save who came").fill({}).payload()["csrf_token"]
+    address = f"/conferences/{case.id}/attendance"
+
+    for forged in (str(case.people["saïd"]), "99999999999999999999", "grandmother"):
+        response = client.post(address, data={"csrf_token": token, "family": [forged]})
+        assert (response.status_code, "Choose from the list." in response.text) == (422, True)
+
+    assert attendance(db_session, case) == {}
+
+
+def test_nobody_of_another_case_comes_and_nobody_who_stays_away(db_session: Session, cast: Cast) -> None:
+    case = gathered(db_session, cast, START, Phase.INFORMATION)
+    other = gathered(db_session, cast, START, Phase.INFORMATION)
+
+    with pytest.raises(Unknown):
+        actions.record_attendance(db_session, cast.noor, START, case.id, {other.people["fatima"]})
+    with pytest.raises(Refusal, match="stays away, as was decided"):
+        actions.record_attendance(db_session, cast.noor, START, case.id, {case.people["saïd"]})
+    actions.record_attendance(db_session, cast.noor, START, other.id, {other.people["fatima"]})
+    for move in (actions.leave, actions.come_back):
+        with pytest.raises(Unknown):
+            move(db_session, cast.noor, START, case.id, other.people["fatima"])
+
+    assert attendance(db_session, case) == {}
+
+
+@pytest.mark.parametrize("phase", [Phase.SETUP, Phase.PRIVATE_TIME, Phase.EVALUATION])
+def test_only_where_people_are_together_somebody_comes(db_session: Session, cast: Cast, phase: Phase) -> None:
+    case = gathered(db_session, cast, START)
+    put_into(db_session, case.id, phase, plan_number=1)
+
+    with pytest.raises(NotNow):
+        actions.record_attendance(db_session, cast.noor, START, case.id, {case.people["fatima"]})
+
+
+def test_a_plan_without_a_conference_has_nobody_there(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    put_into(db_session, case.id, Phase.PRESENTATION)
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/attendance")
+
+    assert "The meeting has not started yet." in page.text
+    with pytest.raises(Refusal, match="No meeting is under way"):
+        actions.record_attendance(db_session, cast.noor, START, case.id, {case.people["fatima"]})

@@ -1,0 +1,225 @@
+"""The meeting page: date, hours, venue and arrangements, as forms and as what is kept."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.meetings import actions, queries
+from ekc.meetings.actions import Arranged, Venue
+from ekc.meetings.effects import end_meeting, new_meeting
+from ekc.meetings.queries import ArrangementRow
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import ArrangementKind, Phase, Step
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.meetings.gathering import gathered, put_into
+
+SATURDAY = datetime(2026, 4, 18, 8, 0, tzinfo=UTC)  # 10:00 in the Netherlands
+NEXT_SATURDAY = datetime(2026, 4, 25, 8, 0, tzinfo=UTC)
+
+
+def test_a_meeting_is_arranged_by_its_forms(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+
+    client.submit("Ask people about this date", {"Day and time": datetime(2026, 4, 11, 13, 0)})  # noqa: DTZ001
+    client.submit("Ask people about this date", {"Day and time": datetime(2026, 4, 18, 10, 0)})  # noqa: DTZ001
+    client.submit("Choose Saturday 18 April 2026, 10:00")
+    client.submit("Remove Saturday 11 April 2026, 13:00")
+    client.submit("Save the hours", {"Hours": "2.5"})
+    client.submit(
+        "Save the place",
+        {"Place": "De Brug", "Address": "Waalkade 12\nRivierstad", "How people get in": "ground floor, hearing loop"},
+    )
+    client.submit("Save food and drink", {"How it is arranged": "Soup, bread, halal"})
+    client.submit("Save travel", {"Not needed": True})
+    page = client.submit("Save interpreter", {"How it is arranged": "Jamal, by phone"})
+
+    db_session.rollback()
+    meeting = queries.current_meeting(db_session, case.id)
+    assert meeting is not None
+    assert (meeting.starts_at, meeting.expected_minutes) == (SATURDAY, 150)
+    assert (meeting.venue_name, meeting.venue_address, meeting.venue_access) == (
+        "De Brug",
+        "Waalkade 12\nRivierstad",
+        "ground floor, hearing loop",
+    )
+    assert [option.starts_at for option in queries.date_options(db_session, meeting.id)] == [SATURDAY]
+    assert queries.arrangements(db_session, meeting.id) == (
+        ArrangementRow(ArrangementKind.FOOD, False, "Soup, bread, halal"),
+        ArrangementRow(ArrangementKind.TRAVEL, True, None),
+        ArrangementRow(ArrangementKind.INTERPRETER, False, "Jamal, by phone"),
+    )
+    assert "Saturday 18 April 2026, 10:00 (in 47 days)" in page.text
+    assert client.form("Save the hours").shown("Hours") == "2.5"
+    assert {"dates", "venue", "food", "travel", "interpreter", "childcare"} <= page.ids.keys()
+
+
+def test_needs_of_those_who_may_be_there_are_shown(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/meeting")
+
+    assert "Fatima El Amrani ground floor, halal food interpreter" in page.text
+    assert "Hassan" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "warning"),
+    [
+        (datetime(2026, 3, 1, 10, 0), "This date is in the past. Check it."),  # noqa: DTZ001
+        (
+            datetime(2026, 3, 29, 10, 0),  # noqa: DTZ001
+            "The clocks change on this day. Tell people the time once more the day before.",
+        ),
+    ],
+)
+def test_a_date_that_looks_wrong_is_kept_with_a_warning(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, typed: datetime, warning: str
+) -> None:
+    case = gathered(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+
+    page = client.submit("Choose this date at once", {"Day and time": typed})
+
+    both = ("This date is in the past. Check it.", "The clocks change on this day. Tell people the time once more")
+    assert [sentence for sentence in both if sentence in page.text] == [s for s in both if warning.startswith(s)]
+
+
+@pytest.mark.parametrize(
+    ("button", "typed", "error"),
+    [
+        ("Ask people about this date", {"Day and time": ""}, "Day and time Give the day and the time."),
+        ("Choose this date at once", {"Day and time": "18 April"}, "Day and time Give a day and a time"),
+        ("Choose this date at once", {"Day and time": "0001-01-01T00:00"}, "Day and time Give a day and a time"),
+        ("Save the hours", {"Hours": "many"}, "Hours Give a number, like 3 or 2.5."),
+        ("Save the hours", {"Hours": "25"}, "Hours Give half an hour or more, and at most 24."),
+        ("Save the place", {"Address": "Waalkade 12"}, "Place Which place is it? Give it a name."),
+        (
+            "Save travel",
+            {"How it is arranged": "Rob drives", "Not needed": True},
+            "Not needed Either write how it is arranged, or tick that it is not needed.",
+        ),
+    ],
+)
+def test_bad_input_says_what_to_do_and_keeps_what_was_typed(
+    client: PageClient,
+    db_session: Session,
+    cast: Cast,
+    clock: FrozenClock,
+    button: str,
+    typed: dict[str, str | bool],
+    error: str,
+) -> None:
+    case = gathered(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+
+    page = client.refused(button, typed, status=422)
+
+    assert [found[: len(error)] for found in page.errors] == [error]
+    label, text = next(iter(typed.items()))
+    assert client.form(button).shown(label) == text
+    db_session.rollback()
+    assert queries.current_meeting(db_session, case.id) is None
+
+
+def test_what_is_arranged_can_be_open_again(db_session: Session, cast: Cast) -> None:
+    case = gathered(db_session, cast, START)
+    actions.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD, "Soup"))
+    actions.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+
+    actions.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD))
+    actions.choose_date(db_session, cast.noor, START, case.id, None)
+
+    meeting = queries.current_meeting(db_session, case.id)
+    assert meeting is not None
+    assert (meeting.starts_at, queries.arrangements(db_session, meeting.id)) == (None, ())
+
+
+def test_the_same_date_stands_on_the_list_once(db_session: Session, cast: Cast) -> None:
+    case = gathered(db_session, cast, START)
+
+    first = actions.add_date(db_session, cast.noor, START, case.id, SATURDAY)
+    second = actions.add_date(db_session, cast.noor, START, case.id, SATURDAY)
+
+    assert first == second
+
+
+def test_a_meeting_that_started_keeps_its_date(db_session: Session, cast: Cast) -> None:
+    case = gathered(db_session, cast, START, Phase.INFORMATION)
+
+    with pytest.raises(Refusal, match="has started, so its date stays"):
+        actions.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+
+
+def test_a_date_of_another_case_is_unknown(db_session: Session, cast: Cast) -> None:
+    case, other = gathered(db_session, cast, START), gathered(db_session, cast, START)
+    foreign = actions.add_date(db_session, cast.noor, START, other.id, SATURDAY)
+
+    for option_id in (foreign, 10**30):
+        with pytest.raises(Unknown):
+            actions.remove_date(db_session, cast.noor, START, case.id, option_id)
+
+
+def test_only_the_coordinator_arranges_and_not_in_private_time(db_session: Session, cast: Cast) -> None:
+    case = gathered(db_session, cast, START)
+    for somebody in (cast.iris, cast.mila, cast.bas, cast.ruud):
+        with pytest.raises(Unknown):
+            actions.set_venue(db_session, somebody, START, case.id, Venue("De Brug"))
+    put_into(db_session, case.id, Phase.PRIVATE_TIME)
+
+    with pytest.raises(NotNow):
+        actions.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug"))
+
+
+def test_another_day_is_arranged_like_the_day_before(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    actions.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+    actions.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug", "Waalkade 12", "level"))
+    actions.expect_minutes(db_session, cast.noor, START, case.id, 300)
+    actions.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.TRAVEL, not_needed=True))
+    conference = db_session.get_one(Conference, case.id)
+    former = queries.current_meeting(db_session, case.id)
+
+    new_meeting(db_session, conference, START, Taking(Step.ANOTHER_DAY, new_date=NEXT_SATURDAY))
+    end_meeting(db_session, conference, START, Taking(Step.STOP))  # not started: nothing ends
+    db_session.commit()
+
+    current = queries.current_meeting(db_session, case.id)
+    assert former is not None
+    assert current is not None
+    assert (current.number, current.starts_at, current.expected_minutes) == (2, NEXT_SATURDAY, 300)
+    assert (current.venue_name, current.venue_address, current.venue_access) == ("De Brug", "Waalkade 12", "level")
+    assert (current.started_at, current.ended_at) == (None, None)
+    assert queries.arrangements(db_session, current.id) == queries.arrangements(db_session, former.id)
+    assert queries.date_options(db_session, current.id) == ()
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/meeting")
+    assert "Meeting 1 planned for Saturday 18 April 2026, 10:00, not held" in page.text
+
+
+def test_a_meeting_that_goes_on_another_day_ends(db_session: Session, cast: Cast) -> None:
+    case = gathered(db_session, cast, START, Phase.INFORMATION)
+    conference = db_session.get_one(Conference, case.id)
+
+    new_meeting(db_session, conference, SATURDAY, Taking(Step.ANOTHER_DAY))
+    db_session.commit()
+
+    assert [(m.number, m.started_at, m.ended_at, m.starts_at) for m in queries.meetings(db_session, case.id)] == [
+        (1, START, SATURDAY, None),
+        (2, None, None, None),
+    ]

@@ -1,0 +1,68 @@
+"""In private time no page of the gathering opens, for anybody: it belongs to the family."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from ekc.workflow.vocabulary import Phase
+from tests.cast import Cast, enter, make_link, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.meetings.gathering import gathered
+
+SENTENCE = "The family has private time now. Nobody else sees or changes anything until they come out."
+
+
+def addresses(app: Flask, conference_id: int) -> list[tuple[str, str]]:
+    """Method and address of every route of the gathering and of private time, numbers filled in."""
+    rules: list[Rule] = [r for r in app.url_map.iter_rules() if r.endpoint.split(".")[0] in ("meetings", "privatetime")]
+    found = []
+    for rule in rules:
+        values = {name: "food" if name == "kind" else 1 for name in rule.arguments}
+        with app.test_request_context():
+            built = app.url_map.bind("localhost").build(rule.endpoint, {**values, "conference_id": conference_id})
+        found += [(method, built) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    return found
+
+
+def answers(client: PageClient, app: Flask, conference_id: int) -> list[tuple[int, bool]]:
+    """What each route answers: its status, and whether it says the sentence."""
+    token = next(c.attrib["value"] for c in client.here.all("input") if c.get("name") == "csrf_token")
+    responses = [
+        client.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
+        for method, address in addresses(app, conference_id)
+    ]
+    return [(response.status_code, SENTENCE in response.text) for response in responses]
+
+
+def test_the_coordinator_hears_why(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
+    sign_in(client, cast.noor)
+
+    found = answers(client, app, case.id)
+
+    assert found == [(403, True)] * 24
+
+
+@pytest.mark.parametrize("who", ["iris", "mila", "bas"])
+def test_to_strangers_the_pages_do_not_exist(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, who: str
+) -> None:
+    case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
+    sign_in(client, getattr(cast, who))
+
+    assert set(answers(client, app, case.id)) == {(404, False)}
+
+
+@pytest.mark.parametrize("who", ["karim", "els", "fatima", "marieke"])
+def test_nobody_of_the_circle_comes_in_here_either(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, who: str
+) -> None:
+    case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
+    enter(client, db_session, START, case.id, case.people[who])
+    client.page(make_link(db_session, START, case.id, case.people[who]))  # a page with a form, whoever it is
+
+    assert set(answers(client, app, case.id)) == {(404, False)}
