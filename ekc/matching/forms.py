@@ -14,7 +14,7 @@ _LONG = 2000
 
 
 def _stripped(text: str | None) -> str:
-    return (text or "").strip()
+    return (text or "").replace("\r\n", "\n").strip()
 
 
 def _why(label: str) -> TextAreaField:

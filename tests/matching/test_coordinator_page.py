@@ -63,7 +63,7 @@ def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: M
     match = current_match(db_session, asked.id)
     assert match is not None
     assert (match.independence, match.conflict_open, match.accepted_on) == (
-        OWN_WORDS.replace("\n", "\r\n"),
+        OWN_WORDS,
         True,
         date(2026, 3, 2),
     )
@@ -87,7 +87,7 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
         "Take the case", {"How independent are you?": OWN_WORDS, "Day on which you said yes": date(2026, 3, 3)}
     )
     assert (late.status, late.errors) == (409, ["This day is still to come. Choose today or an earlier day."])
-    assert client.form("Take the case").shown("How independent are you?") == OWN_WORDS.replace("\n", "\r\n")
+    assert client.form("Take the case").shown("How independent are you?") == OWN_WORDS
 
 
 def test_the_coordinator_says_no(client: PageClient, cast: Cast, asked: Made) -> None:
