@@ -54,6 +54,7 @@ def agreed_case(session: Session, cast: Cast, at: datetime, **changes: object) -
         conference.phase = Phase.EVALUATION
         plan_follow_ups(session, conference, at, Taking(Step.AGREE_PLAN))
     call, evaluation = queries.follow_ups(session, made.id, at.date())
+    session.rollback()  # what a page changes later is not hidden by what was read here
     return AgreedCase(made.id, made.people["marieke"], made.people["karim"], omar.id, yara.id, call.id, evaluation.id)
 
 

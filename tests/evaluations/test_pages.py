@@ -1,0 +1,258 @@
+"""Pages of what comes after the plan, as people use them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference
+from ekc.core.transaction import writing
+from ekc.evaluations import queries
+from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided, add_avoided, record_costs, record_follow_up
+from ekc.evaluations.queries import Recorded
+from ekc.workflow.vocabulary import ActionState, Phase
+from tests.cast import Cast, enter, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.evaluations.agreed import agreed_case
+from tests.form import Value
+
+CALL_DAY = START + timedelta(days=28)
+EVALUATION_DAY = datetime(2026, 7, 11, 16, 0, tzinfo=UTC)
+
+
+def test_a_coordinator_writes_down_the_call(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    clock.set(CALL_DAY)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/follow-ups")
+
+    client.follow("Call after four weeks")
+    assert client.form("Keep what was found").shown("By whom?") == "Noor van Dijk"
+    refused = client.refused("Keep what was found", {"1.1 Sleeps over on Wednesday": "partly"}, status=422)
+    assert refused.errors == ["How did it go? Say in a few words how it goes."]
+    assert client.form("Keep what was found").shown("1.1 Sleeps over on Wednesday") == ["partly"]
+    page = client.submit(
+        "Keep what was found",
+        {"How did it go?": "Nights go well.", "1.2 Hangs up the roster": "done", "2.1 Rings school": "not yet"},
+    )
+
+    assert page.url == f"/conferences/{case.id}/follow-ups"
+    assert "Nights go well." in page.text
+    assert "1 done · 1 partly · 1 not yet" in page.text
+    db_session.rollback()
+    assert queries.recorded(db_session, [case.call])[case.call].actions == {
+        case.nights: ActionState.PARTLY,
+        case.roster: ActionState.DONE,
+        case.school: ActionState.NOT_YET,
+    }
+
+
+def test_the_convenor_writes_down_the_evaluation_and_mends_it(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    clock.set(EVALUATION_DAY)
+    enter(client, db_session, EVALUATION_DAY, case.id, case.omar)
+    client.page(f"/conferences/{case.id}/follow-ups/{case.evaluation}")
+    assert client.form("Keep what was found").shown("By whom?") == "Omar El Amrani"
+    assert "06 1234 5678" not in client.here.html
+
+    filled: dict[str, Value] = {
+        "1 Never alone at night": "+1 more than hoped",
+        "2 Back at school": "−2 much less than hoped",
+        "Who was there?": ["Marieke de Wit", "Omar El Amrani"],
+        "Mark of Marieke de Wit": 8,
+        "Marks of others in the family, without names": "9, 8,8",
+        "What was decided?": "The plan goes on.",
+        "The family wants a new version of the plan": True,
+    }
+    wrong: dict[str, Value] = {
+        **filled,
+        "Mark of Marieke de Wit": 11,
+        "Marks of others in the family, without names": "nine",
+    }
+    assert client.refused("Keep what was found", wrong, status=422).errors == [
+        "Mark of Marieke de Wit Choose a number from 0 to 10.",
+        "Marks of others in the family, without names Type marks from 0 to 10 with commas between them, "
+        "for example 9, 8, 8.",
+    ]
+    future: dict[str, Value] = {**filled, "On which day?": date(2026, 7, 12)}
+    assert client.refused("Keep what was found", future, status=409).errors == [
+        "On which day? This day is still to come. Choose the day on which it was held."
+    ]
+    page = client.submit("Keep what was found", {"On which day?": date(2026, 7, 11)})
+
+    for words in ("+1 more than hoped", "−2 much less than hoped", "9, 8, 8", "Marieke de Wit, Omar El Amrani"):
+        assert words in page.text
+    assert "The family wants a new version of the plan." in page.text
+    db_session.rollback()
+    assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
+        present=tuple(sorted((case.marieke, case.omar))),
+        goals={1: 1, 2: -2},
+        marks={case.marieke: 8},
+        unnamed=(9, 8, 8),
+    )
+
+    client.follow("Correct this")
+    client.submit("Correct what was found", {"Mark of Marieke de Wit": 7, "Who was there?": ["Omar El Amrani"]})
+    db_session.rollback()
+    assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
+        present=(case.omar,), goals={1: 1, 2: -2}, marks={case.marieke: 7}, unnamed=(9, 8, 8)
+    )
+
+
+def test_a_call_is_given_up_and_one_more_evaluation_planned(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    clock.set(CALL_DAY)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/follow-ups/{case.call}")
+    assert "Whom to ring" not in client.here.text  # Marieke left no number
+
+    assert client.refused("Give it up", status=422).errors == [
+        "Why is it given up? Say in a few words why it is given up."
+    ]
+    page = client.submit("Give it up", {"Why is it given up?": "Nobody answered three times"})
+    assert "Nobody answered three times" in page.text
+
+    past: dict[str, Value] = {"Day of the next evaluation": date(2026, 3, 1), "Place": "at Kees's"}
+    assert client.refused("Plan an evaluation", past, status=409).errors == [
+        "Day of the next evaluation This day has passed. Choose a day that lies ahead."
+    ]
+    page = client.submit("Plan an evaluation", {"Day of the next evaluation": date(2026, 10, 10)})
+    assert "Saturday 10 October 2026 · at Kees's" in page.text
+
+
+def test_a_participant_ticks_off_a_task(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    enter(client, db_session, START, case.id, case.omar)
+
+    page = client.submit("Partly", near="Sleeps over on Wednesday")
+
+    assert page.url == f"/conferences/{case.id}/mine"
+    db_session.rollback()
+    assert [task.state for task in queries.own_tasks(db_session, case.id, case.omar)] == [ActionState.PARTLY, None]
+    token = client.form("Done", near="Rings school").fill({}).payload()["csrf_token"]
+    tasks = f"/conferences/{case.id}/tasks"
+    assert client.post(tasks, data={"csrf_token": token, "task": case.roster, "state": "done"}).status_code == 404
+    assert client.post(tasks, data={"csrf_token": token, "task": case.school, "state": "lost"}).status_code == 409
+    coordinator = client.application.test_client()
+    assert isinstance(coordinator, PageClient)
+    sign_in(coordinator, cast.noor)
+    coordinator.page(f"/conferences/{case.id}/follow-ups/{case.call}")
+    assert "Omar El Amrani says: partly" in coordinator.here.text
+
+
+def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_session: Session, cast: Cast) -> None:
+    case = agreed_case(db_session, cast, START)
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/costs")
+    assert "Fee no data" in page.text
+
+    wrong = {"Hours of the coordinator": "31:30", "Fee": "1.650,00"}
+    assert client.refused("Keep hours and costs", wrong, status=422).errors == [
+        "Hours of the coordinator Type hours as a number, for example 31.5.",
+        "Fee Type an amount as a number, for example 212.40.",
+    ]
+    page = client.submit(
+        "Keep hours and costs",
+        {
+            "Hours of the coordinator": "31,5",
+            "Hours of the family and its network": "96",
+            "Fee": "1650",
+            "Venue and food": "212.40",
+            "Interpreter": "0",
+        },
+    )
+
+    for words in ("31.5 hours", "96 hours", "Hours of professionals no data", "€1,650.00", "€212.40", "€0.00"):
+        assert words in page.text
+    db_session.rollback()
+    sheet = queries.cost_sheet(db_session, case.id)
+    assert sheet is not None
+    assert (sheet.coordinator_minutes, sheet.professional_minutes, sheet.venue_and_food) == (1890, None, 21240)
+    assert client.form("Keep hours and costs").shown("Venue and food") == "212.40"
+
+
+def test_an_avoided_cost_says_what_it_rests_on(client: PageClient, db_session: Session, cast: Cast) -> None:
+    case, other = agreed_case(db_session, cast, START), agreed_case(db_session, cast, START)
+    foreign = add_avoided(
+        db_session, cast.noor, START, other.id, NewAvoided(what="Placement", amount=100, basis="a guess")
+    )
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/costs")
+
+    refused = client.refused(
+        "Add an avoided cost", {"What was avoided": "Supervision order", "Amount": " "}, status=422
+    )
+    assert refused.errors == [
+        "Amount Type what it would have cost.",
+        "What this rests on Say what this amount rests on, for example a price list.",
+    ]
+    client.submit("Add an avoided cost", {"Amount": "27000", "What this rests on": "price list of the region"})
+    assert "Supervision order price list of the region €27,000.00" in client.here.text
+
+    token = client.form("Take out Supervision order").fill({}).payload()["csrf_token"]
+    answer = client.post(f"/conferences/{case.id}/costs/avoided/{foreign}/remove", data={"csrf_token": token})
+    assert answer.status_code == 404
+    client.submit("Take out Supervision order")
+    db_session.rollback()
+    assert queries.avoided_costs(db_session, case.id) == ()
+    assert len(queries.avoided_costs(db_session, other.id)) == 1
+
+
+@pytest.mark.parametrize("profile", ["england", "nz"])
+def test_each_country_counts_in_its_own_money(
+    client: PageClient, db_session: Session, cast: Cast, profile: str
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    with writing(db_session):
+        db_session.execute(update(Conference).values(profile=profile))
+    record_costs(db_session, cast.noor, START, case.id, Costs(fee=90000))
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/costs")
+
+    assert {"england": "£900.00", "nz": "NZ$900.00"}[profile] in page.text
+
+
+def test_others_know_of_no_such_pages(client: PageClient, db_session: Session, cast: Cast) -> None:
+    case, other = agreed_case(db_session, cast, START), agreed_case(db_session, cast, START)
+    pages = [f"/conferences/{case.id}/{page}" for page in ("follow-ups", f"follow-ups/{case.call}", "costs")]
+    for outsider in (cast.denise, cast.mila, cast.bas):
+        sign_in(client, outsider)
+        assert [client.get(page).status_code for page in pages] == [404, 404, 404]
+        client.page("/")
+        client.submit("Sign out")
+
+    sign_in(client, cast.noor)
+    assert client.get(f"/conferences/{case.id}/follow-ups/{other.call}").status_code == 404
+    with writing(db_session):
+        db_session.execute(update(Conference).values(phase=Phase.PRIVATE_TIME))
+    assert [client.get(page).status_code for page in pages] == [403, 403, 403]
+
+
+def test_what_was_recorded_of_a_call_reads_back(client: PageClient, db_session: Session, cast: Cast) -> None:
+    case = agreed_case(db_session, cast, START)
+    day = START.date()
+    record_follow_up(
+        db_session,
+        cast.noor,
+        START,
+        case.id,
+        case.call,
+        FollowUpReport(held_on=day, held_by="Noor", found="<b>Fine</b>"),
+    )
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/follow-ups/{case.call}")
+
+    form = client.form("Correct what was found")
+    assert (form.shown("How did it go?"), form.shown("On which day?")) == ("<b>Fine</b>", "2026-03-02")
+    assert "<b>Fine" not in client.page(f"/conferences/{case.id}/follow-ups").html
