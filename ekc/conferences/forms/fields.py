@@ -31,6 +31,7 @@ FROM_LIST: dict[str, Any] = {
     "invalid_value_message": _l("Choose from the list."),
 }
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MAIL = Email(_l("Write an e-mail address such as name@example.org."))
 _EARLIEST, _LATEST = 1900, 2200
 
 
@@ -64,10 +65,8 @@ def lines(text: str, commas: bool = False) -> tuple[str, ...]:
 
 
 def _rules(missing: Any, most: int) -> list[Any]:
-    return [
-        InputRequired(missing) if missing else Optional(),
-        Length(max=most, message=_l("Make this shorter: at most %(max)d characters.")),
-    ]
+    short = Length(max=most, message=_l("Make this shorter: at most %(max)d characters."))
+    return [InputRequired(missing), short] if missing else [short]
 
 
 def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = ()) -> Any:
@@ -77,7 +76,7 @@ def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringFie
 
 def mail(label: Any) -> Any:
     """An e-mail address."""
-    return line(label, 254, kind=EmailField, rules=[Email(_l("Write an e-mail address such as name@example.org."))])
+    return line(label, 254, kind=EmailField, rules=[Optional(), _MAIL])
 
 
 def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3) -> Any:

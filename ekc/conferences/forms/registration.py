@@ -138,7 +138,7 @@ class RegisterForm(CaseForm):
             reason=self.reason.data,
             wishes=lines(self.wishes.data),
             sides=lines(self.sides.data),
-            registered_on=self.registered_on.data,
+            registered_on=self.registered_on.data if "registered_on" in self else None,
             registered_by=by,
             main_person_said_yes_on=self.main_person_said_yes_on.data,
             main_persons=tuple(

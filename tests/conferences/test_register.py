@@ -1,0 +1,242 @@
+"""Registering a case: by the public, by staff, and how cases get their numbers."""
+
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from ekc.conferences.actions import register_case
+from ekc.conferences.entries import NewCase, PersonDetails
+from ekc.conferences.queries import circle, registration, search
+from ekc.core.db import make_sessions
+from ekc.core.errors import Refusal, Unknown
+from ekc.people.access import NOBODY
+from ekc.workflow.vocabulary import Part
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.plugins.web import MakeApp
+
+WIM = PersonDetails(name="Wim Hendriks", part=Part.MAIN_PERSON, relation="husband")
+FILLED_IN = {
+    "Who registers": "a referrer: for somebody else",
+    "Main person 1 / Name": "Marieke de Wit",
+    "Main person 1 / Relation or role": "mother",
+    "Main person 1 / Phone": "+31 6 12345601",
+    "The main person said yes on": date(2026, 3, 1),
+    "Your name": "Karim Jansen",
+    "Your organisation": "Youth protection Rivierstad",
+    "Your e-mail": "karim@example.org",
+    "Why now": "Two nights on which the children were alone.",
+    "The question, as you would put it today": "Hoe zorgen wij er samen voor?",
+    "What it is about": "parenting, debts\nmental health",
+    "Kind of conference": "family conference",
+    "Of their own accord, or under pressure": "under pressure: a measure is being considered",
+    "Wishes for the coordinator": "preferably a woman\nnot from our own district",
+    "Municipality": "Rivierstad",
+    "Region": "North",
+    "Country": "Netherlands",
+}
+
+
+def new_case(cast: Cast, **changes: object) -> NewCase:
+    filled: dict[str, object] = {
+        "municipality": "Northfield",
+        "region_id": cast.north,
+        "reason": "A fall in the night.",
+        "main_persons": (WIM,),
+    }
+    return NewCase(**{**filled, **changes})  # type: ignore[arg-type]
+
+
+def only_case(session: Session, cast: Cast) -> int:
+    (found,) = search(session, cast.ruud, "EKC-2026-0001")
+    return found.conference_id
+
+
+def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cast, db_session: Session) -> None:
+    client.page("/register")
+    assert "Registered on" not in client.form("Register").labels
+
+    thanks = client.submit("Register", FILLED_IN)
+
+    assert thanks.url == "/register/thanks"
+    assert "Its number is EKC-2026-0001." in thanks.text
+    assert "Marieke" not in thanks.text
+    case = only_case(db_session, cast)
+    row = registration(db_session, case)
+    assert (row.title, row.registered_on, row.registered_by) == ("Marieke de Wit", date(2026, 3, 2), Part.REFERRER)
+    assert (row.topics, row.wishes) == (
+        ("parenting", "debts", "mental health"),
+        ("preferably a woman", "not from our own district"),
+    )
+    assert (row.language, row.timezone, row.main_person_said_yes_on) == ("nl", "Europe/Amsterdam", date(2026, 3, 1))
+    people = circle(db_session, case)
+    assert [(p.name, p.part, p.relation, p.phone, p.organisation, p.email) for p in people] == [
+        ("Marieke de Wit", Part.MAIN_PERSON, "mother", "+31 6 12345601", "", ""),
+        ("Karim Jansen", Part.REFERRER, "", "", "Youth protection Rivierstad", "karim@example.org"),
+    ]
+
+
+def test_who_did_not_register_hears_no_number(client: PageClient, cast: Cast, db_session: Session) -> None:
+    register_case(db_session, NOBODY, START, new_case(cast))
+
+    assert "EKC-" not in client.page("/register/thanks").text
+
+
+def test_a_main_person_who_registers_has_said_yes(client: PageClient, cast: Cast, db_session: Session) -> None:
+    client.page("/register")
+    mine = {
+        "Main person 1 / Name": "Ans Willems",
+        "Main person 1 / Side": "residents",
+        "Main person 2 / Name": "Bilal Öztürk",
+        "Main person 2 / Side": "young people",
+        "Kind of conference": "neighbourhood or group conference",
+        "Sides": "residents\nyoung people",
+        "Why now": "61 complaints in half a year.",
+        "Municipality": "Rivierstad",
+        "Title of the case": "Kastanjeplein",
+        "Language of the letters and the plan": "Turkish",
+        "Time zone": "Europe/London",
+    }
+
+    client.submit("Register", mine)
+
+    row = registration(db_session, only_case(db_session, cast))
+    assert (row.title, row.sides, row.language, row.timezone, row.main_person_said_yes_on) == (
+        "Kastanjeplein",
+        ("residents", "young people"),
+        "tr",
+        "Europe/London",
+        date(2026, 3, 2),
+    )
+
+
+def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cast) -> None:
+    client.page("/register")
+    wrong = {
+        "Who registers": "a referrer: for somebody else",
+        "Main person 2 / Phone": "06 1",
+        "Your e-mail": "karim at work",
+        "Time zone": "Amsterdam",
+        "Municipality": "Rivierstad",
+    }
+
+    page = client.refused("Register", wrong, status=422)
+
+    assert page.errors == [
+        "Name Write the name of the main person.",
+        "Name Write a name, or leave this person out.",
+        "Your name Write your name, so that the coordinator can ring you.",
+        "Your e-mail Write an e-mail address such as name@example.org.",
+        "Why now Write in a sentence or two why a conference is asked for now.",
+        "Time zone Write a time zone such as Europe/Amsterdam.",
+    ]
+    shown = client.form("Register").shown
+    assert [shown(label) for label in wrong if label != "Who registers"] == [
+        "06 1",
+        "karim at work",
+        "Amsterdam",
+        "Rivierstad",
+    ]
+
+
+@pytest.mark.parametrize("field", ["registered_by", "variant", "legal_context", "region_id", "profile", "language"])
+def test_a_choice_that_was_not_offered_is_refused(client: PageClient, cast: Cast, field: str) -> None:
+    client.page("/register")
+    sent = client.form("Register").fill(FILLED_IN).payload()
+
+    answer = client.post("/register", data={**sent, field: "forged"})
+
+    assert answer.status_code == 422
+    assert "Choose from the list." in answer.text
+
+
+def test_staff_register_for_somebody_who_rang(client: PageClient, cast: Cast, db_session: Session) -> None:
+    sign_in(client, cast.ruud)
+    client.page("/register")
+    late = client.refused("Register", {**FILLED_IN, "Registered on": date(2026, 3, 3)}, status=409)
+    assert late.errors == ["A day lies in the future. Give today or an earlier day."]
+
+    page = client.submit("Register", {"Registered on": date(2025, 12, 30), "The main person said yes on": ""})
+
+    assert page.heading == "Marieke de Wit"
+    (found,) = search(db_session, cast.ruud, "EKC-2025-0001")
+    assert registration(db_session, found.conference_id).registered_on == date(2025, 12, 30)
+
+
+def test_a_coordinator_who_registers_gets_the_number(client: PageClient, cast: Cast) -> None:
+    sign_in(client, cast.noor)
+    client.page("/register")
+
+    assert "EKC-2026-0001" in client.submit("Register", FILLED_IN).text
+
+
+def test_the_public_cannot_register_for_another_day(cast: Cast, db_session: Session) -> None:
+    case = register_case(db_session, NOBODY, START, new_case(cast, registered_on=date(2020, 1, 1)))
+
+    assert registration(db_session, case).registered_on == date(2026, 3, 2)
+
+
+def test_it_is_already_tomorrow_in_new_zealand(cast: Cast, db_session: Session) -> None:
+    evening = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
+
+    case = register_case(db_session, NOBODY, evening, new_case(cast, profile="nz"))
+
+    assert registration(db_session, case).registered_on == date(2026, 3, 3)
+
+
+def test_a_case_needs_a_main_person_a_place_and_a_referrer_who_refers(cast: Cast, db_session: Session) -> None:
+    for wrong in ({"main_persons": ()}, {"registered_by": Part.REFERRER}):
+        with pytest.raises(Refusal):
+            register_case(db_session, NOBODY, START, new_case(cast, **wrong))
+    for unknown in ({"region_id": 999}, {"profile": "narnia"}):
+        with pytest.raises(Unknown):
+            register_case(db_session, NOBODY, START, new_case(cast, **unknown))
+
+
+def test_numbers_run_on_and_begin_anew_each_year(cast: Cast, db_session: Session) -> None:
+    year = timedelta(days=365)
+    cases = [register_case(db_session, NOBODY, at, new_case(cast)) for at in (START, START, START + year)]
+
+    numbers = [found.number for found in search(db_session, cast.ruud, "wim")]
+
+    assert len(set(cases)) == 3
+    assert sorted(numbers) == ["EKC-2026-0001", "EKC-2026-0002", "EKC-2027-0001"]
+
+
+def test_no_number_is_given_twice_or_left_out(engine: Engine, cast: Cast) -> None:
+    """Eight register at the same moment, in a year that nobody has begun."""
+
+    def register() -> None:
+        with make_sessions(engine)() as session:
+            register_case(session, NOBODY, START, new_case(cast))
+
+    threads = [Thread(target=register) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with make_sessions(engine)() as session:
+        numbers = sorted(found.number for found in search(session, cast.ruud, "hendriks"))
+    assert numbers == [f"EKC-2026-{n:04}" for n in range(1, 9)]
+
+
+def test_the_public_registers_so_often_and_no_oftener(make_app: MakeApp, cast: Cast, clock: FrozenClock) -> None:
+    app = make_app(registrations_an_hour=2)
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    for _ in range(2):
+        client.page("/register")
+        client.refused("Register", {"Municipality": ""}, status=422)  # what is refused does not count
+        client.submit("Register", FILLED_IN)
+    client.page("/register")
+
+    client.refused("Register", FILLED_IN, status=429)
+
+    sign_in(client, cast.ruud)
+    client.page("/register")
+    client.submit("Register", FILLED_IN)
