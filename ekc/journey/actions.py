@@ -18,7 +18,7 @@ from ekc.people.access import Visitor
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.rules import Reason
 from ekc.workflow.taking import Taking
-from ekc.workflow.vocabulary import N_, Activity, Effect, Phase
+from ekc.workflow.vocabulary import N_, Activity, Phase
 
 
 class Blocked(Refusal):
@@ -56,8 +56,7 @@ def take(
             raise Blocked(verdict)
         source = conference.phase
         for effect in rule.effects:
-            if effect is not Effect.START_DUE_DATES:  # due dates are counted from the step itself
-                EFFECTS[effect](session, conference, at, taking)
+            EFFECTS[effect](session, conference, at, taking)
         conference.phase = rule.target or source
         conference.phase_since = at
         used = {guard.code: overrides[guard.code] for guard in rule.guards if guard.code in overrides}

@@ -66,6 +66,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
     circle = () if sealed else conferences.circle(session, case.id)
     facts = gather(session, case, at, circle)
+    referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = queries.history(session, case.id)
     meeting = meetings.current_meeting(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not sealed else ()
@@ -85,7 +86,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         meeting=meeting,
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running(PROFILES[case.profile], happened(case, changes, meeting)),
+        deadlines=running(PROFILES[case.profile], happened(session, case, changes, meeting), referred),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_PLAN) else (),
         sealed=sealed,
         today=today,
@@ -123,7 +124,7 @@ def checklist(facts: Facts) -> tuple[Line, ...]:
 
 
 def happened(
-    case: Case, changes: tuple[queries.ChangeRow, ...], meeting: meetings.MeetingRow | None
+    session: Session, case: Case, changes: tuple[queries.ChangeRow, ...], meeting: meetings.MeetingRow | None
 ) -> dict[Event, date]:
     """Which events of the clocks were when; of steps taken more than once, the last."""
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
@@ -133,6 +134,8 @@ def happened(
             found[Event.TAKEN_ON] = on
         elif change.step is Step.AGREE_PLAN:
             found[Event.PLAN_AGREED] = on
+    if case.phase is Phase.SETUP and any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
+        found |= queries.work_with_referrer(session, case.id, case.no_bottom_lines_on)
     if meeting and meeting.started_at:
         found[Event.MEETING_HELD] = local_date(meeting.started_at, case.timezone)
     if case.without_conference or case.phase in {Phase.EVALUATION, Phase.CLOSED}:

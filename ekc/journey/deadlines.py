@@ -19,11 +19,14 @@ class Due:
         return today > self.latest
 
 
-def running(profile: Profile, happened: dict[Event, date]) -> tuple[Due, ...]:
-    """The clocks that were started and not stopped, earliest first. `happened` tells which event was when."""
+def running(profile: Profile, happened: dict[Event, date], referred: bool) -> tuple[Due, ...]:
+    """The clocks that were started and not stopped, earliest first. `happened` tells which event was when.
+
+    `referred`: somebody referred the case; some clocks run only then.
+    """
     dues = (
         Due(clock, clock.due(happened[clock.start]), clock.latest(happened[clock.start]))
         for clock in profile.clocks
-        if clock.start in happened and clock.stop not in happened
+        if clock.start in happened and clock.stop not in happened and (referred or not clock.with_referrer)
     )
     return tuple(sorted(dues, key=lambda due: due.on))

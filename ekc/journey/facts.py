@@ -35,6 +35,7 @@ def gather(session: Session, case: Case | Conference, at: datetime, circle: Circ
         question_agreed=case.question_agreed_on is not None,
         people=tuple(_person(row, today) for row in circle),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
+        without_conference=case.without_conference,
     )
     match case.phase:
         case Phase.REGISTRATION:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind
 from ekc.journey.models import PhaseChange
 from ekc.matching.models import Match
 from ekc.meetings.models import Meeting
+from ekc.workflow.clocks import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
 
@@ -119,6 +120,22 @@ def cases_of_regions(session: Session, regions: Collection[int], most: int = 50)
         _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(most)
     )
     return tuple(_row(row) for row in rows)
+
+
+def work_with_referrer(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:
+    """When the referrer was first spoken to, and when the bottom lines were known; what has not been is not there."""
+    spoken = session.scalar(
+        select(func.min(ContactEntry.on))
+        .join(Participant, Participant.id == ContactEntry.participant_id)
+        .where(ContactEntry.conference_id == conference_id, Participant.part == Part.REFERRER)
+    )
+    shared = select(func.min(BottomLine.shared_on)).where(BottomLine.conference_id == conference_id)
+    known = said_none_on or session.scalar(shared)
+    return {
+        event: on
+        for event, on in ((Event.REFERRER_SPOKEN, spoken), (Event.BOTTOM_LINES_KNOWN, known))
+        if on is not None
+    }
 
 
 def _untold(session: Session, ids: Collection[int]) -> dict[int, int]:

@@ -62,7 +62,7 @@ STEPS: tuple[StepRule, ...] = (
             GuardRule(g.independence_declared),
             GuardRule(g.coordinator_confirmed),
         ),
-        effects=(Effect.START_DUE_DATES, Effect.WELCOME_LETTER),
+        effects=(Effect.WELCOME_LETTER,),
     ),
     StepRule(
         Step.OPEN_CONFERENCE,

@@ -71,7 +71,7 @@ def coordinator_accepted(f: Facts) -> Iterator[Blocker]:
 
 def independence_declared(f: Facts) -> Iterator[Blocker]:
     """The coordinator has no stake in the outcome (OECD Box 4.1), and has said so for this case."""
-    if f.coordinator.accepted and not f.coordinator.declared:
+    if not f.coordinator.declared:
         yield Blocker(N_("The independence of the coordinator has not been declared yet"), Remedy.COORDINATOR)
     if f.coordinator.open_conflict:
         yield Blocker(N_("A possible conflict of interest of the coordinator is still open"), Remedy.COORDINATOR)
@@ -79,7 +79,7 @@ def independence_declared(f: Facts) -> Iterator[Blocker]:
 
 def coordinator_confirmed(f: Facts) -> Iterator[Blocker]:
     """The main person wants this coordinator (EK1)."""
-    if f.coordinator.accepted and not f.coordinator.confirmed:
+    if not f.coordinator.confirmed:
         yield Blocker(N_("The main person has not confirmed the coordinator yet"), Remedy.COORDINATOR)
 
 

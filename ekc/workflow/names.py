@@ -135,7 +135,6 @@ NAMES: dict[type[StrEnum], Mapping[StrEnum, str]] = {
         Role.ADMINISTRATOR: N_("administrator"),
     },
     Effect: {
-        Effect.START_DUE_DATES: N_("the due dates start"),
         Effect.WELCOME_LETTER: N_("a welcome letter goes out"),
         Effect.START_MEETING: N_("the meeting starts, attendance opens"),
         Effect.OPEN_ROOM: N_("everyone but the family is shut out, the private room opens"),

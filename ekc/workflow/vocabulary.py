@@ -209,7 +209,6 @@ class Activity(StrEnum):
 class Effect(StrEnum):
     """What a step brings about beside the move itself, in the order in which it is named."""
 
-    START_DUE_DATES = "start_due_dates"
     WELCOME_LETTER = "welcome_letter"
     START_MEETING = "start_meeting"
     OPEN_ROOM = "open_room"
