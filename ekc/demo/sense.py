@@ -1,0 +1,181 @@
+"""What has to fit together in a case file, beyond its shape: each misfit is a sentence that says where it is."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from zoneinfo import ZoneInfoNotFoundError
+
+from ekc.conferences.entries import CONSENT_SCOPES
+from ekc.core.clock import zone
+from ekc.demo.beginning import RegisteredBy
+from ekc.demo.reading import PersonId, Place
+from ekc.demo.shape import CaseFile, EndedBy, Evaluation, Looked, Plan
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
+
+_SECTIONS = ("setup", "information", "private_time", "plan", "evaluation")  # each follows on the one before
+
+
+def check_sense(case: CaseFile, place: Place) -> None:
+    """Raise CaseFileError for the first thing that does not fit."""
+    for where, sentence in _misfits(case):
+        for step in where:
+            place = place.at(step)
+        raise place.error(sentence)
+
+
+def answer_of(words: str) -> tuple[SupportAnswer | None, str]:
+    """An answer to a request for support as it stands in a file ("agreed, room booked"): the answer and its words."""
+    said, _, more = words.partition(",")
+    known = {answer.value: answer for answer in SupportAnswer}
+    return known.get(said.strip().lower()), more.strip()
+
+
+Misfit = tuple[tuple[str | int, ...], str]
+
+
+def _misfits(case: CaseFile) -> Iterator[Misfit]:
+    yield from _frame(case)
+    yield from _circle(case)
+    yield from _sections(case)
+    if case.private_time is not None:
+        yield from _private_time(case)
+    if case.plan is not None:
+        yield from _plan(case, case.plan)
+        for number, evaluation in enumerate(case.evaluation or (), start=1):
+            for where, sentence in _evaluation(case, case.plan, evaluation):
+                yield ("evaluation", number, *where), sentence
+
+
+def _frame(case: CaseFile) -> Iterator[Misfit]:
+    if case.profile not in PROFILES:
+        yield ("profile",), f"'{case.profile}' is not known here. Use one of: {', '.join(PROFILES)}."
+    try:
+        zone(case.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield ("timezone",), f"there is no time zone '{case.timezone}'. Write one like Europe/Amsterdam."
+    if len(case.municipality) > 80:
+        yield ("municipality",), "write it in at most 80 letters."
+    if len(case.language) > 8:
+        yield ("language",), "write a code such as nl."
+    for number, consent in enumerate(case.registration.consents or (), start=1):
+        if consent.scope not in CONSENT_SCOPES:
+            known = ", ".join(CONSENT_SCOPES)
+            yield ("registration", "consents", number, "scope"), f"use one of: {known}."
+
+
+def _circle(case: CaseFile) -> Iterator[Misfit]:
+    if case.coordinator.id in case.people:
+        yield ("coordinator", "id"), "somebody among the people has this id already. Choose another."
+    if not _with(case, {Part.MAIN_PERSON}):
+        yield ("people",), "there is no main person. Add one, with the role main_person."
+    if case.registration.by is RegisteredBy.REFERRER and not _with(case, {Part.REFERRER}):
+        yield ("people",), "a referrer registered this case. Add them, with the role referrer."
+    for id_, person in case.people.items():
+        explained = [person.reason, person.decided_by, person.decided_on]
+        if (person.attends is Attends.EXCLUDED) != all(explained) or (any(explained) and not all(explained)):
+            yield (
+                ("people", id_),
+                "write reason, decided_by and decided_on for whoever is excluded, and for nobody else.",
+            )
+        if person.support == id_:
+            yield ("people", id_, "support"), "nobody supports themselves. Choose somebody else."
+        if len(person.language or "") > 8:
+            yield ("people", id_, "language"), "write a code such as nl."
+
+
+def _sections(case: CaseFile) -> Iterator[Misfit]:
+    there = [name for name in _SECTIONS if getattr(case, name) is not None]
+    for name, expected in zip(there, _SECTIONS, strict=False):
+        if name != expected:
+            yield (name,), f"this comes after {expected}, which is missing. Add it."
+    for number, line in enumerate(case.setup.bottom_lines if case.setup else (), start=1):
+        if line.set_by not in _with(case, PROFESSIONAL_PARTS):
+            yield (
+                ("setup", "bottom_lines", number, "set_by"),
+                "a referrer or professional sets a bottom line. Name one.",
+            )
+    for id_ in case.information.present if case.information else ():
+        if case.people[id_].attends is Attends.EXCLUDED:
+            yield ("information", "present"), f"'{id_}' is excluded. Take them out here, or in people."
+
+
+def _private_time(case: CaseFile) -> Iterator[Misfit]:
+    rounds = case.private_time.rounds if case.private_time else ()
+    before = case.information.started if case.information else None
+    back = False  # whether this stretch follows on a plan that was not good yet
+    for number, stretch in enumerate(rounds, start=1):
+        where = ("private_time", "rounds", number)
+        if (before and stretch.began < before) or stretch.ended < stretch.began:
+            yield where, "the times are not in order. Correct them."
+        if (stretch.note is not None) != (stretch.ended_by is EndedBy.QUESTION):
+            yield where, "a note is the question for which they came out. Write it there, and only there."
+        if (stretch.why is not None) != back:
+            yield (
+                where,
+                "why they went back goes with private time after a plan was ready. Write it there, and only there.",
+            )
+        before, back = stretch.ended, stretch.ended_by is EndedBy.PLAN
+    if not rounds or (case.plan is not None and not back):
+        yield ("private_time", "rounds"), f"the last one ends with '{EndedBy.PLAN}'. Add it."
+
+
+def _plan(case: CaseFile, plan: Plan) -> Iterator[Misfit]:
+    yield from _answers(case, plan)
+    sent_back = plan.sent_back_once
+    rounds = case.private_time.rounds if case.private_time else ()
+    between = pairwise(rounds)
+    if sent_back and not any(one.ended <= sent_back.at <= other.began for one, other in between):
+        yield ("plan", "sent_back_once"), "this moment lies between two stretches of private time. Correct one of them."
+    if rounds and plan.accepted_on < rounds[-1].ended.date():
+        yield ("plan", "accepted_on"), "a plan is accepted after private time. Correct the day."
+    lines = case.setup.bottom_lines if case.setup else ()
+    if len(plan.bottom_lines_met or ()) != len(lines):
+        yield ("plan", "bottom_lines_met"), f"write true or false for each of the {len(lines)} bottom lines."
+
+
+def _answers(case: CaseFile, plan: Plan) -> Iterator[Misfit]:
+    if plan.accepted_by not in _with(case, PROFESSIONAL_PARTS):
+        yield ("plan", "accepted_by"), "a referrer or professional accepts a plan. Name one."
+    asked = {id_ for id_ in _with(case, FAMILY_PARTS | {Part.SUPPORTER}) if case.people[id_].attends != "excluded"}
+    for id_ in plan.agreed.keys() - asked:
+        yield ("plan", "agreed", id_), "family and supporters agree to a plan. Take this out."
+    for place, goal in enumerate(plan.goals, start=1):
+        for number, action in enumerate(goal.actions, start=1):
+            where = ("plan", "goals", place, "actions", number)
+            if action.answer is not None and (action.kind != "professional" or answer_of(action.answer)[0] is None):
+                known = ", ".join(SupportAnswer)
+                yield (*where, "answer"), f"begin the answer to a professional action with one of: {known}."
+
+
+def _evaluation(case: CaseFile, plan: Plan, found: Evaluation) -> Iterator[Misfit]:
+    count = sum(len(goal.actions) for goal in plan.goals)
+    if sum(found.actions.values()) != count or min(found.actions.values(), default=0) < 0:
+        yield ("actions",), f"the plan has {count} actions. Let these numbers add up to that."
+    if found.kind is Looked.CALL and (found.present or found.goals or found.marks):
+        yield (), "presence, goals and marks belong to an evaluation meeting. Take them out."
+    for number, score in enumerate(found.goals or (), start=1):
+        if not (1 <= score.goal <= len(plan.goals) and -2 <= score.score <= 2):
+            yield ("goals", number), "name a goal of the plan by its number, and a score from -2 to 2."
+    for whose, marks in (found.marks or {}).items():
+        if (whose != "family" and whose not in case.people) or (whose == "family") != isinstance(marks, tuple):
+            yield ("marks", whose), "give one mark to one of the people, and to 'family' a list of marks."
+        elif not all(0 <= mark <= 10 for mark in (marks if isinstance(marks, tuple) else (marks,))):
+            yield ("marks", whose), "give a mark from 0 to 10."
+
+
+def _with(case: CaseFile, parts: set[Part] | frozenset[Part]) -> set[PersonId]:
+    return {id_ for id_, person in case.people.items() if person.role in parts}
+
+
+def last_day(case: CaseFile) -> date:
+    """The last day of which the file says that something happened on it."""
+    days = [case.registration.on, case.registration.main_person_said_yes_on, case.coordinator.accepted_on]
+    days += [consent.given_on for consent in case.registration.consents or ()]
+    if case.setup:
+        days += [*case.setup.informed.values(), *(line.shared_on for line in case.setup.bottom_lines)]
+    if case.information:
+        days.append(case.information.started.date())
+    days += [stretch.ended.date() for stretch in (case.private_time.rounds if case.private_time else ())]
+    days += [case.plan.accepted_on] if case.plan else []
+    return max(days + [found.on for found in case.evaluation or ()])

@@ -1,0 +1,199 @@
+"""What a case file holds: a whole conference as an agency has it on paper. Plain values, as they stand in the file.
+
+Times are local to the file's time zone, hours are hours, money is euro or pound. A section that is not there has not
+happened yet. Registration and preparation stand in `beginning.py`, reading in `casefile.py`, what has to fit together
+in `sense.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ekc.demo.beginning import Coordinator, Person, Registration, Setup
+from ekc.demo.reading import Dated, Moment, PersonId, Teller
+from ekc.workflow.vocabulary import ActionKind, ActionState, Every, InformationKind, LegalContext, Variant
+
+
+class EndedBy(StrEnum):
+    """Why the family came out of private time."""
+
+    QUESTION = "asked for information"
+    PLAN = "plan ready"
+
+
+class Looked(StrEnum):
+    """The moments at which a plan is looked at again."""
+
+    CALL = "call after four weeks"
+    MEETING = "evaluation meeting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Something that was told in the information phase."""
+
+    by: Teller
+    kind: InformationKind
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something that was asked there."""
+
+    asked_by: PersonId
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Information:
+    """The first part of the conference."""
+
+    started: Moment
+    present: tuple[PersonId, ...]
+    items: tuple[Told, ...]
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """One stretch of private time. `note`: the question they came out with; `why`: the reason they went back in."""
+
+    began: Moment
+    ended: Moment
+    ended_by: EndedBy
+    note: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateTime:
+    """All private time."""
+
+    rounds: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """Who does what: `by` a day, or from `starts` on. `answer`: what was said to support that is asked for."""
+
+    what: str
+    who: tuple[PersonId, ...]
+    by: date | None = None
+    starts: date | None = None
+    every: Every | None = None
+    kind: ActionKind
+    answer: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """A goal and its actions."""
+
+    text: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """What happens when the plan does not work out."""
+
+    if_: str
+    then: str
+    who: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookAgain:
+    """When the plan is looked at again."""
+
+    on: Moment
+    where: str
+    convened_by: PersonId
+    with_: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The plan, and who agreed to it in which words. `sent_back_once`: "moment - why it was not accepted"."""
+
+    goals: tuple[Goal, ...]
+    accepted_on: date
+    accepted_by: PersonId
+    sent_back_once: Dated | None = None
+    bottom_lines_met: tuple[bool, ...] | None = None
+    monitor: PersonId
+    contingency: tuple[WhatIf, ...]
+    evaluation: LookAgain
+    agreed: dict[PersonId, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """Goal attainment, from -2 to +2."""
+
+    goal: int
+    score: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What was found when the plan was looked at. `marks` by person; those of `family` are of people unnamed."""
+
+    kind: Looked
+    on: date
+    by: Teller | None = None
+    found: str | None = None
+    present: tuple[PersonId, ...] | None = None
+    goals: tuple[Score, ...] | None = None
+    actions: dict[ActionState, int]
+    marks: dict[str, int | tuple[int, ...]] | None = None
+    decision: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Avoided:
+    """A cost that is said to have been avoided."""
+
+    what: str
+    amount: float
+    basis: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What the conference took: hours and money."""
+
+    coordinator_hours: float | None = None
+    fee: float | None = None
+    venue_and_food: float | None = None
+    interpreter: float | None = None
+    family_hours: float | None = None
+    professional_hours: float | None = None
+    avoided: tuple[Avoided, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """The whole file."""
+
+    title: str
+    variant: Variant
+    profile: str
+    language: str
+    timezone: str
+    legal_context: LegalContext
+    municipality: str
+    topics: tuple[str, ...]
+    question: str
+    sides: tuple[str, ...] | None = None
+    registration: Registration
+    coordinator: Coordinator
+    people: dict[PersonId, Person]
+    setup: Setup | None = None
+    information: Information | None = None
+    private_time: PrivateTime | None = None
+    plan: Plan | None = None
+    evaluation: tuple[Evaluation, ...] | None = None
+    costs: Costs | None = None
