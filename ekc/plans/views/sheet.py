@@ -21,6 +21,8 @@ from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, Every, Part, Phase
 
+_FIXED = ("goal", "what-if", "monitor", "evaluation")
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -72,7 +74,7 @@ def plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
     draft = found.draft if shows_draft or agreed is None else agreed
     people = queries.circle(session, case.id)
     points = open_points(draft, people, local_date(now(), case.timezone), PROFILES[case.profile]) if shows_draft else {}
-    lost = sent if sent and sent.place[:1] == "g" and sent.place not in [goal.key for goal in draft.goals] else None
+    lost = sent if sent and sent.place not in {*_FIXED, *(goal.key for goal in draft.goals)} else None
     page = render_template(
         "plans/plan.html",
         case=case,

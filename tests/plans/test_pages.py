@@ -1,0 +1,384 @@
+"""The pages of the plan over HTTP: writing it, answering to it, its versions and their paper."""
+
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference
+from ekc.plans import actions, queries
+from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
+from ekc.plans.draft import actions as actions_of
+from ekc.plans.models import IssuedDocument
+from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, SupportAnswer
+from tests.cast import Cast, enter, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.plans.presented import PRESENTED, Family, freeze, presented
+
+# WeasyPrint leaves its colour profile open.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
+
+LATER = PRESENTED + timedelta(minutes=20)
+GOAL = "De kinderen zijn nooit 's nachts alleen."
+
+
+@pytest.fixture
+def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
+    clock.set(PRESENTED)
+    return presented(db_session, cast)
+
+
+@pytest.fixture
+def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
+    """Noor, who coordinates the case, at her browser."""
+    sign_in(client, cast.noor)
+    return client
+
+
+def somebody(app: Flask, session: Session, family: Family, name: str) -> PageClient:
+    """One of the circle, who came in by personal link."""
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    enter(client, session, PRESENTED, family.id, family[name])
+    return client
+
+
+def address(family: Family, rest: str = "") -> str:
+    return f"/conferences/{family.id}/plan{rest}"
+
+
+def write(session: Session, cast: Cast, family: Family) -> str:
+    """A whole plan, by the actions; the key of the request for support."""
+    at = PRESENTED
+    goal = actions.add_goal(session, cast.noor, at, family.id, 0, GOAL)
+    nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
+    actions.add_action(session, cast.noor, at, family.id, 1, goal, nights)
+    asked = NewAction(
+        what="Plant de behandeling", who=(family["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL
+    )
+    key = actions.add_action(session, cast.noor, at, family.id, 2, goal, asked)
+    what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
+    actions.add_what_if(session, cast.noor, at, family.id, 3, what_if)
+    actions.set_monitor(session, cast.noor, at, family.id, 4, family["omar"])
+    evening = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
+    evaluation = EvaluationPlan(at=evening, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],))
+    actions.set_evaluation(session, cast.noor, at, family.id, 5, evaluation)
+    return key
+
+
+def new_goal(session: Session, family: Family) -> str:
+    """The key of the goal that was added last."""
+    session.rollback()
+    return queries.draft(session, family.id)[0].goals[-1].key
+
+
+def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
+    page = noor.page(address(family))
+    assert "The plan has no actions yet" in page.text
+
+    noor.submit("Add this goal", {"Goal": GOAL})
+    noor.submit(
+        "Add this action",
+        {
+            "What": "Slaapt op zondag bij Marieke",
+            "Who": ["Fatima El Amrani-Benali", "Omar El Amrani"],
+            "How often": "every week",
+            "From": date(2026, 4, 19),
+        },
+    )
+    page = noor.submit("Add this action", {"What": "Hangt het weekrooster op"})
+    assert "Action 1.2 has nobody who does it" in page.text
+    assert "Action 1.2 does not say by when or how often" in page.text
+    noor.submit(
+        "Add this action", {"What": "Belt als Daan er niet is", "From": date(2026, 5, 4), "Who": ["Priya Nair"]}
+    )
+    noor.submit(
+        "Add this what-if",
+        {"If": "Het werkt niet", "Then": "Wij komen bijeen", "Who meets or rings": ["Omar El Amrani"]},
+    )
+    noor.submit("Save who keeps an eye on it", {"Who keeps an eye on the plan": "Omar El Amrani"})
+    page = noor.submit(
+        "Save when we meet again",
+        {
+            "When": datetime(2026, 7, 11, 14, 0),  # noqa: DTZ001 - local, as people type it
+            "Where": "bij Kees thuis",
+            "Who calls everyone together": "Omar El Amrani",
+            "Who else is asked to come": ["Karim Jansen"],
+        },
+    )
+    assert "Saturday 11 July 2026, 14:00, bij Kees thuis" in page.text
+    assert "No what-if says yet who meets whom" in page.text
+    assert "every week, from Sunday 19 April 2026" in page.text
+
+    noor.follow("Change action 1.2")
+    noor.submit("Save", {"Who": ["Yara El Amrani"], "No later than": date(2026, 4, 20)})
+    noor.follow("Change action 1.2")
+    noor.submit("Move up")
+    noor.follow("Change what-if 1")
+    page = noor.submit("Save", {"Who meets or rings": ["Omar El Amrani", "Fatima El Amrani-Benali"]})
+    assert "No what-if says yet" not in page.text
+
+    draft, _ = queries.draft(db_session, family.id)
+    assert [(a.what, a.who, a.by, a.starts, a.every) for a in actions_of(draft)] == [
+        ("Hangt het weekrooster op", (family["yara"],), date(2026, 4, 20), None, None),
+        (
+            "Slaapt op zondag bij Marieke",
+            (family["fatima"], family["omar"]),
+            None,
+            date(2026, 4, 19),
+            Every.WEEK,
+        ),
+        ("Belt als Daan er niet is", (family["priya"],), None, date(2026, 5, 4), Every.WHEN_NEEDED),
+    ]
+    assert draft.evaluation == EvaluationPlan(
+        at=datetime(2026, 7, 11, 14, 0),  # noqa: DTZ001 - local
+        place="bij Kees thuis",
+        convenor=family["omar"],
+        others=(family["karim"],),
+    )
+
+
+def test_what_is_taken_out_is_gone(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
+    write(db_session, cast, family)
+
+    noor.page(address(family))
+    noor.follow("Change goal 1")
+    noor.submit("Take it out")
+
+    assert queries.draft(db_session, family.id)[0].goals == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"What": ""}, "What Write what is done."),
+        (
+            {"What": "x", "How often": "every week", "No later than": date(2026, 5, 1)},
+            "How often Say how often, or a last day: not both. The first day goes under “From”.",
+        ),
+        (
+            {"What": "x", "From": date(2026, 5, 2), "No later than": date(2026, 5, 1)},
+            "From It starts after it has to be done. Choose an earlier day.",
+        ),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
+    values: dict[str, str | date], told: str, noor: PageClient, family: Family
+) -> None:
+    noor.page(address(family))
+    noor.submit("Add this goal", {"Goal": GOAL})
+
+    page = noor.refused("Add this action", values, status=422)
+
+    assert page.errors == [told]
+    assert noor.form("Add this action").shown("What") == values["What"]
+
+
+def test_forged_choices_get_a_plain_answer(noor: PageClient, family: Family) -> None:
+    noor.page(address(family))
+    noor.submit("Add this goal", {"Goal": GOAL})
+    token = noor.form("Add this action").fill({}).payload()["csrf_token"]
+    sent = {"csrf_token": token, "revision": "1", "g1-what": "x", "g1-every": "never", "g1-kind": "magic"}
+
+    for who in ("99", "mother", "9" * 30, "-1"):
+        answer = noor.post(address(family, "/goals/g1/actions"), data={**sent, "g1-who": who})
+        assert answer.status_code == 422
+    for key, status in (("g9", 409), ("a1", 409), ("w1", 409)):
+        stale = {
+            "csrf_token": token,
+            "revision": "7" * 40,
+            f"{key}-what": "x",
+            f"{key}-every": "",
+            f"{key}-kind": "family",
+        }
+        assert noor.post(address(family, f"/goals/{key}/actions"), data=stale).status_code == status
+    assert noor.get(address(family, "/parts/g9")).status_code == 404
+    assert noor.post(address(family, "/parts/g9"), data={"csrf_token": token}).status_code == 404
+
+
+def test_two_at_once_lose_nothing(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
+    noor.page(address(family))
+    actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "Written by Omar")
+
+    page = noor.refused("Add this goal", {"Goal": "Written by Noor"}, status=409)
+
+    assert "Somebody changed the plan meanwhile" in page.text
+    assert "Written by Omar" in page.text
+    assert noor.form("Add this goal").shown("Goal") == "Written by Noor"
+    noor.submit("Add this goal")
+    assert [g.text for g in queries.draft(db_session, family.id)[0].goals] == ["Written by Omar", "Written by Noor"]
+
+
+def test_two_at_once_in_one_action(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
+    write(db_session, cast, family)
+    noor.page(address(family))
+    noor.follow("Change action 1.1")
+    key = queries.draft(db_session, family.id)[0].goals[0].actions[0].key
+    actions.change_action(db_session, cast.noor, PRESENTED, family.id, 6, key, NewAction(what="By Omar"))
+
+    page = noor.refused("Save", {"What": "By Noor"}, status=409)
+
+    assert "By Omar" in page.text
+    noor.submit("Save")
+    assert next(actions_of(queries.draft(db_session, family.id)[0])).what == "By Noor"
+
+
+def test_an_action_under_a_goal_that_is_gone_is_shown_again(
+    noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    noor.page(address(family))
+    noor.submit("Add this goal", {"Goal": GOAL})
+    actions.remove(db_session, cast.noor, PRESENTED, family.id, 1, "g1")
+
+    page = noor.refused("Add this action", {"What": "Typed in vain"}, status=409)
+
+    assert "Typed in vain" in page.text
+
+
+def test_the_family_writes_and_professionals_read(
+    app: Flask, db_session: Session, cast: Cast, family: Family, clock: FrozenClock
+) -> None:
+    write(db_session, cast, family)
+
+    omar = somebody(app, db_session, family, "omar")
+    assert "Add this goal" in omar.page(address(family)).buttons
+    karim = somebody(app, db_session, family, "karim")
+    page = karim.page(address(family))
+    assert GOAL in page.text
+    assert page.buttons == []
+    assert karim.post(address(family, "/goals")).status_code in (400, 404)
+    stranger = app.test_client()
+    assert isinstance(stranger, PageClient)
+    sign_in(stranger, cast.denise)
+    assert stranger.get(address(family)).status_code == 404
+    assert stranger.get(address(family, "/agreement")).status_code == 404
+
+
+def test_the_plan_is_closed_to_the_coordinator_in_private_time(
+    noor: PageClient, db_session: Session, family: Family
+) -> None:
+    db_session.execute(update(Conference).values(phase=Phase.PRIVATE_TIME))
+    db_session.commit()
+
+    for rest in ("", "/agreement", "/versions/1"):
+        noor.page(address(family, rest), status=403)
+
+
+def test_who_agrees_is_recorded_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
+    page = noor.page(address(family, "/agreement"))
+    assert "was not there; can be asked later" in page.text
+
+    noor.submit("They all say yes", {"They say yes": ["Marieke de Wit", "Omar El Amrani", "Joost Lammers"]})
+    noor.submit(
+        "Save what they say",
+        {"Who": "Yara El Amrani", "What they say": "agrees with part of it", "In their words": "my part, in a drawing"},
+    )
+
+    assert {(r.participant_id, r.answer, r.words) for r in queries.agreements(db_session, family.id, 1)} == {
+        (family["marieke"], Agreed.YES, ""),
+        (family["omar"], Agreed.YES, ""),
+        (family["joost"], Agreed.YES, ""),
+        (family["yara"], Agreed.PART, "my part, in a drawing"),
+    }
+    page = noor.refused("They all say yes", status=422)
+    assert page.errors == ["They say yes Choose who says yes."]
+
+
+def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
+    noor.page(address(family, "/agreement"))
+    noor.submit("The plan meets it", near="An adult is with the children")
+    noor.submit("It does not", near="Daan is at school")
+    assert queries.bottom_line_checks(db_session, family.id, 1) == {family.lines[0]: True, family.lines[1]: False}
+
+    page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
+    assert page.errors == ["Which safety concern Say which safety concern the plan leaves open."]
+    page = noor.submit("Save the decision", {"Which safety concern": "One night without an adult"})
+    assert "“One night without an adult”" in page.text
+    noor.submit("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"})
+    db_session.rollback()
+    assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is True
+
+
+def test_a_professional_answers_for_themselves(
+    app: Flask, db_session: Session, cast: Cast, family: Family, clock: FrozenClock
+) -> None:
+    key = write(db_session, cast, family)
+    karim = somebody(app, db_session, family, "karim")
+    page = karim.page(address(family, "/agreement"))
+    assert page.buttons == ["Save the decision"]
+    assert karim.form("Save the decision").labels == [
+        "The plan is",
+        "Who decides",
+        "accepted",
+        "not accepted",
+        "Which safety concern (optional)",
+    ]
+
+    priya = somebody(app, db_session, family, "priya")
+    priya.page(address(family, "/agreement"))
+    priya.submit("Save the answer", {"Answer": "agreed", "In their words": "room booked until July"})
+
+    found = [a for a in actions_of(queries.draft(db_session, family.id)[0]) if a.key == key]
+    assert [(a.answer, a.answer_words) for a in found] == [(SupportAnswer.AGREED, "room booked until July")]
+
+
+def test_a_version_is_read_and_printed_the_same_ever_after(
+    noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    write(db_session, cast, family)
+    freeze(db_session, family, LATER)
+
+    page = noor.page(address(family, "/versions/1"))
+    assert "Agreed on Saturday 18 April 2026" in page.text
+    assert "Fatima El Amrani-Benali Slaapt bij Marieke, every week, from Sunday 19 April 2026." in page.text
+    first = noor.get(address(family, "/versions/1.pdf"))
+    assert (first.status_code, first.mimetype, first.data[:5]) == (200, "application/pdf", b"%PDF-")
+    assert first.headers["Content-Disposition"] == 'inline; filename="EKC-2026-0007-plan-1.pdf"'
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["ETag"] == f'"{sha256(first.data).hexdigest()}"'
+
+    db_session.get_one(Conference, family.id).title = "Another title"
+    db_session.commit()
+    again = noor.get(address(family, "/versions/1.pdf"))
+    assert again.data == first.data
+    assert len(db_session.scalars(select(IssuedDocument.id)).all()) == 1
+    known = noor.get(address(family, "/versions/1.pdf"), headers={"If-None-Match": first.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+    assert noor.get(address(family, "/versions/2.pdf")).status_code == 404
+    assert noor.get(address(family, "/versions/2")).status_code == 404
+
+
+def test_a_paper_that_cannot_be_printed_is_told_plainly(
+    noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    write(db_session, cast, family)
+    actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 6, "Rongorongo: \U00012000")
+    freeze(db_session, family, LATER)
+
+    page = noor.page(address(family, "/versions/1.pdf"), status=409)
+
+    assert "The plan itself is safe" in page.text
+    assert "Rongorongo" in noor.page(address(family, "/versions/1")).text
+    assert db_session.scalars(select(IssuedDocument.id)).all() == []
+
+
+def test_after_the_agreement_readers_see_what_was_agreed(
+    app: Flask, noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    write(db_session, cast, family)
+    freeze(db_session, family, LATER)
+    page = noor.page(address(family))
+    assert "Version 1 is in force and does not change." in page.text
+    page = noor.submit("Add this goal", {"Goal": "Something new"})
+    assert ("New goal 2: Something new", address(family, f"#{new_goal(db_session, family)}")) in [
+        (name, target.split("?")[0] + "#" + target.split("#")[1]) for name, target in page.links if "#" in target
+    ]
+
+    fatima = somebody(app, db_session, family, "fatima")
+    assert "Something new" not in fatima.page(address(family)).text
+    omar = somebody(app, db_session, family, "omar")  # calls people together, so he may write
+    assert "Something new" in omar.page(address(family)).text
