@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 bind = os.environ["EKC_LISTEN"]
+pythonpath = "bin"
+wsgi_app = "served:app"
 worker_class = "gthread"
 workers = 2
 threads = 4
@@ -16,7 +18,7 @@ control_socket_disable = True  # nothing on this machine steers it but the perso
 
 def pre_fork(_server: Any, _worker: Any) -> None:
     """No process may inherit a database connection of another."""
-    from wsgi import app  # noqa: PLC0415 - gunicorn has loaded it by now
+    from served import app  # noqa: PLC0415 - gunicorn has loaded it by now
 
     app.extensions["ekc"].sessions.kw["bind"].dispose()
 

@@ -1,0 +1,42 @@
+"""What tests rest on: a database that is fresh each time, a clock that obeys, and no way off this machine."""
+
+import socket
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import SYSTEM, AuditEvent, AuditHead, record
+from ekc.core.outbox import OutboxMessage, queue
+from ekc.schema import is_current
+from tests.clock import START, FrozenClock
+from tests.plugins.databases import Database
+from tests.plugins.network import OutsideWorld
+
+
+def test_a_fresh_database_is_empty_and_counts_from_one(database: Database, db_session: Session) -> None:
+    for _ in range(2):
+        assert is_current(database.engine)
+        assert [db_session.scalar(select(func.count()).select_from(t)) for t in (OutboxMessage, AuditEvent)] == [0, 0]
+        queue(db_session, "key", recipient="riet@example.org", subject="s", body="b", at=START, conference_id=None)
+        record(db_session, SYSTEM, START, "test.ran")
+        db_session.commit()
+        assert db_session.scalars(select(OutboxMessage.id)).all() == [1]
+        assert db_session.scalars(select(AuditHead.seq)).all() == [1]
+        db_session.close()
+        database.reset()
+
+
+def test_the_clock_goes_only_when_told(clock: FrozenClock) -> None:
+    assert (clock(), clock()) == (START, START)
+    assert clock.advance(days=1, minutes=5) == START + timedelta(days=1, minutes=5)
+    clock.set(datetime(2026, 7, 11, 14, 0, tzinfo=timezone(timedelta(hours=2))))
+    assert clock() == datetime(2026, 7, 11, 12, 0, tzinfo=UTC)
+
+
+def test_another_machine_cannot_be_reached() -> None:
+    with socket.socket() as line, pytest.raises(OutsideWorld):
+        line.connect(("192.0.2.1", 80))
+    with pytest.raises(OutsideWorld):
+        socket.getaddrinfo("example.org", 443)
