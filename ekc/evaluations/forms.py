@@ -48,7 +48,10 @@ class AmountField(StringField):  # type: ignore[misc]
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else str((Decimal(self.data) / self.parts).quantize(Decimal("0.01")))
+        if self.data is None:
+            return ""
+        number = (Decimal(self.data) / self.parts).quantize(Decimal("0.01"))
+        return str(number) if self.parts == 100 else f"{number.normalize():f}"
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""

@@ -117,8 +117,8 @@ def test_a_call_is_given_up_and_one_more_evaluation_planned(
     assert client.refused("Give it up", status=422).errors == [
         "Why is it given up? Say in a few words why it is given up."
     ]
-    page = client.submit("Give it up", {"Why is it given up?": "Nobody answered three times"})
-    assert "Nobody answered three times" in page.text
+    page = client.submit("Give it up", {"Why is it given up?": "Nobody <b>answered</b>, 100% sure"})
+    assert "Nobody <b>answered</b>, 100% sure" in page.text
 
     past: dict[str, Value] = {"Day of the next evaluation": date(2026, 3, 1), "Place": "at Kees's"}
     assert client.refused("Plan an evaluation", past, status=409).errors == [
@@ -178,7 +178,12 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
     sheet = queries.cost_sheet(db_session, case.id)
     assert sheet is not None
     assert (sheet.coordinator_minutes, sheet.professional_minutes, sheet.venue_and_food) == (1890, None, 21240)
-    assert client.form("Keep hours and costs").shown("Venue and food") == "212.40"
+    form = client.form("Keep hours and costs")
+    assert [form.shown(label) for label in ("Venue and food", "Hours of the coordinator", "Interpreter")] == [
+        "212.40",
+        "31.5",
+        "0.00",
+    ]
 
 
 def test_an_avoided_cost_says_what_it_rests_on(client: PageClient, db_session: Session, cast: Cast) -> None:

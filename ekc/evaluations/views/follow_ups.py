@@ -15,6 +15,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now
 from ekc.core.text import say
 from ekc.evaluations import actions, queries
+from ekc.evaluations.effects import NEW_VERSION
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
 from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
 from ekc.evaluations.views.blueprint import bp
@@ -137,6 +138,7 @@ def _follow_up_page(
         lines=lines,
         form=form,
         giving_up=giving_up,
+        reason=_reason(row),
         ring=ring if case.may(Activity.LOG_CONTACT) else [],
         today=_today(case),
     )
@@ -153,11 +155,16 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
         case=case,
         waiting=[row for row in rows if row.is_open],
         held=[(row, _findings(case, row, said[row.id], people)) for row in held],
-        given_up=[row for row in rows if row.given_up_on is not None],
+        given_up=[(row, _reason(row)) for row in rows if row.given_up_on is not None],
         form=form,
         today=_today(case),
     )
     return page, status
+
+
+def _reason(row: FollowUpRow) -> str:
+    """Why a follow-up was given up: in somebody's own words, or in ours."""
+    return str(_(NEW_VERSION)) if row.given_up_reason == NEW_VERSION else row.given_up_reason or ""
 
 
 def _findings(case: Case, row: FollowUpRow, said: Recorded, people: dict[int, Somebody]) -> dict[str, Any]:
