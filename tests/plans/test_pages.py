@@ -112,7 +112,7 @@ def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, 
     )
     assert "Saturday 11 July 2026, 14:00, bij Kees thuis" in page.text
     assert "No what-if says yet who meets whom" in page.text
-    assert "every week, from Sunday 19 April 2026" in page.text
+    assert "every week, from Sunday 19 April" in page.text
 
     noor.follow("Change action 1.2")
     noor.submit("Save", {"Who": ["Yara El Amrani"], "No later than": date(2026, 4, 20)})
@@ -334,7 +334,7 @@ def test_a_version_is_read_and_printed_the_same_ever_after(
 
     page = noor.page(address(family, "/versions/1"))
     assert "Agreed on Saturday 18 April 2026" in page.text
-    assert "Fatima El Amrani-Benali Slaapt bij Marieke, every week, from Sunday 19 April 2026." in page.text
+    assert "Fatima El Amrani-Benali Slaapt bij Marieke, every week, from Sunday 19 April." in page.text
     first = noor.get(address(family, "/versions/1.pdf"))
     assert (first.status_code, first.mimetype, first.data[:5]) == (200, "application/pdf", b"%PDF-")
     assert first.headers["Content-Disposition"] == 'inline; filename="EKC-2026-0007-plan-1.pdf"'

@@ -6,12 +6,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from ekc.plans.draft import Action
-from ekc.plans.forms.fields import PeopleField, number, own_words
+from ekc.plans.forms.fields import offer_people, offer_person, own_words, people_field, person_field
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
@@ -20,23 +20,23 @@ from ekc.workflow.vocabulary import Agreed, SupportAnswer
 class EverybodyForm(FlaskForm):  # type: ignore[misc]
     """All who say yes, at once."""
 
-    people = PeopleField(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
+    people = people_field(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        self.people.offer(people)
+        offer_people(self.people, people)
 
 
 class AgreementForm(FlaskForm):  # type: ignore[misc]
     """What one person says to the plan."""
 
-    person = SelectField(_l("Who"), coerce=number)
+    person = person_field(_l("Who"))
     answer = RadioField(_l("What they say"), default=Agreed.YES.value)
     words = own_words(_l("In their words"))
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        self.person.choices = [SelectChoice(person.id, person.name) for person in people]
+        offer_person(self.person, people)
         self.answer.choices = [SelectChoice(answer.value, _(name_of(answer))) for answer in Agreed]
 
     def to_answer(self) -> Agreed:
@@ -47,13 +47,13 @@ class AgreementForm(FlaskForm):  # type: ignore[misc]
 class AcceptanceForm(FlaskForm):  # type: ignore[misc]
     """Whether the plan is accepted."""
 
-    person = SelectField(_l("Who decides"), coerce=number)
+    person = person_field(_l("Who decides"))
     decision = RadioField(_l("The plan is"), validators=[InputRequired(_l("Choose one of the two."))])
     reason = own_words(_l("Which safety concern"))
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        self.person.choices = [SelectChoice(person.id, person.name) for person in people]
+        offer_person(self.person, people)
         self.decision.choices = [SelectChoice("yes", _("accepted")), SelectChoice("no", _("not accepted"))]
 
     def validate_reason(self, field: TextAreaField) -> None:

@@ -22,11 +22,13 @@ def _stripped(text: str | None) -> str:
 
 
 def line(label: str, missing: str = "", most: int = LINE) -> StringField:
+    """One line of text, at most `most` characters; `missing` is said where it has to be filled in."""
     asked: list[Any] = [Length(max=most, message=TOO_LONG)]
     return StringField(label, filters=[_stripped], validators=[*([DataRequired(missing)] if missing else []), *asked])
 
 
 def own_words(label: str) -> TextAreaField:
+    """What somebody says, in their own words."""
     return TextAreaField(
         label,
         filters=[lambda text: (text or "").strip()],
@@ -40,27 +42,22 @@ def number(value: Any) -> int:
     return int(value or 0)
 
 
-class PeopleField(SelectMultipleField):  # type: ignore[misc]
-    """People of the circle, as chips."""
-
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, coerce=number, choices=[], validate_choice=True, **more)
-
-    def offer(self, people: Iterable[CirclePerson]) -> None:
-        """Whom one can choose."""
-        self.choices = [SelectChoice(person.id, person.name) for person in people]
+def people_field(label: str, **more: Any) -> SelectMultipleField:
+    """People of the circle, as chips. Whom one can choose is handed in: `offer_people`."""
+    return SelectMultipleField(label, coerce=number, choices=[], **more)
 
 
-class PersonField(SelectField):  # type: ignore[misc]
-    """One person of the circle, or nobody yet."""
+def offer_people(field: SelectMultipleField, people: Iterable[CirclePerson]) -> None:
+    """Whom one can choose in a field of people."""
+    field.choices = [SelectChoice(person.id, person.name) for person in people]
 
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, coerce=number, choices=[], **more)
 
-    def offer(self, people: Iterable[CirclePerson], nobody: str) -> None:
-        """Whom one can choose; `nobody` is said where no one is chosen."""
-        self.choices = [SelectChoice(0, nobody), *(SelectChoice(person.id, person.name) for person in people)]
+def person_field(label: str) -> SelectField:
+    """One person of the circle; 0 is nobody yet. Whom one can choose is handed in: `offer_person`."""
+    return SelectField(label, coerce=number, choices=[])
 
-    def chosen(self) -> int | None:
-        """Who was chosen."""
-        return self.data or None
+
+def offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: str = "") -> None:
+    """Whom one can choose in a field of one person; `nobody`, if given, is said where no one is chosen."""
+    none = [SelectChoice(0, nobody)] if nobody else []
+    field.choices = [*none, *(SelectChoice(person.id, person.name) for person in people)]

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
-from ekc.plans.forms.fields import PLACE, PeopleField, PersonField, line
+from ekc.plans.forms.fields import PLACE, line, offer_people, offer_person, people_field, person_field
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import ActionKind, Every
@@ -37,7 +37,7 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
     """Who does what, by when or how often."""
 
     what = line(_l("What"), _l("Write what is done."))
-    who = PeopleField(_l("Who"))
+    who = people_field(_l("Who"))
     by = DateField(_l("No later than"), validators=[Optional()])
     every = SelectField(_l("How often"))
     starts = DateField(_l("From"), validators=[Optional()])
@@ -45,7 +45,7 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        self.who.offer(people)
+        offer_people(self.who, people)
         self.every.choices = [SelectChoice("", _("once"))] + [SelectChoice(e.value, _(name_of(e))) for e in Every]
         self.kind.choices = [SelectChoice(kind.value, _(name_of(kind))) for kind in ActionKind]
 
@@ -83,11 +83,11 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
 
     if_ = line(_l("If"), _l("Write what could happen."))
     then = line(_l("Then"))
-    who = PeopleField(_l("Who meets or rings"))
+    who = people_field(_l("Who meets or rings"))
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        self.who.offer(people)
+        offer_people(self.who, people)
 
     def fill(self, what_if: WhatIf) -> None:
         """Show a what-if as it is."""
@@ -101,11 +101,15 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
 class MonitorForm(FlaskForm):  # type: ignore[misc]
     """Who keeps an eye on the plan."""
 
-    monitor = PersonField(_l("Who keeps an eye on the plan"))
+    monitor = person_field(_l("Who keeps an eye on the plan"))
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        self.monitor.offer(people, _("nobody yet"))
+        offer_person(self.monitor, people, _("nobody yet"))
+
+    def to_person(self) -> int | None:
+        """Who was chosen."""
+        return self.monitor.data or None
 
 
 class EvaluationForm(FlaskForm):  # type: ignore[misc]
@@ -113,13 +117,13 @@ class EvaluationForm(FlaskForm):  # type: ignore[misc]
 
     at = DateTimeLocalField(_l("When"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[Optional()])
     place = line(_l("Where"), most=PLACE)
-    convenor = PersonField(_l("Who calls everyone together"))
-    others = PeopleField(_l("Who else is asked to come"))
+    convenor = person_field(_l("Who calls everyone together"))
+    others = people_field(_l("Who else is asked to come"))
 
     def __init__(self, people: Iterable[CirclePerson], convenors: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        self.convenor.offer(convenors, _("nobody yet"))
-        self.others.offer(people)
+        offer_person(self.convenor, convenors, _("nobody yet"))
+        offer_people(self.others, people)
 
     def fill(self, evaluation: EvaluationPlan) -> None:
         """Show what is agreed."""
@@ -130,5 +134,5 @@ class EvaluationForm(FlaskForm):  # type: ignore[misc]
         """What was typed; local time, to the minute."""
         at: datetime | None = self.at.data
         return EvaluationPlan(
-            at=at, place=self.place.data, convenor=self.convenor.chosen(), others=tuple(self.others.data or ())
+            at=at, place=self.place.data, convenor=self.convenor.data or None, others=tuple(self.others.data or ())
         )

@@ -77,7 +77,7 @@ def set_monitor(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return plan_page(case, Sent("monitor", form))
     try:
-        actions.set_monitor(db(), case.visitor, now(), case.id, seen(), form.monitor.chosen())
+        actions.set_monitor(db(), case.visitor, now(), case.id, seen(), form.to_person())
     except Stale as refusal:
         return plan_page(case, Sent("monitor", form, refusal))
     return to_plan(case, "monitor")
