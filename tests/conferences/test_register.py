@@ -17,10 +17,12 @@ from ekc.workflow.vocabulary import Part
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.conferences.anew import anew
+from tests.form import Value
 from tests.plugins.web import MakeApp
 
 WIM = PersonDetails(name="Wim Hendriks", part=Part.MAIN_PERSON, relation="husband")
-FILLED_IN = {
+FILLED_IN: dict[str, Value] = {
     "Who registers": "a referrer: for somebody else",
     "Main person 1 / Name": "Marieke de Wit",
     "Main person 1 / Relation or role": "mother",
@@ -52,7 +54,7 @@ def new_case(cast: Cast, **changes: object) -> NewCase:
 
 
 def only_case(session: Session, cast: Cast) -> int:
-    (found,) = search(session, cast.ruud, "EKC-2026-0001")
+    (found,) = search(anew(session), cast.ruud, "EKC-2026-0001")
     return found.conference_id
 
 
@@ -66,14 +68,14 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
     assert "Its number is EKC-2026-0001." in thanks.text
     assert "Marieke" not in thanks.text
     case = only_case(db_session, cast)
-    row = registration(db_session, case)
+    row = registration(anew(db_session), case)
     assert (row.title, row.registered_on, row.registered_by) == ("Marieke de Wit", date(2026, 3, 2), Part.REFERRER)
     assert (row.topics, row.wishes) == (
         ("parenting", "debts", "mental health"),
         ("preferably a woman", "not from our own district"),
     )
     assert (row.language, row.timezone, row.main_person_said_yes_on) == ("nl", "Europe/Amsterdam", date(2026, 3, 1))
-    people = circle(db_session, case)
+    people = circle(anew(db_session), case)
     assert [(p.name, p.part, p.relation, p.phone, p.organisation, p.email) for p in people] == [
         ("Marieke de Wit", Part.MAIN_PERSON, "mother", "+31 6 12345601", "", ""),
         ("Karim Jansen", Part.REFERRER, "", "", "Youth protection Rivierstad", "karim@example.org"),
@@ -104,7 +106,7 @@ def test_a_main_person_who_registers_has_said_yes(client: PageClient, cast: Cast
 
     client.submit("Register", mine)
 
-    row = registration(db_session, only_case(db_session, cast))
+    row = registration(anew(db_session), only_case(db_session, cast))
     assert (row.title, row.sides, row.language, row.timezone, row.main_person_said_yes_on) == (
         "Kastanjeplein",
         ("residents", "young people"),
@@ -163,8 +165,8 @@ def test_staff_register_for_somebody_who_rang(client: PageClient, cast: Cast, db
     page = client.submit("Register", {"Registered on": date(2025, 12, 30), "The main person said yes on": ""})
 
     assert page.heading == "Marieke de Wit"
-    (found,) = search(db_session, cast.ruud, "EKC-2025-0001")
-    assert registration(db_session, found.conference_id).registered_on == date(2025, 12, 30)
+    (found,) = search(anew(db_session), cast.ruud, "EKC-2025-0001")
+    assert registration(anew(db_session), found.conference_id).registered_on == date(2025, 12, 30)
 
 
 def test_a_coordinator_who_registers_gets_the_number(client: PageClient, cast: Cast) -> None:
@@ -177,7 +179,7 @@ def test_a_coordinator_who_registers_gets_the_number(client: PageClient, cast: C
 def test_the_public_cannot_register_for_another_day(cast: Cast, db_session: Session) -> None:
     case = register_case(db_session, NOBODY, START, new_case(cast, registered_on=date(2020, 1, 1)))
 
-    assert registration(db_session, case).registered_on == date(2026, 3, 2)
+    assert registration(anew(db_session), case).registered_on == date(2026, 3, 2)
 
 
 def test_it_is_already_tomorrow_in_new_zealand(cast: Cast, db_session: Session) -> None:
@@ -185,7 +187,7 @@ def test_it_is_already_tomorrow_in_new_zealand(cast: Cast, db_session: Session) 
 
     case = register_case(db_session, NOBODY, evening, new_case(cast, profile="nz"))
 
-    assert registration(db_session, case).registered_on == date(2026, 3, 3)
+    assert registration(anew(db_session), case).registered_on == date(2026, 3, 3)
 
 
 def test_a_case_needs_a_main_person_a_place_and_a_referrer_who_refers(cast: Cast, db_session: Session) -> None:
@@ -201,7 +203,7 @@ def test_numbers_run_on_and_begin_anew_each_year(cast: Cast, db_session: Session
     year = timedelta(days=365)
     cases = [register_case(db_session, NOBODY, at, new_case(cast)) for at in (START, START, START + year)]
 
-    numbers = [found.number for found in search(db_session, cast.ruud, "wim")]
+    numbers = [found.number for found in search(anew(db_session), cast.ruud, "wim")]
 
     assert len(set(cases)) == 3
     assert sorted(numbers) == ["EKC-2026-0001", "EKC-2026-0002", "EKC-2027-0001"]
@@ -221,7 +223,7 @@ def test_no_number_is_given_twice_or_left_out(engine: Engine, cast: Cast) -> Non
         thread.join()
 
     with make_sessions(engine)() as session:
-        numbers = sorted(found.number for found in search(session, cast.ruud, "hendriks"))
+        numbers = sorted(found.number for found in search(anew(session), cast.ruud, "hendriks"))
     assert numbers == [f"EKC-2026-{n:04}" for n in range(1, 9)]
 
 

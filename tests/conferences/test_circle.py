@@ -1,0 +1,293 @@
+"""The circle, the page of somebody in it, and safety."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences import actions
+from ekc.conferences.entries import Concern, PersonDetails
+from ekc.conferences.models import NameKey
+from ekc.conferences.queries import circle, concerns, names, person, search
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.workflow.vocabulary import Attends, Part
+from tests.build import Made, case_in_setup, closed_case, registered_case
+from tests.cast import Cast, enter, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START
+from tests.conferences.anew import anew
+from tests.form import Value
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    return case_in_setup(db_session, cast, START)
+
+
+@pytest.fixture
+def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/circle")
+    return client
+
+
+def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: Session) -> None:
+    page = noor.submit(
+        "Add to the circle",
+        {"Name": "  Ibrahim Yıldız ", "Part in the circle": "neighbour", "Relation": "next door"},
+    )
+
+    assert "Ibrahim Yıldız next door not told coming? no worries known" in page.text
+    added = circle(anew(db_session), case.id)[-1]
+    assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
+    assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == ["Name Write a name."]
+    assert noor.form("Add to the circle").shown("Relation") == "uncle"
+
+
+def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Cast, db_session: Session) -> None:
+    case = registered_case(db_session, cast, START, sides=("residents", "young people"))
+    for new in (
+        PersonDetails(name="Gerda de Boer", part=Part.NETWORK, side="residents"),
+        PersonDetails(name="Tineke Smit", part=Part.SUPPORTER, side="young people"),
+        PersonDetails(name="Marit Kok", part=Part.PROFESSIONAL, organisation="Police"),
+        PersonDetails(name="A voice on the phone", part=Part.INTERPRETER),
+    ):
+        actions.add_person(db_session, cast.ruud, START, case.id, new)
+    sign_in(client, cast.ruud)
+
+    page = client.page(f"/conferences/{case.id}/circle")
+
+    headings = [heading.text for heading in page.all("h2")]
+    assert headings[2:-1] == ["residents", "young people", "Family and network", "Professionals", "Interpreters"]
+
+
+def test_all_that_is_kept_of_somebody_can_be_written(noor: PageClient, case: Made, db_session: Session) -> None:
+    noor.follow("Linda de Wit")
+    written: dict[str, Value] = {
+        "Told on": date(2026, 3, 1),
+        "How they come": "for part of it",
+        "What they want to say, if they are not there": "Ik wil dat de kinderen bij elkaar blijven.",
+        "Name": "Linda de Wit-Bos",
+        "Part in the circle": "friend",
+        "Relation": "aunt",
+        "Organisation": "Thuis",
+        "Speaks on behalf of": "her mother",
+        "Born on": date(1991, 7, 4),
+        "Needs": "halal food\nhearing loop",
+        "Language": "Tigrinya",
+        "Needs an interpreter": True,
+        "Who supports them": "Kees de Wit",
+        "Phone": "+31 6 1",
+        "E-mail": "linda@example.org",
+        "Address": "Waalkade 12\nRivierstad",
+        "The address is secret: print it nowhere": True,
+    }
+
+    noor.submit("Save", written)
+
+    row = person(anew(db_session), case.id, case.people["linda"])
+    assert row is not None
+    assert PersonDetails(**{name: getattr(row, name) for name in PersonDetails.__dataclass_fields__}) == PersonDetails(
+        name="Linda de Wit-Bos",
+        part=Part.FRIEND,
+        relation="aunt",
+        organisation="Thuis",
+        speaks_for="her mother",
+        language="ti",
+        born=date(1991, 7, 4),
+        phone="+31 6 1",
+        email="linda@example.org",
+        address="Waalkade 12\nRivierstad",
+        address_secret=True,
+        needs=("halal food", "hearing loop"),
+        needs_interpreter=True,
+        support_id=case.people["kees"],
+        attends=Attends.PART,
+        view="Ik wil dat de kinderen bij elkaar blijven.",
+        informed_on=date(2026, 3, 1),
+    )
+    noor.follow("Linda de Wit-Bos")
+    shown = noor.form("Save").shown
+    assert [shown(label) for label in ("How they come", "Language", "Who supports them", "Born on")] == [
+        "for part of it",
+        "Tigrinya",
+        "Kees de Wit",
+        "1991-07-04",
+    ]
+    noor.submit("Save")
+    assert person(anew(db_session), case.id, case.people["linda"]) == row
+
+
+def test_staying_away_is_explained_and_ends_the_link(
+    app: Flask, noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    omar = app.test_client()
+    assert isinstance(omar, PageClient)
+    enter(omar, anew(db_session), START, case.id, case.people["omar"])
+    noor.follow("Omar El Amrani")
+    page = noor.refused("Save", {"How they come": "stays away, as was decided"}, status=409)
+    assert page.errors == ["Write why they stay away, who decided it and when. It is kept for everybody's safety."]
+
+    noor.submit(
+        "Save",
+        {
+            "Why they stay away": "Threatened Linda in January.",
+            "Decided by": "the coordinator with the family",
+            "Decided on": TODAY,
+        },
+    )
+
+    row = person(anew(db_session), case.id, case.people["omar"])
+    assert row is not None
+    assert (row.excluded, row.exclusion_reason, row.excluded_by, row.excluded_on) == (
+        True,
+        "Threatened Linda in January.",
+        "the coordinator with the family",
+        TODAY,
+    )
+    assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
+    with pytest.raises(Refusal):
+        actions.make_link(db_session, cast.noor, START, case.id, case.people["omar"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"Born on": date(2026, 3, 3)}, "A day lies in the future. Give today or an earlier day."),
+        ({"Told on": date(2026, 3, 3)}, "A day lies in the future. Give today or an earlier day."),
+        (
+            {"Part in the circle": "family"},
+            "Marieke de Wit is the only main person. Add another main person first, or stop the case.",
+        ),
+    ],
+)
+def test_what_cannot_be_of_somebody_is_said(noor: PageClient, wrong: dict[str, str], said: str) -> None:
+    noor.follow("Marieke de Wit")
+
+    assert noor.refused("Save", wrong, status=409).errors == [said]
+
+
+def test_a_day_that_is_none_is_said(noor: PageClient, case: Made) -> None:
+    noor.follow("Marieke de Wit")
+    sent = noor.form("Save").fill({}).payload()
+    for typed, said in (("yesterday", "Write the day as year-month-day"), ("0026-03-01", "Look at the year again.")):
+        answer = noor.post(noor.here.url, data={**sent, "born": typed})
+        assert (answer.status_code, said in answer.text) == (422, True)
+
+
+def test_told_today_and_several_told_on_a_day(noor: PageClient, case: Made, db_session: Session) -> None:
+    noor.submit("Told today: Omar El Amrani")
+
+    noor.submit("Note who was told", {"Told on": date(2026, 2, 27), "Who was told": ["Linda de Wit", "Kees de Wit"]})
+
+    told = {row.name: row.informed_on for row in circle(anew(db_session), case.id) if row.informed_on}
+    assert told == {
+        "Omar El Amrani": TODAY,
+        "Linda de Wit": date(2026, 2, 27),
+        "Kees de Wit": date(2026, 2, 27),
+    }
+    assert noor.refused("Note who was told", {"Who was told": []}, status=409).errors == ["Choose who was told."]
+    assert "Told today: Omar El Amrani" not in noor.here.buttons
+
+
+def test_whoever_leaves_the_circle_is_out_at_once(
+    app: Flask, noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    omar = app.test_client()
+    assert isinstance(omar, PageClient)
+    enter(omar, anew(db_session), START, case.id, case.people["omar"])
+    noor.follow("Omar El Amrani")
+    noor.refused("Take out of the circle", {"Why": ""}, status=422)
+
+    noor.submit("Take out of the circle", {"Why": "Moved abroad"})
+
+    assert "Omar El Amrani" not in [row.name for row in circle(anew(db_session), case.id)]
+    assert names(anew(db_session), case.id)[case.people["omar"]] == "Omar El Amrani"
+    assert search(anew(db_session), cast.noor, "omar") == ()
+    assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
+    assert noor.get(f"/conferences/{case.id}/circle/{case.people['omar']}").status_code == 404
+
+
+def test_the_last_main_person_stays(noor: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+    only = case.people["marieke"]
+    with pytest.raises(Refusal):
+        actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
+    new = PersonDetails(name="Hassan El Amrani", part=Part.MAIN_PERSON)
+    actions.add_person(db_session, cast.noor, START, case.id, new)
+
+    actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
+
+    main = [row.name for row in circle(anew(db_session), case.id) if row.part is Part.MAIN_PERSON]
+    assert main == ["Hassan El Amrani"]
+
+
+def test_a_name_is_found_as_it_is_now(cast: Cast, case: Made, db_session: Session) -> None:
+    kees = PersonDetails(name="Cornelis van Oort", part=Part.FAMILY)
+    actions.change_person(db_session, cast.noor, START, case.id, case.people["kees"], kees)
+
+    found = [[one.name for one in search(anew(db_session), cast.noor, asked)] for asked in ("kees", "corn oort")]
+
+    assert found == [[], ["Cornelis van Oort"]]
+    keys = select(func.count()).where(NameKey.participant_id == case.people["kees"])
+    assert db_session.scalar(keys) == len("ornelis") + len("an") + len("ort")
+
+
+def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: Session) -> None:
+    other = case_in_setup(db_session, cast, START)
+    stranger, details = other.people["omar"], PersonDetails(name="X", part=Part.FAMILY)
+    noor = cast.noor
+    supported = PersonDetails(name="X", part=Part.FAMILY, support_id=stranger)
+    for attempt in (
+        lambda: actions.change_person(db_session, noor, START, case.id, stranger, details),
+        lambda: actions.change_person(db_session, noor, START, case.id, case.people["omar"], supported),
+        lambda: actions.add_person(db_session, noor, START, case.id, supported),
+        lambda: actions.remove_person(db_session, noor, START, case.id, stranger, "x"),
+        lambda: actions.tell_people(db_session, noor, START, case.id, [case.people["omar"], stranger]),
+        lambda: actions.add_concern(db_session, noor, START, case.id, Concern(participant_id=stranger, concern="x")),
+        lambda: actions.make_link(db_session, noor, START, case.id, stranger),
+        lambda: actions.revoke_links(db_session, noor, START, case.id, stranger),
+    ):
+        with pytest.raises(Unknown):
+            attempt()
+    assert [row.informed_on for row in circle(anew(db_session), case.id) if row.informed_on] == []
+
+
+def test_who_may_not_change_the_circle(cast: Cast, case: Made, db_session: Session) -> None:
+    new = PersonDetails(name="X", part=Part.FAMILY)
+    for visitor in (cast.denise, cast.mila, cast.bas, participant(case.id, case.people["marieke"])):
+        with pytest.raises(Unknown):
+            actions.add_person(db_session, visitor, START, case.id, new)
+    closed = closed_case(db_session, cast, START)
+    with pytest.raises(NotNow):
+        actions.add_person(db_session, cast.noor, START, closed.id, new)
+
+
+def test_a_worry_waits_until_something_is_arranged(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    noor.page(f"/conferences/{case.id}/safety")
+    noor.submit(
+        "Write it down", {"Who": "Linda de Wit", "What are they afraid of?": "Saïd must not learn where she lives"}
+    )
+    assert state_of_linda(db_session, case) == (1, 1)
+
+    page = noor.submit("Save", {"What was arranged?": "address on no document\nside door"})
+
+    assert "Arranged: address on no document side door" in page.text
+    assert state_of_linda(db_session, case) == (1, 0)
+    (row,) = concerns(anew(db_session), case.id)
+    other = case_in_setup(db_session, cast, START)
+    with pytest.raises(Unknown):
+        actions.remove_concern(db_session, cast.noor, START, other.id, row.id)
+    noor.submit("Take this concern away")
+    assert state_of_linda(db_session, case) == (0, 0)
+
+
+def state_of_linda(session: Session, case: Made) -> tuple[int, int]:
+    row = person(anew(session), case.id, case.people["linda"])
+    assert row is not None
+    return row.concerns, row.unmet_concerns

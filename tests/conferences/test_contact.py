@@ -1,0 +1,239 @@
+"""Bottom lines, the contact log, personal links and the search."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from ekc.conferences import actions
+from ekc.conferences.entries import BottomLineText, NewContact
+from ekc.conferences.queries import bottom_lines, contact_log, live_links, search
+from ekc.core.errors import NotNow, Refusal, Unknown
+from tests.build import Made, case_in_information, case_in_private_time, case_in_setup, registered_case
+from tests.cast import Cast, enter, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.conferences.anew import anew
+from tests.form import Value
+
+TODAY = date(2026, 3, 2)
+NIGHTS = "An adult is with the children every night."
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    return case_in_setup(db_session, cast, START)
+
+
+@pytest.fixture
+def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
+    sign_in(client, cast.noor)
+    return client
+
+
+def test_the_coordinator_writes_and_shares_a_bottom_line(noor: PageClient, case: Made, db_session: Session) -> None:
+    noor.page(f"/conferences/{case.id}/bottom-lines")
+    noor.submit(
+        "Write it down",
+        {"What the plan has to meet": NIGHTS, "Why: a law, or safety": "safety", "Set by": "Karim Jansen"},
+    )
+    (line,) = bottom_lines(anew(db_session), case.id)
+    assert (line.number, line.text, line.ground, line.set_by_name, line.shared_on) == (
+        1,
+        NIGHTS,
+        "safety",
+        "Karim Jansen",
+        None,
+    )
+    assert "not shared yet" in noor.here.text
+
+    page = noor.submit("Save", {"Shared with the family on": TODAY})
+
+    assert (bottom_lines(anew(db_session), case.id)[0].shared_on, page.ids[f"line-{line.id}"].tag) == (TODAY, "li")
+    assert "There are none" not in page.buttons
+    noor.submit("Take bottom line 1 away")
+    assert bottom_lines(anew(db_session), case.id) == ()
+
+
+def test_there_are_none_and_yet_there_are(noor: PageClient, case: Made, db_session: Session) -> None:
+    address = f"/conferences/{case.id}/bottom-lines"
+    noor.page(address)
+    assert "That was said on Monday 2 March 2026." in noor.submit("There are none").text
+    assert "Nobody has said yet" in noor.submit("Take that back").text
+    noor.submit("There are none")
+
+    page = noor.submit("Write it down", {"What the plan has to meet": NIGHTS, "Set by": "Els Vermeer"})
+
+    assert "There are no bottom lines" not in page.text
+    assert "Nobody has said yet" not in page.text
+
+
+def test_a_referrer_writes_their_own(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+    els = BottomLineText(text="Daan is at school.", set_by=case.people["els"])
+    foreign = actions.add_bottom_line(db_session, cast.noor, START, case.id, els)
+    enter(client, anew(db_session), START, case.id, case.people["karim"])
+    client.page(f"/conferences/{case.id}/bottom-lines")
+    assert "Set by" not in client.form("Write it down").labels
+
+    page = client.submit("Write it down", {"What the plan has to meet": NIGHTS})
+
+    assert [(row.text, row.set_by_name) for row in bottom_lines(anew(db_session), case.id)] == [
+        ("Daan is at school.", "Els Vermeer"),
+        (NIGHTS, "Karim Jansen"),
+    ]
+    assert [name for name in page.buttons if name.startswith("Take")] == ["Take bottom line 2 away"]
+    karim = participant(case.id, case.people["karim"])
+    with pytest.raises(Unknown):
+        actions.remove_bottom_line(db_session, karim, START, case.id, foreign)
+    with pytest.raises(Unknown):
+        actions.change_bottom_line(db_session, karim, START, case.id, foreign, els)
+
+
+def test_who_sets_a_bottom_line(cast: Cast, case: Made, db_session: Session) -> None:
+    other = case_in_setup(db_session, cast, START)
+    for set_by, refusal in (
+        (case.people["omar"], Refusal),
+        (None, Refusal),
+        (other.people["karim"], Unknown),
+    ):
+        line = BottomLineText(text=NIGHTS, set_by=set_by)
+        with pytest.raises(refusal):
+            actions.add_bottom_line(db_session, cast.noor, START, case.id, line)
+    family = participant(case.id, case.people["omar"])
+    with pytest.raises(Unknown):
+        actions.add_bottom_line(db_session, family, START, case.id, BottomLineText(text=NIGHTS))
+
+
+def test_nothing_is_added_on_the_day(client: PageClient, cast: Cast, db_session: Session) -> None:
+    case = case_in_information(db_session, cast, START)
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/bottom-lines")
+
+    assert (NIGHTS in page.text, page.buttons) == (True, ["Sign out"])
+    line = BottomLineText(text="One more", set_by=case.people["karim"])
+    with pytest.raises(NotNow):
+        actions.add_bottom_line(db_session, cast.noor, START, case.id, line)
+
+
+def test_the_contact_log_begins_with_the_latest(noor: PageClient, case: Made, db_session: Session) -> None:
+    noor.page(f"/conferences/{case.id}/contact")
+    noor.submit(
+        "Add to the log", {"How": "visit", "With": "Marieke de Wit", "What was said or agreed": "Coffee.\nWe begin."}
+    )
+    noor.submit(
+        "Add to the log", {"On": date(2026, 2, 20), "How": "letter", "What was said or agreed": "To the school."}
+    )
+
+    page = noor.submit("Add to the log", {"With": "Karim Jansen", "What was said or agreed": "He has one bottom line."})
+
+    assert [(row.on, row.channel, row.name, row.text) for row in contact_log(anew(db_session), case.id)] == [
+        (TODAY, "phone", "Karim Jansen", "He has one bottom line."),
+        (TODAY, "visit", "Marieke de Wit", "Coffee.\nWe begin."),
+        (date(2026, 2, 20), "letter", None, "To the school."),
+    ]
+    assert "Monday 2 March 2026 phone call, Karim Jansen He has one bottom line." in page.text
+    tomorrow: dict[str, Value] = {"On": date(2026, 3, 3), "What was said or agreed": "Too early"}
+    assert noor.refused("Add to the log", tomorrow, status=409).errors == [
+        "A day lies in the future. Give today or an earlier day."
+    ]
+
+
+def test_only_the_coordinator_keeps_the_log(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+    sign_in(client, cast.ruud)
+
+    assert client.get(f"/conferences/{case.id}/contact").status_code == 404
+    new = NewContact(on=TODAY, channel="phone", text="x")
+    with pytest.raises(Unknown):
+        actions.log_contact(db_session, cast.ruud, START, case.id, new)
+
+
+def test_a_link_is_shown_once_and_lets_in_until_it_is_ended(
+    app: Flask, noor: PageClient, case: Made, db_session: Session, clock: FrozenClock
+) -> None:
+    address = f"/conferences/{case.id}/links"
+    noor.page(address)
+    page = noor.submit("Make a link for Linda de Wit", {"Works for": "two weeks"})
+    (first,) = [node.text or "" for node in page.all("code")]
+    assert "Dear Linda de Wit," in page.text
+    assert "works until Monday 16 March 2026, 10:00" in page.text
+    assert noor.page(address).all("code") == []
+
+    linda = app.test_client()
+    assert isinstance(linda, PageClient)
+    linda.page(first.removeprefix("http://localhost"))
+    linda.submit("Go to my page")
+    second = noor.submit("Make a link for Linda de Wit").all("code")[0].text
+    assert second != first
+    assert linda.get(f"/conferences/{case.id}/mine").status_code == 302
+    linda.page((second or "").removeprefix("http://localhost"))
+    linda.submit("Go to my page")
+    noor.submit("End the link of Linda de Wit")
+
+    assert linda.get(f"/conferences/{case.id}/mine").status_code == 302
+    assert live_links(anew(db_session), case.id, START) == {}
+
+
+def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:
+    kees = case.people["kees"]
+    actions.make_link(db_session, cast.noor, START, case.id, kees, days=14)
+
+    ends = START + timedelta(days=14)
+
+    assert live_links(anew(db_session), case.id, ends - timedelta(seconds=1)) == {kees: ends}
+    assert live_links(anew(db_session), case.id, ends) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("linda", ["Linda de Wit"]),
+        ("WI", ["Marieke de Wit", "Linda de Wit", "Kees de Wit"]),
+        ("amrani fat", ["Fatima El Amrani-Benali"]),
+        ("ekc-2026-0001", [""]),
+        ("inda", []),
+        ("l", []),
+        ("linda omar", []),
+        ("%", []),
+    ],
+)
+def test_names_are_found_by_words_and_their_beginnings(
+    cast: Cast, case: Made, db_session: Session, asked: str, found: list[str]
+) -> None:
+    assert [one.name for one in search(anew(db_session), cast.noor, asked)] == found
+
+
+def test_only_what_one_may_open_is_found(cast: Cast, case: Made, db_session: Session) -> None:
+    southern = registered_case(db_session, cast, START, region_id=cast.south)
+    private = case_in_private_time(db_session, cast, START)
+    found = {
+        name: [one.conference_id for one in search(anew(db_session), getattr(cast, name), "marieke")]
+        for name in ("noor", "denise", "iris", "ruud", "mila", "bas", "nobody")
+    }
+
+    assert found == {
+        "noor": [private.id, case.id],
+        "denise": [],
+        "iris": [],
+        "ruud": [case.id],
+        "mila": [],
+        "bas": [],
+        "nobody": [],
+    }
+    assert southern.id not in found["ruud"]
+
+
+def test_staff_search_and_go_to_the_case(noor: PageClient, cast: Cast, app: Flask) -> None:
+    noor.page("/search")
+    assert "Nobody of that name" in noor.submit("Search", {"Name or case number": "nobody"}).text
+
+    page = noor.submit("Search", {"Name or case number": "fatima"})
+
+    assert "1 found" in page.text
+    assert noor.follow("Family De Wit - El Amrani").heading == "Family De Wit - El Amrani"
+    other = app.test_client()
+    assert other.get("/search?q=fatima").status_code == 302
+    assert isinstance(other, PageClient)
+    sign_in(other, cast.mila)
+    assert other.get("/search?q=fatima").status_code == 404

@@ -1,0 +1,224 @@
+"""The registration and the consents of a case, over HTTP and through the actions."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from ekc.conferences import actions
+from ekc.conferences.entries import NewConsent
+from ekc.conferences.queries import circle, consents, registration
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.workflow.vocabulary import LegalContext
+from tests.build import Made, case_in_private_time, case_in_setup, closed_case, registered_case
+from tests.cast import Cast, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.conferences.anew import anew
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    return registered_case(db_session, cast, clock())
+
+
+def test_all_that_was_registered_can_be_changed(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration")
+
+    page = client.submit(
+        "Save",
+        {
+            "The question": "Hoe zorgen wij er samen voor dat Yara, Daan en Sami veilig thuis blijven?",
+            "The question was agreed on": date(2026, 3, 1),
+            "The main person said yes on": date(2026, 2, 27),
+            "Title of the case": "De Wit - El Amrani",
+            "Why now": "School reports 40 % absence.",
+            "What it is about": "parenting\ndebts, mental health",
+            "Wishes for the coordinator": "evenings, or weekends\nno computers",
+            "Sides": "mother\nfather",
+            "Of their own accord, or under pressure": "with a measure of the court",
+            "Municipality": "Northfield",
+            "Language of the letters and the plan": "Arabic",
+            "Time zone": "Europe/London",
+        },
+    )
+
+    assert page.heading == "Registration"
+    row = registration(anew(db_session), case.id)
+    assert (row.question, row.question_agreed_on, row.main_person_said_yes_on, row.title, row.reason) == (
+        "Hoe zorgen wij er samen voor dat Yara, Daan en Sami veilig thuis blijven?",
+        date(2026, 3, 1),
+        date(2026, 2, 27),
+        "De Wit - El Amrani",
+        "School reports 40 % absence.",
+    )
+    assert (row.topics, row.wishes, row.sides) == (
+        ("parenting", "debts", "mental health"),
+        ("evenings, or weekends", "no computers"),
+        ("mother", "father"),
+    )
+    assert (row.legal_context, row.municipality, row.language, row.timezone) == (
+        LegalContext.COURT,
+        "Northfield",
+        "ar",
+        "Europe/London",
+    )
+    before = registration(anew(db_session), case.id)
+    client.submit("Save")
+    assert registration(anew(db_session), case.id) == before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "said"),
+    [
+        (
+            {"The question": "", "The question was agreed on": date(2026, 3, 1)},
+            409,
+            "Write the question that was agreed, or leave out the day on which it was.",
+        ),
+        (
+            {"The main person said yes on": date(2026, 3, 3)},
+            409,
+            "A day lies in the future. Give today or an earlier day.",
+        ),
+        ({"Title of the case": ""}, 422, "Title of the case Write a title by which you know the case."),
+        ({"Time zone": "Rivierstad"}, 422, "Time zone Write a time zone such as Europe/Amsterdam."),
+    ],
+)
+def test_what_cannot_be_is_said(
+    client: PageClient, cast: Cast, case: Made, wrong: dict[str, str], status: int, said: str
+) -> None:
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration")
+
+    page = client.refused("Save", {**wrong, "Why now": "Nothing typed is lost."}, status=status)
+
+    assert page.errors == [said]
+    assert client.form("Save").shown("Why now") == "Nothing typed is lost."
+
+
+def test_two_who_write_at_once_do_not_wipe_each_other_out(
+    app: Flask, client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration")
+    seen = registration(anew(db_session), case.id)
+    actions.change_registration(db_session, cast.ruud, START, case.id, replace(seen, reason="Changed meanwhile."))
+
+    page = client.refused("Save", {"The question": "Mine"}, status=409)
+
+    assert page.errors == ["Somebody changed this case while you wrote. What you typed is below: save it again."]
+    assert registration(anew(db_session), case.id).reason == "Changed meanwhile."
+    client.submit("Save")
+    assert registration(anew(db_session), case.id).question == "Mine"
+
+
+def test_a_closed_case_shows_its_registration_and_takes_no_change(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    case = closed_case(db_session, cast, START)
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/registration")
+
+    assert "Two nights on which the children were alone." in page.text
+    assert "Save" not in page.buttons
+    with pytest.raises(NotNow):
+        actions.change_registration(db_session, cast.noor, START, case.id, registration(anew(db_session), case.id))
+
+
+def test_nobody_reads_in_private_time(client: PageClient, cast: Cast, db_session: Session) -> None:
+    case = case_in_private_time(db_session, cast, START)
+    sign_in(client, cast.noor)
+
+    answers = {
+        name: client.get(f"/conferences/{case.id}/{name}").status_code
+        for name in ("registration", "consents", "circle", "safety", "bottom-lines", "contact", "links")
+    }
+
+    assert set(answers.values()) == {403}, answers
+
+
+def test_to_others_there_is_no_such_case(app: Flask, client: PageClient, cast: Cast, case: Made) -> None:
+    sign_in(client, cast.iris)
+
+    answers = {
+        name: client.get(f"/conferences/{case.id}/{name}").status_code
+        for name in (
+            "registration",
+            "consents",
+            "circle",
+            f"circle/{case.people['marieke']}",
+            "safety",
+            "bottom-lines",
+            "contact",
+            "links",
+        )
+    }
+
+    assert set(answers.values()) == {404}, answers
+
+
+def test_a_consent_is_noted_and_taken_back(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/consents")
+    client.submit(
+        "Note the consent",
+        {
+            "Who": "Marieke de Wit",
+            "Says yes to": "the conference, and keeping a file",
+            "On": date(2026, 3, 1),
+            "Note": "together with her sister",
+        },
+    )
+    (row,) = consents(anew(db_session), case.id)
+    assert (row.name, row.scope, row.given_on, row.note, row.withdrawn_on) == (
+        "Marieke de Wit",
+        "conference and file",
+        date(2026, 3, 1),
+        "together with her sister",
+        None,
+    )
+    assert consented(db_session, case) == ["Marieke de Wit"]
+
+    early = client.refused("Take back the consent", {"Taken back on": date(2026, 2, 28)}, status=409)
+    assert early.errors == ["A consent is taken back after it was given. Look at the day again."]
+    page = client.submit("Take back the consent", {"Taken back on": date(2026, 3, 2)})
+
+    assert "taken back on 2 March 2026" in page.text
+    assert "Take back the consent" not in page.buttons
+    assert consented(db_session, case) == []
+
+
+def consented(session: Session, case: Made) -> list[str]:
+    return [row.name for row in circle(anew(session), case.id) if row.consented]
+
+
+def test_a_yes_to_the_file_alone_is_no_yes_to_the_conference(cast: Cast, case: Made, db_session: Session) -> None:
+    for name, scope in (("marieke", "file"), ("karim", "conference")):
+        new = NewConsent(participant_id=case.people[name], scope=scope, given_on=date(2026, 3, 1))
+        actions.add_consent(db_session, cast.ruud, START, case.id, new)
+
+    assert consented(db_session, case) == ["Karim Jansen"]
+
+
+def test_consents_of_another_case_are_unknown(cast: Cast, case: Made, db_session: Session) -> None:
+    other = case_in_setup(db_session, cast, START)
+    (consent,) = (row.id for row in consents(anew(db_session), other.id))
+    yes = NewConsent(participant_id=other.people["marieke"], given_on=date(2026, 3, 1))
+
+    with pytest.raises(Unknown):
+        actions.withdraw_consent(db_session, cast.ruud, START, case.id, consent)
+    with pytest.raises(Unknown):
+        actions.add_consent(db_session, cast.ruud, START, case.id, yes)
+    with pytest.raises(Unknown):
+        actions.add_consent(db_session, participant(case.id, case.people["marieke"]), START, case.id, yes)
+    tomorrow = NewConsent(participant_id=case.people["marieke"], given_on=date(2026, 3, 3))
+    with pytest.raises(Refusal):
+        actions.add_consent(db_session, cast.ruud, START, case.id, tomorrow)
+    assert consents(anew(db_session), case.id) == ()
