@@ -162,7 +162,7 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
         """`came`: who is known to have come; None where nobody was written down yet: then all who were to come."""
         people = [person for person in circle if not person.excluded]
-        ticked = {p.id for p in people if p.attends in TAKES_PART} if came is None else set(came)
+        ticked = {p.id for p in people if _expected(p)} if came is None else set(came)
         groups = {
             "family": [p for p in people if p.part in _FAMILY],
             "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS],
@@ -177,6 +177,11 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]
     def to_came(self) -> frozenset[int]:
         """Ids of the participants who came."""
         return frozenset(self.family.data + self.professionals.data + self.others.data)
+
+
+def _expected(person: PersonRow) -> bool:
+    """Whether somebody was to come. Of an interpreter nobody asks how."""
+    return person.attends in TAKES_PART or (person.part is Part.INTERPRETER and person.attends is None)
 
 
 def _with_how(person: PersonRow) -> str:

@@ -54,16 +54,18 @@ def day_form(
 
     shown: dict[str, datetime] = {}
 
-    def add(name: str, label: str, instant: datetime | None) -> None:
+    def add(name: str, label: str, instant: datetime | None, beside: str = "") -> None:
         if instant is not None:
-            setattr(Day, name, LocalMoment(label, validators=[InputRequired(_NEEDED)]))
+            setattr(Day, name, LocalMoment(label, validators=[InputRequired(_NEEDED)], description=beside))
             shown[name] = to_local(instant, timezone).replace(tzinfo=None)
 
     if meeting:
         add("started", gettext("The meeting started"), meeting.started_at)
     for number, row in rounds:
-        add(f"began_{row.id}", gettext("Private time %(number)s began", number=number), row.began_at)
-        add(f"ended_{row.id}", gettext("Private time %(number)s ended", number=number), row.ended_at)
+        went_in = gettext("They went back in: %(reason)s", reason=row.why) if row.why else ""
+        came_out = gettext("They came out: %(reason)s", reason=row.ended_for) if row.ended_for else ""
+        add(f"began_{row.id}", gettext("Private time %(number)s began", number=number), row.began_at, went_in)
+        add(f"ended_{row.id}", gettext("Private time %(number)s ended", number=number), row.ended_at, came_out)
     if meeting:
         add("ended", gettext("The meeting ended"), meeting.ended_at)
     form = Day(data=shown, prefix=f"day-{meeting.id if meeting else 0}", **kwargs)

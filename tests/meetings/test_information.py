@@ -3,10 +3,13 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.conferences.models import Conference
 from ekc.core.errors import NotNow, Unknown
 from ekc.meetings import actions, queries
 from ekc.meetings.actions import Asked, Told
-from ekc.workflow.vocabulary import InformationKind, Phase
+from ekc.meetings.effects import new_meeting
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import InformationKind, Phase, Step
 from tests.build import Made
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -151,3 +154,21 @@ def test_afterwards_it_is_there_to_read(
 
     assert "Rails and an alarm." in page.text
     assert [button for button in page.buttons if button != "Sign out"] == []
+
+
+def test_what_was_told_on_an_earlier_day_stays_to_read(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START, Phase.INFORMATION)
+    actions.tell(db_session, cast.noor, START, case.id, Told(InformationKind.HELP, "Rails and an alarm."))
+    actions.ask(db_session, cast.noor, START, case.id, Asked(case.people["fatima"], "By when?"))
+    conference = db_session.get_one(Conference, case.id)
+    new_meeting(db_session, conference, START, Taking(Step.ANOTHER_DAY))
+    db_session.commit()
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/information")
+
+    told = "The coordinator Rails and an alarm. what help there is Fatima El Amrani By when? no answer"
+    assert f"On Monday 2 March 2026, 10:00 {told}" in page.text
+    assert "3 things are still to be told" in page.text

@@ -69,7 +69,8 @@ def test_the_whole_day_is_put_right_at_once(
     case = written_down(db_session, cast)
     clock.set(NEXT_DAY + timedelta(hours=1))
     sign_in(client, cast.noor)
-    client.page(f"/conferences/{case.id}/times")
+    page = client.page(f"/conferences/{case.id}/times")
+    assert "Private time 1 ended They came out: Evenings?" in page.text
 
     client.submit(
         "Save the times",

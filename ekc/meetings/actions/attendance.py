@@ -36,8 +36,9 @@ def record_attendance(
         for participant_id in (rows.keys() & people.keys()) - set(came):
             session.delete(rows[participant_id])
         came_at = at if rows else started_at
-        for participant_id in set(came) - rows.keys():
-            session.add(Attendance(meeting_id=meeting.id, participant_id=participant_id, came_at=came_at))
+        for participant_id in people:  # in the order of the circle
+            if participant_id in came and participant_id not in rows:
+                session.add(Attendance(meeting_id=meeting.id, participant_id=participant_id, came_at=came_at))
         record(session, visitor.actor, at, "attendance.recorded", conference_id, came=len(set(came)))
 
 

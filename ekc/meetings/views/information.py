@@ -96,10 +96,12 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
 
 def _page(case: Case, sent: ToldForm | QuestionForm | None = None) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
-    meeting = queries.current_meeting(db(), case.id)
     people = circle(db(), case.id)
-    items = queries.information_items(db(), meeting.id) if meeting else ()
-    questions = queries.questions(db(), meeting.id) if meeting else ()
+    recorded = [
+        (meeting, queries.information_items(db(), meeting.id), queries.questions(db(), meeting.id))
+        for meeting in queries.meetings(db(), case.id)
+    ]
+    items, questions = recorded[-1][1:] if recorded else ((), ())
     told = {item.kind for item in items}
 
     def item_form(prefix: str, **shown: Any) -> ToldForm:
@@ -115,7 +117,7 @@ def _page(case: Case, sent: ToldForm | QuestionForm | None = None) -> str:
     return render_template(
         "meetings/information.html",
         case=case,
-        meeting=meeting,
+        earlier=[(meeting, told, asked) for meeting, told, asked in recorded[:-1] if told or asked],
         names={person.id: person.name for person in people},
         untold=[kind for kind in InformationKind if kind not in told],
         unanswered=sum(not question.answer for question in questions),

@@ -144,6 +144,7 @@ def _page(
     forms = {kind: _arrangement_form(kind, arranged.get(kind)) for kind in ArrangementKind}
     if arrangement:
         forms[arrangement[0]] = arrangement[1]
+    needs = _needs(circle(db(), case.id))
     options = queries.date_options(db(), current.id)
     starts_on = local_date(current.starts_at, case.timezone) if current.starts_at else None
     return render_template(
@@ -152,7 +153,9 @@ def _page(
         meeting=current,
         earlier=earlier,
         may_change=case.may(Activity.ARRANGE_MEETING),
-        needs=_needs(circle(db(), case.id)),
+        needs=needs,
+        interpreter_for=[person.name for person in needs if person.needs_interpreter],
+        hours=_hours(current),
         arranged=arranged,
         options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
         starts_on=starts_on,
@@ -161,7 +164,7 @@ def _page(
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
         sent=date or hours or venue or (arrangement[1] if arrangement else None),
         date_form=date or DateForm(formdata=None, prefix=_DATE),
-        hours_form=hours or _hours_form(current),
+        hours_form=hours or HoursForm(formdata=None, prefix=_HOURS, hours=_hours(current)),
         venue_form=venue or _venue_form(current),
         arrangement_forms=forms,
     )
@@ -173,10 +176,9 @@ def _needs(people: tuple[PersonRow, ...]) -> list[PersonRow]:
     return [person for person in there if person.needs or person.needs_interpreter]
 
 
-def _hours_form(meeting: queries.MeetingRow) -> HoursForm:
+def _hours(meeting: queries.MeetingRow) -> Decimal | None:
     minutes = meeting.expected_minutes
-    hours = None if minutes is None else round(Decimal(minutes) / _MINUTES_OF_HOUR, 2).normalize()
-    return HoursForm(formdata=None, prefix=_HOURS, hours=hours)
+    return None if minutes is None else round(Decimal(minutes) / _MINUTES_OF_HOUR, 2).normalize()
 
 
 def _venue_form(meeting: queries.MeetingRow) -> VenueForm:
