@@ -39,7 +39,7 @@ class AddPersonForm(CaseForm):
 
     def __init__(self, sides: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.side.choices = _side_choices(sides)
+        _offer_sides(self, sides)
 
     def to_details(self) -> PersonDetails:
         """What was typed."""
@@ -48,7 +48,7 @@ class AddPersonForm(CaseForm):
             part=Part(self.part.data),
             relation=self.relation.data,
             organisation=self.organisation.data,
-            side=self.side.data,
+            side=self.side.data if "side" in self else "",
         )
 
 
@@ -79,7 +79,7 @@ class PersonForm(CaseForm):
 
     def __init__(self, shown: PersonRow, sides: tuple[str, ...], others: list[PersonRow], **kwargs: Any) -> None:
         super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs)}, **kwargs)
-        self.side.choices = _side_choices(sides, shown.side)
+        _offer_sides(self, sides, shown.side)
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
@@ -87,17 +87,20 @@ class PersonForm(CaseForm):
 
     def to_details(self) -> PersonDetails:
         """What was typed."""
-        typed = {field.name: self[field.name].data for field in fields(PersonDetails)}
+        typed = {field.name: self[field.name].data for field in fields(PersonDetails) if field.name in self}
         typed["part"] = Part(self.part.data)
         typed["attends"] = Attends(self.attends.data) if self.attends.data else None
         typed["needs"] = lines(self.needs.data)
         return PersonDetails(**typed)
 
 
-def _side_choices(sides: tuple[str, ...], held: str = "") -> list[SelectChoice]:
-    """The sides of the case; also the one that somebody stands on already, should it be called otherwise now."""
+def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held: str = "") -> None:
+    """Offer the sides of the case, and the one somebody stands on, should it be called otherwise now; or nothing."""
     every = dict.fromkeys([*sides, *([held] if held else [])])
-    return [SelectChoice("", _l("neither side")), *(SelectChoice(side, side) for side in every)]
+    if every:
+        form.side.choices = [SelectChoice("", _l("neither side")), *(SelectChoice(side, side) for side in every)]
+    else:
+        del form.side
 
 
 class ToldForm(CaseForm):

@@ -88,7 +88,6 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: ToldForm |
         undecided=sum(row.attends is None for row in untold),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
-        sides=sides,
         form=form or AddPersonForm(sides, formdata=None),
         told_form=told or (ToldForm(untold, formdata=None, data=day) if untold else None),
         sent=form or told,
