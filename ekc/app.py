@@ -120,7 +120,7 @@ def _page() -> dict[str, Any]:
         "page_direction": text.direction(code),
         "languages": list(text.LANGUAGES.items()),
         "demo_mode": runtime().settings.demo,
-        "signed_in_name": who.actor.name if who.known else None,
+        "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "menu": _menu(),
         "now": now(),
         "today": local_date(now(), "Europe/Amsterdam"),

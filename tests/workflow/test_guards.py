@@ -68,7 +68,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         g.question_agreed,
         facts(question_agreed=False),
-        [("The central question has not been agreed yet", "registration", "")],
+        [("The central question has not been agreed yet", "registration", "question_agreed_on")],
     ),
     (
         g.everyone_decided,

@@ -1,0 +1,138 @@
+"""The case page, home and a participant's own page: what they say in each phase, and how many statements they cost."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from ekc.core.routes import Runtime
+from tests import build
+from tests.cast import Cast, enter, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+
+Build = Callable[..., build.Made]
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The statements that the app sends meanwhile."""
+    runtime: Runtime = app.extensions["ekc"]
+    engine: Engine = runtime.sessions.kw["bind"]
+    sent: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+#: At most so many statements: one for who asks, four for the audit line, the rest for the page.
+BUDGETS: dict[str, tuple[Build, int]] = {
+    "registration": (build.registered_case, 16),
+    "setup": (build.prepared_case, 16),
+    "information": (build.case_in_information, 16),
+    "private time": (build.case_in_private_time, 12),
+    "presentation": (build.case_in_presentation, 18),
+    "evaluation": (build.case_in_evaluation, 18),
+}
+
+
+@pytest.mark.parametrize("phase", BUDGETS)
+def test_statements_of_the_case_page(
+    phase: str, app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    make, most = BUDGETS[phase]
+    case = make(db_session, cast, clock())
+    sign_in(client, cast.ruud if phase == "registration" else cast.noor)
+    client.page(f"/conferences/{case.id}")
+    with counted(app) as sent:
+        client.page(f"/conferences/{case.id}")
+    assert len(sent) <= most, "\n".join(sent)
+
+
+def test_statements_of_home_do_not_grow(
+    app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    build.prepared_case(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    with counted(app) as one:
+        client.page("/")
+    for _ in range(3):
+        build.prepared_case(db_session, cast, clock())
+    with counted(app) as four:
+        client.page("/")
+    assert len(four) == len(one)
+    assert len(one) <= 6
+
+
+def test_setup_lists_all_reasons_with_their_place(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.case_in_setup(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}")
+    here = f"/conferences/{case.id}"
+    assert [href for name, href in page.links if name == "mend this"] == [
+        f"{here}/registration#question_agreed_on",
+        f"{here}/circle#person-{case.people['marieke']}",
+        f"{here}/bottom-lines",
+        f"{here}/meeting#dates",
+        f"{here}/meeting#venue",
+        f"{here}/meeting#food",
+        f"{here}/meeting#travel",
+        f"{here}/circle",
+    ]
+    assert "Open the conference" not in page.buttons
+
+
+def test_a_ready_step_is_one_button(client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}")
+    page = client.submit("Open the conference")
+    assert "2 of 5: Information" in page.text
+    assert "Done: Open the conference." in page.text
+
+
+def test_the_coordinator_is_outside_in_private_time(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.case_in_private_time(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}")
+    assert "The family has private time since 10:00" in page.text
+    assert page.buttons == ["Sign out", "The family called me in: they have a plan"]
+    assert "Omar El Amrani" not in page.text
+    for inside in ("plan", "circle", "information", "attendance", "meeting", "registration", "history", "times"):
+        refused = client.page(f"/conferences/{case.id}/{inside}", status=403)
+        assert "The family has private time now." in refused.text
+
+
+def test_the_family_comes_out_by_its_own_page(
+    app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.case_in_private_time(db_session, cast, clock())
+    own = enter(client, db_session, clock(), case.id, case.people["omar"])
+    assert own.heading == "Hello, Omar El Amrani"
+    assert "This time is yours" in own.text
+    out = client.submit("We have a plan")
+    assert "See the plan as it is now" in out.text
+
+
+def test_an_own_page_tells_names_and_nothing_to_reach_them(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    own = enter(client, db_session, clock(), case.id, case.people["kees"])
+    assert "Buurthuis De Brug" in own.text
+    assert "Marieke de Wit" in own.text
+    assert "@example.org" not in own.text
