@@ -1,0 +1,86 @@
+"""Entering what comes after the plan: the call, evaluations, what the conference took, and a new version of the plan.
+
+A file counts how many actions are done, not which. What goes on is taken to be furthest, then what was due first.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from ekc.demo.player import Player
+from ekc.demo.shape import Action, Costs, Evaluation, Looked, Plan
+from ekc.evaluations import actions, queries
+from ekc.workflow.vocabulary import ActionState, FollowUpKind
+
+#: From furthest to least far.
+_FROM_BEST = (ActionState.DONE, ActionState.NO_LONGER_NEEDED, ActionState.PARTLY, ActionState.NOT_YET)
+_KINDS = {Looked.CALL: FollowUpKind.CALL, Looked.MEETING: FollowUpKind.EVALUATION}
+
+
+def look_again(player: Player, plan: Plan, found: Evaluation, new_version: bool = False) -> None:
+    """Record a call by the coordinator, or an evaluation by whoever called people together for it."""
+    marks = found.marks or {}
+    report = actions.FollowUpReport(
+        held_on=found.on,
+        held_by=player.name(found.by) if found.by else "",
+        found=found.found or "",
+        actions=states(player, plan, found),
+        present=frozenset(player.people[id_] for id_ in found.present or ()),
+        goals={score.goal: score.score for score in found.goals or ()},
+        marks={player.people[id_]: mark for id_, mark in marks.items() if not isinstance(mark, tuple)},
+        unnamed_marks=tuple(mark for given in marks.values() if isinstance(given, tuple) for mark in given),
+        decision=found.decision or "",
+        wants_new_version=new_version,
+    )
+    called = found.kind is Looked.CALL
+    who = player.cast.coordinator if called else player.visitor(plan.evaluation.convened_by)
+    at = player.on(found.on, "10:30" if called else "17:00")
+    actions.record_follow_up(player.session, who, at, player.id, _planned(player, found), report)
+
+
+def _planned(player: Player, found: Evaluation) -> int:
+    """The follow-up that is open for this; one more evaluation than was planned is planned on its day."""
+    rows = queries.follow_ups(player.session, player.id, found.on)
+    for row in rows:
+        if row.is_open and row.kind is _KINDS[found.kind]:
+            return row.id
+    at = player.on(found.on, "09:00")
+    return actions.plan_evaluation(player.session, player.cast.coordinator, at, player.id, found.on)
+
+
+def states(player: Player, plan: Plan, found: Evaluation) -> dict[str, ActionState]:
+    """Which action is how far, so that the numbers of the file come out."""
+    pairs = zip(player.actions, plan.goals, strict=True)
+    all_actions = [pair for keys, goal in pairs for pair in zip(keys, goal.actions, strict=True)]
+    in_order = [key for key, action in sorted(all_actions, key=lambda pair: _due(pair[1]))]
+    told = [state for state in _FROM_BEST for _ in range(found.actions.get(state, 0))]
+    return dict(zip(in_order, told, strict=True))
+
+
+def _due(action: Action) -> date:
+    return action.by or date.min
+
+
+def count_costs(player: Player, costs: Costs, on: date) -> None:
+    """Hours and money, and what is said to have been avoided."""
+    sheet = actions.Costs(
+        coordinator_minutes=_times(costs.coordinator_hours, 60),
+        family_minutes=_times(costs.family_hours, 60),
+        professional_minutes=_times(costs.professional_hours, 60),
+        fee=_times(costs.fee, 100),
+        venue_and_food=_times(costs.venue_and_food, 100),
+        interpreter=_times(costs.interpreter, 100),
+    )
+    at = player.on(on, "18:00")
+    actions.record_costs(player.session, player.cast.coordinator, at, player.id, sheet)
+    for avoided in costs.avoided or ():
+        at += timedelta(minutes=1)
+        new = actions.NewAvoided(what=avoided.what, amount=round(avoided.amount * 100), basis=avoided.basis)
+        actions.add_avoided(player.session, player.cast.coordinator, at, player.id, new)
+
+
+def _times(value: float | None, factor: int) -> int | None:
+    return None if value is None else round(value * factor)
+
+
+#: How a family changes its plan after an evaluation on a day: it writes and agrees a new version.
+Revise = Callable[[Player, date], None]

@@ -1,0 +1,101 @@
+"""Who enters a case file, and how far they have come: the case in the database, its people, the next instant."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from ekc.conferences.entries import PersonDetails
+from ekc.core.audit import Actor, ActorKind
+from ekc.core.clock import from_local
+from ekc.demo.shape import CaseFile
+from ekc.journey.actions import take
+from ekc.people.access import Visitor
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import Step
+
+#: Between one line of the plan and the next.
+_A_LINE = timedelta(seconds=30)
+
+
+class Until(StrEnum):
+    """How far a case is entered; each goes on from the one before, as far as the file goes."""
+
+    REGISTERED = "registered"
+    PREPARED = "prepared"  # in setup, the conference ahead
+    TOLD = "told"  # in the information phase, before the family goes apart
+    PRESENTED = "presented"  # the plan is written, nobody has answered yet
+    AGREED = "agreed"
+    CALLED = "called"  # up to and with the first call
+    EVALUATED = "evaluated"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The staff who do their part in a case: who matches in its region, and who coordinates."""
+
+    region_id: int
+    manager: Visitor
+    coordinator: Visitor
+
+
+@dataclass
+class Player:
+    """Enters one case. People are known by the ids of the file."""
+
+    session: Session
+    case: CaseFile
+    cast: Cast
+    letters: dict[str, date] = field(default_factory=dict)  # who says yes by letter, and when it came
+    untold: frozenset[str] = frozenset()  # who is not told
+    id: int = 0
+    people: dict[str, int] = field(default_factory=dict)
+    details: dict[str, PersonDetails] = field(default_factory=dict)
+    revision: int = 0  # of the plan
+    actions: list[list[str]] = field(default_factory=list)  # their keys in the plan, goal by goal
+
+    def visitor(self, who: str) -> Visitor:
+        """Somebody of the circle by personal link, or the coordinator."""
+        if who == self.case.coordinator.id:
+            return self.cast.coordinator
+        own = self.people[who]
+        return Visitor(Actor(ActorKind.PARTICIPANT, own), conference_id=self.id, participant_id=own)
+
+    def name(self, who: str) -> str:
+        """What somebody is called."""
+        known = self.case.people.get(who)  # type: ignore[call-overload]
+        return known.name if known else self.case.coordinator.name
+
+    def instant(self, local: datetime) -> datetime:
+        """An instant from a local time of the file."""
+        return from_local(local, self.case.timezone)
+
+    def on(self, day: date, clock: str) -> datetime:
+        """The instant of a local time ("14:30") on a day."""
+        return self.instant(datetime.combine(day, time.fromisoformat(clock)))
+
+    def step(self, at: datetime, step: Step, reason: str = "") -> None:
+        """The coordinator takes a step."""
+        take(self.session, self.cast.coordinator, at, self.id, Taking(step, reason))
+
+
+def spread(first: datetime, last: datetime, count: int) -> list[datetime]:
+    """`count` instants between two, evenly, on whole seconds."""
+    gap = (last - first) / (count + 1)
+    return [first + timedelta(seconds=int(gap.total_seconds() * number)) for number in range(1, count + 1)]
+
+
+class Pen:
+    """Writes in the plan, one line after another, from an instant on."""
+
+    def __init__(self, player: Player, at: datetime, writer: Visitor | None = None) -> None:
+        self.player = player
+        self.at = at
+        self.writer = writer or player.cast.coordinator
+
+    def next(self, writer: Visitor | None = None) -> tuple[Session, Visitor, datetime, int, int]:
+        """What every action of writing is given first: whose hand, when, in which case, and what they saw."""
+        self.at += _A_LINE
+        self.player.revision += 1
+        return self.player.session, writer or self.writer, self.at, self.player.id, self.player.revision - 1

@@ -1,0 +1,244 @@
+"""Entering what comes before the conference: registration, coordinator, circle, safety, bottom lines, the meeting.
+
+A file gives days, not hours, and not for everything. What it leaves open is done on the day on which it would be: who
+is in the circle is written down when the case is taken on, what people want and fear when they are told.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from ekc.conferences import actions, queries
+from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, PersonDetails, Registration
+from ekc.demo import beginning
+from ekc.demo.beginning import RegisteredBy, Setup
+from ekc.demo.player import Player
+from ekc.demo.reading import PersonId
+from ekc.matching.actions import Declaration, accept, ask_coordinator, confirm_coordinator
+from ekc.meetings import actions as meetings
+from ekc.people.access import NOBODY, Visitor
+from ekc.workflow.vocabulary import ArrangementKind, Attends, Part, Step
+
+#: Something to do at an instant.
+Entry = tuple[datetime, Callable[[datetime], None]]
+
+
+def register(player: Player) -> None:
+    """The referrer registers for themselves; a main person rings, and the manager writes it down."""
+    case, begun = player.case, player.case.registration
+    main_persons = [id_ for id_, person in case.people.items() if person.role is Part.MAIN_PERSON]
+    referrers = [id_ for id_, person in case.people.items() if person.role is Part.REFERRER]
+    by_referrer = begun.by is RegisteredBy.REFERRER
+    player.details = {id_: _details(person) for id_, person in case.people.items()}
+    new = NewCase(
+        variant=case.variant,
+        profile=case.profile,
+        language=case.language,
+        timezone=case.timezone,
+        legal_context=case.legal_context,
+        municipality=case.municipality,
+        region_id=player.cast.region_id,
+        title=case.title,
+        topics=case.topics,
+        question=case.question,
+        reason=begun.reason,
+        wishes=begun.wishes or (),
+        sides=case.sides or (),
+        registered_by=Part(begun.by),
+        main_person_said_yes_on=_if_by(begun.main_person_said_yes_on, begun.on),
+        main_persons=tuple(player.details[id_] for id_ in main_persons),
+        referrer=player.details[referrers[0]] if by_referrer else None,
+    )
+    who = NOBODY if by_referrer else player.cast.manager
+    player.id = actions.register_case(player.session, who, player.on(begun.on, "10:00"), new)
+    entered = [*main_persons, *referrers[:1]] if by_referrer else main_persons
+    circle = queries.circle(player.session, player.id)
+    player.people = {id_: row.id for id_, row in zip(entered, circle, strict=True)}
+
+
+def prepare(player: Player) -> None:
+    """All that is done until the conference can be opened, in the order in which it happened."""
+    case, taken_on = player.case, _taken_on(player.case.registration, player.case.coordinator)
+    agenda: list[Entry] = [
+        (player.on(case.coordinator.accepted_on, "09:00"), partial(_ask, player)),
+        (player.on(case.coordinator.accepted_on, "14:00"), partial(_accept, player)),
+        (player.on(taken_on, "16:00"), partial(_take_on, player)),
+    ]
+    if case.registration.main_person_said_yes_on > case.registration.on:
+        yes = partial(_register_again, player, main_person_said_yes_on=case.registration.main_person_said_yes_on)
+        agenda.append((player.on(case.registration.main_person_said_yes_on, "11:00"), yes))
+    agenda += [
+        (player.on(consent.given_on, "15:00"), partial(_consent, player, consent))
+        for consent in case.registration.consents or ()
+    ]
+    if case.setup is not None:
+        agenda += _setup(player, case.setup, taken_on)
+    for at, do in sorted(agenda, key=lambda entry: entry[0]):
+        do(at)
+
+
+def _taken_on(begun: beginning.Registration, coordinator: beginning.Coordinator) -> date:
+    """The first day on which nothing stands in the way any more."""
+    given = [consent.given_on for consent in begun.consents or ()]
+    return max(coordinator.accepted_on, begun.main_person_said_yes_on, *given)
+
+
+def _if_by(day: date, latest: date) -> date | None:
+    return day if day <= latest else None
+
+
+def _details(person: beginning.Person) -> PersonDetails:
+    """What is known of somebody from the start. Views, supporters and exclusions come later."""
+    needs = person.needs or ()
+    return PersonDetails(
+        name=person.name,
+        part=person.role,
+        relation=person.relation or "",
+        side=person.side or "",
+        organisation=person.organisation or "",
+        speaks_for=person.speaks_on_behalf_of or "",
+        language=person.language or "",
+        born=person.born,
+        phone=person.phone or "",
+        email=person.email or "",
+        address_secret=bool(person.address_secret),
+        needs=needs,
+        needs_interpreter=any(need.lower().startswith("interpreter") for need in needs),
+        attends=None if person.attends is Attends.EXCLUDED else person.attends or Attends.IN_PERSON,
+    )
+
+
+def _ask(player: Player, at: datetime) -> None:
+    account = player.cast.coordinator.account_id
+    assert account is not None, "a coordinator has an account"  # noqa: S101 - narrows the type
+    ask_coordinator(player.session, player.cast.manager, at, player.id, account)
+
+
+def _accept(player: Player, at: datetime) -> None:
+    declared = Declaration(player.case.coordinator.independence)
+    accept(player.session, player.cast.coordinator, at, player.id, declared)
+    main_person = next(id_ for id_, person in player.case.people.items() if person.role is Part.MAIN_PERSON)
+    confirm_coordinator(player.session, player.visitor(main_person), at + timedelta(hours=1), player.id)
+
+
+def _take_on(player: Player, at: datetime) -> None:
+    player.step(at, Step.TAKE_ON)
+    for minutes, id_ in enumerate(player.case.people, start=5):
+        _add(player, id_, at + timedelta(minutes=minutes))
+
+
+def _add(player: Player, id_: str, at: datetime) -> None:
+    """Put somebody into the circle, if they are not there yet: the manager does it until there is a coordinator."""
+    if id_ not in player.people:
+        details = player.details[id_]
+        player.people[id_] = actions.add_person(player.session, _staff(player, at), at, player.id, details)
+
+
+def _staff(player: Player, at: datetime) -> Visitor:
+    accepted = player.on(player.case.coordinator.accepted_on, "14:00")
+    return player.cast.coordinator if at > accepted else player.cast.manager
+
+
+def _consent(player: Player, consent: beginning.Consent, at: datetime) -> None:
+    _add(player, consent.person, at)
+    new = NewConsent(
+        participant_id=player.people[consent.person],
+        scope=consent.scope,
+        given_on=consent.given_on,
+        note=consent.note or "",
+    )
+    actions.add_consent(player.session, _staff(player, at), at + timedelta(minutes=5), player.id, new)
+
+
+def _register_again(player: Player, at: datetime, **changes: Any) -> None:
+    now = queries.registration(player.session, player.id)
+    entered = Registration(**{column.name: getattr(now, column.name) for column in fields(Registration)})
+    actions.change_registration(player.session, _staff(player, at), at, player.id, replace(entered, **changes))
+
+
+def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
+    first, last = min(setup.informed.values(), default=taken_on), max(setup.informed.values(), default=taken_on)
+    agenda: list[Entry] = [
+        (player.on(first, "16:30"), partial(_register_again, player, question_agreed_on=first)),
+        (player.on(first, "17:00"), partial(_offer_dates, player, setup)),
+        (player.on(last, "17:30"), partial(_arrange, player, setup)),
+    ]
+    for day in sorted(set(setup.informed.values())):
+        told = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.untold]
+        if told:
+            agenda.append((player.on(day, "15:00"), partial(_tell, player, told)))
+    for id_, person in player.case.people.items():
+        known_on = person.decided_on or setup.informed.get(id_, last)
+        if person.view or person.support or person.attends is Attends.EXCLUDED:
+            agenda.append((player.on(known_on, "15:30"), partial(_know, player, id_)))
+    agenda += [
+        (player.on(setup.informed.get(concern.person, last), "15:45"), partial(_keep_safe, player, concern))
+        for concern in setup.safety or ()
+    ]
+    agenda += [
+        (player.on(line.shared_on, "11:00"), partial(_set_bottom_line, player, line)) for line in setup.bottom_lines
+    ]
+    if not setup.bottom_lines:
+        agenda.append((player.on(last, "17:20"), partial(_no_bottom_lines, player)))
+    return agenda
+
+
+def _tell(player: Player, told: Sequence[str], at: datetime) -> None:
+    for id_ in told:
+        day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
+        player.details[id_] = replace(player.details[id_], informed_on=day)
+    ids = [player.people[id_] for id_ in told]
+    actions.tell_people(player.session, player.cast.coordinator, at, player.id, ids)
+
+
+def _know(player: Player, id_: str, at: datetime) -> None:
+    """What somebody wants, who supports them, or that they stay away."""
+    person = player.case.people[PersonId(id_)]
+    details = replace(
+        player.details[id_],
+        attends=Attends.EXCLUDED if person.attends is Attends.EXCLUDED else player.details[id_].attends,
+        support_id=player.people[person.support] if person.support else None,
+        view=person.view or "",
+        exclusion_reason=person.reason or "",
+        excluded_by=person.decided_by or "",
+        excluded_on=person.decided_on,
+    )
+    player.details[id_] = details
+    actions.change_person(player.session, player.cast.coordinator, at, player.id, player.people[id_], details)
+
+
+def _keep_safe(player: Player, told: beginning.Concern, at: datetime) -> None:
+    concern = Concern(participant_id=player.people[told.person], concern=told.concern, arrangement=told.arrangement)
+    actions.add_concern(player.session, player.cast.coordinator, at, player.id, concern)
+
+
+def _set_bottom_line(player: Player, line: beginning.BottomLine, at: datetime) -> None:
+    new = BottomLineText(text=line.text, ground=line.ground, shared_on=line.shared_on)
+    actions.add_bottom_line(player.session, player.visitor(line.set_by), at, player.id, new)
+
+
+def _no_bottom_lines(player: Player, at: datetime) -> None:
+    actions.say_no_bottom_lines(player.session, player.cast.coordinator, at, player.id)
+
+
+def _offer_dates(player: Player, setup: Setup, at: datetime) -> None:
+    for option in setup.date_options:
+        meetings.add_date(player.session, player.cast.coordinator, at, player.id, player.instant(option))
+
+
+def _arrange(player: Player, setup: Setup, at: datetime) -> None:
+    """The date, how long, where, and everything around it. What the file does not name is not needed."""
+    own = (player.session, player.cast.coordinator, at, player.id)
+    meetings.choose_date(*own, player.instant(setup.chosen))
+    meetings.expect_minutes(*own, round(setup.expected_hours * 60))
+    meetings.set_venue(*own, meetings.Venue(setup.venue.name, setup.venue.address, setup.venue.access))
+    interpreters = [person.name for person in player.case.people.values() if person.role is Part.INTERPRETER]
+    for kind, text in (
+        (ArrangementKind.FOOD, setup.catering),
+        (ArrangementKind.TRAVEL, setup.travel),
+        (ArrangementKind.CHILDCARE, setup.childcare),
+        (ArrangementKind.INTERPRETER, ", ".join(interpreters)),
+    ):
+        meetings.arrange(*own, meetings.Arranged(kind, text or "", not_needed=not text))

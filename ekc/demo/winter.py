@@ -1,0 +1,43 @@
+"""The second version of the plan of Mr and Mrs Hendriks, as their evaluation decided: Saturdays, and a winter part.
+
+Their case file says that there is one, not what it says; this is invented like the rest.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from ekc.demo.agreeing import agree
+from ekc.demo.player import Pen, Player
+from ekc.journey.actions import take
+from ekc.plans import actions as plans
+from ekc.plans.draft import EvaluationPlan, NewAction
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import ActionKind, Every, Step
+
+
+def winter_part(player: Player, on: date) -> None:
+    """Peter writes it down at the evaluation and asks who is there; then it is agreed."""
+    peter, grace, alf = (player.people[id_] for id_ in ("peter", "grace", "alf"))
+    convenor = player.visitor("peter")
+    pen = Pen(player, player.on(on, "17:10"), convenor)
+    saturdays = NewAction(
+        what="Sleeps over on Saturdays so that Joan sleeps through",
+        who=(grace,),
+        starts=on + timedelta(weeks=1),
+        every=Every.WEEK,
+        kind=ActionKind.FAMILY,
+    )
+    plans.change_action(*pen.next(), player.actions[0][1], saturdays)
+    winter = plans.add_goal(*pen.next(), "Wim and Joan come through the winter.")
+    salt = NewAction(
+        what="Salts the path and drives Joan to the shops when it freezes",
+        who=(alf, peter),
+        starts=on + timedelta(weeks=26),
+        every=Every.WHEN_NEEDED,
+        kind=ActionKind.FAMILY,
+    )
+    plans.add_action(*pen.next(), winter, salt)
+    again = datetime.combine(on + timedelta(weeks=26), time(11))
+    plans.set_evaluation(*pen.next(), EvaluationPlan(at=again, place="at home", convenor=peter))
+    for minutes, id_ in enumerate(("joan", "wim", "peter", "grace", "nextdoor", "alf"), start=20):
+        agree(player, id_, "yes", player.on(on, f"17:{minutes}"))
+    take(player.session, convenor, player.on(on, "17:40"), player.id, Taking(Step.REVISE_PLAN))
