@@ -1,0 +1,271 @@
+"""A case file told again from the database alone, through the queries of the features: the proof that nothing is lost.
+
+The short ids of a file are its own way to point; here they are found again by name.
+"""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ekc.conferences import queries as conferences
+from ekc.conferences.access import Case, open_case
+from ekc.core.clock import to_local
+from ekc.evaluations import queries as evaluations
+from ekc.matching.queries import current_match
+from ekc.meetings import queries as meetings
+from ekc.people.access import Visitor
+from ekc.people.models import Account
+from ekc.plans import queries as plans
+from ekc.plans.draft import Action, from_json
+from ekc.privatetime.queries import rounds
+from ekc.workflow.vocabulary import Activity, Attends, Every, FollowUpKind, Step, SupportAnswer
+
+_LOOKED = {FollowUpKind.CALL: "call after four weeks", FollowUpKind.EVALUATION: "evaluation meeting"}
+_ENDED = {Step.COME_OUT: "plan ready", Step.ASK_FOR_INFORMATION: "asked for information"}
+
+
+def told_again(session: Session, coordinator: Visitor, conference_id: int, ids: dict[str, str]) -> dict[str, Any]:
+    """The file. `ids` has the id of each name, the coordinator's too. Who was present is in the order of names."""
+    return _Teller(session, open_case(session, coordinator, conference_id, Activity.SEE_CASE), ids).all()
+
+
+def pruned(value: Any) -> Any:
+    """Without what says nothing: an empty list or text, a no. A 0 is something."""
+    if isinstance(value, dict):
+        kept = {key: pruned(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in ("", [], {}, None) and item is not False}
+    return [pruned(item) for item in value] if isinstance(value, list) else value
+
+
+class _Teller:
+    def __init__(self, session: Session, case: Case, ids: dict[str, str]) -> None:
+        self.session, self.case = session, case
+        self.names = conferences.names(session, case.id)
+        self.ids = {number: ids[name] for number, name in self.names.items()}
+        self.by_name = ids
+        meeting = meetings.current_meeting(session, case.id)
+        assert meeting is not None
+        self.meeting = meeting
+
+    def all(self) -> dict[str, Any]:
+        row = conferences.registration(self.session, self.case.id)
+        return {
+            "title": row.title,
+            "variant": self.case.variant.value,
+            "profile": self.case.profile,
+            "language": row.language,
+            "timezone": row.timezone,
+            "legal_context": row.legal_context.value,
+            "municipality": row.municipality,
+            "topics": list(row.topics),
+            "question": row.question,
+            "sides": list(row.sides),
+            "registration": {
+                "on": row.registered_on,
+                "by": row.registered_by.value,
+                "reason": row.reason,
+                "main_person_said_yes_on": row.main_person_said_yes_on,
+                "wishes": list(row.wishes),
+                "consents": [
+                    {
+                        "person": self.ids[consent.participant_id],
+                        "scope": consent.scope,
+                        "given_on": consent.given_on,
+                        "note": consent.note,
+                    }
+                    for consent in conferences.consents(self.session, self.case.id)
+                ],
+            },
+            "coordinator": self.coordinator(),
+            "people": {self.ids[number]: self.person(number) for number in self.names},
+            "setup": self.setup(),
+            "information": self.information(),
+            "private_time": {"rounds": self.rounds()},
+            "plan": self.plan(),
+            "evaluation": self.evaluations(),
+            "costs": self.costs(),
+        }
+
+    def coordinator(self) -> dict[str, Any]:
+        match = current_match(self.session, self.case.id)
+        assert match is not None
+        account = self.session.get_one(Account, match.account_id)
+        return {
+            "id": self.by_name[account.name],
+            "name": account.name,
+            "email": account.email,
+            "languages": account.spoken.split(),
+            "accepted_on": match.accepted_on,
+            "independence": match.independence,
+        }
+
+    def person(self, number: int) -> dict[str, Any]:
+        found = conferences.person(self.session, self.case.id, number)
+        assert found is not None
+        return {
+            "name": found.name,
+            "role": found.part.value,
+            "relation": found.relation,
+            "side": found.side,
+            "organisation": found.organisation,
+            "speaks_on_behalf_of": found.speaks_for,
+            "language": found.language,
+            "born": found.born,
+            "phone": found.phone,
+            "email": found.email,
+            "address_secret": found.address_secret,
+            "needs": list(found.needs),
+            "support": self.ids.get(found.support_id or 0),
+            "attends": None if found.attends in (None, Attends.IN_PERSON) else found.attends.value,
+            "view": found.view,
+            "reason": found.exclusion_reason,
+            "decided_by": found.excluded_by,
+            "decided_on": found.excluded_on,
+        }
+
+    def setup(self) -> dict[str, Any]:
+        around = {row.kind.value: row.text for row in meetings.arrangements(self.session, self.meeting.id)}
+        assert self.meeting.expected_minutes is not None
+        return {
+            "informed": {self.ids[p.id]: p.informed_on for p in conferences.circle(self.session, self.case.id)},
+            "safety": [
+                {"person": self.ids[one.participant_id], "concern": one.concern, "arrangement": one.arrangement}
+                for one in conferences.concerns(self.session, self.case.id)
+            ],
+            "date_options": [self.local(row.starts_at) for row in meetings.date_options(self.session, self.meeting.id)],
+            "chosen": self.local(self.meeting.starts_at),
+            "expected_hours": self.meeting.expected_minutes / 60,
+            "venue": {
+                "name": self.meeting.venue_name,
+                "address": self.meeting.venue_address,
+                "access": self.meeting.venue_access,
+            },
+            "catering": around.get("food"),
+            "travel": around.get("travel"),
+            "childcare": around.get("childcare"),
+            "bottom_lines": [
+                {
+                    "text": line.text,
+                    "set_by": self.ids[line.set_by],
+                    "ground": line.ground,
+                    "shared_on": line.shared_on,
+                }
+                for line in conferences.bottom_lines(self.session, self.case.id)
+            ],
+        }
+
+    def information(self) -> dict[str, Any]:
+        came = meetings.attendance(self.session, self.meeting.id)
+        return {
+            "started": self.local(self.meeting.started_at),
+            "present": sorted(self.ids[row.participant_id] for row in came if row.came_at == self.meeting.started_at),
+            "items": [
+                {"by": self.ids.get(row.participant_id or 0, "coordinator"), "kind": row.kind.value, "text": row.text}
+                for row in meetings.information_items(self.session, self.meeting.id)
+            ],
+            "questions": [
+                {"asked_by": self.ids[row.participant_id], "text": row.text, "answer": row.answer}
+                for row in meetings.questions(self.session, self.meeting.id)
+            ],
+        }
+
+    def rounds(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "began": self.local(row.began_at),
+                "ended": self.local(row.ended_at),
+                "ended_by": _ENDED[row.ended_by] if row.ended_by else None,
+                "note": row.ended_for,
+                "why": row.why,
+            }
+            for row in rounds(self.session, self.case.id)
+        ]
+
+    def plan(self) -> dict[str, Any]:
+        first = plans.version(self.session, self.case.id, 1)
+        assert first is not None
+        plan, again = from_json(first.content), from_json(first.content).evaluation
+        said = plans.acceptances(self.session, self.case.id)
+        refused = [row for row in said if not row.accepted]
+        checks = plans.bottom_line_checks(self.session, self.case.id, self.case.presentation)
+        agreed = plans.agreements(self.session, self.case.id, self.case.presentation)
+        lines = conferences.bottom_lines(self.session, self.case.id)
+        return {
+            "goals": [{"text": goal.text, "actions": [*map(self.action, goal.actions)]} for goal in plan.goals],
+            "accepted_on": first.agreed_on,
+            "accepted_by": self.ids[said[-1].participant_id],
+            "sent_back_once": " - ".join([self.local(refused[0].decided_at), refused[0].reason]) if refused else None,
+            "bottom_lines_met": [checks[line.id] for line in lines],
+            "monitor": self.ids[plan.monitor or 0],
+            "contingency": [
+                {"if": what_if.if_, "then": what_if.then, "who": [self.ids[number] for number in what_if.who]}
+                for what_if in plan.what_ifs
+            ],
+            "evaluation": {
+                "on": f"{again.at:%Y-%m-%dT%H:%M}",
+                "where": again.place,
+                "convened_by": self.ids[again.convenor or 0],
+                "with": [self.ids[number] for number in again.others],
+            },
+            "agreed": {self.ids[row.participant_id]: row.words or row.answer.value for row in agreed},
+        }
+
+    def action(self, action: Action) -> dict[str, Any]:
+        answered = action.answer not in (None, SupportAnswer.PENDING)
+        return {
+            "what": action.what,
+            "who": [self.ids[number] for number in action.who],
+            "by": action.by,
+            "starts": action.starts,
+            "every": None if action.every in (None, Every.WHEN_NEEDED) else action.every.value,
+            "kind": action.kind.value,
+            "answer": f"{action.answer}, {action.answer_words}" if answered else None,
+        }
+
+    def evaluations(self) -> list[dict[str, Any]]:
+        rows = evaluations.follow_ups(self.session, self.case.id, self.case.registered_on)
+        held = sorted((row for row in rows if row.held_on), key=lambda row: row.held_on or row.due_on)
+        written = evaluations.recorded(self.session, [row.id for row in held])
+        return [
+            {
+                "kind": _LOOKED[row.kind],
+                "on": row.held_on,
+                "by": self.by_name.get(row.held_by or ""),
+                "found": row.found,
+                "present": sorted(self.ids[number] for number in written[row.id].present),
+                "goals": [{"goal": goal, "score": score} for goal, score in written[row.id].goals.items()],
+                "actions": {state.value: n for state, n in Counter(written[row.id].actions.values()).items()},
+                "marks": {
+                    **{self.ids[number]: mark for number, mark in written[row.id].marks.items()},
+                    "family": list(written[row.id].unnamed),
+                },
+                "decision": row.decision,
+            }
+            for row in held
+        ]
+
+    def costs(self) -> dict[str, Any]:
+        sheet = evaluations.cost_sheet(self.session, self.case.id)
+        told = (
+            {}
+            if sheet is None
+            else {
+                "coordinator_hours": _part(sheet.coordinator_minutes, 60),
+                "family_hours": _part(sheet.family_minutes, 60),
+                "professional_hours": _part(sheet.professional_minutes, 60),
+                "fee": _part(sheet.fee, 100),
+                "venue_and_food": _part(sheet.venue_and_food, 100),
+                "interpreter": _part(sheet.interpreter, 100),
+            }
+        )
+        rows = evaluations.avoided_costs(self.session, self.case.id)
+        return {**told, "avoided": [{"what": row.what, "amount": row.amount / 100, "basis": row.basis} for row in rows]}
+
+    def local(self, instant: datetime | None) -> str:
+        return f"{to_local(instant, self.case.timezone):%Y-%m-%dT%H:%M}" if instant else ""
+
+
+def _part(value: int | None, factor: int) -> float | None:
+    return None if value is None else value / factor
