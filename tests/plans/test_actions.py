@@ -1,15 +1,17 @@
 """Writing a plan and answering to it: who may, what must fit, and that what is agreed never changes."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
+from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.plans import actions, queries
 from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
@@ -277,15 +279,21 @@ def test_the_database_refuses_to_change_a_version(db_session: Session, cast: Cas
         db_session.rollback()
 
 
-def test_of_two_prints_the_first_stays(db_session: Session, cast: Cast, family: Family) -> None:
+def test_of_prints_at_once_one_stays(db_session: Session, engine: Engine, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
     freeze(db_session, family, LATER)
 
-    first = actions.issue_document(db_session, cast.noor, LATER, family.id, 1, "nl", b"first")
-    second = actions.issue_document(db_session, cast.noor, LATER, family.id, 1, "nl", b"second")
+    def issue(content: bytes) -> tuple[int, bytes, bytes]:
+        with make_sessions(engine)() as session:
+            made = actions.issue_document(session, cast.noor, LATER, family.id, 1, "nl", content)
+            return made.id, made.content, made.sha256
 
-    assert (second.content, second.sha256) == (b"first", sha256(b"first").digest())
-    assert second.id == first.id
+    with ThreadPoolExecutor(4) as pool:
+        given = set(pool.map(issue, (b"1", b"2", b"3", b"4")))
+
+    assert len(given) == 1
+    [(_, content, digest)] = given
+    assert digest == sha256(content).digest()
 
 
 def test_there_is_no_plan_before_one_is_written(db_session: Session, cast: Cast) -> None:

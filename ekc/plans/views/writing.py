@@ -1,7 +1,8 @@
 """Writing the plan: its page, the page of one part, and what is sent from them."""
 
-from flask import render_template
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
@@ -131,7 +132,10 @@ def change_part(case: Case, key: str) -> ResponseReturnValue:
 @case_route(Activity.WRITE_PLAN)
 def remove_part(case: Case, key: str) -> ResponseReturnValue:
     """It is taken out."""
-    actions.remove(db(), case.visitor, now(), case.id, seen(), key)
+    try:
+        actions.remove(db(), case.visitor, now(), case.id, seen(), key)
+    except Stale:
+        return _overtaken(case)
     return to_plan(case)
 
 
@@ -140,8 +144,17 @@ def remove_part(case: Case, key: str) -> ResponseReturnValue:
 @case_route(Activity.WRITE_PLAN)
 def move_part(case: Case, key: str, step: int) -> ResponseReturnValue:
     """It moves one place."""
-    actions.move(db(), case.visitor, now(), case.id, seen(), key, step)
+    try:
+        actions.move(db(), case.visitor, now(), case.id, seen(), key, step)
+    except Stale:
+        return _overtaken(case)
     return to_plan(case, key)
+
+
+def _overtaken(case: Case) -> ResponseReturnValue:
+    """Nothing was typed, so the plan as it is now says enough."""
+    flash(_("Somebody changed the plan meanwhile, so nothing was moved or taken out. Look at it again."), "warning")
+    return to_plan(case)
 
 
 def _offered(case: Case) -> tuple[Draft, list[CirclePerson]]:
