@@ -1,0 +1,64 @@
+"""The staff of the demonstration: invented people with an account each, who say in one line who they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ekc.people.access import PROGRAM, Visitor
+from ekc.people.actions import NewAccount, Office, add_region, open_account
+from ekc.people.passwords import Cost
+from ekc.people.queries import visitor_of_account
+from ekc.workflow.vocabulary import Role
+
+#: With it anybody can sign in as any of them; the demonstration holds nothing real. Written in docs/operations.md.
+PASSWORD = "own plan for all"  # noqa: S105
+REGION = "North"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who there is, ready to be given to actions."""
+
+    region_id: int
+    noor: Visitor
+    denise: Visitor
+    ruud: Visitor
+
+
+def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
+    """Open all accounts, in the order in which the first page shows them."""
+    north = add_region(session, PROGRAM, at, REGION)
+    coordinator = (Office(Role.COORDINATOR),)
+
+    def opened(
+        name: str, introduction: str, roles: tuple[Office, ...], spoken: tuple[str, ...] = (), email: str = ""
+    ) -> Visitor:
+        new = NewAccount(
+            name=name,
+            email=email or f"{name.split(maxsplit=1)[0].lower()}@example.org",
+            region_id=north,
+            roles=roles,
+            spoken=spoken,
+            introduction=introduction,
+            password=PASSWORD,
+        )
+        visitor = visitor_of_account(session, open_account(session, PROGRAM, at, new, cost))
+        assert visitor is not None, "it was opened just now"  # noqa: S101 - narrows the type
+        return visitor
+
+    noor = opened("Noor van Dijk", "Noor, coordinator: has a conference on Saturday", coordinator, ("nl", "ar", "en"))
+    denise = opened("Denise Okafor", "Denise, coordinator: has a call to make", coordinator, ("en", "ig"))
+    opened("Tom Bakker", "Tom, coordinator: has time for a conference", coordinator, ("nl", "tr", "en"))
+    ruud = opened(
+        "Ruud Smit",
+        "Ruud, regional manager: has to find a coordinator",
+        (Office(Role.REGIONAL_MANAGER, region_id=north),),
+    )
+    opened(
+        "Mila Haan",
+        "Mila, social care manager: sees which plans are looked at again in time",
+        tuple(Office(Role.CARE_MANAGER, municipality=place) for place in ("Rivierstad", "Northfield Borough")),
+    )
+    opened("Bas Admin", "Bas, administrator: opens accounts, sees no conference", (Office(Role.ADMINISTRATOR),))
+    return Staff(north, noor, denise, ruud)
