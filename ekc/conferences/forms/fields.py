@@ -6,12 +6,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+import wtforms
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
@@ -84,7 +85,7 @@ def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3) ->
     return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw={"rows": rows, "dir": "auto"})
 
 
-class DayField(DateField):  # type: ignore[misc]
+class DateField(wtforms.DateField):  # type: ignore[misc]
     """A day; what cannot be one gets a sentence that says how to write it."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -104,7 +105,7 @@ class DayField(DateField):  # type: ignore[misc]
 
 def day(label: Any, missing: Any = None) -> Any:
     """A day."""
-    return DayField(label, [InputRequired(missing) if missing else Optional()])
+    return DateField(label, [InputRequired(missing) if missing else Optional()])
 
 
 def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectField:

@@ -76,7 +76,8 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: ToldForm |
     """The page; a form that is given was sent and has to be looked at again."""
     everybody = queries.circle(db(), case.id)
     sides = queries.registration(db(), case.id).sides
-    untold = tuple(row for row in everybody if row.informed_on is None and row.part is not Part.INTERPRETER)
+    asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
+    untold = tuple(row for row in asked if row.informed_on is None)
     day = {"on": local_date(now(), case.timezone)}
     return render_template(
         "conferences/circle.html",
@@ -84,8 +85,8 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: ToldForm |
         groups=_groups(everybody, sides),
         everybody=everybody,
         family=sum(row.part in FAMILY_PARTS for row in everybody),
-        untold=sum(row.attends in TAKES_PART for row in untold),
-        undecided=sum(row.attends is None for row in untold),
+        untold=sum(row.attends is None or row.attends in TAKES_PART for row in untold),
+        undecided=sum(row.attends is None for row in asked),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, formdata=None),

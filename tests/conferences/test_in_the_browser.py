@@ -1,0 +1,66 @@
+"""The pages of a case as a person sees them: accessible in light and dark, and within a narrow screen."""
+
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from ekc.conferences import actions
+from ekc.conferences.entries import BottomLineText, Concern, NewContact, PersonDetails
+from ekc.core.clock import local_date
+from ekc.workflow.vocabulary import Attends, Part
+from tests.build import TIMEZONE, case_in_setup
+from tests.cast import PASSWORD, Cast, mail_of
+from tests.clock import FrozenClock
+from tests.look import Onlooker
+
+SAID = PersonDetails(
+    name="Saïd El Amrani",
+    part=Part.FAMILY,
+    relation="uncle",
+    attends=Attends.EXCLUDED,
+    exclusion_reason="Threatened Linda in January; a restraining order runs until December.",
+    excluded_by="coordinator with the family",
+)
+
+
+def test_every_page_of_a_case(
+    visitor: Page, onlooker: Onlooker, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    at, noor = clock(), cast.noor
+    today = local_date(at, TIMEZONE)
+    case = case_in_setup(db_session, cast, at)
+    linda = case.people["linda"]
+    said = PersonDetails(**{**{f: getattr(SAID, f) for f in SAID.__dataclass_fields__}, "excluded_on": today})
+    actions.add_person(db_session, noor, at, case.id, said)
+    actions.tell_people(db_session, noor, at, case.id, [linda, case.people["kees"]])
+    for arrangement in ("", "address on no document; arrives with Kees; side door"):
+        concern = Concern(participant_id=linda, concern="Saïd must not learn where she lives", arrangement=arrangement)
+        actions.add_concern(db_session, noor, at, case.id, concern)
+    for shared in (None, today):
+        line = BottomLineText(
+            text="An adult is with the children every night.",
+            ground="safety",
+            set_by=case.people["karim"],
+            shared_on=shared,
+        )
+        actions.add_bottom_line(db_session, noor, at, case.id, line)
+    talk = NewContact(
+        on=today, channel="visit", text="Coffee at home. She wants her sister there.", participant_id=linda
+    )
+    actions.log_contact(db_session, noor, at, case.id, talk)
+    visitor.goto("/register")
+    onlooker.look(visitor, "register")
+    visitor.goto("/register/thanks")
+    onlooker.look(visitor, "thanks")
+    visitor.goto("/sign-in")
+    visitor.get_by_label("Mail address").fill(mail_of(noor.actor.name))
+    visitor.get_by_label("Password").fill(PASSWORD)
+    visitor.get_by_role("button", name="Sign in").click()
+    visitor.wait_for_url("/")
+    for page in ("registration", "consents", "circle", f"circle/{linda}", "safety", "bottom-lines", "contact", "links"):
+        visitor.goto(f"/conferences/{case.id}/{page}")
+        visitor.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        onlooker.look(visitor, page)
+    visitor.get_by_role("button", name="Make a link for Linda de Wit").click()
+    onlooker.look(visitor, "new link")
+    visitor.goto("/search?q=li")
+    onlooker.look(visitor, "search")
