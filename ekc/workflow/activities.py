@@ -102,6 +102,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER, Role.REFERRER, Role.PROFESSIONAL),
     ),
     ActivityRule(
+        Activity.SEE_FOLLOW_UPS,
+        N_("see the follow-ups and what they found"),
+        _grant(_AGREED, Role.COORDINATOR, Role.REGIONAL_MANAGER) | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
+    ),
+    ActivityRule(
         Activity.FOLLOW_UP,
         N_("record a call or an evaluation"),
         _grant(frozenset({Phase.EVALUATION}), Role.COORDINATOR, Role.CONVENOR),

@@ -89,7 +89,9 @@ def coordinator_confirmed(f: Facts) -> Iterator[Blocker]:
 def question_agreed(f: Facts) -> Iterator[Blocker]:
     """The central question is the family's own."""
     if not f.question_agreed:
-        yield Blocker(N_("The central question has not been agreed yet"), Remedy.REGISTRATION, target="question_agreed_on")
+        yield Blocker(
+            N_("The central question has not been agreed yet"), Remedy.REGISTRATION, target="question_agreed_on"
+        )
 
 
 def everyone_decided(f: Facts) -> Iterator[Blocker]:

@@ -200,6 +200,7 @@ class Activity(StrEnum):
     ANSWER_SUPPORT = "answer_support"
     DECIDE_ACCEPTANCE = "decide_acceptance"
     TICK_OFF = "tick_off"
+    SEE_FOLLOW_UPS = "see_follow_ups"
     FOLLOW_UP = "follow_up"
     RECORD_COSTS = "record_costs"
     SEE_HISTORY = "see_history"

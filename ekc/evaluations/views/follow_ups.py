@@ -25,7 +25,7 @@ from ekc.workflow.vocabulary import ActionState, Activity, Part
 
 
 @bp.get("/conferences/<int:conference_id>/follow-ups")
-@case_route(Activity.FOLLOW_UP)
+@case_route(Activity.SEE_FOLLOW_UPS)
 def follow_ups(case: Case) -> ResponseReturnValue:
     """All follow-ups of the case: what is to be done, then what was found."""
     return _follow_ups_page(case, NextEvaluationForm(), 200)
