@@ -1,0 +1,94 @@
+"""Content at rest: what is encrypted opens with its key and its place alone; names are found by their beginnings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Participant
+from ekc.core.crypto import Keyring, Unreadable, _Sealed, words
+from ekc.core.db import Base
+from ekc.schema import metadata
+from tests import build
+from tests.cast import Cast
+from tests.clock import START
+
+OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
+
+
+@given(st.binary(max_size=200), st.text(max_size=20))
+def test_what_is_sealed_opens(plain: bytes, context: str) -> None:
+    keys = Keyring([NEW], INDEX)
+    assert keys.open(keys.seal(plain, context), context) == plain
+
+
+def test_it_opens_nowhere_else() -> None:
+    sealed = Keyring([NEW], INDEX).seal(b"Linda", "participant.name")
+    with pytest.raises(Unreadable):
+        Keyring([NEW], INDEX).open(sealed, "participant.relation")
+    with pytest.raises(Unreadable):
+        Keyring([OLD], INDEX).open(sealed, "participant.name")
+    with pytest.raises(Unreadable):
+        Keyring([NEW], INDEX).open(sealed[:-1] + bytes([sealed[-1] ^ 1]), "participant.name")
+
+
+def test_keys_rotate() -> None:
+    old = Keyring([OLD], INDEX).seal(b"Linda", "x")
+    both = Keyring([NEW, OLD], INDEX)
+    assert both.open(old, "x") == b"Linda"
+    assert (both.is_newest(old), both.is_newest(both.seal(b"Linda", "x"))) == (False, True)
+
+
+def test_the_same_name_is_never_the_same_twice() -> None:
+    keys = Keyring([NEW], INDEX)
+    assert keys.seal(b"Linda", "x") != keys.seal(b"Linda", "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Fatima El Amrani-Benali", ("fatima", "el", "amrani", "benali")),
+        ("Saïd", ("said",)),
+        ("İbrahim Yıldız", ("ibrahim", "yildiz")),
+        ("Lena Kowalska-Błażej", ("lena", "kowalska", "blazej")),
+        ("  O'Neill ", ("o", "neill")),
+        ("فاطمة", ("فاطمة",)),
+    ],
+)
+def test_words_of_a_name(name: str, expected: tuple[str, ...]) -> None:
+    assert words(name) == expected
+
+
+def test_a_name_is_found_by_its_beginnings() -> None:
+    keys = Keyring([NEW], INDEX)
+    found = keys.index_keys("Saïd El Amrani")
+    assert found == {keys.index_key(beginning) for word in ("said", "el", "amrani") for beginning in starts(word)}
+    assert Keyring([NEW], b"j" * 32).index_keys("Saïd El Amrani").isdisjoint(found)
+
+
+def starts(word: str) -> list[str]:
+    return [word[:n] for n in range(2, len(word) + 1)]
+
+
+def test_nothing_of_a_case_is_readable_in_the_database(engine: Engine, db_session: Session, cast: Cast) -> None:
+    build.case_in_evaluation(db_session, cast, START)
+    said = ("Marieke", "Kees", "marieke@example.org", "alone", "Waalkade", "fridge", "Youth protection", "grandmother")
+    with engine.connect() as connection:
+        readable = {
+            (table.name, word)
+            for table in metadata.sorted_tables
+            for row in connection.execute(text(f'select * from "{table.name}"'))  # noqa: S608 - our own names
+            for word in said
+            if word.encode()
+            in b" ".join(str(v).encode() if not isinstance(v, bytes | memoryview) else bytes(v) for v in row)
+        }
+    assert readable == set()
+
+
+def test_each_sealed_column_is_bound_to_its_own_place() -> None:
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, _Sealed):
+                assert column.type.context == f"{table.name}.{column.name}"
+    assert Participant.__table__.c.name.type.context == "participant.name"
