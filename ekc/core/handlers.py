@@ -1,6 +1,7 @@
 """What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback."""
 
 import logging
+from itertools import islice
 
 from flask import Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -60,18 +61,31 @@ def _headers(response: Response) -> Response:
 
 
 def _page(
-    status: int, title: str, text: str, typed: MultiDict[str, str] | None = None
-) -> tuple[str, int] | ResponseReturnValue:
-    return render_template(
-        "core/error.html", error_title=title, error_text=text, typed=typed, again=request.full_path
-    ), status
+    status: int, title: str, text: str, typed: MultiDict[str, str] | None = None, again: bool = False
+) -> ResponseReturnValue:
+    """The page; `typed` is shown, and with `again` can be sent once more."""
+    address = request.full_path if again else None
+    return render_template("core/error.html", error_title=title, error_text=text, typed=typed, again=address), status
+
+
+def _typed(everything: bool = False) -> MultiDict[str, str]:
+    """What somebody typed into the form they sent, never a password; `everything`: the form's hidden fields too."""
+    hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
+    kept = (
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if (value or everything) and name not in hidden and "password" not in name
+    )
+    return MultiDict(islice(kept, _TYPED_AT_MOST))
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     if isinstance(refusal, Unknown):
         return _not_found()
     titles = {403: gettext("Not now"), 409: gettext("This cannot be done now")}
-    return _page(refusal.status, titles.get(refusal.status, titles[409]), say(refusal.message, refusal.params))
+    return _page(
+        refusal.status, titles.get(refusal.status, titles[409]), say(refusal.message, refusal.params), _typed()
+    )
 
 
 def _not_found() -> ResponseReturnValue:
@@ -84,16 +98,12 @@ def _not_found() -> ResponseReturnValue:
 
 def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
     """The form's token is missing or too old: show what was typed, to be sent again with one click."""
-    typed = MultiDict(
-        (name, value)
-        for name, value in list(request.form.items(multi=True))[:_TYPED_AT_MOST]
-        if name != "csrf_token" and "password" not in name
-    )
     return _page(
         400,
         gettext("This page was open for too long"),
         gettext("Nothing is lost: what you typed is below. Look at it and send it again."),
-        typed if request.method == "POST" else None,
+        _typed(everything=True),
+        again=True,
     )
 
 
