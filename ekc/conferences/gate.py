@@ -16,6 +16,7 @@ from ekc.people.login import to_sign_in, visitor
 from ekc.workflow.vocabulary import Activity
 
 View = Callable[..., ResponseReturnValue]
+_LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
@@ -32,6 +33,8 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             who = visitor()
             if not who.known:
                 return to_sign_in()
+            if any(isinstance(number, int) and number > _LARGEST_ID for number in (conference_id, *kwargs.values())):
+                raise Unknown
             session = db()
             try:
                 if request.method == "GET":

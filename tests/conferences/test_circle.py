@@ -41,7 +41,7 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
         {"Name": "  Ibrahim Yıldız ", "Part in the circle": "neighbour", "Relation": "next door"},
     )
 
-    assert "Ibrahim Yıldız next door not told coming? no worries known" in page.text
+    assert "Ibrahim Yıldız next door not told yet coming? no worries known" in page.text
     added = circle(anew(db_session), case.id)[-1]
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
     assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == ["Name Write a name."]
@@ -254,6 +254,12 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
         with pytest.raises(Unknown):
             attempt()
     assert [row.informed_on for row in circle(anew(db_session), case.id) if row.informed_on] == []
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_numbers_that_no_case_has_are_unknown(noor: PageClient, case: Made, number: int) -> None:
+    assert noor.get(f"/conferences/{number}/circle").status_code == 404
+    assert noor.get(f"/conferences/{case.id}/circle/{number}").status_code == 404
 
 
 def test_who_may_not_change_the_circle(cast: Cast, case: Made, db_session: Session) -> None:
