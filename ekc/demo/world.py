@@ -43,9 +43,14 @@ class Demo:
     waiting: int  # for a coordinator
 
 
+def is_empty(session: Session) -> bool:
+    """Whether nothing was entered yet."""
+    return not any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference))
+
+
 def make_demo(session: Session, now: datetime, cost: Cost) -> Demo:
     """Make the demonstration as it stands at `now`. Raises Refusal unless the database is empty."""
-    if any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference)):
+    if not is_empty(session):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
     de_wit, hendriks, square = (read_case(CASES / f"{name}.toml") for name in ("de-wit", "hendriks", "kastanjeplein"))
     today = local_date(now, de_wit.timezone)

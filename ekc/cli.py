@@ -1,0 +1,247 @@
+"""Commands: `python -m ekc.cli`. Each does one thing; what is wrong is one sentence and an exit status of 1 or 2."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask_babel import Babel
+from sqlalchemy import LargeBinary, Table, column, select, table, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from config import ConfigError, Settings, load_settings, make_keys
+from ekc import schema
+from ekc.conferences.models import Conference
+from ekc.core.audit import AuditHead, broken_chains
+from ekc.core.crypto import Keyring, Unreadable, _Sealed, keyring_of
+from ekc.core.db import make_engine, make_sessions
+from ekc.core.errors import Refusal
+from ekc.core.text import LANGUAGES, say
+from ekc.core.transaction import writing
+from ekc.demo.casefile import read_case
+from ekc.demo.entering import enter_case
+from ekc.demo.people import PASSWORD
+from ekc.demo.reading import CaseFileError
+from ekc.demo.world import is_empty, make_demo
+from ekc.journey.actions import Blocked
+from ekc.people.access import PROGRAM
+from ekc.people.actions import NewAccount, Office, add_region, open_account
+from ekc.people.queries import regions
+from ekc.workflow.check import check_tables
+from ekc.workflow.vocabulary import Role
+
+#: Tables in which the database refuses every change; what is in them stays under the key it was written with.
+APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
+_OFFICES = (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)
+_BATCH = 500  # rows a transaction
+_TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
+
+
+@click.group(context_settings={"help_option_names": ["--help", "-h"]})
+def cli() -> None:
+    """Keys, database, accounts, case files and the demonstration of the product."""
+
+
+@cli.command("init-keys")
+def init_keys() -> None:
+    """Make the key file, if there is none."""
+    instance = Path(os.environ.get("EKC_INSTANCE", "instance")).resolve()
+    path = Path(os.environ.get("EKC_KEYS", instance / "keys.json"))
+    if make_keys(path):
+        click.echo(f"The keys are in {path}. Keep a copy in a safe place: without them nothing can be read.")
+    else:
+        click.echo(f"There is a key file at {path} already. It stays as it is.")
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date with this program."""
+    settings = load_settings()
+    schema.upgrade(make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key)))
+    click.echo("The database is up to date.")
+
+
+@cli.command()
+def check() -> None:
+    """Look whether settings, keys, workflow and database are in order."""
+    check_tables()
+    with _database() as (_, session):
+        session.scalars(select(Conference.title).limit(1)).all()  # raises Unreadable under wrong keys
+    click.echo("Settings, keys, workflow and database are in order.")
+
+
+@cli.command()
+@click.option("--if-empty", is_flag=True, help="Leave a database that is not empty as it is, and say so.")
+def demo(if_empty: bool) -> None:
+    """Make the demonstration in an empty database. Needs EKC_DEMO=1."""
+    with _database() as (settings, session):
+        if not settings.demo:
+            raise ConfigError("This is not a demonstration. Set EKC_DEMO=1, and use a database of its own.")
+        if if_empty and not is_empty(session):
+            click.echo("The database is not empty. It stays as it is.")
+            return
+        make_demo(session, settings.clock(), settings.password_cost)
+    click.echo(f'The demonstration is made. Everybody in it can sign in with the password "{PASSWORD}".')
+
+
+@cli.command("load-case")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--region", required=True, help="The name of the region of the case.")
+@click.option("--coordinator", help="The mail address of the coordinator; without it, the one in the file.")
+def load_case(file: Path, region: str, coordinator: str | None) -> None:
+    """Enter a case file, whole or not at all."""
+    case = read_case(file)
+    with _database() as (settings, session):
+        conference_id = enter_case(session, settings.clock(), case, region, coordinator or case.coordinator.email)
+        number = session.scalar(select(Conference.number).where(Conference.id == conference_id))
+    click.echo(f"{case.title} is entered as {number}.")
+
+
+@cli.command("add-region")
+@click.argument("name")
+def new_region(name: str) -> None:
+    """Add a region, in which coordinators work and cases are."""
+    with _database() as (settings, session):
+        add_region(session, PROGRAM, settings.clock(), name)
+    click.echo(f"The region {name} is added.")
+
+
+@cli.command("open-account")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--region", required=True, help="The name of the region where somebody works.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in _OFFICES]))
+@click.option("--municipality", "municipalities", multiple=True, help="For a care_manager: whose cases they follow.")
+@click.option("--speaks", "spoken", multiple=True, help="For a coordinator: the code of a language, such as nl.")
+@click.option("--introduction", default="", help="For a coordinator: one line, shown when one is sought.")
+@click.option("--language", default="en", type=click.Choice(list(LANGUAGES)), help="Of the pages.")
+@click.option("--no-password", is_flag=True, help="Ask for no password: nobody can sign in with this account yet.")
+def new_account(
+    region: str, roles: tuple[str, ...], municipalities: tuple[str, ...], no_password: bool, **given: Any
+) -> None:
+    """Open an account of staff. Asks for the password twice."""
+    with _database() as (settings, session):
+        known = {row.name: row.id for row in regions(session)}
+        if region not in known:
+            raise ConfigError(f"There is no region {region}. Add it with: ekc add-region")
+        offices = tuple(office for role in roles for office in _offices(Role(role), known[region], municipalities))
+        password = None if no_password else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        new = NewAccount(region_id=known[region], roles=offices, password=password, **given)
+        open_account(session, PROGRAM, settings.clock(), new, settings.password_cost)
+    click.echo(f"The account of {new.name} is open.")
+
+
+def _offices(role: Role, region_id: int, municipalities: tuple[str, ...]) -> list[Office]:
+    if role is not Role.CARE_MANAGER:
+        return [Office(role, region_id if role is Role.REGIONAL_MANAGER else None)]
+    if not municipalities:
+        raise ConfigError("A care_manager follows the cases of a municipality. Name it with --municipality.")
+    return [Office(role, municipality=municipality) for municipality in municipalities]
+
+
+@cli.command("verify-audit")
+def verify_audit() -> None:
+    """Prove that nobody changed the audit."""
+    with _database() as (_, session):
+        if broken := list(broken_chains(session)):
+            raise ConfigError(f"The audit was changed from outside the product. Look at: {', '.join(broken)}.")
+        count = len(session.scalars(select(AuditHead.chain)).all())
+    click.echo(f"The audit is whole (chains: {count}).")
+
+
+@cli.command()
+def reencrypt() -> None:
+    """Encrypt all content anew under the first of the content keys. Can be broken off and run again."""
+    with _database() as (_, session):
+        tables = [known for known in schema.metadata.sorted_tables if _sealed(known) and known.name not in APPEND_ONLY]
+        count = sum(_reencrypt(session, known) for known in tables)
+    click.echo(f"Rows encrypted anew: {count}.")
+    click.echo(
+        f"Not touched, because the database refuses any change to them: {', '.join(APPEND_ONLY)}. "
+        "They stay under the key they were written with, so keep that key in the key file, after the new one."
+    )
+
+
+def _sealed(known: Table) -> dict[str, str]:
+    """The encrypted columns of a table, each with the context to which its content is bound."""
+    return {one.name: one.type.context for one in known.columns if isinstance(one.type, _Sealed)}
+
+
+def _reencrypt(session: Session, known: Table) -> int:
+    """Go through a table in batches, each one transaction; how many rows were under an older key."""
+    keyring, contexts = keyring_of(session), _sealed(known)
+    [key] = known.primary_key
+    raw = table(known.name, column(key.name), *(column(name, LargeBinary) for name in contexts))
+    number, last, count = raw.c[key.name], 0, 0
+    while True:
+        with writing(session):
+            batch = select(raw).where(number > last).order_by(number).limit(_BATCH).with_for_update()
+            rows = session.execute(batch).mappings().all()
+            for row in rows:
+                old = {name: row[name] for name in contexts if row[name] and not keyring.is_newest(row[name])}
+                new = {name: keyring.seal(keyring.open(old[name], contexts[name]), contexts[name]) for name in old}
+                if new:
+                    session.execute(update(raw).where(number == row[key.name]).values(new))
+                    count += 1
+        if not rows:
+            return count
+        last = rows[-1][key.name]
+
+
+@contextmanager
+def _database() -> Iterator[tuple[Settings, Session]]:
+    """The settings, and a session on a database that is up to date. Raises ConfigError."""
+    settings = load_settings()
+    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
+    try:
+        if not schema.is_current(engine):
+            raise ConfigError("The database is not up to date with this program. Bring it up to date with: ekc migrate")
+        with make_sessions(engine)() as session:
+            yield settings, session
+    finally:
+        engine.dispose()
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, in one sentence."""
+    told = str(error)
+    match error:
+        case click.ClickException():
+            told = error.format_message()
+        case click.Abort():
+            told = "Stopped."
+        case Blocked():
+            found = [reason.blocker for reason in error.verdict.reasons]
+            reasons = "; ".join(say(one.message, one.params, one.plural, one.n) for one in found)
+            told = f"The step '{error.verdict.rule.title}' cannot be taken: {reasons}."
+        case Refusal():
+            told = say(error.message, error.params)
+        case Unreadable():
+            told = "Content cannot be read with the keys in the key file. Put back the key it was written with."
+        case SQLAlchemyError():
+            told = " ".join(f"The database cannot be used: {getattr(error, 'orig', None) or error}".split())
+        case OSError():
+            told = f"{error.filename} cannot be used: {(error.strerror or 'unknown').lower()}."
+    return told
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; its exit status. Sentences are translated as on pages, so there has to be an app around it."""
+    app = Flask(__name__)
+    Babel(app, default_translation_directories=str(Path(__file__).parent / "translations"))
+    with app.app_context():
+        try:
+            done = cli.main(arguments, prog_name="ekc", standalone_mode=False)
+        except _TOLD as error:
+            click.echo(_sentence(error), err=True)
+            return error.exit_code if isinstance(error, click.ClickException) else 1
+    return int(done or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
