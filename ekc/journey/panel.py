@@ -37,7 +37,7 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One step as it is offered. `ready`: one click does it; else its own page asks for more."""
+    """One step as it is offered. `ready`: one click does it; else its own page asks for more, or for a second thought."""
 
     rule: StepRule
     title: str
@@ -73,7 +73,7 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
         rule=rule,
         title=rule.called_in if outside else rule.title,
         mends=tuple(mend(reason.blocker) for reason in verdict.reasons),
-        ready=verdict.allowed and rule.reason is Reason.NONE and not rule.asks_date and not rule.rare,
+        ready=verdict.allowed and rule.reason is Reason.NONE and not rule.rare and rule.target is not Phase.CLOSED,
         overridable=verdict.overridable,
     )
 
