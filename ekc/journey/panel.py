@@ -37,7 +37,7 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One step as it is offered. `ready`: one click does it; else its own page asks for more, or for a second thought."""
+    """One step as it is offered. `ready`: one click does it; else its page asks for more, or a second thought."""
 
     rule: StepRule
     title: str
