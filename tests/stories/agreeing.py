@@ -1,0 +1,127 @@
+"""How a plan is written down, answered and agreed."""
+
+from datetime import datetime
+
+from ekc.demo.sense import answer_of
+from ekc.demo.shape import Action, Goal, LookAgain, Plan, WhatIf
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import Agreed, SupportAnswer
+from tests.client import PageClient
+from tests.form import Value
+from tests.stories.walk import Walk
+
+
+def write_goal(walk: Walk, goal: Goal, *, but: tuple[Action, ...] = ()) -> None:
+    """A goal and its actions, some of them left out for now."""
+    client = walk.open("plan")
+    client.submit("Add this goal", {"Goal": goal.text})
+    for action in goal.actions:
+        if action not in but:
+            client.submit("Add this action", action_values(walk, action), near=goal.text)
+
+
+def action_values(walk: Walk, action: Action) -> dict[str, Value]:
+    """The form of an action."""
+    values: dict[str, Value] = {
+        "What": action.what,
+        "Who": walk.names(action.who),
+        "This is done": name_of(action.kind),
+    }
+    if action.by:
+        values["No later than"] = action.by
+    if action.starts:
+        values["From"] = action.starts
+    if action.every:
+        values["How often"] = name_of(action.every)
+    return values
+
+
+def write_what_if(walk: Walk, what_if: WhatIf) -> None:
+    """If this, then that, and who."""
+    values: dict[str, Value] = {
+        "If": what_if.if_,
+        "Then": what_if.then,
+        "Who meets or rings": walk.names(what_if.who),
+    }
+    walk.open("plan").submit("Add this what-if", values)
+
+
+def write_ends(walk: Walk, plan: Plan) -> None:
+    """What-ifs, who keeps an eye on the plan, and when it is looked at again."""
+    for what_if in plan.contingency:
+        write_what_if(walk, what_if)
+    monitor: dict[str, Value] = {"Who keeps an eye on the plan": walk.name(plan.monitor)}
+    walk.open("plan").submit("Save who keeps an eye on it", monitor)
+    walk.open("plan").submit("Save when we meet again", evaluation_values(walk, plan.evaluation))
+
+
+def evaluation_values(walk: Walk, again: LookAgain) -> dict[str, Value]:
+    """The form of the next time."""
+    return {
+        "When": again.on,
+        "Where": again.where,
+        "Who calls everyone together": walk.name(again.convened_by),
+        "Who else is asked to come": walk.names(again.with_),
+    }
+
+
+def decide(client: PageClient, walk: Walk, plan: Plan, *, refused_for: str = "") -> None:
+    """Whoever accepts the plan says so, or which safety concern is left."""
+    client.page(walk.url("plan/agreement"))
+    values: dict[str, Value] = {
+        "Who decides": walk.name(plan.accepted_by),
+        "The plan is": "not accepted" if refused_for else "accepted",
+        "Which safety concern": refused_for,
+    }
+    client.submit("Save the decision", values)
+
+
+def answer_support(client: PageClient, walk: Walk, action: Action) -> None:
+    """The answer to support that the family asks for."""
+    assert action.answer is not None
+    answer, words = answer_of(action.answer)
+    assert answer is SupportAnswer.AGREED
+    client.page(walk.url("plan/agreement"))
+    client.submit("Save the answer", {"Answer": name_of(answer), "In their words": words}, near=action.what)
+
+
+def check_bottom_lines(walk: Walk, plan: Plan) -> None:
+    """Each bottom line is held against the plan."""
+    assert walk.case.setup is not None
+    client = walk.open("plan/agreement")
+    for line, met in zip(walk.case.setup.bottom_lines, plan.bottom_lines_met or (), strict=True):
+        client.submit("The plan meets it" if met else "It does not", near=line.text)
+
+
+def said(words: str) -> tuple[Agreed, str]:
+    """What somebody says to the plan, and in which words of their own; a bare yes needs none."""
+    if words == "yes":
+        return Agreed.YES, ""
+    return (Agreed.PART if "part" in words.split() else Agreed.YES), words
+
+
+def everybody_says(walk: Walk, plan: Plan, *, later: tuple[str, ...] = ()) -> None:
+    """All who simply say yes at once, then each with words of their own; `later` are asked another day."""
+    asked = {id_: words for id_, words in plan.agreed.items() if id_ not in later}
+    yes = [id_ for id_, words in asked.items() if said(words) == (Agreed.YES, "")]
+    walk.open("plan/agreement").submit("They all say yes", {"They say yes": walk.names(yes)})
+    for id_ in asked:
+        if id_ not in yes:
+            somebody_says(walk, plan, id_)
+
+
+def somebody_says(walk: Walk, plan: Plan, id_: str) -> None:
+    """One person's answer, with their words."""
+    answer, words = said(plan.agreed[id_])  # type: ignore[index]
+    values: dict[str, Value] = {
+        "Who": walk.name(id_),
+        "What they say": name_of(answer),
+        "In their words": words,
+    }
+    walk.open("plan/agreement").submit("Save what they say", values)
+
+
+def agree(walk: Walk, at: datetime) -> None:
+    """The plan is agreed."""
+    walk.at(at)
+    walk.step("Agree the plan")

@@ -1,0 +1,85 @@
+"""How the day goes: opened, told, asked, private time and what leads in and out of it."""
+
+from ekc.demo.shape import Stretch
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part
+from tests.form import Value
+from tests.page import Page
+from tests.stories.walk import Walk
+
+
+def who_is_there(walk: Walk) -> None:
+    """Everybody whom the file says to be present, and nobody else."""
+    assert walk.case.information is not None
+    groups: dict[str, list[str]] = {}
+    for id_ in walk.case.information.present:
+        part = walk.case.people[id_].role
+        family = part in FAMILY_PARTS | {Part.SUPPORTER}
+        group = "Family and their people" if family else "Professionals" if part in PROFESSIONAL_PARTS else "Others"
+        groups.setdefault(group, []).append(_with_how(walk, id_))
+    values: dict[str, Value] = dict(groups)
+    walk.open("attendance").submit("Save who came", values)
+
+
+def _with_how(walk: Walk, id_: str) -> str:
+    attends = walk.case.people[id_].attends or Attends.IN_PERSON  # type: ignore[index]
+    return walk.name(id_) + ("" if attends is Attends.IN_PERSON else f" ({name_of(attends)})")
+
+
+def tell_and_ask(walk: Walk) -> None:
+    """What was told, and what was asked and answered."""
+    assert walk.case.information is not None
+    client = walk.open("information")
+    for item in walk.case.information.items:
+        by = "The coordinator" if item.by == walk.case.coordinator.id else walk.name(item.by)
+        client.submit("Write it down", {"Who told it": by, "About": name_of(item.kind), "What was told": item.text})
+    for question in walk.case.information.questions:
+        values: dict[str, Value] = {
+            "Who asked": walk.name(question.asked_by),
+            "Question": question.text,
+            "Answer": question.answer,
+        }
+        client.submit("Write the question down", values)
+
+
+def professionals_leave(walk: Walk) -> None:
+    """The professionals leave the room."""
+    walk.open("attendance").submit("The professionals have left")
+
+
+def professionals_return(walk: Walk) -> None:
+    """They are in the room again."""
+    walk.open("attendance").submit("The professionals are back")
+
+
+def begin(walk: Walk, stretch: Stretch) -> None:
+    """The professionals leave, and private time begins."""
+    professionals_leave(walk)
+    walk.at(stretch.began)
+    walk.step("Begin private time")
+
+
+def go_back(walk: Walk, stretch: Stretch) -> None:
+    """The family goes back into private time, for the reason that the file has."""
+    walk.at(stretch.began)
+    client = walk.open()
+    client.follow("Go back into private time")
+    client.submit("Go back into private time", {"Which bottom line is not met, or what is unclear?": stretch.why or ""})
+
+
+def ask_for_information(walk: Walk, id_: str, stretch: Stretch) -> Page:
+    """Somebody of the family comes out by their own page, with a question."""
+    walk.at(stretch.ended)
+    client = walk.guest(id_)
+    client.page(walk.url("mine"))
+    client.follow("Ask for information")
+    asked: dict[str, Value] = {"What does the family want to know, and from whom?": stretch.note or ""}
+    return client.submit("Ask for information", asked)
+
+
+def come_out(walk: Walk, id_: str, stretch: Stretch) -> Page:
+    """Somebody of the family says on their own page that there is a plan."""
+    walk.at(stretch.ended)
+    client = walk.guest(id_)
+    client.page(walk.url("mine"))
+    return client.submit("We have a plan")

@@ -1,0 +1,68 @@
+"""What comes after the plan: the call, the evaluation, hours and costs."""
+
+from itertools import chain, repeat
+
+from ekc.demo.shape import Evaluation, Looked
+from ekc.evaluations.forms import SCORES
+from ekc.workflow.names import name_of
+from tests.client import PageClient
+from tests.form import Value
+from tests.page import Page
+from tests.stories.walk import Walk
+
+
+def look_again(walk: Walk, found: Evaluation, *, client: PageClient | None = None, new_version: bool = False) -> Page:
+    """Write down what a call or an evaluation found. A file counts how many actions are how far, not which."""
+    plan = walk.case.plan
+    assert plan is not None
+    values: dict[str, Value] = {
+        "How did it go?": found.found or "",
+        "What was decided?": found.decision or "",
+        "On which day?": found.on,
+        "By whom?": walk.name(found.by) if found.by else "",
+    }
+    labels = [
+        f"{g}.{a} {action.what}" for g, goal in enumerate(plan.goals, 1) for a, action in enumerate(goal.actions, 1)
+    ]
+    states = chain.from_iterable(repeat(name_of(state), count) for state, count in found.actions.items())
+    values |= dict(zip(labels, states, strict=True))
+    if found.kind is Looked.MEETING:
+        values["Who was there?"] = walk.names(found.present or ())
+        values["The family wants a new version of the plan"] = new_version
+        for score in found.goals or ():
+            values[f"{score.goal} {plan.goals[score.goal - 1].text}"] = SCORES[score.score]
+        for who, marks in (found.marks or {}).items():
+            if isinstance(marks, tuple):
+                values["Marks of others in the family, without names"] = ", ".join(map(str, marks))
+            else:
+                values[f"Mark of {walk.name(who)}"] = marks
+    client = client or walk.coordinator
+    client.page(walk.url("follow-ups"))
+    client.follow("Call after four weeks" if found.kind is Looked.CALL else "Evaluation")
+    return client.submit("Keep what was found", values)
+
+
+def count_costs(walk: Walk) -> Page:
+    """Hours and money, and what is said to have been avoided."""
+    costs = walk.case.costs
+    assert costs is not None
+    amounts = {
+        "Hours of the coordinator": costs.coordinator_hours,
+        "Hours of the family and its network": costs.family_hours,
+        "Hours of professionals": costs.professional_hours,
+        "Fee": costs.fee,
+        "Venue and food": costs.venue_and_food,
+        "Interpreter": costs.interpreter,
+    }
+    client = walk.open("costs")
+    page = client.submit(
+        "Keep hours and costs", {label: f"{amount:.2f}" for label, amount in amounts.items() if amount is not None}
+    )
+    for avoided in costs.avoided or ():
+        values: dict[str, Value] = {
+            "What was avoided": avoided.what,
+            "Amount": f"{avoided.amount:.2f}",
+            "What this rests on": avoided.basis,
+        }
+        page = client.submit("Add an avoided cost", values)
+    return page

@@ -1,0 +1,180 @@
+"""Family De Wit - El Amrani: a conference under pressure, entered by everybody who takes part in it."""
+
+import json
+from datetime import date, datetime
+
+import pytest
+from flask import Flask
+
+from ekc.demo.casefile import CASES, read_case
+from ekc.demo.shape import CaseFile
+from tests.cast import Cast
+from tests.clock import FrozenClock
+from tests.stories import agreeing, arranging, conferring, following, preparing
+from tests.stories.expected import printed_plan, regardless_of_order, unsaid
+from tests.stories.paper import download, values_of
+from tests.stories.walk import Walk
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")  # the printer's own
+
+CASE = read_case(CASES / "de-wit.toml")
+#: The children, and Joost to sit beside Yara: Marieke names them at once.
+CLOSE_BY = ("yara", "daan", "sami", "joost")
+
+
+def register_and_match(walk: Walk) -> str:
+    """Karim registers; Ruud asks Noor; she takes the case and Marieke says yes to her. The number of the case."""
+    cast, case = walk.cast, walk.case
+    walk.at(case.registration.on, "11:20")
+    number = preparing.register_in_public(walk)
+    walk.at(case.registration.main_person_said_yes_on, "10:00")
+    preparing.find_case(walk, cast.ruud)
+    preparing.note_registration(walk, cast.ruud, said_yes=case.registration.main_person_said_yes_on)
+    walk.at(case.coordinator.accepted_on, "10:00")
+    preparing.match(walk, cast.ruud)
+    preparing.confirm_by_link(walk, "marieke")
+    preparing.add_people(walk, *CLOSE_BY)
+    preparing.complete(walk, "marieke", *CLOSE_BY)
+    return number
+
+
+def prepare(walk: Walk) -> None:
+    """The case is taken on; circle, safety, bottom lines and the meeting are seen to."""
+    case, setup = walk.case, walk.case.setup
+    assert setup is not None
+    preparing.consents(walk)
+    walk.step("Take on the case")
+    late = [id_ for id_ in case.people if id_ not in {"marieke", "referrer", *CLOSE_BY}]
+    preparing.add_people(walk, *late)
+    preparing.complete(walk, "referrer", *late)
+    preparing.speak_to_everybody(walk)
+    preparing.note_registration(walk, walk.lead, agreed=date(2026, 3, 9))
+    preparing.keep_safe(walk)
+    arranging.arrange(walk)
+    walk.invite("referrer")
+    walk.invite("nurse")
+    (shared_on,) = {line.shared_on for line in setup.bottom_lines}
+    walk.at(shared_on, "11:00")
+    karim = walk.guest("referrer")
+    for line in setup.bottom_lines:
+        karim.page(walk.url("mine"))
+        karim.follow("Write bottom lines")
+        karim.submit("Write it down", preparing.bottom_line_values(line))
+
+
+def confer(walk: Walk) -> None:
+    """The day up to the plan that is presented first: one night is still without an adult."""
+    case = walk.case
+    assert case.information is not None
+    assert case.private_time is not None
+    assert case.plan is not None
+    first, second, _ = case.private_time.rounds
+    walk.at(case.information.started)
+    walk.step("Open the conference")
+    conferring.who_is_there(walk)
+    conferring.tell_and_ask(walk)
+    conferring.begin(walk, first)
+    conferring.ask_for_information(walk, "marieke", first)
+    conferring.professionals_return(walk)
+    conferring.begin(walk, second)
+    conferring.come_out(walk, "marieke", second)
+    conferring.professionals_return(walk)
+    nights, *others = case.plan.goals
+    agreeing.write_goal(walk, nights, but=(nights.actions[3],))
+    for goal in others:
+        agreeing.write_goal(walk, goal)
+    agreeing.write_ends(walk, case.plan)
+
+
+def send_back_and_agree(walk: Walk) -> None:
+    """Karim refuses for safety; the family goes back and finds who sleeps there on Saturday; then all agree."""
+    case, plan = walk.case, walk.case.plan
+    assert plan is not None
+    assert plan.sent_back_once is not None
+    assert case.private_time is not None
+    back = case.private_time.rounds[2]
+    walk.at(plan.sent_back_once.at)
+    karim = walk.guest("referrer")
+    karim.page(walk.url("mine"))
+    karim.follow("Answer: support asked for, and the plan")
+    agreeing.decide(karim, walk, plan, refused_for=plan.sent_back_once.words)
+    conferring.professionals_leave(walk)
+    conferring.go_back(walk, back)
+    conferring.come_out(walk, "marieke", back)
+    conferring.professionals_return(walk)
+    saturday = plan.goals[0].actions[3]
+    client = walk.open("plan")
+    client.submit("Add this action", agreeing.action_values(walk, saturday), near=plan.goals[0].text)
+    client.follow("Change action 1.5")
+    client.submit("Move up")
+    agreeing.check_bottom_lines(walk, plan)
+    (asked,) = [action for goal in plan.goals for action in goal.actions if action.answer]
+    agreeing.answer_support(walk.guest("nurse"), walk, asked)
+    agreeing.everybody_says(walk, plan, later=("hassan",))
+    agreeing.decide(walk.guest("referrer"), walk, plan)
+    agreeing.agree(walk, datetime(2026, 4, 18, 15, 50))  # noqa: DTZ001 - the clock on the wall
+
+
+def look_back(walk: Walk) -> None:
+    """Hassan's letter, the call, the evaluation, what it took; then the case is closed."""
+    case, plan = walk.case, walk.case.plan
+    assert plan is not None
+    assert case.evaluation is not None
+    walk.at(date(2026, 4, 25), "12:00")
+    agreeing.somebody_says(walk, plan, "hassan")
+    call, evaluation = case.evaluation
+    walk.at(call.on, "10:30")
+    page = following.look_again(walk, call)
+    assert "Actions 7 done · 3 partly · 3 not yet" in page.text
+    walk.at(evaluation.on, "17:00")
+    page = following.look_again(walk, evaluation)
+    assert "Actions 10 done · 2 partly · 1 no longer needed" in page.text
+    following.count_costs(walk)
+
+
+@pytest.fixture
+def walk(app: Flask, clock: FrozenClock, cast: Cast) -> Walk:
+    """The case, before anything of it is known."""
+    return Walk(app, clock, cast, CASE, cast.noor)
+
+
+def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
+    """The whole way, to the paper and beyond."""
+    number = register_and_match(walk)
+    prepare(walk)
+    confer(walk)
+    send_back_and_agree(walk)
+
+    paper = download(walk.coordinator, walk.url("plan/versions/1.pdf"))
+    walk.at(date(2026, 4, 19), "20:00")
+    assert download(walk.guest("marieke"), walk.url("plan/versions/1.pdf")) == paper
+    values = values_of(paper)
+    expected = printed_plan(walk, number, later=("hassan",))
+    assert regardless_of_order(values) == regardless_of_order(expected)
+    assert [secret for secret in unsaid(walk) if secret in json.dumps(values, ensure_ascii=False)] == []
+
+    look_back(walk)
+    walk.step("Close the case")
+    assert "This case is closed: a plan." in walk.open().here.text
+    _mila_sees_no_name(walk, CASE, number)
+
+
+def _mila_sees_no_name(walk: Walk, case: CaseFile, number: str) -> None:
+    """The social care manager sees which follow-ups there were, and nobody's name."""
+    page = walk.staff(walk.cast.mila).page("/follow-ups?state=all")
+    kinds = {"call after four weeks": "16 May 2026", "evaluation": "11 July 2026"}
+    head, *rows = page.table()
+    assert [dict(zip(head, row, strict=True)) for row in rows] == [
+        {
+            "Case": number,
+            "Municipality": "Rivierstad",
+            "Conference": "family conference",
+            "Kind": kind,
+            "Due": day,
+            "State": "held",
+        }
+        for kind, day in kinds.items()
+    ]
+    words = {word for person in case.people.values() for word in person.name.split() if word[0].isupper()}
+    assert words & set(page.text.replace(",", " ").split()) == set()
+    assert case.title not in page.text

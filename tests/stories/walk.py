@@ -1,0 +1,110 @@
+"""Walking a case through its pages: who sits at which screen, at which moment. What they do there stands beside this.
+
+`preparing.py` knows how a case is entered up to the day, `conferring.py` how the day goes, `agreeing.py` how the plan
+is written and agreed, `following.py` what comes after it. Nobody here calls an action: everything goes over HTTP.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from flask import Flask
+
+from ekc.core.clock import from_local
+from ekc.demo.shape import CaseFile
+from ekc.people.access import Visitor
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.page import Page
+
+#: A session that is not used ends after eight hours; nobody here waits for that.
+_BEFORE_IT_ENDS = timedelta(hours=7)
+
+
+class Walk:
+    """One case file on its way, and a browser for everybody who has a hand in it."""
+
+    def __init__(self, app: Flask, clock: FrozenClock, cast: Cast, case: CaseFile, lead: Visitor) -> None:
+        """`lead` is the coordinator of the case."""
+        assert lead.actor.name == case.coordinator.name
+        self.app, self.clock, self.cast, self.case, self.lead = app, clock, cast, case, lead
+        self.id = 0
+        self._browsers: dict[str, PageClient] = {}
+        self._used: dict[str, datetime] = {}
+        self._links: dict[str, str] = {}
+
+    # the clock ---------------------------------------------------------------------------------------------------
+
+    def at(self, when: datetime | date, clock_time: str = "") -> None:
+        """It is this moment, there; of a day, nine o'clock or what `clock_time` says."""
+        day = when if isinstance(when, datetime) else datetime.combine(when, time(9))
+        if clock_time:
+            day = datetime.combine(day, time.fromisoformat(clock_time))
+        self.clock.set(from_local(day, self.case.timezone))
+
+    # people ------------------------------------------------------------------------------------------------------
+
+    def name(self, id_: str) -> str:
+        """The name of somebody of the file; also of the coordinator."""
+        return self.case.coordinator.name if id_ == self.case.coordinator.id else self.case.people[id_].name  # type: ignore[index]
+
+    def names(self, ids: Iterable[str]) -> list[str]:
+        """The names of several people of the file."""
+        return [self.name(id_) for id_ in ids]
+
+    def staff(self, who: Visitor) -> PageClient:
+        """The browser of somebody with an account, signed in."""
+        client, fresh = self._browser(who.actor.name)
+        if not fresh:
+            sign_in(client, who)
+        return client
+
+    @property
+    def coordinator(self) -> PageClient:
+        """The coordinator's browser, signed in."""
+        return self.staff(self.lead)
+
+    def invite(self, id_: str, works_for: str = "half a year") -> None:
+        """The coordinator makes a personal link and hands it over."""
+        client = self.coordinator
+        client.page(self.url("links"))
+        page = client.submit(f"Make a link for {self.name(id_)}", {"Works for": works_for})
+        (shown,) = [code.text or "" for code in page.all("code")]
+        self._links[id_] = shown.removeprefix("http://localhost")
+
+    def guest(self, id_: str) -> PageClient:
+        """The browser of somebody who came in by the personal link they were given."""
+        client, fresh = self._browser(id_)
+        if not fresh:
+            client.page(self._links[id_])
+            client.submit("Go to my page")
+        return client
+
+    def _browser(self, key: str) -> tuple[PageClient, bool]:
+        """A browser, and whether its session still lasts."""
+        if key not in self._browsers:
+            made = self.app.test_client()
+            assert isinstance(made, PageClient)
+            self._browsers[key] = made
+        fresh = key in self._used and abs(self.clock() - self._used[key]) < _BEFORE_IT_ENDS
+        self._used[key] = self.clock()
+        return self._browsers[key], fresh
+
+    # pages -------------------------------------------------------------------------------------------------------
+
+    def url(self, page: str = "") -> str:
+        """The address of a page of the case; of the case page itself without a name."""
+        return f"/conferences/{self.id}" + (f"/{page}" if page else "")
+
+    def open(self, page: str = "") -> PageClient:
+        """The coordinator opens a page of the case."""
+        client = self.coordinator
+        client.page(self.url(page))
+        return client
+
+    def step(self, title: str) -> Page:
+        """The coordinator takes a step: with the button of the case page, or on the page of the step itself."""
+        client = self.open()
+        if title not in client.here.buttons:
+            client.follow(title)
+        return client.submit(title)
