@@ -77,7 +77,9 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
             mine = select(Conference.id).where(Conference.coordinator_id == noor.id)
             in_setup = db.scalars(mine.where(Conference.phase == Phase.SETUP).limit(1)).one()
             snapshot = db.scalars(select(PlanVersion.snapshot).limit(1)).first()
-        cookie = cookie_of(app, {"_user_id": f"account:{noor.id}:{noor.stamp}", "_fresh": True})
+        cookie = cookie_of(
+            app, {"_user_id": f"account:{noor.id}:{noor.stamp}", "_fresh": True, "seen": int(time.time())}
+        )
         pages = {"case page": f"/conferences/{in_setup}", "home page": "/"}
         counts = {path: queries(app, cookie, path) for path in pages.values()}
         with served("wsgi:app", environ) as port:
@@ -115,7 +117,7 @@ def queries(app: Flask, cookie: str, path: str) -> int:
 
     engine = app.extensions["ekc"].sessions.kw["bind"]
     with listening(engine, count):
-        answer = app.test_client().get(path, headers={"Cookie": cookie})
+        answer = app.test_client(use_cookies=False).get(path, headers={"Cookie": cookie})
     if answer.status_code != http.client.OK:
         raise SystemExit(f"{path} answered {answer.status}")
     return sent

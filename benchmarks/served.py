@@ -38,8 +38,13 @@ class Client:
 
     def get(self, path: str) -> int:
         """Ask once; the size of the answer in bytes. Anything but 200 stops the run."""
-        self.connection.request("GET", path, headers=self.headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request("GET", path, headers=self.headers)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):  # kept too long while the other side was asked
+            self.connection.close()
+            self.connection.request("GET", path, headers=self.headers)
+            answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != http.client.OK:
             raise SystemExit(f"{path} answered {answer.status}")
