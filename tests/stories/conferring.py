@@ -83,3 +83,9 @@ def come_out(walk: Walk, id_: str, stretch: Stretch) -> Page:
     client = walk.guest(id_)
     client.page(walk.url("mine"))
     return client.submit("We have a plan")
+
+
+def called_in(walk: Walk, stretch: Stretch) -> Page:
+    """The family calls the coordinator in: they have a plan."""
+    walk.at(stretch.ended)
+    return walk.step("The family called me in: they have a plan")

@@ -5,8 +5,12 @@ import json
 from typing import Any
 
 import pikepdf
+import pytest
 
 from tests.client import PageClient
+
+#: The printer leaves a colour profile of its own open.
+PRINTER = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
 
 
 def download(client: PageClient, url: str) -> bytes:

@@ -18,6 +18,8 @@ REGISTERS = {
     "main_person": "the main person: it is about me or my family",
     "referrer": "a referrer: for somebody else",
 }
+#: Who is in the circle by the registration itself.
+_REGISTERED = {"main_person": {Part.MAIN_PERSON}, "referrer": {Part.MAIN_PERSON, Part.REFERRER}}
 
 
 def language_name(code: str) -> str:
@@ -63,6 +65,17 @@ def registration_values(walk: Walk) -> dict[str, Value]:
     return values
 
 
+def register_for_them(walk: Walk, manager: Visitor) -> str:
+    """The manager registers for somebody who rang; the number of the case."""
+    client = walk.staff(manager)
+    client.page("/")
+    client.follow("Register a case", near="Hello")
+    values = registration_values(walk) | {"Registered on": walk.case.registration.on}
+    page = client.submit("Register", values)
+    walk.id = int(page.url.split("/")[2])
+    return next(word for word in page.text.split() if word.startswith("EKC-"))
+
+
 def register_in_public(walk: Walk) -> str:
     """Whoever registers does so on the public page; the number they are told."""
     client, _ = walk._browser("the public")
@@ -103,6 +116,12 @@ def match(walk: Walk, manager: Visitor) -> None:
         "Take the case",
         {"How independent are you?": told.independence, "Day on which you said yes": told.accepted_on},
     )
+
+
+def note_their_yes(walk: Walk) -> None:
+    """The coordinator notes that the main person told her so."""
+    yes: dict[str, Value] = {"Day on which the main person said yes": walk.case.coordinator.accepted_on}
+    walk.open("coordinator").submit("Note their yes", yes)
 
 
 def confirm_by_link(walk: Walk, id_: str) -> Page:
@@ -174,6 +193,17 @@ def details(walk: Walk, person: Person) -> dict[str, Value]:
     if person.support:
         values["Who supports them"] = walk.name(person.support)
     return values
+
+
+def take_on(walk: Walk, *known: str) -> None:
+    """The case is taken on, and all the others come into the circle; `known` are in it with all that is known."""
+    consents(walk)
+    walk.step("Take on the case")
+    registered = [
+        id_ for id_, person in walk.case.people.items() if person.role in _REGISTERED[walk.case.registration.by]
+    ]
+    add_people(walk, *(id_ for id_ in walk.case.people if id_ not in {*registered, *known}))
+    complete(walk, *(id_ for id_ in walk.case.people if id_ not in known))
 
 
 def speak_to_everybody(walk: Walk) -> None:

@@ -12,10 +12,10 @@ from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.stories import agreeing, arranging, conferring, following, preparing
 from tests.stories.expected import printed_plan, regardless_of_order, unsaid
-from tests.stories.paper import download, values_of
+from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.walk import Walk
 
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")  # the printer's own
+pytestmark = PRINTER
 
 CASE = read_case(CASES / "de-wit.toml")
 #: The children, and Joost to sit beside Yara: Marieke names them at once.
@@ -40,13 +40,9 @@ def register_and_match(walk: Walk) -> str:
 
 def prepare(walk: Walk) -> None:
     """The case is taken on; circle, safety, bottom lines and the meeting are seen to."""
-    case, setup = walk.case, walk.case.setup
+    setup = walk.case.setup
     assert setup is not None
-    preparing.consents(walk)
-    walk.step("Take on the case")
-    late = [id_ for id_ in case.people if id_ not in {"marieke", "referrer", *CLOSE_BY}]
-    preparing.add_people(walk, *late)
-    preparing.complete(walk, "referrer", *late)
+    preparing.take_on(walk, "marieke", *CLOSE_BY)
     preparing.speak_to_everybody(walk)
     preparing.note_registration(walk, walk.lead, agreed=date(2026, 3, 9))
     preparing.keep_safe(walk)
