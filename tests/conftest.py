@@ -1,4 +1,4 @@
-"""What every test may ask for: fresh databases, the app, its clock and pages, a browser. See `tests/plugins/`, `tests/cast.py`."""
+"""What every test may ask for: `tests/plugins/` has databases, the app, a clock, a browser; `tests/cast.py` people."""
 
 import pytest
 

@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     """One browser a worker."""
     path = shutil.which("chromium")
-    assert path, "chromium is not installed; bin/test installs it"
+    assert path, "chromium is not installed; bin/setup --browser installs it"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=[*FLAGS, NOWHERE_ELSE])
         yield started
