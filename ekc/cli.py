@@ -35,9 +35,9 @@ from ekc.people.queries import regions
 from ekc.workflow.check import check_tables
 from ekc.workflow.vocabulary import Role
 
-#: Tables in which the database refuses every change; what is in them stays under the key it was written with.
+#: The database refuses every change in these tables; what is in them stays under the key it was written with.
 APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
-_OFFICES = (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)
+_OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
 _BATCH = 500  # rows a transaction
 _TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
 
@@ -62,7 +62,11 @@ def init_keys() -> None:
 def migrate() -> None:
     """Bring the database up to date with this program."""
     settings = load_settings()
-    schema.upgrade(make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key)))
+    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
+    try:
+        schema.upgrade(engine)
+    finally:
+        engine.dispose()
     click.echo("The database is up to date.")
 
 
@@ -82,11 +86,10 @@ def demo(if_empty: bool) -> None:
     with _database() as (settings, session):
         if not settings.demo:
             raise ConfigError("This is not a demonstration. Set EKC_DEMO=1, and use a database of its own.")
-        if if_empty and not is_empty(session):
-            click.echo("The database is not empty. It stays as it is.")
-            return
-        make_demo(session, settings.clock(), settings.password_cost)
-    click.echo(f'The demonstration is made. Everybody in it can sign in with the password "{PASSWORD}".')
+        if made := not if_empty or is_empty(session):
+            make_demo(session, settings.clock(), settings.password_cost)
+    done = f'The demonstration is made. Everybody in it can sign in with the password "{PASSWORD}".'
+    click.echo(done if made else "The database is not empty. It stays as it is.")
 
 
 @cli.command("load-case")
@@ -115,7 +118,7 @@ def new_region(name: str) -> None:
 @click.option("--name", required=True)
 @click.option("--email", required=True)
 @click.option("--region", required=True, help="The name of the region where somebody works.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in _OFFICES]))
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(_OFFICES))
 @click.option("--municipality", "municipalities", multiple=True, help="For a care_manager: whose cases they follow.")
 @click.option("--speaks", "spoken", multiple=True, help="For a coordinator: the code of a language, such as nl.")
 @click.option("--introduction", default="", help="For a coordinator: one line, shown when one is sought.")

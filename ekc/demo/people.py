@@ -47,18 +47,18 @@ def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
         assert visitor is not None, "it was opened just now"  # noqa: S101 - narrows the type
         return visitor
 
-    noor = opened("Noor van Dijk", "Noor, coordinator: has a conference on Saturday", coordinator, ("nl", "ar", "en"))
-    denise = opened("Denise Okafor", "Denise, coordinator: has a call to make", coordinator, ("en", "ig"))
-    opened("Tom Bakker", "Tom, coordinator: has time for a conference", coordinator, ("nl", "tr", "en"))
+    noor = opened("Noor van Dijk", "Coordinator: has a conference on Saturday", coordinator, ("nl", "ar", "en"))
+    denise = opened("Denise Okafor", "Coordinator: has a call to make", coordinator, ("en", "ig"))
+    opened("Tom Bakker", "Coordinator: has time for a conference", coordinator, ("nl", "tr", "en"))
     ruud = opened(
         "Ruud Smit",
-        "Ruud, regional manager: has to find a coordinator",
+        "Regional manager: has to find a coordinator",
         (Office(Role.REGIONAL_MANAGER, region_id=north),),
     )
     opened(
         "Mila Haan",
-        "Mila, social care manager: sees which plans are looked at again in time",
+        "Social care manager: sees which plans are looked at again in time",
         tuple(Office(Role.CARE_MANAGER, municipality=place) for place in ("Rivierstad", "Northfield Borough")),
     )
-    opened("Bas Admin", "Bas, administrator: opens accounts, sees no conference", (Office(Role.ADMINISTRATOR),))
+    opened("Bas Admin", "Administrator: opens accounts, sees no conference", (Office(Role.ADMINISTRATOR),))
     return Staff(north, noor, denise, ruud)

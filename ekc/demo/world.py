@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -32,15 +33,18 @@ _UNTOLD = ("buur", "coach")
 _LINK_DAYS = 365
 
 
-@dataclass(frozen=True)
-class Demo:
-    """What was made: the ids of the cases, by what they show."""
+T = TypeVar("T")
 
-    prepared: int  # next Saturday
-    due: int  # the call after four weeks
-    under_way: int
-    ended: int
-    waiting: int  # for a coordinator
+
+@dataclass(frozen=True)
+class Five(Generic[T]):
+    """Something of each of the five cases, called by what they show."""
+
+    prepared: T  # the conference is next Saturday, two people are not told yet
+    due: T  # the call after four weeks
+    under_way: T  # called, the evaluation in two to three weeks
+    ended: T  # with all that came of it
+    waiting: T  # for a coordinator
 
 
 def is_empty(session: Session) -> bool:
@@ -48,72 +52,69 @@ def is_empty(session: Session) -> bool:
     return not any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference))
 
 
-def make_demo(session: Session, now: datetime, cost: Cost) -> Demo:
-    """Make the demonstration as it stands at `now`. Raises Refusal unless the database is empty."""
+def make_demo(session: Session, now: datetime, cost: Cost) -> Five[int]:
+    """Make the demonstration as it stands at `now`; the ids of its cases. Raises Refusal unless all is empty."""
     if not is_empty(session):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
-    de_wit, hendriks, square = (read_case(CASES / f"{name}.toml") for name in ("de-wit", "hendriks", "kastanjeplein"))
-    today = local_date(now, de_wit.timezone)
+    cases = read_cases()
+    by = shifts(cases, local_date(now, cases.prepared.timezone))
     staff = open_accounts(session, now - 2 * _YEAR, cost)
     noor = Cast(staff.region_id, staff.ruud, staff.noor)
     denise = Cast(staff.region_id, staff.ruud, staff.denise)
-    made = Demo(
-        ended=play(session, de_wit, noor, shift=_into_the_past(last_day(de_wit), today)),
-        under_way=play(session, square, noor, until=Until.CALLED, shift=_evaluation_in_three_weeks(square, today)),
-        due=play(session, hendriks, denise, until=Until.AGREED, shift=_call_due(hendriks, today)),
-        prepared=play(session, de_wit, noor, until=Until.PREPARED, shift=_next_saturday(de_wit, today), untold=_UNTOLD),
-        waiting=_new_registration(session, denise, today),
+    made = Five(
+        ended=play(session, cases.ended, noor, shift=by.ended),
+        under_way=play(session, cases.under_way, noor, until=Until.CALLED, shift=by.under_way),
+        due=play(session, cases.due, denise, until=Until.AGREED, shift=by.due),
+        prepared=play(session, cases.prepared, noor, until=Until.PREPARED, shift=by.prepared, untold=_UNTOLD),
+        waiting=play(session, cases.waiting, denise, until=Until.REGISTERED, shift=by.waiting),
     )
     _hand_out_links(session, now, staff, made)
     return made
 
 
-def _weeks(first: date, last: date) -> timedelta:
-    """The whole weeks from one day to another; backwards if it comes before."""
-    return (last - first) // _WEEK * _WEEK
-
-
-def _into_the_past(last: date, today: date) -> timedelta:
-    """As it stands in the file, or years earlier if that has not happened yet."""
-    return -_YEAR * max(0, -((today - timedelta(days=1) - last) // _YEAR))
-
-
-def _next_saturday(case: CaseFile, today: date) -> timedelta:
-    assert case.setup is not None, "the file has one"  # noqa: S101 - narrows the type
-    return _weeks(case.setup.chosen.date(), today + timedelta(days=(_SATURDAY - today.weekday() - 1) % 7 + 1))
-
-
-def _call_due(case: CaseFile, today: date) -> timedelta:
-    """The call fell due today or in the week before, on the weekday of the file."""
-    assert case.plan is not None, "the file has one"  # noqa: S101 - narrows the type
-    clock = next(clock for clock in PROFILES[case.profile].clocks if clock.code == "call")
-    return _weeks(clock.due(case.plan.accepted_on), today)
-
-
-def _evaluation_in_three_weeks(case: CaseFile, today: date) -> timedelta:
-    """The evaluation is in two to three weeks."""
-    assert case.plan is not None, "the file has one"  # noqa: S101 - narrows the type
-    return _weeks(case.plan.evaluation.on.date(), today + 3 * _WEEK)
-
-
-def _new_registration(session: Session, cast: Cast, today: date) -> int:
-    """Another couple rang this week or the last, with much the same question as Mr and Mrs Hendriks had."""
+def read_cases() -> Five[CaseFile]:
+    """The case files, and one more: another couple with much the same question as Mr and Mrs Hendriks."""
     text = (CASES / "hendriks.toml").read_text("utf-8")
     for name, other in (("Hendriks", "Abbott"), ("Wim", "Ron"), ("Joan", "Betty"), ("01632 9601", "01632 9602")):
         text = text.replace(name, other)
-    case = parse_case(text, "abbott.toml")
-    shift = _weeks(case.registration.on, today - timedelta(days=1))
-    return play(session, case, cast, until=Until.REGISTERED, shift=shift)
+    de_wit = read_case(CASES / "de-wit.toml")
+    return Five(
+        prepared=de_wit,
+        due=read_case(CASES / "hendriks.toml"),
+        under_way=read_case(CASES / "kastanjeplein.toml"),
+        ended=de_wit,
+        waiting=parse_case(text, "abbott.toml"),
+    )
 
 
-def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Demo) -> None:
+def shifts(cases: Five[CaseFile], today: date) -> Five[timedelta]:
+    """By how many whole weeks each case moves, so that every weekday in it stays true."""
+    assert cases.prepared.setup and cases.due.plan and cases.under_way.plan, "the files are whole"  # noqa: S101, PT018
+    saturday = today + timedelta(days=(_SATURDAY - today.weekday() - 1) % 7 + 1)
+    call = next(clock for clock in PROFILES[cases.due.profile].clocks if clock.code == "call")
+    yesterday = today - timedelta(days=1)
+    return Five(
+        prepared=_weeks(cases.prepared.setup.chosen.date(), saturday),
+        due=_weeks(call.due(cases.due.plan.accepted_on), today),
+        under_way=_weeks(cases.under_way.plan.evaluation.on.date(), today + 3 * _WEEK),
+        ended=min(timedelta(0), (yesterday - last_day(cases.ended)) // _YEAR * _YEAR),
+        waiting=_weeks(cases.waiting.registration.on, yesterday),
+    )
+
+
+def _weeks(first: date, last: date) -> timedelta:
+    """The whole weeks that fit between two days; below zero if the last comes first."""
+    return (last - first) // _WEEK * _WEEK
+
+
+def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Five[int]) -> None:
     """Some of the family have a personal link, so that one can be them; its note is their line on the first page."""
     for conference_id, coordinator, name, line in (
-        (made.prepared, staff.noor, "Marieke de Wit", "Marieke, mother: her conference is on Saturday"),
-        (made.prepared, staff.noor, "Yara El Amrani", "Yara, daughter: her mentor sits beside her on Saturday"),
-        (made.prepared, staff.noor, "Karim Jansen", "Karim, referrer: wrote down what the plan has to meet"),
-        (made.due, staff.denise, "Peter Hendriks", "Peter, son: keeps an eye on the plan of his parents"),
-        (made.under_way, staff.noor, "Ans Willems", "Ans, neighbour: calls everybody together for the evaluation"),
+        (made.prepared, staff.noor, "Marieke de Wit", "Mother: her conference is on Saturday"),
+        (made.prepared, staff.noor, "Yara El Amrani", "Daughter: her mentor sits beside her on Saturday"),
+        (made.prepared, staff.noor, "Karim Jansen", "Referrer: wrote down what the plan has to meet"),
+        (made.due, staff.denise, "Peter Hendriks", "Son: keeps an eye on the plan of his parents"),
+        (made.under_way, staff.noor, "Ans Willems", "Neighbour: calls everybody together for the evaluation"),
     ):
         _hand_out(session, now, coordinator, conference_id, name, line)
 

@@ -1,0 +1,99 @@
+"""The demonstration stands around the day on which it is made, whichever that is, and lets one be its people."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.queries import circle
+from ekc.core.audit import AuditEvent
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal
+from ekc.demo.people import PASSWORD
+from ekc.demo.sense import last_day
+from ekc.demo.world import make_demo, read_cases, shifts
+from ekc.evaluations import queries as evaluations
+from ekc.evaluations.models import FollowUpState
+from ekc.journey import queries as journey
+from ekc.people.actions import sign_in
+from ekc.people.models import PersonalLink
+from ekc.people.queries import demo_accounts
+from ekc.workflow.vocabulary import Phase
+from tests.cast import COST, Cast
+from tests.clock import START
+
+#: A Saturday, half an hour after midnight in the Netherlands.
+SATURDAY_NIGHT = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
+
+
+def test_on_every_day_each_case_is_where_it_should_be() -> None:
+    cases = read_cases()
+    assert cases.prepared.setup
+    assert cases.due.plan
+    assert cases.under_way.plan
+    chosen, accepted = cases.prepared.setup.chosen, cases.due.plan.accepted_on
+    evaluated = cases.under_way.plan.evaluation.on
+
+    for today in (date(2026, 1, 1) + timedelta(days=n) for n in range(800)):
+        by = shifts(cases, today)
+        saturday = (chosen + by.prepared).date()
+        assert (saturday.isoweekday(), 1 <= (saturday - today).days <= 7) == (6, True)
+        assert 0 <= (today - accepted - by.due).days - 28 < 7
+        assert 14 < ((evaluated + by.under_way).date() - today).days <= 21
+        assert last_day(cases.ended) + by.ended < today
+        assert 1 <= (today - cases.waiting.registration.on - by.waiting).days < 8
+        assert {shift % timedelta(weeks=1) for shift in vars(by).values()} == {timedelta(0)}
+
+
+def test_what_has_happened_stays_where_it_is() -> None:
+    cases = read_cases()
+
+    assert shifts(cases, date(2026, 7, 12)).ended == timedelta(0)
+    assert shifts(cases, date(2026, 7, 11)).ended == timedelta(weeks=-52)
+
+
+def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
+    made = make_demo(db_session, SATURDAY_NIGHT, COST)
+
+    today = local_date(SATURDAY_NIGHT, "Europe/Amsterdam")
+    noor, denise = (account.account_id or 0 for account in demo_accounts(db_session)[:2])
+    cases = {row.id: row for account in (noor, denise) for row in journey.cases_of_coordinator(db_session, account)}
+    assert {id_: (row.phase, row.untold) for id_, row in cases.items()} == {
+        made.prepared: (Phase.SETUP, 2),
+        made.due: (Phase.EVALUATION, 0),
+        made.under_way: (Phase.EVALUATION, 0),
+        made.ended: (Phase.EVALUATION, 0),
+    }
+    [due] = evaluations.due_for(db_session, denise, today)
+    assert (due.conference_id, due.state) == (made.due, FollowUpState.DUE)
+    assert evaluations.due_for(db_session, noor, today) == ()
+    assert {row.state for row in evaluations.follow_ups(db_session, made.ended, today)} == {FollowUpState.HELD}
+    assert [person.name for person in circle(db_session, made.waiting)] == ["Ron Abbott", "Betty Abbott"]
+    assert db_session.scalars(select(AuditEvent).where(AuditEvent.at > SATURDAY_NIGHT)).all() == []
+
+
+def test_one_can_be_its_people(db_session: Session) -> None:
+    make_demo(db_session, START, COST)
+
+    assert [person.name for person in demo_accounts(db_session)] == [
+        "Noor van Dijk",
+        "Denise Okafor",
+        "Tom Bakker",
+        "Ruud Smit",
+        "Mila Haan",
+        "Bas Admin",
+    ]
+    assert sign_in(db_session, START, "noor@example.org", PASSWORD, COST) is not None
+    assert db_session.scalars(select(PersonalLink.note).order_by(PersonalLink.id)).all() == [
+        "Mother: her conference is on Saturday",
+        "Daughter: her mentor sits beside her on Saturday",
+        "Referrer: wrote down what the plan has to meet",
+        "Son: keeps an eye on the plan of his parents",
+        "Neighbour: calls everybody together for the evaluation",
+    ]
+
+
+def test_a_database_that_is_not_empty_is_left_alone(db_session: Session, cast: Cast) -> None:
+    with pytest.raises(Refusal, match="This database is not empty"):
+        make_demo(db_session, START, COST)

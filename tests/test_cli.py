@@ -1,0 +1,221 @@
+"""The commands: what each does, and that whatever is wrong is one sentence and a status."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, LargeBinary, column, create_engine, select, table, text
+from sqlalchemy.orm import Session
+
+from ekc import schema
+from ekc.cli import APPEND_ONLY, _sealed, main
+from ekc.conferences.models import Participant
+from ekc.core.crypto import Keyring
+from ekc.core.db import make_engine, make_sessions
+from ekc.people.models import Account
+from tests.cast import Cast
+from tests.demo.command import Result, Run, runner, write_case, write_keys
+from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
+
+NEW_KEY = bytes(range(64, 96))
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(database_url, tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def case_file(tmp_path: Path) -> Path:
+    return write_case(tmp_path)
+
+
+def test_keys_are_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EKC_INSTANCE", str(tmp_path / "new"))
+    monkeypatch.delenv("EKC_KEYS", raising=False)
+
+    assert main(["init-keys"]) == 0
+    made = (tmp_path / "new" / "keys.json").read_bytes()
+    assert main(["init-keys"]) == 0
+
+    assert (tmp_path / "new" / "keys.json").read_bytes() == made
+    assert capsys.readouterr().out.splitlines()[1] == (
+        f"There is a key file at {tmp_path / 'new' / 'keys.json'} already. It stays as it is."
+    )
+
+
+def test_a_database_is_brought_up_to_date_and_checked(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EKC_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
+    behind = Result(1, "", "The database is not up to date with this program. Bring it up to date with: ekc migrate\n")
+
+    assert run("check") == behind
+    assert run("migrate") == Result(0, "The database is up to date.\n", "")
+    assert run("check") == Result(0, "Settings, keys, workflow and database are in order.\n", "")
+
+
+def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("demo") == Result(1, "", "This is not a demonstration. Set EKC_DEMO=1, and use a database of its own.\n")
+    monkeypatch.setenv("EKC_DEMO", "1")
+
+    assert run("demo").status == 0
+    assert run("demo") == Result(1, "", "This database is not empty. Make the demonstration in a new one.\n")
+    assert run("demo", "--if-empty") == Result(0, "The database is not empty. It stays as it is.\n", "")
+    assert run("verify-audit") == Result(0, "The audit is whole (chains: 6).\n", "")
+
+
+def test_an_account_is_opened(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["open-account", "--name", "Els Vos", "--email", "Els@example.org", "--region", "North"]
+    assert run(*asked, "--role", "coordinator", "--no-password") == Result(
+        1, "", "There is no region North. Add it with: ekc add-region\n"
+    )
+    assert run("add-region", "North") == Result(0, "The region North is added.\n", "")
+    assert run("add-region", "North") == Result(1, "", "There is a region North already.\n")
+    assert run(*asked, "--role", "care_manager", "--no-password") == Result(
+        1, "", "A care_manager follows the cases of a municipality. Name it with --municipality.\n"
+    )
+
+    result = run(*asked, "--role", "coordinator", "--role", "regional_manager", "--speaks", "nl", "--no-password")
+
+    assert result == Result(0, "The account of Els Vos is open.\n", "")
+    with make_sessions(engine)() as session:
+        account = session.scalars(select(Account)).one()
+        assert (account.email, account.spoken, account.password_hash) == ("els@example.org", "nl", None)
+    assert run(*asked, "--role", "coordinator", "--no-password") == Result(
+        1, "", "There is an account with the address els@example.org already.\n"
+    )
+
+
+def test_a_password_is_asked_for_twice(run: Run, tmp_path: Path, engine: Engine) -> None:
+    run("add-region", "North")
+    command = [sys.executable, "-m", "ekc.cli", "open-account", "--name", "Els Vos", "--email", "els@example.org"]
+    command += ["--region", "North", "--role", "administrator"]
+
+    def typed(*lines: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, input="\n".join([*lines, ""]), check=False, capture_output=True, text=True)
+
+    weak = typed("short", "short")
+    assert (weak.returncode, weak.stderr.splitlines()[-1]) == (1, "Choose a password of at least 12 characters.")
+    assert typed("a plan of our own", "a plan of our owl", "a plan of our own", "a plan of our own").returncode == 0
+    with make_sessions(engine)() as session:
+        assert (session.scalars(select(Account.password_hash)).one() or "").startswith("$argon2id$")
+
+
+def test_an_audit_that_was_changed_is_named(run: Run, cast: Cast, case_file: Path, database_url: str) -> None:
+    run("load-case", str(case_file), "--region", "North")
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("update audit_head set seq = seq - 1 where chain = 'case:1'"))
+    engine.dispose()
+
+    assert run("verify-audit") == Result(1, "", "The audit was changed from outside the product. Look at: case:1.\n")
+
+
+def test_content_is_encrypted_anew(run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path) -> None:
+    run("load-case", str(case_file), "--region", "North")
+    write_keys(tmp_path / "keys.json", NEW_KEY, CONTENT_KEY)
+
+    first, again = run("reencrypt"), run("reencrypt")
+
+    assert (first.status, first.err, again.out.splitlines()[0]) == (0, "", "Rows encrypted anew: 0.")
+    assert first.out.splitlines()[1] == (
+        "Not touched, because the database refuses any change to them: audit_event, issued_document, phase_change, "
+        "plan_version. They stay under the key they were written with, so keep that key in the key file, after the new "
+        "one."
+    )
+    engine = make_engine(database_url, Keyring([NEW_KEY], INDEX_KEY))
+    with make_sessions(engine)() as session:
+        assert session.scalars(select(Participant.name).order_by(Participant.id)).first() == "Marieke de Wit"
+        newest = Keyring([NEW_KEY], INDEX_KEY).is_newest
+        values = {name: list(content(session, name)) for name in sealed_tables()}
+    engine.dispose()
+    assert {name for name, found in values.items() if found and not all(map(newest, found))} == {
+        "phase_change",
+        "plan_version",
+    }
+    rewritten = {name for name, found in values.items() if found} - {"phase_change", "plan_version"}
+    assert int(first.out.split(":")[1].split(".")[0]) > 50
+    assert {"conference", "participant", "plan_draft", "follow_up", "outbox_message"} <= rewritten
+
+
+def sealed_tables() -> list[str]:
+    return [known.name for known in schema.metadata.sorted_tables if _sealed(known)]
+
+
+def content(session: Session, name: str) -> list[bytes]:
+    """Every encrypted value of a table, as it is stored."""
+    known = schema.metadata.tables[name]
+    rows = session.execute(select(*(column(one, LargeBinary) for one in _sealed(known))).select_from(table(name)))
+    return [value for row in rows for value in row if value]
+
+
+def test_every_table_with_content_can_be_gone_through() -> None:
+    keys = {name: [str(one.type) for one in schema.metadata.tables[name].primary_key] for name in sealed_tables()}
+
+    assert {name: types for name, types in keys.items() if types != ["INTEGER"]} == {}
+    assert set(APPEND_ONLY) - set(sealed_tables()) == {"audit_event"}  # encrypts a column by itself
+
+
+def test_under_the_wrong_key_nothing_is_rewritten(run: Run, cast: Cast, case_file: Path, tmp_path: Path) -> None:
+    run("load-case", str(case_file), "--region", "North")
+    write_keys(tmp_path / "keys.json", NEW_KEY)
+    lost = Result(
+        1, "", "Content cannot be read with the keys in the key file. Put back the key it was written with.\n"
+    )
+
+    assert run("check") == lost
+    assert run("reencrypt") == lost
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["frob"], "No such command 'frob'."),
+        (["load-case"], "Missing argument 'FILE'."),
+        (["open-account", "--name", "Els"], "Missing option '--email'."),
+        (["demo", "--frob"], "No such option '--frob'."),
+    ],
+)
+def test_a_wrong_word_is_answered_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"{sentence}\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("nonsense", "The database cannot be used: Could not parse SQLAlchemy URL from given URL string"),
+        ("sqlite:////nowhere/x.sqlite", "The database cannot be used: unable to open database file"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    url: str,
+    sentence: str,
+) -> None:
+    write_keys(tmp_path / "keys.json", CONTENT_KEY)
+    monkeypatch.setenv("EKC_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("EKC_DATABASE_URL", url)
+
+    assert main(["check"]) == 1
+    assert capsys.readouterr().err == f"{sentence}\n"
+
+
+def test_without_keys_a_command_says_how_to_make_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EKC_INSTANCE", str(tmp_path))
+    monkeypatch.delenv("EKC_KEYS", raising=False)
+
+    assert main(["check"]) == 1
+    assert capsys.readouterr().err == (
+        f"There is no key file at {tmp_path / 'keys.json'}. Make one with: ekc init-keys\n"
+    )
