@@ -17,14 +17,14 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 def say(message: str, params: Mapping[str, str | int | date] | None = None, plural: str = "", n: int = 1) -> str:
-    """A marked sentence in the reader's language, its blanks filled."""
-    blanks = {
-        key: day(value) if isinstance(value, date) else value
-        for key, value in (params or {}).items()
-        if not (plural and key == "n")
-    }
+    """A marked sentence in the reader's language, its blanks filled; `plural` where there is not one.
+
+    The two are marked one by one, so they are looked up one by one: good for languages with two forms, which are all
+    that pages are offered in.
+    """
+    blanks = {key: day(value) if isinstance(value, date) else value for key, value in (params or {}).items()}
     if plural:
-        return str(ngettext(message, plural, n, n=n, **blanks))
+        return str(gettext(message if n == 1 else plural, **{**blanks, "n": n}))
     return str(gettext(message, **blanks))
 
 
