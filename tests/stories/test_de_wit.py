@@ -13,11 +13,13 @@ from tests.clock import FrozenClock
 from tests.stories import agreeing, arranging, conferring, following, preparing
 from tests.stories.expected import printed_plan, regardless_of_order, unsaid
 from tests.stories.paper import PRINTER, download, values_of
+from tests.stories.readback import nothing_is_lost
 from tests.stories.walk import Walk
 
 pytestmark = PRINTER
 
-CASE = read_case(CASES / "de-wit.toml")
+FILE = CASES / "de-wit.toml"
+CASE = read_case(FILE)
 #: The children, and Joost to sit beside Yara: Marieke names them at once.
 CLOSE_BY = ("yara", "daan", "sami", "joost")
 
@@ -126,6 +128,7 @@ def look_back(walk: Walk) -> None:
     page = following.look_again(walk, evaluation)
     assert "Actions 10 done · 2 partly · 1 no longer needed" in page.text
     following.count_costs(walk)
+    nothing_is_lost(walk, FILE)
 
 
 @pytest.fixture

@@ -13,11 +13,13 @@ from tests.clock import FrozenClock
 from tests.stories import agreeing, arranging, conferring, following, preparing
 from tests.stories.expected import printed_plan, regardless_of_order
 from tests.stories.paper import PRINTER, download, values_of
+from tests.stories.readback import nothing_is_lost
 from tests.stories.walk import Walk
 
 pytestmark = PRINTER
 
-CASE = read_case(CASES / "hendriks.toml")
+FILE = CASES / "hendriks.toml"
+CASE = read_case(FILE)
 SATURDAYS = "Sleeps over on Saturdays so that Joan sleeps through"
 #: The file says that there is a winter part, not what it says: this is invented like the rest.
 WINTER = Goal(
@@ -128,6 +130,7 @@ def test_to_a_second_version_of_the_plan(walk: Walk) -> None:
     shown = next(section for section in page.all("section") if section.get("id") == "changed")
     assert ["".join(item.itertext()) for item in shown.iter("li")] == changed
     following.count_costs(walk)
+    nothing_is_lost(walk, FILE)
     nobody_else_came_in(walk)
 
 

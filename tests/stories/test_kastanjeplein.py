@@ -12,11 +12,13 @@ from tests.page import Page
 from tests.stories import agreeing, arranging, conferring, following, preparing
 from tests.stories.expected import printed_plan, regardless_of_order
 from tests.stories.paper import PRINTER, download, values_of
+from tests.stories.readback import nothing_is_lost
 from tests.stories.walk import Walk
 
 pytestmark = PRINTER
 
-CASE = read_case(CASES / "kastanjeplein.toml")
+FILE = CASES / "kastanjeplein.toml"
+CASE = read_case(FILE)
 
 
 def prepare(walk: Walk) -> str:
@@ -97,3 +99,4 @@ def test_two_sides_make_one_plan(walk: Walk) -> None:
     page = following.look_again(walk, call)
     assert "Actions 4 done · 1 partly · 1 not yet" in page.text
     following.count_costs(walk)
+    nothing_is_lost(walk, FILE)

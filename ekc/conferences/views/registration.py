@@ -14,6 +14,7 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
 from ekc.core.routes import db, now
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
 
 _ADDRESS = "/conferences/<int:conference_id>/registration"
@@ -49,7 +50,10 @@ def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationFor
     may_change = case.may(Activity.CHANGE_REGISTRATION)
     # The hidden field tells which state the page shows; what was sent in it is used up.
     form.version.data, form.version.raw_data = str(shown.version), None
-    return render_template("conferences/registration.html", case=case, shown=shown, form=form, may_change=may_change)
+    country = PROFILES[case.profile].name
+    return render_template(
+        "conferences/registration.html", case=case, shown=shown, country=country, form=form, may_change=may_change
+    )
 
 
 @bp.get(_CONSENTS)
