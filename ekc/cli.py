@@ -27,7 +27,7 @@ from ekc.demo.casefile import read_case
 from ekc.demo.entering import enter_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.reading import CaseFileError
-from ekc.demo.world import is_empty, make_demo
+from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
 from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office, add_region, open_account
@@ -80,16 +80,13 @@ def check() -> None:
 
 
 @cli.command()
-@click.option("--if-empty", is_flag=True, help="Leave a database that is not empty as it is, and say so.")
-def demo(if_empty: bool) -> None:
+def demo() -> None:
     """Make the demonstration in an empty database. Needs EKC_DEMO=1."""
     with _database() as (settings, session):
         if not settings.demo:
             raise ConfigError("This is not a demonstration. Set EKC_DEMO=1, and use a database of its own.")
-        if made := not if_empty or is_empty(session):
-            make_demo(session, settings.clock(), settings.password_cost)
-    done = f'The demonstration is made. Everybody in it can sign in with the password "{PASSWORD}".'
-    click.echo(done if made else "The database is not empty. It stays as it is.")
+        make_demo(session, settings.clock(), settings.password_cost)
+    click.echo(f'The demonstration is made. Everybody in it can sign in with the password "{PASSWORD}".')
 
 
 @cli.command("load-case")

@@ -64,7 +64,6 @@ def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypa
 
     assert run("demo").status == 0
     assert run("demo") == Result(1, "", "This database is not empty. Make the demonstration in a new one.\n")
-    assert run("demo", "--if-empty") == Result(0, "The database is not empty. It stays as it is.\n", "")
     assert run("verify-audit") == Result(0, "The audit is whole (chains: 6).\n", "")
 
 

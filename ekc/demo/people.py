@@ -11,7 +11,7 @@ from ekc.people.passwords import Cost
 from ekc.people.queries import visitor_of_account
 from ekc.workflow.vocabulary import Role
 
-#: With it anybody can sign in as any of them; the demonstration holds nothing real. Written in docs/operations.md.
+#: With it anybody can sign in as any of them; the demonstration holds nothing real. `ekc demo` prints it.
 PASSWORD = "own plan for all"  # noqa: S105
 REGION = "North"
 

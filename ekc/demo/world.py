@@ -47,14 +47,9 @@ class Five(Generic[T]):
     waiting: T  # for a coordinator
 
 
-def is_empty(session: Session) -> bool:
-    """Whether nothing was entered yet."""
-    return not any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference))
-
-
 def make_demo(session: Session, now: datetime, cost: Cost) -> Five[int]:
     """Make the demonstration as it stands at `now`; the ids of its cases. Raises Refusal unless all is empty."""
-    if not is_empty(session):
+    if any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference)):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
     cases = read_cases()
     by = shifts(cases, local_date(now, cases.prepared.timezone))
