@@ -63,7 +63,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         index_key = b64decode(keys["index_key"], validate=True)
         secret_key = str(keys["secret_key"])
     except FileNotFoundError:
-        raise ConfigError(f"There is no key file at {key_file}. Make one with: ekc init-keys") from None
+        raise ConfigError(f"There is no key file at {key_file}. Make one with: bin/ekc init-keys") from None
     except (KeyError, TypeError, ValueError):
         raise ConfigError(f"The key file {key_file} cannot be read. Put back a copy of it, or start anew.") from None
     if not content_keys or any(len(key) != 32 for key in (*content_keys, index_key)) or len(secret_key) < 32:

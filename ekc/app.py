@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> Flask:
     )
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     if not schema.is_current(engine):
-        raise ConfigError("The database is not up to date with this program. Bring it up to date with: ekc migrate")
+        raise ConfigError(schema.BEHIND)
     app.extensions["ekc"] = Runtime(settings, make_sessions(engine))
     app.teardown_appcontext(close_db)
     CSRFProtect(app)

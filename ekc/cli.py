@@ -128,7 +128,7 @@ def new_account(
     with _database() as (settings, session):
         known = {row.name: row.id for row in regions(session)}
         if region not in known:
-            raise ConfigError(f"There is no region {region}. Add it with: ekc add-region")
+            raise ConfigError(f"There is no region {region}. Add it with: bin/ekc add-region")
         offices = tuple(office for role in roles for office in _offices(Role(role), known[region], municipalities))
         password = None if no_password else click.prompt("Password", hide_input=True, confirmation_prompt=True)
         new = NewAccount(region_id=known[region], roles=offices, password=password, **given)
@@ -200,7 +200,7 @@ def _database() -> Iterator[tuple[Settings, Session]]:
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     try:
         if not schema.is_current(engine):
-            raise ConfigError("The database is not up to date with this program. Bring it up to date with: ekc migrate")
+            raise ConfigError(schema.BEHIND)
         with make_sessions(engine)() as session:
             yield settings, session
     finally:

@@ -21,6 +21,8 @@ import ekc.privatetime.models  # noqa: F401 - imported so that their tables are 
 from ekc.core.db import Base
 
 metadata = Base.metadata
+#: Said by whatever will not work on such a database.
+BEHIND = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

@@ -51,7 +51,7 @@ def test_a_database_is_brought_up_to_date_and_checked(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EKC_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
-    behind = Result(1, "", "The database is not up to date with this program. Bring it up to date with: ekc migrate\n")
+    behind = Result(1, "", "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate\n")
 
     assert run("check") == behind
     assert run("migrate") == Result(0, "The database is up to date.\n", "")
@@ -70,7 +70,7 @@ def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypa
 def test_an_account_is_opened(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ["open-account", "--name", "Els Vos", "--email", "Els@example.org", "--region", "North"]
     assert run(*asked, "--role", "coordinator", "--no-password") == Result(
-        1, "", "There is no region North. Add it with: ekc add-region\n"
+        1, "", "There is no region North. Add it with: bin/ekc add-region\n"
     )
     assert run("add-region", "North") == Result(0, "The region North is added.\n", "")
     assert run("add-region", "North") == Result(1, "", "There is a region North already.\n")
@@ -216,5 +216,5 @@ def test_without_keys_a_command_says_how_to_make_them(
 
     assert main(["check"]) == 1
     assert capsys.readouterr().err == (
-        f"There is no key file at {tmp_path / 'keys.json'}. Make one with: ekc init-keys\n"
+        f"There is no key file at {tmp_path / 'keys.json'}. Make one with: bin/ekc init-keys\n"
     )

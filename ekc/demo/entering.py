@@ -42,7 +42,7 @@ def enter_case(session: Session, now: datetime, case: CaseFile, region: str, coo
 def _cast(session: Session, region: str, email: str) -> Cast:
     region_id = session.scalar(select(Region.id).where(Region.name == region))
     if region_id is None:
-        raise Refusal(N_("There is no region %(name)s. Add it with: ekc add-region"), name=region)
+        raise Refusal(N_("There is no region %(name)s. Add it with: bin/ekc add-region"), name=region)
     account = account_by_email(session, email)
     if account is None or account.id not in {row.id for row in coordinators(session, region_id)}:
         raise Refusal(

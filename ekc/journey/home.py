@@ -10,7 +10,7 @@ from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
 from ekc.journey.queries import CaseRow
-from ekc.people.access import Visitor
+from ekc.people.access import DemoPerson, Visitor
 from ekc.people.queries import demo_accounts
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.vocabulary import Phase, Role
@@ -89,6 +89,6 @@ def dots(phase: Phase) -> list[dict[str, str]]:
     ]
 
 
-def demo_people(session: Session) -> list[object]:
+def demo_people(session: Session, at: datetime) -> list[DemoPerson]:
     """In the demo: whom one can be; elsewhere nobody."""
-    return list(demo_accounts(session)) if runtime().settings.demo else []
+    return [*demo_accounts(session), *queries.demo_links(session, at)] if runtime().settings.demo else []

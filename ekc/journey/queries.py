@@ -13,6 +13,8 @@ from ekc.core.audit import ActorKind
 from ekc.journey.models import PhaseChange
 from ekc.matching.models import Match
 from ekc.meetings.models import Meeting
+from ekc.people.access import DemoPerson
+from ekc.people.models import PersonalLink
 from ekc.workflow.clocks import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
@@ -152,3 +154,14 @@ def _untold(session: Session, ids: Collection[int]) -> dict[int, int]:
         .group_by(Participant.conference_id)
     )
     return {conference_id: count for conference_id, count in rows}  # noqa: C416 - rows are not pairs to the checker
+
+
+def demo_links(session: Session, at: datetime) -> list[DemoPerson]:
+    """Whom one can be in the demo by a personal link: those that have a line about their owner."""
+    rows = session.execute(
+        select(PersonalLink.id, PersonalLink.note, Participant.name)
+        .join(Participant, Participant.id == PersonalLink.participant_id)
+        .where(PersonalLink.note.is_not(None), PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at)
+        .order_by(PersonalLink.id)
+    )
+    return [DemoPerson(row.name, row.note or "", link_id=row.id) for row in rows]

@@ -44,7 +44,7 @@ def home() -> ResponseReturnValue:
     if who.conference_id is not None:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id))
     if not who.known:
-        return render_template("people/welcome.html", demo_people=demo_people(db()))
+        return render_template("people/welcome.html", demo_people=demo_people(db(), now()))
     if who.roles <= {Role.CARE_MANAGER} and who.roles:
         return redirect(url_for("reports.follow_ups"))
     return render_template("journey/home.html", home=coordinator_home(db(), who, now()), who=who)

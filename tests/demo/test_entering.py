@@ -33,7 +33,7 @@ def test_a_case_file_is_entered(run: Run, cast: Cast, case_file: Path, engine: E
 @pytest.mark.parametrize(
     ("arguments", "change", "sentence"),
     [
-        (["--region", "West"], ("", ""), "There is no region West. Add it with: ekc add-region"),
+        (["--region", "West"], ("", ""), "There is no region West. Add it with: bin/ekc add-region"),
         (
             ["--region", "South", "--coordinator", "iris@example.org"],
             ("", ""),
