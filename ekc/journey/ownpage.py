@@ -50,7 +50,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         me=me,
         coming=tuple(row.name for row in circle if row.attends in TAKES_PART and row.id != me.id),
         meeting=meetings.current_meeting(session, case.id),
-        match=matching.current_match(session, case.id) if case.phase is Phase.REGISTRATION else None,
+        match=matching.current_match(session, case.id),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.phase is Phase.EVALUATION else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_PLAN) else (),
