@@ -122,8 +122,6 @@ def _page() -> dict[str, Any]:
         "demo_mode": runtime().settings.demo,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "menu": _menu(),
-        "now": now(),
-        "today": local_date(now(), "Europe/Amsterdam"),
     }
 
 

@@ -41,13 +41,15 @@ class Home:
 def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     """Gather the home page of staff."""
     cases: tuple[CaseRow, ...] = ()
+    today = at.date()
     dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
         cases = queries.cases_of_coordinator(session, who.account_id)
-        dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, at.date()))}
+        today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
+        dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles
     return Home(
-        today=at.date(),
+        today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
         needs=tuple(need for row in cases if (need := _need(row, dues.get(row.id), at))),
         cases=cases,
