@@ -1,0 +1,166 @@
+"""The catalogues: every sentence is marked, is in Dutch as well, and keeps its blanks.
+
+How they are kept: `docs/translating.md`. What pages say in Dutch: `tests/test_pages_in_dutch.py`. Whether a sentence is
+good Dutch, only a reader can tell.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
+
+from ekc.core.text import LANGUAGES
+from tests.page import squeeze
+
+ROOT = Path(__file__).parent.parent
+TRANSLATIONS = ROOT / "ekc" / "translations"
+DUTCH = TRANSLATIONS / "nl" / "LC_MESSAGES" / "messages.po"
+#: What marks a sentence, beside what Babel knows itself; the same stand in `docs/translating.md`.
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "N_": None, "lazy_gettext": None}
+BLANK = re.compile(r"%\(\w+\)[a-z]|%%")
+MARKUP = re.compile(r"<[^>]*>|&#?\w+;")
+LETTERS = re.compile(r"[A-Za-z]{2}")
+#: Text of templates that is the same in every language.
+UNTRANSLATED = {"plan.json"}
+
+
+@cache
+def source() -> Catalog:
+    """Every sentence that is marked in the program and the templates."""
+    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
+    methods = [(one["pattern"], one["method"]) for one in mappings]
+    options = {one["pattern"]: {k: v for k, v in one.items() if k not in ("pattern", "method")} for one in mappings}
+    found = Catalog()
+    for _file, _line, message, _comments, context in extract_from_dir(ROOT, methods, options, KEYWORDS):
+        found.add(message, context=context)
+    return found
+
+
+@cache
+def dutch() -> Catalog:
+    """The catalogue as it is kept."""
+    with DUTCH.open("rb") as file:
+        return read_po(file)
+
+
+def sentences(catalogue: Catalog) -> list[Message]:
+    """Its messages, without the header."""
+    return [message for message in catalogue if message.id]
+
+
+def forms(message: Message) -> Iterator[tuple[str, str]]:
+    """Source and translation, form by form."""
+    if isinstance(message.id, str):
+        yield message.id, str(message.string)
+    else:
+        yield from zip(message.id, message.string or (), strict=True)
+
+
+def test_every_language_but_english_has_a_catalogue() -> None:
+    assert {path.parent.parent.name for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")} | {"en"} == set(
+        LANGUAGES
+    )
+
+
+def test_the_catalogue_has_every_sentence_and_no_other() -> None:
+    wanted, kept = {message.id for message in sentences(source())}, {message.id for message in sentences(dutch())}
+    assert len(wanted) > 1000
+    assert {"not in the catalogue": wanted - kept, "not in the program": kept - wanted} == {
+        "not in the catalogue": set(),
+        "not in the program": set(),
+    }
+    assert list(dutch().obsolete) == []
+
+
+def test_every_sentence_is_translated_and_looked_at() -> None:
+    empty = [message.id for message in sentences(dutch()) if not all(said.strip() for _, said in forms(message))]
+    fuzzy = [message.id for message in dutch() if message.fuzzy]
+    assert (empty, fuzzy) == ([], [])
+
+
+@pytest.mark.parametrize("pattern", [BLANK, MARKUP], ids=["blanks", "markup"])
+def test_translations_keep(pattern: re.Pattern[str]) -> None:
+    changed = [
+        (asked, said)
+        for message in sentences(dutch())
+        for asked, said in forms(message)
+        if sorted(pattern.findall(asked)) != sorted(pattern.findall(said))
+    ]
+    assert changed == []
+
+
+def test_translations_keep_the_space_around() -> None:
+    def around(text: str) -> tuple[bool, bool]:
+        return text[0].isspace(), text[-1].isspace()
+
+    assert [asked for m in sentences(dutch()) for asked, said in forms(m) if around(asked) != around(said)] == []
+
+
+def test_the_compiled_catalogue_is_of_these_sentences() -> None:
+    with DUTCH.with_suffix(".mo").open("rb") as file:
+        compiled = dict(pair for message in sentences(read_mo(file)) for pair in forms(message))
+    assert compiled == dict(pair for message in sentences(dutch()) for pair in forms(message)), "run bin/setup"
+
+
+# templates ----------------------------------------------------------------------------------------------------------
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+MARKED = {"_", "gettext", "ngettext"}
+SPOKEN = re.compile(r'\b(?:alt|aria-label|placeholder|title)="([^"]*)"')
+TAG = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+
+
+def unmarked(template: str) -> list[str]:
+    """What a person would read in this template in no other language than English."""
+    tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(template)
+    html = re.sub(r"<!--.*?-->", "", "".join(_pieces(tree)), flags=re.DOTALL)
+    texts = [squeeze(unescape(text)) for text in re.split(r"[\0<>]", TAG.sub("<>", html))]
+    texts += [part for spoken in SPOKEN.findall(html) for part in spoken.split("\0")]
+    marked = {
+        id(text) for call in tree.find_all(nodes.Call) if _name(call) in MARKED for text in call.find_all(nodes.Const)
+    }
+    values = [c.value for c in tree.find_all(nodes.Const) if isinstance(c.value, str) and id(c) not in marked]
+    texts += [value for value in values if re.match(r"[A-Z][a-z]+ ", value)]
+    return [text for text in texts if LETTERS.search(text) and text not in UNTRANSLATED]
+
+
+def _name(call: nodes.Call) -> str:
+    return call.node.name if isinstance(call.node, nodes.Name) else ""
+
+
+def _pieces(node: nodes.Node) -> Iterator[str]:
+    """The HTML of a template, with a mark where a value stands."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.TemplateData):
+            yield child.data
+        elif isinstance(child, nodes.Expr):
+            yield "\0" if isinstance(node, nodes.Output) else ""
+        elif not (isinstance(child, nodes.Block) and child.name == "body_class"):  # it stands in an attribute
+            yield from _pieces(child)
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ('<p class="a b">{{ _("One two") }} {% trans %}three{% endtrans %}{{ name }}</p>', []),
+        ("<p>{{ name }} says</p>", ["says"]),
+        ('<a {% if x %}class="y"{% endif %} aria-label="Go {{ there }}">{{ _("Go") }}</a>', ["Go "]),
+        ('{{ button("Save it") }}{{ button(_("Save")) }}', ["Save it"]),
+    ],
+)
+def test_unmarked_text_is_seen(template: str, found: list[str]) -> None:
+    assert unmarked(template) == found
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=[str(path.relative_to(ROOT / "templates")) for path in TEMPLATES])
+def test_all_text_of_a_template_is_marked(path: Path) -> None:
+    assert unmarked(path.read_text()) == []
