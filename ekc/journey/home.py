@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ekc.core.clock import local_date
@@ -83,7 +84,7 @@ def dots(phase: Phase) -> list[dict[str, str]]:
     here = order.index(phase)
     return [
         {
-            "name": rule.short,
+            "name": gettext(rule.short),
             "state": "now" if rule.phase is phase else "done" if order.index(rule.phase) < here else "todo",
         }
         for rule in PHASE_RULES.values()
