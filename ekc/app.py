@@ -24,6 +24,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
+from ekc.core.folding import FoldingEnvironment
 from ekc.core.routes import Runtime, close_db, declared, limiter, now, runtime
 from ekc.people import login
 from ekc.people.language import chosen_language
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
     check_tables()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
+    app.jinja_environment = FoldingEnvironment
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -33,6 +33,7 @@ CORE = {
     "jobs",
     "documents",
     "text",
+    "folding",
 }
 # A name that says nothing invites everything.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}
