@@ -23,7 +23,7 @@ class ConfigError(Exception):
 class Settings:
     """What one running program knows. Keys are secret: they never appear in a repr or a log."""
 
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password
     secret_key: str = field(repr=False)  # signs cookies and links
     content_keys: tuple[bytes, ...] = field(repr=False)  # 32 bytes each; the first encrypts, all decrypt
     index_key: bytes = field(repr=False)  # keys the blind index of names
@@ -38,7 +38,7 @@ class Settings:
 
 def make_keys(path: Path) -> bool:
     """Make the key file if there is none. True if it was made. Readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = {
         "secret_key": secrets.token_urlsafe(48),
         "content_keys": [b64encode(secrets.token_bytes(32)).decode()],

@@ -16,6 +16,7 @@ from ekc.people.login import to_sign_in, visitor
 from ekc.workflow.vocabulary import Activity
 
 View = Callable[..., ResponseReturnValue]
+_LOOKS = frozenset({"GET", "HEAD"})
 _LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 
@@ -24,7 +25,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
 
     The view gets the opened case.
 
-    A look (GET) is audited here, once; a change is audited by its action. A refused try is audited too.
+    A look (GET, HEAD) is audited here, once; a change is audited by its action. A refused try is audited too.
     """
 
     def gate(view: View) -> View:
@@ -37,7 +38,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
                 raise Unknown
             session = db()
             try:
-                if request.method == "GET":
+                if request.method in _LOOKS:
                     with writing(session):
                         case = open_case(session, who, conference_id, activity, *others)
                         record(session, who.actor, now(), "case.read", conference_id, page=request.endpoint or "")

@@ -69,7 +69,8 @@ class Base(DeclarativeBase):
 
 def make_engine(url: str, keyring: Keyring) -> Engine:
     """An engine for this address, with the keys for its encrypted columns."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # Errors of the database never repeat what was to be written.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     attach_keyring(engine.dialect, keyring)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

@@ -1,9 +1,10 @@
 """What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback."""
 
 import logging
+from ipaddress import ip_address
 from itertools import islice
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
@@ -14,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.routes import runtime
 from ekc.core.text import say
 
 log = logging.getLogger("ekc")
@@ -28,11 +30,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
 
 
 def install(app: Flask) -> None:
     """Register the headers and the error pages."""
+    app.before_request(_keep_the_demo_here)
     app.before_request(_refuse_unreadable)
     app.after_request(_headers)
     app.register_error_handler(Refusal, _refused)
@@ -44,10 +48,25 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
+def _keep_the_demo_here() -> None:
+    """The demonstration lets anybody be anybody, so it answers this machine alone, however it was started."""
+    caller = request.remote_addr
+    if runtime().settings.demo and caller and not ip_address(caller).is_loopback:
+        abort(403)
+
+
 def _refuse_unreadable() -> None:
-    """Text that no database keeps (NUL, lone surrogates) is refused before any view sees it."""
-    values = (*request.values.values(), request.path)
-    if any("\0" in value or any("\ud800" <= c <= "\udfff" for c in value) for value in values):
+    """Refuse what no form of ours sends before any view sees it.
+
+    That is another kind of content than a form (Flask-WTF would read JSON as one), a file, and text that no database
+    keeps (NUL, lone surrogates), wherever it stands: a name may be there twice, in the address and in the form.
+    """
+    if request.method == "POST" and request.mimetype not in _FORM_TYPES:
+        abort(415)
+    if request.files:
+        abort(400)
+    sent = (text for source in (request.args, request.form) for name, many in source.lists() for text in (name, *many))
+    if any("\0" in text or any("\ud800" <= c <= "\udfff" for c in text) for text in (*sent, request.path)):
         abort(400)
 
 
@@ -97,7 +116,12 @@ def _not_found() -> ResponseReturnValue:
 
 
 def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
-    """The form's token is missing or too old: show what was typed, to be sent again with one click."""
+    """The form's token is missing or too old: show what was typed, to be sent again with one click.
+
+    Not so where another site sent it: one click would then make its words the visitor's own.
+    """
+    if not _from_here():
+        return _unreadable()
     return _page(
         400,
         gettext("This page was open for too long"),
@@ -105,6 +129,14 @@ def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
         _typed(everything=True),
         again=True,
     )
+
+
+def _from_here() -> bool:
+    """Whether a page of ours sent this request, as far as the browser says."""
+    if said := request.headers.get("Sec-Fetch-Site"):
+        return said == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin in {None, f"http://{request.host}", f"https://{request.host}"}
 
 
 def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
@@ -120,8 +152,13 @@ def _overtaken(_error: StaleDataError) -> ResponseReturnValue:
 
 
 def _database_busy(error: OperationalError) -> ResponseReturnValue:
+    g.asks_nobody = True
     log.error("database: %s", type(error.orig).__name__)
     return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."))
+
+
+def _unreadable() -> ResponseReturnValue:
+    return _page(400, gettext("This could not be read"), gettext("Go back, check what you typed, and send it again."))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -133,9 +170,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         case 413:
             return _page(413, gettext("That is too much at once"), gettext("Shorten the text, then send it again."))
         case 400:
-            return _page(
-                400, gettext("This could not be read"), gettext("Go back, check what you typed, and send it again.")
-            )
+            return _unreadable()
         case code if code and code >= 400:
             return _page(code, error.name, gettext("Go back and try again."))
     return error.get_response()
@@ -143,6 +178,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     """A fault of ours. The log gets the kind and the place, never what somebody typed."""
+    g.asks_nobody = True
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next

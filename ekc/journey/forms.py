@@ -1,16 +1,14 @@
 """The form of a step: reason, new date, overrides. Which of them a step asks for stands in its rule."""
 
-from datetime import datetime
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from ekc.core.clock import from_local
 from ekc.core.text import say
+from ekc.meetings.forms import LocalMoment
 from ekc.workflow.names import name_of
 from ekc.workflow.rules import Reason, StepRule
 from ekc.workflow.taking import Taking
@@ -25,9 +23,7 @@ class StepForm(FlaskForm):  # type: ignore[misc]
     phase = HiddenField()
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=2000)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
-    new_date = DateTimeLocalField(
-        _l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))]
-    )
+    new_date = LocalMoment(_l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))])
 
     def seen(self) -> Phase | None:
         """The phase that the page showed, if it said so."""
@@ -38,12 +34,11 @@ class StepForm(FlaskForm):  # type: ignore[misc]
 
     def to_taking(self, rule: StepRule, timezone: str, overrides: dict[str, str]) -> Taking:
         """What the step is given. Times are of the case's zone."""
-        local: datetime | None = self.new_date.data if "new_date" in self else None
         return Taking(
             rule.step,
             reason=(self.reason.data or "") if "reason" in self else "",
             stop_reason=StopReason(self.stop_reason.data) if "stop_reason" in self else None,
-            new_date=from_local(local, timezone) if local else None,
+            new_date=self.new_date.instant(timezone) if "new_date" in self else None,
             overrides=overrides,
         )
 

@@ -10,7 +10,7 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference
 from ekc.core.audit import record
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.matching.models import Match
@@ -128,14 +128,24 @@ def decline(session: Session, visitor: Visitor, at: datetime, conference_id: int
 
 
 def confirm_coordinator(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, on: date | None = None
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    on: date | None = None,
+    match_id: int | None = None,
 ) -> None:
-    """The main person says yes to the coordinator, or staff notes that they did. `on`: the day; today if None."""
+    """The main person says yes to the coordinator, or staff notes that they did. `on`: the day; today if None.
+
+    `match_id` is the match that the page showed; Stale if another coordinator was asked since: that yes is not theirs.
+    """
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
         match = _current(session, conference_id)
         if match is None or match.accepted_on is None:
             raise Refusal(N_("There is no coordinator yet who has taken this case."))
+        if match_id is not None and match.id != match_id:
+            raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         day = _past_day(on, at, conference)
         if day < match.accepted_on:
             raise Refusal(N_("The coordinator took the case later than that day. Choose that day or a later one."))

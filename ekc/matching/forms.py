@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from ekc.matching.actions import Declaration
 
@@ -60,8 +61,9 @@ class AcceptForm(DeclareForm):
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
-    """The main person's yes. Without a day, as on their own page, it is today."""
+    """The main person's yes, to the match that the page showed. Without a day, as on their own page, it is today."""
 
+    match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     confirmed_on = DateField(_l("Day on which the main person said yes"), validators=[Optional()])
 
     def day(self) -> date | None:

@@ -83,7 +83,8 @@ def confirm(case: Case) -> ResponseReturnValue:
     own = case.visitor.participant_id is not None
     if form.validate_on_submit():
         try:
-            actions.confirm_coordinator(db(), case.visitor, now(), case.id, None if own else form.confirmed_on.data)
+            on = None if own else form.confirmed_on.data
+            actions.confirm_coordinator(db(), case.visitor, now(), case.id, on, form.match_id.data)
         except Refusal as refusal:
             if own:
                 raise

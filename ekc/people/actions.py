@@ -1,7 +1,7 @@
 """What is done with accounts, regions and sign-ins: one verb each, in one transaction. Passwords: `passwords.py`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -40,7 +40,7 @@ class NewAccount:
     spoken: tuple[str, ...] = ()  # language codes
     introduction: str = ""
     language: str = "en"
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -38,7 +37,12 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
 
 def load(key: str) -> SignedIn | None:
-    """The signed-in person behind a session; None ends it (not used for long, closed account, dead link, old stamp)."""
+    """The signed-in person behind a session; None ends it (not used for long, closed account, dead link, old stamp).
+
+    A page that says that the database cannot be asked does not ask it who reads the page: it would never be shown.
+    """
+    if g.get("asks_nobody"):
+        return None
     second = int(now().timestamp())
     unused = second - session.get(_SEEN, 0)
     if unused > IDLE.total_seconds():
@@ -78,8 +82,7 @@ def local_path(target: str | None) -> str | None:
     """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
     if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
         return None
-    parts = urlsplit(target)
-    return None if parts.scheme or parts.netloc or target.startswith("//") else target
+    return None if target.startswith("//") else target  # with two, browsers read the name of another site
 
 
 def visitor_of_link(link_id: int) -> Visitor | None:

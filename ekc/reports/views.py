@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,8 @@ from ekc.workflow.vocabulary import Role
 
 bp = Blueprint("reports", __name__)
 
-#: A cell that begins like this would be run as a formula by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A spreadsheet runs what begins like this as a formula, in full width too. It may cut cells at other signs than ours.
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[ \"']*[=+\-@＝＋－＠\t\r\n])")
 
 
 @bp.get("/follow-ups")
@@ -87,4 +88,4 @@ def _link(endpoint: str, **more: Any) -> str:
 
 
 def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell)

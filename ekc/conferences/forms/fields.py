@@ -27,6 +27,8 @@ _CODES = (
     "ta ne ps fa prs ku ckb so ti am om sw ig yo ha ln rw zgh rif zh yue vi th id tl ja ko mi sm to"
 )
 SPOKEN = tuple(_CODES.split())
+#: Without dates in this language, or without letters for them, no plan can be printed in it.
+_NO_PAPER = "ary srn hi pa bn ta ne prs zgh zh yue th ja ko sm"
 FROM_LIST: dict[str, Any] = {
     "invalid_choice_message": _l("Choose from the list."),
     "invalid_value_message": _l("Choose from the list."),
@@ -59,6 +61,10 @@ def tidy(text: str | None) -> str:
     return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
 def lines(text: str, commas: bool = False) -> tuple[str, ...]:
     """What stands on each line (or between commas), once each."""
     parts = re.split(r"[\n,]" if commas else r"\n", text)
@@ -72,7 +78,7 @@ def _rules(missing: Any, most: int) -> list[Any]:
 
 def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = ()) -> Any:
     """One line of text. `missing` says what to do where it has to be there."""
-    return kind(label, [*_rules(missing, most), *rules], filters=[tidy])
+    return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line])
 
 
 def mail(label: Any) -> Any:
@@ -150,7 +156,8 @@ def language_name(code: str) -> str:
     return str(locale.languages.get(code, code))
 
 
-def language_choices(blank: Any) -> list[SelectChoice]:
-    """Languages by their names."""
-    named_codes = sorted((language_name(code).capitalize(), code) for code in SPOKEN)
+def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:
+    """Languages by their names; `printed`: those in which a plan can be printed."""
+    codes = [code for code in SPOKEN if not (printed and code in _NO_PAPER.split())]
+    named_codes = sorted((language_name(code).capitalize(), code) for code in codes)
     return [SelectChoice("", blank), *(SelectChoice(code, name) for name, code in named_codes)]

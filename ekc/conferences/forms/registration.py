@@ -102,7 +102,7 @@ class RegisterForm(CaseForm):
     def __init__(self, regions: list[SelectChoice], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.region_id.choices = regions
-        self.language.choices = language_choices(_AS_USUAL)
+        self.language.choices = language_choices(_AS_USUAL, printed=True)
 
     def validate_main_persons(self, field: Any) -> None:
         """There is a main person."""
@@ -168,7 +168,7 @@ class RegistrationForm(CaseForm):
     def __init__(self, shown: RegistrationRow, **kwargs: Any) -> None:
         listed = {name: "\n".join(getattr(shown, name)) for name in ("topics", "wishes", "sides")}
         super().__init__(data={**asdict(shown), **listed}, **kwargs)
-        self.language.choices = [one for one in language_choices("") if one.value]
+        self.language.choices = [one for one in language_choices("", printed=True) if one.value]
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
 

@@ -7,10 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DateTimeLocalField, RadioField, SelectField
+from wtforms import DateField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
+from ekc.meetings.forms import LocalMoment
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.forms.fields import PLACE, line, offer_people, offer_person, people_field, person_field
 from ekc.plans.queries import CirclePerson
@@ -115,7 +116,7 @@ class MonitorForm(FlaskForm):  # type: ignore[misc]
 class EvaluationForm(FlaskForm):  # type: ignore[misc]
     """When the plan is looked at again."""
 
-    at = DateTimeLocalField(_l("When"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[Optional()])
+    at = LocalMoment(_l("When"), validators=[Optional()])
     place = line(_l("Where"), most=PLACE)
     convenor = person_field(_l("Who calls everyone together"))
     others = people_field(_l("Who else is asked to come"))

@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import bottom_lines
+from ekc.core.clock import local_date
 from ekc.core.errors import Stale
 from ekc.core.routes import db, now
 from ekc.plans import actions, queries
@@ -138,6 +139,7 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
         forms=_forms(case, people, found.draft, set(said), sent),
         sent=sent,
         rhythms=rhythms(),
+        today=local_date(now(), case.timezone),
     )
     return (page, sent.status) if sent else page
 

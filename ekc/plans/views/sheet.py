@@ -91,6 +91,7 @@ def plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
         versions=listed,
         changed=changes(agreed, draft) if agreed and shows_draft else (),
         rhythms=rhythms(),
+        today=local_date(now(), case.timezone),
         more=request.args.get("more", ""),
     )
     return (page, sent.status) if sent else page

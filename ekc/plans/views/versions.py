@@ -8,6 +8,7 @@ from flask_babel import force_locale, gettext
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
+from ekc.core.clock import local_date
 from ekc.core.documents import DocumentError
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now
@@ -32,6 +33,7 @@ def version(case: Case, number: int) -> ResponseReturnValue:
         agreed_on=found.agreed_on,
         versions=queries.versions(db(), case.id),
         rhythms=rhythms(),
+        today=local_date(now(), case.timezone),
     )
 
 

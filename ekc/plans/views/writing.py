@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
+from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.routes import db, now
 from ekc.plans import actions, queries
@@ -203,4 +204,5 @@ def _part_page(case: Case, key: str, form: FlaskForm, refusal: Refusal | None = 
         refusal=refusal,
         names={person.id: person.name for person in queries.circle(db(), case.id)},
         rhythms=rhythms(),
+        today=local_date(now(), case.timezone),
     )
