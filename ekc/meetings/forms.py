@@ -99,10 +99,17 @@ class DateForm(FlaskForm):  # type: ignore[misc]
         return instant
 
 
+class _Hours(DecimalField):  # type: ignore[misc]
+    """A number of hours, with a point or a comma."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([value.replace(",", ".") for value in valuelist])
+
+
 class HoursForm(FlaskForm):  # type: ignore[misc]
     """How long it will take."""
 
-    hours = DecimalField(
+    hours = _Hours(
         _l("Hours"),
         places=None,
         invalid_value_message=_l("Give a number, like 3 or 2.5."),

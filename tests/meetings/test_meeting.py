@@ -33,7 +33,7 @@ def test_a_meeting_is_arranged_by_its_forms(
     client.submit("Ask people about this date", {"Day and time": datetime(2026, 4, 18, 10, 0)})  # noqa: DTZ001
     client.submit("Choose Saturday 18 April 2026, 10:00")
     client.submit("Remove Saturday 11 April 2026, 13:00")
-    client.submit("Save the hours", {"Hours": "2.5"})
+    client.submit("Save the hours", {"Hours": "2,5"})
     client.submit(
         "Save the place",
         {"Place": "De Brug", "Address": "Waalkade 12\nRivierstad", "How people get in": "ground floor, hearing loop"},
