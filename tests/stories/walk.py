@@ -80,12 +80,15 @@ class Walk:
             client.submit("Go to my page")
         return client
 
+    def _new_browser(self) -> PageClient:
+        made = self.app.test_client()
+        assert isinstance(made, PageClient)
+        return made
+
     def _browser(self, key: str) -> tuple[PageClient, bool]:
         """A browser, and whether its session still lasts."""
         if key not in self._browsers:
-            made = self.app.test_client()
-            assert isinstance(made, PageClient)
-            self._browsers[key] = made
+            self._browsers[key] = self._new_browser()
         fresh = key in self._used and abs(self.clock() - self._used[key]) < _BEFORE_IT_ENDS
         self._used[key] = self.clock()
         return self._browsers[key], fresh

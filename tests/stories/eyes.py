@@ -1,0 +1,126 @@
+"""A real browser that a walk can be taken with: fills in and clicks as the test client does, and looks at every page.
+
+`look` of tests/look.py takes a second or two, so each page is looked at once in each phase of the case.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+from playwright.sync_api import Locator
+from playwright.sync_api import Page as Tab
+
+from tests.form import TICKS, Form, Value
+from tests.look import NARROW, WIDE, Onlooker
+from tests.page import Page, text_of
+
+#: What pages were looked at: address without numbers, and the phase of the case.
+Seen = set[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for an address that is no page."""
+
+    status_code: int
+    mimetype: str
+    data: bytes
+
+
+@dataclass
+class Eyes:
+    """Somebody at a browser, with the verbs of `tests/client.py`. `seen` is shared by all of one walk."""
+
+    tab: Tab
+    onlooker: Onlooker
+    seen: Seen = field(default_factory=set)
+    _here: Page | None = None
+
+    def page(self, url: str, status: int = 200) -> Page:
+        """Opens an address."""
+        response = self.tab.goto(url)
+        assert response is not None
+        assert response.status == status, f"{url} answered {response.status}"
+        return self._arrived()
+
+    def follow(self, link: str, near: str = "") -> Page:
+        """Clicks a link."""
+        page = self.here
+        found = [a for a in page.all("a") if "href" in a.attrib and page.name_of(a) == link]
+        found = page.near(found, near) if near else found
+        assert found, f"{page!r} has no link {link!r}; it offers {page.links}"
+        self._unfold()
+        self._find(page, found[0]).click()
+        return self._arrived()
+
+    def submit(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
+        """Fills in the form of a button and presses it; fails where the product says no."""
+        page = self.here
+        pressed = page.button(button, near)
+        self._unfold()
+        form = Form(page, pressed)
+        for label, value in (values or {}).items():
+            for control, typed in form._answer(label, value).items():
+                self._fill(page, control, [str(one).replace("\r\n", "\n") for one in typed])
+        with self.tab.expect_navigation():
+            self._find(page, pressed).click()
+        after = self._arrived()
+        assert after.errors == [], f"{button!r} was refused: {after.errors}"
+        return after
+
+    def get(self, url: str) -> Answer:
+        """What an address gives that the browser would hand to another program."""
+        response = self.tab.request.get(url)
+        return Answer(response.status, response.headers["content-type"].partition(";")[0], response.body())
+
+    @property
+    def here(self) -> Page:
+        """The page one came to, as it stood in the browser then."""
+        assert self._here is not None, "open a page first"
+        return self._here
+
+    def _arrived(self) -> Page:
+        address = urlsplit(self.tab.url)
+        page = Page(self.tab.content(), address.path + (f"?{address.query}" if address.query else ""), 200)
+        kind = (re.sub(r"\d+", "#", address.path), _phase(page))
+        if kind not in self.seen:
+            self.seen.add(kind)
+            look_both_ways(self.onlooker, self.tab, page.heading)
+        self._here = page
+        return page
+
+    def _unfold(self) -> None:
+        """Opens what is folded away, as a person would who looks for a field."""
+        self.tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+
+    def _find(self, page: Page, element: Element) -> Locator:
+        return self.tab.locator(element.tag).nth(page.all(element.tag).index(element))
+
+    def _fill(self, page: Page, control: Element, typed: list[str]) -> None:
+        found = self._find(page, control)
+        if control.tag == "select":
+            found.select_option(typed)
+        elif control.get("type") in TICKS:
+            if control.get("type") == "checkbox" or typed:
+                found.set_checked(bool(typed))
+        else:
+            found.fill("".join(typed))
+
+
+def _phase(page: Page) -> str:
+    """In which phase the case of this page is, as the page says it; nothing where it is about no case."""
+    said = [text_of(node) for node in page.all("p") if node.get("class") in ("eyebrow", "phase-rail__short")]
+    return said[0] if said else ""
+
+
+def look_both_ways(onlooker: Onlooker, tab: Tab, name: str) -> None:
+    """As `look`, and once more from right to left, where nothing may stick out either."""
+    onlooker.look(tab, name)
+    tab.evaluate("document.documentElement.dir = 'rtl'")
+    tab.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    width = tab.evaluate("document.documentElement.scrollWidth")
+    tab.evaluate("document.documentElement.dir = 'ltr'")
+    tab.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    assert width <= NARROW["width"], f"{name} ({tab.url}), right to left at 320 pixels, is {width} wide"

@@ -1,0 +1,112 @@
+"""The Hendriks story in a real browser: every page by axe, light and dark, narrow, and from right to left."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import cast as as_type
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests.cast import PASSWORD, Cast, mail_of
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.look import Onlooker
+from tests.plugins.browser import visiting
+from tests.plugins.databases import Database
+from tests.stories import following
+from tests.stories import test_hendriks as hendriks
+from tests.stories.eyes import Eyes, Seen
+from tests.stories.paper import PRINTER
+from tests.stories.walk import Walk
+
+pytestmark = PRINTER
+
+
+class WalkWithEyes(Walk):
+    """A walk in which everybody sits at a real browser."""
+
+    open_one: Callable[[], Eyes]
+
+    def _new_browser(self) -> PageClient:
+        return as_type(PageClient, self.open_one())  # it has the verbs that a walk uses
+
+
+@pytest.fixture
+def walk(
+    app: Flask,
+    clock: FrozenClock,
+    cast: Cast,
+    browser: Browser,
+    live_server: str,
+    onlooker: Onlooker,
+    database: Database,
+) -> Iterator[Walk]:
+    """The case, before anything of it is known."""
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("pages look the same on both databases, and looking takes its time")
+    made = WalkWithEyes(app, clock, cast, hendriks.CASE, cast.denise)
+    seen: Seen = set()
+    with ExitStack() as stack:
+        made.open_one = lambda: Eyes(stack.enter_context(visiting(browser, live_server)), onlooker, seen)
+        yield made
+
+
+def test_the_whole_way_by_mouse(walk: Walk) -> None:
+    """From Joan's call to the second version and the costs."""
+    hendriks.prepare(walk)
+    hendriks.confer(walk)
+    hendriks.look_back(walk)
+    hendriks.write_the_second_version(walk)
+    following.count_costs(walk)
+    walk.staff(walk.cast.mila).page("/follow-ups?state=all")
+    walk.staff(walk.cast.ruud).page("/")
+
+
+def tab_to(visitor: Page, name: str) -> None:
+    """Press Tab until what has this name is focused, and shows it."""
+    for _ in range(120):
+        visitor.keyboard.press("Tab")
+        focused = visitor.evaluate(_FOCUSED)
+        if focused["name"] == name:
+            assert focused["shown"], f"nobody sees that {name!r} is focused"
+            return
+    pytest.fail(f"the keyboard does not get to {name!r} on {visitor.url}")
+
+
+_FOCUSED = """() => {
+    const node = document.activeElement;
+    const style = getComputedStyle(node);
+    const label = node.labels && node.labels.length ? node.labels[0].childNodes[0].textContent : node.textContent;
+    return {
+        name: (node.getAttribute('aria-label') || label || '').trim(),
+        // a skip link shows that it is focused by being there at all
+        shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none' || node.matches('.ds-skip-link'),
+    };
+}"""
+
+
+def test_a_case_by_keyboard_alone(visitor: Page, cast: Cast, clock: FrozenClock) -> None:
+    """Signing in, past the menu by the skip link, and registering a case: Tab, letters and Enter."""
+    visitor.goto("/sign-in")
+    tab_to(visitor, "Mail address")
+    visitor.keyboard.type(mail_of(cast.ruud.actor.name))
+    tab_to(visitor, "Password")
+    visitor.keyboard.type(PASSWORD)
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_url("**/")
+    tab_to(visitor, "Skip to the main part")
+    visitor.keyboard.press("Enter")
+    tab_to(visitor, "Register a case")
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_url("**/register")
+    tab_to(visitor, "Name")
+    visitor.keyboard.type("Joan Hendriks")
+    tab_to(visitor, "Why now")
+    visitor.keyboard.type("Wim fell in the night.")
+    tab_to(visitor, "Municipality")
+    visitor.keyboard.type("Northfield Borough")
+    tab_to(visitor, "Register")
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_url("**/conferences/1")
+    assert visitor.get_by_role("heading", level=1).inner_text() == "Joan Hendriks"

@@ -1,0 +1,137 @@
+"""What the family, the referrer, managers and strangers see, looked at in a real browser as each of them."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy.orm import Session
+
+from tests.build import (
+    Made,
+    case_in_evaluation,
+    case_in_presentation,
+    case_in_private_time,
+    case_in_setup,
+    write_plan,
+)
+from tests.cast import PASSWORD, Cast, mail_of, make_link
+from tests.clock import START, FrozenClock
+from tests.look import Onlooker
+from tests.plugins.browser import visiting
+from tests.plugins.databases import Database
+from tests.stories.eyes import look_both_ways
+
+Build = Callable[[Session, Cast], Made]
+
+
+@pytest.fixture(autouse=True)
+def _once(database: Database) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("pages look the same on both databases, and looking takes its time")
+
+
+def setup(session: Session, cast: Cast) -> Made:
+    """Being prepared."""
+    return case_in_setup(session, cast, START)
+
+
+def private_time(session: Session, cast: Cast) -> Made:
+    """The family is among itself."""
+    return case_in_private_time(session, cast, START)
+
+
+def presentation(session: Session, cast: Cast) -> Made:
+    """The plan is on the table."""
+    case = case_in_presentation(session, cast, START)
+    write_plan(session, cast, START, case)
+    return case
+
+
+def evaluation(session: Session, cast: Cast) -> Made:
+    """The plan is agreed."""
+    return case_in_evaluation(session, cast, START)
+
+
+@pytest.mark.parametrize(
+    ("build", "who", "pages"),
+    [
+        (setup, "omar", ["mine"]),
+        (setup, "karim", ["mine", "bottom-lines"]),
+        (private_time, "marieke", ["mine", "steps/ask_for_information", "steps/another_day"]),
+        (private_time, "karim", ["mine"]),
+        (presentation, "marieke", ["mine", "plan", "plan/agreement", "steps/go_back"]),
+        (presentation, "karim", ["plan", "plan/agreement"]),
+        (evaluation, "omar", ["mine", "plan", "plan/versions/1", "follow-ups", "steps/reconvene"]),
+    ],
+)
+def test_by_personal_link(
+    visitor: Page, onlooker: Onlooker, cast: Cast, clock: FrozenClock, db_session: Session, build: Build, who: str,
+    pages: list[str],
+) -> None:  # fmt: skip
+    case = build(db_session, cast)
+    visitor.goto(make_link(db_session, START, case.id, case.people[who]))
+    look_both_ways(onlooker, visitor, "personal link")
+    visitor.get_by_role("button", name="Go to my page").click()
+    for page in pages:
+        response = visitor.goto(f"/conferences/{case.id}/{page}")
+        assert response is not None
+        assert response.status == 200, page
+        look_both_ways(onlooker, visitor, f"{who} {build.__name__} {page}")
+
+
+@pytest.mark.parametrize(
+    ("build", "who", "pages"),
+    [
+        (private_time, "noor", ["", "steps/come_out", "steps/no_plan"]),
+        (evaluation, "noor", ["plan", "times", "history", "contact", "links", "follow-ups/1", "follow-ups/2"]),
+        (setup, "ruud", ["", "coordinator", "circle", "circle/1", "steps/stop"]),
+    ],
+)
+def test_by_password(
+    visitor: Page, onlooker: Onlooker, cast: Cast, clock: FrozenClock, db_session: Session, build: Build, who: str,
+    pages: list[str],
+) -> None:  # fmt: skip
+    case = build(db_session, cast)
+    visitor.goto("/sign-in")
+    visitor.get_by_label("Mail address").fill(mail_of(getattr(cast, who).actor.name))
+    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.get_by_role("button", name="Sign in").click()
+    for page in pages:
+        response = visitor.goto(f"/conferences/{case.id}/{page}".rstrip("/"))
+        assert response is not None
+        assert response.status == 200, page
+        visitor.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+        look_both_ways(onlooker, visitor, f"{who} {build.__name__} {page}")
+
+
+def test_by_nobody_in_particular(
+    browser: Browser, live_server: str, onlooker: Onlooker, cast: Cast, clock: FrozenClock
+) -> None:
+    """The first page, signing in wrongly, registering with nothing filled in, thanks, and what is not there."""
+    with visiting(browser, live_server) as visitor:
+        for page in ("/", "/sign-in", "/register", "/register/thanks"):
+            visitor.goto(page)
+            look_both_ways(onlooker, visitor, f"nobody {page}")
+        visitor.goto("/language/nl?next=/register")
+        look_both_ways(onlooker, visitor, "registering in Dutch")
+
+
+@pytest.mark.parametrize(
+    ("address", "button", "status"),
+    [("/register", "Register", 422), ("/sign-in", "Sign in", 422), ("/nowhere", "", 404), ("/l/no-link", "", 404)],
+)
+def test_what_went_wrong(
+    browser: Browser, live_server: str, onlooker: Onlooker, cast: Cast, clock: FrozenClock, address: str, button: str,
+    status: int,
+) -> None:  # fmt: skip
+    """The browser itself complains about an answer of 4xx, which is what is wanted here."""
+    with browser.new_context(base_url=live_server) as context:
+        visitor = context.new_page()
+        response = visitor.goto(address)
+        if button:
+            with visitor.expect_navigation() as went:
+                visitor.get_by_role("button", name=button).click()
+            response = went.value
+        assert response is not None
+        assert response.status == status
+        look_both_ways(onlooker, visitor, f"wrong {address}")
