@@ -4,8 +4,7 @@ A line of PLACES names a fact ("*" is any key or number), the page, and the way 
 within the case; `person` is the page of the person of the fact. What is said in form fields counts as read.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -27,36 +26,9 @@ from ekc.workflow.vocabulary import (
     Variant,
 )
 from tests.stories.agreeing import said
+from tests.stories.leaves import Fact
 from tests.stories.preparing import SCOPES, language_name
 from tests.stories.walk import Walk
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One leaf of a file: where it stands in it, and its value."""
-
-    path: Path
-    value: Any
-
-    @property
-    def dotted(self) -> str:
-        """The path as text: people.yara.born."""
-        return ".".join(map(str, self.path))
-
-
-def facts(value: Any, path: Path = ()) -> Iterator[Fact]:
-    """All leaves of a file, as `tomllib` reads it."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from facts(item, (*path, key))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from facts(item, (*path, number))
-    else:
-        yield Fact(path, value)
-
 
 Say = Callable[[Walk, Any], str]
 

@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from tests.page import Page, text_of
-from tests.stories.places import NO_FACTS, OF_THE_ACCOUNT, Fact, facts, sentence
+from tests.stories.leaves import Fact, facts
+from tests.stories.places import NO_FACTS, OF_THE_ACCOUNT, sentence
 from tests.stories.walk import Walk
 
 BLOCKS = ("li", "tr", "fieldset", "section")

@@ -10,7 +10,7 @@ from ekc.demo.casefile import CASES, read_case
 from ekc.demo.shape import CaseFile
 from tests.cast import Cast
 from tests.clock import FrozenClock
-from tests.stories import agreeing, arranging, conferring, following, preparing
+from tests.stories import agreeing, arranging, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order, unsaid
 from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.readback import nothing_is_lost
@@ -28,13 +28,13 @@ def register_and_match(walk: Walk) -> str:
     """Karim registers; Ruud asks Noor; she takes the case and Marieke says yes to her. The number of the case."""
     cast, case = walk.cast, walk.case
     walk.at(case.registration.on, "11:20")
-    number = preparing.register_in_public(walk)
+    number = registering.register_in_public(walk)
     walk.at(case.registration.main_person_said_yes_on, "10:00")
-    preparing.find_case(walk, cast.ruud)
-    preparing.note_registration(walk, cast.ruud, said_yes=case.registration.main_person_said_yes_on)
+    registering.find_case(walk, cast.ruud)
+    registering.note_registration(walk, cast.ruud, said_yes=case.registration.main_person_said_yes_on)
     walk.at(case.coordinator.accepted_on, "10:00")
-    preparing.match(walk, cast.ruud)
-    preparing.confirm_by_link(walk, "marieke")
+    registering.match(walk, cast.ruud)
+    registering.confirm_by_link(walk, "marieke")
     preparing.add_people(walk, *CLOSE_BY)
     preparing.complete(walk, "marieke", *CLOSE_BY)
     return number
@@ -46,7 +46,7 @@ def prepare(walk: Walk) -> None:
     assert setup is not None
     preparing.take_on(walk, "marieke", *CLOSE_BY)
     preparing.speak_to_everybody(walk)
-    preparing.note_registration(walk, walk.lead, agreed=date(2026, 3, 9))
+    registering.note_registration(walk, walk.lead, agreed=date(2026, 3, 9))
     preparing.keep_safe(walk)
     arranging.arrange(walk)
     walk.invite("referrer")

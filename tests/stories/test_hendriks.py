@@ -10,7 +10,7 @@ from ekc.demo.shape import Action, Goal, LookAgain
 from ekc.workflow.vocabulary import ActionKind, Every
 from tests.cast import Cast
 from tests.clock import FrozenClock
-from tests.stories import agreeing, arranging, conferring, following, preparing
+from tests.stories import agreeing, arranging, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order
 from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.readback import nothing_is_lost
@@ -42,13 +42,13 @@ def prepare(walk: Walk) -> str:
     case, setup = walk.case, walk.case.setup
     assert setup is not None
     walk.at(case.registration.on, "15:00")
-    number = preparing.register_for_them(walk, walk.cast.ruud)
+    number = registering.register_for_them(walk, walk.cast.ruud)
     walk.at(case.coordinator.accepted_on, "10:00")
-    preparing.match(walk, walk.cast.ruud)
-    preparing.note_their_yes(walk)
+    registering.match(walk, walk.cast.ruud)
+    registering.note_their_yes(walk)
     preparing.take_on(walk)
     preparing.speak_to_everybody(walk)
-    preparing.note_registration(walk, walk.lead, agreed=date(2026, 1, 20))
+    registering.note_registration(walk, walk.lead, agreed=date(2026, 1, 20))
     preparing.keep_safe(walk)
     walk.open("bottom-lines").submit("There are none")
     arranging.arrange(walk)

@@ -9,7 +9,7 @@ from ekc.demo.casefile import CASES, read_case
 from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.page import Page
-from tests.stories import agreeing, arranging, conferring, following, preparing
+from tests.stories import agreeing, arranging, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order
 from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.readback import nothing_is_lost
@@ -26,16 +26,16 @@ def prepare(walk: Walk) -> str:
     case, setup = walk.case, walk.case.setup
     assert setup is not None
     walk.at(case.registration.on, "16:00")
-    number = preparing.register_in_public(walk)
+    number = registering.register_in_public(walk)
     walk.at(case.registration.main_person_said_yes_on, "10:00")
-    preparing.find_case(walk, walk.cast.ruud)
-    preparing.note_registration(walk, walk.cast.ruud, said_yes=case.registration.main_person_said_yes_on)
+    registering.find_case(walk, walk.cast.ruud)
+    registering.note_registration(walk, walk.cast.ruud, said_yes=case.registration.main_person_said_yes_on)
     walk.at(case.coordinator.accepted_on, "10:00")
-    preparing.match(walk, walk.cast.ruud)
-    preparing.confirm_by_link(walk, "ans")
+    registering.match(walk, walk.cast.ruud)
+    registering.confirm_by_link(walk, "ans")
     preparing.take_on(walk)
     preparing.speak_to_everybody(walk)
-    preparing.note_registration(walk, walk.lead, agreed=date(2026, 4, 21))
+    registering.note_registration(walk, walk.lead, agreed=date(2026, 4, 21))
     preparing.keep_safe(walk)
     arranging.arrange(walk)
     (line,) = setup.bottom_lines

@@ -1,0 +1,120 @@
+"""How a case comes in and finds its coordinator: registered in public or by phone, asked, taken, confirmed."""
+
+from datetime import date
+
+from ekc.people.access import Visitor
+from ekc.workflow.names import name_of
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import Part
+from tests.form import Value
+from tests.page import Page
+from tests.stories.preparing import language_name
+from tests.stories.walk import Walk
+
+REGISTERS = {
+    "main_person": "the main person: it is about me or my family",
+    "referrer": "a referrer: for somebody else",
+}
+
+
+def registration_values(walk: Walk) -> dict[str, Value]:
+    """The registration form, filled in as the file has it."""
+    case = walk.case
+    values: dict[str, Value] = {
+        "Who registers": REGISTERS[case.registration.by],
+        "Kind of conference": name_of(case.variant),
+        "Why now": case.registration.reason,
+        "The question, as you would put it today": case.question,
+        "What it is about": ", ".join(case.topics),
+        "Sides": "\n".join(case.sides or ()),
+        "Of their own accord, or under pressure": name_of(case.legal_context),
+        "Wishes for the coordinator": "\n".join(case.registration.wishes or ()),
+        "Municipality": case.municipality,
+        "Region": "North",
+        "Country": PROFILES[case.profile].name,
+        "Language of the letters and the plan": language_name(case.language),
+        "Time zone": case.timezone,
+        "Title of the case": case.title,
+    }
+    if case.registration.main_person_said_yes_on <= case.registration.on:
+        values["The main person said yes on"] = case.registration.main_person_said_yes_on
+    mains = [person for person in case.people.values() if person.role is Part.MAIN_PERSON]
+    for number, person in enumerate(mains, 1):
+        row = {
+            "Name": person.name,
+            "Relation or role": person.relation,
+            "Side": person.side,
+            "Phone": person.phone,
+            "E-mail": person.email,
+        }
+        values |= {f"Main person {number} / {label}": text for label, text in row.items() if text}
+    for person in case.people.values():
+        if case.registration.by == "referrer" and person.role is Part.REFERRER:
+            values |= {"Your name": person.name, "Your organisation": person.organisation or ""}
+            values["Your e-mail"] = person.email or ""
+    return values
+
+
+def register_for_them(walk: Walk, manager: Visitor) -> str:
+    """The manager registers for somebody who rang; the number of the case."""
+    client = walk.staff(manager)
+    client.page("/")
+    client.follow("Register a case", near="Hello")
+    values = registration_values(walk) | {"Registered on": walk.case.registration.on}
+    page = client.submit("Register", values)
+    walk.id = int(page.url.split("/")[2])
+    return next(word for word in page.text.split() if word.startswith("EKC-"))
+
+
+def register_in_public(walk: Walk) -> str:
+    """Whoever registers does so on the public page; the number they are told."""
+    client, _ = walk._browser("the public")
+    client.page("/")
+    client.follow("Register a conference")
+    thanks = client.submit("Register", registration_values(walk))
+    (number,) = [node.text or "" for node in thanks.all("strong")]
+    return number
+
+
+def find_case(walk: Walk, manager: Visitor) -> None:
+    """The manager finds the new case on their own page."""
+    client = walk.staff(manager)
+    client.page("/")
+    page = client.follow(walk.case.title)
+    walk.id = int(page.url.split("/")[2])
+
+
+def note_registration(walk: Walk, who: Visitor, **days: date) -> None:
+    """Somebody of the staff writes days into the registration."""
+    labels = {"said_yes": "The main person said yes on", "agreed": "The question was agreed on"}
+    client = walk.staff(who)
+    client.page(walk.url("registration"))
+    client.submit("Save", {labels[name]: day for name, day in days.items()})
+
+
+def match(walk: Walk, manager: Visitor) -> None:
+    """The manager asks the coordinator, who takes the case with a declaration."""
+    client = walk.staff(manager)
+    client.page(walk.url("coordinator"))
+    client.submit(f"Ask {walk.lead.actor.name}")
+    client = walk.coordinator
+    client.page("/")
+    client.follow(walk.case.title, near="You were asked: take the case or not")
+    assert client.here.heading == "Coordinator"
+    told = walk.case.coordinator
+    client.submit(
+        "Take the case",
+        {"How independent are you?": told.independence, "Day on which you said yes": told.accepted_on},
+    )
+
+
+def note_their_yes(walk: Walk) -> None:
+    """The coordinator notes that the main person told her so."""
+    yes: dict[str, Value] = {"Day on which the main person said yes": walk.case.coordinator.accepted_on}
+    walk.open("coordinator").submit("Note their yes", yes)
+
+
+def confirm_by_link(walk: Walk, id_: str) -> Page:
+    """The main person says yes to the coordinator on their own page."""
+    walk.invite(id_)
+    return walk.guest(id_).submit("Yes, that is good")
