@@ -1,8 +1,8 @@
 """Walking a case through its pages: who sits at which screen, at which moment. What they do there stands beside this.
 
 `registering.py` and `preparing.py` know how a case comes in and is prepared, `arranging.py` its meeting,
-`conferring.py` how the day goes, `agreeing.py` how the plan is written and agreed, `following.py` what comes after it. Nobody here
-calls an action: everything goes over HTTP.
+`conferring.py` how the day goes, `agreeing.py` how the plan is written and agreed, `following.py` what comes after it.
+Nobody here calls an action: everything goes over HTTP.
 """
 
 from collections.abc import Iterable
