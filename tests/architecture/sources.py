@@ -9,7 +9,7 @@ TEMPLATES = ROOT / "templates"
 
 #: Folders of `templates/` and `tests/` that mirror no feature.
 TEMPLATE_FOLDERS = {"layout", "components"}
-TEST_FOLDERS = {"stories", "architecture", "plugins"}
+TEST_FOLDERS = {"stories", "architecture", "plugins", "security"}
 
 
 def features() -> set[str]:

@@ -175,7 +175,7 @@ class RegistrationForm(CaseForm):
     @property
     def seen_version(self) -> int:
         """Which state of the case the page showed; 0 matches none."""
-        typed = self.version.data or ""
+        typed = str(self.version.data or "")
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
     def to_registration(self) -> Registration:

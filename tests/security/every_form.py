@@ -1,0 +1,233 @@
+"""Every form of the product as the right person meets it: cases in each phase, crawled, one form for each POST route.
+
+Also a way to send something and have it undone, so that each try starts from the same state. What is sent and what may
+come of it is not decided here.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urljoin
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from ekc.conferences import actions as conferences
+from ekc.conferences.entries import Concern, NewContact
+from ekc.core.routes import Runtime
+from ekc.evaluations import actions as evaluations
+from ekc.evaluations.actions import NewAvoided
+from ekc.matching import actions as matching
+from ekc.matching.actions import Declaration
+from ekc.meetings import actions as meetings
+from ekc.meetings.actions import Asked, Told
+from ekc.people.access import Visitor
+from ekc.people.models import PersonalLink
+from ekc.plans import actions as plans
+from ekc.plans.draft import NewAction
+from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, make_link, participant
+from tests.clock import START
+from tests.page import Page
+
+#: Only there in the demonstration; they take no words.
+DEMO = {"people.be", "people.be_participant"}
+_CASE_PAGES = (
+    "",
+    "/attendance",
+    "/bottom-lines",
+    "/circle",
+    "/consents",
+    "/contact",
+    "/coordinator",
+    "/costs",
+    "/follow-ups",
+    "/information",
+    "/links",
+    "/meeting",
+    "/mine",
+    "/plan",
+    "/plan/agreement",
+    "/registration",
+    "/safety",
+    "/times",
+    *(f"/steps/{step}" for step in Step),
+)
+_FURTHER = re.compile(r'href="(/conferences/\d+/(?:circle/\d+|plan/parts/\w+|follow-ups/\d+))"')
+_TARGET = re.compile(r'<form[^>]* method="post" action="([^"?]*)')
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form: its kind (text, textarea, date, hidden, checkbox …), and what may be sent in it."""
+
+    name: str
+    kind: str
+    shown: tuple[str, ...]
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A form as somebody found it on a page, and the cookie they have."""
+
+    endpoint: str
+    url: str
+    fields: tuple[Field, ...]
+    cookie: str
+
+    def shown(self) -> dict[str, list[str]]:
+        """What is sent if nothing is touched."""
+        return {field.name: list(field.shown) for field in self.fields}
+
+
+def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
+    """One form for each route that takes one, from the pages of the person who sends it."""
+    found: dict[str, Found] = {}
+    for who, pages in _who_looks_where(session, cast):
+        client = FlaskClient(app)
+        if who.known:
+            with client.session_transaction() as cookie:
+                cookie.update(_user_id=_key(session, who), _fresh=True, seen=int(START.timestamp()))
+        session.rollback()
+        waiting, seen = list(pages), set(pages)
+        while waiting:
+            url = waiting.pop(0)
+            answer = client.get(url)
+            if answer.status_code != 200 or answer.mimetype != "text/html":
+                continue
+            if any(_endpoint(app, target) not in found for target in _TARGET.findall(answer.text)):
+                cookie_now = client.get_cookie("session")
+                for one in _forms_of(app, Page(answer.text, url, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
+                    found.setdefault(one.endpoint, one)
+            further = set(_FURTHER.findall(answer.text)) - seen
+            seen |= further
+            waiting += sorted(further)
+    return list(found.values())
+
+
+def _key(session: Session, who: Visitor) -> str:
+    if who.participant_id is None or who.conference_id is None:
+        return f"account:{who.account_id}:1"
+    make_link(session, START, who.conference_id, who.participant_id)
+    return f"link:{session.scalars(select(func.max(PersonalLink.id))).one()}"
+
+
+def _endpoint(app: Flask, path: str) -> str:
+    return str(app.url_map.bind("localhost").match(path, method="POST")[0])
+
+
+def _forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
+    for form in page.all("form"):
+        if form.get("method", "get").lower() != "post":
+            continue
+        url = urljoin(page.url, form.get("action") or page.url)
+        fields: dict[str, Field] = {}
+        for control in page.controls_of(form):
+            name, kind = control.attrib["name"], control.get("type", control.tag)
+            offered: tuple[str, ...] = ()
+            if control.tag == "select":
+                options = list(control.iter("option"))
+                offered = tuple(option.get("value", "") for option in options)
+                shown = tuple(option.get("value", "") for option in options if "selected" in option.attrib)
+                shown = shown or offered[:1]
+            elif kind in ("checkbox", "radio"):
+                before = fields.get(name, Field(name, kind, ()))
+                value = (control.get("value", "on"),)
+                offered = before.offered + value
+                shown = before.shown + (value if "checked" in control.attrib else ())
+            else:
+                shown = (control.text or "" if control.tag == "textarea" else control.get("value", ""),)
+            fields[name] = Field(name, kind, shown, offered)
+        yield Found(_endpoint(app, url.partition("?")[0]), url, tuple(fields.values()), cookie)
+
+
+def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
+    """People, and where they begin to look."""
+
+    def of(case: Made) -> tuple[str, ...]:
+        return tuple(f"/conferences/{case.id}{page}" for page in _CASE_PAGES)
+
+    def by_link(case: Made, name: str) -> tuple[Visitor, tuple[str, ...]]:
+        return participant(case.id, case.people[name]), of(case)
+
+    noor = cast.noor
+    unasked = build.registered_case(session, cast, START)
+    link = make_link(session, START, unasked.id, unasked.people["marieke"])
+    yield cast.nobody, ("/register", "/sign-in", link)
+    yield cast.ruud, ("/", *of(unasked))
+    asked = build.registered_case(session, cast, START)
+    matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
+    yield noor, of(asked)
+    taken = build.registered_case(session, cast, START)
+    matching.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
+    matching.accept(session, noor, START, taken.id, Declaration("I know an aunt.", conflict=True))
+    yield noor, of(taken)
+    yield cast.ruud, of(taken)
+    yield by_link(taken, "marieke")
+    fresh = build.case_in_setup(session, cast, START)
+    yield noor, of(fresh)
+    conferences.say_no_bottom_lines(session, noor, START, fresh.id)
+    yield noor, of(fresh)
+    yield noor, of(_prepared(session, cast))
+    yield noor, of(_told(session, cast))
+    inside = build.case_in_private_time(session, cast, START)
+    yield by_link(inside, "marieke")
+    presented = build.case_in_presentation(session, cast, START)
+    build.write_plan(session, cast, START, presented)
+    goal, els = "g1", presented.people["els"]
+    plans.add_action(
+        session, noor, START, presented.id, 6, goal, NewAction(what="Helps", who=(els,), kind=ActionKind.PROFESSIONAL)
+    )
+    yield noor, of(presented)
+    yield by_link(presented, "els")
+    agreed = build.case_in_evaluation(session, cast, START)
+    evaluations.add_avoided(session, noor, START, agreed.id, NewAvoided(what="A night", amount=100, basis="a list"))
+    yield noor, of(agreed)
+    yield by_link(agreed, "omar")
+
+
+def _prepared(session: Session, cast: Cast) -> Made:
+    """Ready for the conference, with one of everything that is written down before it."""
+    case = build.prepared_case(session, cast, START)
+    kees = case.people["kees"]
+    conferences.add_concern(session, cast.noor, START, case.id, Concern(participant_id=kees, concern="The stairs."))
+    contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
+    conferences.log_contact(session, cast.noor, START, case.id, contact)
+    conferences.make_link(session, cast.noor, START, case.id, kees)
+    meetings.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
+    build.change_details(session, cast, START, case, kees, informed_on=None)
+    return case
+
+
+def _told(session: Session, cast: Cast) -> Made:
+    """In the information phase: something was told and asked, a professional has left."""
+    case = build.case_in_information(session, cast, START)
+    els, karim = case.people["els"], case.people["karim"]
+    meetings.tell(session, cast.noor, START, case.id, Told(InformationKind.HELP, "There is help."))
+    meetings.ask(session, cast.noor, START, case.id, Asked(karim, "Who calls?"))
+    meetings.leave(session, cast.noor, START, case.id, els)
+    return case
+
+
+@contextmanager
+def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
+    """Gives a way to ask the product; all that it writes is undone at the end."""
+    runtime: Runtime = app.extensions["ekc"]
+    engine = runtime.sessions.kw["bind"]
+    client = FlaskClient(app, use_cookies=False)
+    with engine.connect() as connection:
+        connection.begin()
+        runtime.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+        try:
+            yield client.open
+        finally:
+            runtime.sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+            connection.rollback()

@@ -1,0 +1,121 @@
+"""Whatever is typed into any form, and whatever is sent beside it: an answer in words, never a fault, nothing run."""
+
+from collections.abc import Mapping
+from random import Random
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from tests.cast import Cast
+from tests.security.every_form import DEMO, Field, Found, every_form, undone
+
+SCRIPT = "\"'><script>alert(1)</script>"
+HOSTILE = (
+    SCRIPT,
+    "{{7*7}}{% raw %}%(name)s%s{0}${x}",
+    "=HYPERLINK(1)",
+    "x" * 20_000,
+    "🙂\u202e\u200f\ufeff ẞß éß",
+    "a\r\nSet-Cookie: x=1\n\x0b\x1b[31m",
+    "a\0b",
+    "",
+    " \t ",
+    "-1",
+    "0",
+    "2147483648",
+    "9" * 5000,
+    "1e999",
+    "NaN",
+    "٣",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "0001-01-01T00:00",
+    "9999-12-31T23:59",
+    "../../../etc/passwd",
+    "//evil.example",
+    "None",
+)
+#: What no form asks for.
+BESIDE = ("id", "conference_id", "participant_id", "phase", "revision", "version", "role", "next", "_method", "é\u202e")
+#: What fits a kind of field.
+FITTING = {"date": "2026-03-01", "datetime-local": "2026-03-02T10:00", "number": "1", "email": "a@example.org"}
+FAULTLESS = {200, 302, 303, 400, 403, 404, 409, 413, 415, 422, 429}
+
+
+@pytest.fixture
+def forms(app: Flask, db_session: Session, cast: Cast) -> list[Found]:
+    return every_form(app, db_session, cast)
+
+
+def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> None:
+    """Send it, go where it leads, and look at what comes back."""
+    with undone(app) as ask:
+        kept = {"Cookie": form.cookie}
+        answer = ask(form.url, method="POST", data=sent, headers=kept)
+        pages = [answer]
+        if target := answer.location:
+            assert target.startswith("/"), (form, sent, target)
+            assert not target.startswith("//"), (form, sent, target)
+            cookie = answer.headers.get("Set-Cookie", form.cookie).partition(";")[0]
+            pages.append(ask(target.partition("#")[0], headers={"Cookie": cookie}))
+    for page in pages:
+        fault = app.extensions.pop("fault", None)
+        if fault is not None:
+            raise AssertionError(f"{form.endpoint} broke on {sent}: {fault!r}") from fault
+        assert page.status_code in FAULTLESS, (form.endpoint, sent, page.status)
+        assert page.mimetype == "text/html", (form.endpoint, sent, page.mimetype)
+        for never in ("<script>alert", "Traceback", "sqlalchemy", "X-Injected"):
+            assert never not in page.text, (form.endpoint, sent, never)
+        assert page.headers.get("Content-Security-Policy", "").startswith("default-src 'none'"), form.endpoint
+
+
+def fitting(field: Field) -> list[str]:
+    """Something that this field takes."""
+    if field.kind == "hidden" or any(field.shown):
+        return list(field.shown)
+    if field.offered:
+        return [next((value for value in field.offered if value), field.offered[0])]
+    return [FITTING.get(field.kind, "Words")]
+
+
+def is_typed(field: Field) -> bool:
+    """Whether somebody types whatever they like into it."""
+    return field.kind in ("text", "textarea", "tel", "search", "password")
+
+
+def test_words_are_no_danger_in_any_form(app: Flask, forms: list[Found]) -> None:
+    takes = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    assert {form.endpoint for form in forms} == takes - DEMO
+
+    for form in forms:
+        for words in HOSTILE[:4]:
+            send(app, form, {f.name: [words] if is_typed(f) else fitting(f) for f in form.fields})
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # a smaller example is not worth the minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(chance=st.randoms(use_true_random=True), words=st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_anything_can_be_sent(chance: Random, words: str, app: Flask, forms: list[Found]) -> None:
+    form = chance.choice(forms)
+    sent: dict[str, list[str]] = {}
+    for field in form.fields:
+        ways = [
+            fitting(field),
+            list(field.shown),
+            [chance.choice((*HOSTILE, words)) for _ in range(chance.randrange(3))],
+        ]
+        if field.offered:
+            ways.append([chance.choice(field.offered) for _ in range(chance.randrange(3))])
+        sent[field.name] = list(field.shown) if field.name == "csrf_token" else chance.choice(ways)
+    for name in chance.sample(BESIDE, chance.randrange(3)):
+        sent.setdefault(name, []).append(chance.choice((*HOSTILE, words)))
+    send(app, form, sent)
