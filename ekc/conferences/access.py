@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Integer, Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
@@ -58,8 +58,19 @@ class Case:
         return PHASE_RULES[self.phase].title
 
 
+_case, _person = Conference.__table__, Participant.__table__
 #: The columns of the head: the fields of `Case` after who opened it.
-_HEAD = tuple(getattr(Conference, one.name) for one in fields(Case) if one.name not in {"visitor", "roles"})
+_HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in {"visitor", "roles"})
+_OWN = and_(
+    _person.c.conference_id == _case.c.id,
+    _person.c.id == bindparam("participant_id", type_=Integer),
+    _person.c.removed_at.is_(None),
+)
+_OPEN: Select[*tuple[Any, ...]] = (
+    select(*_HEAD, _person.c.part, _person.c.convenes)
+    .select_from(_case.outerjoin(_person, _OWN))
+    .where(_case.c.id == bindparam("conference_id"))
+)
 
 
 def roles_in(
@@ -81,13 +92,8 @@ def roles_in(
 
 def open_case(session: Session, visitor: Visitor, conference_id: int, activity: Activity, *others: Activity) -> Case:
     """The case, for somebody who may do `activity`, or one of `others`, with it now. Raises Unknown or NotNow."""
-    own = and_(
-        Participant.conference_id == Conference.id,
-        Participant.id == visitor.participant_id,
-        Participant.removed_at.is_(None),
-    )
-    head: Select[*tuple[Any, ...]] = select(*_HEAD, Participant.part, Participant.convenes)
-    row = session.execute(head.outerjoin(Participant, own).where(Conference.id == conference_id)).one_or_none()
+    asked = {"conference_id": conference_id, "participant_id": visitor.participant_id}
+    row = session.execute(_OPEN, asked).one_or_none()
     if row is None:
         raise Unknown
     roles = roles_in(visitor, row, row.part, row.convenes)

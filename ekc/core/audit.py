@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, insert, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core.crypto import keyring_of
@@ -70,34 +71,37 @@ class AuditEvent(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+_head, _line = cast(Table, AuditHead.__table__), cast(Table, AuditEvent.__table__)
+_END = select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update()
+_ADD = insert(_line)
+_MOVE_END = update(_head).where(_head.c.chain == bindparam("of")).values(seq=bindparam("last"), hash=bindparam("link"))
+
+
 def record(
     session: Session, actor: Actor, at: datetime, action: str, conference_id: int | None = None, **detail: str | int
 ) -> None:
     """Add a line, in the caller's transaction. `action` is a code like `circle.added`; `detail` may hold content."""
     chain = f"case:{conference_id}" if conference_id else "system"
-    head = session.execute(
-        select(AuditHead.seq, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
-    ).one_or_none()
+    head = session.execute(_END, {"of": chain}).one_or_none()
     if head is None:
-        session.execute(insert(AuditHead).values(chain=chain, seq=0, hash=_START))
+        session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _START})
     seq, before = (head.seq + 1, head.hash) if head else (1, _START)
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
     sealed = keyring_of(session).seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
     link = chain_hash(before, chain, seq, at, actor.kind, actor.id, action, sealed)
-    session.execute(
-        insert(AuditEvent).values(
-            chain=chain,
-            seq=seq,
-            at=at,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            action=action,
-            conference_id=conference_id,
-            detail=sealed,
-            hash=link,
-        )
-    )
-    session.execute(update(AuditHead).where(AuditHead.chain == chain).values(seq=seq, hash=link))
+    line = {
+        "chain": chain,
+        "seq": seq,
+        "at": at,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "action": action,
+        "conference_id": conference_id,
+        "detail": sealed,
+        "hash": link,
+    }
+    session.execute(_ADD, line)
+    session.execute(_MOVE_END, {"of": chain, "last": seq, "link": link})
 
 
 def chain_hash(

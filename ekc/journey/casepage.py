@@ -5,14 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
 from ekc.journey.deadlines import Due, running
-from ekc.journey.facts import Circle, gather
+from ekc.journey.facts import Circle, Known, gather, known
 from ekc.journey.panel import Mend, Panel, mend, panel
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -64,11 +63,10 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     """Gather the page of a case for whoever opened it."""
     today = local_date(at, case.timezone)
     sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
-    circle = () if sealed else conferences.circle(session, case.id)
-    facts = gather(session, case, at, circle)
+    read = Known((), meetings.current_meeting(session, case.id)) if sealed else known(session, case.id)
+    facts = gather(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
-    changes = queries.history(session, case.id)
-    meeting = meetings.current_meeting(session, case.id)
+    changes = queries.steps_taken(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not sealed else ()
     open_ones = [row for row in follow_ups if row.is_open]
     return CasePage(
@@ -78,22 +76,22 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         else 0,
         panel=panel(why_not(facts, case.roles), case.phase, called_in=Role.COORDINATOR in case.roles),
         checklist=checklist(facts),
-        circle=circle,
+        circle=read.circle,
         family=sum(person.is_family for person in facts.people),
         untold=sum(
             person.takes_part and not person.informed and person.part is not Part.INTERPRETER for person in facts.people
         ),
-        meeting=meeting,
+        meeting=read.meeting,
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running(PROFILES[case.profile], happened(session, case, changes, meeting), referred),
+        deadlines=running(PROFILES[case.profile], happened(session, case, changes, read.meeting), referred),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_PLAN) else (),
         sealed=sealed,
         today=today,
     )
 
 
-def rail(case: Case, changes: tuple[queries.ChangeRow, ...]) -> tuple[Stop, ...]:
+def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[Stop, ...]:
     """The five phases, and where the case is."""
     entered = {change.target: change.at for change in changes if change.target is not change.source}
     stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
@@ -124,7 +122,7 @@ def checklist(facts: Facts) -> tuple[Line, ...]:
 
 
 def happened(
-    session: Session, case: Case, changes: tuple[queries.ChangeRow, ...], meeting: meetings.MeetingRow | None
+    session: Session, case: Case, changes: tuple[queries.StepRow, ...], meeting: meetings.MeetingRow | None
 ) -> dict[Event, date]:
     """Which events of the clocks were when; of steps taken more than once, the last."""
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}

@@ -1,6 +1,6 @@
 """Gathers from every feature what the guards may know about a case; reads only what those of its phase ask for."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -19,13 +19,26 @@ from ekc.workflow.facts import BottomLine, Coordinator, Facts, Person
 from ekc.workflow.profiles import PROFILES, age
 from ekc.workflow.vocabulary import Phase
 
-Circle = tuple[conferences.PersonRow, ...]
+Circle = tuple[conferences.Member, ...]
 
 
-def gather(session: Session, case: Case | Conference, at: datetime, circle: Circle | None = None) -> Facts:
-    """The facts of a case at an instant. `circle` saves reading again what the caller has read."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What pages show beside the facts that are made of it: the circle, and the latest gathering if there is one."""
+
+    circle: Circle
+    meeting: meetings.MeetingRow | None
+
+
+def known(session: Session, conference_id: int) -> Known:
+    """Read it."""
+    return Known(conferences.members(session, conference_id), meetings.current_meeting(session, conference_id))
+
+
+def gather(session: Session, case: Case | Conference, at: datetime, read: Known | None = None) -> Facts:
+    """The facts of a case at an instant. `read` saves reading again what the caller has read."""
     today = local_date(at, case.timezone)
-    circle = conferences.circle(session, case.id) if circle is None else circle
+    read = read or known(session, case.id)
     facts = Facts(
         phase=case.phase,
         today=today,
@@ -33,26 +46,26 @@ def gather(session: Session, case: Case | Conference, at: datetime, circle: Circ
         profile=PROFILES[case.profile],
         main_person_said_yes=case.main_person_said_yes_on is not None,
         question_agreed=case.question_agreed_on is not None,
-        people=tuple(_person(row, today) for row in circle),
+        people=tuple(_person(row, today) for row in read.circle),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
     )
     match case.phase:
         case Phase.REGISTRATION:
-            return _with_match(session, case, facts)
+            return _with_match(session, case, _with_consents(session, case, facts))
         case Phase.SETUP:
-            return _with_arrangements(session, case, facts)
+            return _with_arrangements(session, case, _with_concerns(session, case, facts), read.meeting)
         case Phase.INFORMATION:
-            return _with_information(session, case, facts)
+            return _with_information(session, facts, read.meeting)
         case Phase.PRESENTATION:
-            return _with_answers(session, case, _with_plan(session, case, facts))
+            return _with_answers(session, case, _with_plan(session, case, facts), read.meeting)
         case Phase.EVALUATION:
             return _with_follow_ups(session, case, _with_plan(session, case, facts))
         case Phase.PRIVATE_TIME | Phase.CLOSED:
             return facts
 
 
-def _person(row: conferences.PersonRow, today: date) -> Person:
+def _person(row: conferences.Member, today: date) -> Person:
     return Person(
         id=row.id,
         name=row.name,
@@ -60,9 +73,19 @@ def _person(row: conferences.PersonRow, today: date) -> Person:
         attends=row.attends,
         informed=row.informed_on is not None,
         age=age(row.born, today) if row.born else None,
-        consented=row.consented,
         needs_interpreter=row.needs_interpreter,
-        unmet_concerns=row.unmet_concerns,
+    )
+
+
+def _with_consents(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    yes = conferences.consented(session, case.id)
+    return replace(facts, people=tuple(replace(p, consented=p.id in yes) for p in facts.people))
+
+
+def _with_concerns(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    unmet = conferences.unmet_concerns(session, case.id)
+    return replace(
+        facts, people=tuple(replace(p, unmet_concerns=unmet[p.id]) if unmet[p.id] else p for p in facts.people)
     )
 
 
@@ -82,18 +105,18 @@ def _with_match(session: Session, case: Case | Conference, facts: Facts) -> Fact
     )
 
 
-def _with_arrangements(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+def _with_arrangements(
+    session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
+) -> Facts:
     facts = _with_bottom_lines(session, case, facts, {})
-    meeting = meetings.current_meeting(session, case.id)
     if meeting is None:
         return facts
-    arranged = frozenset(row.kind for row in meetings.arrangements(session, meeting.id))
+    arranged = meetings.arranged(session, meeting.id)
     on = local_date(meeting.starts_at, case.timezone) if meeting.starts_at else None
     return replace(facts, meeting_on=on, venue=bool(meeting.venue_name), arranged=arranged)
 
 
-def _with_information(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    meeting = meetings.current_meeting(session, case.id)
+def _with_information(session: Session, facts: Facts, meeting: meetings.MeetingRow | None) -> Facts:
     if meeting is None:
         return facts
     return replace(
@@ -110,7 +133,7 @@ def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:
-    lines = conferences.bottom_lines(session, case.id)
+    lines = conferences.line_rows(session, case.id)
     return replace(
         facts,
         bottom_lines=tuple(
@@ -126,9 +149,11 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts
     return replace(facts, people=tuple(people), plan=plan_facts(draft, {p.id for p in facts.people}))
 
 
-def _with_answers(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+def _with_answers(
+    session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
+) -> Facts:
     """What was said to the plan as it is presented now."""
-    if not case.without_conference and (meeting := meetings.current_meeting(session, case.id)):
+    if not case.without_conference and meeting:
         facts = _with_attendance(session, meeting.id, facts)
     said = {row.participant_id: row.answer for row in plans.agreements(session, case.id, case.presentation)}
     decisions = plans.acceptances(session, case.id, case.presentation)

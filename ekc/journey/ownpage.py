@@ -10,7 +10,7 @@ from ekc.conferences.access import Case
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.evaluations import queries as evaluations
-from ekc.journey.facts import gather
+from ekc.journey.facts import gather, known
 from ekc.journey.panel import Panel, panel
 from ekc.matching import queries as matching
 from ekc.meetings import queries as meetings
@@ -23,7 +23,7 @@ from ekc.workflow.vocabulary import TAKES_PART, Activity, Phase
 class OwnPage:
     """All that a participant's own page shows: names of others, never how to reach them."""
 
-    me: conferences.PersonRow
+    me: conferences.Member
     coming: tuple[str, ...]
     meeting: meetings.MeetingRow | None
     match: matching.MatchRow | None
@@ -37,19 +37,19 @@ class OwnPage:
 def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     """Gather the page of the participant who opened the case."""
     today = local_date(at, case.timezone)
-    circle = conferences.circle(session, case.id)
-    me = next((row for row in circle if row.id == case.visitor.participant_id), None)
+    read = known(session, case.id)
+    me = next((row for row in read.circle if row.id == case.visitor.participant_id), None)
     if me is None:
         raise Unknown
     agreed = case.plan_number > 0
     follow_ups = evaluations.follow_ups(session, case.id, today) if agreed else ()
     open_ones = [row for row in follow_ups if row.is_open]
     takes_steps = case.may(Activity.TAKE_STEP)
-    verdicts = why_not(gather(session, case, at, circle), case.roles) if takes_steps else ()
+    verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
         me=me,
-        coming=tuple(row.name for row in circle if row.attends in TAKES_PART and row.id != me.id),
-        meeting=meetings.current_meeting(session, case.id),
+        coming=tuple(row.name for row in read.circle if row.attends in TAKES_PART and row.id != me.id),
+        meeting=read.meeting,
         match=matching.current_match(session, case.id),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.phase is Phase.EVALUATION else (),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
@@ -40,6 +40,29 @@ def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
     columns = [getattr(PhaseChange, name) for name in ChangeRow.__dataclass_fields__]
     steps: Select[*tuple[Any, ...]] = select(*columns).where(PhaseChange.conference_id == conference_id)
     return tuple(ChangeRow(*row) for row in session.execute(steps.order_by(PhaseChange.number)))
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step taken, as far as the case page shows it."""
+
+    step: Step
+    source: Phase
+    target: Phase
+    at: datetime
+
+
+_changes = PhaseChange.__table__.c
+_STEPS = (
+    select(*(_changes[name] for name in StepRow.__dataclass_fields__))
+    .where(_changes.conference_id == bindparam("case"))
+    .order_by(_changes.number)
+)
+
+
+def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
+    """The steps taken with a case, oldest first, without anybody's words."""
+    return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.meetings.models import Arrangement, Attendance, DateOption, InformationItem, Meeting, Question
@@ -76,6 +76,17 @@ class QuestionRow:
     answer: str | None
 
 
+_meeting = Meeting.__table__.c
+_CURRENT = (
+    select(*(_meeting[name] for name in MeetingRow.__dataclass_fields__))
+    .where(_meeting.conference_id == bindparam("case"))
+    .order_by(_meeting.number.desc())
+    .limit(1)
+)
+_arrangement = Arrangement.__table__.c
+_ARRANGED = select(_arrangement.kind).where(_arrangement.meeting_id == bindparam("meeting"))
+
+
 def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
     """All gatherings of a case, the first one first."""
     return tuple(MeetingRow(*row) for row in session.execute(_meetings(conference_id).order_by(Meeting.number)))
@@ -83,9 +94,13 @@ def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
 
 def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
     """The latest gathering of a case; None while nothing was arranged yet."""
-    newest = _meetings(conference_id).order_by(Meeting.number.desc()).limit(1)
-    row = session.execute(newest).one_or_none()
+    row = session.execute(_CURRENT, {"case": conference_id}).one_or_none()
     return MeetingRow(*row) if row else None
+
+
+def arranged(session: Session, meeting_id: int) -> frozenset[ArrangementKind]:
+    """The kinds of things that are arranged, or said not to be needed."""
+    return frozenset(session.scalars(_ARRANGED, {"meeting": meeting_id}))
 
 
 def _meetings(

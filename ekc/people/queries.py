@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
@@ -29,21 +29,25 @@ class LinkRow:
         return self.revoked_at is None and self.expires_at > at
 
 
+_account, _role = Account.__table__, AccountRole.__table__
+_WITH_ROLES = (
+    select(
+        _account.c.name,
+        _account.c.stamp,
+        _account.c.language,
+        _account.c.region_id.label("home_region"),
+        _role.c.role,
+        _role.c.region_id,
+        _role.c.municipality,
+    )
+    .select_from(_account.outerjoin(_role, _role.c.account_id == _account.c.id))
+    .where(_account.c.id == bindparam("account_id"), _account.c.active)
+)
+
+
 def visitor_of_account(session: Session, account_id: int, stamp: int | None = None) -> Visitor | None:
     """Who signed in with this account; None if it is closed, or its sessions were ended (`stamp` is an old one)."""
-    rows = session.execute(
-        select(
-            Account.name,
-            Account.stamp,
-            Account.language,
-            Account.region_id.label("home_region"),
-            AccountRole.role,
-            AccountRole.region_id,
-            AccountRole.municipality,
-        )
-        .outerjoin(AccountRole, AccountRole.account_id == Account.id)
-        .where(Account.id == account_id, Account.active)
-    ).all()
+    rows = session.execute(_WITH_ROLES, {"account_id": account_id}).all()
     if not rows or (stamp is not None and rows[0].stamp != stamp):
         return None
     first = rows[0]

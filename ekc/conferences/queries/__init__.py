@@ -10,6 +10,12 @@ from ekc.conferences.queries.case import names as names
 from ekc.conferences.queries.case import number_of as number_of
 from ekc.conferences.queries.case import person as person
 from ekc.conferences.queries.case import registration as registration
+from ekc.conferences.queries.members import LineRow as LineRow
+from ekc.conferences.queries.members import Member as Member
+from ekc.conferences.queries.members import consented as consented
+from ekc.conferences.queries.members import line_rows as line_rows
+from ekc.conferences.queries.members import members as members
+from ekc.conferences.queries.members import unmet_concerns as unmet_concerns
 from ekc.conferences.queries.rows import BottomLineRow as BottomLineRow
 from ekc.conferences.queries.rows import ConcernRow as ConcernRow
 from ekc.conferences.queries.rows import ConsentRow as ConsentRow

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, Participant, SafetyConcern
+from ekc.conferences.queries.members import consented
 from ekc.conferences.queries.rows import (
     BottomLineRow,
     ConcernRow,
@@ -40,16 +41,13 @@ def _people(session: Session, conference_id: int, *only: ColumnElement[bool]) ->
     here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
     found = select(*_columns(PersonRow, Participant, _COUNTED)).where(*here, *only).order_by(Participant.id)
     rows = session.execute(found).all()
-    yes = select(Consent.participant_id, Consent.scope).where(
-        Consent.conference_id == conference_id, Consent.withdrawn_on.is_(None)
-    )
-    consented = {one.participant_id for one in session.execute(yes) if one.scope != "file"}
+    yes = consented(session, conference_id)
     afraid = select(SafetyConcern.participant_id, SafetyConcern.arrangement)
     worries = session.execute(afraid.where(SafetyConcern.conference_id == conference_id)).all()
     every = Counter(one.participant_id for one in worries)
     unmet = Counter(one.participant_id for one in worries if not one.arrangement)
     return tuple(
-        _filled(PersonRow, row, consented=row.id in consented, concerns=every[row.id], unmet_concerns=unmet[row.id])
+        _filled(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
         for row in rows
     )
 
