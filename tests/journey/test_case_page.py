@@ -37,12 +37,12 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
 #: At most so many statements: one for who asks, four for the audit line, the rest for the page.
 BUDGETS: dict[str, tuple[Build, int]] = {
-    "registration": (build.registered_case, 16),
-    "setup": (build.prepared_case, 16),
-    "information": (build.case_in_information, 16),
-    "private time": (build.case_in_private_time, 12),
-    "presentation": (build.case_in_presentation, 18),
-    "evaluation": (build.case_in_evaluation, 18),
+    "registration": (build.registered_case, 10),
+    "setup": (build.prepared_case, 11),
+    "information": (build.case_in_information, 11),
+    "private time": (build.case_in_private_time, 7),
+    "presentation": (build.case_in_presentation, 14),
+    "evaluation": (build.case_in_evaluation, 13),
 }
 
 
