@@ -5,7 +5,7 @@ Same Flask, server and database as the product; two small tables of its own. `gu
 
 import os
 
-from flask import Flask, abort, render_template_string, session
+from flask import Flask, abort, render_template, session
 from sqlalchemy import Engine, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -57,12 +57,13 @@ def make() -> Flask:
     rows = max(1, int(os.environ.get("FLOOR_BYTES", "15000")) // (len(LINE) + 55))
     app = Flask(__name__)
     app.config["SECRET_KEY"] = settings.secret_key
+    template = app.jinja_env.from_string(PAGE)  # once: compiling it for each request would lower the floor
 
     @app.get("/conferences/<int:case_id>")
     def page(case_id: int) -> str:
         with Session(engine) as db:
             user = db.get(User, session.get("user", 0)) or abort(404)
             case = db.get(Case, case_id) or abort(404)
-            return render_template_string(PAGE, user=user, case=case, rows=rows, line=LINE)
+            return render_template(template, user=user, case=case, rows=rows, line=LINE)
 
     return app

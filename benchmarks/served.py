@@ -30,7 +30,7 @@ def served(target: str, environ: Mapping[str, str]) -> Iterator[int]:
 
 
 class Client:
-    """One kept connection with one cookie."""
+    """One kept connection; as a browser does, it keeps the cookie that it is given."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -46,6 +46,8 @@ class Client:
             self.connection.request("GET", path, headers=self.headers)
             answer = self.connection.getresponse()
         body = answer.read()
+        if given := answer.getheader("Set-Cookie"):
+            self.headers["Cookie"] = given.partition(";")[0]
         if answer.status != http.client.OK:
             raise SystemExit(f"{path} answered {answer.status}")
         return len(body)
