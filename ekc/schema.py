@@ -1,12 +1,12 @@
-"""All tables in one place, and the way from one state of the database to the next. Migrations and start-up ask here."""
+"""All tables in one place, and the way from one state of the database to the next. Migrations and start-up ask here.
+
+Alembic is loaded where the database is changed: a web process never pays for it.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, text
 
 import ekc.conferences.models
 import ekc.core.audit
@@ -20,13 +20,18 @@ import ekc.plans.models
 import ekc.privatetime.models  # noqa: F401 - imported so that their tables are known
 from ekc.core.db import Base
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 metadata = Base.metadata
 #: Said by whatever will not work on such a database.
 BEHIND = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     return config
@@ -34,6 +39,8 @@ def _config() -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision, by default the newest; on any error it stays as it was."""
+    from alembic import command  # noqa: PLC0415
+
     config = _config()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
@@ -43,6 +50,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Bring the database back to an older revision; `base` empties it."""
+    from alembic import command  # noqa: PLC0415
+
     config = _config()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
@@ -53,5 +62,11 @@ def downgrade(engine: Engine, revision: str) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database has all migrations of this program, and no others."""
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
-    return set(found) == set(ScriptDirectory.from_config(_config()).get_heads())
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest()]
+
+
+def newest() -> str:
+    """The newest revision: the number with which the name of its file begins."""
+    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))

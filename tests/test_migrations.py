@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.orm import Session
 
 from ekc.core.db import make_sessions
-from ekc.schema import _config, downgrade, is_current, metadata, upgrade
+from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -33,20 +33,20 @@ def test_the_newest_state_is_what_the_models_say(engine: Engine) -> None:
 
 
 def test_there_is_one_newest_state() -> None:
-    assert len(ScriptDirectory.from_config(_config()).get_heads()) == 1
+    assert ScriptDirectory.from_config(_config()).get_heads() == [newest()]
 
 
 def test_each_migration_goes_down_and_up_with_data(engine: Engine, db_session: Session, cast: Cast) -> None:
     build.closed_case(db_session, cast, START)
     db_session.close()
     before = rows(engine)
-    newest, *older = revisions()
+    latest, *older = revisions()
     for revision in older:  # all but the first: below that there are no tables to hold data
         downgrade(engine, revision)
         assert not is_current(engine)
     upgrade(engine)
     assert (rows(engine), is_current(engine)) == (before, True)
-    assert newest == revisions()[0]
+    assert latest == revisions()[0]
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine) -> None:
