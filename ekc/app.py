@@ -22,7 +22,7 @@ from ekc import schema
 from ekc.core import handlers, text
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
-from ekc.core.db import make_engine, make_sessions
+from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
 from ekc.core.folding import FoldingEnvironment
 from ekc.core.routes import Runtime, close_db, declared, limiter, now, runtime
@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> Flask:
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     if not schema.is_current(engine):
         raise ConfigError(schema.BEHIND)
-    app.extensions["ekc"] = Runtime(settings, make_sessions(engine))
+    app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
     app.teardown_appcontext(close_db)
     CSRFProtect(app)
     limiter.init_app(app)

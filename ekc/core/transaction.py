@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from ekc.core.db import WRITES
+from ekc.core.db import options_for_writing
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def writing(session: Session) -> Iterator[None]:
     What was read before is read again inside, so that a decision never rests on an older state.
     """
     session.rollback()
-    session.connection(execution_options={WRITES: True})
+    session.connection(execution_options=options_for_writing(session.get_bind()))
     try:
         yield
         session.commit()
