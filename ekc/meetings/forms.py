@@ -73,7 +73,7 @@ class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
         """Parse it; raises ValueError with what to do."""
         if not any(value.strip() for value in valuelist):
             self.data: datetime | None = None
-            self.raw_data = []  # blanks are no time
+            self.raw_data: list[str] = []  # blanks are no time
             return
         try:
             super().process_formdata(valuelist)

@@ -99,7 +99,7 @@ class DateField(wtforms.DateField):  # type: ignore[misc]
         self.data = None
         typed = tidy(valuelist[0] if valuelist else "")
         if not typed:
-            self.raw_data = []  # blanks are no day
+            self.raw_data: list[str] = []  # blanks are no day
             return
         try:
             self.data = date.fromisoformat(typed)
