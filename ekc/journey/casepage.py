@@ -15,6 +15,7 @@ from ekc.journey.facts import Circle, Known, gather, known
 from ekc.journey.panel import Mend, Panel, mend, panel
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
+from ekc.privatetime import queries as privatetime
 from ekc.workflow.checklist import LINES
 from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
 from ekc.workflow.facts import Facts
@@ -55,6 +56,7 @@ class CasePage:
     next_follow_up: FollowUpRow | None
     deadlines: tuple[Due, ...]
     versions: tuple[plans.VersionRow, ...]
+    asked: str | None  # what the family came out to ask
     sealed: bool
     today: date
 
@@ -69,6 +71,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     changes = queries.steps_taken(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not sealed else ()
     open_ones = [row for row in follow_ups if row.is_open]
+    rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
     return CasePage(
         rail=rail(case, changes),
         number_on_rail=[rule.phase for rule in PHASE_RULES.values() if rule.on_rail].index(case.phase) + 1
@@ -86,6 +89,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running(PROFILES[case.profile], happened(session, case, changes, read.meeting), referred),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_PLAN) else (),
+        asked=rounds[-1].ended_for if rounds else None,
         sealed=sealed,
         today=today,
     )

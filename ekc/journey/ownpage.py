@@ -16,7 +16,7 @@ from ekc.matching import queries as matching
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.workflow.engine import why_not
-from ekc.workflow.vocabulary import TAKES_PART, Activity, Phase
+from ekc.workflow.vocabulary import TAKES_PART, Activity, FollowUpKind, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class OwnPage:
     panel: Panel
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
-    next_follow_up: evaluations.FollowUpRow | None
+    monitor: str  # whom to ring when it goes wrong
+    evaluation: evaluations.FollowUpRow | None
     today: date
 
 
@@ -43,7 +44,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         raise Unknown
     agreed = case.plan_number > 0
     follow_ups = evaluations.follow_ups(session, case.id, today) if agreed else ()
-    open_ones = [row for row in follow_ups if row.is_open]
+    ahead = [row for row in follow_ups if row.is_open and row.kind is FollowUpKind.EVALUATION]
+    seen = agreed and case.may(Activity.SEE_PLAN)
+    in_force = plans.version(session, case.id, case.plan_number) if seen else None
     takes_steps = case.may(Activity.TAKE_STEP)
     verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
@@ -53,7 +56,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         match=matching.current_match(session, case.id),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.phase is Phase.EVALUATION else (),
-        versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_PLAN) else (),
-        next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
+        versions=plans.versions(session, case.id) if seen else (),
+        monitor=in_force.snapshot["monitor"] if in_force else "",
+        evaluation=min(ahead, key=lambda row: row.due_on, default=None),
         today=today,
     )

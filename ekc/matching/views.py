@@ -35,7 +35,7 @@ def ask(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.account_id.data is None:
         raise Unknown
     actions.ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
-    flash(_("Asked. They get a mail without any names."), "success")
+    flash(_("Asked. Ring them too: they see it on their own page."), "success")
     return _back(case)
 
 

@@ -25,7 +25,7 @@ LINES: dict[str, str] = {
     "what_if_complete": N_("What happens if it fails"),
     "evaluation_arranged": N_("The evaluation is arranged"),
     "monitor_named": N_("Somebody keeps an eye on the plan"),
-    "support_answered": N_("Requests for support have an answer"),
+    "support_answered": N_("Each request for support has a name or an answer"),
     "bottom_lines_met": N_("Bottom lines are met"),
     "accepted": N_("The plan is accepted"),
     "everyone_asked": N_("Everyone is asked"),

@@ -67,7 +67,7 @@ def _call(source: str, force: Force) -> Clock:
 
 
 def _conference(weeks: int, source: str, force: Force) -> Clock:
-    title = N_("Conference held")
+    title = N_("Hold the conference")
     return Clock("conference", title, Event.TAKEN_ON, Event.MEETING_HELD, weeks, Unit.WEEKS, force, source)
 
 

@@ -39,7 +39,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
 BUDGETS: dict[str, tuple[Build, int]] = {
     "registration": (build.registered_case, 10),
     "setup": (build.prepared_case, 11),
-    "information": (build.case_in_information, 11),
+    "information": (build.case_in_information, 12),
     "private time": (build.case_in_private_time, 7),
     "presentation": (build.case_in_presentation, 14),
     "evaluation": (build.case_in_evaluation, 13),

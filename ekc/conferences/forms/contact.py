@@ -69,7 +69,7 @@ class LinkForm(CaseForm):
             SelectChoice("180", _l("half a year")),
             SelectChoice("365", _l("a year")),
         ],
-        default=60,
+        default=180,  # the evaluation is usually within three months
         coerce=int,
         **FROM_LIST,
     )

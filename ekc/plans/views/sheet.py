@@ -19,7 +19,7 @@ from ekc.plans.forms.plan import ActionForm, EvaluationForm, GoalForm, MonitorFo
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import Activity, Every, Part, Phase
+from ekc.workflow.vocabulary import Activity, Attends, Every, Part, Phase
 
 _FIXED = ("goal", "what-if", "monitor", "evaluation")
 
@@ -50,9 +50,13 @@ def to_plan(case: Case, anchor: str = "", more: str | None = None) -> ResponseRe
 
 
 def offered(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
-    """Whom the plan can name: the circle, the family first; somebody who left it only where they are named already."""
+    """Whom the plan can name: the circle, family first. Who left it or stays away for safety, only if named already."""
     named = people_of(draft)
-    here = [p for p in people if (not p.removed and p.part is not Part.INTERPRETER) or p.id in named]
+    here = [
+        p
+        for p in people
+        if p.id in named or not (p.removed or p.part is Part.INTERPRETER or p.attends is Attends.EXCLUDED)
+    ]
     return sorted(here, key=lambda person: (person.decides_acceptance, person.id))
 
 
