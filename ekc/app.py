@@ -19,12 +19,11 @@ import ekc.privatetime.views
 import ekc.reports.views
 from config import ConfigError, Settings
 from ekc import schema
-from ekc.core import handlers, text
+from ekc.core import folding, handlers, text
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
-from ekc.core.folding import FoldingEnvironment
 from ekc.core.routes import Runtime, close_db, declared, limiter, now, runtime
 from ekc.people import login
 from ekc.people.language import chosen_language
@@ -55,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
     """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
     check_tables()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
-    app.jinja_environment = FoldingEnvironment
+    app.jinja_environment = folding.FoldingEnvironment
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -75,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     limiter.init_app(app)
     Babel(app, locale_selector=chosen_language)
+    folding.install(app)
     login.install(app)
     handlers.install(app)
     for feature in FEATURES:

@@ -1,14 +1,16 @@
 """Sentences that a template marks with a literal are translated when it is compiled, once a language (ADR 0012).
 
-What is only known while a page is drawn (`_(variable)`, filters, plurals) is translated then, by Flask-Babel, as ever.
+What is only known while a page is drawn (`_(variable)`, plurals) is looked up then, in the catalogue of the template's
+own language; Flask-Babel would find out the language again for every sentence. Filters go to Flask-Babel as ever.
 """
 
 from collections.abc import MutableMapping
 from typing import Any
 
+from flask import Flask
 from flask.templating import Environment
 from flask_babel import force_locale, get_translations
-from jinja2 import Template, nodes
+from jinja2 import Template, nodes, pass_environment
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 
@@ -49,6 +51,7 @@ class FoldingEnvironment(Environment):
 
     code_generator_class = _Compiler
     language = ""
+    catalogue: Any  # of the language: gettext's translations
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -64,4 +67,22 @@ class FoldingEnvironment(Environment):
         if code not in self._of_language:
             self._of_language[code] = self.overlay()
             self._of_language[code].language = code
+            self._of_language[code].catalogue = get_translations()
         return self._of_language[code].get_template(name, parent, globals)
+
+
+@pass_environment
+def _sentence(environment: FoldingEnvironment, text: str) -> str:
+    translated: str = environment.catalogue.ugettext(text)
+    return translated
+
+
+@pass_environment
+def _sentence_of_many(environment: FoldingEnvironment, one: str, many: str, n: int) -> str:
+    translated: str = environment.catalogue.ungettext(one, many, n)
+    return translated
+
+
+def install(app: Flask) -> None:
+    """Give templates the catalogue of their language; after Flask-Babel, which gives them its own way to it."""
+    app.jinja_env.install_gettext_callables(_sentence, _sentence_of_many, newstyle=True)  # type: ignore[attr-defined]
