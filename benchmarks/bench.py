@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="per side and round (default 1)")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    print(f"{'':34}{'ratio':>8}  queries  bytes")
+    print(f"{'':44}{'ratio':>8}  queries  bytes")
     with tempfile.TemporaryDirectory(prefix="ekc-bench-") as folder:
         Path(folder).chmod(0o755)
         for name, url in databases(Path(folder)):
@@ -80,17 +80,24 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
         cookie = cookie_of(
             app, {"_user_id": f"account:{noor.id}:{noor.stamp}", "_fresh": True, "seen": int(time.time())}
         )
-        pages = {"case page": f"/conferences/{in_setup}", "home page": "/"}
-        counts = {path: queries(app, cookie, path) for path in pages.values()}
-        with served("wsgi:app", environ) as port:
-            ours = Client(port, cookie)
-            for title, path in pages.items():
+        case = f"/conferences/{in_setup}"
+        pages = [
+            ("case page", "wsgi:app", "en", case),
+            ("the same in Dutch", "wsgi:app", "nl", case),
+            ("the same without audit", "benchmarks.unaudited:make()", "en", case),
+            ("home page", "wsgi:app", "en", "/"),
+        ]
+        counts = {path: queries(app, cookie, path) for path in (case, "/")}
+        for title, target, language, path in pages:
+            with served(target, environ) as port:
+                ours = Client(port, cookie, language)
                 size = ours.get(path)
                 floor_environ = {**environ, "FLOOR_BYTES": str(size)}
                 with served("benchmarks.floor:make()", floor_environ) as floor_port:
                     under = Client(floor_port, cookie_of(app, {"user": 1}))
                     found = ratio((ours, path), (under, "/conferences/1"), rounds, seconds)
-                line(f"{title} / floor, {name}", found, f"{counts[path]:8}  {size}")
+            sent = counts[path] if target == "wsgi:app" else "-"
+            line(f"{title} / floor, {name}", found, f"{sent:>8}  {size}")
         if snapshot is not None and name == "sqlite":
             line("plan PDF / bare WeasyPrint, time", pdf_ratio(snapshot, rounds))
         engine.dispose()
@@ -98,7 +105,7 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
 
 def line(title: str, found: float, more: str = "") -> None:
     """One line of the table."""
-    print(f"{title:34}{found:8.2f} {more}", flush=True)
+    print(f"{title:44}{found:8.2f} {more}", flush=True)
 
 
 def cookie_of(app: Flask, content: dict[str, object]) -> str:

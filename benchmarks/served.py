@@ -32,9 +32,10 @@ def served(target: str, environ: Mapping[str, str]) -> Iterator[int]:
 class Client:
     """One kept connection; as a browser does, it keeps the cookie that it is given."""
 
-    def __init__(self, port: int, cookie: str) -> None:
+    def __init__(self, port: int, cookie: str, language: str = "en") -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
-        self.headers = {"Cookie": cookie}
+        self.language = f"language={language}"
+        self.headers = {"Cookie": f"{cookie}; {self.language}"}
 
     def get(self, path: str) -> int:
         """Ask once; the size of the answer in bytes. Anything but 200 stops the run."""
@@ -47,7 +48,7 @@ class Client:
             answer = self.connection.getresponse()
         body = answer.read()
         if given := answer.getheader("Set-Cookie"):
-            self.headers["Cookie"] = given.partition(";")[0]
+            self.headers["Cookie"] = f"{given.partition(';')[0]}; {self.language}"
         if answer.status != http.client.OK:
             raise SystemExit(f"{path} answered {answer.status}")
         return len(body)
