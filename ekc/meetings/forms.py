@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -75,10 +76,8 @@ class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
             self.data: datetime | None = None
             self.raw_data: list[str] = []  # blanks are no time
             return
-        try:
+        with suppress(ValueError):
             super().process_formdata(valuelist)
-        except ValueError:
-            self.data = None
         if self.data is None or not 2000 <= self.data.year <= 2100:
             self.data = None
             raise ValueError(gettext("Give a day and a time, like 2026-04-18T10:00."))
