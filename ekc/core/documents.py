@@ -36,6 +36,15 @@ class DocumentError(Exception):
     """A document cannot be printed as it is; the message says why and what to do."""
 
 
+class LetterError(DocumentError):
+    """Some characters are in none of our fonts; `characters` are they."""
+
+    def __init__(self, characters: str) -> None:
+        letters = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in characters)
+        super().__init__(f"Our fonts cannot print: {letters}. Write it in another way, then print again.")
+        self.characters = characters
+
+
 def render_pdf(
     html: str,
     *,
@@ -51,8 +60,8 @@ def render_pdf(
     `<meta name="dcterms.created">`, or else the first of January 1980. `identifier` becomes the PDF's file identifier.
 
     Raises DocumentError when a native library is missing, when the page asks for anything from disk or network,
-    and when a character is in none of our fonts (it would print as an empty box). The last check costs nothing: the
-    renderer keeps a list of the boxes it drew, and we refuse if the list is not empty.
+    and LetterError when a character is in none of our fonts (it would print as an empty box). The last check costs
+    nothing: the renderer keeps a list of the boxes it drew, and we refuse if the list is not empty.
     """
     press = _press()
     press.fetcher.refused.clear()
@@ -138,8 +147,7 @@ def _finish(document: Any, pdf: Any) -> None:
     """Refuse boxes for missing letters; add what WeasyPrint leaves out of the metadata and of table headings."""
     missing = sorted({code for font in document.fonts.values() for code in font.missing})
     if missing:
-        letters = ", ".join(f"{chr(code)} (U+{code:04X})" for code in missing)
-        raise DocumentError(f"Our fonts cannot print: {letters}. Write it in another way, then print again.")
+        raise LetterError("".join(map(chr, missing)))
     metadata = _target(pdf, pdf.catalog["Metadata"])
     metadata.stream = [b"\n".join(metadata.stream).replace(b"</rdf:RDF>", _UA_MARK, 1)]
     for item in pdf.objects:

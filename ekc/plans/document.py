@@ -1,8 +1,7 @@
 """The printed plan: plain values in, sentences on paper out, the same values as JSON inside the PDF.
 
-No database rows, no clock and no request come in here: whoever renders has copied names and texts as written, and
-hands over the function that translates fixed sentences. Who may have the paper is decided elsewhere. The values hold
-no addresses and no telephone numbers, because paper travels further than a screen.
+No database rows, no clock and no request come in here; the function that translates fixed sentences is handed over.
+The values hold no addresses and no telephone numbers: paper travels further than a screen.
 """
 
 import hashlib
@@ -11,7 +10,7 @@ import types
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -21,7 +20,7 @@ from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ekc.core.documents import render_pdf
+from ekc.core.documents import LetterError, render_pdf
 
 Every = Literal["day", "schoolday", "week", "fortnight", "month", "when_needed"]
 Kind = Literal["family", "network", "professional"]
@@ -32,8 +31,8 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 FORMAT = "ekc-plan/1"  # written into plan.json; a reader of another format has to know that it is one
 
 # Full dates without the commas of CLDR, times as people write them; other languages use CLDR as it is.
-DAYS = {"nl": "EEEE d MMMM y", "en": "EEEE d MMMM y"}
-DAYS_WITHOUT_YEAR = {"nl": "EEEE d MMMM", "en": "EEEE d MMMM"}
+DAYS = dict.fromkeys(("nl", "en"), "EEEE d MMMM y")
+DAYS_WITHOUT_YEAR = dict.fromkeys(("nl", "en"), "EEEE d MMMM")
 TIMES = {"nl": "H.mm 'uur'", "en": "H:mm"}
 
 
@@ -136,19 +135,20 @@ def plan_html(document: PlanDocument, *, gettext: Gettext = str) -> str:
 
 
 def plan_pdf(document: PlanDocument, *, gettext: Gettext = str) -> bytes:
-    """Give the PDF, with `to_json(document)` attached as plan.json. Raises DocumentError as `render_pdf` does."""
+    """Give the PDF, with plan.json attached. A letter in none of our fonts becomes a mark; plan.json keeps it."""
     html, values = plan_html(document, gettext=gettext), to_json(document)
     identifier = hashlib.sha256(html.encode() + values).digest()[:16]
-    return render_pdf(html, identifier=identifier, attachment=values, stylesheets=("plan.css",))
+    give = partial(render_pdf, identifier=identifier, attachment=values, stylesheets=("plan.css",))
+    try:
+        return give(html)
+    except LetterError as found:
+        return give(html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")))
 
 
 def to_json(document: PlanDocument) -> bytes:
     """Give the values as canonical JSON: sorted keys, UTF-8, no spaces; equal plans give equal bytes."""
-    values = {"format": FORMAT, **asdict(document)}
-    text = json.dumps(
-        values, default=lambda day: day.isoformat(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
-    return text.encode()
+    values, form = {"format": FORMAT, **asdict(document)}, {"sort_keys": True, "separators": (",", ":")}
+    return json.dumps(values, default=lambda day: day.isoformat(), ensure_ascii=False, **form).encode()  # type: ignore[arg-type]
 
 
 def from_json(content: bytes) -> PlanDocument:
@@ -231,8 +231,8 @@ class _Sentences:
 
     def share(self) -> tuple[str, ...]:
         """Say how many actions each circle does; a circle that does none is left out."""
-        gettext = self._gettext
-        kinds = [action.kind for goal in self._document.goals for action in goal.actions]
+        gettext, goals = self._gettext, self._document.goals
+        kinds = [action.kind for goal in goals for action in goal.actions]
         named: dict[Kind, str] = {
             "family": gettext("family %(count)s"),
             "network": gettext("friends and neighbours %(count)s"),
@@ -243,8 +243,7 @@ class _Sentences:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, extensions=["jinja2.ext.i18n"], undefined=StrictUndefined
-    )
+    loader, extensions = FileSystemLoader(TEMPLATES), ["jinja2.ext.i18n"]
+    environment = Environment(loader=loader, autoescape=True, extensions=extensions, undefined=StrictUndefined)
     environment.policies["ext.i18n.trimmed"] = True
     return environment

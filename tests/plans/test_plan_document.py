@@ -11,7 +11,6 @@ import html5lib
 import pikepdf
 import pytest
 
-from ekc.core.documents import DocumentError
 from ekc.plans.document import PrintedGoal, from_json, plan_html, plan_pdf, to_json
 from tests.plans.printed import DE_WIT, EMPTY
 
@@ -202,9 +201,12 @@ def test_prints_names_in_the_scripts_we_promise(name: str) -> None:
     assert len(opened(plan_pdf(dataclasses.replace(EMPTY, monitor=name))).pages) == 2
 
 
-def test_a_name_we_cannot_print_is_said_and_not_drawn_as_a_box() -> None:
-    with pytest.raises(DocumentError, match=r"^Our fonts cannot print: 李 \(U\+674E\)\."):
-        plan_pdf(dataclasses.replace(EMPTY, monitor="李"))
+def test_a_letter_we_cannot_print_becomes_a_mark_and_stays_in_the_data() -> None:
+    named = dataclasses.replace(EMPTY, monitor="李 🙂")
+    with opened(plan_pdf(named)) as pdf:
+        assert pdf.attachments["plan.json"].get_file().read_bytes() == to_json(named)
+    marked = dataclasses.replace(EMPTY, monitor="\N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER}")
+    assert len(plan_pdf(marked)) > 0  # our fonts have the mark
 
 
 def test_the_stylesheets_keep_to_twelve_points_and_to_what_is_fast() -> None:
