@@ -373,18 +373,18 @@ def test_a_version_is_read_and_printed_the_same_ever_after(
     assert noor.get(address(family, "/versions/2")).status_code == 404
 
 
-def test_a_paper_that_cannot_be_printed_is_told_plainly(
+def test_a_letter_without_a_font_does_not_keep_the_paper_back(
     noor: PageClient, db_session: Session, cast: Cast, family: Family
 ) -> None:
     write(db_session, cast, family)
     actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 6, "Rongorongo: \U00012000")
     freeze(db_session, family, LATER)
 
-    page = noor.page(address(family, "/versions/1.pdf"), status=409)
+    first, again = (noor.open(address(family, "/versions/1.pdf")).data for _ in range(2))
 
-    assert "The plan itself is safe" in page.text
-    assert "Rongorongo" in noor.page(address(family, "/versions/1")).text
-    assert db_session.scalars(select(IssuedDocument.id)).all() == []
+    assert (first[:5], again) == (b"%PDF-", first)
+    assert "\U00012000" in noor.page(address(family, "/versions/1")).text
+    assert db_session.scalars(select(IssuedDocument.sha256)).all() == [sha256(first).digest()]
 
 
 def test_after_the_agreement_readers_see_what_was_agreed(

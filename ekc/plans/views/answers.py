@@ -18,7 +18,7 @@ from ekc.plans.forms.answers import AcceptanceForm, AgreementForm, EverybodyForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views import bp
 from ekc.plans.views.sheet import Sent, rhythms, seen
-from ekc.workflow.vocabulary import ActionKind, Activity, Role
+from ekc.workflow.vocabulary import ActionKind, Activity, Phase, Role
 
 
 @bp.get("/agreement")
@@ -117,6 +117,8 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
     found = queries.written(session, case.id)
     said = {row.participant_id: row for row in queries.agreements(session, case.id, case.presentation)}
     decisions = queries.acceptances(session, case.id)
+    # Of a next version that is still being written, others see what they are asked themselves.
+    shows_draft = case.phase is Phase.PRESENTATION or case.may(Activity.WRITE_PLAN)
     page = render_template(
         "plans/agreement.html",
         case=case,
@@ -134,7 +136,7 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
         requests=[
             (number_of(found.draft, action.key), action)
             for action in actions_of(found.draft)
-            if action.kind is ActionKind.PROFESSIONAL
+            if action.kind is ActionKind.PROFESSIONAL and (shows_draft or _answers(case, action))
         ],
         forms=_forms(case, people, found.draft, set(said), sent),
         sent=sent,
