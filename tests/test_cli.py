@@ -14,6 +14,7 @@ from ekc.conferences.models import Participant
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.people.models import Account
+from ekc.schema import BEHIND
 from tests.cast import Cast
 from tests.demo.command import Result, Run, runner, write_case, write_keys
 from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
@@ -51,7 +52,7 @@ def test_a_database_is_brought_up_to_date_and_checked(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EKC_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
-    behind = Result(1, "", "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate\n")
+    behind = Result(1, "", f"{BEHIND}\n")
 
     assert run("check") == behind
     assert run("migrate") == Result(0, "The database is up to date.\n", "")
