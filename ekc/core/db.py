@@ -88,7 +88,9 @@ def reading(engine: Engine) -> Engine:
 
 
 def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
-    """With which options a connection begins a transaction that writes."""
+    """With which options a connection begins a transaction that writes; one that has begun goes on as it is."""
+    if isinstance(engine, Connection):
+        return {}
     return {WRITES: True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
 
 

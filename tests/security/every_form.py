@@ -223,7 +223,7 @@ def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
     runtime: Runtime = app.extensions["ekc"]
     engine = runtime.sessions.kw["bind"]
     client = FlaskClient(app, use_cookies=False)
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="SERIALIZABLE") as connection:
         connection.begin()
         runtime.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
         try:
