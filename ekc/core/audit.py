@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import cast
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core.crypto import keyring_of
@@ -84,8 +85,13 @@ def record(
     chain = f"case:{conference_id}" if conference_id else "system"
     head = session.execute(_END, {"of": chain}).one_or_none()
     if head is None:
-        session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _START})
-    seq, before = (head.seq + 1, head.hash) if head else (1, _START)
+        try:
+            with session.begin_nested():
+                session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _START})
+        except IntegrityError:
+            pass  # somebody else began the chain at this moment
+        head = session.execute(_END, {"of": chain}).one()
+    seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
     sealed = keyring_of(session).seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
     link = chain_hash(before, chain, seq, at, actor.kind, actor.id, action, sealed)

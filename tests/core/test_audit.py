@@ -1,11 +1,14 @@
 """The audit: one line a deed, nothing changed afterwards, and a chain that shows it if it was."""
 
+from threading import Barrier, Thread
+
 import pytest
 from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import SYSTEM, AuditEvent, broken_chains, read_detail, record
+from ekc.core.db import make_sessions
 from ekc.core.transaction import writing
 from ekc.plans.models import PlanVersion
 from tests import build
@@ -41,6 +44,27 @@ def test_lines_follow_each_other(db_session: Session) -> None:
         ("case:7", 3, "page 2"),
     ]
     assert list(broken_chains(db_session)) == []
+
+
+def test_two_begin_a_chain_at_once(engine: Engine) -> None:
+    together, failed = Barrier(2), list[BaseException]()
+
+    def begin() -> None:
+        with make_sessions(engine)() as session:
+            together.wait(10)
+            try:
+                with writing(session):
+                    record(session, SYSTEM, START, "signed_in")
+            except BaseException as error:
+                failed.append(error)
+
+    both = [Thread(target=begin) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(20)
+    with make_sessions(engine)() as session:
+        assert (failed, list(session.scalars(select(AuditEvent.seq))), list(broken_chains(session))) == ([], [1, 2], [])
 
 
 @pytest.mark.parametrize("statement", [update(AuditEvent).values(action="x"), delete(AuditEvent)])
