@@ -164,6 +164,18 @@ def test_to_others_there_is_no_such_case(app: Flask, client: PageClient, cast: C
     assert set(answers.values()) == {404}, answers
 
 
+def test_a_scope_in_somebodys_own_words_is_text_and_no_markup(
+    client: PageClient, cast: Cast, case: Made, clock: FrozenClock, db_session: Session
+) -> None:
+    marieke = case.people["marieke"]
+    said = NewConsent(participant_id=marieke, given_on=date(2026, 3, 2), scope="all of it, <b>100 %</b>")
+    actions.add_consent(db_session, cast.ruud, clock(), case.id, said)
+    sign_in(client, cast.ruud)
+    for page in ("consents", f"circle/{marieke}"):
+        shown = client.page(f"/conferences/{case.id}/{page}")
+        assert (said.scope in shown.text, shown.all("b")) == (True, [])
+
+
 def test_a_consent_is_noted_and_taken_back(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/consents")
