@@ -45,7 +45,7 @@ class CasePage:
     """All that the case page shows. `sealed`: the family has private time, and this person is outside."""
 
     rail: tuple[Stop, ...]
-    number_on_rail: int
+    on_rail: bool  # else before the first phase, or closed
     panel: Panel
     checklist: tuple[Line, ...]
     circle: Circle
@@ -74,16 +74,12 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
     return CasePage(
         rail=rail(case, changes),
-        number_on_rail=[rule.phase for rule in PHASE_RULES.values() if rule.on_rail].index(case.phase) + 1
-        if PHASE_RULES[case.phase].on_rail
-        else 0,
+        on_rail=PHASE_RULES[case.phase].on_rail,
         panel=panel(why_not(facts, case.roles), case.phase, called_in=Role.COORDINATOR in case.roles),
         checklist=checklist(facts),
         circle=read.circle,
         family=sum(person.is_family for person in facts.people),
-        untold=sum(
-            person.takes_part and not person.informed and person.part is not Part.INTERPRETER for person in facts.people
-        ),
+        untold=sum(person.untold for person in facts.people),
         meeting=read.meeting,
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),

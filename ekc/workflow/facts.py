@@ -57,6 +57,11 @@ class Person:
         """Whether this person will be in the room or on the line."""
         return self.attends in TAKES_PART
 
+    @property
+    def untold(self) -> bool:
+        """Whether this person takes part and was not told personally yet; an interpreter need not be."""
+        return self.takes_part and not self.informed and self.part is not Part.INTERPRETER
+
 
 @dataclass(frozen=True, slots=True)
 class BottomLine:

@@ -109,7 +109,7 @@ def everyone_decided(f: Facts) -> Iterator[Blocker]:
 
 def everyone_informed(f: Facts) -> Iterator[Blocker]:
     """Everyone who takes part was told goal, way of working, possibilities and responsibilities (OECD Box 4.1)."""
-    untold = [p for p in f.people if p.takes_part and p.part is not Part.INTERPRETER and not p.informed]
+    untold = [p for p in f.people if p.untold]
     yield from about_people(
         untold,
         N_("%(names)s has not been told yet"),
