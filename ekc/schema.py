@@ -3,8 +3,10 @@
 Alembic is loaded where the database is changed: a web process never pays for it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, inspect, text
 
@@ -37,26 +39,45 @@ def _config() -> "Config":
     return config
 
 
+@contextmanager
+def _migrating(engine: Engine) -> Iterator["Config"]:
+    """Alembic on one connection and in one transaction.
+
+    SQLite changes a table by building it anew and dropping the old one, which rows that point to it would forbid: their
+    keys are looked at once, at the end.
+    """
+    config = _config()
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        driver: Any = connection.connection.driver_connection
+        if sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")  # without effect once the transaction has begun
+        try:
+            yield config
+            if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("A migration left rows that point to nothing. The database is as it was.")
+            connection.commit()
+        finally:
+            connection.rollback()
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision, by default the newest; on any error it stays as it was."""
     from alembic import command  # noqa: PLC0415
 
-    config = _config()
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
+    with _migrating(engine) as config:
         command.upgrade(config, revision)
-        connection.commit()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Bring the database back to an older revision; `base` empties it."""
     from alembic import command  # noqa: PLC0415
 
-    config = _config()
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
+    with _migrating(engine) as config:
         command.downgrade(config, revision)
-        connection.commit()
 
 
 def is_current(engine: Engine) -> bool:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.db import make_sessions
 from ekc.people.access import NOBODY, PROGRAM, Visitor
-from ekc.people.actions import NewAccount, Office, add_region, open_account
+from ekc.people.actions import NewAccount, Office, add_region, begin_by_account, begin_by_link, open_account
 from ekc.people.links import new_link
+from ekc.people.models import Method, PersonalLink
 from ekc.people.queries import visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests.client import PageClient
@@ -108,6 +109,19 @@ def enter(client: PageClient, session: Session, at: datetime, conference_id: int
     """Come in by a new personal link; the own page one comes to."""
     client.page(make_link(session, at, conference_id, participant_id))
     return client.submit("Go to my page")
+
+
+def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:
+    """What the session cookie of somebody holds who has just signed in; nothing for nobody."""
+    if who.account_id is not None:
+        key = f"account:{begin_by_account(session, at, who.account_id, Method.DEMO)}"
+    elif who.participant_id is not None and who.conference_id is not None:
+        make_link(session, at, who.conference_id, who.participant_id)
+        link_id = session.scalars(select(func.max(PersonalLink.id))).one()
+        key = f"link:{begin_by_link(session, at, Method.DEMO, link_id=link_id)}"
+    else:
+        return {}
+    return {"_user_id": key, "_fresh": True}
 
 
 @pytest.fixture

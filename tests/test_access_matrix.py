@@ -10,17 +10,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import open_case
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.routes import Access, declared
 from ekc.people.access import Visitor
-from ekc.people.models import PersonalLink
 from ekc.workflow.vocabulary import Activity, Role
 from tests import build
-from tests.cast import Cast, make_link, participant
+from tests.cast import Cast, participant, session_of
 from tests.clock import START
 
 FILE = Path(__file__).parent.parent / "docs" / "access.md"
@@ -100,14 +98,6 @@ def test_the_matrix_is_as_written(app: Flask, db_session: Session, cast: Cast) -
     assert found == FILE.read_text()
 
 
-def session_of(session: Session, who: Visitor) -> str:
-    """What the session cookie of somebody holds."""
-    if who.participant_id is None or who.conference_id is None:
-        return f"account:{who.account_id or 0}:1"
-    make_link(session, START, who.conference_id, who.participant_id)
-    return f"link:{session.scalars(select(func.max(PersonalLink.id))).one()}"
-
-
 @pytest.mark.parametrize("phase", PHASES)
 def test_pages_answer_as_the_matrix_says(phase: str, app: Flask, db_session: Session, cast: Cast) -> None:
     other = build.registered_case(db_session, cast, START)
@@ -121,7 +111,7 @@ def test_pages_answer_as_the_matrix_says(phase: str, app: Flask, db_session: Ses
     for name, who in people(cast, case, other).items():
         client = FlaskClient(app)  # not the one that reads pages: only the status counts here
         with client.session_transaction() as cookie:
-            cookie.update(_user_id=session_of(db_session, who), _fresh=True, seen=int(START.timestamp()))
+            cookie.update(session_of(db_session, START, who))
         for address, access in pages.items():
             said = verdict(db_session, access, who, case)
             db_session.rollback()

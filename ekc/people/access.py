@@ -19,6 +19,7 @@ class Visitor:
     conference_id: int | None = None  # to which a personal link leads
     participant_id: int | None = None  # to whom it belongs
     language: str | None = None
+    sign_in_id: int | None = None  # by which they are here now
 
     @property
     def known(self) -> bool:

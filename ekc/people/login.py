@@ -1,7 +1,7 @@
 """Who is behind a request: Flask-Login's side of visitors, and the gates for routes outside a case."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -9,19 +9,18 @@ from flask import Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from ekc.core.audit import Actor, ActorKind
 from ekc.core.errors import Unknown
 from ekc.core.routes import Access, db, declare, now
 from ekc.people.access import NOBODY, Visitor
-from ekc.people.queries import live_link, visitor_of_account
+from ekc.people.actions import begin_by_account, begin_by_link, end_sign_in, note_use
+from ekc.people.devices import device_of
+from ekc.people.models import Method
+from ekc.people.queries import visitor_of_sign_in
 from ekc.workflow.vocabulary import Role
 
 View = Callable[..., ResponseReturnValue]
 
-#: Without use for this long, a session ends. Families and coordinators share devices.
-IDLE = timedelta(hours=8)
-_SEEN = "seen"  # in the session: when it was last used, in seconds
-_SEEN_AGAIN = 60  # seconds; a new cookie with every answer would be waste
+_KEY = re.compile(r"(account|link):(\d{1,9})")
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -32,40 +31,44 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.visitor = visitor
 
     def get_id(self) -> str:
-        """What the session cookie holds: `account:<id>:<stamp>` or `link:<id>`."""
+        """What the session cookie holds: `account:<sign-in>` or `link:<sign-in>`."""
         return self.key
 
 
 def load(key: str) -> SignedIn | None:
-    """The signed-in person behind a session; None ends it (not used for long, closed account, dead link, old stamp).
+    """The signed-in person behind a session; None where it ended: not used for long, signed out, account or link dead.
 
     A page that says that the database cannot be asked does not ask it who reads the page: it would never be shown.
     """
-    if g.get("asks_nobody"):
+    read = None if g.get("asks_nobody") else _KEY.fullmatch(key)
+    if read is None:
         return None
-    second = int(now().timestamp())
-    unused = second - session.get(_SEEN, 0)
-    if unused > IDLE.total_seconds():
+    found = visitor_of_sign_in(db(), now(), int(read[2]), by_link=read[1] == "link")
+    if found is None:
         return None
-    if unused > _SEEN_AGAIN:
-        session[_SEEN] = second
-    kind, _, rest = key.partition(":")
-    try:
-        numbers = [int(number) for number in rest.split(":")]
-    except ValueError:
-        return None
-    visitor = None
-    if kind == "account" and len(numbers) == 2:
-        visitor = visitor_of_account(db(), *numbers)
-    elif kind == "link" and len(numbers) == 1:
-        visitor = visitor_of_link(numbers[0])
-    return SignedIn(key, visitor) if visitor else None
+    visitor, seen_at = found
+    note_use(db(), now(), int(read[2]), seen_at)
+    return SignedIn(key, visitor)
 
 
-def begin(key: str) -> None:
-    """Sign somebody in, in a new session: nothing of the one before it is kept. `key` as in `SignedIn.get_id`."""
+def begin_account(account_id: int, method: Method) -> None:
+    """Sign the owner of an account in on this device. Raises Unknown for a closed account."""
+    _begin(f"account:{begin_by_account(db(), now(), account_id, method, _device())}")
+
+
+def begin_link(method: Method, *, token_hash: bytes = b"", link_id: int = 0) -> bool:
+    """Sign in the participant to whom a personal link belongs; whether it is one that works."""
+    sign_in_id = begin_by_link(db(), now(), method, _device(), token_hash=token_hash, link_id=link_id)
+    if sign_in_id is not None:
+        _begin(f"link:{sign_in_id}")
+    return sign_in_id is not None
+
+
+def _begin(key: str) -> None:
+    """Put a sign-in into a new session of the browser: nothing of the one before it is kept."""
+    if visitor().known:
+        end_sign_in(db(), visitor(), now())
     session.clear()
-    session[_SEEN] = int(now().timestamp())
     person = load(key)
     if person is None:
         raise Unknown
@@ -73,9 +76,15 @@ def begin(key: str) -> None:
 
 
 def end() -> None:
-    """Sign out: nothing of the session is kept."""
+    """Sign out, here and in the database: a copy of the cookie is worth nothing from now on."""
+    if visitor().known:
+        end_sign_in(db(), visitor(), now())
     logout_user()
     session.clear()
+
+
+def _device() -> str:
+    return device_of(request.user_agent.string)
 
 
 def local_path(target: str | None) -> str | None:
@@ -83,18 +92,6 @@ def local_path(target: str | None) -> str | None:
     if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
         return None
     return None if target.startswith("//") else target  # with two, browsers read the name of another site
-
-
-def visitor_of_link(link_id: int) -> Visitor | None:
-    """Whom a live link belongs to. Their name and language are the circle's to know."""
-    link = live_link(db(), now(), link_id=link_id)
-    if link is None:
-        return None
-    return Visitor(
-        actor=Actor(ActorKind.PARTICIPANT, link.participant_id),
-        conference_id=link.conference_id,
-        participant_id=link.participant_id,
-    )
 
 
 def visitor() -> Visitor:

@@ -16,7 +16,7 @@ from ekc.demo.world import make_demo, read_cases, shifts
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState
 from ekc.journey import queries as journey
-from ekc.people.actions import sign_in
+from ekc.people.actions import check_password
 from ekc.people.models import PersonalLink
 from ekc.people.queries import demo_accounts
 from ekc.workflow.vocabulary import Phase
@@ -84,7 +84,7 @@ def test_one_can_be_its_people(db_session: Session) -> None:
         "Mila Haan",
         "Bas Admin",
     ]
-    assert sign_in(db_session, START, "noor@example.org", PASSWORD, COST) is not None
+    assert check_password(db_session, START, "noor@example.org", PASSWORD, COST) is not None
     assert db_session.scalars(select(PersonalLink.note).order_by(PersonalLink.id)).all() == [
         "Mother: her conference is on Saturday",
         "Daughter: her mentor sits beside her on Saturday",

@@ -12,8 +12,8 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.people import actions
 from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office
-from ekc.people.models import Account
-from ekc.people.queries import demo_accounts, stamp_of, visitor_of_account
+from ekc.people.models import Account, Method
+from ekc.people.queries import demo_accounts, sign_ins_of, visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests.cast import COST, PASSWORD, Cast
 from tests.clock import START
@@ -93,12 +93,10 @@ def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast)
         ("", ""),
     ]
 
-    entries = [actions.sign_in(db_session, LATER, email, password, COST) for email, password in tries]
+    entries = [actions.check_password(db_session, LATER, email, password, COST) for email, password in tries]
 
-    assert entries == [actions.Entry(noor, 1), actions.Entry(noor, 1), None, None, None]
+    assert entries == [noor, noor, None, None, None]
     assert said(db_session) == [
-        ("account.signed_in", noor, {"actor": "Noor van Dijk"}),
-        ("account.signed_in", noor, {"actor": "Noor van Dijk"}),
         ("account.sign_in_refused", None, {"account": noor}),
         ("account.sign_in_refused", None, {}),
         ("account.sign_in_refused", None, {}),
@@ -109,28 +107,30 @@ def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast)
 def test_an_account_without_password_has_none(db_session: Session, cast: Cast, new: NewAccount) -> None:
     actions.open_account(db_session, PROGRAM, LATER, new, COST)
 
-    assert actions.sign_in(db_session, LATER, "joris@example.org", "", COST) is None
+    assert actions.check_password(db_session, LATER, "joris@example.org", "", COST) is None
 
 
 def test_a_closed_account_lets_nobody_in(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
+    actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
 
     actions.close_account(db_session, cast.bas, LATER, noor)
 
-    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
-    assert (visitor_of_account(db_session, noor), stamp_of(db_session, noor)) == (None, None)
+    assert actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
+    assert (visitor_of_account(db_session, noor), sign_ins_of(db_session, LATER, noor)) == (None, [])
     with pytest.raises(Unknown):
         actions.close_account(db_session, cast.bas, LATER, noor)
 
 
 def test_another_password_ends_all_sessions(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
+    actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
 
     actions.set_password(db_session, cast.noor, LATER, noor, "another good one", COST)
 
-    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
-    assert actions.sign_in(db_session, LATER, "noor@example.org", "another good one", COST) == actions.Entry(noor, 2)
-    assert visitor_of_account(db_session, noor, 1) is None
+    assert actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
+    assert actions.check_password(db_session, LATER, "noor@example.org", "another good one", COST) == noor
+    assert sign_ins_of(db_session, LATER, noor) == []
 
 
 def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: Cast) -> None:
@@ -138,15 +138,15 @@ def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: C
         return db_session.scalar(select(Account.password_hash).where(Account.id == cast.noor.account_id))
 
     before = kept()
-    actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST)
+    actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST)
     assert kept() == before
 
-    actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1))
+    actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1))
 
     after = kept()
     assert after is not None
     assert after.startswith("$argon2id$v=19$m=8,t=2,p=1$")
-    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1)) is not None
+    assert actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1)) is not None
 
 
 def test_whoever_says_in_a_line_who_they_are_can_be_been(db_session: Session, cast: Cast) -> None:

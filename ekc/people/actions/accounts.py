@@ -1,4 +1,4 @@
-"""What is done with accounts, regions and sign-ins: one verb each, in one transaction. Passwords: `passwords.py`."""
+"""What is done with regions and accounts: one verb each, in one transaction. Passwords: `passwords.py`."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,14 +7,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ekc.core.audit import PUBLIC, Actor, ActorKind, record
+from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
-from ekc.people.links import token_hash
+from ekc.people.actions.entering import end_sign_ins
 from ekc.people.models import Account, AccountRole, Region
-from ekc.people.passwords import COST, Cost, hashed, is_outdated, matches, refuse_weak
-from ekc.people.queries import account_by_email, live_link
+from ekc.people.passwords import COST, Cost, hashed, refuse_weak
 from ekc.workflow.vocabulary import N_, Role
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
@@ -43,17 +42,9 @@ class NewAccount:
     password: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Somebody who was let in by password: the account, and the stamp that their session carries."""
-
-    account_id: int
-    stamp: int
-
-
 def add_region(session: Session, visitor: Visitor, at: datetime, name: str) -> int:
     """Add a region. Raises Refusal if there is one of this name."""
-    _ensure_administrator(visitor)
+    ensure_administrator(visitor)
     with writing(session):
         if session.scalar(select(Region.id).where(Region.name == name)):
             raise Refusal(N_("There is a region %(name)s already."), name=name)
@@ -66,7 +57,7 @@ def add_region(session: Session, visitor: Visitor, at: datetime, name: str) -> i
 
 def open_account(session: Session, visitor: Visitor, at: datetime, new: NewAccount, cost: Cost = COST) -> int:
     """Open an account. Raises Refusal for a taken or impossible address, a weak password, an unknown region."""
-    _ensure_administrator(visitor)
+    ensure_administrator(visitor)
     email = new.email.strip().lower()
     if not _ADDRESS.fullmatch(email):
         raise Refusal(N_("%(email)s is not a mail address."), email=email)
@@ -101,27 +92,27 @@ def set_password(
     session: Session, visitor: Visitor, at: datetime, account_id: int, password: str, cost: Cost = COST
 ) -> None:
     """Give an account another password; every session of it ends. Raises Refusal for a weak one."""
-    _ensure_administrator(visitor, account_id)
+    ensure_administrator(visitor, account_id)
     email = session.scalar(select(Account.email).where(Account.id == account_id))
     if email is None:
         raise Unknown
     refuse_weak(password, email)
     password_hash = hashed(password, cost)
     with writing(session):
-        session.execute(
-            update(Account).where(Account.id == account_id).values(password_hash=password_hash, stamp=Account.stamp + 1)
-        )
+        session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+        end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.password_set", account=account_id)
 
 
 def close_account(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
     """Close an account; its sessions end. What it did keeps its name."""
-    _ensure_administrator(visitor)
+    ensure_administrator(visitor)
     with writing(session):
         closing = update(Account).where(Account.id == account_id, Account.active)
-        closed = session.scalar(closing.values(active=False, stamp=Account.stamp + 1).returning(Account.id))
+        closed = session.scalar(closing.values(active=False).returning(Account.id))
         if closed is None:
             raise Unknown
+        end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
 
 
@@ -134,41 +125,7 @@ def choose_language(session: Session, visitor: Visitor, at: datetime, language: 
         record(session, visitor.actor, at, "account.language", account=visitor.account_id, language=language)
 
 
-def sign_in(session: Session, at: datetime, email: str, password: str, cost: Cost = COST) -> Entry | None:
-    """Let somebody in by password; None for any reason why not. Both are audited; what was typed is not kept."""
-    account = account_by_email(session, email)
-    stored = account.password_hash if account else None
-    # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
-    good = matches(password, stored, cost)
-    renewed = hashed(password, cost) if good and stored and is_outdated(stored, cost) else None
-    with writing(session):
-        if account is None or not good:
-            tried = {"account": account.id} if account else {}
-            record(session, PUBLIC, at, "account.sign_in_refused", **tried)
-            return None
-        if renewed:
-            session.execute(
-                update(Account)
-                .where(Account.id == account.id, Account.password_hash == stored)
-                .values(password_hash=renewed)
-            )
-        record(session, Actor(ActorKind.ACCOUNT, account.id, account.name), at, "account.signed_in")
-        return Entry(account.id, account.stamp)
-
-
-def enter(session: Session, at: datetime, token: str) -> int | None:
-    """Let somebody in by personal link: its id, or None if it is unknown, revoked or expired. The first use is kept."""
-    with writing(session):
-        link = live_link(session, at, token_hash=token_hash(token))
-        if link is None:
-            return None
-        link.used_at = link.used_at or at
-        actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
-        record(session, actor, at, "link.entered", link.conference_id, link=link.id)
-        return link.id
-
-
-def _ensure_administrator(visitor: Visitor, own: int = 0) -> None:
+def ensure_administrator(visitor: Visitor, own: int = 0) -> None:
     """The program's commands and administrators; for some things the owner of the account."""
     if visitor is PROGRAM or Role.ADMINISTRATOR in visitor.roles or (own and visitor.account_id == own):
         return

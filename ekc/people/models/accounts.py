@@ -1,11 +1,10 @@
-"""Tables of accounts and personal links. Who may do what with a case is not decided here."""
+"""Tables of regions and accounts of staff."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ekc.core.crypto import SealedText
 from ekc.core.db import Base, code
 from ekc.workflow.vocabulary import Role
 
@@ -28,7 +27,6 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2; None: cannot sign in with a password
-    stamp: Mapped[int] = mapped_column(default=1)  # part of each session; raised, it ends them all
     language: Mapped[str] = mapped_column(String(8), default="en")
     spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
     introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when a coordinator is sought
@@ -57,20 +55,3 @@ class AccountRole(Base):
     role: Mapped[Role] = mapped_column(code(Role))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     municipality: Mapped[str | None] = mapped_column(String(80))
-
-
-class PersonalLink(Base):
-    """A way in for one participant of one conference, without a password. Only the hash of its token is kept."""
-
-    __tablename__ = "personal_link"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
-    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256
-    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    made_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    used_at: Mapped[datetime | None]  # for the first time
-    note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # how it was handed over

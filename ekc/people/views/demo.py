@@ -1,0 +1,35 @@
+"""In the demo: being one of the cast, with one click."""
+
+from flask import abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.core.routes import public, runtime
+from ekc.people.login import begin_account, begin_link, visitor
+from ekc.people.models import Method
+from ekc.people.views import bp
+
+_LARGEST_ID = 2**31 - 1
+
+
+@bp.post("/demo/be/<int:account_id>")
+@public
+def be(account_id: int) -> ResponseReturnValue:
+    """In the demo: be one of the cast who has an account."""
+    if not _of_the_cast(account_id):
+        abort(404)
+    begin_account(account_id, Method.DEMO)
+    return redirect(url_for("home"), 303)
+
+
+@bp.post("/demo/be/link/<int:link_id>")
+@public
+def be_participant(link_id: int) -> ResponseReturnValue:
+    """In the demo: be one of the cast who has a personal link."""
+    if not _of_the_cast(link_id) or not begin_link(Method.DEMO, link_id=link_id):
+        abort(404)
+    return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
+
+
+def _of_the_cast(number: int) -> bool:
+    """Whether this is the demo, and the number one that a database can be asked for."""
+    return runtime().settings.demo and number <= _LARGEST_ID
