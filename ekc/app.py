@@ -13,6 +13,7 @@ import ekc.journey.home
 import ekc.journey.views
 import ekc.matching.views
 import ekc.meetings.views
+import ekc.opened.views
 import ekc.people.views
 import ekc.plans.views
 import ekc.privatetime.views
@@ -46,6 +47,7 @@ FEATURES = (
     ekc.plans.views.bp,
     ekc.evaluations.views.bp,
     ekc.journey.views.bp,
+    ekc.opened.views.bp,
     ekc.reports.views.bp,
 )
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, bindparam, insert, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -152,8 +152,8 @@ def chain_hash(
     return hashlib.sha256(before + json.dumps(said).encode()).digest()
 
 
-def read_detail(session: Session, event: AuditEvent) -> dict[str, str | int]:
-    """What a line says in words."""
+def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> dict[str, str | int]:
+    """What a line says in words; of a row, its column `detail`."""
     if event.detail is None:
         return {}
     detail: dict[str, str | int] = json.loads(keyring_of(session).open(event.detail, _CONTEXT))
