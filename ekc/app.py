@@ -25,7 +25,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
-from ekc.core.routes import Runtime, close_db, declared, limiter, now, runtime
+from ekc.core.routes import Runtime, close_db, cookie_name, declared, limiter, now, runtime
 from ekc.people import login
 from ekc.people.language import chosen_language
 from ekc.workflow.blocker import Blocker
@@ -59,6 +59,8 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_environment = folding.FoldingEnvironment
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME=cookie_name(settings, "session"),
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

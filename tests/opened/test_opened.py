@@ -1,4 +1,4 @@
-"""Who has opened a file, as the main person reads and prints it: staff and professionals by name, the family by none."""
+"""Who has opened a file, as the main person reads and prints it: staff and professionals by name, no family."""
 
 import ast
 import io
