@@ -9,10 +9,11 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, bindparam, select
+from sqlalchemy import Integer, LargeBinary, Row, Select, and_, bindparam, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
+from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Unknown
 from ekc.people.access import Visitor
 from ekc.workflow.engine import PHASE_RULES, ever_may, may
@@ -61,13 +62,22 @@ class Case:
 _case, _person = Conference.__table__, Participant.__table__
 #: The columns of the head: the fields of `Case` after who opened it.
 _HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in {"visitor", "roles"})
+#: Where in the head something is encrypted. It is read as it is stored, and opened for whoever is let in.
+_SEALED = {place: column.type for place, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
 _OWN = and_(
     _person.c.conference_id == _case.c.id,
     _person.c.id == bindparam("participant_id", type_=Integer),
     _person.c.removed_at.is_(None),
 )
 _OPEN: Select[*tuple[Any, ...]] = (
-    select(*_HEAD, _person.c.part, _person.c.convenes)
+    select(
+        *(
+            type_coerce(column, LargeBinary).label(column.name) if place in _SEALED else column
+            for place, column in enumerate(_HEAD)
+        ),
+        _person.c.part,
+        _person.c.convenes,
+    )
     .select_from(_case.outerjoin(_person, _OWN))
     .where(_case.c.id == bindparam("conference_id"))
 )
@@ -97,8 +107,15 @@ def open_case(session: Session, visitor: Visitor, conference_id: int, activity: 
     if row is None:
         raise Unknown
     roles = roles_in(visitor, row, row.part, row.convenes)
-    refuse_unless(activity, row.phase, roles, *others)
-    return Case(visitor, roles, *row[: len(_HEAD)])
+    try:
+        refuse_unless(activity, row.phase, roles, *others)
+    except Unknown as unknown:
+        unknown.conference_id = conference_id
+        raise
+    head = list(row[: len(_HEAD)])
+    for place, sealed in _SEALED.items():
+        head[place] = sealed.process_result_value(head[place], session.get_bind().dialect)
+    return Case(visitor, roles, *head)
 
 
 def lock_case(

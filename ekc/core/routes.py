@@ -72,6 +72,11 @@ def runtime() -> Runtime:
     return found
 
 
+def cookie_name(settings: Settings, name: str) -> str:
+    """The name of a cookie of ours. By https its beginning keeps other hosts of the domain from setting it."""
+    return f"__Host-{name}" if settings.secure_cookies else name
+
+
 def db() -> Session:
     """The database session of this request; closed when the request ends."""
     if "db" not in g:

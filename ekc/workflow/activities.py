@@ -121,6 +121,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("see the history"),
         _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
+    ActivityRule(
+        Activity.SEE_OPENED,
+        N_("see and print who has opened the file"),
+        _grant(_ALL, Role.MAIN_PERSON) | _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR),
+    ),
     ActivityRule(  # where these roles have steps in `definition.py`; `check_tables` compares
         Activity.TAKE_STEP,
         N_("take a step"),

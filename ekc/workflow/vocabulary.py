@@ -204,6 +204,7 @@ class Activity(StrEnum):
     FOLLOW_UP = "follow_up"
     RECORD_COSTS = "record_costs"
     SEE_HISTORY = "see_history"
+    SEE_OPENED = "see_opened"
     TAKE_STEP = "take_step"
 
 

@@ -359,7 +359,7 @@ def test_a_version_is_read_and_printed_the_same_ever_after(
     first = noor.get(address(family, "/versions/1.pdf"))
     assert (first.status_code, first.mimetype, first.data[:5]) == (200, "application/pdf", b"%PDF-")
     assert first.headers["Content-Disposition"] == 'inline; filename="EKC-2026-0007-plan-1.pdf"'
-    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["Cache-Control"] == "private, no-store"
     assert first.headers["ETag"] == f'"{sha256(first.data).hexdigest()}"'
 
     db_session.get_one(Conference, family.id).title = "Another title"

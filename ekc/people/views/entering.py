@@ -59,7 +59,9 @@ def check_sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Sign out; also fine for somebody who is not signed in."""
     end()
-    return redirect(url_for("home"), 303)
+    response = redirect(url_for("home"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @bp.get("/language/<language>")

@@ -49,7 +49,6 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
         paper = issue_document(db(), case.visitor, now(), case.id, number, document.language, content)
     response = Response(paper.content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{case.number}-plan-{number}.pdf"'
-    response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
 
