@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.core import logs
+from ekc.core.routes import public
 from ekc.people.models import SignIn
 from tests.build import case_in_setup
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.plugins.web import MakeApp
 
 HOSTILE = 'a"b\r\n{"level": "INFO"}\x1b[2J\u2028é'
 
@@ -114,3 +116,22 @@ def test_slowing_down_is_noted(client: PageClient, cast: Cast, caplog: pytest.Lo
             "caller": "127.0.0.1",
         }
     ]
+
+
+def test_a_fault_of_ours_is_noted_by_kind_and_place(
+    make_app: MakeApp, database_url: str, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(word: str) -> str:
+        raise ValueError(word)
+
+    app = make_app()
+    app.add_url_rule("/broken/<word>", view_func=public(broken))
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    client.wants_faults = True
+
+    page = client.page("/broken/Fatima", status=500)
+
+    line = broken.__code__.co_firstlineno + 1
+    assert [record.getMessage() for record in caplog.records] == [f"ValueError at {__file__}:{line} in broken"]
+    assert ("Fatima" in caplog.text, "Fatima" in page.text) == (False, False)

@@ -4,8 +4,9 @@ import itsdangerous
 import pytest
 
 from config import ConfigError, load_settings, make_keys
+from ekc.core.routes import declared
 from tests.architecture.sources import EKC
-from tests.cast import Cast, sign_in
+from tests.cast import PASSWORD, Cast, sign_in
 from tests.client import PageClient
 from tests.plugins.web import MakeApp
 
@@ -55,6 +56,49 @@ def test_a_changed_cookie_is_nobody(client: PageClient, cast: Cast) -> None:
     client.set_cookie("session", f"{words}.{signature[:-2]}{'AA' if signature[-2:] != 'AA' else 'BB'}")
 
     assert client.get("/search").status_code == 302
+
+
+def test_the_token_of_a_form_is_no_session(client: PageClient, cast: Cast) -> None:
+    sign_in(client, cast.noor)
+    page = client.page("/search")
+    token = next(c.attrib["value"] for c in page.all("input") if c.get("name") == "csrf_token")
+
+    client.set_cookie("session", token)
+
+    assert client.get("/search").status_code == 302
+
+
+def test_the_token_of_a_form_ends(make_app: MakeApp, database_url: str, cast: Cast) -> None:
+    app = make_app()
+    assert app.config["WTF_CSRF_TIME_LIMIT"] == 8 * 3600
+    app.config["WTF_CSRF_TIME_LIMIT"] = -1  # as if that time had gone by
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    client.page("/sign-in")
+
+    page = client.refused("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, status=400)
+
+    assert page.heading == "This page was open for too long"
+
+
+@pytest.mark.parametrize("path", ["/", "/conferences/1", "/static/css/ekc.css", "/nothing"])
+def test_no_other_site_is_invited(client: PageClient, cast: Cast, path: str) -> None:
+    answer = client.options(path, headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"})
+
+    assert [name for name in answer.headers.keys() if name.startswith("Access-Control")] == []  # noqa: SIM118
+
+
+@pytest.mark.parametrize("folder", ["/static/", "/static/css", "/static/css/", "/static/fonts"])
+def test_no_folder_is_listed(client: PageClient, cast: Cast, folder: str) -> None:
+    assert client.get(folder).status_code == 404
+
+
+def test_a_page_that_does_not_say_who_may_come_in_stops_the_program(make_app: MakeApp, database_url: str) -> None:
+    app = make_app()
+    app.add_url_rule("/open", endpoint="open_to_all", view_func=lambda: "x")
+
+    with pytest.raises(RuntimeError, match="do not say who may come in: open_to_all"):
+        declared(app)
 
 
 def test_nothing_is_debugged(make_app: MakeApp, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
