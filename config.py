@@ -31,6 +31,7 @@ class Settings:
     demo: bool = False
     secure_cookies: bool = True
     base_url: str = "http://127.0.0.1:8000"  # how links in letters and mails begin
+    proxies: int = 0  # how many of our own stand before us; nobody else is believed about who calls
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
     registrations_an_hour: int = 20  # public registrations from one address
     clock: Callable[[], datetime] = utc_now
@@ -71,6 +72,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     demo = environ.get("EKC_DEMO", "") == "1"
     database = instance / ("demo.sqlite" if demo else "ekc.sqlite")
     base_url = environ.get("EKC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    proxies = environ.get("EKC_PROXIES", "0")
+    if proxies not in {"0", "1", "2", "3"}:
+        raise ConfigError(f"EKC_PROXIES says how many proxies of your own stand before this program, not '{proxies}'.")
     return Settings(
         database_url=environ.get("EKC_DATABASE_URL") or f"sqlite:///{database}",
         secret_key=secret_key,
@@ -80,4 +84,5 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=demo,
         secure_cookies=base_url.startswith("https://"),
         base_url=base_url,
+        proxies=int(proxies),
     )

@@ -1,11 +1,15 @@
 """The factory: wires settings, database, extensions and features, then refuses to start with anything left open."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import Signer
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ekc.conferences.views
 import ekc.evaluations.views
@@ -51,13 +55,27 @@ FEATURES = (
     ekc.reports.views.bp,
 )
 
+# Flask-WTF signs its tokens with what is usual in itsdangerous, which is SHA-1.
+Signer.default_digest_method = staticmethod(hashlib.sha256)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """The session cookie, signed with HMAC-SHA-256."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
 
 def create_app(settings: Settings) -> Flask:
     """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
     check_tables()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.jinja_environment = folding.FoldingEnvironment
+    app.session_interface = _Sessions()
+    if settings.proxies:
+        # Only what our own proxies wrote down of the caller, never what the caller says.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.config.update(
+        DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME=cookie_name(settings, "session"),
         SESSION_COOKIE_PATH="/",

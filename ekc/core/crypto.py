@@ -11,7 +11,6 @@ import os
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -67,7 +66,6 @@ class Keyring:
         return int.from_bytes(digest[:8], signed=True)
 
 
-@lru_cache(maxsize=1024)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name as they are searched: lower case, without accents, letters and digits only."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))

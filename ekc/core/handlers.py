@@ -1,10 +1,14 @@
-"""What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback."""
+"""What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback.
 
-import logging
+What was refused is noted in the log: which door, who, from where, never what was sent.
+"""
+
+from collections.abc import Callable
 from ipaddress import ip_address
 from itertools import islice
+from typing import Any
 
-from flask import Flask, Response, abort, g, render_template, request
+from flask import Flask, Response, abort, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
@@ -15,15 +19,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.logs import log, note
 from ekc.core.routes import runtime
 from ekc.core.text import say
-
-log = logging.getLogger("ekc")
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -37,6 +40,8 @@ TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 _OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
+#: Answers to what a page of ours does not ask for, or not of this person.
+_NOTED = frozenset({400, 403, 404, 405, 413, 415, 429})
 
 
 def install(app: Flask) -> None:
@@ -45,13 +50,18 @@ def install(app: Flask) -> None:
     app.before_request(_refuse_elsewhere)
     app.before_request(_refuse_unreadable)
     app.after_request(_headers)
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(CSRFError, _page_too_old)
-    app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(StaleDataError, _overtaken)
-    app.register_error_handler(OperationalError, _database_busy)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _broken)
+    app.after_request(_note_refusal)
+    answers: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
+        Refusal: _refused,
+        CSRFError: _page_too_old,
+        RateLimitExceeded: _too_many,
+        StaleDataError: _overtaken,
+        OperationalError: _database_busy,
+        HTTPException: _http,
+        Exception: _broken,
+    }
+    for kind, answer in answers.items():
+        app.register_error_handler(kind, _remembering(answer))
 
 
 def _keep_the_demo_here() -> None:
@@ -92,6 +102,31 @@ def _headers(response: Response) -> Response:
         # Families share devices: nothing is left in the browser for whoever presses Back after them.
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.add("Vary", "Cookie")
+    return response
+
+
+def _remembering(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
+    """Keep the kind of the error for the log."""
+
+    def remembered(error: Exception) -> ResponseReturnValue:
+        g.refused_for = type(error).__name__
+        return answer(error)
+
+    return remembered
+
+
+def _note_refusal(response: Response) -> Response:
+    """An address that leads nowhere is not noted: it may be a personal link, mistyped."""
+    if response.status_code in _NOTED and (request.endpoint or response.status_code != 404):
+        note(
+            "refused",
+            status=response.status_code,
+            why=g.get("refused_for"),
+            method=request.method,
+            door=request.endpoint,
+            who=session.get("_user_id"),  # the number of a sign-in, see people/login.py
+            caller=request.remote_addr,
+        )
     return response
 
 

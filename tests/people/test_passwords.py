@@ -27,6 +27,11 @@ def test_twelve_characters_are_enough() -> None:
     refuse_weak("twelve chars", "noor@example.org")
 
 
+def test_long_passwords_are_allowed() -> None:
+    for length in (64, 200):
+        refuse_weak(("a plan of our own " * 20)[:length], "noor@example.org")
+
+
 def test_only_the_same_password_matches() -> None:
     stored = hashed("a plan of our own", CHEAP)
 

@@ -153,7 +153,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
     yield cast.nobody, ("/register", "/sign-in", link)
-    yield cast.ruud, ("/", *of(unasked))
+    yield cast.ruud, ("/", "/search", *of(unasked))
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
     yield noor, of(asked)

@@ -1,6 +1,6 @@
 """Registering a case, by anybody, and the search of staff for a case."""
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -65,12 +65,15 @@ def thanks() -> ResponseReturnValue:
     return render_template("conferences/thanks.html", number=session.get(_REGISTERED))
 
 
-@bp.get("/search")
+@bp.route("/search", methods=["GET", "POST"])
 @office(Role.COORDINATOR, Role.REGIONAL_MANAGER)
 def search() -> ResponseReturnValue:
-    """Find a case by the name of somebody in it, the beginning of a name, or its number."""
-    form = SearchForm(formdata=request.args)
-    asked = form.q.data if form.validate() else ""
+    """Find a case by the name of somebody in it, the beginning of a name, or its number.
+
+    A form that is sent, so that no name stands in an address: those are kept by browsers and proxies.
+    """
+    form = SearchForm()
+    asked = form.q.data if form.validate_on_submit() else ""
     found = actions.look_for(db(), visitor(), now(), asked) if asked else ()
     status = 422 if form.errors else 200
     return render_template("conferences/search.html", form=form, asked=asked, found=found), status
