@@ -22,6 +22,7 @@ import ekc.people.views
 import ekc.plans.views
 import ekc.privatetime.views
 import ekc.reports.views
+import ekc.staff.views
 from config import ConfigError, Settings
 from ekc import schema
 from ekc.core import folding, handlers, text
@@ -50,6 +51,7 @@ FEATURES = (
     ekc.privatetime.views.bp,
     ekc.plans.views.bp,
     ekc.evaluations.views.bp,
+    ekc.staff.views.bp,
     ekc.journey.views.bp,
     ekc.opened.views.bp,
     ekc.reports.views.bp,

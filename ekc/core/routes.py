@@ -18,6 +18,7 @@ from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__access__"
+LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 #: Slows down guessing at the open doors: sign-in, personal links, public registration.
 limiter = Limiter(get_remote_address, storage_uri="memory://")
