@@ -40,10 +40,10 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             try:
                 if request.method in _LOOKS:
                     with writing(session):
-                        case = open_case(session, who, conference_id, activity, *others)
+                        case = open_case(session, who, conference_id, activity, *others, at=now())
                         record(session, who.actor, now(), "case.read", conference_id, page=request.endpoint or "")
                 else:
-                    case = open_case(session, who, conference_id, activity, *others)
+                    case = open_case(session, who, conference_id, activity, *others, at=now())
             except Refusal as refusal:
                 with writing(session):
                     # An unknown number has no chain of its own; the try is written all the same.
