@@ -10,7 +10,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask_babel import Babel
-from sqlalchemy import LargeBinary, Table, column, select, table, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,27 +18,26 @@ from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
 from ekc.conferences.models import Conference
 from ekc.core.audit import AuditHead, broken_chains
-from ekc.core.crypto import Keyring, Unreadable, _Sealed, keyring_of
+from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.text import LANGUAGES, say
-from ekc.core.transaction import writing
 from ekc.demo.casefile import read_case
 from ekc.demo.entering import enter_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.reading import CaseFileError
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
+from ekc.journey.reminders import tell_that_access_ends
 from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office, add_region, open_account
 from ekc.people.queries import regions
 from ekc.workflow.check import check_tables
 from ekc.workflow.vocabulary import Role
 
-#: The database refuses every change in these tables; what is in them stays under the key it was written with.
-APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
-_BATCH = 500  # rows a transaction
+#: What is done every night: how it is told, and the job, which gives how many.
+NIGHTLY = {"Coordinators told that their access ends": tell_that_access_ends}
 _TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
 
 
@@ -155,42 +154,23 @@ def verify_audit() -> None:
 
 
 @cli.command()
+def nightly() -> None:
+    """Do what is due every night. Running it twice does nothing twice."""
+    with _database() as (settings, session):
+        for what, job in NIGHTLY.items():
+            click.echo(f"{what}: {job(session, settings.clock())}.")
+
+
+@cli.command()
 def reencrypt() -> None:
     """Encrypt all content anew under the first of the content keys. Can be broken off and run again."""
     with _database() as (_, session):
-        tables = [known for known in schema.metadata.sorted_tables if _sealed(known) and known.name not in APPEND_ONLY]
-        count = sum(_reencrypt(session, known) for known in tables)
+        count = schema.reencrypt(session)
     click.echo(f"Rows encrypted anew: {count}.")
     click.echo(
-        f"Not touched, because the database refuses any change to them: {', '.join(APPEND_ONLY)}. "
+        f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}. "
         "They stay under the key they were written with, so keep that key in the key file, after the new one."
     )
-
-
-def _sealed(known: Table) -> dict[str, str]:
-    """The encrypted columns of a table, each with the context to which its content is bound."""
-    return {one.name: one.type.context for one in known.columns if isinstance(one.type, _Sealed)}
-
-
-def _reencrypt(session: Session, known: Table) -> int:
-    """Go through a table in batches, each one transaction; how many rows were under an older key."""
-    keyring, contexts = keyring_of(session), _sealed(known)
-    [key] = known.primary_key
-    raw = table(known.name, column(key.name), *(column(name, LargeBinary) for name in contexts))
-    number, last, count = raw.c[key.name], 0, 0
-    while True:
-        with writing(session):
-            batch = select(raw).where(number > last).order_by(number).limit(_BATCH).with_for_update()
-            rows = session.execute(batch).mappings().all()
-            for row in rows:
-                old = {name: row[name] for name in contexts if row[name] and not keyring.is_newest(row[name])}
-                new = {name: keyring.seal(keyring.open(old[name], contexts[name]), contexts[name]) for name in old}
-                if new:
-                    session.execute(update(raw).where(number == row[key.name]).values(new))
-                    count += 1
-        if not rows:
-            return count
-        last = rows[-1][key.name]
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from sqlalchemy import Engine, LargeBinary, column, create_engine, select, table
 from sqlalchemy.orm import Session
 
 from ekc import schema
-from ekc.cli import APPEND_ONLY, _sealed, main
+from ekc.cli import main
 from ekc.conferences.models import Participant
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.people.models import Account
-from ekc.schema import BEHIND
+from ekc.schema import APPEND_ONLY, BEHIND, sealed
 from tests.cast import Cast
 from tests.demo.command import Result, Run, runner, write_case, write_keys
 from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
@@ -143,13 +143,13 @@ def test_content_is_encrypted_anew(run: Run, cast: Cast, case_file: Path, databa
 
 
 def sealed_tables() -> list[str]:
-    return [known.name for known in schema.metadata.sorted_tables if _sealed(known)]
+    return [known.name for known in schema.metadata.sorted_tables if sealed(known)]
 
 
 def content(session: Session, name: str) -> list[bytes]:
     """Every encrypted value of a table, as it is stored."""
     known = schema.metadata.tables[name]
-    rows = session.execute(select(*(column(one, LargeBinary) for one in _sealed(known))).select_from(table(name)))
+    rows = session.execute(select(*(column(one, LargeBinary) for one in sealed(known))).select_from(table(name)))
     return [value for row in rows for value in row if value]
 
 
