@@ -41,10 +41,10 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             try:
                 if request.method in _LOOKS:
                     with writing(session):
-                        case = open_case(session, who, conference_id, activity, *others)
+                        case = open_case(session, who, conference_id, activity, *others, at=now())
                         _record_look(case)
                 else:
-                    case = open_case(session, who, conference_id, activity, *others)
+                    case = open_case(session, who, conference_id, activity, *others, at=now())
             except Refusal as refusal:
                 _record_refusal(who, conference_id, refusal)
                 raise

@@ -13,7 +13,7 @@ from ekc.plans import actions, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
-from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, SupportAnswer
+from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, PlanSharing, SupportAnswer
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -267,6 +267,7 @@ def test_the_family_writes_and_professionals_read(
 
     omar = somebody(app, db_session, family, "omar")
     assert "Add this goal" in omar.page(address(family)).buttons
+    actions.share_plan(db_session, cast.noor, PRESENTED, family.id, {family["karim"]: PlanSharing.ALL})
     karim = somebody(app, db_session, family, "karim")
     page = karim.page(address(family))
     assert GOAL in page.text
