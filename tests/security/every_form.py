@@ -55,6 +55,7 @@ _CASE_PAGES = (
     "/mine",
     "/plan",
     "/plan/agreement",
+    "/plan/sharing",
     "/registration",
     "/safety",
     "/times",
