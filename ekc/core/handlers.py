@@ -7,7 +7,6 @@ from itertools import islice
 from flask import Flask, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -31,6 +30,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+_SECRETS = ("password", "one_time_code")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
 
 
@@ -41,7 +41,6 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _page_too_old)
-    app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(StaleDataError, _overtaken)
     app.register_error_handler(OperationalError, _database_busy)
     app.register_error_handler(HTTPException, _http)
@@ -88,12 +87,12 @@ def _page(
 
 
 def _typed(everything: bool = False) -> MultiDict[str, str]:
-    """What somebody typed into the form they sent, never a password; `everything`: the form's hidden fields too."""
+    """What somebody typed into the form they sent, never a secret; `everything`: the form's hidden fields too."""
     hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
     kept = (
         (name, value)
         for name, value in request.form.items(multi=True)
-        if (value or everything) and name not in hidden and "password" not in name
+        if (value or everything) and name not in hidden and not any(secret in name for secret in _SECRETS)
     )
     return MultiDict(islice(kept, _TYPED_AT_MOST))
 
@@ -101,7 +100,7 @@ def _typed(everything: bool = False) -> MultiDict[str, str]:
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     if isinstance(refusal, Unknown):
         return _not_found()
-    titles = {403: gettext("Not now"), 409: gettext("This cannot be done now")}
+    titles = {403: gettext("Not now"), 409: gettext("This cannot be done now"), 429: gettext("Too many tries")}
     return _page(
         refusal.status, titles.get(refusal.status, titles[409]), say(refusal.message, refusal.params), _typed()
     )
@@ -137,10 +136,6 @@ def _from_here() -> bool:
         return said == "same-origin"
     origin = request.headers.get("Origin")
     return origin in {None, f"http://{request.host}", f"https://{request.host}"}
-
-
-def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
-    return _page(429, gettext("Too many tries"), gettext("Wait a while, then try again."))
 
 
 def _overtaken(_error: StaleDataError) -> ResponseReturnValue:

@@ -1,15 +1,82 @@
-"""The sign-in form. Whether the password is right is not its matter."""
+"""The forms of signing in and of changing how one does. Whether a password or code is right is not their matter."""
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length
 
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.text import say
 from ekc.people.passwords import LONGEST
+
+
+class PlainForm(FlaskForm):  # type: ignore[misc]
+    """A form that shows why an action said no. The app checks the CSRF token of every POST, so it needs none itself."""
+
+    class Meta:
+        """No token of its own."""
+
+        csrf = False
+
+    form_errors: list[str]
+
+    def refuse(self, refusal: Refusal) -> int:
+        """Show on top of the form why an action said no; the status of the answer. What is unknown stays unknown."""
+        if isinstance(refusal, Unknown):
+            raise refusal
+        self.form_errors = [*self.form_errors, say(refusal.message, refusal.params)]
+        return refusal.status
+
+
+def _password(label: Any, missing: Any, *rules: Any, **more: Any) -> PasswordField:
+    return PasswordField(label, validators=[InputRequired(missing), Length(max=LONGEST), *rules], **more)
+
+
+def _code(hint: Any) -> StringField:
+    rules = [InputRequired(_l("Type the code.")), Length(max=40)]
+    return StringField(_l("Code"), validators=rules, description=hint, render_kw={"dir": "ltr"})
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Address and password."""
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
-    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Type your password.")), Length(max=LONGEST)])
+    password = _password(_l("Password"), _l("Type your password."))
+
+
+class CodeForm(PlainForm):
+    """A code of the app, or a recovery code."""
+
+    one_time_code = _code(_l("The six digits that the app on your phone shows now, or one of your recovery codes."))
+
+
+class OwnPasswordForm(PlainForm):
+    """The password once more, before something is changed."""
+
+    password = _password(_l("Your password"), _l("Type your password."))
+
+
+class AuthenticatorForm(OwnPasswordForm):
+    """The first code of an app, to see that it works."""
+
+    one_time_code = _code(_l("The six digits that the app shows now."))
+
+
+class ChangePasswordForm(PlainForm):
+    """Another password."""
+
+    password = _password(_l("The password you have now"), _l("Type the password you have now."))
+    new_password = _password(
+        _l("New password"),
+        _l("Type the new password."),
+        description=_l(
+            "At least 12 characters. Good ones are three or four words that have nothing to do with each other."
+        ),
+    )
+    new_password_again = _password(
+        _l("New password once more"),
+        _l("Type the new password once more."),
+        EqualTo("new_password", _l("The two are not the same. Type the new password twice.")),
+    )

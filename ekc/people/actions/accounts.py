@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import record
@@ -12,7 +12,8 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.entering import end_sign_ins
-from ekc.people.models import Account, AccountRole, Region
+from ekc.people.actions.owner import ensure_own_password, tell_owner
+from ekc.people.models import Account, AccountRole, KnownDevice, Region
 from ekc.people.passwords import COST, Cost, hashed, refuse_weak
 from ekc.workflow.vocabulary import N_, Role
 
@@ -62,7 +63,7 @@ def open_account(session: Session, visitor: Visitor, at: datetime, new: NewAccou
     if not _ADDRESS.fullmatch(email):
         raise Refusal(N_("%(email)s is not a mail address."), email=email)
     if new.password is not None:
-        refuse_weak(new.password, email)
+        refuse_weak(new.password, email, new.name)
     password_hash = None if new.password is None else hashed(new.password, cost)
     with writing(session):
         if session.scalar(select(Account.id).where(Account.email == email)):
@@ -91,17 +92,32 @@ def open_account(session: Session, visitor: Visitor, at: datetime, new: NewAccou
 def set_password(
     session: Session, visitor: Visitor, at: datetime, account_id: int, password: str, cost: Cost = COST
 ) -> None:
-    """Give an account another password; every session of it ends. Raises Refusal for a weak one."""
+    """Give an account another password; every other sign-in of it ends. Raises Refusal for a weak one."""
     ensure_administrator(visitor, account_id)
-    email = session.scalar(select(Account.email).where(Account.id == account_id))
-    if email is None:
+    about = session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
+    if about is None:
         raise Unknown
-    refuse_weak(password, email)
+    refuse_weak(password, *about)
     password_hash = hashed(password, cost)
     with writing(session):
         session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
-        end_sign_ins(session, at, account_id)
+        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+        end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.password_set", account=account_id)
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "password-changed",
+            N_("Your password was changed"),
+            N_("Sign in with the new one. If you did not change it, tell your administrator at once."),
+        )
+
+
+def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:
+    """The owner of an account chooses another password. Raises Refusal for a wrong present one, or a weak new one."""
+    account_id = ensure_own_password(session, visitor, at, present, cost)
+    set_password(session, visitor, at, account_id, new, cost)
 
 
 def close_account(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
