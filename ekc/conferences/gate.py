@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import open_case
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.routes import Access, db, declare, now
+from ekc.core.routes import LARGEST_ID, Access, db, declare, now
 from ekc.core.transaction import writing
 from ekc.people.login import to_sign_in, visitor
 from ekc.workflow.vocabulary import Activity
 
 View = Callable[..., ResponseReturnValue]
 _LOOKS = frozenset({"GET", "HEAD"})
-_LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
@@ -34,7 +33,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             who = visitor()
             if not who.known:
                 return to_sign_in()
-            if any(isinstance(number, int) and number > _LARGEST_ID for number in (conference_id, *kwargs.values())):
+            if any(isinstance(number, int) and number > LARGEST_ID for number in (conference_id, *kwargs.values())):
                 raise Unknown
             session = db()
             try:

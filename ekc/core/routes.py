@@ -16,6 +16,7 @@ from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__access__"
+LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 
 @dataclass(frozen=True, slots=True)

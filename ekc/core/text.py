@@ -67,7 +67,9 @@ def moment(instant: datetime, timezone: str) -> str:
 
 
 def ago(instant: datetime, at: datetime) -> str:
-    """How long ago an instant is, wherever one is: 5 minutes ago."""
+    """How long ago an instant is, wherever one is: just now, 5 minutes ago."""
+    if at - instant < timedelta(minutes=1):
+        return str(gettext("just now"))
     return str(format_timedelta(instant - at, granularity="minute", add_direction=True))
 
 

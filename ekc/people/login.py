@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.errors import Unknown
-from ekc.core.routes import Access, db, declare, now, runtime
+from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.people.access import NOBODY, Visitor
 from ekc.people.actions import begin_by_account, begin_by_link, end_sign_in, note_use
 from ekc.people.devices import Place, device_of, network_of
@@ -196,7 +196,9 @@ def _account_gate(view: View, who: Callable[[], Visitor], detail: str = "") -> V
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         if not who().known:
             return to_sign_in()
-        if who().account_id is None:
+        if who().account_id is None or any(
+            isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()
+        ):
             raise Unknown
         return view(*args, **kwargs)
 

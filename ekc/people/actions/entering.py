@@ -100,7 +100,7 @@ def note_use(session: Session, at: datetime, sign_in_id: int, seen_at: datetime)
 
 def end_sign_in(session: Session, visitor: Visitor, at: datetime, sign_in_id: int | None = None) -> None:
     """End a sign-in: this one, or another of the same account. Raises Unknown for one of somebody else."""
-    ended = sign_in_id or visitor.sign_in_id
+    ended = visitor.sign_in_id if sign_in_id is None else sign_in_id
     own = SignIn.id == visitor.sign_in_id
     if visitor.account_id is not None:
         own = SignIn.account_id == visitor.account_id

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import PUBLIC, Actor, ActorKind, record
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
 from ekc.people import codes
 from ekc.people.access import Visitor
@@ -117,9 +117,26 @@ def reset_second_factor(session: Session, visitor: Visitor, at: datetime, accoun
 
 
 def check_code(session: Session, at: datetime, account_id: int, typed: str, cost: Cost, place: Place = NOWHERE) -> bool:
-    """Whether this is a code of the account's app or an unused recovery code; it is used up. Raises TooMany."""
+    """Whether this is a code of the account's app or an unused recovery code; it is used up. Raises TooMany.
+
+    Whoever gets here typed the password, so of too many wrong codes the owner is told.
+    """
     device = known_device(session, place.token, account_id=account_id)
-    tried = begin_try(session, at, *counted_for(CODES, str(account_id), device, place))
+    try:
+        tried = begin_try(session, at, *counted_for(CODES, str(account_id), device, place))
+    except TooMany:
+        with writing(session):
+            _lock(session, account_id)
+            tell_owner(
+                session,
+                at,
+                account_id,
+                "codes-refused",
+                N_("Somebody types wrong codes"),
+                N_("They know your password. If that is not you, choose another one and tell your administrator."),
+                once_a_day=True,
+            )
+        raise
     use = _use_one_time if codes.is_one_time(typed) else _use_recovery
     if use(session, at, account_id, codes.digits(typed), cost):
         forget_try(session, tried)

@@ -31,12 +31,14 @@ def ensure_own_password(session: Session, visitor: Visitor, at: datetime, passwo
     return account_id
 
 
-def tell_owner(session: Session, at: datetime, account_id: int, what: str, subject: str, body: str) -> None:
+def tell_owner(
+    session: Session, at: datetime, account_id: int, what: str, subject: str, body: str, once_a_day: bool = False
+) -> None:
     """Put a mail to the owner of an account in the outbox. Does not commit."""
     owner = session.get_one(Account, account_id)
     queue(
         session,
-        f"account:{account_id}:{what}:{at.isoformat()}",
+        f"account:{account_id}:{what}:{at.date() if once_a_day else at.isoformat()}",
         recipient=owner.email,
         subject=subject,
         body=body,

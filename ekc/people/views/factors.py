@@ -128,7 +128,7 @@ def _setting_up(form: AuthenticatorForm) -> str:
 def _picture(address: str) -> str:
     """A QR code as the address of an image; the whole drawing is in it."""
     drawing = segno.make(address, error="m", micro=False)
-    return str(drawing.svg_data_uri(omitsize=True, encode_minimal=True, light="white"))
+    return str(drawing.svg_data_uri(omitsize=True, light="white"))
 
 
 def _secret() -> str:
