@@ -65,6 +65,10 @@ class Keyring:
         digest = hmac.digest(self._index_key, beginning.encode(), "sha256")
         return int.from_bytes(digest[:8], signed=True)
 
+    def fingerprint(self, text: str) -> bytes:
+        """Always the same for one text, and telling whoever lacks the key nothing about it: 32 bytes."""
+        return hmac.digest(self._index_key, b"\0" + text.encode(), "sha256")  # no word of a name begins so
+
 
 def words(name: str) -> tuple[str, ...]:
     """The words of a name as they are searched: lower case, without accents, letters and digits only."""

@@ -11,7 +11,6 @@ from typing import Any
 from flask import Flask, Response, abort, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -39,6 +38,7 @@ TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 #: What a browser says of a request that begins with us: from a page of ours, or from the address line.
 _OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+_SECRETS = ("password", "one_time_code")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
 #: Answers to what a page of ours does not ask for, or not of this person.
 _NOTED = frozenset({400, 403, 404, 405, 413, 415, 429})
@@ -54,7 +54,6 @@ def install(app: Flask) -> None:
     answers: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
         Refusal: _refused,
         CSRFError: _page_too_old,
-        RateLimitExceeded: _too_many,
         StaleDataError: _overtaken,
         OperationalError: _database_busy,
         HTTPException: _http,
@@ -139,12 +138,12 @@ def _page(
 
 
 def _typed(everything: bool = False) -> MultiDict[str, str]:
-    """What somebody typed into the form they sent, never a password; `everything`: the form's hidden fields too."""
+    """What somebody typed into the form they sent, never a secret; `everything`: the form's hidden fields too."""
     hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
     kept = (
         (name, value)
         for name, value in request.form.items(multi=True)
-        if (value or everything) and name not in hidden and "password" not in name
+        if (value or everything) and name not in hidden and not any(secret in name for secret in _SECRETS)
     )
     return MultiDict(islice(kept, _TYPED_AT_MOST))
 
@@ -152,7 +151,7 @@ def _typed(everything: bool = False) -> MultiDict[str, str]:
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     if isinstance(refusal, Unknown):
         return _not_found()
-    titles = {403: gettext("Not now"), 409: gettext("This cannot be done now")}
+    titles = {403: gettext("Not now"), 409: gettext("This cannot be done now"), 429: gettext("Too many tries")}
     return _page(
         refusal.status, titles.get(refusal.status, titles[409]), say(refusal.message, refusal.params), _typed()
     )
@@ -188,10 +187,6 @@ def _from_here() -> bool:
         return said == "same-origin"
     origin = request.headers.get("Origin")
     return origin in {None, f"http://{request.host}", f"https://{request.host}"}
-
-
-def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
-    return _page(429, gettext("Too many tries"), gettext("Wait a while, then try again."))
 
 
 def _overtaken(_error: StaleDataError) -> ResponseReturnValue:
