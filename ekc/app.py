@@ -17,10 +17,12 @@ import ekc.journey.home
 import ekc.journey.views
 import ekc.matching.views
 import ekc.meetings.views
+import ekc.opened.views
 import ekc.people.views
 import ekc.plans.views
 import ekc.privatetime.views
 import ekc.reports.views
+import ekc.staff.views
 from config import ConfigError, Settings
 from ekc import schema
 from ekc.core import folding, handlers, text
@@ -28,7 +30,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
-from ekc.core.routes import Runtime, close_db, declared, limiter, now, runtime
+from ekc.core.routes import Runtime, close_db, cookie_name, declared, limiter, now, runtime
 from ekc.people import login
 from ekc.people.language import chosen_language
 from ekc.workflow.blocker import Blocker
@@ -49,7 +51,9 @@ FEATURES = (
     ekc.privatetime.views.bp,
     ekc.plans.views.bp,
     ekc.evaluations.views.bp,
+    ekc.staff.views.bp,
     ekc.journey.views.bp,
+    ekc.opened.views.bp,
     ekc.reports.views.bp,
 )
 
@@ -75,6 +79,8 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME=cookie_name(settings, "session"),
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -34,6 +34,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: Added where the product is reached by https: browsers then never ask for it otherwise (ASVS 3.4.1).
+TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+#: What a browser says of a request that begins with us: from a page of ours, or from the address line.
+_OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
 #: Answers to what a page of ours does not ask for, or not of this person.
@@ -43,6 +47,7 @@ _NOTED = frozenset({400, 403, 404, 405, 413, 415, 429})
 def install(app: Flask) -> None:
     """Register the headers and the error pages."""
     app.before_request(_keep_the_demo_here)
+    app.before_request(_refuse_elsewhere)
     app.before_request(_refuse_unreadable)
     app.after_request(_headers)
     app.after_request(_note_refusal)
@@ -66,6 +71,15 @@ def _keep_the_demo_here() -> None:
         abort(403)
 
 
+def _refuse_elsewhere() -> None:
+    """Refuse what a page of another site sends, whatever token is in it; every browser of today says where it is from.
+
+    The host is not compared here: a proxy may call us by another name. `_from_here` is as strict as can be.
+    """
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+        abort(400)
+
+
 def _refuse_unreadable() -> None:
     """Refuse what no form of ours sends before any view sees it.
 
@@ -82,10 +96,11 @@ def _refuse_unreadable() -> None:
 
 
 def _headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | TLS_ALONE if runtime().settings.secure_cookies else HEADERS).items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= 400:  # a page that says so is somebody's own
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        # Families share devices: nothing is left in the browser for whoever presses Back after them.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.add("Vary", "Cookie")
     return response
 

@@ -18,6 +18,7 @@ from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__access__"
+LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 #: Slows down guessing at the open doors: sign-in, personal links, public registration.
 limiter = Limiter(get_remote_address, storage_uri="memory://")
@@ -70,6 +71,11 @@ def runtime() -> Runtime:
     """What this program runs on."""
     found: Runtime = current_app.extensions["ekc"]
     return found
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """The name of a cookie of ours. By https its beginning keeps other hosts of the domain from setting it."""
+    return f"__Host-{name}" if settings.secure_cookies else name
 
 
 def db() -> Session:

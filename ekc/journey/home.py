@@ -13,6 +13,7 @@ from ekc.journey import queries
 from ekc.journey.queries import CaseRow
 from ekc.people.access import DemoPerson, Visitor
 from ekc.people.queries import demo_accounts
+from ekc.staff.queries import HandingOver, handing_over
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.vocabulary import Phase, Role
 
@@ -37,6 +38,7 @@ class Home:
     cases: tuple[CaseRow, ...]
     waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
     regional: tuple[CaseRow, ...]
+    handing_over: HandingOver
 
 
 def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -45,7 +47,7 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     today = at.date()
     dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
-        cases = queries.cases_of_coordinator(session, who.account_id)
+        cases = queries.cases_of_coordinator(session, who.account_id, at)
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles
@@ -56,6 +58,7 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
         cases=cases,
         waiting=queries.registrations(session, who.regions) if manages else (),
         regional=queries.cases_of_regions(session, who.regions) if manages else (),
+        handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
     )
 
 

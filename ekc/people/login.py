@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.errors import Unknown
-from ekc.core.routes import Access, db, declare, now
+from ekc.core.routes import LARGEST_ID, Access, db, declare, now
 from ekc.people.access import NOBODY, Visitor
 from ekc.people.actions import begin_by_account, begin_by_link, end_sign_in, note_use
 from ekc.people.devices import device_of
@@ -78,7 +79,8 @@ def _begin(key: str) -> None:
 def end() -> None:
     """Sign out, here and in the database: a copy of the cookie is worth nothing from now on."""
     if visitor().known:
-        end_sign_in(db(), visitor(), now())
+        with suppress(Unknown):  # it was ended in this very request, with every other of the account
+            end_sign_in(db(), visitor(), now())
     logout_user()
     session.clear()
 
@@ -125,7 +127,7 @@ def office(*roles: Role) -> Callable[[View], View]:
             who = visitor()
             if not who.known:
                 return to_sign_in()
-            if not who.roles & set(roles):
+            if not who.roles & set(roles) or any(isinstance(n, int) and n > LARGEST_ID for n in kwargs.values()):
                 raise Unknown
             return view(*args, **kwargs)
 

@@ -54,7 +54,7 @@ def test_a_secret_is_hidden_while_it_is_typed() -> None:
 
 
 def test_a_text_without_a_limit_is_seen() -> None:
-    class Endless(BaseForm):
+    class Endless(BaseForm):  # type: ignore[misc]
         short = StringField("x", [Length(max=3)])
         long = StringField("x")
         secret = PasswordField("x", validators=[])

@@ -81,9 +81,9 @@ def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringFie
     return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line])
 
 
-def mail(label: Any) -> Any:
-    """An e-mail address."""
-    return line(label, 254, kind=EmailField, rules=[Optional(), _MAIL])
+def mail(label: Any, missing: Any = None) -> Any:
+    """An e-mail address. `missing` as for a line."""
+    return line(label, 254, missing, EmailField, [_MAIL] if missing else [Optional(), _MAIL])
 
 
 def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3) -> Any:

@@ -52,7 +52,7 @@ def _after(conference_id: int) -> str:
     """Where somebody goes who has registered: to the case if it is theirs to see, else to the thanks."""
     session[_REGISTERED] = queries.number_of(db(), conference_id)
     try:
-        open_case(db(), visitor(), conference_id, Activity.SEE_CASE)
+        open_case(db(), visitor(), conference_id, Activity.SEE_CASE, at=now())
     except Refusal:
         return url_for("conferences.thanks")
     return url_for("journey.case", conference_id=conference_id)

@@ -21,7 +21,7 @@ from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
 from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Goal
 from ekc.workflow.names import name_of
-from ekc.workflow.vocabulary import ActionState, Activity, Part
+from ekc.workflow.vocabulary import ActionState, Activity
 
 
 @bp.get("/conferences/<int:conference_id>/follow-ups")
@@ -130,7 +130,6 @@ def _follow_up_page(
         }
         for number, goal in enumerate(goals, 1)
     ]
-    ring = [who for who in people.values() if who.part is Part.MAIN_PERSON and who.phone and not who.left]
     page = render_template(
         "evaluations/follow_up.html",
         case=case,
@@ -139,7 +138,7 @@ def _follow_up_page(
         form=form,
         giving_up=giving_up,
         reason=_reason(row),
-        ring=ring if case.may(Activity.LOG_CONTACT) else [],
+        ring=queries.whom_to_ring(db(), case),
         today=_today(case),
     )
     return page, status

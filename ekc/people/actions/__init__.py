@@ -1,10 +1,15 @@
-"""What is done with accounts and regions (`accounts.py`), and by whoever comes in and leaves (`entering.py`)."""
+"""What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`).
 
+An account is opened and changed in `accounts.py`, its roles in `roles.py`; `invitations.py` lets its owner choose a
+password, `leaving.py` ends it.
+"""
+
+from ekc.people.actions.accounts import AccountDetails as AccountDetails
 from ekc.people.actions.accounts import NewAccount as NewAccount
 from ekc.people.actions.accounts import Office as Office
-from ekc.people.actions.accounts import add_region as add_region
+from ekc.people.actions.accounts import change_account as change_account
 from ekc.people.actions.accounts import choose_language as choose_language
-from ekc.people.actions.accounts import close_account as close_account
+from ekc.people.actions.accounts import end_all_sign_ins as end_all_sign_ins
 from ekc.people.actions.accounts import ensure_administrator as ensure_administrator
 from ekc.people.actions.accounts import open_account as open_account
 from ekc.people.actions.accounts import set_password as set_password
@@ -14,3 +19,15 @@ from ekc.people.actions.entering import check_password as check_password
 from ekc.people.actions.entering import end_sign_in as end_sign_in
 from ekc.people.actions.entering import end_sign_ins as end_sign_ins
 from ekc.people.actions.entering import note_use as note_use
+from ekc.people.actions.invitations import ask_new_password as ask_new_password
+from ekc.people.actions.invitations import choose_password as choose_password
+from ekc.people.actions.invitations import invite as invite
+from ekc.people.actions.invitations import open_by_invitation as open_by_invitation
+from ekc.people.actions.invitations import withdraw_invitation as withdraw_invitation
+from ekc.people.actions.leaving import close_account as close_account
+from ekc.people.actions.leaving import reopen_account as reopen_account
+from ekc.people.actions.leaving import set_leaving as set_leaving
+from ekc.people.actions.regions import add_region as add_region
+from ekc.people.actions.regions import change_region as change_region
+from ekc.people.actions.roles import give_role as give_role
+from ekc.people.actions.roles import take_role as take_role

@@ -9,6 +9,7 @@ from ekc.core.audit import PUBLIC, Actor, ActorKind, record
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
+from ekc.people.invitations import revoke_invitations
 from ekc.people.models import Account, Method, PersonalLink, SignIn
 from ekc.people.passwords import Cost, hashed, is_outdated, matches
 from ekc.people.queries import account_by_email, live_link, visitor_of_account
@@ -22,14 +23,15 @@ _SEEN_AGAIN = timedelta(minutes=1)  # a line written with every page would be wa
 
 def check_password(session: Session, at: datetime, email: str, password: str, cost: Cost) -> int | None:
     """The account that this password opens; None for any reason why not, which is audited."""
-    account = account_by_email(session, email)
+    found = account_by_email(session, email)
+    account = found if found and visitor_of_account(session, found.id, at) else None
     stored = account.password_hash if account else None
     # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
     good = matches(password, stored, cost)
     renewed = hashed(password, cost) if good and stored and is_outdated(stored, cost) else None
     if account is None or not good:
         with writing(session):
-            tried = {"account": account.id} if account else {}
+            tried = {"account": found.id} if found else {}
             record(session, PUBLIC, at, "account.sign_in_refused", **tried)
         return None
     if renewed:
@@ -40,11 +42,15 @@ def check_password(session: Session, at: datetime, email: str, password: str, co
 
 
 def begin_by_account(session: Session, at: datetime, account_id: int, method: Method, device: str = "") -> int:
-    """Sign the owner of an account in; the id of the sign-in. Raises Unknown for a closed account."""
+    """Sign the owner of an account in; the id of the sign-in. Raises Unknown if it is closed, or they have left.
+
+    Whoever is in needs no invitation any more.
+    """
     with writing(session):
-        owner = visitor_of_account(session, account_id)
+        owner = visitor_of_account(session, account_id, at)
         if owner is None:
             raise Unknown
+        revoke_invitations(session, at, account_id)
         begun = _begin(session, at, method, device, account_id=account_id)
         record(session, owner.actor, at, "account.signed_in", method=method, device=device)
         return begun.id

@@ -1,4 +1,4 @@
-"""Tables of accounts, personal links and sign-ins. Who may do what with a case is not decided here."""
+"""Tables of accounts, invitations, personal links and sign-ins. Who may do what with a case is not decided here."""
 
 from ekc.people.models.accounts import Account as Account
 from ekc.people.models.accounts import AccountRole as AccountRole
@@ -6,3 +6,5 @@ from ekc.people.models.accounts import Region as Region
 from ekc.people.models.entering import Method as Method
 from ekc.people.models.entering import PersonalLink as PersonalLink
 from ekc.people.models.entering import SignIn as SignIn
+from ekc.people.models.invitations import Invitation as Invitation
+from ekc.people.models.invitations import Purpose as Purpose

@@ -76,7 +76,7 @@ def visitor_of_sign_in(
             sign_in_id=sign_in_id,
         )
         return visitor, first.seen_at
-    found = visitor_from(rows, sign_in_id)
+    found = visitor_from(rows, at, sign_in_id)
     return (found, first.seen_at) if found else None
 
 

@@ -22,7 +22,8 @@ def _counts(response: Response) -> bool:
     return response.status_code == _REFUSED
 
 
-def _tried_account() -> str:
+def tried_account() -> str:
+    """The account that somebody tries to get into, as they typed it; for limits."""
     return "account:" + request.form.get("email", "").strip().lower()[:_LONGEST_ADDRESS]
 
 
@@ -39,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public
 @limiter.limit("60/hour", deduct_when=_counts)
-@limiter.limit("10/15minutes", key_func=_tried_account, deduct_when=_counts)
+@limiter.limit("10/15minutes", key_func=tried_account, deduct_when=_counts)
 def check_sign_in() -> ResponseReturnValue:
     """Let in, or say no in one sentence that does not tell why."""
     target = local_path(request.args.get("next"))
@@ -59,7 +60,9 @@ def check_sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Sign out; also fine for somebody who is not signed in."""
     end()
-    return redirect(url_for("home"), 303)
+    response = redirect(url_for("home"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @bp.get("/language/<language>")
