@@ -53,6 +53,7 @@ _CASE_PAGES = (
     "/mine",
     "/plan",
     "/plan/agreement",
+    "/plan/sharing",
     "/registration",
     "/safety",
     "/times",

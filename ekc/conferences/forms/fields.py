@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from ekc.conferences.queries import PersonRow
 from ekc.core.errors import Refusal, Unknown
@@ -73,7 +73,7 @@ def lines(text: str, commas: bool = False) -> tuple[str, ...]:
 
 def _rules(missing: Any, most: int) -> list[Any]:
     short = Length(max=most, message=_l("Make this shorter: at most %(max)d characters."))
-    return [InputRequired(missing), short] if missing else [short]
+    return [DataRequired(missing), short] if missing else [short]  # blanks are tidied away: they are nothing
 
 
 def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = ()) -> Any:
