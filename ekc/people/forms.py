@@ -66,7 +66,9 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
 
     email = EmailField(_l("You sign in with"), render_kw={"readonly": True, "autocomplete": "username"})
     new_password = _password(_l("Your password"), _l("Type a password."), description=_GOOD)
-    new_password_again = PasswordField(_l("The same once more"), validators=[EqualTo("new_password", _NOT_THE_SAME)])
+    new_password_again = _password(
+        _l("The same once more"), _l("Type it once more."), EqualTo("new_password", _NOT_THE_SAME)
+    )
 
 
 class CodeForm(PlainForm):
