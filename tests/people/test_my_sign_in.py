@@ -63,7 +63,7 @@ def test_another_password_is_chosen(
     ("present", "chosen", "again", "errors"),
     [
         (NEW, NEW, NEW, ["This is not the password you have now. Type it again. Nothing was changed."]),
-        (PASSWORD, NEW, NEW + "s", [f"{AGAIN} The two are not the same. Type the new password twice."]),
+        (PASSWORD, NEW, NEW + "s", [f"{AGAIN} These two are not the same. Type both again."]),
         (PASSWORD, "short", "short", ["Choose a password of at least 12 characters."]),
         (
             PASSWORD,

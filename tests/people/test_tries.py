@@ -203,7 +203,7 @@ def test_after_another_password_no_browser_is_known(
 ) -> None:
     sign_in(client, cast.noor)
 
-    set_password(db_session, cast.bas, clock(), cast.noor.account_id or 0, WRONG, COST)
+    set_password(db_session, cast.noor, clock(), cast.noor.account_id or 0, WRONG, COST)
 
     assert db_session.scalars(select(KnownDevice)).all() == []
 

@@ -121,10 +121,23 @@ def set_password(
     refuse_weak(password, *about)
     password_hash = hashed(password, cost)
     with writing(session):
-        session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
-        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
-        end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
-        record(session, visitor.actor, at, "account.password_set", account=account_id)
+        write_password(session, visitor, at, password_hash)
+
+
+def write_password(
+    session: Session, owner: Visitor, at: datetime, password_hash: str, *, tell: bool = True, by: str = ""
+) -> None:
+    """Write the password of an account, in the caller's transaction: what the old one opened is ended.
+
+    The sign-in by which the owner is here stays. `by`: the way in which they came to it, for the audit.
+    """
+    account_id = owner.account_id or 0
+    session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+    session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+    revoke_invitations(session, at, account_id)
+    end_sign_ins(session, at, account_id, but=owner.sign_in_id)
+    record(session, owner.actor, at, "account.password_set", account=account_id, by=by)
+    if tell:
         tell_owner(
             session,
             at,
