@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from ekc.core.clock import utc_now
+
+T = TypeVar("T")
 
 
 class ConfigError(Exception):
@@ -31,8 +34,10 @@ class Settings:
     demo: bool = False
     secure_cookies: bool = True
     base_url: str = "http://127.0.0.1:8000"  # how links in letters and mails begin
+    proxies: int = 0  # how many of our own stand before us; nobody else is believed about who calls
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
     registrations_an_hour: int = 20  # public registrations from one address
+    second_factor_required: bool = False  # of whoever signs in with a password
     clock: Callable[[], datetime] = utc_now
 
 
@@ -71,6 +76,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     demo = environ.get("EKC_DEMO", "") == "1"
     database = instance / ("demo.sqlite" if demo else "ekc.sqlite")
     base_url = environ.get("EKC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    secure = base_url.startswith("https://")
     return Settings(
         database_url=environ.get("EKC_DATABASE_URL") or f"sqlite:///{database}",
         secret_key=secret_key,
@@ -78,6 +84,18 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         index_key=index_key,
         instance=instance,
         demo=demo,
-        secure_cookies=base_url.startswith("https://"),
+        secure_cookies=secure,
         base_url=base_url,
+        # A real service is one that speaks TLS; whoever tries the product at home needs no phone for it.
+        second_factor_required=_choice(
+            environ, "EKC_SECOND_FACTOR", {"required": True, "optional": False}, secure and not demo
+        ),
+        proxies=_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
     )
+
+
+def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, T], without: T) -> T:
+    said = environ.get(name, "")
+    if said and said not in choices:
+        raise ConfigError(f"{name} is {said!r}. Set it to one of {', '.join(choices)}, or leave it out.")
+    return choices[said] if said else without

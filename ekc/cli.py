@@ -28,6 +28,7 @@ from ekc.demo.people import PASSWORD
 from ekc.demo.reading import CaseFileError
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
+from ekc.journey.reminders import tell_that_access_ends
 from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office, add_region, invite, open_by_invitation
 from ekc.people.queries import account_by_email, regions
@@ -35,11 +36,11 @@ from ekc.workflow.check import check_tables
 from ekc.workflow.profiles import NL, PROFILES
 from ekc.workflow.vocabulary import Role
 
-#: The database refuses every change in these tables; what is in them stays under the key it was written with.
-APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
 _ZONES = sorted({profile.timezone for profile in PROFILES.values()})
 _LINK = "This link, which works once and for seven days, lets them choose a password:"
+#: What is done every night: how it is told, and the job, which gives how many.
+NIGHTLY = {"Coordinators told that their access ends": tell_that_access_ends}
 _TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
 
 
@@ -165,16 +166,21 @@ def verify_audit() -> None:
 
 
 @cli.command()
+def nightly() -> None:
+    """Do what is due every night. Running it twice does nothing twice."""
+    with _database() as (settings, session):
+        for what, job in NIGHTLY.items():
+            click.echo(f"{what}: {job(session, settings.clock())}.")
+
+
+@cli.command()
 def reencrypt() -> None:
     """Encrypt all content anew under the first of the content keys. Can be broken off and run again."""
     with _database() as (_, session):
-        tables = [
-            known for known in schema.metadata.sorted_tables if schema.sealed(known) and known.name not in APPEND_ONLY
-        ]
-        count = sum(schema.reencrypt(session, known) for known in tables)
+        count = schema.reencrypt(session)
     click.echo(f"Rows encrypted anew: {count}.")
     click.echo(
-        f"Not touched, because the database refuses any change to them: {', '.join(APPEND_ONLY)}. "
+        f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}. "
         "They stay under the key they were written with, so keep that key in the key file, after the new one."
     )
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 metadata = Base.metadata
 #: Said by whatever will not work on such a database.
 BEHIND = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
+#: The database refuses every change in these tables; what is in them stays under the key it was written with.
+APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
 _BATCH = 500  # rows a transaction
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -104,7 +106,13 @@ def sealed(known: Table) -> dict[str, str]:
     return {one.name: one.type.context for one in known.columns if isinstance(one.type, _Sealed)}
 
 
-def reencrypt(session: Session, known: Table) -> int:
+def reencrypt(session: Session) -> int:
+    """Encrypt all content anew under the first of the content keys; how many rows were under an older one."""
+    tables = [known for known in metadata.sorted_tables if sealed(known) and known.name not in APPEND_ONLY]
+    return sum(_reencrypt(session, known) for known in tables)
+
+
+def _reencrypt(session: Session, known: Table) -> int:
     """Go through a table in batches, each one transaction; how many rows were under an older key."""
     keyring, contexts = keyring_of(session), sealed(known)
     [key] = known.primary_key

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.conferences import actions as conferences
+from ekc.conferences.access import open_case
 from ekc.conferences.entries import BottomLineText, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.queries import bottom_lines, circle, person, registration
 from ekc.core.clock import local_date, to_local
@@ -25,6 +26,7 @@ from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
+    Activity,
     ArrangementKind,
     Attends,
     Every,
@@ -138,7 +140,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
 
 def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:
     """Change something that is kept of somebody; the rest stays."""
-    row = person(session, case.id, who)
+    row = person(session, open_case(session, cast.noor, case.id, Activity.SEE_CASE), who)
     assert row is not None
     kept = {one.name: getattr(row, one.name) for one in fields(PersonDetails)}
     kept |= {name: kept[name] or "" for name in ("exclusion_reason", "excluded_by")}

@@ -8,13 +8,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+from pyotp import TOTP
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.db import make_sessions
 from ekc.people.access import NOBODY, PROGRAM, Visitor
-from ekc.people.actions import NewAccount, Office, add_region, begin_by_account, begin_by_link, open_account
+from ekc.people.actions import (
+    NewAccount,
+    Office,
+    add_authenticator,
+    add_region,
+    begin_by_account,
+    begin_by_link,
+    open_account,
+)
+from ekc.people.codes import new_secret
 from ekc.people.links import new_link
 from ekc.people.models import Method, PersonalLink
 from ekc.people.queries import visitor_of_account
@@ -96,6 +106,12 @@ def sign_in(client: PageClient, person: Visitor) -> Page:
     """Sign in with the password, as anybody does; the page one comes to. Needed again after 8 hours of the clock."""
     client.page("/sign-in")
     return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
+
+
+def set_up_app(session: Session, at: datetime, person: Visitor) -> tuple[TOTP, list[str]]:
+    """Somebody sets up an app for their second step: the app, and their recovery codes."""
+    app = TOTP(new_secret())
+    return app, add_authenticator(session, person, at, app.secret, app.at(at), PASSWORD, COST)
 
 
 def make_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> str:

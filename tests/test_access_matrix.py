@@ -48,7 +48,12 @@ def verdict(session: Session, access: Access, who: Visitor, case: build.Made) ->
     """What a gate answers: in, not now, or nothing (for this person there is no such page)."""
     if access.kind != "case":
         offices = {Role(role) for role in access.detail.split(", ")} if access.kind == "office" else frozenset()
-        wanted = {"public": True, "signed_in": who.known, "office": bool(who.roles & offices)}
+        wanted = {
+            "public": True,
+            "signed_in": who.known,
+            "account": who.account_id is not None,
+            "office": bool(who.roles & offices),
+        }
         return "in" if wanted[access.kind] else "-"
     if not who.known:
         return "-"

@@ -7,13 +7,13 @@ from sqlalchemy import Engine, LargeBinary, column, create_engine, select, table
 from sqlalchemy.orm import Session
 
 from ekc import schema
-from ekc.cli import APPEND_ONLY, main
+from ekc.cli import main
 from ekc.conferences.models import Participant
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.outbox import OutboxMessage
 from ekc.people.models import Account, Region
-from ekc.schema import BEHIND, sealed
+from ekc.schema import APPEND_ONLY, BEHIND, sealed
 from tests.cast import Cast
 from tests.demo.command import Result, Run, runner, write_case, write_keys
 from tests.plugins.databases import CONTENT_KEY, INDEX_KEY

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, code
-from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, StopReason, Variant
+from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, PlanSharing, StopReason, Variant
 
 
 class CaseCounter(Base):
@@ -116,6 +116,10 @@ class Participant(Base):
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force
+    #: What the family shares of its plan with a referrer or professional; says nothing of anybody else.
+    plan_sharing: Mapped[PlanSharing] = mapped_column(
+        code(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
+    )
     removed_at: Mapped[datetime | None]  # no longer in the circle
 
 

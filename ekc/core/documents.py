@@ -91,6 +91,16 @@ def render_pdf(
     return pdf
 
 
+def print_pdf(html: str, **options: Any) -> bytes:
+    """As `render_pdf`, with a mark in the place of each character that is in none of our fonts."""
+    try:
+        return render_pdf(html, **options)
+    except LetterError as found:
+        return render_pdf(
+            html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")), **options
+        )
+
+
 class _Press:
     """What one thread uses for every page it prints: reading fonts and stylesheets anew costs a tenth of a page."""
 

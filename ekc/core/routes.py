@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
@@ -20,13 +18,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__access__"
 LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
-#: Slows down guessing at the open doors: sign-in, personal links, public registration.
-limiter = Limiter(get_remote_address, storage_uri="memory://")
-
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in: `kind` is public, signed_in, office or case; `detail` says which roles or which activity."""
+    """Who may come in: `kind` is public, signed_in, account, office or case; `detail`: which roles, which activity."""
 
     kind: str
     detail: str = ""
@@ -71,6 +66,11 @@ def runtime() -> Runtime:
     """What this program runs on."""
     found: Runtime = current_app.extensions["ekc"]
     return found
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """The name of a cookie of ours. By https its beginning keeps other hosts of the domain from setting it."""
+    return f"__Host-{name}" if settings.secure_cookies else name
 
 
 def db() -> Session:

@@ -84,7 +84,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running(PROFILES[case.profile], happened(session, case, changes, read.meeting), referred),
-        versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_PLAN) else (),
+        versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         asked=rounds[-1].ended_for if rounds else None,
         sealed=sealed,
         today=today,

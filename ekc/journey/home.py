@@ -47,7 +47,7 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     today = at.date()
     dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
-        cases = queries.cases_of_coordinator(session, who.account_id)
+        cases = queries.cases_of_coordinator(session, who.account_id, at)
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles

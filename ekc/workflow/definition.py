@@ -1,7 +1,7 @@
 """The policy: phases and steps, who may, what stands in the way. Change the process here and nowhere else.
 
-What somebody may do or see besides steps stands in `activities.py`. `docs/workflow.md` is generated from these tables;
-`engine.py` reads them.
+What somebody may do besides steps stands in `activities.py`, who sees which part of a case in `parts.py`.
+`docs/workflow.md` is generated from these tables; `engine.py` reads them.
 """
 
 # ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
@@ -10,8 +10,11 @@ from ekc.workflow import guards as g
 from ekc.workflow import plan_guards as p
 from ekc.workflow.activities import ACTIVITIES as ACTIVITIES
 from ekc.workflow.blocker import Guard
+from ekc.workflow.parts import PARTS as PARTS
+from ekc.workflow.parts import SHOWN_BY as SHOWN_BY
 from ekc.workflow.rules import ActivityRule as ActivityRule
 from ekc.workflow.rules import GuardRule as GuardRule
+from ekc.workflow.rules import PartRule as PartRule
 from ekc.workflow.rules import PhaseRule as PhaseRule
 from ekc.workflow.rules import Reason as Reason
 from ekc.workflow.rules import StepRule as StepRule

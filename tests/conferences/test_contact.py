@@ -233,7 +233,13 @@ def test_staff_search_and_go_to_the_case(noor: PageClient, cast: Cast, app: Flas
     assert "1 found" in page.text
     assert noor.follow("Family De Wit - El Amrani").heading == "Family De Wit - El Amrani"
     other = app.test_client()
-    assert other.get("/search?q=fatima").status_code == 302
+    assert other.get("/search").status_code == 302
     assert isinstance(other, PageClient)
     sign_in(other, cast.mila)
-    assert other.get("/search?q=fatima").status_code == 404
+    assert other.get("/search").status_code == 404
+
+
+def test_no_name_is_searched_by_address(noor: PageClient) -> None:
+    page = noor.page("/search?q=fatima")
+
+    assert ("found" in page.text, "Nobody of that name" in page.text) == (False, False)

@@ -102,7 +102,7 @@ class _Teller:
         }
 
     def person(self, number: int) -> dict[str, Any]:
-        found = conferences.person(self.session, self.case.id, number)
+        found = conferences.person(self.session, self.case, number)
         assert found is not None
         return {
             "name": found.name,

@@ -13,7 +13,7 @@ from ekc.plans import actions, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
-from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, SupportAnswer
+from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, PlanSharing, SupportAnswer
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -267,6 +267,7 @@ def test_the_family_writes_and_professionals_read(
 
     omar = somebody(app, db_session, family, "omar")
     assert "Add this goal" in omar.page(address(family)).buttons
+    actions.share_plan(db_session, cast.noor, PRESENTED, family.id, {family["karim"]: PlanSharing.ALL})
     karim = somebody(app, db_session, family, "karim")
     page = karim.page(address(family))
     assert GOAL in page.text
@@ -359,7 +360,7 @@ def test_a_version_is_read_and_printed_the_same_ever_after(
     first = noor.get(address(family, "/versions/1.pdf"))
     assert (first.status_code, first.mimetype, first.data[:5]) == (200, "application/pdf", b"%PDF-")
     assert first.headers["Content-Disposition"] == 'inline; filename="EKC-2026-0007-plan-1.pdf"'
-    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["Cache-Control"] == "private, no-store"
     assert first.headers["ETag"] == f'"{sha256(first.data).hexdigest()}"'
 
     db_session.get_one(Conference, family.id).title = "Another title"

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -53,13 +54,14 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of an app while it is served on a free port of this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+def served(app: Flask, tls: bool = False) -> Iterator[str]:
+    """The address of an app while it is served on a free port of this machine; by https with its own certificate."""
+    secured: Literal["adhoc"] | None = "adhoc" if tls else None
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent, ssl_context=secured)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

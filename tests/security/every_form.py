@@ -55,6 +55,7 @@ _CASE_PAGES = (
     "/mine",
     "/plan",
     "/plan/agreement",
+    "/plan/sharing",
     "/registration",
     "/safety",
     "/times",
@@ -157,7 +158,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
     yield cast.nobody, ("/register", "/sign-in", "/forgotten-password", link, invited, "/choose-password")
     yield from _about_staff(session, cast)
-    yield cast.ruud, ("/", *of(unasked))
+    yield cast.ruud, ("/", "/search", *of(unasked))
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
     yield noor, of(asked)

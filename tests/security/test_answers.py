@@ -50,7 +50,7 @@ def test_every_answer_carries_the_headers(client: PageClient, cast: Cast, method
     assert answer.status_code == status
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     public = path.endswith("ekc.css")
-    assert answer.headers.get("Cache-Control") == ("public, max-age=86400" if public else "private, no-cache")
+    assert answer.headers.get("Cache-Control") == ("public, max-age=86400" if public else "private, no-store")
     answer.close()
 
 
@@ -59,8 +59,12 @@ def test_behind_tls_cookies_travel_over_tls_alone(make_app: MakeApp, database_ur
     client.get("/sign-in", base_url="https://localhost")
     client.get("/language/nl", base_url="https://localhost")
 
-    cookies = [client.get_cookie(name) for name in ("session", "language")]
-    assert [(c.secure, c.http_only, c.same_site) for c in cookies if c] == [(True, True, "Lax")] * 2
+    cookies = [client.get_cookie(name) for name in ("__Host-session", "__Host-language")]
+    assert [(c.secure, c.http_only, c.same_site, c.path, c.domain) for c in cookies if c] == [
+        (True, True, "Lax", "/", "localhost")
+    ] * 2
+    assert client.get("/sign-in").headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert client.get("/sign-in", base_url="https://localhost").text.count('lang="nl"') > 0
 
 
 def test_a_look_without_a_body_is_audited_too(

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -14,8 +14,9 @@ from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.entering import end_sign_ins
+from ekc.people.actions.owner import ensure_own_password, tell_owner
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, AccountRole, Region
+from ekc.people.models import Account, AccountRole, KnownDevice, Region
 from ekc.people.passwords import COST, Cost, hashed, refuse_weak
 from ekc.workflow.vocabulary import N_, Role
 
@@ -55,7 +56,7 @@ def open_account(session: Session, visitor: Visitor, at: datetime, new: NewAccou
     """Open an account. Raises Refusal for a taken or impossible address, a weak password, an unknown region."""
     ensure_administrator(visitor)
     if new.password is not None:
-        refuse_weak(new.password, new.email)
+        refuse_weak(new.password, new.email, new.name)
     password_hash = None if new.password is None else hashed(new.password, cost)
     with writing(session):
         return add_account(session, visitor, at, new, password_hash).id
@@ -113,16 +114,31 @@ def change_account(
 def set_password(
     session: Session, visitor: Visitor, at: datetime, account_id: int, password: str, cost: Cost = COST
 ) -> None:
-    """Give one's own account another password; every session of it ends. Raises Refusal for a weak one."""
-    email = session.scalar(select(Account.email).where(Account.id == account_id))
-    if email is None or visitor.account_id != account_id:
+    """Give one's own account another password; every other sign-in of it ends. Raises Refusal for a weak one."""
+    about = session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
+    if about is None or visitor.account_id != account_id:
         raise Unknown
-    refuse_weak(password, email)
+    refuse_weak(password, *about)
     password_hash = hashed(password, cost)
     with writing(session):
         session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
-        end_sign_ins(session, at, account_id)
+        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+        end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.password_set", account=account_id)
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "password-changed",
+            N_("Your password was changed"),
+            N_("Sign in with the new one. If you did not change it, tell your administrator at once."),
+        )
+
+
+def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:
+    """The owner of an account chooses another password. Raises Refusal for a wrong present one, or a weak new one."""
+    account_id = ensure_own_password(session, visitor, at, present, cost)
+    set_password(session, visitor, at, account_id, new, cost)
 
 
 def end_all_sign_ins(session: Session, visitor: Visitor, at: datetime, account_id: int) -> int:

@@ -116,7 +116,7 @@ def choose_password(session: Session, at: datetime, invitation_id: int, password
     found = live_invitation(session, at, invitation_id=invitation_id)
     if found is None:
         return None
-    refuse_weak(password, found.email)
+    refuse_weak(password, found.email, found.name)
     password_hash = hashed(password, cost)  # outside the transaction: it is slow on purpose
     with writing(session):
         unused = (Invitation.id == found.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))

@@ -1,15 +1,17 @@
-"""Reading personal links, and who is signed in where."""
+"""Reading personal links, who is signed in where, and what was tried how often."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.people.access import Visitor
-from ekc.people.models import Account, Method, PersonalLink, SignIn
+from ekc.people.links import token_hash as hash_of
+from ekc.people.models import Account, KnownDevice, Method, PersonalLink, SignIn, Try
 from ekc.people.queries.accounts import VISITOR, WITH_ROLES, visitor_from
 
 
@@ -42,7 +44,13 @@ class SignInRow:
 
 
 _account, _sign_in, _link = Account.__table__, SignIn.__table__, PersonalLink.__table__
-_LASTING = (_sign_in.c.id.label("sign_in_id"), _sign_in.c.seen_at, _sign_in.c.idle_minutes, _sign_in.c.ends_at)
+_LASTING = (
+    _sign_in.c.id.label("sign_in_id"),
+    _sign_in.c.method,
+    _sign_in.c.seen_at,
+    _sign_in.c.idle_minutes,
+    _sign_in.c.ends_at,
+)
 _WANTED = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
 _OF_ACCOUNT = (
     select(*VISITOR, *_LASTING)
@@ -58,8 +66,8 @@ _OF_LINK = (
 
 def visitor_of_sign_in(
     session: Session, at: datetime, sign_in_id: int, by_link: bool
-) -> tuple[Visitor, datetime] | None:
-    """Who is signed in, and when that was last used; None if it has ended, by itself or by somebody, or was never so.
+) -> tuple[Visitor, datetime, Method] | None:
+    """Who is signed in, when that was last used, and how they came in; None if it ended by itself or was ended.
 
     Of a participant, name and language are the circle's to know.
     """
@@ -75,9 +83,9 @@ def visitor_of_sign_in(
             participant_id=first.participant_id,
             sign_in_id=sign_in_id,
         )
-        return visitor, first.seen_at
+        return visitor, first.seen_at, first.method
     found = visitor_from(rows, at, sign_in_id)
-    return (found, first.seen_at) if found else None
+    return (found, first.seen_at, first.method) if found else None
 
 
 def _lasts(row: Any, at: datetime) -> bool:
@@ -113,3 +121,16 @@ def links_of(session: Session, conference_id: int) -> list[LinkRow]:
         PersonalLink.note,
     ).where(PersonalLink.conference_id == conference_id)
     return [LinkRow(*row) for row in session.execute(found.order_by(PersonalLink.id.desc()))]
+
+
+def known_device(session: Session, token: str, *, email: str = "", account_id: int = 0) -> int | None:
+    """The id by which the browser with this token is known to an account; None if it never signed in to it."""
+    whose = Account.id == account_id if account_id else Account.email == email
+    found = select(KnownDevice.id).join(Account, Account.id == KnownDevice.account_id)
+    return session.scalar(found.where(whose, KnownDevice.token_hash == hash_of(token)))
+
+
+def tries_so_far(session: Session, at: datetime, keys: Collection[bytes]) -> dict[bytes, int]:
+    """How many tries still count, by key; a key without any is left out."""
+    counted = select(Try.key, func.count().label("number")).where(Try.key.in_(keys), Try.until > at).group_by(Try.key)
+    return {row.key: row.number for row in session.execute(counted)}

@@ -5,16 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
-from ekc.core.routes import db, limiter, now, public, runtime
+from ekc.core.routes import db, now, public, runtime
 from ekc.core.text import say
 from ekc.people import actions
 from ekc.people.forms import ForgottenForm, NewPasswordForm
 from ekc.people.links import token_hash
-from ekc.people.login import begin_account, end
+from ekc.people.login import begin_account, end, onward, place
 from ekc.people.models import Method
 from ekc.people.queries import InvitationRow, live_invitation, offices
 from ekc.people.views import bp
-from ekc.people.views.entering import tried_account
 
 _OPENED = "invitation"  # in the cookie: the id of the invitation that was opened here
 
@@ -71,7 +70,7 @@ def keep_password() -> ResponseReturnValue:
     if chosen.first:
         begin_account(chosen.account_id, Method.INVITATION)
         flash(_("You are in. From now on you sign in with your mail address and this password."))
-        return redirect(url_for("home"), 303)
+        return redirect(onward(None), 303)
     end()
     flash(_("Your new password is set. Sign in with it."), "success")
     return redirect(url_for("people.sign_in"), 303)
@@ -86,13 +85,13 @@ def forgotten() -> ResponseReturnValue:
 
 @bp.post("/forgotten-password")
 @public
-@limiter.limit("20/hour")
-@limiter.limit("5/hour", key_func=tried_account)
 def ask_new_password() -> ResponseReturnValue:
     """Send it, if there is such an account; the answer is the same."""
     form = ForgottenForm()
     if not form.validate_on_submit():
         return render_template("people/forgotten.html", form=form), 422
+    network = (actions.FORGOTTEN_CALLERS, place().network)
+    actions.begin_try(db(), now(), (actions.FORGOTTEN, form.email.data.strip().lower()), network)
     actions.ask_new_password(db(), now(), form.email.data, runtime().settings.base_url)
     flash(
         _(
