@@ -25,10 +25,12 @@ from ekc.matching import actions as matching
 from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
+from ekc.people import actions as staff
 from ekc.people.access import Visitor
+from ekc.people.actions import NewAccount, Office
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
-from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
+from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, make_link, participant, session_of
@@ -92,9 +94,9 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
     found: dict[str, Found] = {}
     for who, pages in _who_looks_where(session, cast):
         client = FlaskClient(app)
-        if who.known:
-            with client.session_transaction() as cookie:
-                cookie.update(session_of(session, START, who))
+        with client.session_transaction() as cookie:
+            cookie.update(session_of(session, START, who))
+            cookie["invitation"] = 1  # which was opened in this browser
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -153,7 +155,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    yield cast.nobody, ("/register", "/sign-in", link)
+    invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
+    yield cast.nobody, ("/register", "/sign-in", "/forgotten-password", link, invited, "/choose-password")
+    yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", *of(unasked))
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
@@ -184,6 +188,23 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     evaluations.add_avoided(session, noor, START, agreed.id, NewAvoided(what="A night", amount=100, basis="a list"))
     yield noor, of(agreed)
     yield by_link(agreed, "omar")
+
+
+def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
+    """The administrator and a regional manager: somebody is invited, leaves with a case, or is closed."""
+    made = []
+    for name in ("leaves", "closed"):
+        roles = (Office(Role.COORDINATOR),)
+        new = NewAccount(name=name, email=f"{name}@example.org", region_id=cast.north, roles=roles)
+        made.append(staff.open_account(session, cast.bas, START, new))
+    leaves, closed = made
+    case = build.registered_case(session, cast, START)
+    matching.ask_coordinator(session, cast.ruud, START, case.id, leaves)
+    staff.set_leaving(session, cast.bas, START, leaves, START.date())
+    staff.close_account(session, cast.bas, START, closed)
+    accounts = (cast.iris.account_id, cast.bas.account_id, leaves, closed)
+    yield cast.bas, ("/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
+    yield cast.ruud, (f"/handing-over/{leaves}",)
 
 
 def _prepared(session: Session, cast: Cast) -> Made:

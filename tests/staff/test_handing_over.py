@@ -158,7 +158,7 @@ def test_after_the_last_day_what_is_left_is_red(
         "Noor van Dijk Cannot sign in any more Nobody can reach 2 conferences: ask today"
     ]
     page = ruud.follow("Noor van Dijk")
-    assert (page.heading, page.text.count(NOBODY_CAN)) == ("Noor van Dijk is gone", 2)
+    assert (page.heading, page.text.count(NOBODY_CAN)) == ("Noor van Dijk cannot sign in any more", 2)
 
 
 def test_a_stolen_laptop(ruud: PageClient, cast: Cast, db_session: Session, noor: int) -> None:

@@ -106,7 +106,7 @@ def leaving(account_id: int) -> ResponseReturnValue:
     except Refusal as refusal:
         status = form.refuse(refusal)
         return _page(account_id, leaving=form), status
-    flash(_("Noted. Regional managers see what has to be handed over."), "success")
+    flash(_("The last day is noted."), "success")
     return _back(account_id)
 
 

@@ -32,9 +32,7 @@ def accounts() -> ResponseReturnValue:
     if len(rows) > queries.PAGE:
         rows = rows[: queries.PAGE]
         further = url_for("staff.accounts", **kept, after=rows[-1].id)
-    page = render_template(
-        "staff/accounts.html", form=form, rows=rows, further=further, narrowed=bool(kept), regions=regions(db())
-    )
+    page = render_template("staff/accounts.html", form=form, rows=rows, further=further, narrowed=bool(kept))
     return page, 200 if right else 422
 
 
