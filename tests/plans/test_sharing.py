@@ -27,11 +27,11 @@ from ekc.workflow.vocabulary import (
     Step,
     SupportAnswer,
 )
-from tests.cast import Cast, enter, participant, sign_in
+from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
-from tests.plans.presented import PRESENTED, Family, freeze, presented
+from tests.plans.presented import PRESENTED, Family, address, freeze, presented, somebody
 
 GOAL = "The children are never alone at night."
 ASKED = "Plans the treatment"
@@ -49,18 +49,6 @@ def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
     return made
 
 
-def browser(app: Flask, session: Session, family: Family, name: str) -> PageClient:
-    """Somebody of the circle, who came in by personal link."""
-    client = app.test_client()
-    assert isinstance(client, PageClient)
-    enter(client, session, PRESENTED, family.id, family[name])
-    return client
-
-
-def address(family: Family, rest: str = "") -> str:
-    return f"/conferences/{family.id}/plan{rest}"
-
-
 def share(session: Session, cast: Cast, family: Family, **with_: PlanSharing) -> None:
     """Noor writes down what the family said."""
     choices = {family[name]: sharing for name, sharing in with_.items()}
@@ -74,7 +62,7 @@ def told(page: Page) -> list[str]:
 
 
 def test_a_main_person_chooses_one_by_one(app: Flask, db_session: Session, family: Family) -> None:
-    marieke = browser(app, db_session, family, "marieke")
+    marieke = somebody(app, db_session, family, "marieke")
     marieke.follow("Choose which professional sees the plan")
 
     page = marieke.submit("Save who sees what", {"Karim Jansen": "all of it", "Priya Nair": "nothing yet"})
@@ -109,7 +97,7 @@ def test_the_coordinator_notes_for_all_at_once_what_the_family_said(
 def test_until_the_family_says_so_somebody_sees_what_concerns_them(
     app: Flask, db_session: Session, family: Family
 ) -> None:
-    priya, karim = (browser(app, db_session, family, name) for name in ("priya", "karim"))
+    priya, karim = (somebody(app, db_session, family, name) for name in ("priya", "karim"))
 
     asked, other = priya.page(address(family)), karim.page(address(family))
 
@@ -122,7 +110,7 @@ def test_until_the_family_says_so_somebody_sees_what_concerns_them(
 
 def test_what_is_shared_opens_and_closes_at_once(app: Flask, db_session: Session, cast: Cast, family: Family) -> None:
     freeze_ready(db_session, cast, family)
-    karim = browser(app, db_session, family, "karim")
+    karim = somebody(app, db_session, family, "karim")
     assert karim.get(address(family, "/versions/1")).status_code == 404
 
     share(db_session, cast, family, karim=PlanSharing.ALL)
@@ -147,7 +135,7 @@ def test_with_nothing_shared_there_are_bottom_lines_and_no_requests(
     app: Flask, db_session: Session, cast: Cast, family: Family
 ) -> None:
     share(db_session, cast, family, priya=PlanSharing.NOTHING)
-    priya = browser(app, db_session, family, "priya")
+    priya = somebody(app, db_session, family, "priya")
 
     page = priya.page(address(family))
 
@@ -163,7 +151,7 @@ def test_with_nothing_shared_there_are_bottom_lines_and_no_requests(
 
 @pytest.mark.parametrize("name", ["yara", "omar", "joost", "karim"])
 def test_nobody_else_decides_it(name: str, app: Flask, db_session: Session, family: Family) -> None:
-    client = browser(app, db_session, family, name)
+    client = somebody(app, db_session, family, name)
 
     assert client.get(address(family, "/sharing")).status_code == 404
     visitor = participant(family.id, family[name])
@@ -176,7 +164,7 @@ def test_whoever_is_too_young_to_consent_alone_decides_it_with_others(
 ) -> None:
     with writing(db_session):
         db_session.get_one(Participant, family["marieke"]).born = date(2014, 4, 19)  # twelve tomorrow
-    marieke = browser(app, db_session, family, "marieke")
+    marieke = somebody(app, db_session, family, "marieke")
 
     page = marieke.page(address(family, "/sharing"))
 
@@ -250,7 +238,7 @@ def test_without_them_any_professional_decides(db_session: Session, cast: Cast, 
 
 
 def test_who_decides_sees_the_bottom_lines_and_not_the_plan(app: Flask, db_session: Session, family: Family) -> None:
-    karim, priya = (browser(app, db_session, family, name) for name in ("karim", "priya"))
+    karim, priya = (somebody(app, db_session, family, name) for name in ("karim", "priya"))
 
     page = karim.page(address(family, "/agreement"))
 
