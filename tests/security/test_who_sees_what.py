@@ -53,7 +53,7 @@ BLANKS: dict[str, list[object]] = {
     "follow_up_id": [1, 2, 3, 4],
     "number": [1, 2],
     "step": [*Step],
-    "key": ["g1", "g2", "a1", "a2", "a3", "a4", "w1"],
+    "key": ["g1", "a2", "a3", "a4", "w5", "w6", "g7", "a8"],
 }
 #: What is encrypted and holds no word of the case: sentences of ours, names of staff, a paper that nobody printed yet.
 WITHOUT_A_WORD = {
