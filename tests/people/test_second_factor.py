@@ -65,7 +65,7 @@ def said(session: Session, *left_out: str) -> list[tuple[str, dict[str, str | in
 
 def mails(session: Session) -> list[tuple[str, str]]:
     found = session.execute(select(OutboxMessage.recipient, OutboxMessage.subject).order_by(OutboxMessage.id))
-    return [tuple(row) for row in found]
+    return [(row.recipient, row.subject) for row in found]
 
 
 # setting up ---------------------------------------------------------------------------------------------------------

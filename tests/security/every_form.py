@@ -31,7 +31,7 @@ from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, make_link, participant, session_of
+from tests.cast import Cast, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
 
@@ -94,6 +94,9 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
         if who.known:
             with client.session_transaction() as cookie:
                 cookie.update(session_of(session, START, who))
+        elif "/sign-in/code" in pages:
+            with client.session_transaction() as cookie:
+                cookie["halfway"] = [cast.denise.account_id, int(START.timestamp())]
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -153,6 +156,10 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
     yield cast.nobody, ("/register", "/sign-in", link)
+    yield cast.nobody, ("/sign-in/code",)
+    set_up_app(session, START, cast.denise)
+    session_of(session, START, cast.denise)  # on another device
+    yield cast.denise, ("/account", "/account/second-factor")
     yield cast.ruud, ("/", *of(unasked))
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
