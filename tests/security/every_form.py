@@ -33,7 +33,7 @@ from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, make_link, participant, session_of
+from tests.cast import Cast, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
 
@@ -97,6 +97,8 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
         with client.session_transaction() as cookie:
             cookie.update(session_of(session, START, who))
             cookie["invitation"] = 1  # which was opened in this browser
+            if "/sign-in/code" in pages:
+                cookie["halfway"] = [cast.denise.account_id, int(START.timestamp())]
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -157,6 +159,10 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
     invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
     yield cast.nobody, ("/register", "/sign-in", "/forgotten-password", link, invited, "/choose-password")
+    yield cast.nobody, ("/sign-in/code",)
+    set_up_app(session, START, cast.denise)
+    session_of(session, START, cast.denise)  # on another device
+    yield cast.denise, ("/account", "/account/second-factor")
     yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", *of(unasked))
     asked = build.registered_case(session, cast, START)
