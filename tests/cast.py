@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
@@ -16,6 +17,7 @@ from ekc.core.db import make_sessions
 from ekc.people.access import NOBODY, PROGRAM, Visitor
 from ekc.people.actions import NewAccount, Office, add_region, open_account
 from ekc.people.links import new_link
+from ekc.people.models import PersonalLink
 from ekc.people.queries import visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests.client import PageClient
@@ -95,6 +97,21 @@ def sign_in(client: PageClient, person: Visitor) -> Page:
     """Sign in with the password, as anybody does; the page one comes to. Needed again after 8 hours of the clock."""
     client.page("/sign-in")
     return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
+
+
+def come_in(client: FlaskClient, session: Session, at: datetime, who: Visitor) -> None:
+    """Give a client the cookie that coming in would give: for tests in which many people come in, again and again.
+
+    By account, or by a new personal link.
+    """
+    if who.participant_id is None or who.conference_id is None:
+        key = f"account:{who.account_id}:1"
+    else:
+        make_link(session, at, who.conference_id, who.participant_id)
+        key = f"link:{session.scalars(select(func.max(PersonalLink.id))).one()}"
+        session.rollback()
+    with client.session_transaction() as cookie:
+        cookie.update(_user_id=key, _fresh=True, seen=int(at.timestamp()))
 
 
 def make_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> str:

@@ -13,7 +13,6 @@ from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -27,13 +26,12 @@ from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
 from ekc.people.access import Visitor
-from ekc.people.models import PersonalLink
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, make_link, participant
+from tests.cast import Cast, come_in, make_link, participant
 from tests.clock import START
 from tests.page import Page
 
@@ -94,8 +92,7 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
     for who, pages in _who_looks_where(session, cast):
         client = FlaskClient(app)
         if who.known:
-            with client.session_transaction() as cookie:
-                cookie.update(_user_id=_key(session, who), _fresh=True, seen=int(START.timestamp()))
+            come_in(client, session, START, who)
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -111,13 +108,6 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
             seen |= further
             waiting += sorted(further)
     return list(found.values())
-
-
-def _key(session: Session, who: Visitor) -> str:
-    if who.participant_id is None or who.conference_id is None:
-        return f"account:{who.account_id}:1"
-    make_link(session, START, who.conference_id, who.participant_id)
-    return f"link:{session.scalars(select(func.max(PersonalLink.id))).one()}"
 
 
 def _endpoint(app: Flask, path: str) -> str:
