@@ -33,7 +33,7 @@ from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, make_link, participant, session_of, set_up_app
+from tests.cast import Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
 
@@ -94,8 +94,8 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
     found: dict[str, Found] = {}
     for who, pages in _who_looks_where(session, cast):
         client = FlaskClient(app)
+        come_in(client, session, START, who)
         with client.session_transaction() as cookie:
-            cookie.update(session_of(session, START, who))
             cookie["invitation"] = 1  # which was opened in this browser
             if "/sign-in/code" in pages:
                 cookie["halfway"] = [cast.denise.account_id, int(START.timestamp())]
