@@ -5,18 +5,40 @@ Values come from the environment (`EKC_...`) and from the key file that `ekc ini
 
 import json
 import os
+import re
 import secrets
+import tomllib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from ekc.core.clock import utc_now
 
 
 class ConfigError(Exception):
     """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """A municipality or another organisation whose people sign in with the account they have there (OpenID Connect)."""
+
+    key: str  # names it in our addresses, so it stays as it is
+    name: str  # on the button
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    domains: tuple[str, ...]  # mail addresses it may vouch for end in these
+    email_claim: str = "email"
+    verified_claim: str = "email_verified"
+    second_factor: bool = True  # its sign-in counts as two factors
+    acr: tuple[str, ...] = ()  # but only if the token says one of these,
+    amr: tuple[str, ...] = ()  # or one of these
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +54,7 @@ class Settings:
     secure_cookies: bool = True
     base_url: str = "http://127.0.0.1:8000"  # how links in letters and mails begin
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
+    providers: tuple[Provider, ...] = ()  # of single sign-on
     registrations_an_hour: int = 20  # public registrations from one address
     clock: Callable[[], datetime] = utc_now
 
@@ -80,4 +103,60 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=demo,
         secure_cookies=base_url.startswith("https://"),
         base_url=base_url,
+        providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
     )
+
+
+def load_providers(path: Path) -> tuple[Provider, ...]:
+    """The providers that a TOML file names, a table each. Raises ConfigError with a sentence that says what to do."""
+    try:
+        return tuple(_provider(path, key, table) for key, table in tomllib.loads(path.read_text()).items())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"The file {path}, named by EKC_OIDC, cannot be read: {error}") from None
+
+
+def _provider(path: Path, key: str, table: Any) -> Provider:
+    def wrong(what: str) -> ConfigError:
+        return ConfigError(f"[{key}] in {path}: {what}")
+
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", key) or not isinstance(table, dict):
+        raise wrong("give each provider a table named with small letters, digits and dashes.")
+    try:
+        table["client_secret"] = (path.parent / str(table.pop("secret_file"))).read_text().strip()
+        for name in ("domains", "acr", "amr"):
+            many = table.get(name, [])
+            if not isinstance(many, list) or not all(isinstance(one, str) and one for one in many):
+                raise wrong(f'{name} is a list of words, such as ["rivierstad.nl"].')
+            table[name] = tuple(many)
+        provider = Provider(key=key, **table)
+    except OSError as error:
+        raise wrong(f"the file with the secret cannot be read: {error}") from None
+    except (KeyError, TypeError) as error:
+        raise wrong(
+            f"it needs name, issuer, client_id, secret_file and domains, and knows no others but those in "
+            f"docs/operations.md ({error})."
+        ) from None
+    words = (provider.name, provider.issuer, provider.client_id, provider.email_claim, provider.verified_claim)
+    if not all(isinstance(word, str) and word for word in words) or not isinstance(provider.second_factor, bool):
+        raise wrong("one of the words is empty, or is none.")
+    if not provider.client_secret or not provider.domains:
+        raise wrong("the secret is empty, or no domains are named.")
+    if not is_safe(provider.issuer):
+        raise wrong("the issuer must begin with https://.")
+    return provider
+
+
+def is_safe(address: str) -> bool:
+    """Whether an address is read over TLS, or never leaves this machine."""
+    parts = urlsplit(address)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return parts.scheme == "http" and is_here(parts.hostname or "")
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

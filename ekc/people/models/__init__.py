@@ -6,3 +6,6 @@ from ekc.people.models.accounts import Region as Region
 from ekc.people.models.entering import Method as Method
 from ekc.people.models.entering import PersonalLink as PersonalLink
 from ekc.people.models.entering import SignIn as SignIn
+from ekc.people.models.ways_in import Identity as Identity
+from ekc.people.models.ways_in import Passkey as Passkey
+from ekc.people.models.ways_in import Spent as Spent

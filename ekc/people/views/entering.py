@@ -1,6 +1,6 @@
 """Signing in and out, and in which language one reads."""
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from ekc.people.language import remember_language
 from ekc.people.login import begin_account, end, local_path, visitor
 from ekc.people.models import Method
 from ekc.people.views import bp
+from ekc.people.views.providers import LEAVES
 
 _LONGEST_ADDRESS = 254
 _REFUSED = 422  # the status of a refused sign-in; only these count towards the limits
@@ -29,9 +30,9 @@ def _tried_account() -> str:
 @bp.get("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page; whoever is signed in goes on."""
+    """The sign-in page; whoever is signed in goes on, unless they are to show `again` that it is them."""
     target = local_path(request.args.get("next"))
-    if visitor().known:
+    if visitor().known and "again" not in request.args:
         return redirect(target or url_for("home"))
     return render_template("people/sign_in.html", form=SignInForm(), next=target)
 
@@ -57,9 +58,10 @@ def check_sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """Sign out; also fine for somebody who is not signed in."""
+    """Sign out; also fine for somebody who is not signed in. Whoever came by single sign-on is told about that."""
+    key = session.get(LEAVES)
     end()
-    return redirect(url_for("home"), 303)
+    return redirect(url_for("people.leave_provider", key=key) if key else url_for("home"), 303)
 
 
 @bp.get("/language/<language>")

@@ -1,0 +1,113 @@
+"""Single sign-on: to one's organisation and back, and signing out there too (ADR 0017)."""
+
+import logging
+import secrets
+
+from flask import abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from config import Provider
+from ekc.core.routes import db, limiter, now, public, runtime
+from ekc.people import actions, providers
+from ekc.people.login import begin_account, local_path
+from ekc.people.models import Method
+from ekc.people.passkeys import party_of
+from ekc.people.providers import Asked, NotBelieved, OutOfReach
+from ekc.people.views import bp
+from ekc.people.views.trips import arrive, depart
+
+log = logging.getLogger("ekc")
+
+_TRIP = "provider"  # what the session keeps under this name, on the way
+LEAVES = "signed in at"  # and while they are signed in: where
+
+
+@bp.context_processor
+def _other_ways() -> dict[str, object]:
+    """What the sign-in page offers beside a password, wherever it is shown."""
+    settings = runtime().settings
+    return {"passkeys_offered": party_of(settings.base_url) is not None, "providers": settings.providers}
+
+
+def _provider(key: str) -> Provider:
+    found = next((provider for provider in runtime().settings.providers if provider.key == key), None)
+    return found or abort(404)
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code >= 400
+
+
+@bp.get("/sign-in/at/<key>")
+@public
+def to_provider(key: str) -> ResponseReturnValue:
+    """Send somebody to their organisation. A link and no form: no form of ours leads to another site."""
+    provider, target = _provider(key), local_path(request.args.get("next"))
+    nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    state = depart(_TRIP, key=key, nonce=nonce, verifier=verifier, next=target).hex()
+    try:
+        return redirect(providers.way_there(provider, now(), Asked(nonce, verifier, _return_to(key)), state))
+    except NotBelieved as error:
+        return _not_in(provider, error, target)
+
+
+@bp.get("/sign-in/from/<key>")
+@public
+@limiter.limit("300/hour", deduct_when=_failed)  # a whole town hall may have one address
+def from_provider(key: str) -> ResponseReturnValue:
+    """Somebody comes back from their organisation, and is let in if we know them."""
+    provider, begun = _provider(key), arrive(_TRIP)
+    said = request.args
+    if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].token.hex():
+        text = _("Signing in was not finished within ten minutes, or it was begun in another window. Begin again.")
+        return _page(_("That took too long"), text, None), 400
+    once, kept = begun
+    asked, target = Asked(kept["nonce"], kept["verifier"], _return_to(key)), kept["next"]
+    if "error" in said:
+        text = _("Nothing has happened. Begin again, or sign in in another way.")
+        return _page(_("You did not sign in at %(name)s", name=provider.name), text, target), 403
+    try:
+        known = providers.whom(provider, now(), asked, said.get("code", ""), said.get("iss"))
+    except NotBelieved as error:
+        return _not_in(provider, error, target)
+    account_id = actions.enter_by_provider(db(), now(), known, once)
+    if account_id is None:
+        text = _("Ask your administrator to open one, with your mail address at %(name)s.", name=provider.name)
+        return _page(_("There is no account for you here yet"), text, target), 403
+    begin_account(account_id, Method.PROVIDER)
+    session[LEAVES] = key
+    return redirect(target or url_for("home"), 303)
+
+
+@bp.get("/sign-out/at/<key>")
+@public
+def leave_provider(key: str) -> ResponseReturnValue:
+    """Here they are signed out. At their organisation perhaps not: the way to do that too, if it names one."""
+    provider = _provider(key)
+    try:
+        address = providers.way_out(provider, now(), runtime().settings.base_url + url_for("home"))
+    except NotBelieved:
+        address = None
+    if address is None:
+        return redirect(url_for("home"), 303)
+    return render_template("people/signed_out.html", provider=provider, address=address)
+
+
+def _return_to(key: str) -> str:
+    return runtime().settings.base_url + url_for("people.from_provider", key=key)
+
+
+def _not_in(provider: Provider, error: NotBelieved, target: str | None) -> ResponseReturnValue:
+    """The log gets a code for whoever mends it; the person gets what to do."""
+    log.warning("single sign-on with %s: %s", provider.key, error)
+    if isinstance(error, OutOfReach):
+        text = _("Try again in a minute, or sign in in another way.")
+        return _page(_("%(name)s cannot be reached now", name=provider.name), text, target), 503
+    text = _("What came back could not be trusted. Begin again. If it goes wrong once more, tell your administrator.")
+    return _page(_("Signing in at %(name)s did not work", name=provider.name), text, target), 400
+
+
+def _page(heading: str, text: str, target: str | None) -> str:
+    return render_template("people/not_in.html", heading=heading, text=text, next=target)
