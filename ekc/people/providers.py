@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from config import Provider, is_safe
 
-_SECONDS = (5, 5)  # to be connected, and between two pieces of an answer
+SECONDS = (5, 5)  # to be connected, and between two pieces of an answer
 _KEPT = timedelta(hours=1)
 _SILENT = timedelta(seconds=15)  # one that did not answer is not asked again for so long
 _LEEWAY = 60  # seconds that its clock may differ from ours
@@ -210,7 +210,7 @@ def _line(provider: Provider, at: datetime, place: _Place | None = None, asked: 
             scope="openid email",
             redirect_uri=asked.returns_to if asked else None,
             code_challenge_method="S256",
-            default_timeout=_SECONDS,
+            default_timeout=SECONDS,
         ) as line:
             yield line
     except NotBelieved:
