@@ -19,6 +19,7 @@ _SILENT = timedelta(seconds=15)  # one that did not answer is not asked again fo
 _LEEWAY = 60  # seconds that its clock may differ from ours
 _LONGEST_SUBJECT = 255
 _LONGEST_CODE = 4096
+_LONGEST_WORD = 40
 _SIGNED = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 
 
@@ -28,6 +29,14 @@ class NotBelieved(Exception):  # noqa: N818 - says what became of the answer
 
 class OutOfReach(NotBelieved):
     """The provider cannot be asked now."""
+
+
+class Declined(NotBelieved):
+    """The provider sent somebody back without letting them in: they did not want to, or something is wrong there."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"it says {code[:_LONGEST_WORD]}" if code.isidentifier() else "it says no")
+        self.by_somebody = code == "access_denied"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,19 @@ branch_labels = None
 depends_on = None
 
 
+METHODS = ("password", "code", "passkey", "provider", "invitation", "link", "demo")
+
+
+def methods(*words: str) -> None:
+    """The ways of signing in that there are."""
+    with op.batch_alter_table("sign_in") as sign_in:
+        sign_in.drop_constraint(op.f("ck_sign_in_method"), type_="check")
+        listed = ", ".join(f"'{word}'" for word in words)
+        sign_in.create_check_constraint(op.f("ck_sign_in_method"), f"method in ({listed})")
+
+
 def upgrade() -> None:
+    methods(*METHODS, "provider_alone")
     op.create_table(
         "passkey",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -48,6 +60,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("update sign_in set method = 'provider' where method = 'provider_alone'")
+    methods(*METHODS)
     op.drop_table("spent")
     op.drop_table("identity")
     op.drop_table("passkey")

@@ -167,13 +167,30 @@ def test_the_administrator_unties(client: PageClient, cast: Cast, db_session: Se
 
 
 def test_saying_no_there_is_no_fault(client: PageClient) -> None:
-    page = come_back(client, sign_in_there(set_out(client, "rivierstad", "/follow-ups"), action="deny"), status=400)
+    page = come_back(client, sign_in_there(set_out(client, "rivierstad", "/follow-ups"), action="deny"), status=403)
 
-    assert page.heading == LATE  # the mock forgets the state, which nobody may
-    state = parse_qs(urlsplit(set_out(client, "rivierstad", "/follow-ups")).query)["state"][0]
-    page = client.page(f"/sign-in/from/rivierstad?error=access_denied&state={state}", status=403)
     assert page.heading == "You did not sign in at Rivierstad"
     assert page.link("To the sign-in page") == "/sign-in?next=/follow-ups"
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [("server_error", "it says server_error"), ("<script>\n", "it says no"), ("x" * 99, "it says " + "x" * 40)],
+)
+def test_a_provider_in_trouble_says_so(
+    client: PageClient, error: str, logged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "ekc"):
+        page = client.page("/sign-in/from/rivierstad", query_string={"error": error}, status=400)
+
+    assert page.heading == "Signing in at Rivierstad did not work"
+    assert [line.getMessage() for line in caplog.records] == [f"single sign-on with rivierstad: {logged}"]
+
+
+def test_a_long_way_on_is_left_out(client: PageClient) -> None:
+    path = sign_in_there(set_out(client, "rivierstad", "/" + "x" * 3000), sub="mila-7")
+
+    assert client.get(path).location == "/"
 
 
 def test_one_comes_back_once(client: PageClient, db_session: Session) -> None:
@@ -237,7 +254,7 @@ def test_a_provider_that_says_who_it_is_says_so_each_time(client: PageClient, od
     assert is_in(client)
 
 
-@pytest.mark.parametrize("query", ["", "?state=", "?code=x", "?state=é&code=%ff", "?error=x", "?iss=&state=x&code=y"])
+@pytest.mark.parametrize("query", ["", "?state=", "?code=x", "?state=é&code=%ff", "?iss=&state=x&code=y"])
 def test_whoever_comes_from_nowhere_is_sent_on(client: PageClient, query: str) -> None:
     page = client.page(f"/sign-in/from/rivierstad{query}", status=400)
 

@@ -11,6 +11,7 @@ from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
+from ekc.people.actions.owner import tell_owner
 from ekc.people.models import Account, Passkey
 from ekc.people.passkeys import Answer, NewPasskey, NotTrue, Party, count_of, is_copied
 from ekc.people.queries import signed_in_lately, ways_in
@@ -41,6 +42,14 @@ def add_passkey(session: Session, visitor: Visitor, at: datetime, new: NewPasske
         session.add(passkey)
         session.flush()
         record(session, visitor.actor, at, "account.passkey_added", passkey=passkey.id, name=name)
+        tell_owner(
+            session,
+            at,
+            owner,
+            "passkey-added",
+            N_("A passkey was made for your account"),
+            N_("From now on it lets you in. If that was not you, tell your administrator at once."),
+        )
     return passkey.id
 
 
@@ -59,6 +68,14 @@ def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id:
         session.execute(delete(Passkey).where(Passkey.id == passkey_id))
         end_sign_ins(session, at, owner, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.passkey_removed", passkey=passkey_id, name=passkey.name)
+        tell_owner(
+            session,
+            at,
+            owner,
+            "passkey-removed",
+            N_("A passkey of yours was removed"),
+            N_("It lets nobody in any more. If that was not you, tell your administrator at once."),
+        )
 
 
 def enter_by_passkey(session: Session, at: datetime, party: Party, answer: Answer, once: Once) -> int | None:

@@ -12,8 +12,10 @@ from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
+from ekc.people.actions.owner import tell_owner
 from ekc.people.models import Account, Identity
 from ekc.people.providers import Known, NotBelieved
+from ekc.workflow.vocabulary import N_
 
 
 def enter_by_provider(session: Session, at: datetime, known: Known, once: Once) -> int | None:
@@ -86,4 +88,12 @@ def _tied(session: Session, at: datetime, known: Known) -> Identity:
     session.add(tied)
     actor = Actor(ActorKind.ACCOUNT, account.id, account.name)
     record(session, actor, at, "account.identity_tied", issuer=known.issuer)
+    tell_owner(
+        session,
+        at,
+        account.id,
+        "identity-tied",
+        N_("You can sign in through your organisation"),
+        N_("Your account there now lets you in here. If that was not you, tell your administrator at once."),
+    )
     return tied

@@ -11,8 +11,8 @@ from ekc.people.models import Account, Identity, Method, Passkey, SignIn
 
 #: For this long after signing in, one may change how one signs in (ASVS 7.5.1).
 LATELY = timedelta(minutes=10)
-#: After these we have seen a password or a passkey just now. A provider may have let somebody through unasked.
-_SEEN_BY_US = tuple(method for method in Method if method not in {Method.PROVIDER, Method.LINK})
+#: A provider may have let somebody through unasked.
+_SEEN_ELSEWHERE = (Method.PROVIDER, Method.PROVIDER_ALONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def signed_in_lately(session: Session, at: datetime, visitor: Visitor) -> bool:
     found = select(SignIn.id).where(
         SignIn.id == visitor.sign_in_id,
         SignIn.account_id == visitor.account_id,
-        SignIn.method.in_(_SEEN_BY_US),
+        SignIn.method.not_in(_SEEN_ELSEWHERE),
         SignIn.began_at > at - LATELY,
     )
     return session.scalar(found) is not None

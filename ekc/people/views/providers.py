@@ -14,13 +14,14 @@ from ekc.people import actions, providers
 from ekc.people.login import begin_account, local_path
 from ekc.people.models import Method
 from ekc.people.passkeys import party_of
-from ekc.people.providers import Asked, NotBelieved, OutOfReach
+from ekc.people.providers import Asked, Declined, NotBelieved, OutOfReach
 from ekc.people.views import bp
 from ekc.people.views.trips import arrive, depart
 
 log = logging.getLogger("ekc")
 
 _TRIP = "provider"  # what the session keeps under this name, on the way
+_LONGEST_TARGET = 500  # more does not fit into a cookie
 LEAVES = "signed in at"  # and while they are signed in: where
 
 
@@ -46,7 +47,8 @@ def to_provider(key: str) -> ResponseReturnValue:
     """Send somebody to their organisation. A link and no form: no form of ours leads to another site."""
     provider, target = _provider(key), local_path(request.args.get("next"))
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    state = depart(_TRIP, key=key, nonce=nonce, verifier=verifier, next=target).hex()
+    kept = target if target and len(target) <= _LONGEST_TARGET else None
+    state = depart(_TRIP, key=key, nonce=nonce, verifier=verifier, next=kept).hex()
     try:
         return redirect(providers.way_there(provider, now(), Asked(nonce, verifier, _return_to(key)), state))
     except NotBelieved as error:
@@ -58,16 +60,14 @@ def to_provider(key: str) -> ResponseReturnValue:
 @limiter.limit("300/hour", deduct_when=_failed)  # a whole town hall may have one address
 def from_provider(key: str) -> ResponseReturnValue:
     """Somebody comes back from their organisation, and is let in if we know them."""
-    provider, begun = _provider(key), arrive(_TRIP)
-    said = request.args
+    provider, begun, said = _provider(key), arrive(_TRIP), request.args
+    if no := said.get("error"):
+        return _not_in(provider, Declined(no), begun[1]["next"] if begun else None)
     if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].token.hex():
         text = _("Signing in was not finished within ten minutes, or it was begun in another window. Begin again.")
         return _page(_("That took too long"), text, None), 400
     once, kept = begun
     asked, target = Asked(kept["nonce"], kept["verifier"], _return_to(key)), kept["next"]
-    if "error" in said:
-        text = _("Nothing has happened. Begin again, or sign in in another way.")
-        return _page(_("You did not sign in at %(name)s", name=provider.name), text, target), 403
     try:
         known = providers.whom(provider, now(), asked, said.get("code", ""), said.get("iss"))
     except NotBelieved as error:
@@ -76,7 +76,7 @@ def from_provider(key: str) -> ResponseReturnValue:
     if account_id is None:
         text = _("Ask your administrator to open one, with your mail address at %(name)s.", name=provider.name)
         return _page(_("There is no account for you here yet"), text, target), 403
-    begin_account(account_id, Method.PROVIDER)
+    begin_account(account_id, Method.PROVIDER if known.second_factor else Method.PROVIDER_ALONE)
     session[LEAVES] = key
     return redirect(target or url_for("home"), 303)
 
@@ -102,10 +102,13 @@ def _return_to(key: str) -> str:
 def _not_in(provider: Provider, error: NotBelieved, target: str | None) -> ResponseReturnValue:
     """The log gets a code for whoever mends it; the person gets what to do."""
     log.warning("single sign-on with %s: %s", provider.key, error)
+    if isinstance(error, Declined) and error.by_somebody:
+        text = _("Nothing has happened. Begin again, or sign in in another way.")
+        return _page(_("You did not sign in at %(name)s", name=provider.name), text, target), 403
     if isinstance(error, OutOfReach):
         text = _("Try again in a minute, or sign in in another way.")
         return _page(_("%(name)s cannot be reached now", name=provider.name), text, target), 503
-    text = _("What came back could not be trusted. Begin again. If it goes wrong once more, tell your administrator.")
+    text = _("Begin again. If it goes wrong once more, tell your administrator.")
     return _page(_("Signing in at %(name)s did not work", name=provider.name), text, target), 400
 
 
