@@ -24,6 +24,8 @@ from tests.page import Page
 from tests.people.softkey import PRESENT, VERIFIED, SoftKey
 from tests.plugins.web import MakeApp
 
+#: What is believed hangs on no database; the tests without this mark ask both.
+one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NO = "This passkey did not let you in. Try once more, or sign in in another way."
 NOT_MADE = "The passkey was not made. Try once more."
 
@@ -249,6 +251,7 @@ LIES: dict[str, dict[str, Any]] = {
 }
 
 
+@one_database
 @pytest.mark.parametrize("lie", LIES)
 def test_an_answer_that_is_not_true_is_not_believed(noor: PageClient, db_session: Session, lie: str) -> None:
     key = make(noor)
@@ -260,6 +263,7 @@ def test_an_answer_that_is_not_true_is_not_believed(noor: PageClient, db_session
     assert reasons(db_session) == ["InvalidAuthenticationResponse"]
 
 
+@one_database
 @pytest.mark.parametrize("lie", LIES)
 def test_a_new_one_that_is_not_true_is_not_kept(noor: PageClient, db_session: Session, cast: Cast, lie: str) -> None:
     page = send_new(noor, SoftKey().made(ask_for_new(noor), **LIES[lie]))
@@ -268,6 +272,7 @@ def test_a_new_one_that_is_not_true_is_not_kept(noor: PageClient, db_session: Se
     assert passkeys_of(db_session, cast.noor.account_id or 0) == []
 
 
+@one_database
 @pytest.mark.parametrize(
     "fmt", ["packed", "fido-u2f", "tpm", "apple", "android-key", "android-safetynet", "made-up", "", 7]
 )
@@ -368,6 +373,7 @@ def numbered(make_app: MakeApp, database_url: str, cast: Cast) -> PageClient:
     return made
 
 
+@one_database
 def test_an_address_without_a_name_has_no_passkeys(numbered: PageClient, cast: Cast) -> None:
     assert "Sign in with a passkey" not in numbered.page("/sign-in").buttons
     assert numbered.get("/sign-in/passkey").status_code == 404
@@ -377,6 +383,7 @@ def test_an_address_without_a_name_has_no_passkeys(numbered: PageClient, cast: C
     assert numbered.get("/account/passkeys/new").status_code == 404
 
 
+@one_database
 @pytest.mark.parametrize(
     "sent", ["", "[" * 9000, "x" * (LONGEST_ANSWER + 1), '{"id": 1e999}', "{}", "null", "NaN", '"x"']
 )
@@ -387,6 +394,7 @@ def test_what_is_no_answer_at_all(noor: PageClient, sent: str) -> None:
     assert send_answer(noor, sent).status == 422
 
 
+@one_database
 def test_only_forms_of_ours_are_taken(noor: PageClient) -> None:
     key = SoftKey()
     body = key.made(ask_for_new(noor))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from flask import Flask
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -19,8 +20,10 @@ from ekc.people.queries import identities_of, sign_ins_of, ways_in
 from tests.cast import PASSWORD, Cast, mail_of
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.look import Onlooker
 from tests.people.device import free_port
 from tests.people.elsewhere import come_back, known_to, pass_through, process, provider, set_out, sign_in_there
+from tests.plugins.browser import served, visiting
 from tests.plugins.web import MakeApp
 
 PEOPLE: tuple[dict[str, object], ...] = (
@@ -31,6 +34,8 @@ PEOPLE: tuple[dict[str, object], ...] = (
     {"sub": "stranger", "email": "stranger@example.org", "email_verified": True},
     {"sub": "elsewhere", "email": "mila@elsewhere.example", "email_verified": True},
 )
+#: What a token says hangs on no database; the tests without this mark ask both.
+one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NO_ACCOUNT = "There is no account for you here yet"
 LATE = "That took too long"
 KINDS = ("good", "renamed", "plain", "named", "by-post", "keyless", "garbage", "list", "ill", "moved", "hanging")
@@ -98,6 +103,7 @@ def test_the_sign_in_page_leads_there_and_back(
     assert ways_in(db_session, mila).count == 2
 
 
+@one_database
 def test_what_is_asked_for_cannot_be_replayed_or_guessed(client: PageClient) -> None:
     first, second = (parse_qs(urlsplit(set_out(client, "rivierstad")).query) for _ in range(2))
 
@@ -173,6 +179,7 @@ def test_saying_no_there_is_no_fault(client: PageClient) -> None:
     assert page.link("To the sign-in page") == "/sign-in?next=/follow-ups"
 
 
+@one_database
 @pytest.mark.parametrize(
     ("error", "logged"),
     [("server_error", "it says server_error"), ("<script>\n", "it says no"), ("x" * 99, "it says " + "x" * 40)],
@@ -187,6 +194,7 @@ def test_a_provider_in_trouble_says_so(
     assert [line.getMessage() for line in caplog.records] == [f"single sign-on with rivierstad: {logged}"]
 
 
+@one_database
 def test_a_long_way_on_is_left_out(client: PageClient) -> None:
     path = sign_in_there(set_out(client, "rivierstad", "/" + "x" * 3000), sub="mila-7")
 
@@ -254,6 +262,7 @@ def test_a_provider_that_says_who_it_is_says_so_each_time(client: PageClient, od
     assert is_in(client)
 
 
+@one_database
 @pytest.mark.parametrize("query", ["", "?state=", "?code=x", "?state=é&code=%ff", "?iss=&state=x&code=y"])
 def test_whoever_comes_from_nowhere_is_sent_on(client: PageClient, query: str) -> None:
     page = client.page(f"/sign-in/from/rivierstad{query}", status=400)
@@ -261,6 +270,7 @@ def test_whoever_comes_from_nowhere_is_sent_on(client: PageClient, query: str) -
     assert (page.heading, page.link("To the sign-in page")) == (LATE, "/sign-in")
 
 
+@one_database
 @pytest.mark.parametrize("code", ["", "&code=", "&code=" + "x" * 5000, "&code=%00"])
 def test_a_code_that_is_none(client: PageClient, code: str) -> None:
     state = parse_qs(urlsplit(set_out(client, "good")).query)["state"][0]
@@ -294,6 +304,7 @@ FAULTS = {
 }
 
 
+@one_database
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_token_that_is_not_right_lets_nobody_in(
     client: PageClient, fault: str, caplog: pytest.LogCaptureFixture, db_session: Session
@@ -318,6 +329,7 @@ def test_a_new_key_is_read(client: PageClient) -> None:
     assert is_in(client)
 
 
+@one_database
 @pytest.mark.parametrize("kind", ["renamed", "plain", "keyless", "garbage", "list", "moved"])
 def test_a_provider_that_presents_itself_wrongly(client: PageClient, kind: str) -> None:
     page = client.page(f"/sign-in/at/{kind}?next=/follow-ups", status=400)
@@ -326,6 +338,7 @@ def test_a_provider_that_presents_itself_wrongly(client: PageClient, kind: str) 
     assert page.link("To the sign-in page") == "/sign-in?next=/follow-ups"
 
 
+@one_database
 @pytest.mark.parametrize("kind", ["gone", "ill", "hanging"])
 def test_a_provider_that_does_not_answer(client: PageClient, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(single_sign_on, "SECONDS", (0.3, 0.3))  # as the five of real life
@@ -335,6 +348,7 @@ def test_a_provider_that_does_not_answer(client: PageClient, kind: str, monkeypa
     assert page.heading == f"{kind.capitalize()} cannot be reached now"
 
 
+@one_database
 def test_a_silent_provider_is_left_alone_for_a_while(
     client: PageClient, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -349,12 +363,14 @@ def test_a_silent_provider_is_left_alone_for_a_while(
     assert said == ["ConnectionError", "silent", "silent", "ConnectionError"]
 
 
+@one_database
 def test_a_provider_that_falls_ill_on_the_way(client: PageClient) -> None:
     page = come_back(client, pass_through(set_out(client, "good"), "ill"), status=503)
 
     assert page.heading == "Good cannot be reached now"
 
 
+@one_database
 def test_the_secret_goes_where_the_provider_takes_it(client: PageClient) -> None:
     come_back(client, pass_through(set_out(client, "by-post")))
 
@@ -403,7 +419,67 @@ def test_who_came_from_elsewhere_shows_first_that_it_is_them(client: PageClient,
     assert "Make a passkey" in client.page("/account/passkeys").buttons
 
 
+@one_database
 def test_an_unknown_provider_is_not_there(client: PageClient) -> None:
     paths = ("/sign-in/at/nowhere", "/sign-in/from/nowhere?code=x&state=y", "/sign-out/at/nowhere")
 
     assert [client.get(path).status_code for path in paths] == [404] * 3
+
+
+@one_database
+def test_a_sign_in_there_counts_as_one_thing_or_two(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    ways: list[tuple[str, dict[str, object]]] = [
+        ("good", {}),
+        ("weak", {"amr": ["mfa"]}),
+        ("strong", {}),
+        ("strong", {"amr": ["pwd"], "acr": "mfa"}),
+        ("strong", {"amr": ["pwd", 7, "mfa"]}),
+    ]
+
+    methods = []
+    for kind, claims in ways:
+        come_back(client, pass_through(set_out(client, kind), **claims))
+        db_session.rollback()
+        methods += [row.method for row in sign_ins_of(db_session, clock(), cast.mila.account_id or 0)]
+
+    alone = Method.PROVIDER_ALONE
+    assert methods == [Method.PROVIDER, alone, alone, alone, Method.PROVIDER]
+    assert come_back(client, pass_through(set_out(client, "strong"), amr="mfa"), status=400).heading.startswith(
+        "Signing in"
+    )
+
+
+@pytest.fixture
+def visitor(browser: Browser, make_app: MakeApp, rivierstad: str, database_url: str, cast: Cast) -> Iterator[Page]:
+    """Somebody at a real browser."""
+    port = free_port()
+    app = make_app(base_url=f"http://localhost:{port}", providers=(provider("rivierstad", rivierstad),))
+    with served(app, port), visiting(browser, f"http://localhost:{port}", refused=True) as page:
+        page.route("**/pico*.css", lambda route: route.fulfill(body="", content_type="text/css"))  # the mock's looks
+        yield page
+
+
+@one_database
+def test_there_and_back_in_a_browser(visitor: Page, clock: FrozenClock, onlooker: Onlooker) -> None:
+    clock.set(datetime.now(UTC))
+    visitor.goto("/sign-in?next=/follow-ups")
+    onlooker.look(visitor, "sign in at an organisation")
+    visitor.get_by_role("link", name="Sign in at Rivierstad").click()
+    visitor.get_by_role("button", name="Deny").click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("You did not sign in at Rivierstad")
+    onlooker.look(visitor, "not signed in")
+
+    visitor.get_by_role("link", name="To the sign-in page").click()
+    visitor.get_by_role("link", name="Sign in at Rivierstad").click()
+    visitor.get_by_role("button", name="mila-7").click()
+    visitor.wait_for_url("**/follow-ups")
+    expect(visitor.locator(".masthead__name")).to_have_text("Mila Visser")
+
+    visitor.get_by_role("button", name="Sign out").click()
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    onlooker.look(visitor, "signed out here")
+    visitor.get_by_role("link", name="Sign out at Rivierstad").click()
+    visitor.get_by_role("button", name="End session").click()
+    visitor.wait_for_url("http://localhost:*/")
