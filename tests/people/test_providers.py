@@ -440,7 +440,7 @@ def test_a_sign_in_there_counts_as_one_thing_or_two(
 
     methods = []
     for kind, claims in ways:
-        come_back(client, pass_through(set_out(client, kind), **claims))
+        come_back(client, pass_through(set_out(client, kind), "", **claims))
         db_session.rollback()
         methods += [row.method for row in sign_ins_of(db_session, clock(), cast.mila.account_id or 0)]
 

@@ -7,7 +7,7 @@ come of it is not decided here.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urljoin
 
@@ -26,6 +26,9 @@ from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
 from ekc.people.access import Visitor
+from ekc.people.actions import Once, add_passkey, begin_by_account
+from ekc.people.models import Method
+from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
@@ -153,6 +156,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
     yield cast.nobody, ("/register", "/sign-in", link)
+    here = replace(noor, sign_in_id=begin_by_account(session, START, noor.account_id or 0, Method.PASSWORD))
+    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    yield noor, ("/account/passkeys",)
     yield cast.ruud, ("/", *of(unasked))
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)

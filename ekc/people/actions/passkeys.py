@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import PUBLIC, record
@@ -60,12 +60,13 @@ def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id:
     """
     with writing(session):
         owner = _changing(session, visitor, at)
-        passkey = session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == owner))
+        own = session.scalars(select(Passkey).where(Passkey.account_id == owner)).all()
+        passkey = next((one for one in own if one.id == passkey_id), None)
         if passkey is None:
             raise Unknown
         if ways_in(session, owner).count == 1:
             raise Refusal(N_("This is the only way in that you have. Add another passkey first."))
-        session.execute(delete(Passkey).where(Passkey.id == passkey_id))
+        session.delete(passkey)
         end_sign_ins(session, at, owner, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.passkey_removed", passkey=passkey_id, name=passkey.name)
         tell_owner(

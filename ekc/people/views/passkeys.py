@@ -118,7 +118,7 @@ def _keep(form: NewPasskeyForm) -> None:
     actions.add_passkey(db(), visitor(), now(), new, form.name.data, once)
 
 
-@bp.post("/account/passkeys/<int(max=2147483647):passkey_id>/remove")
+@bp.post("/account/passkeys/<int:passkey_id>/remove")
 @_own
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove a passkey, such as that of a lost device."""
