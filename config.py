@@ -41,6 +41,11 @@ class Provider:
     amr: tuple[str, ...] = ()  # or one of these
 
 
+_NEEDED = {"name": str, "issuer": str, "client_id": str, "secret_file": str, "domains": list}
+_MORE = {"email_claim": str, "verified_claim": str, "second_factor": bool, "acr": list, "amr": list}
+_KINDS: dict[type, str] = {str: "a word", list: "a list of words", bool: "true or false"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What one running program knows. Keys are secret: they never appear in a repr or a log."""
@@ -116,47 +121,46 @@ def load_providers(path: Path) -> tuple[Provider, ...]:
 
 
 def _provider(path: Path, key: str, table: Any) -> Provider:
-    def wrong(what: str) -> ConfigError:
-        return ConfigError(f"[{key}] in {path}: {what}")
+    wrong = _fault(key, table)
+    if wrong is None:
+        try:
+            secret = (path.parent / table.pop("secret_file")).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            wrong = f"its secret cannot be read: {error}"
+        else:
+            wrong = None if secret else "its secret is empty."
+    if wrong:
+        raise ConfigError(f"[{key}] in {path}: {wrong}")
+    table["domains"] = [domain.lower() for domain in table["domains"]]
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+    return Provider(key=key, client_secret=secret, **words)
 
+
+def _fault(key: str, table: Any) -> str | None:
+    """What is wrong with what a file says of a provider."""
     if not re.fullmatch(r"[a-z0-9-]{1,40}", key) or not isinstance(table, dict):
-        raise wrong("give each provider a table named with small letters, digits and dashes.")
-    try:
-        table["client_secret"] = (path.parent / str(table.pop("secret_file"))).read_text().strip()
-        for name in ("domains", "acr", "amr"):
-            many = table.get(name, [])
-            if not isinstance(many, list) or not all(isinstance(one, str) and one for one in many):
-                raise wrong(f'{name} is a list of words, such as ["rivierstad.nl"].')
-            table[name] = tuple(many)
-        provider = Provider(key=key, **table)
-    except OSError as error:
-        raise wrong(f"the file with the secret cannot be read: {error}") from None
-    except (KeyError, TypeError) as error:
-        raise wrong(
-            f"it needs name, issuer, client_id, secret_file and domains, and knows no others but those in "
-            f"docs/operations.md ({error})."
-        ) from None
-    words = (provider.name, provider.issuer, provider.client_id, provider.email_claim, provider.verified_claim)
-    if not all(isinstance(word, str) and word for word in words) or not isinstance(provider.second_factor, bool):
-        raise wrong("one of the words is empty, or is none.")
-    if not provider.client_secret or not provider.domains:
-        raise wrong("the secret is empty, or no domains are named.")
-    if not is_safe(provider.issuer):
-        raise wrong("the issuer must begin with https://.")
-    return provider
+        return "each provider is a table; name it with small letters, digits and dashes."
+    if missing := _NEEDED.keys() - table.keys():
+        return f"it lacks {', '.join(sorted(missing))}."
+    for name, value in table.items():
+        kind = {**_NEEDED, **_MORE}.get(name)
+        if kind is None:
+            return f"there is no setting {name}."
+        words = value if isinstance(value, list) else [value]
+        if not isinstance(value, kind) or (kind is not bool and not all(isinstance(w, str) and w for w in words)):
+            return f"{name} must be {_KINDS[kind]}."
+    if not table["domains"]:
+        return "it names no domains, so it could vouch for nobody."
+    return None if is_safe(table["issuer"]) else "the issuer must begin with https://."
 
 
 def is_safe(address: str) -> bool:
     """Whether an address is read over TLS, or never leaves this machine."""
-    parts = urlsplit(address)
-    if parts.scheme == "https":
-        return bool(parts.hostname)
-    return parts.scheme == "http" and is_here(parts.hostname or "")
-
-
-def is_here(host: str) -> bool:
-    """Whether a host is this machine."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if parts.scheme == "https":
+            return bool(host)
+        return parts.scheme == "http" and (host == "localhost" or ip_address(host).is_loopback)
     except ValueError:
         return False
