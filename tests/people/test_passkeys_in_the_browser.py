@@ -1,6 +1,7 @@
 """Passkeys in a real browser, with a device that makes them: made, used, removed, and everything that must not work."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -82,6 +83,22 @@ def sign_out(page: Page) -> None:
     page.wait_for_url("**/")
 
 
+def have_a_passkey(page: Page) -> None:
+    """Noor has one on this device, and has left."""
+    sign_in(page)
+    make_passkey(page)
+    sign_out(page)
+
+
+def of_denise(browser: Browser, address: str) -> dict[str, Any]:
+    """A passkey that Denise made on a device of hers."""
+    with visiting(browser, address) as other:
+        device = Device(other)
+        sign_in(other, "Denise")
+        make_passkey(other)
+        return device.passkeys[0]
+
+
 def press(page: Page, target: str = "/account/passkeys") -> None:
     page.goto(f"/sign-in?next={target}")
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -125,9 +142,7 @@ def test_a_passkey_is_made_and_lets_its_owner_in(
 
 @one_database
 def test_the_wrong_finger_is_refused_by_the_device(visitor: Page, device: Device) -> None:
-    sign_in(visitor)
-    make_passkey(visitor)
-    sign_out(visitor)
+    have_a_passkey(visitor)
 
     device.know_the_finger(False)
     press(visitor)
@@ -141,9 +156,7 @@ def test_the_wrong_finger_is_refused_by_the_device(visitor: Page, device: Device
 @one_database
 @pytest.mark.parametrize("lie", ["isBadUV", "isBadUP", "isBogusSignature"])
 def test_a_device_that_lies_is_refused(visitor: Page, device: Device, db_session: Session, lie: str) -> None:
-    sign_in(visitor)
-    make_passkey(visitor)
-    sign_out(visitor)
+    have_a_passkey(visitor)
 
     device.pretend(**{lie: True})
     press(visitor)
@@ -199,14 +212,8 @@ def test_a_copied_passkey_is_refused(visitor: Page, device: Device, db_session: 
 def test_each_passkey_is_its_owners(
     visitor: Page, device: Device, browser: Browser, address: str, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(visitor)
-    make_passkey(visitor)
-    sign_out(visitor)
-    with visiting(browser, address) as other:
-        denises = Device(other)
-        sign_in(other, "Denise")
-        make_passkey(other)
-        device.put(denises.passkeys[0])
+    have_a_passkey(visitor)
+    device.put(of_denise(browser, address))
 
     sign_in(visitor, "Noor")
     visitor.goto("/sign-in?again=1&next=/account/passkeys")
@@ -221,14 +228,8 @@ def test_each_passkey_is_its_owners(
 def test_a_passkey_that_claims_to_be_somebody_elses_is_refused(
     visitor: Page, device: Device, browser: Browser, address: str, db_session: Session
 ) -> None:
-    sign_in(visitor)
-    make_passkey(visitor)
-    sign_out(visitor)
-    with visiting(browser, address) as other:
-        denises = Device(other)
-        sign_in(other, "Denise")
-        make_passkey(other)
-        device.put(device.passkeys[0] | {"userHandle": denises.passkeys[0]["userHandle"]})
+    have_a_passkey(visitor)
+    device.put(device.passkeys[0] | {"userHandle": of_denise(browser, address)["userHandle"]})
 
     press(visitor)
 
@@ -240,9 +241,7 @@ def test_a_passkey_that_claims_to_be_somebody_elses_is_refused(
 def test_a_closed_account_stays_closed(
     visitor: Page, device: Device, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(visitor)
-    make_passkey(visitor)
-    sign_out(visitor)
+    have_a_passkey(visitor)
     actions.close_account(db_session, cast.bas, clock(), cast.noor.account_id or 0)
 
     press(visitor)
@@ -266,9 +265,7 @@ def test_a_device_makes_no_second_one_of_the_same(
 
 def test_an_answer_counts_once(visitor: Page, device: Device, db_session: Session) -> None:
     """Somebody who has a copy of the session and of the answer comes too late: both were used."""
-    sign_in(visitor)
-    make_passkey(visitor)
-    sign_out(visitor)
+    have_a_passkey(visitor)
     with visitor.expect_request(lambda request: request.method == "POST") as sent:
         press(visitor)
     visitor.wait_for_url("**/account/passkeys")
@@ -290,9 +287,7 @@ def test_an_answer_counts_once(visitor: Page, device: Device, db_session: Sessio
 
 @one_database
 def test_a_challenge_is_good_for_ten_minutes(visitor: Page, device: Device, clock: FrozenClock) -> None:
-    sign_in(visitor)
-    make_passkey(visitor)
-    sign_out(visitor)
+    have_a_passkey(visitor)
     visitor.goto("/sign-in")
     visitor.evaluate(HOLD)
     visitor.get_by_role("button", name="Sign in with a passkey").click()
