@@ -65,7 +65,7 @@ def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id:
         if passkey is None:
             raise Unknown
         if ways_in(session, owner).count == 1:
-            raise Refusal(N_("This is the only way in that you have. Add another passkey first."))
+            raise Refusal(N_("This is the only way in that you have. First make another passkey."))
         session.delete(passkey)
         end_sign_ins(session, at, owner, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.passkey_removed", passkey=passkey_id, name=passkey.name)
