@@ -7,11 +7,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.text import say
+from ekc.people.passkeys import LONGEST_ANSWER
 from ekc.people.passwords import LONGEST, SHORTEST
 
 _GOOD = _l(
@@ -98,4 +99,25 @@ class ChangePasswordForm(PlainForm):
         _l("New password once more"),
         _l("Type the new password once more."),
         EqualTo("new_password", _NOT_THE_SAME),
+    )
+
+
+class PasskeyForm(FlaskForm):  # type: ignore[misc]
+    """What a browser answers, as JSON: the script of the page puts it here."""
+
+    credential = HiddenField(
+        validators=[
+            InputRequired(_l("Your browser gave no passkey. Try once more.")),
+            Length(max=LONGEST_ANSWER, message=_l("Your browser gave no passkey. Try once more.")),
+        ]
+    )
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A passkey that was just made, and what its owner calls it."""
+
+    name = StringField(
+        _l("What do you call it?"),
+        validators=[DataRequired(_l("Give it a name by which you know it again.")), Length(max=80)],
+        filters=[lambda text: "".join(filter(str.isprintable, text or "")).strip()],
     )

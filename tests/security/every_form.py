@@ -7,7 +7,7 @@ come of it is not decided here.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urljoin
 
@@ -27,7 +27,9 @@ from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
 from ekc.people import actions as staff
 from ekc.people.access import Visitor
-from ekc.people.actions import NewAccount, Office
+from ekc.people.actions import NewAccount, Office, Once, add_passkey, begin_by_account
+from ekc.people.models import Method
+from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
@@ -163,6 +165,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     set_up_app(session, START, cast.denise)
     session_of(session, START, cast.denise)  # on another device
     yield cast.denise, ("/account", "/account/second-factor")
+    here = replace(noor, sign_in_id=begin_by_account(session, START, noor.account_id or 0, Method.PASSWORD))
+    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    yield noor, ("/account/passkeys",)
     yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", *of(unasked))
     asked = build.registered_case(session, cast, START)

@@ -13,3 +13,6 @@ from ekc.people.models.factors import Authenticator as Authenticator
 from ekc.people.models.factors import RecoveryCode as RecoveryCode
 from ekc.people.models.invitations import Invitation as Invitation
 from ekc.people.models.invitations import Purpose as Purpose
+from ekc.people.models.ways_in import Identity as Identity
+from ekc.people.models.ways_in import Passkey as Passkey
+from ekc.people.models.ways_in import Spent as Spent

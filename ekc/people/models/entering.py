@@ -16,14 +16,15 @@ class Method(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     CODE = "code"  # a password, and a one-time or recovery code
     PASSKEY = "passkey"
-    PROVIDER = "provider"  # single sign-on
+    PROVIDER = "provider"  # single sign-on that proves two things
+    PROVIDER_ALONE = "provider_alone"  # single sign-on that counts as a password does
     INVITATION = "invitation"
     LINK = "link"
     DEMO = "demo"
 
 
 #: Who came in so has proved one thing: with a second factor that is half of it.
-PROVES_ONE_THING = frozenset({Method.PASSWORD, Method.INVITATION})
+PROVES_ONE_THING = frozenset({Method.PASSWORD, Method.INVITATION, Method.PROVIDER_ALONE})
 
 
 class PersonalLink(Base):

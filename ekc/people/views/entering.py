@@ -1,6 +1,6 @@
 """Signing in and out, and in which language one reads."""
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,14 +13,15 @@ from ekc.people.language import remember_language
 from ekc.people.login import begin_account, end, go_in, halfway, local_path, onward, place, visitor, whoever
 from ekc.people.models import Method
 from ekc.people.views import bp
+from ekc.people.views.providers import LEAVES
 
 
 @bp.get("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page; whoever is signed in goes on."""
+    """The sign-in page; whoever is signed in goes on, unless they are to show `again` that it is them."""
     target = local_path(request.args.get("next"))
-    if whoever().known:
+    if whoever().known and "again" not in request.args:
         return redirect(onward(target))
     return render_template("people/sign_in.html", form=SignInForm(), next=target)
 
@@ -75,9 +76,10 @@ def check_code() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """Sign out; also fine for somebody who is not signed in."""
+    """Sign out; also fine for somebody who is not signed in. Whoever came by single sign-on is told about that."""
+    key = session.get(LEAVES)
     end()
-    response = redirect(url_for("home"), 303)
+    response = redirect(url_for("people.leave_provider", key=key) if key else url_for("home"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
