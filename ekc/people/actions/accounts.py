@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from ekc.core.audit import record
+from ekc.core.audit import Actor, record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
@@ -121,18 +121,37 @@ def set_password(
     refuse_weak(password, *about)
     password_hash = hashed(password, cost)
     with writing(session):
-        session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
-        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
-        end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
-        record(session, visitor.actor, at, "account.password_set", account=account_id)
-        tell_owner(
-            session,
-            at,
-            account_id,
-            "password-changed",
-            N_("Your password was changed"),
-            N_("Sign in with the new one. If you did not change it, tell your administrator at once."),
-        )
+        keep_password(session, visitor.actor, at, account_id, password_hash, but=visitor.sign_in_id)
+        tell_password_changed(session, at, account_id)
+
+
+def keep_password(
+    session: Session,
+    actor: Actor,
+    at: datetime,
+    account_id: int,
+    password_hash: str,
+    *,
+    but: int | None = None,
+    by: str = "",
+) -> None:
+    """Put a password in the place of the one before, in the caller's transaction: what came in with that one is out."""
+    session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+    session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+    end_sign_ins(session, at, account_id, but=but)
+    record(session, actor, at, "account.password_set", account=account_id, by=by)
+
+
+def tell_password_changed(session: Session, at: datetime, account_id: int) -> None:
+    """Write to the owner of an account that it has another password, in the caller's transaction."""
+    tell_owner(
+        session,
+        at,
+        account_id,
+        "password-changed",
+        N_("Your password was changed"),
+        N_("Sign in with the new one. If you did not change it, tell your administrator at once."),
+    )
 
 
 def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:

@@ -11,8 +11,14 @@ from ekc.core.errors import Refusal
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
-from ekc.people.actions.accounts import NewAccount, add_account, ensure_administrator, lock_account
-from ekc.people.actions.entering import end_sign_ins
+from ekc.people.actions.accounts import (
+    NewAccount,
+    add_account,
+    ensure_administrator,
+    keep_password,
+    lock_account,
+    tell_password_changed,
+)
 from ekc.people.invitations import address_of, new_invitation, revoke_invitations
 from ekc.people.models import Account, Invitation, Purpose, SignIn
 from ekc.people.passwords import Cost, hashed, refuse_weak
@@ -127,24 +133,10 @@ def choose_password(session: Session, at: datetime, invitation_id: int, password
         account = lock_account(session, found.account_id)
         been_in = session.scalar(select(exists().where(SignIn.account_id == account.id)))
         first = account.password_hash is None and not been_in
-        account.password_hash = password_hash
         revoke_invitations(session, at, account.id)
-        end_sign_ins(session, at, account.id)
-        record(session, owner.actor, at, "account.password_set", account=account.id, by=found.purpose)
+        keep_password(session, owner.actor, at, account.id, password_hash, by=found.purpose)
         if not first:
-            queue(
-                session,
-                f"invitation:{found.id}:used",
-                recipient=account.email,
-                subject=N_("Your password was changed"),
-                body=N_(
-                    "The password of your account was changed just now, and every sign-in was ended. Was it not you? "
-                    "Then ring your administrator at once."
-                ),
-                at=at,
-                conference_id=None,
-                language=account.language,
-            )
+            tell_password_changed(session, at, account.id)
     return Chosen(found.account_id, first)
 
 
