@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+from flask.testing import FlaskClient
 from pyotp import TOTP
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -112,6 +113,17 @@ def set_up_app(session: Session, at: datetime, person: Visitor) -> tuple[TOTP, l
     """Somebody sets up an app for their second step: the app, and their recovery codes."""
     app = TOTP(new_secret())
     return app, add_authenticator(session, person, at, app.secret, app.at(at), PASSWORD, COST)
+
+
+def come_in(client: FlaskClient, session: Session, at: datetime, who: Visitor) -> None:
+    """Give a client the cookie that coming in would give: for tests in which many people come in, again and again.
+
+    By account, or by a new personal link.
+    """
+    holds = session_of(session, at, who)
+    session.rollback()
+    with client.session_transaction() as cookie:
+        cookie.update(holds)
 
 
 def make_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> str:

@@ -110,7 +110,7 @@ def test_slowing_down_is_noted(client: PageClient, cast: Cast, caplog: pytest.Lo
     assert noted(caplog) == [
         {
             "status": 429,
-            "why": "RateLimitExceeded",
+            "why": "TooMany",
             "method": "POST",
             "door": "people.check_sign_in",
             "caller": "127.0.0.1",

@@ -289,3 +289,7 @@ def test_all_of_it_is_audited(db_session: Session, cast: Cast, fatima: str) -> N
         ("account.invitation_withdrawn", cast.bas.account_id, bas | account),
     ]
     assert again.rpartition("/")[2] not in str(told)
+
+
+def test_the_page_of_a_link_is_not_kept_for_others(client: PageClient, fatima: str) -> None:
+    assert client.get(fatima).headers["Cache-Control"] == "private, no-store"

@@ -63,7 +63,7 @@ def test_another_password_is_chosen(
     ("present", "chosen", "again", "errors"),
     [
         (NEW, NEW, NEW, ["This is not the password you have now. Type it again. Nothing was changed."]),
-        (PASSWORD, NEW, NEW + "s", [f"{AGAIN} The two are not the same. Type the new password twice."]),
+        (PASSWORD, NEW, NEW + "s", [f"{AGAIN} These two are not the same. Type both again."]),
         (PASSWORD, "short", "short", ["Choose a password of at least 12 characters."]),
         (
             PASSWORD,
@@ -119,9 +119,9 @@ def test_where_one_is_signed_in_is_shown_and_ended(
     clock.advance(hours=2)
     sign_in(client, cast.noor)
     page = client.page("/account")
-    assert "with a password, just now this one" in page.text
-    assert "Safari, iPhone with a password and a code, 2 hours ago last used 2 hours ago" in page.text
-    assert "A device we do not know with a passkey, 2 hours ago" in page.text
+    assert "with a password · just now this one" in page.text
+    assert "Safari, iPhone with a password and a code · 2 hours ago last used 2 hours ago" in page.text
+    assert "A device we do not know with a passkey · 2 hours ago" in page.text
 
     client.submit("Sign out there", near="Safari, iPhone")
     assert [row.method for row in sign_ins_of(db_session, clock(), noor)] == [

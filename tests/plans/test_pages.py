@@ -14,11 +14,11 @@ from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, PlanSharing, SupportAnswer
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
-from tests.plans.presented import PRESENTED, Family, freeze, presented
+from tests.plans.presented import PRESENTED, Family, address, freeze, presented, somebody
 
 # WeasyPrint leaves its colour profile open.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
@@ -38,18 +38,6 @@ def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
     """Noor, who coordinates the case, at her browser."""
     sign_in(client, cast.noor)
     return client
-
-
-def somebody(app: Flask, session: Session, family: Family, name: str) -> PageClient:
-    """One of the circle, who came in by personal link."""
-    client = app.test_client()
-    assert isinstance(client, PageClient)
-    enter(client, session, PRESENTED, family.id, family[name])
-    return client
-
-
-def address(family: Family, rest: str = "") -> str:
-    return f"/conferences/{family.id}/plan{rest}"
 
 
 def write(session: Session, cast: Cast, family: Family) -> str:

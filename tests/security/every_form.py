@@ -33,7 +33,7 @@ from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, make_link, participant, session_of
+from tests.cast import Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
 
@@ -94,9 +94,11 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
     found: dict[str, Found] = {}
     for who, pages in _who_looks_where(session, cast):
         client = FlaskClient(app)
+        come_in(client, session, START, who)
         with client.session_transaction() as cookie:
-            cookie.update(session_of(session, START, who))
             cookie["invitation"] = 1  # which was opened in this browser
+            if "/sign-in/code" in pages:
+                cookie["halfway"] = [cast.denise.account_id, int(START.timestamp())]
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -157,6 +159,10 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
     invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
     yield cast.nobody, ("/register", "/sign-in", "/forgotten-password", link, invited, "/choose-password")
+    yield cast.nobody, ("/sign-in/code",)
+    set_up_app(session, START, cast.denise)
+    session_of(session, START, cast.denise)  # on another device
+    yield cast.denise, ("/account", "/account/second-factor")
     yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", *of(unasked))
     asked = build.registered_case(session, cast, START)
@@ -164,7 +170,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     yield noor, of(asked)
     taken = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
-    matching.accept(session, noor, START, taken.id, Declaration("I know an aunt.", conflict=True))
+    matching.accept(
+        session, noor, START, taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
+    )
     yield noor, of(taken)
     yield cast.ruud, of(taken)
     yield by_link(taken, "marieke")

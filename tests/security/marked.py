@@ -139,7 +139,7 @@ HOLDS: dict[CasePart, list[str]] = {
             "elsdoes",
             "line",
         ),
-        *("happens", "then", "evaluationplace", "agreedwords", "organisationkarim"),
+        *("happens", "then", "calledif", "calledthen", "evaluationplace", "agreedwords", "organisationkarim"),
         *each("name", [*FAMILY, "karim", "els", "priya"]),
     ],
     CasePart.NEXT_VERSION: ["nextgoal", "nextask"],
@@ -167,7 +167,16 @@ OWN: dict[CasePart, Mapping[str, list[str]]] = {
         for name in CIRCLE
     },
     CasePart.OWN_PLAN: {
-        "priya": ["together", "answer", "nextask", "namepriya", "nameomar", "evaluationplace"],
+        "priya": [
+            "together",
+            "answer",
+            "calledif",
+            "calledthen",
+            "nextask",
+            "namepriya",
+            "nameomar",
+            "evaluationplace",
+        ],
         "omar": ["together", "happens", "then"],
     },
     CasePart.ACCEPTANCE: {"karim": ["refused", "namekarim", "organisationkarim"]},
@@ -333,12 +342,14 @@ def _presented(session: Session, cast: Cast, case: Marked) -> None:
     plans.add_action(session, noor, START, id_, 3, goal, elses)
     what_if = NewWhatIf(if_=mark("happens"), then=mark("then"), who=(who["omar"], who["kees"]))
     plans.add_what_if(session, noor, START, id_, 4, what_if)
-    plans.set_monitor(session, noor, START, id_, 5, who["omar"])
+    called = NewWhatIf(if_=mark("calledif"), then=mark("calledthen"), who=(who["priya"], who["omar"]))
+    plans.add_what_if(session, noor, START, id_, 5, called)
+    plans.set_monitor(session, noor, START, id_, 6, who["omar"])
     in_weeks = to_local(START, "Europe/Amsterdam").replace(tzinfo=None) + timedelta(weeks=12)
     again = EvaluationPlan(at=in_weeks, place=mark("evaluationplace"), convenor=who["omar"], others=(who["priya"],))
-    plans.set_evaluation(session, noor, START, id_, 6, again)
+    plans.set_evaluation(session, noor, START, id_, 7, again)
     priya = participant(id_, who["priya"])
-    plans.answer_support(session, priya, START, id_, 7, asked, SupportAnswer.AGREED, mark("answer"))
+    plans.answer_support(session, priya, START, id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
     for name in FAMILY:
         plans.record_agreement(session, noor, START, id_, who[name], Agreed.YES, mark("agreedwords"))
     for line in bottom_lines(session, id_):

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from ekc import schema
 from ekc.core.outbox import OutboxMessage
-from ekc.workflow.vocabulary import Phase, Step
+from ekc.workflow.vocabulary import CasePart, Phase, Step
 from tests import build
 from tests.cast import Cast
 from tests.clock import START, FrozenClock
 from tests.security.marked import (
     CIRCLE,
+    HOLDS,
     OTHERS,
     ROLES,
     WORDS,
@@ -52,7 +53,7 @@ BLANKS: dict[str, list[object]] = {
     "follow_up_id": [1, 2, 3, 4],
     "number": [1, 2],
     "step": [*Step],
-    "key": ["g1", "g2", "a1", "a2", "a3", "a4", "w1"],
+    "key": ["g1", "a2", "a3", "a4", "w5", "w6", "g7", "a8"],
 }
 #: What is encrypted and holds no word of the case: sentences of ours, names of staff, a paper that nobody printed yet.
 WITHOUT_A_WORD = {
@@ -61,6 +62,8 @@ WITHOUT_A_WORD = {
     "phase_change.actor_name",
     "issued_document.content",
 }
+#: Staff who have a task across the organisation, and no case.
+NO_CASE = ("mila", "bas")
 _TOKEN = re.compile(r'name="csrf_token"[^>]*>')
 _FOUND = {word: re.compile(re.escape(mark(word))) for word in WORDS}
 
@@ -111,6 +114,68 @@ def everybody(app: Flask, session: Session, cast: Cast, case: Marked) -> list[Ey
         found.append(Eyes(name, client))
     assert {eyes.name for eyes in found} == set(ROLES)
     return found
+
+
+def sides(name: str) -> set[str]:
+    """How those of the other side are reached, and what they fear."""
+    side = CIRCLE[name][1]
+    across = [other for other in CIRCLE if CIRCLE[other][1] not in ("", side)]
+    fears = {"sidea": {"fearb", "arrangedb"}, "sideb": {"feara", "arrangeda"}}[side]
+    return fears | {what + other for other in across for what in ("phone", "mail", "address")}
+
+
+@pytest.mark.parametrize("name", [name for name in CIRCLE if CIRCLE[name][1]])
+def test_no_side_is_granted_how_to_reach_the_other_or_what_it_fears(name: str) -> None:
+    """With what follows below, no page and no paper shows it either."""
+    assert {word for phase in Phase for word in granted(name, phase)} & sides(name) == set()
+
+
+@one_database
+def test_the_paper_is_read_glyph_by_glyph(app: Flask, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = marked_case(db_session, cast)
+    (marieke,) = (eyes for eyes in everybody(app, db_session, cast, case) if eyes.name == "marieke")
+    db_session.rollback()
+
+    paper = marieke.client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data
+
+    printed = {word for word, found in _FOUND.items() if found.search(words_of(paper))}
+    assert printed == set(HOLDS[CasePart.PLAN])
+    assert {word for word, found in _FOUND.items() if found.search(str(values_of(paper)))} == printed
+
+
+@one_database
+@pytest.mark.parametrize("phase", Phase)
+def test_whoever_has_no_part_in_it_reaches_nothing(
+    phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """Whoever is excluded, was taken out or only interprets, with a link that lives; and staff of other cases."""
+    case = marked_case(db_session, cast)
+    put_in(db_session, case, phase)
+    people = [eyes for eyes in everybody(app, db_session, cast, case) if not ROLES[eyes.name] or eyes.name in NO_CASE]
+    db_session.rollback()
+
+    let_in = []
+    for eyes in people:
+        token = _TOKEN.search(eyes.client.get("/nothing").text)
+        assert token is not None
+        sent = {"csrf_token": re.findall(r'value="([^"]+)"', token[0])[0]}
+        for method, address in doors(app, case):
+            status = eyes.client.open(address, method=method, data=sent if method == "POST" else None).status_code
+            if status != 404:
+                let_in.append((eyes.name, method, address, status))
+
+    assert {eyes.name for eyes in people} == {"hassan", "saskia", "tolk", "stranger", "denise", "iris", *NO_CASE}
+    assert let_in == []
+
+
+def doors(app: Flask, case: Marked) -> Iterator[tuple[str, str]]:
+    """Every route of a case, to look and to send."""
+    some = {"participant_id": case.people["kees"], "step": "stop", "kind": "food", "key": "g1"}
+    for rule in app.url_map.iter_rules():
+        if "conference_id" in rule.arguments:
+            values = {name: some.get(name, 1) for name in rule.arguments} | dict(rule.defaults or {})
+            address = app.url_map.bind("").build(rule.endpoint, {**values, "conference_id": case.id})
+            yield from ((method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"}))
 
 
 @one_database

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from ekc.core.audit import Actor, record
+from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
@@ -41,6 +41,7 @@ class AccountDetails:
     region_id: int
     spoken: tuple[str, ...] = ()  # language codes
     introduction: str = ""
+    employer: str = ""  # for whom a coordinator works besides; several with ; between
     language: str = "en"
 
 
@@ -121,37 +122,31 @@ def set_password(
     refuse_weak(password, *about)
     password_hash = hashed(password, cost)
     with writing(session):
-        keep_password(session, visitor.actor, at, account_id, password_hash, but=visitor.sign_in_id)
-        tell_password_changed(session, at, account_id)
+        write_password(session, visitor, at, password_hash)
 
 
-def keep_password(
-    session: Session,
-    actor: Actor,
-    at: datetime,
-    account_id: int,
-    password_hash: str,
-    *,
-    but: int | None = None,
-    by: str = "",
+def write_password(
+    session: Session, owner: Visitor, at: datetime, password_hash: str, *, tell: bool = True, by: str = ""
 ) -> None:
-    """Put a password in the place of the one before, in the caller's transaction: what came in with that one is out."""
+    """Write the password of an account, in the caller's transaction: what the old one opened is ended.
+
+    The sign-in by which the owner is here stays. `by`: the way in which they came to it, for the audit.
+    """
+    account_id = owner.account_id or 0
     session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
     session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
-    end_sign_ins(session, at, account_id, but=but)
-    record(session, actor, at, "account.password_set", account=account_id, by=by)
-
-
-def tell_password_changed(session: Session, at: datetime, account_id: int) -> None:
-    """Write to the owner of an account that it has another password, in the caller's transaction."""
-    tell_owner(
-        session,
-        at,
-        account_id,
-        "password-changed",
-        N_("Your password was changed"),
-        N_("Sign in with the new one. If you did not change it, tell your administrator at once."),
-    )
+    revoke_invitations(session, at, account_id)
+    end_sign_ins(session, at, account_id, but=owner.sign_in_id)
+    record(session, owner.actor, at, "account.password_set", account=account_id, by=by)
+    if tell:
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "password-changed",
+            N_("Your password was changed"),
+            N_("Sign in with the new one. If you did not change it, tell your administrator at once."),
+        )
 
 
 def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:
@@ -222,6 +217,7 @@ def _write(session: Session, account: Account, details: AccountDetails) -> tuple
         "region_id": details.region_id,
         "spoken": " ".join(details.spoken),
         "introduction": details.introduction,
+        "employer": details.employer.strip() or None,
         "language": details.language,
     }
     changed = tuple(name for name, value in written.items() if getattr(account, name) != value)

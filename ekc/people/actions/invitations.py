@@ -11,14 +11,7 @@ from ekc.core.errors import Refusal
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
-from ekc.people.actions.accounts import (
-    NewAccount,
-    add_account,
-    ensure_administrator,
-    keep_password,
-    lock_account,
-    tell_password_changed,
-)
+from ekc.people.actions.accounts import NewAccount, add_account, ensure_administrator, lock_account, write_password
 from ekc.people.invitations import address_of, new_invitation, revoke_invitations
 from ekc.people.models import Account, Invitation, Purpose, SignIn
 from ekc.people.passwords import Cost, hashed, refuse_weak
@@ -133,10 +126,7 @@ def choose_password(session: Session, at: datetime, invitation_id: int, password
         account = lock_account(session, found.account_id)
         been_in = session.scalar(select(exists().where(SignIn.account_id == account.id)))
         first = account.password_hash is None and not been_in
-        revoke_invitations(session, at, account.id)
-        keep_password(session, owner.actor, at, account.id, password_hash, by=found.purpose)
-        if not first:
-            tell_password_changed(session, at, account.id)
+        write_password(session, owner, at, password_hash, tell=not first, by=found.purpose)
     return Chosen(found.account_id, first)
 
 

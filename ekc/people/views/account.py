@@ -20,7 +20,6 @@ HOW = {
     Method.PASSKEY: N_("with a passkey"),
     Method.PROVIDER: N_("through your organisation"),
     Method.INVITATION: N_("by invitation"),
-    Method.LINK: N_("by personal link"),
     Method.DEMO: N_("in the demo"),
 }
 
