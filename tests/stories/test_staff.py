@@ -13,6 +13,7 @@ from tests.build import Made
 from tests.cast import PASSWORD, Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.stories.registering import UNTIED
 
 GOOD = "seven slow blue boats"
 AFTER = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ def come_in(fatima: PageClient, link: str) -> None:
 def take(client: PageClient, case: Made) -> None:
     """A coordinator takes what she is asked for."""
     client.page(f"/conferences/{case.id}/coordinator")
-    client.submit("Take the case", {"How independent are you?": OWN_WORDS})
+    client.submit("Take the case", UNTIED | {"How independent are you?": OWN_WORDS})
 
 
 def test_somebody_comes_and_somebody_goes(

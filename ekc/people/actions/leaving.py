@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import record
@@ -16,7 +16,7 @@ from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, AccountRole, Region
+from ekc.people.models import Account, AccountRole, KnownDevice, Region
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -65,6 +65,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
             refuse_last_administrator(session, at, account)
         account.active = False
         end_sign_ins(session, at, account_id)
+        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
         revoke_invitations(session, at, account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
         _tell_managers(
