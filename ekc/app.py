@@ -125,6 +125,7 @@ def _words(app: Flask) -> None:
         phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
         checklist_line=lambda guard: gettext(LINES.get(guard, guard)),
         stop_name=lambda code: gettext(name_of(StopReason(code))),
+        local_date=local_date,
         local_day=lambda instant, zone: text.short_day(local_date(instant, zone)),
         local_how_far=lambda instant, zone: text.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,

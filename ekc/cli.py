@@ -122,6 +122,7 @@ def new_region(name: str, timezone: str) -> None:
 @click.option("--municipality", "municipalities", multiple=True, help="For a care_manager: whose cases they follow.")
 @click.option("--speaks", "spoken", multiple=True, help="For a coordinator: the code of a language, such as nl.")
 @click.option("--introduction", default="", help="For a coordinator: one line, shown when one is sought.")
+@click.option("--employer", default="", help="For a coordinator: for whom they work besides; several with ; between.")
 @click.option("--language", default="en", type=click.Choice(list(LANGUAGES)), help="Of the pages.")
 def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, ...], **given: Any) -> None:
     """Open an account of staff. Its owner chooses a password by the link that is printed."""

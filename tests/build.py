@@ -38,6 +38,10 @@ from tests.cast import MUNICIPALITY, Cast
 
 TIMEZONE = "Europe/Amsterdam"
 
+#: What Noor declares.
+INDEPENDENT = Declaration(
+    "I work for nobody here and do not know the family.", employer="", relation="", interest="", caseload=0
+)
 #: Who comes beside the main person and the referrer: name, part, relation, and who needs what.
 CIRCLE: tuple[PersonDetails, ...] = (
     PersonDetails(name="Joost Lammers", part=Part.SUPPORTER, relation="mentor of Yara at school"),
@@ -92,11 +96,20 @@ def made(session: Session, conference_id: int) -> Made:
     return Made(conference_id, names)
 
 
+def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
+    """Still in registration: Denise was asked and has not answered. The circle of the others is there already."""
+    case = registered_case(session, cast, at)
+    for somebody in CIRCLE:
+        conferences.add_person(session, cast.ruud, at, case.id, somebody)
+    matching.ask_coordinator(session, cast.ruud, at, case.id, cast.denise.account_id or 0)
+    return made(session, case.id)
+
+
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in registration: Noor took the case, Marieke consented and said yes to her."""
     case = registered_case(session, cast, at, **changes)
     matching.ask_coordinator(session, cast.ruud, at, case.id, cast.noor.account_id or 0)
-    matching.accept(session, cast.noor, at, case.id, Declaration("I work for nobody here and do not know the family."))
+    matching.accept(session, cast.noor, at, case.id, INDEPENDENT)
     matching.confirm_coordinator(session, cast.noor, at, case.id)
     for name in case.people.keys() - {"karim"}:
         consent = NewConsent(participant_id=case.people[name], given_on=local_date(at, TIMEZONE))

@@ -23,6 +23,7 @@ from tests.clock import START
 
 FILE = Path(__file__).parent.parent / "docs" / "access.md"
 PHASES = {
+    "registration, Denise asked for it": build.asked_case,
     "setup": build.prepared_case,
     "private time": build.case_in_private_time,
     "evaluation": build.case_in_evaluation,

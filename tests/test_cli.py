@@ -78,7 +78,8 @@ def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:
         1, "", "A care_manager follows the cases of a municipality. Name it with --municipality.\n"
     )
 
-    result = run(*asked, "--role", "coordinator", "--role", "regional_manager", "--speaks", "nl")
+    roles = ("--role", "coordinator", "--role", "regional_manager")
+    result = run(*asked, *roles, "--speaks", "nl", "--employer", "Library; Choir ")
 
     told = "This link, which works once and for seven days, lets them choose a password:\n"
     assert (result.status, result.err) == (0, "")
@@ -88,6 +89,7 @@ def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:
     with make_sessions(engine)() as session:
         account = session.scalars(select(Account)).one()
         assert (account.email, account.spoken, account.password_hash) == ("els@example.org", "nl", None)
+        assert account.employer == "Library; Choir"
         assert session.scalars(select(OutboxMessage.link)).all() == [link]
     assert run(*asked, "--role", "coordinator") == Result(
         1, "", "There is an account with the address els@example.org already.\n"

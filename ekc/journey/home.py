@@ -34,6 +34,7 @@ class Home:
 
     today: date
     this_week: tuple[CaseRow, ...]
+    asked: tuple[CaseRow, ...]  # of these nobody sees more than the number before they say yes
     needs: tuple[Need, ...]
     cases: tuple[CaseRow, ...]
     waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
@@ -44,16 +45,20 @@ class Home:
 def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     """Gather the home page of staff."""
     cases: tuple[CaseRow, ...] = ()
+    asked: tuple[CaseRow, ...] = ()
     today = at.date()
     dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
-        cases = queries.cases_of_coordinator(session, who.account_id, at)
+        found = queries.cases_of_coordinator(session, who.account_id, at)
+        cases = tuple(row for row in found if row.coordinator_accepted)
+        asked = tuple(row for row in found if not row.coordinator_accepted and row.phase is not Phase.CLOSED)
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
+        asked=asked,
         needs=tuple(need for row in cases if (need := _need(row, dues.get(row.id), at))),
         cases=cases,
         waiting=queries.registrations(session, who.regions) if manages else (),

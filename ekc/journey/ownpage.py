@@ -31,6 +31,7 @@ class OwnPage:
     circle: tuple[str, ...]
     meeting: meetings.MeetingRow | None
     match: matching.MatchRow | None
+    undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     panel: Panel
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
@@ -56,7 +57,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         coming=tuple(row.name for row in others if row.attends in TAKES_PART),
         circle=tuple(row.name for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
-        match=matching.current_match(session, case.id),
+        match=read.match,
+        undecided=bool(read.match and read.match.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),

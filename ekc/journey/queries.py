@@ -12,7 +12,6 @@ from ekc.conferences.models import BottomLine, Conference, ContactEntry, Partici
 from ekc.core.audit import ActorKind
 from ekc.core.clock import local_date
 from ekc.journey.models import PhaseChange
-from ekc.matching.models import Match
 from ekc.meetings.models import Meeting
 from ekc.people.access import DemoPerson
 from ekc.people.models import PersonalLink
@@ -80,14 +79,14 @@ class CaseRow:
     municipality: str
     registered_on: date
     coordinator_id: int | None
+    coordinator_accepted: bool
     starts_at: datetime | None
     venue: str
     untold: int = 0
-    match_accepted: bool = False
     open_until: date | None = None  # of a closed case: how long its coordinator can still open it
 
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:10]  # the fields that are columns of their own name
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:11]  # the fields that are columns of their own name
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
@@ -109,20 +108,24 @@ def _cases() -> Select[*tuple[Any, ...]]:
         Conference.coordinator_id,
         Conference.profile,
         Conference.closed_on,
+        Conference.coordinator_accepted,
         Meeting.starts_at,
         Meeting.venue_name,
     ).outerjoin(Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
 
 
-def _row(row: Row[*tuple[Any, ...]], untold: int = 0, match_accepted: bool = False) -> CaseRow:
+def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
     head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
     until = PROFILES[row.profile].open_until(row.closed_on) if row.closed_on else None
     venue = row.venue_name or ""
-    return CaseRow(**head, venue=venue, untold=untold, match_accepted=match_accepted, open_until=until)
+    return CaseRow(**head, venue=venue, untold=untold, open_until=until)
 
 
 def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed_too: int = 10) -> tuple[CaseRow, ...]:
-    """The open cases of a coordinator, newest first, then at most `closed_too` closed ones that they can still open."""
+    """The open cases that a coordinator has or is asked for, newest first, then at most `closed_too` closed ones.
+
+    Of the closed ones only those that they can still open.
+    """
     own = _cases().where(Conference.coordinator_id == account_id)
     open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
     closed = session.execute(
@@ -137,13 +140,11 @@ def registrations(session: Session, regions: Collection[int], most: int = 50) ->
     """The cases of regions that no coordinator has taken on yet, oldest first."""
     rows = session.execute(
         _cases()
-        .add_columns(Match.accepted_on)
-        .outerjoin(Match, (Match.conference_id == Conference.id) & Match.ended_on.is_(None))
         .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
         .order_by(Conference.id)
         .limit(most)
     )
-    return tuple(_row(row, match_accepted=row.accepted_on is not None) for row in rows)
+    return tuple(_row(row) for row in rows)
 
 
 def cases_of_regions(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:

@@ -61,10 +61,11 @@ class DetailsForm(RegionalForm):
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
     spoken = line(_l("Languages they speak"), 300)
     introduction = line(_l("One line about them"), 300)
+    employer = line(_l("Works besides for"), 200)
 
     def show(self, account: AccountPage) -> None:
         """Show what is kept."""
-        for name in ("name", "email", "region_id", "language", "introduction"):
+        for name in ("name", "email", "region_id", "language", "introduction", "employer"):
             getattr(self, name).data = getattr(account, name)
         self.spoken.data = ", ".join(language_name(code) for code in account.spoken)
 
@@ -80,7 +81,7 @@ class DetailsForm(RegionalForm):
     def _details(self) -> dict[str, Any]:
         known = self._known()
         spoken = (known[said.casefold()] for said in lines(self.spoken.data or "", commas=True))
-        kept = ("name", "email", "region_id", "language", "introduction")
+        kept = ("name", "email", "region_id", "language", "introduction", "employer")
         return {name: getattr(self, name).data for name in kept} | {"spoken": tuple(dict.fromkeys(spoken))}
 
     @staticmethod

@@ -44,9 +44,14 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER)),
     ActivityRule(
+        Activity.SEE_REQUEST,
+        N_("see what they need to say whether they take the case: names, agencies, wishes"),
+        _grant(_OUTSIDE, Role.ASKED_COORDINATOR),
+    ),
+    ActivityRule(
         Activity.ANSWER_MATCH,
         N_("take the case or not, and declare independence"),
-        _grant(_OUTSIDE, Role.COORDINATOR),
+        _grant(_OUTSIDE, Role.ASKED_COORDINATOR, Role.COORDINATOR),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,

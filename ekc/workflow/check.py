@@ -43,8 +43,16 @@ _CIRCLE = frozenset({role for role in ROLE_OF_PART.values() if role} | {Role.CON
     *ROLES_OF_SHARING.values()
 )
 #: Roles and parts that belong to each other alone.
-_ONLY_THIS = {Role.CARE_MANAGER: CasePart.FIGURES, Role.ADMINISTRATOR: CasePart.ACCOUNTS}
-_ONLY_THEY = {CasePart.SECRET_ADDRESSES: Role.COORDINATOR, CasePart.ACCOUNTS: Role.ADMINISTRATOR}
+_ONLY_THIS = {
+    Role.ASKED_COORDINATOR: CasePart.REQUEST,
+    Role.CARE_MANAGER: CasePart.FIGURES,
+    Role.ADMINISTRATOR: CasePart.ACCOUNTS,
+}
+_ONLY_THEY = {
+    CasePart.REQUEST: Role.ASKED_COORDINATOR,
+    CasePart.SECRET_ADDRESSES: Role.COORDINATOR,
+    CasePart.ACCOUNTS: Role.ADMINISTRATOR,
+}
 #: All that anybody outside the room sees of a case in private time.
 _SEEN_FROM_OUTSIDE = frozenset(
     {CasePart.TITLE, CasePart.FIGURES, CasePart.QUESTION, CasePart.OWN_DETAILS, CasePart.ACCOUNTS}

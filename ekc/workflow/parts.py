@@ -77,9 +77,19 @@ PARTS: tuple[PartRule, ...] = (
     ),
     PartRule(CasePart.CONSENTS, N_("consents"), _to(_STAFF, _OUTSIDE)),
     PartRule(
+        CasePart.REQUEST,
+        N_("what somebody who is asked needs to say yes or no: kind, place, phase, names, organisations, wishes"),
+        _to(Role.ASKED_COORDINATOR, _OPEN),
+    ),
+    PartRule(
         CasePart.INDEPENDENCE,
         N_("what the coordinator declared about their independence"),
-        _to(_STAFF, _OUTSIDE) | _to(Role.MAIN_PERSON, frozenset({Phase.REGISTRATION})),
+        _to(_STAFF, _OUTSIDE) | _to(Role.MAIN_PERSON, _OPEN),  # as long as they have not said yes
+    ),
+    PartRule(
+        CasePart.WAIVERS,
+        N_("what ties the coordinator to the case, and why the regional manager saw no obstacle in it"),
+        _to(_CIRCLE | _STAFF, _OUTSIDE),
     ),
     PartRule(CasePart.LINKS, N_("personal links"), _to(Role.COORDINATOR, _OPEN)),
     PartRule(CasePart.CONTACT_LOG, N_("the contact log"), _to(Role.COORDINATOR, _OPEN)),
@@ -149,6 +159,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
             CasePart.REGISTRATION,
             CasePart.CONSENTS,
             CasePart.INDEPENDENCE,
+            CasePart.WAIVERS,
             CasePart.NAMES,
             CasePart.DETAILS,
             CasePart.CONTACT,
@@ -156,8 +167,9 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
         }
     ),
     Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.CONSENTS}),
-    Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE}),
-    Activity.ANSWER_MATCH: frozenset({CasePart.INDEPENDENCE}),
+    Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE, CasePart.WAIVERS}),
+    Activity.SEE_REQUEST: frozenset({CasePart.REQUEST}),
+    Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration alone
     Activity.CONFIRM_COORDINATOR: frozenset(),
     Activity.CHANGE_CIRCLE: frozenset({CasePart.NAMES, CasePart.DETAILS, CasePart.CONTACT, CasePart.SAFETY}),
     Activity.SEE_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),

@@ -71,6 +71,7 @@ class Role(StrEnum):
     PART_READER = "part_reader"  # a referrer or professional who sees what the plan asks of them
     PLAN_READER = "plan_reader"  # one with whom the family shares the whole plan
     CONVENOR = "convenor"
+    ASKED_COORDINATOR = "asked_coordinator"
     COORDINATOR = "coordinator"
     REGIONAL_MANAGER = "regional_manager"
     CARE_MANAGER = "care_manager"
@@ -165,6 +166,7 @@ class Activity(StrEnum):
     SEE_REGISTRATION = "see_registration"
     CHANGE_REGISTRATION = "change_registration"
     MATCH_COORDINATOR = "match_coordinator"
+    SEE_REQUEST = "see_request"
     ANSWER_MATCH = "answer_match"
     CONFIRM_COORDINATOR = "confirm_coordinator"
     CHANGE_CIRCLE = "change_circle"

@@ -160,7 +160,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     yield noor, of(asked)
     taken = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
-    matching.accept(session, noor, START, taken.id, Declaration("I know an aunt.", conflict=True))
+    matching.accept(
+        session, noor, START, taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
+    )
     yield noor, of(taken)
     yield cast.ruud, of(taken)
     yield by_link(taken, "marieke")

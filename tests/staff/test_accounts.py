@@ -25,6 +25,7 @@ NEW = {
     "Works in": "North",
     "Languages they speak": "Dutch, arabic, nl",
     "One line about them": "Nurse, knows the city.",
+    "Works besides for": "Mental health team; Choir",
     "Role": "coordinator",
 }
 
@@ -108,6 +109,10 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
     form = bas.form("Save")
     assert form.shown("Languages they speak") == "Dutch, Arabic"
+    assert (form.shown("Works besides for"), account.employer) == (
+        "Mental health team; Choir",
+        "Mental health team; Choir",
+    )
     assert rows(bas.page("/accounts?state=invited")) == ["Fatima Haddou coordinator · fatima@example.org invited"]
 
 

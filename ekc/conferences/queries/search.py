@@ -31,6 +31,7 @@ def search(
     head = (Conference.id, Conference.number, Conference.title, Conference.phase)
     whose = (
         Conference.coordinator_id,
+        Conference.coordinator_accepted,
         Conference.region_id,
         Conference.closed_on,
         Conference.timezone,

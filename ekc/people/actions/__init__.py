@@ -1,7 +1,8 @@
 """What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`).
 
-An account is opened and changed in `accounts.py`, its roles in `roles.py`; `invitations.py` lets its owner choose a
-password, `leaving.py` ends it. Second factors are in `factors.py`; `tries.py` counts how often a thing is tried.
+An account is opened and changed in `accounts.py`, its roles in `roles.py`, for whom its owner works besides in
+`employers.py`; `invitations.py` lets them choose a password, `leaving.py` ends it. Second factors are in `factors.py`;
+`tries.py` counts how often a thing is tried.
 """
 
 from ekc.people.actions.accounts import AccountDetails as AccountDetails
@@ -14,6 +15,7 @@ from ekc.people.actions.accounts import end_all_sign_ins as end_all_sign_ins
 from ekc.people.actions.accounts import ensure_administrator as ensure_administrator
 from ekc.people.actions.accounts import open_account as open_account
 from ekc.people.actions.accounts import set_password as set_password
+from ekc.people.actions.employers import set_employer as set_employer
 from ekc.people.actions.entering import begin_by_account as begin_by_account
 from ekc.people.actions.entering import begin_by_link as begin_by_link
 from ekc.people.actions.entering import check_password as check_password

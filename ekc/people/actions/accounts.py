@@ -41,6 +41,7 @@ class AccountDetails:
     region_id: int
     spoken: tuple[str, ...] = ()  # language codes
     introduction: str = ""
+    employer: str = ""  # for whom a coordinator works besides; several with ; between
     language: str = "en"
 
 
@@ -203,6 +204,7 @@ def _write(session: Session, account: Account, details: AccountDetails) -> tuple
         "region_id": details.region_id,
         "spoken": " ".join(details.spoken),
         "introduction": details.introduction,
+        "employer": details.employer.strip() or None,
         "language": details.language,
     }
     changed = tuple(name for name, value in written.items() if getattr(account, name) != value)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ekc.core.crypto import SealedText
 from ekc.core.db import Base, code
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import Role
@@ -32,6 +33,7 @@ class Account(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")
     spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
     introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when a coordinator is sought
+    employer: Mapped[str | None] = mapped_column(SealedText("account.employer"))  # for whom they work besides
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

@@ -78,14 +78,14 @@ def demo_accounts(session: Session) -> list[DemoPerson]:
     return [DemoPerson(row.name, row.introduction, row.id) for row in session.execute(found.order_by(Account.id))]
 
 
-def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str]]]:
-    """The coordinators of a region who can be asked: id, name, spoken (languages), introduction; by name.
+def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str, str | None]]]:
+    """The coordinators of a region who can be asked: id, name, spoken (languages), introduction, employer; by name.
 
     Whoever is to leave is not asked any more: a conference takes months.
     """
     return list(
         session.execute(
-            select(Account.id, Account.name, Account.spoken, Account.introduction)
+            select(Account.id, Account.name, Account.spoken, Account.introduction, Account.employer)
             .join(AccountRole, AccountRole.account_id == Account.id)
             .where(Account.region_id == region_id, Account.active, AccountRole.role == Role.COORDINATOR)
             .where(Account.leaves_on.is_(None))

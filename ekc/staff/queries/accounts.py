@@ -78,6 +78,7 @@ class AccountPage(AccountRow):
     language: str
     spoken: tuple[str, ...]
     introduction: str
+    employer: str  # for whom they work besides
     invited_at: datetime | None  # the latest invitation that was neither used nor withdrawn
     invited_until: datetime | None
     sign_ins: int
@@ -145,7 +146,7 @@ def accounts(
 
 def account_page(session: Session, at: datetime, account_id: int) -> AccountPage | None:
     """One account; None if there is none of this id."""
-    own = (Account.region_id, Account.language, Account.spoken, Account.introduction)
+    own = (Account.region_id, Account.language, Account.spoken, Account.introduction, Account.employer)
     row = session.execute(_found().add_columns(*own).where(Account.id == account_id)).one_or_none()
     if row is None:
         return None
@@ -166,6 +167,7 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         language=row.language,
         spoken=tuple(row.spoken.split()),
         introduction=row.introduction,
+        employer=row.employer or "",
         invited_at=invited.made_at if invited else None,
         invited_until=invited.expires_at if invited else None,
         sign_ins=len(sign_ins_of(session, at, account_id)),

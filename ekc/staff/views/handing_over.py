@@ -53,7 +53,8 @@ def _leaver(who: Visitor, account_id: int) -> Leaver:
 
 def _form(conference_id: int, region_id: int, sent: bool = False) -> HandOverForm:
     filled = {} if sent else {"formdata": None}
-    return HandOverForm(candidates(db(), region_id), prefix=f"case-{conference_id}-", **filled)
+    free = [one for one in candidates(db(), conference_id, region_id) if one.tied is None]
+    return HandOverForm(free, prefix=f"case-{conference_id}-", **filled)
 
 
 def _page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
