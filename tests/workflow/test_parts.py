@@ -55,6 +55,7 @@ def test_referrers_and_professionals_see_their_own_and_the_bottom_lines() -> Non
             CasePart.OWN_DETAILS,
             CasePart.BOTTOM_LINES,
             CasePart.ACCEPTANCE,
+            CasePart.WAIVERS,
         }
         assert {sees(CasePart.ACCEPTANCE, phase, {role}) for phase in Phase} == {None, Scope.OWN}
 
