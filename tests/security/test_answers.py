@@ -1,4 +1,4 @@
-"""What every answer carries, what stays out of the log, what is audited, and where the demonstration answers."""
+"""What every answer carries, what stays out of the log, and where the demonstration answers."""
 
 import logging
 from collections.abc import Iterator
@@ -6,21 +6,18 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.conferences.models import ContactEntry
-from ekc.core.audit import AuditEvent
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine
 from ekc.core.handlers import HEADERS
 from ekc.people.actions import NewAccount
-from tests.build import case_in_setup
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
-from tests.clock import START, FrozenClock
+from tests.clock import START
 from tests.plugins.web import MakeApp
 
 
@@ -65,20 +62,6 @@ def test_behind_tls_cookies_travel_over_tls_alone(make_app: MakeApp, database_ur
     ] * 2
     assert client.get("/sign-in").headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert client.get("/sign-in", base_url="https://localhost").text.count('lang="nl"') > 0
-
-
-def test_a_look_without_a_body_is_audited_too(
-    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
-) -> None:
-    case = case_in_setup(db_session, cast, clock())
-    sign_in(client, cast.noor)
-    looks = select(func.count()).where(AuditEvent.action == "case.read")
-    before = db_session.scalar(looks) or 0
-    db_session.rollback()
-
-    client.head(f"/conferences/{case.id}/registration")
-
-    assert db_session.scalar(looks) == before + 1
 
 
 @contextmanager
