@@ -14,7 +14,7 @@ from ekc.people.models import Account
 from ekc.people.queries import offices, visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests import build
-from tests.cast import COST, PASSWORD, Cast, sign_in
+from tests.cast import COST, PASSWORD, Cast, come_in, set_up_app, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, text_of
@@ -290,3 +290,24 @@ def test_an_account_that_is_not_there(bas: PageClient) -> None:
             typed = token | {"name": "X", "email": "x@example.org", "region_id": "1", "language": "en"}
             typed |= {"role": "coordinator", "role_region_id": "1"}
             assert bas.post(f"/accounts/{number}{verb}", data=typed).status_code == 404
+
+
+def test_a_lost_second_step_is_taken_away(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, app: Flask
+) -> None:
+    noor = cast.noor.account_id or 0
+    bas.page(f"/accounts/{noor}")
+    assert "Take the second step away" not in bas.here.text
+    set_up_app(db_session, clock(), cast.noor)
+    at_home = app.test_client()
+    come_in(at_home, db_session, clock(), cast.noor)
+
+    bas.page(f"/accounts/{noor}")
+    page = bas.submit("Take it away")
+
+    assert "The second step and the passkeys are gone." in page.text
+    assert "Take the second step away" not in page.text
+    assert at_home.get("/sign-in").status_code == 200
+    someone = app.test_client()
+    assert isinstance(someone, PageClient)
+    assert sign_in(someone, cast.noor).url == "/"

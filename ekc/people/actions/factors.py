@@ -18,7 +18,16 @@ from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.owner import ensure_own_password, tell_owner
 from ekc.people.actions.tries import CODES, begin_try, counted_for, forget_try
 from ekc.people.devices import NOWHERE, Place
-from ekc.people.models import PROVES_ONE_THING, Account, Authenticator, KnownDevice, Method, RecoveryCode, SignIn
+from ekc.people.models import (
+    PROVES_ONE_THING,
+    Account,
+    Authenticator,
+    KnownDevice,
+    Method,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+)
 from ekc.people.passwords import Cost, hashed, matches
 from ekc.people.queries import has_second_factor, known_device
 from ekc.workflow.vocabulary import N_
@@ -98,12 +107,13 @@ def renew_recovery_codes(session: Session, visitor: Visitor, at: datetime, passw
 
 
 def reset_second_factor(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
-    """Take the second factor from an account whose owner has lost everything; its sign-ins end. Raises Unknown."""
+    """Take second factor and passkeys from an account whose owner lost them; its sign-ins end. Raises Unknown."""
     ensure_administrator(visitor)
     with writing(session):
         _lock(session, account_id)
         _forget_factors(session, account_id)
-        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+        for kept in (KnownDevice, Passkey):
+            session.execute(delete(kept).where(kept.account_id == account_id))
         end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.second_factor_reset", account=account_id)
         tell_owner(

@@ -11,7 +11,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now, runtime
 from ekc.people import actions
 from ekc.people.login import office, visitor
-from ekc.people.queries import regions
+from ekc.people.queries import has_second_factor, passkeys_of, regions
 from ekc.staff import queries
 from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
 from ekc.staff.views import bp
@@ -94,6 +94,13 @@ def end_sign_ins(account_id: int) -> ResponseReturnValue:
     return _do(account_id, _("Every sign-in of this account has ended."), actions.end_all_sign_ins)
 
 
+@bp.post(f"{_PATH}/second-factor/reset")
+@office(Role.ADMINISTRATOR)
+def reset_second_factor(account_id: int) -> ResponseReturnValue:
+    """Let somebody in by password alone again, who lost what their second step needs."""
+    return _do(account_id, _("The second step and the passkeys are gone."), actions.reset_second_factor)
+
+
 @bp.post(f"{_PATH}/leaving")
 @office(Role.ADMINISTRATOR)
 def leaving(account_id: int) -> ResponseReturnValue:
@@ -168,6 +175,7 @@ def _page(account_id: int, **filled: CaseForm) -> str:
         "staff/account.html",
         account=found,
         own=visitor().account_id == account_id,
+        second_step=has_second_factor(db(), account_id) or bool(passkeys_of(db(), account_id)),
         forms=forms,
         sent=next(iter(filled.values()), None),
         link=made[1] if made and made[0] == account_id else None,
