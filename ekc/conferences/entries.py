@@ -131,7 +131,7 @@ class NewContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLink:
-    """A personal link, and what it asks on a new device: a question, else a code; `by_hand`: the coordinator lets in."""
+    """A personal link; what it asks on a new device: a question, else a code. `by_hand`: the coordinator lets in."""
 
     days: int = 180  # the evaluation is usually within three months
     question: str = ""

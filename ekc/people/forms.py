@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from ekc.people.passwords import LONGEST
@@ -21,12 +22,12 @@ class UseForm(FlaskForm):  # type: ignore[misc]
     use = RadioField(
         _l("Who uses this device?"),
         choices=[
-            ("shared", _l("Others use this device too")),
-            ("own", _l("This is my own phone or computer")),
+            SelectChoice("shared", _l("Others use this device too")),
+            SelectChoice("own", _l("This is my own phone or computer")),
         ],
         default="shared",
         description=_l(
-            "If others use it too, the page goes away after a quarter of an hour without use and nothing is remembered. "
+            "If others use it too, the page goes away after a quarter of an hour without use, and nothing is kept. "
             "Your own device is remembered: whoever can unlock it can open your page."
         ),
     )

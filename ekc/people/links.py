@@ -76,7 +76,7 @@ def read_token(keyring: Keyring, token: str) -> Bound | None:
     content = urlsafe_b64decode(token + "=")
     signed = content[:-_RANDOM]
     good = secrets.compare_digest(keyring.signature(signed, _LINK), content[-_RANDOM:])
-    return Bound(*_NAMED.unpack_from(signed)) if good and _text(content) == token else None
+    return Bound(*_NAMED.unpack_from(signed, _RANDOM)) if good and _text(content) == token else None
 
 
 def device_key(keyring: Keyring, link_id: int, device_id: int) -> str:
@@ -119,7 +119,7 @@ def new_link(
     )
     session.add(link)
     session.flush()
-    signed = _NAMED.pack(link.id, conference_id, participant_id) + secrets.token_bytes(_RANDOM)
+    signed = secrets.token_bytes(_RANDOM) + _NAMED.pack(link.id, conference_id, participant_id)
     token = _text(signed + keyring_of(session).signature(signed, _LINK))
     link.token_hash = token_hash(token)
     session.flush()

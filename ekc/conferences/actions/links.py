@@ -62,7 +62,7 @@ def make_link(
         if replaces not in (None, _live(session, at, conference_id).get(participant_id, 0)):
             raise Stale(
                 N_(
-                    "A link for %(name)s was made already, and is shown only once. If you have it, it works; else replace it."
+                    "A new link for %(name)s was shown already, and is shown only once. You do not have it? Replace it."
                 ),
                 name=somebody.name,
             )
@@ -114,7 +114,9 @@ def hand_over(
             somebody = member(session, conference_id, link.participant_id)
             if mail is not None:
                 if not somebody.email:
-                    raise Refusal(N_("There is no mail address of %(name)s. Write it in the circle."), name=somebody.name)
+                    raise Refusal(
+                        N_("There is no mail address of %(name)s. Write it in the circle."), name=somebody.name
+                    )
                 subject, body = mail
                 queue(
                     session,

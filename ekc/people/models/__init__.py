@@ -8,3 +8,4 @@ from ekc.people.models.entering import SignIn as SignIn
 from ekc.people.models.links import Confirmed as Confirmed
 from ekc.people.models.links import LinkDevice as LinkDevice
 from ekc.people.models.links import PersonalLink as PersonalLink
+from ekc.people.models.links import confirmed_by as confirmed_by

@@ -18,6 +18,13 @@ class Confirmed(StrEnum):
     COORDINATOR = "coordinator"  # who let them in
 
 
+def confirmed_by(question: str | None, has_answer: bool) -> Confirmed:
+    """How a new device is confirmed for a link that asks this question, and has something to compare with or not."""
+    if not has_answer:
+        return Confirmed.COORDINATOR
+    return Confirmed.ANSWER if question else Confirmed.CODE
+
+
 class PersonalLink(Base):
     """A way in for one participant of one conference, without a password. Only the hash of its token is kept."""
 
@@ -40,6 +47,11 @@ class PersonalLink(Base):
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]  # for the first time
     note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # in the demo: a line about its owner
+
+    @property
+    def asks(self) -> Confirmed:
+        """How a new device is confirmed."""
+        return confirmed_by(self.question, self.answer_hash is not None)
 
 
 class LinkDevice(Base):

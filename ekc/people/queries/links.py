@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.crypto import keyring_of
 from ekc.people.links import TRIES, WAITS, read_token, token_hash
-from ekc.people.models import Confirmed, LinkDevice, PersonalLink, SignIn
+from ekc.people.models import Confirmed, LinkDevice, PersonalLink, SignIn, confirmed_by
 from ekc.people.queries.entering import still_lasts
 
 
@@ -42,9 +42,7 @@ class LinkRow:
     @property
     def asks(self) -> Confirmed:
         """How a new device is confirmed."""
-        if not self.has_answer:
-            return Confirmed.COORDINATOR
-        return Confirmed.ANSWER if self.question else Confirmed.CODE
+        return confirmed_by(self.question, self.has_answer)
 
 
 @dataclass(frozen=True, slots=True)
