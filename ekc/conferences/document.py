@@ -33,6 +33,12 @@ class Slip:
 
 def slips_pdf(slips: Sequence[Slip]) -> bytes:
     """One PDF, a page a person. Raises DocumentError where it cannot be printed."""
+    html = slips_html(slips)
+    return render_readable(html, identifier=hashlib.sha256(html.encode()).digest()[:16], stylesheets=("slip.css",))
+
+
+def slips_html(slips: Sequence[Slip]) -> str:
+    """The page that `slips_pdf` prints."""
     pages = []
     for slip in slips:
         with force_locale(slip.language):
@@ -41,8 +47,7 @@ def slips_pdf(slips: Sequence[Slip]) -> bytes:
             page = render_template("conferences/_slip.html", slip=slip, square=drawn, direction=way)
             pages.append(Markup(page))  # noqa: S704 - a page of our own
     with force_locale(slips[0].language):
-        html = render_template("conferences/slips.html", pages=pages, language=slips[0].language)
-    return render_readable(html, identifier=hashlib.sha256(html.encode()).digest()[:16], stylesheets=("slip.css",))
+        return render_template("conferences/slips.html", pages=pages, language=slips[0].language)
 
 
 def square(address: str, title: str) -> Markup:

@@ -33,7 +33,6 @@ class Door:
 
     case: CaseRow
     waiting: int
-    locked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,8 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
 
 def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> tuple[Door, ...]:
     """In private time nobody outside hears who of the family is at a screen, or tries to be."""
-    open_ones = {row.id: row for row in cases if row.phase is not Phase.PRIVATE_TIME}
-    waiting, locked = doors(session, open_ones, at)
-    return tuple(
-        Door(row, waiting.get(id_, 0), locked.get(id_, 0))
-        for id_, row in open_ones.items()
-        if id_ in {*waiting, *locked}
-    )
+    asking = doors(session, [row.id for row in cases if row.phase is not Phase.PRIVATE_TIME], at)
+    return tuple(Door(row, asking[row.id]) for row in cases if row.id in asking)
 
 
 def _this_week(row: CaseRow, at: datetime) -> bool:

@@ -146,7 +146,8 @@ def _leave_by_itself(response: Response) -> Response:
 
     By a header, so that it works without JavaScript, and for a paper that is open in the browser as well.
     """
-    left = visitor().leaves_in if _came_by_link() else None
+    # What is static is nobody's own, and has to be kept.
+    left = visitor().leaves_in if request.endpoint != "static" and _came_by_link() else None
     if left is not None:
         response.headers.setdefault("Refresh", f"{left}; url={url_for('people.signed_out')}")
         response.headers["Cache-Control"] = "no-store"

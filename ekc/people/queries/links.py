@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import keyring_of
@@ -179,14 +179,22 @@ def waiting_of(session: Session, conference_id: int, at: datetime) -> list[Waiti
     return [Waiting(*row) for row in session.execute(here.order_by(LinkDevice.id))]
 
 
-def doors(session: Session, conference_ids: Collection[int], at: datetime) -> tuple[dict[int, int], dict[int, int]]:
-    """Of these cases: how many people wait to be let in, and how many links only the coordinator opens by now."""
-    here = (PersonalLink.conference_id.in_(conference_ids), *_live(at))
-    count = select(PersonalLink.conference_id, func.count()).group_by(PersonalLink.conference_id)
-    waiting = count.join(LinkDevice, LinkDevice.link_id == PersonalLink.id).where(*here, *_waits(at))
-    locked = count.where(*here, PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= TRIES)
-    first, second = ({row[0]: row[1] for row in session.execute(one)} for one in (waiting, locked))
-    return first, second
+def doors(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
+    """Of these cases, those that ask for the coordinator: how many people wait to be let in by a personal link.
+
+    None waits where too many wrong answers were given at a link, so that the coordinator alone opens it.
+    """
+    if not conference_ids:
+        return {}
+    asking = and_(LinkDevice.link_id == PersonalLink.id, *_waits(at))
+    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= TRIES)
+    found = (
+        select(PersonalLink.conference_id, func.count(LinkDevice.id))
+        .outerjoin(LinkDevice, asking)
+        .where(PersonalLink.conference_id.in_(conference_ids), *_live(at), or_(LinkDevice.id.is_not(None), locked))
+        .group_by(PersonalLink.conference_id)
+    )
+    return {row[0]: row[1] for row in session.execute(found)}
 
 
 def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -29,7 +29,7 @@ from ekc.people.views import bp
 
 _COOKIE = "device"
 _LINK = "/l/<token>"
-_LOOK_AGAIN = 10  # seconds between two looks of somebody who waits
+_LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
 
 
 def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
