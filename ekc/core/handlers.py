@@ -31,7 +31,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 #: What stands in the address of a personal link lets somebody in: no page tells it on, no cache and no index keeps it.
-_UNDER_A_LINK = {
+UNDER_A_LINK = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
@@ -79,7 +79,7 @@ def _refuse_unreadable() -> None:
 
 def _headers(response: Response) -> Response:
     if request.path.startswith("/l/"):
-        response.headers.update(_UNDER_A_LINK)
+        response.headers.update(UNDER_A_LINK)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= 400:  # a page that says so is somebody's own
