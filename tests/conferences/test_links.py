@@ -179,7 +179,7 @@ def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_sess
     page = noor.shown("Make a link for Linda de Wit")
     path, code = path_of(page), code_of(page)
     page = noor.shown("Send the mail")
-    assert "The mail is on its way." in page.text
+    assert "The mail waits to be sent." in page.text
     assert (path_of(page), code_of(page)) == (path, code)
     noor.shown("Send the mail")
 

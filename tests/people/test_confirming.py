@@ -239,6 +239,13 @@ def test_a_shared_device_forgets_everything_by_itself(
     assert [one.in_use for one in devices_of(db_session, case.id, clock())] == [False]
 
 
+def test_who_is_in_already_is_not_asked_again(client: PageClient, path: str, case: Made) -> None:
+    page = come_in(client, path, device=SHARED)
+    client.page(path)
+
+    assert client.submit("Go to my page").url == page.url
+
+
 def test_a_shared_device_forgets_after_two_hours_of_use(
     client: PageClient, path: str, case: Made, clock: FrozenClock
 ) -> None:

@@ -188,7 +188,8 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     person, link, address = _person(case, made.participant_id), _link(made), _address(made)
     until = local_date(link.expires_at, case.timezone)
-    with force_locale(letters.language_of(person.language, case.language)):
+    language = letters.language_of(person.language, case.language)
+    with force_locale(language):
         message = letters.text_message(address, until)
     return shown_once(
         render_template(
@@ -200,6 +201,7 @@ def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
             question=link.question,
             until=until,
             message=message,
+            language=language,
             square=square(address, _("The link as a square to scan")),
             shown=_sealed(case, [made]),
             done=done,

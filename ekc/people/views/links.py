@@ -58,12 +58,14 @@ def enter(token: str) -> ResponseReturnValue:
 @public
 @_live
 def enter_now(token: str) -> ResponseReturnValue:
-    """On a device that is known: in. On another: to what is asked there."""
-    form = UseForm()
+    """On a device that is known, or where one is in by this link: on. On another: to what is asked there."""
     if "forget" in request.form:
         actions.forget_device(db(), now(), token, _named_device(token))
         return _without_cookie(redirect(url_for("people.enter", token=token), 303), token)
-    entered = actions.come_in_on_device(db(), now(), token, _named_device(token), form.is_own())
+    link, who = _link(token), visitor()
+    if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # in already
+        return redirect(url_for("journey.own_page", conference_id=who.conference_id), 303)
+    entered = actions.come_in_on_device(db(), now(), token, _named_device(token), UseForm().is_own())
     if entered is None:
         return redirect(url_for("people.confirm", token=token), 303)
     return _in(token, entered)
