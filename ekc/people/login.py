@@ -14,7 +14,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from ekc.core.errors import Unknown
 from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.people.access import NOBODY, Visitor
-from ekc.people.actions import begin_by_account, begin_by_link, end_sign_in, note_use
+from ekc.people.actions import begin_by_account, end_sign_in, note_use
 from ekc.people.devices import Place, device_of, network_of
 from ekc.people.models import PROVES_ONE_THING, Method
 from ekc.people.queries import has_second_factor, lacks_second_factor, visitor_of_sign_in
@@ -92,17 +92,14 @@ def onward(target: str | None) -> str:
 def begin_account(account_id: int, method: Method) -> None:
     """Sign the owner of an account in on this device. Raises Unknown for a closed account."""
     token = "" if method is Method.DEMO else place().token or secrets.token_urlsafe(32)
-    _begin(f"account:{begin_by_account(db(), now(), account_id, method, _device(), token)}")
+    _begin(f"account:{begin_by_account(db(), now(), account_id, method, this_device(), token)}")
     if token:
         _remember(token)
 
 
-def begin_link(method: Method, *, token_hash: bytes = b"", link_id: int = 0) -> bool:
-    """Sign in the participant to whom a personal link belongs; whether it is one that works."""
-    sign_in_id = begin_by_link(db(), now(), method, _device(), token_hash=token_hash, link_id=link_id)
-    if sign_in_id is not None:
-        _begin(f"link:{sign_in_id}")
-    return sign_in_id is not None
+def begin_link(sign_in_id: int) -> None:
+    """Go on as the participant whose sign-in by personal link this is."""
+    _begin(f"link:{sign_in_id}")
 
 
 def _begin(key: str) -> None:
@@ -125,7 +122,8 @@ def end() -> None:
     session.clear()
 
 
-def _device() -> str:
+def this_device() -> str:
+    """Browser and system of whoever asks, in words."""
     return device_of(request.user_agent.string)
 
 
@@ -168,7 +166,12 @@ def _current() -> SignedIn | None:
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """Send somebody unknown to the sign-in page, and back here afterwards."""
+    """Send somebody unknown to the sign-in page, and back here afterwards.
+
+    Whoever came by personal link has nothing to do there, and nobody after them learns where they were.
+    """
+    if _came_by_link():
+        return redirect(url_for("people.signed_out"))
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(onward(target) if whoever().known else url_for("people.sign_in", next=target))
 
@@ -225,7 +228,25 @@ def office(*roles: Role) -> Callable[[View], View]:
     return gate
 
 
+def _came_by_link() -> bool:
+    return str(session.get("_user_id", "")).startswith("link:")
+
+
+def _leave_by_itself(response: Response) -> Response:
+    """On a device that others use too, each page goes away when its time is over, and is kept nowhere.
+
+    By a header, so that it works without JavaScript, and for a paper that is open in the browser as well.
+    """
+    # What is static is nobody's own, and has to be kept.
+    left = visitor().leaves_in if request.endpoint != "static" and _came_by_link() else None
+    if left is not None:
+        response.headers.setdefault("Refresh", f"{left}; url={url_for('people.signed_out')}")
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def install(app: Flask) -> None:
-    """Tell Flask-Login how people are found."""
+    """Tell Flask-Login how people are found, and shared devices when to forget them."""
     manager = LoginManager(app)
     manager.user_loader(load)
+    app.after_request(_leave_by_itself)

@@ -12,7 +12,7 @@ from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions import set_employer
 from ekc.workflow.vocabulary import Part
 from tests.build import matched_case, registered_case
-from tests.cast import PASSWORD, Cast, mail_of, make_link
+from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
 
@@ -69,6 +69,9 @@ def test_deciding(
 
     visitor.goto(make_link(db_session, clock(), 1, 1))
     visitor.get_by_role("button", name="Go to my page").click()
+    visitor.get_by_label("Entrance code").fill(CODE)
+    visitor.get_by_role("button", name="Come in").click()
+    visitor.wait_for_url("**/mine")
     onlooker.look(visitor, "own page confirm")
 
 

@@ -27,7 +27,15 @@ from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
 from ekc.people import actions as staff
 from ekc.people.access import Visitor
-from ekc.people.actions import NewAccount, Office, Once, add_passkey, begin_by_account
+from ekc.people.actions import (
+    NewAccount,
+    Office,
+    Once,
+    add_passkey,
+    ask_coordinator,
+    begin_by_account,
+    come_in_by_answer,
+)
 from ekc.people.models import Method
 from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
@@ -35,7 +43,7 @@ from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, come_in, make_link, participant, session_of, set_up_app
+from tests.cast import COST, Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
 
@@ -63,7 +71,7 @@ _CASE_PAGES = (
     "/times",
     *(f"/steps/{step}" for step in Step),
 )
-_FURTHER = re.compile(r'href="(/conferences/\d+/(?:circle/\d+|plan/parts/\w+|follow-ups/\d+))"')
+_FURTHER = re.compile(r'href="(/conferences/\d+/(?:(?:circle|links)/\d+|plan/parts/\w+|follow-ups/\d+))"')
 _TARGET = re.compile(r'<form[^>]* method="post" action="([^"?]*)')
 
 
@@ -105,17 +113,26 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
         waiting, seen = list(pages), set(pages)
         while waiting:
             url = waiting.pop(0)
-            answer = client.get(url)
+            answer = _opened(client, url)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
             if any(_endpoint(app, target) not in found for target in _TARGET.findall(answer.text)):
                 cookie_now = client.get_cookie("session")
-                for one in _forms_of(app, Page(answer.text, url, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
+                for one in _forms_of(app, Page(answer.text, answer.request.path, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
                     found.setdefault(one.endpoint, one)
             further = set(_FURTHER.findall(answer.text)) - seen
             seen |= further
             waiting += sorted(further)
     return list(found.values())
+
+
+def _opened(client: FlaskClient, url: str) -> TestResponse:
+    """The page at an address; one that is shown once, after a click, is clicked for (`POST /somewhere`)."""
+    click, _, path = url.rpartition(" ")
+    if not click:
+        return client.get(path)
+    (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/").text))
+    return client.post(path, data={"csrf_token": token})
 
 
 def _endpoint(app: Flask, path: str) -> str:
@@ -160,7 +177,10 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
     invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
-    yield cast.nobody, ("/register", "/sign-in", "/forgotten-password", link, invited, "/choose-password")
+    yield (
+        cast.nobody,
+        ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),
+    )
     yield cast.nobody, ("/sign-in/code",)
     set_up_app(session, START, cast.denise)
     session_of(session, START, cast.denise)  # on another device
@@ -185,7 +205,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     yield noor, of(fresh)
     conferences.say_no_bottom_lines(session, noor, START, fresh.id)
     yield noor, of(fresh)
-    yield noor, of(_prepared(session, cast))
+    prepared = _prepared(session, cast)
+    yield noor, (*of(prepared), f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}")
     yield noor, of(_told(session, cast))
     inside = build.case_in_private_time(session, cast, START)
     yield by_link(inside, "marieke")
@@ -227,7 +248,9 @@ def _prepared(session: Session, cast: Cast) -> Made:
     conferences.add_concern(session, cast.noor, START, case.id, Concern(participant_id=kees, concern="The stairs."))
     contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
     conferences.log_contact(session, cast.noor, START, case.id, contact)
-    conferences.make_link(session, cast.noor, START, case.id, kees)
+    link = conferences.make_link(session, cast.noor, START, case.id, kees, cost=COST)
+    come_in_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
+    ask_coordinator(session, START, link.token, "Chrome, Android")
     meetings.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
     build.change_details(session, cast, START, case, kees, informed_on=None)
     return case

@@ -6,7 +6,6 @@ from ekc.conferences.queries.case import concerns as concerns
 from ekc.conferences.queries.case import consents as consents
 from ekc.conferences.queries.case import contact_log as contact_log
 from ekc.conferences.queries.case import lines_seen as lines_seen
-from ekc.conferences.queries.case import live_links as live_links
 from ekc.conferences.queries.case import names as names
 from ekc.conferences.queries.case import number_of as number_of
 from ekc.conferences.queries.case import own_details as own_details

@@ -1,4 +1,5 @@
-"""What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`).
+"""What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`) or
+opens a personal link on a new device (`confirming.py`).
 
 An account is opened and changed in `accounts.py`, its roles in `roles.py`, for whom its owner works besides in
 `employers.py`; `invitations.py` lets them choose a password, `leaving.py` ends it. Second factors are in `factors.py`;
@@ -15,6 +16,10 @@ from ekc.people.actions.accounts import end_all_sign_ins as end_all_sign_ins
 from ekc.people.actions.accounts import ensure_administrator as ensure_administrator
 from ekc.people.actions.accounts import open_account as open_account
 from ekc.people.actions.accounts import set_password as set_password
+from ekc.people.actions.confirming import ask_coordinator as ask_coordinator
+from ekc.people.actions.confirming import come_in_by_answer as come_in_by_answer
+from ekc.people.actions.confirming import come_in_on_device as come_in_on_device
+from ekc.people.actions.confirming import forget_device as forget_device
 from ekc.people.actions.employers import set_employer as set_employer
 from ekc.people.actions.entering import begin_by_account as begin_by_account
 from ekc.people.actions.entering import begin_by_link as begin_by_link

@@ -1,5 +1,6 @@
 """Coming in and leaving: a password is checked, a sign-in begins and ends. Audited, but never what was typed."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -12,8 +13,9 @@ from ekc.people.access import Visitor
 from ekc.people.actions.tries import PASSWORDS, begin_try, counted_for, forget_try
 from ekc.people.devices import NOWHERE, Place
 from ekc.people.invitations import revoke_invitations
+from ekc.people.links import end_devices
 from ekc.people.links import token_hash as hash_of
-from ekc.people.models import PROVES_ONE_THING, Account, KnownDevice, Method, PersonalLink, SignIn
+from ekc.people.models import PROVES_ONE_THING, Account, KnownDevice, LinkDevice, Method, PersonalLink, SignIn
 from ekc.people.passwords import Cost, hashed, is_outdated, matches
 from ekc.people.queries import account_by_email, has_second_factor, known_device, live_link, visitor_of_account
 
@@ -23,6 +25,22 @@ IDLE = timedelta(hours=8)
 LASTS = timedelta(hours=16)
 #: Not used to sign in for this long, a browser is known no more.
 _KNOWN_FOR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """For how long a sign-in goes on: without use, and however much it is used."""
+
+    idle: timedelta = IDLE
+    most: timedelta = LASTS
+    shared: bool = False  # others use the device too
+
+
+STAFF = Lasting()
+#: A phone or computer that a participant alone uses.
+OWN = Lasting(most=timedelta(days=30))
+#: A tablet on the table, a computer in the library.
+SHARED = Lasting(timedelta(minutes=15), timedelta(hours=2), shared=True)
 _SEEN_AGAIN = timedelta(minutes=1)  # a line written with every page would be waste
 
 
@@ -65,35 +83,36 @@ def begin_by_account(
         if owner is None or (method in PROVES_ONE_THING and has_second_factor(session, account_id)):
             raise Unknown
         revoke_invitations(session, at, account_id)
-        begun = _begin(session, at, method, device, account_id=account_id)
+        begun = _begin(session, at, method, device, STAFF, account_id=account_id)
         if token:
             _know(session, at, account_id, token)
         record(session, owner.actor, at, "account.signed_in", method=method, device=device)
         return begun.id
 
 
-def begin_by_link(
+def begin_by_link(session: Session, at: datetime, method: Method, device: str, link_id: int) -> int | None:
+    """Sign a participant in without being asked for anything, as the demo does; None if the link is unknown or dead."""
+    with writing(session):
+        link = live_link(session, at, link_id)
+        return None if link is None else begin_with(session, at, link, method, device, OWN)
+
+
+def begin_with(
     session: Session,
     at: datetime,
-    method: Method = Method.LINK,
-    device: str = "",
-    *,
-    token_hash: bytes = b"",
-    link_id: int = 0,
-) -> int | None:
-    """Sign a participant in by personal link; the id of the sign-in, or None if the link is unknown or dead.
-
-    The first use is kept.
-    """
-    with writing(session):
-        link: PersonalLink | None = live_link(session, at, token_hash=token_hash, link_id=link_id)
-        if link is None:
-            return None
-        link.used_at = link.used_at or at
-        begun = _begin(session, at, method, device, link_id=link.id)
-        actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
-        record(session, actor, at, "link.entered", link.conference_id, link=link.id)
-        return begun.id
+    link: PersonalLink,
+    method: Method,
+    device: str,
+    lasting: Lasting,
+    on: LinkDevice | None = None,
+) -> int:
+    """Sign in the participant of a link that works; the id of the sign-in. The first use is kept. Does not commit."""
+    link.used_at = link.used_at or at
+    begun = _begin(session, at, method, device, lasting, link_id=link.id, link_device_id=on.id if on else None)
+    actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
+    how = on.how if on and on.how else method
+    record(session, actor, at, "link.entered", link.conference_id, link=link.id, device=device, how=how)
+    return begun.id
 
 
 def note_use(session: Session, at: datetime, sign_in_id: int, seen_at: datetime) -> None:
@@ -111,8 +130,12 @@ def end_sign_in(session: Session, visitor: Visitor, at: datetime, sign_in_id: in
         own = SignIn.account_id == visitor.account_id
     with writing(session):
         ending = update(SignIn).where(SignIn.id == ended, own, SignIn.ended_at.is_(None))
-        if session.scalar(ending.values(ended_at=at).returning(SignIn.id)) is None:
+        columns = (SignIn.shared, SignIn.link_device_id)
+        found = session.execute(ending.values(ended_at=at).returning(*columns)).one_or_none()
+        if found is None:
             raise Unknown
+        if found.shared and found.link_device_id is not None:
+            end_devices(session, at, [found.link_device_id])
         if ended != visitor.sign_in_id:
             record(session, visitor.actor, at, "account.sign_ins_ended", count=1)
             return
@@ -136,14 +159,17 @@ def end_sign_ins(session: Session, at: datetime, account_id: int, but: int | Non
     return len(session.scalars(ending.values(ended_at=at).returning(SignIn.id)).all())
 
 
-def _begin(session: Session, at: datetime, method: Method, device: str, **whose: int) -> SignIn:
+def _begin(
+    session: Session, at: datetime, method: Method, device: str, lasting: Lasting, **whose: int | None
+) -> SignIn:
     begun = SignIn(
         method=method,
         device=device,
         began_at=at,
         seen_at=at,
-        idle_minutes=int(IDLE.total_seconds()) // 60,
-        ends_at=at + LASTS,
+        idle_minutes=int(lasting.idle.total_seconds()) // 60,
+        ends_at=at + lasting.most,
+        shared=lasting.shared,
         **whose,
     )
     session.add(begun)

@@ -77,9 +77,9 @@ def check_code() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """Sign out; also fine for somebody who is not signed in. Whoever came by single sign-on is told about that."""
-    key = session.get(LEAVES)
+    key, after = session.get(LEAVES), "home" if whoever().participant_id is None else "people.signed_out"
     end()
-    response = redirect(url_for("people.leave_provider", key=key) if key else url_for("home"), 303)
+    response = redirect(url_for("people.leave_provider", key=key) if key else url_for(after), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

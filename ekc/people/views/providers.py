@@ -86,7 +86,7 @@ def leave_provider(key: str) -> ResponseReturnValue:
         address = None
     if address is None:
         return redirect(url_for("home"), 303)
-    return render_template("people/signed_out.html", provider=provider, address=address)
+    return render_template("people/left_provider.html", provider=provider, address=address)
 
 
 def _return_to(key: str) -> str:
