@@ -141,13 +141,6 @@ def _remember(token: str) -> None:
         return response
 
 
-def local_path(target: str | None) -> str | None:
-    """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
-    if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
-        return None
-    return None if target.startswith("//") else target  # with two, browsers read the name of another site
-
-
 def visitor() -> Visitor:
     """Whoever asks, in this request; nobody as long as they are signed in but not let in."""
     found = _current()

@@ -91,7 +91,7 @@ PARTS: tuple[PartRule, ...] = (
         N_("what ties the coordinator to the case, and why the regional manager saw no obstacle in it"),
         _to(_CIRCLE | _STAFF, _OUTSIDE),
     ),
-    PartRule(CasePart.LINKS, N_("personal links"), _to(Role.COORDINATOR, _OPEN)),
+    PartRule(CasePart.LINKS, N_("personal links"), _to(Role.COORDINATOR, _OUTSIDE)),
     PartRule(CasePart.CONTACT_LOG, N_("the contact log"), _to(Role.COORDINATOR, _OPEN)),
     PartRule(CasePart.ARRANGEMENTS, N_("food, travel, interpreters and other arrangements"), _to(_STAFF, _OUTSIDE)),
     PartRule(CasePart.INFORMATION, N_("what was told and asked, and who came"), _to(_STAFF, _OUTSIDE)),

@@ -181,7 +181,7 @@ def test_a_device_that_others_use_after_all_is_forgotten(client: PageClient, pat
     assert not is_in(client, case)
     client.page(path)
     assert client.submit("Go to my page").heading == "Is it you?"
-    assert client.get_cookie("device", path=path) is None
+    assert client.get_cookie("link_device", path=path) is None
 
 
 def test_the_coordinator_ends_a_lost_tablet(
@@ -191,14 +191,14 @@ def test_the_coordinator_ends_a_lost_tablet(
     tablet.environ_base["HTTP_USER_AGENT"] = IPHONE
     open_link(tablet, path)
     open_link(client, path)
-    kept = tablet.get_cookie("device", path=path)
+    kept = tablet.get_cookie("link_device", path=path)
     sign_in(noor, cast.noor)
     noor.page(f"/conferences/{case.id}/links/{case.people['marieke']}")
     noor.submit("Forget Safari, iPhone")
 
     assert (is_in(tablet, case), is_in(client, case)) == (False, True)
     assert kept is not None
-    tablet.set_cookie("device", kept.value, path=path)
+    tablet.set_cookie("link_device", kept.value, path=path)
     tablet.page(path)
     assert tablet.submit("Go to my page").heading == "Is it you?"
 
@@ -207,13 +207,13 @@ def test_a_cookie_of_one_link_opens_no_other(
     client: PageClient, db_session: Session, clock: FrozenClock, path: str, case: Made
 ) -> None:
     open_link(client, path)
-    kept = client.get_cookie("device", path=path)
+    kept = client.get_cookie("link_device", path=path)
     assert kept is not None
     omar = make_link(db_session, clock(), case.id, case.people["omar"])
     number, _, signature = kept.value.partition("-")
 
     for value in (kept.value, number, f"{number}-", f"2-{signature}", f"{number}-{signature[::-1]}", "x-é", "9" * 30):
-        client.set_cookie("device", value, path=omar)
+        client.set_cookie("link_device", value, path=omar)
         client.page(omar)
         assert client.submit("Go to my page").heading == "Is it you?"
 
@@ -225,7 +225,7 @@ def test_a_shared_device_forgets_everything_by_itself(
     answer = client.get(page.url)
     assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "no-store")
     assert "Others use this device too." in answer.text
-    assert client.get_cookie("device", path=path) is None
+    assert client.get_cookie("link_device", path=path) is None
 
     clock.advance(minutes=14)
     assert is_in(client, case)
@@ -348,7 +348,7 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
 ) -> None:
     client.page(f"{path}/code")
     client.submit("I have no code: ask my coordinator")
-    kept = client.get_cookie("device", path=path)
+    kept = client.get_cookie("link_device", path=path)
     assert kept is not None
     (asked,) = waiting_of(db_session, case.id, clock())
     conferences.answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
@@ -359,8 +359,8 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
     client.page(f"{path}/waiting")
     client.submit("Go to my page", {"Who uses this device?": SHARED})
     assert is_in(client, case)
-    assert client.get_cookie("device", path=path) is None
-    other.set_cookie("device", kept.value, path=path)
+    assert client.get_cookie("link_device", path=path) is None
+    other.set_cookie("link_device", kept.value, path=path)
     other.page(path)
     assert other.submit("Go to my page").heading == "Is it you?"
 

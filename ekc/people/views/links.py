@@ -22,12 +22,12 @@ from ekc.people.actions.confirming import Entered
 from ekc.people.forms import EntranceForm, UseForm
 from ekc.people.language import remember_language
 from ekc.people.links import TRIES, device_key, read_device_key, read_token
-from ekc.people.login import begin_link, end, this_device, visitor
+from ekc.people.login import begin_link, end, place, this_device, visitor
 from ekc.people.models import PersonalLink
 from ekc.people.queries import DeviceRow, device_of, link_of_token
 from ekc.people.views import bp
 
-_COOKIE = "device"
+_COOKIE = "link_device"
 _LINK = "/l/<token>"
 _LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
 
@@ -88,8 +88,10 @@ def check_confirm(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
         typed, own = form.entrance_code.data, form.is_own()
+        tried = actions.begin_try(db(), now(), (actions.CALLERS, place().network))
         entered = actions.come_in_by_answer(db(), now(), token, typed, own, this_device(), cost)
         if entered is not None:
+            actions.forget_try(db(), tried)
             return _in(token, entered)
         link = _link(token)
         form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
