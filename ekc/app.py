@@ -63,6 +63,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=_MEGABYTE,
         MAX_FORM_MEMORY_SIZE=_MEGABYTE,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
+        WTF_CSRF_SSL_STRICT=False,  # the pages of personal links tell no referrer; the token itself is checked
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
@@ -120,11 +121,21 @@ def _page() -> dict[str, Any]:
         "product_name": PRODUCT_NAME,
         "page_language": code,
         "page_direction": text.direction(code),
-        "languages": list(text.LANGUAGES.items()),
+        "languages": [(code, name, _in_language(code)) for code, name in text.LANGUAGES.items()],
         "demo_mode": runtime().settings.demo,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
+        "by_link": who.participant_id is not None,
+        "shared_device": who.leaves_in is not None,
         "menu": _menu(),
     }
+
+
+def _in_language(code: str) -> str:
+    """Where one goes to read this page in another language. The token of a link stays under `/l/`, out of the logs."""
+    if request.path.startswith("/l/"):
+        token = (request.view_args or {}).get("token")
+        return url_for("people.link_in_language", token=token, language=code) if token else request.path
+    return url_for("people.set_language", language=code, next=request.path)
 
 
 def _menu() -> list[dict[str, Any]]:

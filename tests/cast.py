@@ -15,8 +15,9 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.core.db import make_sessions
 from ekc.people.access import NOBODY, PROGRAM, Visitor
 from ekc.people.actions import NewAccount, Office, add_region, begin_by_account, begin_by_link, open_account
-from ekc.people.links import new_link
+from ekc.people.links import Check, new_link
 from ekc.people.models import Method, PersonalLink
+from ekc.people.passwords import hashed
 from ekc.people.queries import visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests.client import PageClient
@@ -26,6 +27,10 @@ from tests.page import Page
 PASSWORD = "a plan of our own"
 COST = (1, 8, 1)  # a check that costs nothing
 MUNICIPALITY = "Rivierstad"
+CODE = "482913"  # the entrance code of every link that a test makes here
+BY_CODE = Check(answer_hash=hashed(CODE, COST))
+#: Who uses the device on which a link is opened.
+OWN, SHARED = "This is my own phone or computer", "Others use this device too"
 
 
 @dataclass(frozen=True)
@@ -98,17 +103,23 @@ def sign_in(client: PageClient, person: Visitor) -> Page:
     return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
 
 
-def make_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> str:
-    """The path of a new personal link."""
-    token = new_link(session, at, conference_id=conference_id, participant_id=participant_id, made_by=None)
+def make_link(session: Session, at: datetime, conference_id: int, participant_id: int, check: Check = BY_CODE) -> str:
+    """The path of a new personal link. On a new device it asks for `CODE`, or what `check` says."""
+    token = new_link(session, at, conference_id=conference_id, participant_id=participant_id, made_by=None, check=check)
     session.commit()
     return f"/l/{token}"
 
 
+def come_in(client: PageClient, path: str, code: str = CODE, device: str = OWN) -> Page:
+    """Open a personal link on a device that does not know it yet, and say that it is you; the own page one comes to."""
+    client.page(path)
+    client.submit("Go to my page")
+    return client.submit("Come in", {"Entrance code": code, "Who uses this device?": device})
+
+
 def enter(client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int) -> Page:
-    """Come in by a new personal link; the own page one comes to."""
-    client.page(make_link(session, at, conference_id, participant_id))
-    return client.submit("Go to my page")
+    """Come in by a new personal link, on a phone of one's own; the own page one comes to."""
+    return come_in(client, make_link(session, at, conference_id, participant_id))
 
 
 def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:
@@ -118,7 +129,7 @@ def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | 
     elif who.participant_id is not None and who.conference_id is not None:
         make_link(session, at, who.conference_id, who.participant_id)
         link_id = session.scalars(select(func.max(PersonalLink.id))).one()
-        key = f"link:{begin_by_link(session, at, Method.DEMO, link_id=link_id)}"
+        key = f"link:{begin_by_link(session, at, Method.DEMO, '', link_id)}"
     else:
         return {}
     return {"_user_id": key, "_fresh": True}

@@ -70,6 +70,13 @@ class PageClient(FlaskClient):
         told = "\n  ".join(answer.errors or [answer.text[:1500]])
         pytest.fail(f"{button!r} was refused ({answer!r}):\n  {told}")
 
+    def shown(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
+        """The same, where the answer itself shows something, this once; fails where the product says no."""
+        response = self._send(button, values, near)
+        answer = self._arrive(response, 200)
+        assert answer.errors == [], f"{button!r} was refused: {answer.errors}"
+        return answer
+
     def refused(
         self, button: str, values: Mapping[str, Value] | None = None, near: str = "", status: int | None = None
     ) -> Page:

@@ -1,6 +1,6 @@
 """What somebody enters about a case: what a form yields and an action takes, frozen. Nothing here checks or decides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ekc.workflow.vocabulary import N_, Attends, LegalContext, Part, Variant
@@ -127,3 +127,22 @@ class NewContact:
     channel: str
     text: str
     participant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A personal link; what it asks on a new device: a question, else a code. `by_hand`: the coordinator lets in."""
+
+    days: int = 180  # the evaluation is usually within three months
+    question: str = ""
+    answer: str = field(default="", repr=False)
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MadeLink:
+    """A link that was just made: what nobody can look up any more. Without `code` something else is asked."""
+
+    participant_id: int
+    token: str = field(repr=False)
+    code: str = field(default="", repr=False)

@@ -91,6 +91,14 @@ def render_pdf(
     return pdf
 
 
+def render_readable(html: str, **how: Any) -> bytes:
+    """As `render_pdf`, but a character that is in none of our fonts becomes a mark instead of an error."""
+    try:
+        return render_pdf(html, **how)
+    except LetterError as found:
+        return render_pdf(html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")), **how)
+
+
 class _Press:
     """What one thread uses for every page it prints: reading fonts and stylesheets anew costs a tenth of a page."""
 

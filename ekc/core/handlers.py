@@ -30,7 +30,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: What stands in the address of a personal link lets somebody in: no page tells it on, no cache and no index keeps it.
+UNDER_A_LINK = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+_NEVER_SHOWN = ("password", "entrance")
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
 
 
@@ -71,6 +78,8 @@ def _refuse_unreadable() -> None:
 
 
 def _headers(response: Response) -> Response:
+    if request.path.startswith("/l/"):
+        response.headers.update(UNDER_A_LINK)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= 400:  # a page that says so is somebody's own
@@ -88,12 +97,12 @@ def _page(
 
 
 def _typed(everything: bool = False) -> MultiDict[str, str]:
-    """What somebody typed into the form they sent, never a password; `everything`: the form's hidden fields too."""
+    """What somebody typed into the form they sent, never what lets them in; `everything`: hidden fields too."""
     hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
     kept = (
         (name, value)
         for name, value in request.form.items(multi=True)
-        if (value or everything) and name not in hidden and "password" not in name
+        if (value or everything) and name not in hidden and not any(word in name for word in _NEVER_SHOWN)
     )
     return MultiDict(islice(kept, _TYPED_AT_MOST))
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g, make_response
+from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from sqlalchemy.orm import Session, sessionmaker
@@ -86,6 +87,13 @@ def now() -> datetime:
         g.now = runtime().settings.clock()
     instant: datetime = g.now
     return instant
+
+
+def shown_once(page: ResponseReturnValue) -> Response:
+    """An answer with a secret in it, to whoever asked for it: kept nowhere."""
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def close_db(_error: BaseException | None = None) -> None:

@@ -20,6 +20,7 @@ class Visitor:
     participant_id: int | None = None  # to whom it belongs
     language: str | None = None
     sign_in_id: int | None = None  # by which they are here now
+    leaves_in: int | None = None  # on a device that others use too: seconds without use until it forgets them
 
     @property
     def known(self) -> bool:

@@ -1,8 +1,9 @@
-"""The sign-in form. Whether the password is right is not its matter."""
+"""The forms of coming in. Whether password, code or answer is right is not their matter."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from ekc.people.passwords import LONGEST
@@ -13,3 +14,42 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Type your password.")), Length(max=LONGEST)])
+
+
+class UseForm(FlaskForm):  # type: ignore[misc]
+    """Who uses the device on which a personal link was opened."""
+
+    use = RadioField(
+        _l("Who uses this device?"),
+        choices=[
+            SelectChoice("shared", _l("Others use this device too")),
+            SelectChoice("own", _l("This is my own phone or computer")),
+        ],
+        default="shared",
+        description=_l(
+            "If others use it too, the page goes away after a quarter of an hour without use, and nothing is kept. "
+            "Your own device is remembered: whoever can unlock it can open your page."
+        ),
+    )
+
+    def is_own(self) -> bool:
+        """Whether it was said that nobody else uses the device; anything else is no."""
+        return bool(self.use.data == "own")
+
+
+class EntranceForm(UseForm):
+    """The code that the coordinator told, or the answer to a question that they agreed on."""
+
+    entrance_code = StringField(
+        _l("Entrance code"),
+        validators=[InputRequired(_l("Type it here.")), Length(max=LONGEST)],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
+    )
+
+    def ask(self, question: str | None) -> None:
+        """Ask this question, or for the code."""
+        if question:
+            self.entrance_code.label.text = question
+        else:
+            self.entrance_code.description = _l("Six digits that your coordinator told you. They are not on the paper.")
+            self.entrance_code.render_kw = {**self.entrance_code.render_kw, "inputmode": "numeric"}

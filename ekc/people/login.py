@@ -5,14 +5,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, Response, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.errors import Unknown
 from ekc.core.routes import Access, db, declare, now
 from ekc.people.access import NOBODY, Visitor
-from ekc.people.actions import begin_by_account, begin_by_link, end_sign_in, note_use
+from ekc.people.actions import begin_by_account, end_sign_in, note_use
 from ekc.people.devices import device_of
 from ekc.people.models import Method
 from ekc.people.queries import visitor_of_sign_in
@@ -53,15 +53,12 @@ def load(key: str) -> SignedIn | None:
 
 def begin_account(account_id: int, method: Method) -> None:
     """Sign the owner of an account in on this device. Raises Unknown for a closed account."""
-    _begin(f"account:{begin_by_account(db(), now(), account_id, method, _device())}")
+    _begin(f"account:{begin_by_account(db(), now(), account_id, method, this_device())}")
 
 
-def begin_link(method: Method, *, token_hash: bytes = b"", link_id: int = 0) -> bool:
-    """Sign in the participant to whom a personal link belongs; whether it is one that works."""
-    sign_in_id = begin_by_link(db(), now(), method, _device(), token_hash=token_hash, link_id=link_id)
-    if sign_in_id is not None:
-        _begin(f"link:{sign_in_id}")
-    return sign_in_id is not None
+def begin_link(sign_in_id: int) -> None:
+    """Go on as the participant whose sign-in by personal link this is."""
+    _begin(f"link:{sign_in_id}")
 
 
 def _begin(key: str) -> None:
@@ -83,7 +80,8 @@ def end() -> None:
     session.clear()
 
 
-def _device() -> str:
+def this_device() -> str:
+    """Browser and system of whoever asks, in words."""
     return device_of(request.user_agent.string)
 
 
@@ -101,7 +99,12 @@ def visitor() -> Visitor:
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """Send somebody unknown to the sign-in page, and back here afterwards."""
+    """Send somebody unknown to the sign-in page, and back here afterwards.
+
+    Whoever came by personal link has nothing to do there, and nobody after them learns where they were.
+    """
+    if _came_by_link():
+        return redirect(url_for("people.signed_out"))
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("people.sign_in", next=target))
 
@@ -134,7 +137,25 @@ def office(*roles: Role) -> Callable[[View], View]:
     return gate
 
 
+def _came_by_link() -> bool:
+    return str(session.get("_user_id", "")).startswith("link:")
+
+
+def _leave_by_itself(response: Response) -> Response:
+    """On a device that others use too, each page goes away when its time is over, and is kept nowhere.
+
+    By a header, so that it works without JavaScript, and for a paper that is open in the browser as well.
+    """
+    # What is static is nobody's own, and has to be kept.
+    left = visitor().leaves_in if request.endpoint != "static" and _came_by_link() else None
+    if left is not None:
+        response.headers.setdefault("Refresh", f"{left}; url={url_for('people.signed_out')}")
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def install(app: Flask) -> None:
-    """Tell Flask-Login how people are found."""
+    """Tell Flask-Login how people are found, and shared devices when to forget them."""
     manager = LoginManager(app)
     manager.user_loader(load)
+    app.after_request(_leave_by_itself)

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -20,7 +20,7 @@ from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ekc.core.documents import LetterError, render_pdf
+from ekc.core.documents import render_readable
 
 Every = Literal["day", "schoolday", "week", "fortnight", "month", "when_needed"]
 Kind = Literal["family", "network", "professional"]
@@ -138,11 +138,7 @@ def plan_pdf(document: PlanDocument, *, gettext: Gettext = str) -> bytes:
     """Give the PDF, with plan.json attached. A letter in none of our fonts becomes a mark; plan.json keeps it."""
     html, values = plan_html(document, gettext=gettext), to_json(document)
     identifier = hashlib.sha256(html.encode() + values).digest()[:16]
-    give = partial(render_pdf, identifier=identifier, attachment=values, stylesheets=("plan.css",))
-    try:
-        return give(html)
-    except LetterError as found:
-        return give(html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")))
+    return render_readable(html, identifier=identifier, attachment=values, stylesheets=("plan.css",))
 
 
 def to_json(document: PlanDocument) -> bytes:

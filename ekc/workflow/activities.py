@@ -61,7 +61,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
     ),
     ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
-    ActivityRule(Activity.MAKE_LINKS, N_("make and revoke personal links"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(  # as long as a link opens something, it can be ended
+        Activity.MAKE_LINKS,
+        N_("make and revoke personal links"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR),
+    ),
     ActivityRule(Activity.ARRANGE_MEETING, N_("arrange the meeting"), _grant(_OUTSIDE, Role.COORDINATOR)),
     ActivityRule(
         Activity.RECORD_INFORMATION,

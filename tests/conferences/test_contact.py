@@ -1,6 +1,6 @@
-"""Bottom lines, the contact log, personal links and the search."""
+"""Bottom lines, the contact log and the search."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences import actions
 from ekc.conferences.entries import BottomLineText, NewContact
-from ekc.conferences.queries import bottom_lines, contact_log, live_links, search
+from ekc.conferences.queries import bottom_lines, contact_log, search
 from ekc.core.errors import NotNow, Refusal, Unknown
 from tests.build import Made, case_in_information, case_in_private_time, case_in_setup, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
-from tests.clock import START, FrozenClock
+from tests.clock import START
 from tests.conferences.anew import anew
 from tests.form import Value
 
@@ -147,42 +147,6 @@ def test_only_the_coordinator_keeps_the_log(client: PageClient, cast: Cast, case
     new = NewContact(on=TODAY, channel="phone", text="x")
     with pytest.raises(Unknown):
         actions.log_contact(db_session, cast.ruud, START, case.id, new)
-
-
-def test_a_link_is_shown_once_and_lets_in_until_it_is_ended(
-    app: Flask, noor: PageClient, case: Made, db_session: Session, clock: FrozenClock
-) -> None:
-    address = f"/conferences/{case.id}/links"
-    noor.page(address)
-    page = noor.submit("Make a link for Linda de Wit", {"Works for": "two weeks"})
-    (first,) = [node.text or "" for node in page.all("code")]
-    assert "Dear Linda de Wit," in page.text
-    assert "works until Monday 16 March 2026, 10:00" in page.text
-    assert noor.page(address).all("code") == []
-
-    linda = app.test_client()
-    assert isinstance(linda, PageClient)
-    linda.page(first.removeprefix("http://localhost"))
-    linda.submit("Go to my page")
-    second = noor.submit("Make a link for Linda de Wit").all("code")[0].text
-    assert second != first
-    assert linda.get(f"/conferences/{case.id}/mine").status_code == 302
-    linda.page((second or "").removeprefix("http://localhost"))
-    linda.submit("Go to my page")
-    noor.submit("End the link of Linda de Wit")
-
-    assert linda.get(f"/conferences/{case.id}/mine").status_code == 302
-    assert live_links(anew(db_session), case.id, START) == {}
-
-
-def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:
-    kees = case.people["kees"]
-    actions.make_link(db_session, cast.noor, START, case.id, kees, days=14)
-
-    ends = START + timedelta(days=14)
-
-    assert live_links(anew(db_session), case.id, ends - timedelta(seconds=1)) == {kees: ends}
-    assert live_links(anew(db_session), case.id, ends) == {}
 
 
 @pytest.mark.parametrize(

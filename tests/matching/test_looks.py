@@ -8,7 +8,7 @@ from ekc.matching import actions
 from ekc.matching.actions import Declaration
 from ekc.people.access import Visitor
 from tests.build import registered_case
-from tests.cast import PASSWORD, Cast, mail_of, make_link
+from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
 
@@ -50,4 +50,7 @@ def test_confirming(
 
     visitor.goto(make_link(db_session, clock(), 1, 1))
     visitor.get_by_role("button", name="Go to my page").click()
+    visitor.get_by_label("Entrance code").fill(CODE)
+    visitor.get_by_role("button", name="Come in").click()
+    visitor.wait_for_url("**/mine")
     onlooker.look(visitor, "own page confirm")

@@ -26,12 +26,13 @@ from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
 from ekc.people.access import Visitor
+from ekc.people.actions import ask_coordinator, come_in_by_answer
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, make_link, participant, session_of
+from tests.cast import COST, Cast, make_link, participant, session_of
 from tests.clock import START
 from tests.page import Page
 
@@ -58,7 +59,7 @@ _CASE_PAGES = (
     "/times",
     *(f"/steps/{step}" for step in Step),
 )
-_FURTHER = re.compile(r'href="(/conferences/\d+/(?:circle/\d+|plan/parts/\w+|follow-ups/\d+))"')
+_FURTHER = re.compile(r'href="(/conferences/\d+/(?:(?:circle|links)/\d+|plan/parts/\w+|follow-ups/\d+))"')
 _TARGET = re.compile(r'<form[^>]* method="post" action="([^"?]*)')
 
 
@@ -98,17 +99,26 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
         waiting, seen = list(pages), set(pages)
         while waiting:
             url = waiting.pop(0)
-            answer = client.get(url)
+            answer = _opened(client, url)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
             if any(_endpoint(app, target) not in found for target in _TARGET.findall(answer.text)):
                 cookie_now = client.get_cookie("session")
-                for one in _forms_of(app, Page(answer.text, url, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
+                for one in _forms_of(app, Page(answer.text, answer.request.path, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
                     found.setdefault(one.endpoint, one)
             further = set(_FURTHER.findall(answer.text)) - seen
             seen |= further
             waiting += sorted(further)
     return list(found.values())
+
+
+def _opened(client: FlaskClient, url: str) -> TestResponse:
+    """The page at an address; one that is shown once, after a click, is clicked for (`POST /somewhere`)."""
+    click, _, path = url.rpartition(" ")
+    if not click:
+        return client.get(path)
+    (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/").text))
+    return client.post(path, data={"csrf_token": token})
 
 
 def _endpoint(app: Flask, path: str) -> str:
@@ -152,7 +162,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    yield cast.nobody, ("/register", "/sign-in", link)
+    yield cast.nobody, ("/register", "/sign-in", link, f"{link}/code")
     yield cast.ruud, ("/", *of(unasked))
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
@@ -167,7 +177,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     yield noor, of(fresh)
     conferences.say_no_bottom_lines(session, noor, START, fresh.id)
     yield noor, of(fresh)
-    yield noor, of(_prepared(session, cast))
+    prepared = _prepared(session, cast)
+    yield noor, (*of(prepared), f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}")
     yield noor, of(_told(session, cast))
     inside = build.case_in_private_time(session, cast, START)
     yield by_link(inside, "marieke")
@@ -192,7 +203,9 @@ def _prepared(session: Session, cast: Cast) -> Made:
     conferences.add_concern(session, cast.noor, START, case.id, Concern(participant_id=kees, concern="The stairs."))
     contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
     conferences.log_contact(session, cast.noor, START, case.id, contact)
-    conferences.make_link(session, cast.noor, START, case.id, kees)
+    link = conferences.make_link(session, cast.noor, START, case.id, kees, cost=COST)
+    come_in_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
+    ask_coordinator(session, START, link.token, "Chrome, Android")
     meetings.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
     build.change_details(session, cast, START, case, kees, informed_on=None)
     return case

@@ -114,7 +114,7 @@ def note_their_yes(walk: Walk) -> None:
     walk.open("coordinator").submit("Note their yes", yes)
 
 
-def confirm_by_link(walk: Walk, id_: str) -> Page:
+def confirm_by_link(walk: Walk, id_: str, question: str = "", answer: str = "") -> Page:
     """The main person says yes to the coordinator on their own page."""
-    walk.invite(id_)
+    walk.invite(id_, question, answer)
     return walk.guest(id_).submit("Yes, that is good")

@@ -107,7 +107,7 @@ def send_back_and_agree(walk: Walk) -> None:
     client.submit("Move up")
     agreeing.check_bottom_lines(walk, plan)
     (asked,) = [action for goal in plan.goals for action in goal.actions if action.answer]
-    agreeing.answer_support(walk.guest("nurse"), walk, asked)
+    agreeing.answer_support(walk.let_in("nurse"), walk, asked)  # on the tablet that lies on the table
     agreeing.everybody_says(walk, plan, later=("hassan",))
     agreeing.decide(walk.guest("referrer"), walk, plan)
     agreeing.agree(walk, datetime(2026, 4, 18, 15, 50))  # noqa: DTZ001 - the clock on the wall

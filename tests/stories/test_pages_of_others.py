@@ -14,7 +14,7 @@ from tests.build import (
     case_in_setup,
     write_plan,
 )
-from tests.cast import PASSWORD, Cast, mail_of, make_link
+from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import visiting
@@ -70,8 +70,10 @@ def test_by_personal_link(
 ) -> None:  # fmt: skip
     case = build(db_session, cast)
     visitor.goto(make_link(db_session, START, case.id, case.people[who]))
-    look_both_ways(onlooker, visitor, "personal link")
     visitor.get_by_role("button", name="Go to my page").click()
+    visitor.get_by_label("Entrance code").fill(CODE)
+    visitor.get_by_role("button", name="Come in").click()
+    visitor.wait_for_url("**/mine")
     for page in pages:
         response = visitor.goto(f"/conferences/{case.id}/{page}")
         assert response is not None
@@ -83,7 +85,11 @@ def test_by_personal_link(
     ("build", "who", "pages"),
     [
         (private_time, "noor", ["", "steps/come_out", "steps/no_plan"]),
-        (evaluation, "noor", ["plan", "times", "history", "contact", "links", "follow-ups/1", "follow-ups/2"]),
+        (
+            evaluation,
+            "noor",
+            ["plan", "times", "history", "contact", "links", "links/1", "follow-ups/1", "follow-ups/2"],
+        ),
         (setup, "ruud", ["", "coordinator", "circle", "circle/1", "steps/stop"]),
     ],
 )

@@ -5,7 +5,6 @@ from ekc.conferences.queries.case import circle as circle
 from ekc.conferences.queries.case import concerns as concerns
 from ekc.conferences.queries.case import consents as consents
 from ekc.conferences.queries.case import contact_log as contact_log
-from ekc.conferences.queries.case import live_links as live_links
 from ekc.conferences.queries.case import names as names
 from ekc.conferences.queries.case import number_of as number_of
 from ekc.conferences.queries.case import person as person

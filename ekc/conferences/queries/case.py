@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import fields
-from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, select
@@ -19,7 +18,6 @@ from ekc.conferences.queries.rows import (
     RegistrationRow,
 )
 from ekc.people.models import Region
-from ekc.people.queries import links_of
 
 _COUNTED = frozenset({"consented", "concerns", "unmet_concerns"})
 _NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
@@ -109,9 +107,3 @@ def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
 def number_of(session: Session, conference_id: int) -> str:
     """The case number."""
     return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
-
-
-def live_links(session: Session, conference_id: int, at: datetime) -> dict[int, datetime]:
-    """Until when each participant who has one can come in by personal link."""
-    live = (row for row in links_of(session, conference_id) if row.revoked_at is None and row.expires_at > at)
-    return {row.participant_id: row.expires_at for row in live}

@@ -1,5 +1,6 @@
 """Coming in and leaving: a password is checked, a sign-in begins and ends. Audited, but never what was typed."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -9,7 +10,8 @@ from ekc.core.audit import PUBLIC, Actor, ActorKind, record
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
-from ekc.people.models import Account, Method, PersonalLink, SignIn
+from ekc.people.links import end_devices
+from ekc.people.models import Account, LinkDevice, Method, PersonalLink, SignIn
 from ekc.people.passwords import Cost, hashed, is_outdated, matches
 from ekc.people.queries import account_by_email, live_link, visitor_of_account
 
@@ -17,6 +19,22 @@ from ekc.people.queries import account_by_email, live_link, visitor_of_account
 IDLE = timedelta(hours=8)
 #: However much it is used, it ends: staff sign in each day (ASVS 7.3.2).
 LASTS = timedelta(hours=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """For how long a sign-in goes on: without use, and however much it is used."""
+
+    idle: timedelta = IDLE
+    most: timedelta = LASTS
+    shared: bool = False  # others use the device too
+
+
+STAFF = Lasting()
+#: A phone or computer that a participant alone uses.
+OWN = Lasting(most=timedelta(days=30))
+#: A tablet on the table, a computer in the library.
+SHARED = Lasting(timedelta(minutes=15), timedelta(hours=2), shared=True)
 _SEEN_AGAIN = timedelta(minutes=1)  # a line written with every page would be waste
 
 
@@ -45,33 +63,34 @@ def begin_by_account(session: Session, at: datetime, account_id: int, method: Me
         owner = visitor_of_account(session, account_id)
         if owner is None:
             raise Unknown
-        begun = _begin(session, at, method, device, account_id=account_id)
+        begun = _begin(session, at, method, device, STAFF, account_id=account_id)
         record(session, owner.actor, at, "account.signed_in", method=method, device=device)
         return begun.id
 
 
-def begin_by_link(
+def begin_by_link(session: Session, at: datetime, method: Method, device: str, link_id: int) -> int | None:
+    """Sign a participant in without being asked for anything, as the demo does; None if the link is unknown or dead."""
+    with writing(session):
+        link = live_link(session, at, link_id)
+        return None if link is None else begin_with(session, at, link, method, device, OWN)
+
+
+def begin_with(
     session: Session,
     at: datetime,
-    method: Method = Method.LINK,
-    device: str = "",
-    *,
-    token_hash: bytes = b"",
-    link_id: int = 0,
-) -> int | None:
-    """Sign a participant in by personal link; the id of the sign-in, or None if the link is unknown or dead.
-
-    The first use is kept.
-    """
-    with writing(session):
-        link: PersonalLink | None = live_link(session, at, token_hash=token_hash, link_id=link_id)
-        if link is None:
-            return None
-        link.used_at = link.used_at or at
-        begun = _begin(session, at, method, device, link_id=link.id)
-        actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
-        record(session, actor, at, "link.entered", link.conference_id, link=link.id)
-        return begun.id
+    link: PersonalLink,
+    method: Method,
+    device: str,
+    lasting: Lasting,
+    on: LinkDevice | None = None,
+) -> int:
+    """Sign in the participant of a link that works; the id of the sign-in. The first use is kept. Does not commit."""
+    link.used_at = link.used_at or at
+    begun = _begin(session, at, method, device, lasting, link_id=link.id, link_device_id=on.id if on else None)
+    actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
+    how = on.how if on and on.how else method
+    record(session, actor, at, "link.entered", link.conference_id, link=link.id, device=device, how=how)
+    return begun.id
 
 
 def note_use(session: Session, at: datetime, sign_in_id: int, seen_at: datetime) -> None:
@@ -89,8 +108,12 @@ def end_sign_in(session: Session, visitor: Visitor, at: datetime, sign_in_id: in
         own = SignIn.account_id == visitor.account_id
     with writing(session):
         ending = update(SignIn).where(SignIn.id == ended, own, SignIn.ended_at.is_(None))
-        if session.scalar(ending.values(ended_at=at).returning(SignIn.id)) is None:
+        columns = (SignIn.shared, SignIn.link_device_id)
+        found = session.execute(ending.values(ended_at=at).returning(*columns)).one_or_none()
+        if found is None:
             raise Unknown
+        if found.shared and found.link_device_id is not None:
+            end_devices(session, at, [found.link_device_id])
         action = "link.left" if visitor.account_id is None else "account.signed_out"
         record(session, visitor.actor, at, action, visitor.conference_id)
 
@@ -101,14 +124,17 @@ def end_sign_ins(session: Session, at: datetime, account_id: int, but: int | Non
     return len(session.scalars(ending.values(ended_at=at).returning(SignIn.id)).all())
 
 
-def _begin(session: Session, at: datetime, method: Method, device: str, **whose: int) -> SignIn:
+def _begin(
+    session: Session, at: datetime, method: Method, device: str, lasting: Lasting, **whose: int | None
+) -> SignIn:
     begun = SignIn(
         method=method,
         device=device,
         began_at=at,
         seen_at=at,
-        idle_minutes=int(IDLE.total_seconds()) // 60,
-        ends_at=at + LASTS,
+        idle_minutes=int(lasting.idle.total_seconds()) // 60,
+        ends_at=at + lasting.most,
+        shared=lasting.shared,
         **whose,
     )
     session.add(begun)

@@ -1,12 +1,11 @@
-"""Tables of personal links, and of who is signed in where."""
+"""Table of who is signed in where."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ekc.core.crypto import SealedText
 from ekc.core.db import Base, code
 
 
@@ -22,23 +21,6 @@ class Method(StrEnum):
     DEMO = "demo"
 
 
-class PersonalLink(Base):
-    """A way in for one participant of one conference, without a password. Only the hash of its token is kept."""
-
-    __tablename__ = "personal_link"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
-    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256
-    made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    made_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    used_at: Mapped[datetime | None]  # for the first time
-    note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # how it was handed over
-
-
 class SignIn(Base):
     """Somebody who is or was signed in on one device: staff by account, a participant by personal link.
 
@@ -51,6 +33,8 @@ class SignIn(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("personal_link.id"), index=True)
+    link_device_id: Mapped[int | None] = mapped_column(ForeignKey("link_device.id"), index=True)
+    shared: Mapped[bool] = mapped_column(default=False)  # others use this device too: the page goes away by itself
     method: Mapped[Method] = mapped_column(code(Method))
     device: Mapped[str] = mapped_column(String(80), default="")  # browser and system, in words
     began_at: Mapped[datetime]

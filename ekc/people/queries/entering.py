@@ -1,33 +1,16 @@
-"""Reading personal links, and who is signed in where."""
+"""Reading who is signed in where."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.people.access import Visitor
-from ekc.people.models import Account, Method, PersonalLink, SignIn
+from ekc.people.models import Account, LinkDevice, Method, PersonalLink, SignIn
 from ekc.people.queries.accounts import VISITOR, WITH_ROLES, visitor_from
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRow:
-    """A personal link as it is shown: never its token, which nobody knows any more."""
-
-    id: int
-    participant_id: int
-    made_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    used_at: datetime | None  # for the first time
-    note: str | None  # how it was handed over
-
-    def is_live(self, at: datetime) -> bool:
-        """Whether it lets somebody in."""
-        return self.revoked_at is None and self.expires_at > at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +24,8 @@ class SignInRow:
     seen_at: datetime
 
 
-_account, _sign_in, _link = Account.__table__, SignIn.__table__, PersonalLink.__table__
+_account, _sign_in = Account.__table__, SignIn.__table__
+_link, _device = PersonalLink.__table__, LinkDevice.__table__
 _LASTING = (_sign_in.c.id.label("sign_in_id"), _sign_in.c.seen_at, _sign_in.c.idle_minutes, _sign_in.c.ends_at)
 _WANTED = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
 _OF_ACCOUNT = (
@@ -50,9 +34,18 @@ _OF_ACCOUNT = (
     .where(*_WANTED, _account.c.active)
 )
 _OF_LINK = (
-    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, *_LASTING)
-    .select_from(_sign_in.join(_link, _link.c.id == _sign_in.c.link_id))
-    .where(*_WANTED, _link.c.revoked_at.is_(None), _link.c.expires_at > bindparam("at"))
+    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *_LASTING)
+    .select_from(
+        _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
+            _device, _device.c.id == _sign_in.c.link_device_id
+        )
+    )
+    .where(
+        *_WANTED,
+        _link.c.revoked_at.is_(None),
+        _link.c.expires_at > bindparam("at"),
+        or_(_sign_in.c.link_device_id.is_(None), _device.c.ended_at.is_(None)),
+    )
 )
 
 
@@ -64,7 +57,7 @@ def visitor_of_sign_in(
     Of a participant, name and language are the circle's to know.
     """
     rows = session.execute(_OF_LINK if by_link else _OF_ACCOUNT, {"id": sign_in_id, "at": at}).all()
-    if not rows or not _lasts(rows[0], at):
+    if not rows or not still_lasts(rows[0], at):
         return None
     first = rows[0]
     if by_link:
@@ -74,14 +67,21 @@ def visitor_of_sign_in(
             conference_id=first.conference_id,
             participant_id=first.participant_id,
             sign_in_id=sign_in_id,
+            leaves_in=_left(first, at) if first.shared else None,
         )
         return visitor, first.seen_at
     found = visitor_from(rows, sign_in_id)
     return (found, first.seen_at) if found else None
 
 
-def _lasts(row: Any, at: datetime) -> bool:
+def still_lasts(row: Any, at: datetime) -> bool:
+    """Whether a sign-in with these times goes on."""
     return bool(at < row.ends_at and at <= row.seen_at + timedelta(minutes=row.idle_minutes))
+
+
+def _left(row: Any, at: datetime) -> int:
+    """Seconds until a sign-in ends, if it is used now and not again."""
+    return int(min(timedelta(minutes=row.idle_minutes), row.ends_at - at).total_seconds())
 
 
 def sign_ins_of(session: Session, at: datetime, account_id: int) -> list[SignInRow]:
@@ -90,26 +90,4 @@ def sign_ins_of(session: Session, at: datetime, account_id: int) -> list[SignInR
         SignIn.id, SignIn.method, SignIn.device, SignIn.began_at, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at
     ).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.ends_at > at)
     rows = session.execute(found.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
-    return [SignInRow(*row[:5]) for row in rows if _lasts(row, at)]
-
-
-def live_link(session: Session, at: datetime, *, link_id: int = 0, token_hash: bytes = b"") -> PersonalLink | None:
-    """The link with this id or this hashed token, if it is neither revoked nor expired."""
-    wanted = PersonalLink.id == link_id if link_id else PersonalLink.token_hash == token_hash
-    return session.scalar(
-        select(PersonalLink).where(wanted, PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at)
-    )
-
-
-def links_of(session: Session, conference_id: int) -> list[LinkRow]:
-    """All links that were ever made for a case, the latest first."""
-    found = select(
-        PersonalLink.id,
-        PersonalLink.participant_id,
-        PersonalLink.made_at,
-        PersonalLink.expires_at,
-        PersonalLink.revoked_at,
-        PersonalLink.used_at,
-        PersonalLink.note,
-    ).where(PersonalLink.conference_id == conference_id)
-    return [LinkRow(*row) for row in session.execute(found.order_by(PersonalLink.id.desc()))]
+    return [SignInRow(*row[:5]) for row in rows if still_lasts(row, at)]

@@ -3,8 +3,9 @@
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.core.routes import public, runtime
-from ekc.people.login import begin_account, begin_link, visitor
+from ekc.core.routes import db, now, public, runtime
+from ekc.people.actions import begin_by_link
+from ekc.people.login import begin_account, begin_link, this_device, visitor
 from ekc.people.models import Method
 from ekc.people.views import bp
 
@@ -25,8 +26,12 @@ def be(account_id: int) -> ResponseReturnValue:
 @public
 def be_participant(link_id: int) -> ResponseReturnValue:
     """In the demo: be one of the cast who has a personal link."""
-    if not _of_the_cast(link_id) or not begin_link(Method.DEMO, link_id=link_id):
+    if not _of_the_cast(link_id):
         abort(404)
+    sign_in_id = begin_by_link(db(), now(), Method.DEMO, this_device(), link_id)
+    if sign_in_id is None:
+        abort(404)
+    begin_link(sign_in_id)
     return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
 
 

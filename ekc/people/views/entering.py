@@ -58,8 +58,9 @@ def check_sign_in() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """Sign out; also fine for somebody who is not signed in."""
+    after = "home" if visitor().participant_id is None else "people.signed_out"
     end()
-    return redirect(url_for("home"), 303)
+    return redirect(url_for(after), 303)
 
 
 @bp.get("/language/<language>")
