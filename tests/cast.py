@@ -8,13 +8,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
+from flask.testing import FlaskClient
+from pyotp import TOTP
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.db import make_sessions
 from ekc.people.access import NOBODY, PROGRAM, Visitor
-from ekc.people.actions import NewAccount, Office, add_region, begin_by_account, begin_by_link, open_account
+from ekc.people.actions import (
+    NewAccount,
+    Office,
+    add_authenticator,
+    add_region,
+    begin_by_account,
+    begin_by_link,
+    open_account,
+)
+from ekc.people.codes import new_secret
 from ekc.people.links import Check, new_link
 from ekc.people.models import Method, PersonalLink
 from ekc.people.passwords import hashed
@@ -103,6 +114,23 @@ def sign_in(client: PageClient, person: Visitor) -> Page:
     return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
 
 
+def set_up_app(session: Session, at: datetime, person: Visitor) -> tuple[TOTP, list[str]]:
+    """Somebody sets up an app for their second step: the app, and their recovery codes."""
+    app = TOTP(new_secret())
+    return app, add_authenticator(session, person, at, app.secret, app.at(at), PASSWORD, COST)
+
+
+def come_in(client: FlaskClient, session: Session, at: datetime, who: Visitor) -> None:
+    """Give a client the cookie that coming in would give: for tests in which many people come in, again and again.
+
+    By account, or by a new personal link.
+    """
+    holds = session_of(session, at, who)
+    session.rollback()
+    with client.session_transaction() as cookie:
+        cookie.update(holds)
+
+
 def make_link(session: Session, at: datetime, conference_id: int, participant_id: int, check: Check = BY_CODE) -> str:
     """The path of a new personal link. On a new device it asks for `CODE`, or what `check` says."""
     token = new_link(session, at, conference_id=conference_id, participant_id=participant_id, made_by=None, check=check)
@@ -110,7 +138,7 @@ def make_link(session: Session, at: datetime, conference_id: int, participant_id
     return f"/l/{token}"
 
 
-def come_in(client: PageClient, path: str, code: str = CODE, device: str = OWN) -> Page:
+def open_link(client: PageClient, path: str, code: str = CODE, device: str = OWN) -> Page:
     """Open a personal link on a device that does not know it yet, and say that it is you; the own page one comes to."""
     client.page(path)
     client.submit("Go to my page")
@@ -119,7 +147,7 @@ def come_in(client: PageClient, path: str, code: str = CODE, device: str = OWN) 
 
 def enter(client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int) -> Page:
     """Come in by a new personal link, on a phone of one's own; the own page one comes to."""
-    return come_in(client, make_link(session, at, conference_id, participant_id))
+    return open_link(client, make_link(session, at, conference_id, participant_id))
 
 
 def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:

@@ -1,122 +1,267 @@
 """Who gets in where: every route x person x phase, as a readable file, derived from what the gates ask.
 
 `docs/access.md` is that file; after a change of the policy, write it anew with `EKC_WRITE=1 bin/test -k access_matrix`.
-The pages themselves are then asked over HTTP, and must agree.
+Every route is then really asked, by everybody, in every phase, and must agree; and the audit must have one line of it.
 """
 
 import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from ekc.conferences.access import open_case
+from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.routes import Access, declared
-from ekc.people.access import Visitor
-from ekc.workflow.vocabulary import Activity, Role
-from tests import build
-from tests.cast import Cast, participant, session_of
-from tests.clock import START
+from ekc.workflow.vocabulary import Activity, Phase, Role
+from tests.cast import Cast, make_link
+from tests.clock import START, FrozenClock
+from tests.security.every_form import DEMO, undone
+from tests.security.everybody import Comer, everybody, more_staff
+from tests.security.whole_case import whole_case
 
 FILE = Path(__file__).parent.parent / "docs" / "access.md"
-PHASES = {
-    "setup": build.prepared_case,
-    "private time": build.case_in_private_time,
-    "evaluation": build.case_in_evaluation,
-}
-STAFF = ("noor", "denise", "iris", "ruud", "mila", "bas")
-CIRCLE = ("marieke", "kees", "joost", "karim", "els")
-WHO = (
-    "Noor is the coordinator of the case, Denise and Iris are coordinators of others, Ruud is regional manager of its "
-    "region, Mila social care manager, Bas administrator. By personal link: Marieke (main person), Kees (family), "
-    "Joost (supporter), Karim (referrer), Els (professional). *Other* has a link to another case, *nobody* has not "
-    "signed in."
-)
+LETTERS = dict(zip(Phase, "RSITPEC", strict=True))
+IN, NOT_NOW, UNKNOWN = "in", "not now", "-"
+#: What is sent along where an address alone would take seconds or say nothing: a period that is refused, not printed.
+ALONG = {"opened.paper": "?since=2026-01-02&until=2026-01-01"}
+LEGEND = """# Who gets in where
+
+Generated from the gates by `tests/test_access_matrix.py`, which then asks every route, as everybody, in every phase.
+
+One letter for each phase in which somebody gets in: **R** registration, **S** setup, **I** information, **T** private
+time, **P** presentation of the plan, **E** evaluation, **C** closed. A hyphen in the place of a phase: they hear that
+it cannot be done now. A dot: for them there is no such page. An empty cell: in no phase.
+
+They are the coordinator of the case, a coordinator who was asked for it and has not answered yet, and the regional
+manager of its region; by personal link two main persons, a child, family, the convenor of the evaluation (who is
+family), a supporter, a referrer and a professional.
+"""
 
 
-def people(cast: Cast, case: build.Made, other: build.Made) -> dict[str, Visitor]:
-    """Everybody who might ask."""
-    found = {name: getattr(cast, name) for name in STAFF}
-    found |= {name: participant(case.id, case.people[name]) for name in CIRCLE}
-    return found | {"other": participant(other.id, other.people["marieke"]), "nobody": cast.nobody}
+@dataclass(frozen=True)
+class Route:
+    """One way to ask: a method and a rule, and what its gate declares."""
+
+    method: str
+    rule: Rule
+    access: Access
+
+    def __str__(self) -> str:
+        address = self.rule.rule.removeprefix("/conferences/<int:conference_id>") or "/"
+        return f"{self.method} {address.replace('int:', '').replace('<', '‹').replace('>', '›')}"
 
 
-def verdict(session: Session, access: Access, who: Visitor, case: build.Made) -> str:
-    """What a gate answers: in, not now, or nothing (for this person there is no such page)."""
-    if access.kind != "case":
-        offices = {Role(role) for role in access.detail.split(", ")} if access.kind == "office" else frozenset()
-        wanted = {"public": True, "signed_in": who.known, "office": bool(who.roles & offices)}
-        return "in" if wanted[access.kind] else "-"
-    if not who.known:
-        return "-"
-    first, *others = (Activity(activity) for activity in access.detail.split(", "))
-    try:
-        open_case(session, who, case.id, first, *others)
-    except NotNow:
-        return "not now"
-    except Unknown:
-        return "-"
-    return "in"
-
-
-def routes(app: Flask) -> dict[str, tuple[str, str, Access]]:
-    """Each endpoint: methods, address, and what it declares."""
+def routes(app: Flask) -> list[Route]:
+    """All of them, by address."""
     access = declared(app)
-    return {
-        rule.endpoint: (
-            ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})),
-            rule.rule,
-            access[rule.endpoint],
-        )
+    return [
+        Route(method, rule, access[rule.endpoint])
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
-    }
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
 
 
-def matrix(app: Flask, session: Session, cast: Cast) -> str:
+World = Mapping[Phase, tuple[Comer, ...]]
+
+
+def make_world(app: Flask, session: Session, cast: Cast, *phases: Phase) -> World:
+    """In each of the phases a case, and everybody who might want into it."""
+    offices, other = more_staff(session, cast), whole_case(session, cast, Phase.REGISTRATION)
+    found = {}
+    for phase in phases:
+        case, asked = (whole_case(session, cast, phase, asked=who) for who in (None, cast.denise))
+        found[phase] = tuple(everybody(app, session, cast, offices, case, asked, other))
+    session.rollback()
+    return found
+
+
+class Judge:
+    """What the gates answer: in, not now, or nothing (for this person there is no such page)."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.known: dict[tuple[str, int, Access], str] = {}
+
+    def verdict(self, access: Access, comer: Comer) -> str:
+        asked = (comer.label, comer.case.id, access)
+        if asked not in self.known:
+            self.known[asked] = self._judge(access, comer)
+        return self.known[asked]
+
+    def _judge(self, access: Access, comer: Comer) -> str:
+        if access.kind == "public":
+            return IN
+        if not comer.known:
+            return UNKNOWN
+        if access.kind != "case":
+            offices = {Role(role) for role in access.detail.split(", ")} if access.kind == "office" else set()
+            staff = access.kind == "account" and comer.visitor.account_id is not None
+            return IN if staff or access.kind == "signed_in" or comer.visitor.roles & offices else UNKNOWN
+        first, *others = (Activity(activity) for activity in access.detail.split(", "))
+        try:
+            open_case(self.session, comer.visitor, comer.case.id, first, *others, at=START)
+        except NotNow:
+            return NOT_NOW
+        except Unknown:
+            return UNKNOWN
+        return IN
+
+
+def matrix(app: Flask, session: Session, world: World) -> str:
     """The file."""
-    lines = ["# Who gets in where", "", "Generated from the gates by `tests/test_access_matrix.py`. " + WHO, ""]
-    other = build.registered_case(session, cast, START)
-    for phase, make in PHASES.items():
-        case = make(session, cast, START)
-        everybody = people(cast, case, other)
-        lines += [f"## A case in {phase}", "", "| route | " + " | ".join(everybody) + " |"]
-        lines.append("|---" * (len(everybody) + 1) + "|")
-        for methods, address, access in routes(app).values():
-            cells = [verdict(session, access, who, case) for who in everybody.values()]
-            lines.append(f"| {methods} {address.replace('<', '‹').replace('>', '›')} | " + " | ".join(cells) + " |")
-        lines.append("")
-    return "\n".join(lines)
+    judge, everyone = Judge(session), [comer.label for comer in world[Phase.SETUP]]
+    cases, elsewhere = list[tuple[Route, dict[str, str]]](), list[tuple[Route, dict[str, str]]]()
+    for route in routes(app):
+        cells: dict[str, str] = defaultdict(str)
+        for phase, comers in world.items():
+            for comer in comers:
+                said = judge.verdict(route.access, comer)
+                cells[comer.label] += {IN: LETTERS[phase], NOT_NOW: "-", UNKNOWN: "."}[said]
+        (cases if route.access.kind == "case" else elsewhere).append((route, cells))
+    inside = [label for label in everyone if any(set(cells[label]) - {"."} for _, cells in cases)]
+    outside = ", ".join(label for label in everyone if label not in inside)
+    lines = [LEGEND, f"These get into no page of a case in any phase: {outside}.", ""]
+    lines += [
+        "## Pages and forms of a case: /conferences/‹number› and then",
+        "",
+        f"| route | {' | '.join(inside)} |",
+        "|---" * (len(inside) + 1) + "|",
+    ]
+    for route, cells in cases:
+        row = ["" if set(cells[label]) == {"."} else cells[label] for label in inside]
+        lines.append(f"| {route} | {' | '.join(row)} |")
+    lines += ["", "## Everything else, in every phase", "", "| route | who |", "|---|---|"]
+    lines += [
+        f"| {route} | {_who([one for one in everyone if '.' not in cells[one]], everyone)} |"
+        for route, cells in elsewhere
+    ]
+    return "\n".join([*lines, ""])
 
 
+def _who(found: list[str], labels: list[str]) -> str:
+    return "everybody" if found == labels else ", ".join(found)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_matrix_is_as_written(app: Flask, db_session: Session, cast: Cast) -> None:
-    found = matrix(app, db_session, cast)
+    found = matrix(app, db_session, make_world(app, db_session, cast, *Phase))
     if os.environ.get("EKC_WRITE"):
         FILE.write_text(found)
     assert found == FILE.read_text()
 
 
-@pytest.mark.parametrize("phase", PHASES)
-def test_pages_answer_as_the_matrix_says(phase: str, app: Flask, db_session: Session, cast: Cast) -> None:
-    other = build.registered_case(db_session, cast, START)
-    case = PHASES[phase](db_session, cast, START)
-    pages = {
-        address.replace("<int:conference_id>", str(case.id)): access
-        for methods, address, access in routes(app).values()
-        if "GET" in methods and access.kind == "case" and address.count("<") == 1
-    }
-    wrong = []
-    for name, who in people(cast, case, other).items():
-        client = FlaskClient(app)  # not the one that reads pages: only the status counts here
-        with client.session_transaction() as cookie:
-            cookie.update(session_of(db_session, START, who))
-        for address, access in pages.items():
-            said = verdict(db_session, access, who, case)
+@dataclass(frozen=True)
+class Visit:
+    """Somebody asked for something at an instant that is theirs alone."""
+
+    phase: Phase
+    comer: Comer
+    route: Route
+    said: str
+    status: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.comer.label} {self.route} in {self.phase}: {self.said}, {self.status}"
+
+
+@pytest.mark.parametrize(
+    ("database", "phase"),
+    # What a gate decides does not hang on the database: on PostgreSQL three phases stand for all.
+    [("sqlite", phase) for phase in Phase]
+    + [("postgresql", phase) for phase in (Phase.SETUP, Phase.PRIVATE_TIME, Phase.EVALUATION)],
+    indirect=["database"],
+)
+def test_every_route_answers_as_the_matrix_says(
+    phase: Phase, app: Flask, db_session: Session, clock: FrozenClock, cast: Cast
+) -> None:
+    comers = make_world(app, db_session, cast, phase)[phase]
+    judge, visits = Judge(db_session), list[Visit]()
+    of_cases = [route for route in routes(app) if route.access.kind == "case"]
+    colleague = next(comer for comer in comers if comer.label == "coordinator of the region")
+    sent = {"matching.ask": {"account_id": str(colleague.visitor.account_id)}}
+    for comer in comers:
+        for route in of_cases:
+            said = judge.verdict(route.access, comer)
             db_session.rollback()
-            status = client.open(address).status_code
-            expected = {"in": 200, "not now": 403, "-": 404 if who.known else 302}[said]
-            if status != expected:
-                wrong.append((name, address, said, status))
+            address = comer.case.address(app.url_map, route.rule, comer.label) + ALONG.get(route.rule.endpoint, "")
+            clock.set(START + timedelta(microseconds=len(visits) + 1))
+            answered = status(app, comer, route, said, address, **sent.get(route.rule.endpoint, {}))
+            visits.append(Visit(phase, comer, route, said, answered, clock()))
+
+    assert {
+        "answered otherwise": [str(visit) for visit in visits if not as_said(visit)],
+        "without its line": wrong_lines(db_session, visits),
+    } == {"answered otherwise": [], "without its line": []}
+    assert len(visits) == len(of_cases) * 22
+
+
+def status(app: Flask, comer: Comer, route: Route, said: str, address: str, **sent: str) -> int:
+    """Ask, and undo what a form may have done; a fault of ours is raised."""
+    with undone(app) if said == IN and route.method == "POST" else nullcontext():
+        answer = comer.ask(route.method, address, **sent)
+    if fault := app.extensions.pop("fault", None):
+        raise AssertionError(f"{comer.label} {route} broke") from fault
+    answer.close()
+    return answer.status_code
+
+
+def as_said(visit: Visit) -> bool:
+    """Whether the answer is what the gate says. A form that is sent empty may be refused, but not its sender."""
+    if visit.said == IN:
+        return visit.status in (200, 302, 303) if visit.route.method == "GET" else visit.status not in (403, 404)
+    return visit.status == (403 if visit.said == NOT_NOW else 404 if visit.comer.known else 302)
+
+
+def wrong_lines(session: Session, visits: Iterable[Visit]) -> list[str]:
+    """The visits of which the audit has other than one line: a look, a refusal; what was undone has none."""
+    session.rollback()
+    lines: dict[datetime, list[AuditEvent]] = defaultdict(list)
+    for event in session.scalars(select(AuditEvent).where(AuditEvent.at > START)):
+        lines[event.at].append(event)
+    wrong = []
+    for visit in visits:
+        found = [(event.action, event.conference_id, _page(session, event)) for event in lines[visit.at]]
+        looked = ("case.read", visit.comer.case.id, visit.route.rule.endpoint)
+        refused = ("case.refused", visit.comer.case.id, "")
+        wanted = [looked if visit.route.method == "GET" else None] if visit.said == IN else [refused]
+        if found != [line for line in wanted if line and visit.comer.known]:
+            wrong.append(f"{visit}: {found}")
+    return wrong
+
+
+def _page(session: Session, event: AuditEvent) -> str:
+    return str(read_detail(session, event)["page"]) if event.action == "case.read" else ""
+
+
+def test_routes_outside_a_case_answer_as_the_matrix_says(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    comers = make_world(app, db_session, cast, Phase.SETUP)[Phase.SETUP]
+    judge, wrong = Judge(db_session), []
+    case = comers[0].case
+    token = make_link(db_session, START, case.id, case.people["linda"]).removeprefix("/l/")
+    values = {"token": token, "language": "nl", "filename": "css/ekc.css"}
+    for route in routes(app):
+        if route.access.kind == "case" or route.rule.endpoint in DEMO:  # there in the demonstration alone
+            continue
+        given = {name: values[name] for name in route.rule.arguments}
+        address = app.url_map.bind("localhost").build(route.rule.endpoint, given)
+        for comer in comers:
+            said = judge.verdict(route.access, comer)
+            db_session.rollback()
+            visit = Visit(Phase.SETUP, comer, route, said, status(app, comer, route, said, address), clock())
+            if not as_said(visit):
+                wrong.append(str(visit))
+
     assert wrong == []

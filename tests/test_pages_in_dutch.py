@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import build
-from tests.cast import Cast, come_in, make_link, sign_in
+from tests.cast import Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, squeeze
@@ -101,7 +101,7 @@ def test_no_english_around_a_case(
     assert english_left(in_dutch(client), "/") == {}
     for link in links:
         client.page("/language/en?next=/")
-        come_in(client, link)
+        open_link(client, link)
         assert english_left(in_dutch(client), f"/conferences/{case.id}/mine") == {}
 
 

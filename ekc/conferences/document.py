@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from ekc.core.documents import render_readable
+from ekc.core.documents import print_pdf
 from ekc.core.text import direction
 from ekc.people.models import Confirmed
 
@@ -34,7 +34,7 @@ class Slip:
 def slips_pdf(slips: Sequence[Slip]) -> bytes:
     """One PDF, a page a person. Raises DocumentError where it cannot be printed."""
     html = slips_html(slips)
-    return render_readable(html, identifier=hashlib.sha256(html.encode()).digest()[:16], stylesheets=("slip.css",))
+    return print_pdf(html, identifier=hashlib.sha256(html.encode()).digest()[:16], stylesheets=("slip.css",))
 
 
 def slips_html(slips: Sequence[Slip]) -> str:

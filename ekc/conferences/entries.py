@@ -1,9 +1,10 @@
 """What somebody enters about a case: what a form yields and an action takes, frozen. Nothing here checks or decides."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from datetime import date
 
-from ekc.workflow.vocabulary import N_, Attends, LegalContext, Part, Variant
+from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, Part, Scope, Variant
 
 #: To what somebody says yes, as stored, and how it is called. A yes to keeping a file alone is no yes to a conference.
 CONSENT_SCOPES = {
@@ -46,6 +47,30 @@ class PersonDetails:
     excluded_by: str | None = None
     excluded_on: date | None = None
     informed_on: date | None = None
+
+
+#: To which part of the case something that is kept of somebody belongs; all else are details.
+_PART_OF_FIELD = {
+    "name": CasePart.NAMES,
+    "part": CasePart.NAMES,
+    "phone": CasePart.CONTACT,
+    "email": CasePart.CONTACT,
+    "address": CasePart.CONTACT,
+    "address_secret": CasePart.CONTACT,
+    "view": CasePart.VIEWS,
+    "exclusion_reason": CasePart.SAFETY,
+    "excluded_by": CasePart.SAFETY,
+    "excluded_on": CasePart.SAFETY,
+}
+
+
+def kept_back(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozenset[str]:
+    """Which fields of `PersonDetails` of somebody else are not shown, nor written over. `secret`: their address is."""
+    names = [field.name for field in fields(PersonDetails)]
+    hidden = {name for name in names if not sees(_PART_OF_FIELD.get(name, CasePart.DETAILS))}
+    if secret and not sees(CasePart.SECRET_ADDRESSES):
+        hidden |= {"address", "address_secret"}
+    return frozenset(hidden)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

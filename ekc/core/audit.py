@@ -6,13 +6,13 @@ all the same. Names and reasons are encrypted; the hash covers them as stored, s
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, bindparam, insert, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -21,6 +21,7 @@ from ekc.core.db import Base, code
 
 _CONTEXT = "audit_event.detail"
 _START = b"\0" * 32
+_NO_CASE = "system"  # the chain of what belongs to no case
 
 
 class ActorKind(StrEnum):
@@ -82,7 +83,30 @@ def record(
     session: Session, actor: Actor, at: datetime, action: str, conference_id: int | None = None, **detail: str | int
 ) -> None:
     """Add a line, in the caller's transaction. `action` is a code like `circle.added`; `detail` may hold content."""
-    chain = f"case:{conference_id}" if conference_id else "system"
+    chain = f"case:{conference_id}" if conference_id else _NO_CASE
+    _add(session, chain, actor, at, action, conference_id, detail)
+
+
+def record_unknown(
+    session: Session, actor: Actor, at: datetime, conference_id: int | None, **detail: str | int
+) -> None:
+    """Add a line about a try to open a case that somebody may not know of; `conference_id` is None if there is none.
+
+    Both kinds stand in the chain of what belongs to no case: the same lock and the same statements, so that how long
+    the answer takes tells nothing. The number of the case leads its people to the line all the same.
+    """
+    _add(session, _NO_CASE, actor, at, "case.refused", conference_id, detail)
+
+
+def _add(
+    session: Session,
+    chain: str,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    conference_id: int | None,
+    detail: Mapping[str, str | int],
+) -> None:
     head = session.execute(_END, {"of": chain}).one_or_none()
     if head is None:
         try:
@@ -94,7 +118,7 @@ def record(
     seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
     sealed = keyring_of(session).seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
-    link = chain_hash(before, chain, seq, at, actor.kind, actor.id, action, sealed)
+    link = chain_hash(before, chain, seq, at, actor.kind, actor.id, action, conference_id, sealed)
     line = {
         "chain": chain,
         "seq": seq,
@@ -111,15 +135,25 @@ def record(
 
 
 def chain_hash(
-    before: bytes, chain: str, seq: int, at: datetime, kind: str, actor: int | None, action: str, sealed: bytes | None
+    before: bytes,
+    chain: str,
+    seq: int,
+    at: datetime,
+    kind: str,
+    actor: int | None,
+    action: str,
+    conference_id: int | None,
+    sealed: bytes | None,
 ) -> bytes:
-    """The hash of a line: SHA-256 over the hash before it and all that it says."""
-    said = json.dumps([chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex()])
-    return hashlib.sha256(before + said.encode()).digest()
+    """The hash of a line: SHA-256 over the hash before it and all that it says. The chain of a case names the case."""
+    said: list[str | int | None] = [chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex()]
+    if chain == _NO_CASE and conference_id is not None:
+        said.append(conference_id)
+    return hashlib.sha256(before + json.dumps(said).encode()).digest()
 
 
-def read_detail(session: Session, event: AuditEvent) -> dict[str, str | int]:
-    """What a line says in words."""
+def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> dict[str, str | int]:
+    """What a line says in words; of a row, its column `detail`."""
     if event.detail is None:
         return {}
     detail: dict[str, str | int] = json.loads(keyring_of(session).open(event.detail, _CONTEXT))
@@ -136,9 +170,8 @@ def broken_chains(session: Session) -> Iterator[str]:
         if event.chain != chain:
             chain, seq, before = event.chain, 0, _START
         seq += 1
-        link = chain_hash(
-            before, chain, event.seq, event.at, event.actor_kind, event.actor_id, event.action, event.detail
-        )
+        said = (event.at, event.actor_kind, event.actor_id, event.action, event.conference_id, event.detail)
+        link = chain_hash(before, chain, event.seq, *said)
         if event.seq != seq or link != event.hash:
             broken.add(chain)
         seq, before = event.seq, event.hash

@@ -91,12 +91,14 @@ def render_pdf(
     return pdf
 
 
-def render_readable(html: str, **how: Any) -> bytes:
-    """As `render_pdf`, but a character that is in none of our fonts becomes a mark instead of an error."""
+def print_pdf(html: str, **options: Any) -> bytes:
+    """As `render_pdf`, with a mark in the place of each character that is in none of our fonts."""
     try:
-        return render_pdf(html, **how)
+        return render_pdf(html, **options)
     except LetterError as found:
-        return render_pdf(html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")), **how)
+        return render_pdf(
+            html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")), **options
+        )
 
 
 class _Press:

@@ -19,6 +19,8 @@ class Unknown(Refusal):
     """There is no such thing, or none that this person may know of: the two look the same."""
 
     status = 404
+    #: The case that was asked for, where there is one: for the audit, never for whoever asked.
+    conference_id: int | None = None
 
     def __init__(self) -> None:
         super().__init__("not found")
@@ -28,6 +30,12 @@ class NotNow(Refusal):
     """This person may do this in another phase, not in this one."""
 
     status = 403
+
+
+class TooMany(Refusal):
+    """Somebody tried too often; later they can try again."""
+
+    status = 429
 
 
 class Stale(Refusal):

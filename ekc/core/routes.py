@@ -9,24 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, make_response
-from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask, current_app, g
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__access__"
-
-#: Slows down guessing at the open doors: sign-in, personal links, public registration.
-limiter = Limiter(get_remote_address, storage_uri="memory://")
+LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in: `kind` is public, signed_in, office or case; `detail` says which roles or which activity."""
+    """Who may come in: `kind` is public, signed_in, account, office or case; `detail`: which roles, which activity."""
 
     kind: str
     detail: str = ""
@@ -73,6 +68,11 @@ def runtime() -> Runtime:
     return found
 
 
+def cookie_name(settings: Settings, name: str) -> str:
+    """The name of a cookie of ours. By https its beginning keeps other hosts of the domain from setting it."""
+    return f"__Host-{name}" if settings.secure_cookies else name
+
+
 def db() -> Session:
     """The database session of this request; closed when the request ends."""
     if "db" not in g:
@@ -87,13 +87,6 @@ def now() -> datetime:
         g.now = runtime().settings.clock()
     instant: datetime = g.now
     return instant
-
-
-def shown_once(page: ResponseReturnValue) -> Response:
-    """An answer with a secret in it, to whoever asked for it: kept nowhere."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def close_db(_error: BaseException | None = None) -> None:

@@ -2,9 +2,9 @@
 
 from flask import Response, has_request_context, request
 
-from ekc.core.routes import runtime
+from ekc.core.routes import cookie_name, runtime
 from ekc.core.text import LANGUAGES
-from ekc.people.login import visitor
+from ekc.people.login import whoever
 
 _COOKIE = "language"
 _YEAR = 365 * 24 * 3600
@@ -15,7 +15,7 @@ def chosen_language() -> str:
     """The language of this request; always one of `core.text.LANGUAGES`."""
     if not has_request_context():
         return _DEFAULT
-    for code in (request.cookies.get(_COOKIE), visitor().language):
+    for code in (request.cookies.get(cookie_name(runtime().settings, _COOKIE)), whoever().language):
         if code in LANGUAGES:
             return code
     return request.accept_languages.best_match(LANGUAGES) or _DEFAULT
@@ -23,6 +23,6 @@ def chosen_language() -> str:
 
 def remember_language(response: Response, code: str) -> None:
     """Keep a choice in the browser, for a year."""
-    response.set_cookie(
-        _COOKIE, code, max_age=_YEAR, secure=runtime().settings.secure_cookies, httponly=True, samesite="Lax"
-    )
+    settings = runtime().settings
+    name = cookie_name(settings, _COOKIE)
+    response.set_cookie(name, code, max_age=_YEAR, secure=settings.secure_cookies, httponly=True, samesite="Lax")

@@ -61,7 +61,7 @@ def new_code() -> str:
 def plain(answer: str) -> str:
     """An answer as it is compared: without case, accents, spaces and signs; digits of any script."""
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in answer)
-    return "".join(words.__wrapped__(digits))  # past the cache: what is secret stays in no memory
+    return "".join(words(digits))
 
 
 def token_hash(token: str) -> bytes:

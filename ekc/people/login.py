@@ -1,34 +1,45 @@
 """Who is behind a request: Flask-Login's side of visitors, and the gates for routes outside a case."""
 
 import re
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Response, after_this_request, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.errors import Unknown
-from ekc.core.routes import Access, db, declare, now
+from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.people.access import NOBODY, Visitor
 from ekc.people.actions import begin_by_account, end_sign_in, note_use
-from ekc.people.devices import device_of
-from ekc.people.models import Method
-from ekc.people.queries import visitor_of_sign_in
+from ekc.people.devices import Place, device_of, network_of
+from ekc.people.models import PROVES_ONE_THING, Method
+from ekc.people.queries import has_second_factor, lacks_second_factor, visitor_of_sign_in
 from ekc.workflow.vocabulary import Role
 
 View = Callable[..., ResponseReturnValue]
 
 _KEY = re.compile(r"(account|link):(\d{1,9})")
+_HALFWAY = "halfway"  # in the cookie: whose password was typed, and when
+_HALFWAY_LASTS = 600  # seconds
+_DEVICE = "device"  # the cookie by which a browser is known again that has signed in before
+_TOKEN = re.compile(r"[\w-]{43}")
+_YEAR = 365 * 24 * 3600
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """Flask-Login's user: a visitor and the id under which the session remembers them."""
+    """Flask-Login's user: a visitor, the id under which the session remembers them, and whether they are let in.
 
-    def __init__(self, key: str, visitor: Visitor) -> None:
+    Where a second factor is required, who has none is signed in but not let in, except to set one up.
+    """
+
+    def __init__(self, key: str, visitor: Visitor, let_in: bool) -> None:
         self.key = key
         self.visitor = visitor
+        self.let_in = let_in
 
     def get_id(self) -> str:
         """What the session cookie holds: `account:<sign-in>` or `link:<sign-in>`."""
@@ -46,14 +57,44 @@ def load(key: str) -> SignedIn | None:
     found = visitor_of_sign_in(db(), now(), int(read[2]), by_link=read[1] == "link")
     if found is None:
         return None
-    visitor, seen_at = found
+    visitor, seen_at, method = found
     note_use(db(), now(), int(read[2]), seen_at)
-    return SignedIn(key, visitor)
+    required = runtime().settings.second_factor_required and visitor.account_id is not None
+    return SignedIn(key, visitor, not required or not lacks_second_factor(db(), visitor.account_id or 0, method))
+
+
+def go_in(account_id: int, method: Method, target: str | None) -> str:
+    """Let in who has proved in this way that an account is theirs, or ask for more; the address where they go on.
+
+    `target`: where they wanted to be, a path of this site.
+    """
+    if method not in PROVES_ONE_THING or not has_second_factor(db(), account_id):
+        begin_account(account_id, method)
+        return onward(target)
+    end()
+    session[_HALFWAY] = [account_id, int(now().timestamp())]
+    return url_for("people.code", next=target)
+
+
+def halfway() -> int | None:
+    """Whose password was typed in this browser a moment ago, and whose code is asked for. It opens nothing."""
+    account_id, since = session.get(_HALFWAY, (None, 0))
+    return account_id if int(now().timestamp()) - since < _HALFWAY_LASTS else None
+
+
+def onward(target: str | None) -> str:
+    """Where somebody goes on who has just signed in: to where they wanted to be, or first to set up a second factor."""
+    if whoever().known and not visitor().known:
+        return url_for("people.second_factor", next=target)
+    return target or url_for("home")
 
 
 def begin_account(account_id: int, method: Method) -> None:
     """Sign the owner of an account in on this device. Raises Unknown for a closed account."""
-    _begin(f"account:{begin_by_account(db(), now(), account_id, method, this_device())}")
+    token = "" if method is Method.DEMO else place().token or secrets.token_urlsafe(32)
+    _begin(f"account:{begin_by_account(db(), now(), account_id, method, this_device(), token)}")
+    if token:
+        _remember(token)
 
 
 def begin_link(sign_in_id: int) -> None:
@@ -63,8 +104,8 @@ def begin_link(sign_in_id: int) -> None:
 
 def _begin(key: str) -> None:
     """Put a sign-in into a new session of the browser: nothing of the one before it is kept."""
-    if visitor().known:
-        end_sign_in(db(), visitor(), now())
+    if whoever().known:
+        end_sign_in(db(), whoever(), now())
     session.clear()
     person = load(key)
     if person is None:
@@ -74,8 +115,9 @@ def _begin(key: str) -> None:
 
 def end() -> None:
     """Sign out, here and in the database: a copy of the cookie is worth nothing from now on."""
-    if visitor().known:
-        end_sign_in(db(), visitor(), now())
+    if whoever().known:
+        with suppress(Unknown):  # it was ended in this very request, with every other of the account
+            end_sign_in(db(), whoever(), now())
     logout_user()
     session.clear()
 
@@ -83,6 +125,20 @@ def end() -> None:
 def this_device() -> str:
     """Browser and system of whoever asks, in words."""
     return device_of(request.user_agent.string)
+
+
+def place() -> Place:
+    """From where this request comes."""
+    token = request.cookies.get(_DEVICE, "")
+    return Place(network_of(request.remote_addr or ""), token if _TOKEN.fullmatch(token) else "")
+
+
+def _remember(token: str) -> None:
+    @after_this_request
+    def keep(response: Response) -> Response:
+        secure = runtime().settings.secure_cookies
+        response.set_cookie(_DEVICE, token, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+        return response
 
 
 def local_path(target: str | None) -> str | None:
@@ -93,9 +149,20 @@ def local_path(target: str | None) -> str | None:
 
 
 def visitor() -> Visitor:
-    """Whoever asks, in this request."""
+    """Whoever asks, in this request; nobody as long as they are signed in but not let in."""
+    found = _current()
+    return found.visitor if found and found.let_in else NOBODY
+
+
+def whoever() -> Visitor:
+    """Whoever is signed in, let in or not: for setting up a second factor and signing out."""
+    found = _current()
+    return found.visitor if found else NOBODY
+
+
+def _current() -> SignedIn | None:
     found = current_user._get_current_object() if current_user else None
-    return found.visitor if isinstance(found, SignedIn) else NOBODY
+    return found if isinstance(found, SignedIn) else None
 
 
 def to_sign_in() -> ResponseReturnValue:
@@ -106,7 +173,7 @@ def to_sign_in() -> ResponseReturnValue:
     if _came_by_link():
         return redirect(url_for("people.signed_out"))
     target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("people.sign_in", next=target))
+    return redirect(onward(target) if whoever().known else url_for("people.sign_in", next=target))
 
 
 def signed_in(view: View) -> View:
@@ -119,6 +186,30 @@ def signed_in(view: View) -> View:
     return declare(Access("signed_in"))(guarded)
 
 
+def own_account(view: View) -> View:
+    """A gate: staff, for their own account. To whoever has none the page does not exist."""
+    return _account_gate(view, visitor)
+
+
+def own_account_at_first(view: View) -> View:
+    """A gate: as `own_account`, and also who is not let in before they have a second factor."""
+    return _account_gate(view, whoever, "before a second factor too")
+
+
+def _account_gate(view: View, who: Callable[[], Visitor], detail: str = "") -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if not who().known:
+            return to_sign_in()
+        if who().account_id is None or any(
+            isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()
+        ):
+            raise Unknown
+        return view(*args, **kwargs)
+
+    return declare(Access("account", detail))(guarded)
+
+
 def office(*roles: Role) -> Callable[[View], View]:
     """A gate: staff with one of these roles across the organisation. To others the page does not exist."""
 
@@ -128,7 +219,7 @@ def office(*roles: Role) -> Callable[[View], View]:
             who = visitor()
             if not who.known:
                 return to_sign_in()
-            if not who.roles & set(roles):
+            if not who.roles & set(roles) or any(isinstance(n, int) and n > LARGEST_ID for n in kwargs.values()):
                 raise Unknown
             return view(*args, **kwargs)
 
@@ -142,15 +233,11 @@ def _came_by_link() -> bool:
 
 
 def _leave_by_itself(response: Response) -> Response:
-    """On a device that others use too, each page goes away when its time is over, and is kept nowhere.
-
-    By a header, so that it works without JavaScript, and for a paper that is open in the browser as well.
-    """
+    """On a device that others use too, each page and paper goes away when its time is over, without JavaScript."""
     # What is static is nobody's own, and has to be kept.
     left = visitor().leaves_in if request.endpoint != "static" and _came_by_link() else None
     if left is not None:
         response.headers.setdefault("Refresh", f"{left}; url={url_for('people.signed_out')}")
-        response.headers["Cache-Control"] = "no-store"
     return response
 
 

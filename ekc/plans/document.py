@@ -20,7 +20,7 @@ from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ekc.core.documents import render_readable
+from ekc.core.documents import print_pdf
 
 Every = Literal["day", "schoolday", "week", "fortnight", "month", "when_needed"]
 Kind = Literal["family", "network", "professional"]
@@ -138,7 +138,7 @@ def plan_pdf(document: PlanDocument, *, gettext: Gettext = str) -> bytes:
     """Give the PDF, with plan.json attached. A letter in none of our fonts becomes a mark; plan.json keeps it."""
     html, values = plan_html(document, gettext=gettext), to_json(document)
     identifier = hashlib.sha256(html.encode() + values).digest()[:16]
-    return render_readable(html, identifier=identifier, attachment=values, stylesheets=("plan.css",))
+    return print_pdf(html, identifier=identifier, attachment=values, stylesheets=("plan.css",))
 
 
 def to_json(document: PlanDocument) -> bytes:

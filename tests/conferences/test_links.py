@@ -23,7 +23,7 @@ from ekc.people.models import Confirmed, PersonalLink
 from ekc.people.queries import devices_of, links_of, waiting_of
 from ekc.workflow.vocabulary import Part
 from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case
-from tests.cast import COST, Cast, come_in, make_link, sign_in
+from tests.cast import COST, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.conferences.anew import anew
@@ -75,7 +75,7 @@ def test_a_link_is_shown_once_and_replaced_in_one_click(
     page = noor.shown("Make a link for Linda de Wit")
     path, code = path_of(page), code_of(page)
     assert "You see this now and never again. It works until Saturday 29 August 2026." in page.text
-    assert come_in(linda, path, code).heading == "Hello, Linda de Wit"
+    assert open_link(linda, path, code).heading == "Hello, Linda de Wit"
     again = noor.page(f"/conferences/{case.id}/links")
     assert (path in again.html, code in again.text) == (False, False)
     assert "Made on 2 Mar, not handed over yet as far as is known. First used on 2 Mar." in again.text
@@ -103,7 +103,7 @@ def test_loading_the_page_again_does_not_kill_what_it_showed(noor: PageClient, l
 
     assert again.status_code == 409
     assert "A new link for Linda de Wit was shown already" in again.text
-    assert come_in(linda, path_of(page), code_of(page)).heading == "Hello, Linda de Wit"
+    assert open_link(linda, path_of(page), code_of(page)).heading == "Hello, Linda de Wit"
 
 
 def test_a_question_is_asked_and_stays_when_the_link_is_replaced(
@@ -221,7 +221,7 @@ def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session
     assert "It is noted." in noor.shown("I have sent it").text
     answer = noor.post(**printing(noor, "Print the slip"))
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert [link.handed_over for link in links_of(anew(db_session), case.id)] == [("paper", "message")]
 
     page = noor.page(f"/conferences/{case.id}/links")

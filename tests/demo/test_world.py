@@ -59,7 +59,8 @@ def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
 
     today = local_date(SATURDAY_NIGHT, "Europe/Amsterdam")
     noor, denise = (account.account_id or 0 for account in demo_accounts(db_session)[:2])
-    cases = {row.id: row for account in (noor, denise) for row in journey.cases_of_coordinator(db_session, account)}
+    shown = (journey.cases_of_coordinator(db_session, account, SATURDAY_NIGHT) for account in (noor, denise))
+    cases = {row.id: row for rows in shown for row in rows}
     assert {id_: (row.phase, row.untold) for id_, row in cases.items()} == {
         made.prepared: (Phase.SETUP, 2),
         made.due: (Phase.EVALUATION, 0),

@@ -18,7 +18,7 @@ from ekc.people.passwords import hashed
 from ekc.people.queries import devices_of, links_of, waiting_of
 from ekc.workflow.vocabulary import Attends
 from tests.build import Made, case_in_setup, change_details
-from tests.cast import CODE, COST, OWN, SHARED, Cast, come_in, make_link, sign_in
+from tests.cast import CODE, COST, OWN, SHARED, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 
@@ -56,7 +56,7 @@ def is_in(client: PageClient, case: Made) -> bool:
 
 @pytest.mark.parametrize("typed", ["482913", " 482 913 ", "482-913", "٤٨٢٩١٣", "４８２９１３"])
 def test_a_code_is_read_as_people_type_it(client: PageClient, path: str, typed: str) -> None:
-    assert come_in(client, path, typed).heading == "Hello, Marieke de Wit"
+    assert open_link(client, path, typed).heading == "Hello, Marieke de Wit"
 
 
 @pytest.mark.parametrize("typed", ["Zoë's Café", "zoes cafe", "  ZOËS   CAFE  ", "zoescafe."])
@@ -123,6 +123,23 @@ def test_of_many_guesses_at_once_no_more_count_than_there_are_tries(
     assert (db_session.scalar(select(PersonalLink.tries)), db_session.scalar(lines)) == (5, 5)
 
 
+def test_guessing_at_many_links_from_one_place_is_slowed_down(
+    client: PageClient, someone: Callable[[], PageClient], db_session: Session, clock: FrozenClock, case: Made
+) -> None:
+    paths = [make_link(db_session, clock(), case.id, person) for person in case.people.values()]
+    db_session.rollback()
+    for n in range(30):
+        client.page(f"{paths[n // 4]}/code")
+        client.refused("Come in", {"Entrance code": "000000"}, status=422)
+
+    client.page(f"{paths[-1]}/code")
+    slowed = client.refused("Come in", {"Entrance code": CODE}, status=429)
+    assert slowed.heading == "Too many tries"
+    elsewhere = someone()
+    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert open_link(elsewhere, paths[-1]).url == f"/conferences/{case.id}/mine"
+
+
 def test_two_devices_come_in_at_once(engine: Engine, path: str, clock: FrozenClock, db_session: Session) -> None:
     token = path.removeprefix("/l/")
     db_session.close()
@@ -148,7 +165,7 @@ def test_two_devices_come_in_at_once(engine: Engine, path: str, clock: FrozenClo
 def test_ones_own_phone_is_not_asked_again_another_device_is(
     client: PageClient, someone: Callable[[], PageClient], path: str, case: Made, clock: FrozenClock
 ) -> None:
-    come_in(client, path)
+    open_link(client, path)
     clock.advance(hours=7.9)
     assert is_in(client, case)
     clock.advance(hours=8.1)
@@ -164,7 +181,7 @@ def test_ones_own_phone_is_not_asked_again_another_device_is(
 def test_ones_own_phone_stays_in_for_a_month_at_most(
     client: PageClient, path: str, case: Made, clock: FrozenClock
 ) -> None:
-    come_in(client, path)
+    open_link(client, path)
     for _ in range(30 * 4 - 1):
         clock.advance(hours=6)
         assert is_in(client, case)
@@ -174,14 +191,14 @@ def test_ones_own_phone_stays_in_for_a_month_at_most(
 
 
 def test_a_device_that_others_use_after_all_is_forgotten(client: PageClient, path: str, case: Made) -> None:
-    come_in(client, path)
+    open_link(client, path)
     client.page(path)
     client.submit("Forget this device")
 
     assert not is_in(client, case)
     client.page(path)
     assert client.submit("Go to my page").heading == "Is it you?"
-    assert client.get_cookie("device", path=path) is None
+    assert client.get_cookie("link_device", path=path) is None
 
 
 def test_the_coordinator_ends_a_lost_tablet(
@@ -189,16 +206,16 @@ def test_the_coordinator_ends_a_lost_tablet(
 ) -> None:
     tablet, noor = someone(), someone()
     tablet.environ_base["HTTP_USER_AGENT"] = IPHONE
-    come_in(tablet, path)
-    come_in(client, path)
-    kept = tablet.get_cookie("device", path=path)
+    open_link(tablet, path)
+    open_link(client, path)
+    kept = tablet.get_cookie("link_device", path=path)
     sign_in(noor, cast.noor)
     noor.page(f"/conferences/{case.id}/links/{case.people['marieke']}")
     noor.submit("Forget Safari, iPhone")
 
     assert (is_in(tablet, case), is_in(client, case)) == (False, True)
     assert kept is not None
-    tablet.set_cookie("device", kept.value, path=path)
+    tablet.set_cookie("link_device", kept.value, path=path)
     tablet.page(path)
     assert tablet.submit("Go to my page").heading == "Is it you?"
 
@@ -206,14 +223,14 @@ def test_the_coordinator_ends_a_lost_tablet(
 def test_a_cookie_of_one_link_opens_no_other(
     client: PageClient, db_session: Session, clock: FrozenClock, path: str, case: Made
 ) -> None:
-    come_in(client, path)
-    kept = client.get_cookie("device", path=path)
+    open_link(client, path)
+    kept = client.get_cookie("link_device", path=path)
     assert kept is not None
     omar = make_link(db_session, clock(), case.id, case.people["omar"])
     number, _, signature = kept.value.partition("-")
 
     for value in (kept.value, number, f"{number}-", f"2-{signature}", f"{number}-{signature[::-1]}", "x-é", "9" * 30):
-        client.set_cookie("device", value, path=omar)
+        client.set_cookie("link_device", value, path=omar)
         client.page(omar)
         assert client.submit("Go to my page").heading == "Is it you?"
 
@@ -221,11 +238,11 @@ def test_a_cookie_of_one_link_opens_no_other(
 def test_a_shared_device_forgets_everything_by_itself(
     client: PageClient, db_session: Session, path: str, case: Made, clock: FrozenClock
 ) -> None:
-    page = come_in(client, path, device=SHARED)
+    page = open_link(client, path, device=SHARED)
     answer = client.get(page.url)
-    assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "no-store")
+    assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "private, no-store")
     assert "Others use this device too." in answer.text
-    assert client.get_cookie("device", path=path) is None
+    assert client.get_cookie("link_device", path=path) is None
 
     clock.advance(minutes=14)
     assert is_in(client, case)
@@ -240,7 +257,7 @@ def test_a_shared_device_forgets_everything_by_itself(
 
 
 def test_who_is_in_already_is_not_asked_again(client: PageClient, path: str, case: Made) -> None:
-    page = come_in(client, path, device=SHARED)
+    page = open_link(client, path, device=SHARED)
     client.page(path)
 
     assert client.submit("Go to my page").url == page.url
@@ -249,7 +266,7 @@ def test_who_is_in_already_is_not_asked_again(client: PageClient, path: str, cas
 def test_a_shared_device_forgets_after_two_hours_of_use(
     client: PageClient, path: str, case: Made, clock: FrozenClock
 ) -> None:
-    page = come_in(client, path, device=SHARED)
+    page = open_link(client, path, device=SHARED)
     for _ in range(11):
         clock.advance(minutes=10)
         assert is_in(client, case)
@@ -260,7 +277,7 @@ def test_a_shared_device_forgets_after_two_hours_of_use(
 
 
 def test_the_page_that_goes_away_signs_out_what_is_still_signed_in(client: PageClient, path: str, case: Made) -> None:
-    come_in(client, path, device=SHARED)
+    open_link(client, path, device=SHARED)
     cookie = client.get_cookie("session")
     assert cookie is not None
 
@@ -273,7 +290,7 @@ def test_the_page_that_goes_away_signs_out_what_is_still_signed_in(client: PageC
 def test_signing_out_leads_to_a_page_that_tells_nothing(
     client: PageClient, path: str, case: Made, db_session: Session, clock: FrozenClock
 ) -> None:
-    come_in(client, path, device=SHARED)
+    open_link(client, path, device=SHARED)
     client.page(f"/conferences/{case.id}/mine")
     assert client.submit("Sign out", near="Are you done?").heading == SIGNED_OUT
     assert devices_of(db_session, case.id, clock())[0].ended_at == clock()
@@ -282,14 +299,14 @@ def test_signing_out_leads_to_a_page_that_tells_nothing(
 def test_a_shared_device_is_known_on_every_page_even_where_one_may_not_look(
     client: PageClient, path: str, case: Made
 ) -> None:
-    come_in(client, path, device=SHARED)
+    open_link(client, path, device=SHARED)
 
     for address in ("/", f"/conferences/{case.id}", "/nowhere", f"{path}/code", "/search"):
         answer = client.get(address)
         assert (address, answer.headers["Refresh"], answer.headers["Cache-Control"]) == (
             address,
             "900; url=/signed-out",
-            "no-store",
+            "private, no-store",
         )
     with client.get("/static/css/ekc.css") as style:
         assert (style.headers.get("Refresh"), style.headers["Cache-Control"]) == (None, "public, max-age=86400")
@@ -325,7 +342,7 @@ def test_it_is_not_them_ends_the_link(
     client: PageClient, someone: Callable[[], PageClient], cast: Cast, path: str, case: Made
 ) -> None:
     marieke, noor = someone(), someone()
-    come_in(marieke, path)
+    open_link(marieke, path)
     client.page(f"{path}/code")
     client.submit("I have no code: ask my coordinator")
     sign_in(noor, cast.noor)
@@ -348,7 +365,7 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
 ) -> None:
     client.page(f"{path}/code")
     client.submit("I have no code: ask my coordinator")
-    kept = client.get_cookie("device", path=path)
+    kept = client.get_cookie("link_device", path=path)
     assert kept is not None
     (asked,) = waiting_of(db_session, case.id, clock())
     conferences.answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
@@ -359,8 +376,8 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
     client.page(f"{path}/waiting")
     client.submit("Go to my page", {"Who uses this device?": SHARED})
     assert is_in(client, case)
-    assert client.get_cookie("device", path=path) is None
-    other.set_cookie("device", kept.value, path=path)
+    assert client.get_cookie("link_device", path=path) is None
+    other.set_cookie("link_device", kept.value, path=path)
     other.page(path)
     assert other.submit("Go to my page").heading == "Is it you?"
 
@@ -428,7 +445,7 @@ def test_with_a_person_go_their_devices_and_requests(
 ) -> None:
     omar = case.people["omar"]
     path = make_link(db_session, clock(), case.id, omar)
-    come_in(client, path)
+    open_link(client, path)
     waiting = someone()
     waiting.page(f"{path}/code")
     waiting.submit("I have no code: ask my coordinator")

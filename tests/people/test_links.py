@@ -17,7 +17,7 @@ from ekc.people.links import Bound, read_token
 from ekc.people.models import PersonalLink
 from ekc.people.queries import link_of_token, links_of
 from tests.build import registered_case
-from tests.cast import CODE, Cast, come_in, enter, make_link
+from tests.cast import CODE, Cast, enter, make_link, open_link
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
@@ -69,7 +69,10 @@ def test_whatever_looks_at_a_link_changes_nothing(
             answer = app.test_client().open(address, method=method, headers=headers)
             assert answer.status_code in (200, 302, 303), (method, address)
             assert answer.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
-            assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+            assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (
+                "private, no-store",
+                "no-referrer",
+            )
             client.open(address, method=method, headers=headers)  # the same one again, with its cookies
 
     assert everything(engine) == before
@@ -92,7 +95,7 @@ def test_the_button_and_the_code_lead_to_ones_own_page(
 ) -> None:
     first = clock()
     path = make_link(db_session, clock(), *case)
-    page = come_in(client, path)
+    page = open_link(client, path)
     assert page.url == f"/conferences/{case[0]}/mine"
 
     clock.advance(days=3)
@@ -226,8 +229,8 @@ def test_behind_tls_no_referrer_is_needed_and_the_cookie_travels_to_the_link_alo
     answer = client.post(f"{path}/code", data=typed, base_url="https://localhost")
 
     assert answer.status_code == 303
-    cookie = client.get_cookie("device", path=path)
+    cookie = client.get_cookie("link_device", path=path)
     assert cookie is not None
     assert (cookie.secure, cookie.http_only, cookie.same_site, cookie.path) == (True, True, "Lax", path)
     assert cookie.expires == (clock() + timedelta(days=60)).replace(microsecond=0)
-    assert client.get_cookie("device") is None
+    assert client.get_cookie("link_device") is None

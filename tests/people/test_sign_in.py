@@ -145,7 +145,7 @@ def test_another_password_ends_the_session(
 ) -> None:
     sign_in(client, cast.noor)
 
-    set_password(db_session, cast.bas, clock(), cast.noor.account_id or 0, "another good one", COST)
+    set_password(db_session, cast.noor, clock(), cast.noor.account_id or 0, "another good one", COST)
 
     assert not is_in(client)
 

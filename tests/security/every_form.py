@@ -7,7 +7,7 @@ come of it is not decided here.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urljoin
 
@@ -25,14 +25,25 @@ from ekc.matching import actions as matching
 from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
+from ekc.people import actions as staff
 from ekc.people.access import Visitor
-from ekc.people.actions import ask_coordinator, come_in_by_answer
+from ekc.people.actions import (
+    NewAccount,
+    Office,
+    Once,
+    add_passkey,
+    ask_coordinator,
+    begin_by_account,
+    come_in_by_answer,
+)
+from ekc.people.models import Method
+from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
-from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
+from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
-from tests.cast import COST, Cast, make_link, participant, session_of
+from tests.cast import COST, Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
 
@@ -54,6 +65,7 @@ _CASE_PAGES = (
     "/mine",
     "/plan",
     "/plan/agreement",
+    "/plan/sharing",
     "/registration",
     "/safety",
     "/times",
@@ -92,9 +104,11 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
     found: dict[str, Found] = {}
     for who, pages in _who_looks_where(session, cast):
         client = FlaskClient(app)
-        if who.known:
-            with client.session_transaction() as cookie:
-                cookie.update(session_of(session, START, who))
+        come_in(client, session, START, who)
+        with client.session_transaction() as cookie:
+            cookie["invitation"] = 1  # which was opened in this browser
+            if "/sign-in/code" in pages:
+                cookie["halfway"] = [cast.denise.account_id, int(START.timestamp())]
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -162,14 +176,28 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    yield cast.nobody, ("/register", "/sign-in", link, f"{link}/code")
-    yield cast.ruud, ("/", *of(unasked))
+    invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
+    yield (
+        cast.nobody,
+        ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),
+    )
+    yield cast.nobody, ("/sign-in/code",)
+    set_up_app(session, START, cast.denise)
+    session_of(session, START, cast.denise)  # on another device
+    yield cast.denise, ("/account", "/account/second-factor")
+    here = replace(noor, sign_in_id=begin_by_account(session, START, noor.account_id or 0, Method.PASSWORD))
+    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    yield noor, ("/account/passkeys",)
+    yield from _about_staff(session, cast)
+    yield cast.ruud, ("/", "/search", *of(unasked))
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
     yield noor, of(asked)
     taken = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
-    matching.accept(session, noor, START, taken.id, Declaration("I know an aunt.", conflict=True))
+    matching.accept(
+        session, noor, START, taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
+    )
     yield noor, of(taken)
     yield cast.ruud, of(taken)
     yield by_link(taken, "marieke")
@@ -194,6 +222,23 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     evaluations.add_avoided(session, noor, START, agreed.id, NewAvoided(what="A night", amount=100, basis="a list"))
     yield noor, of(agreed)
     yield by_link(agreed, "omar")
+
+
+def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
+    """The administrator and a regional manager: somebody is invited, leaves with a case, or is closed."""
+    made = []
+    for name in ("leaves", "closed"):
+        roles = (Office(Role.COORDINATOR),)
+        new = NewAccount(name=name, email=f"{name}@example.org", region_id=cast.north, roles=roles)
+        made.append(staff.open_account(session, cast.bas, START, new))
+    leaves, closed = made
+    case = build.registered_case(session, cast, START)
+    matching.ask_coordinator(session, cast.ruud, START, case.id, leaves)
+    staff.set_leaving(session, cast.bas, START, leaves, START.date())
+    staff.close_account(session, cast.bas, START, closed)
+    accounts = (cast.iris.account_id, cast.bas.account_id, leaves, closed)
+    yield cast.bas, ("/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
+    yield cast.ruud, (f"/handing-over/{leaves}",)
 
 
 def _prepared(session: Session, cast: Cast) -> Made:

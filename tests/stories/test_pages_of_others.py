@@ -12,6 +12,7 @@ from tests.build import (
     case_in_presentation,
     case_in_private_time,
     case_in_setup,
+    closed_case,
     write_plan,
 )
 from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
@@ -52,15 +53,21 @@ def evaluation(session: Session, cast: Cast) -> Made:
     return case_in_evaluation(session, cast, START)
 
 
+def closed(session: Session, cast: Cast) -> Made:
+    """It is over."""
+    return closed_case(session, cast, START)
+
+
 @pytest.mark.parametrize(
     ("build", "who", "pages"),
     [
-        (setup, "omar", ["mine"]),
+        (setup, "omar", ["mine", "bottom-lines"]),
         (setup, "karim", ["mine", "bottom-lines"]),
         (private_time, "marieke", ["mine", "steps/ask_for_information", "steps/another_day"]),
         (private_time, "karim", ["mine"]),
-        (presentation, "marieke", ["mine", "plan", "plan/agreement", "steps/go_back"]),
+        (presentation, "marieke", ["mine", "plan", "plan/sharing", "plan/agreement", "steps/go_back"]),
         (presentation, "karim", ["plan", "plan/agreement"]),
+        (evaluation, "karim", ["mine", "plan", "plan/agreement"]),
         (evaluation, "omar", ["mine", "plan", "plan/versions/1", "follow-ups", "steps/reconvene"]),
     ],
 )
@@ -90,6 +97,7 @@ def test_by_personal_link(
             "noor",
             ["plan", "times", "history", "contact", "links", "links/1", "follow-ups/1", "follow-ups/2"],
         ),
+        (closed, "noor", [""]),
         (setup, "ruud", ["", "coordinator", "circle", "circle/1", "steps/stop"]),
     ],
 )

@@ -33,6 +33,6 @@ def log_contact(session: Session, visitor: Visitor, at: datetime, conference_id:
 def look_for(session: Session, visitor: Visitor, at: datetime, asked: str) -> tuple[Found, ...]:
     """Search, and note in the audit who looked for what: a name that was found has been read."""
     with writing(session):
-        found = search(session, visitor, asked)
+        found = search(session, visitor, asked, at)
         record(session, visitor.actor, at, "case.searched", asked=asked, found=len(found))
     return found

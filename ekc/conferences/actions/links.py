@@ -55,7 +55,7 @@ def make_link(
     if new is None:
         new = NewLink(days=(before.expires_at - before.made_at).days) if before else NewLink()
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS)
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
         somebody = member(session, conference_id, participant_id)
         if not has_page(somebody.part, somebody.attends):
             raise Refusal(N_("There is no page for %(name)s, so there is no link either."), name=somebody.name)
@@ -79,7 +79,7 @@ def make_missing_links(
     # Outside the transaction: hashing is slow on purpose.
     checks = {one: _check(NewLink(), cost) for one in lacking}
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS)
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
         live = _live(session, at, conference_id)
         made = [
             MadeLink(one, _make(session, visitor, at, member(session, conference_id, one), NewLink().days, check), code)
@@ -106,7 +106,7 @@ def hand_over(
     Raises Stale if a link does not work any more, Refusal where there is no address.
     """
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS)
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
         for token in tokens:
             link = link_of_token(session, at, token, lock=True)
             if link is None or link.conference_id != conference_id:
@@ -136,7 +136,7 @@ def hand_over(
 def revoke_links(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
     """End all personal links of somebody; whoever is in by one is out."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS)
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
         somebody = member(session, conference_id, participant_id)
         links.revoke(session, at, participant_id=participant_id)
         record(session, visitor.actor, at, "link.revoked", conference_id, name=somebody.name)
@@ -150,7 +150,7 @@ def answer_request(
     Raises Unknown for a device of no link of this case, Refusal if nobody waits there any more.
     """
     with writing(session):
-        link, device = _locked_device(session, visitor, conference_id, device_id)
+        link, device = _locked_device(session, visitor, at, conference_id, device_id)
         somebody = member(session, conference_id, link.participant_id)
         waits = device.confirmed_at is None and device.ended_at is None and device.asked_at > at - links.WAITS
         if not waits or link.revoked_at is not None or link.expires_at <= at:
@@ -167,7 +167,7 @@ def answer_request(
 def end_device(session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int) -> None:
     """Forget a device: whoever is in on it is out, and it is asked anew."""
     with writing(session):
-        link, device = _locked_device(session, visitor, conference_id, device_id)
+        link, device = _locked_device(session, visitor, at, conference_id, device_id)
         somebody = member(session, conference_id, link.participant_id)
         links.end_devices(session, at, [device.id])
         record(session, visitor.actor, at, "link.device_ended", conference_id, name=somebody.name, device=device.device)
@@ -209,9 +209,9 @@ def _make(session: Session, visitor: Visitor, at: datetime, somebody: Participan
 
 
 def _locked_device(
-    session: Session, visitor: Visitor, conference_id: int, device_id: int
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int
 ) -> tuple[PersonalLink, LinkDevice]:
-    lock_case(session, visitor, conference_id, Activity.MAKE_LINKS)
+    lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
     found = session.execute(
         select(PersonalLink, LinkDevice)
         .join(LinkDevice, LinkDevice.link_id == PersonalLink.id)

@@ -1,11 +1,13 @@
 """Tables of regions and accounts of staff."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ekc.core.crypto import SealedText
 from ekc.core.db import Base, code
+from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import Role
 
 
@@ -16,6 +18,7 @@ class Region(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
+    timezone: Mapped[str] = mapped_column(String(40), default=NL.timezone)  # in which its staff count days
 
 
 class Account(Base):
@@ -30,9 +33,11 @@ class Account(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")
     spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
     introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when a coordinator is sought
+    employer: Mapped[str | None] = mapped_column(SealedText("account.employer"))  # for whom they work besides
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    leaves_on: Mapped[date | None]  # the last day on which the owner can sign in, counted where their region is
 
     roles: Mapped[list["AccountRole"]] = relationship(cascade="all, delete-orphan", lazy="raise_on_sql")
 

@@ -1,9 +1,9 @@
-"""Table of who is signed in where."""
+"""Tables of who is signed in where, on which devices before, and of what was tried too often."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.db import Base, code
@@ -15,10 +15,15 @@ class Method(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     CODE = "code"  # a password, and a one-time or recovery code
     PASSKEY = "passkey"
-    PROVIDER = "provider"  # single sign-on
+    PROVIDER = "provider"  # single sign-on that proves two things
+    PROVIDER_ALONE = "provider_alone"  # single sign-on that counts as a password does
     INVITATION = "invitation"
     LINK = "link"
     DEMO = "demo"
+
+
+#: Who came in so has proved one thing: with a second factor that is half of it.
+PROVES_ONE_THING = frozenset({Method.PASSWORD, Method.INVITATION, Method.PROVIDER_ALONE})
 
 
 class SignIn(Base):
@@ -42,3 +47,26 @@ class SignIn(Base):
     idle_minutes: Mapped[int]  # without use for this long, it ends
     ends_at: Mapped[datetime]  # however much it is used
     ended_at: Mapped[datetime | None]  # by somebody
+
+
+class KnownDevice(Base):
+    """A browser that has signed in to an account. It opens nothing: only its wrong tries are counted apart."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (UniqueConstraint("account_id", "token_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 of what its cookie holds
+    seen_at: Mapped[datetime]
+
+
+class Try(Base):
+    """Something of which there may be so many in a while: a wrong password, a wrong code. Names nobody."""
+
+    __tablename__ = "counted_try"
+    __table_args__ = (Index(None, "key", "until"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))  # HMAC of what is counted
+    until: Mapped[datetime] = mapped_column(index=True)  # so long it counts

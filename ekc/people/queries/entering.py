@@ -1,15 +1,17 @@
-"""Reading who is signed in where."""
+"""Reading who is signed in where, and what was tried how often."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.people.access import Visitor
-from ekc.people.models import Account, LinkDevice, Method, PersonalLink, SignIn
+from ekc.people.links import token_hash as hash_of
+from ekc.people.models import Account, KnownDevice, LinkDevice, Method, PersonalLink, SignIn, Try
 from ekc.people.queries.accounts import VISITOR, WITH_ROLES, visitor_from
 
 
@@ -26,7 +28,13 @@ class SignInRow:
 
 _account, _sign_in = Account.__table__, SignIn.__table__
 _link, _device = PersonalLink.__table__, LinkDevice.__table__
-_LASTING = (_sign_in.c.id.label("sign_in_id"), _sign_in.c.seen_at, _sign_in.c.idle_minutes, _sign_in.c.ends_at)
+_LASTING = (
+    _sign_in.c.id.label("sign_in_id"),
+    _sign_in.c.method,
+    _sign_in.c.seen_at,
+    _sign_in.c.idle_minutes,
+    _sign_in.c.ends_at,
+)
 _WANTED = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
 _OF_ACCOUNT = (
     select(*VISITOR, *_LASTING)
@@ -51,8 +59,8 @@ _OF_LINK = (
 
 def visitor_of_sign_in(
     session: Session, at: datetime, sign_in_id: int, by_link: bool
-) -> tuple[Visitor, datetime] | None:
-    """Who is signed in, and when that was last used; None if it has ended, by itself or by somebody, or was never so.
+) -> tuple[Visitor, datetime, Method] | None:
+    """Who is signed in, when that was last used, and how they came in; None if it ended by itself or was ended.
 
     Of a participant, name and language are the circle's to know.
     """
@@ -69,9 +77,9 @@ def visitor_of_sign_in(
             sign_in_id=sign_in_id,
             leaves_in=_left(first, at) if first.shared else None,
         )
-        return visitor, first.seen_at
-    found = visitor_from(rows, sign_in_id)
-    return (found, first.seen_at) if found else None
+        return visitor, first.seen_at, first.method
+    found = visitor_from(rows, at, sign_in_id)
+    return (found, first.seen_at, first.method) if found else None
 
 
 def still_lasts(row: Any, at: datetime) -> bool:
@@ -91,3 +99,16 @@ def sign_ins_of(session: Session, at: datetime, account_id: int) -> list[SignInR
     ).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.ends_at > at)
     rows = session.execute(found.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
     return [SignInRow(*row[:5]) for row in rows if still_lasts(row, at)]
+
+
+def known_device(session: Session, token: str, *, email: str = "", account_id: int = 0) -> int | None:
+    """The id by which the browser with this token is known to an account; None if it never signed in to it."""
+    whose = Account.id == account_id if account_id else Account.email == email
+    found = select(KnownDevice.id).join(Account, Account.id == KnownDevice.account_id)
+    return session.scalar(found.where(whose, KnownDevice.token_hash == hash_of(token)))
+
+
+def tries_so_far(session: Session, at: datetime, keys: Collection[bytes]) -> dict[bytes, int]:
+    """How many tries still count, by key; a key without any is left out."""
+    counted = select(Try.key, func.count().label("number")).where(Try.key.in_(keys), Try.until > at).group_by(Try.key)
+    return {row.key: row.number for row in session.execute(counted)}

@@ -3,13 +3,11 @@
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.core.routes import db, now, public, runtime
+from ekc.core.routes import LARGEST_ID, db, now, public, runtime
 from ekc.people.actions import begin_by_link
 from ekc.people.login import begin_account, begin_link, this_device, visitor
 from ekc.people.models import Method
 from ekc.people.views import bp
-
-_LARGEST_ID = 2**31 - 1
 
 
 @bp.post("/demo/be/<int:account_id>")
@@ -37,4 +35,4 @@ def be_participant(link_id: int) -> ResponseReturnValue:
 
 def _of_the_cast(number: int) -> bool:
     """Whether this is the demo, and the number one that a database can be asked for."""
-    return runtime().settings.demo and number <= _LARGEST_ID
+    return runtime().settings.demo and number <= LARGEST_ID

@@ -22,7 +22,7 @@ from ekc.workflow.vocabulary import N_, Activity
 
 
 @bp.get("/versions/<int:number>")
-@case_route(Activity.SEE_PLAN)
+@case_route(Activity.SEE_VERSIONS)
 def version(case: Case, number: int) -> ResponseReturnValue:
     """A version as it was agreed."""
     found, document = _version(case, number)
@@ -38,7 +38,7 @@ def version(case: Case, number: int) -> ResponseReturnValue:
 
 
 @bp.get("/versions/<int:number>.pdf")
-@case_route(Activity.SEE_PLAN)
+@case_route(Activity.SEE_VERSIONS)
 def version_pdf(case: Case, number: int) -> ResponseReturnValue:
     """Its paper: made on the first download, and the same bytes ever after."""
     found, document = _version(case, number)
@@ -49,7 +49,6 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
         paper = issue_document(db(), case.visitor, now(), case.id, number, document.language, content)
     response = Response(paper.content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{case.number}-plan-{number}.pdf"'
-    response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
 

@@ -1,0 +1,117 @@
+"""Who opened a file, said in the reader's language, for the page and for the paper."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from ekc.core.audit import ActorKind
+from ekc.core.documents import print_pdf
+from ekc.core.text import clock_time, day
+from ekc.opened.queries import Day, Deed, Line, Person
+from ekc.workflow.names import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDay:
+    """One day: people with what they did, and what is said without a name."""
+
+    day: str
+    people: tuple[tuple[str, tuple[str, ...]], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Who opened a file within a period."""
+
+    number: str
+    title: str
+    since: str
+    until: str
+    made: str  # when this was asked for
+    days: tuple[ToldDay, ...]
+
+
+def told(days: Iterable[Day], timezone: str) -> tuple[ToldDay, ...]:
+    """The days in words."""
+    return tuple(
+        ToldDay(
+            day(one.on),
+            tuple((_who(person), tuple(_line(line, timezone) for line in person.lines)) for person in one.people),
+            tuple(_notes(one)),
+        )
+        for one in days
+    )
+
+
+def opened_pdf(opened: Opened) -> bytes:
+    """The paper: the same words."""
+    counter = Markup('<span class="{}"></span>')  # the renderer counts the pages
+    html = render_template(
+        "opened/opened_document.html",
+        opened=opened,
+        page_number=counter.format("page"),
+        page_count=counter.format("pages"),
+    )
+    return print_pdf(html, identifier=hashlib.sha256(html.encode()).digest()[:16])
+
+
+def _who(person: Person) -> str:
+    if person.name:
+        return ", ".join([person.name, *(_(name_of(role)) for role in person.roles)])
+    match person.kind:
+        case ActorKind.PARTICIPANT:
+            return str(_("Somebody with a link to another conference"))
+        case ActorKind.PUBLIC:
+            return str(_("Somebody without an account"))
+    return str(_("The program, by a command of whoever runs it"))
+
+
+def _line(line: Line, timezone: str) -> str:
+    first, last = clock_time(line.first, timezone), clock_time(line.last, timezone)
+    when, what, n = first if first == last else f"{first}–{last}", _(line.what) if line.what else "", line.times
+    match line.deed:
+        case Deed.LOOKED:
+            said = ngettext(
+                "looked at %(what)s (%(when)s)", "looked at %(what)s %(num)s times (%(when)s)", n, what=what, when=when
+            )
+        case Deed.CHANGED:
+            said = ngettext(
+                "changed %(what)s (%(when)s)", "changed %(what)s %(num)s times (%(when)s)", n, what=what, when=when
+            )
+        case Deed.STEP:
+            said = _("took a step: %(what)s (%(when)s)", what=what, when=when)
+        case Deed.OTHER:
+            said = ngettext("%(what)s (%(when)s)", "%(what)s, %(num)s times (%(when)s)", n, what=what, when=when)
+        case Deed.REFUSED:
+            said = ngettext(
+                "tried to open the file and was refused (%(when)s)",
+                "tried to open the file and was refused, %(num)s times (%(when)s)",
+                n,
+                when=when,
+            )
+    return str(said)
+
+
+def _notes(one: Day) -> Iterable[str]:
+    if one.by_link:
+        yield ngettext(
+            "People of the circle, with their own link: once.",
+            "People of the circle, with their own link: %(num)s times.",
+            one.by_link,
+        )
+    if one.by_link_refused:
+        yield ngettext(
+            "People of the circle were refused a page with their own link: once.",
+            "People of the circle were refused a page with their own link: %(num)s times.",
+            one.by_link_refused,
+        )
+    if one.sealed:
+        yield _("During private time pages were opened.")
+    if one.sealed_refused:
+        yield _("During private time somebody was refused a page.")

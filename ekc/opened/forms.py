@@ -1,0 +1,32 @@
+"""Of which days somebody wants to see who opened a file: a form that is sent by GET, so that it can be a bookmark."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+from wtforms.validators import ValidationError
+
+from ekc.conferences.forms.fields import day
+
+_AT_FIRST = timedelta(weeks=13)
+
+
+class PeriodForm(Form):  # type: ignore[misc]
+    """The first and the last day. Left empty: from the beginning, until now."""
+
+    since = day(_l("From"))
+    until = day(_l("Until"))
+
+    def validate_until(self, field: Any) -> None:
+        """The first day is not after the last."""
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(_("This day is before the first one. Choose a later day."))
+
+
+def period_form(typed: MultiDict[str, str], today: date) -> PeriodForm:
+    """The form as it was sent; at first the last three months."""
+    asked = typed if {"since", "until"} & typed.keys() else None
+    return PeriodForm(asked, data={"since": today - _AT_FIRST, "until": today})

@@ -1,0 +1,79 @@
+"""Who has opened a file: the page, and the same on paper."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.core.clock import local_date
+from ekc.core.documents import DocumentError
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now
+from ekc.core.text import LANGUAGES, language, moment
+from ekc.core.text import day as said
+from ekc.opened import queries
+from ekc.opened.document import Opened, opened_pdf, told
+from ekc.opened.forms import PeriodForm, period_form
+from ekc.opened.words import place
+from ekc.workflow.vocabulary import N_, Activity
+
+bp = Blueprint("opened", __name__)
+
+_ADDRESS = "/conferences/<int:conference_id>/opened"
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_OPENED)
+def page(case: Case) -> ResponseReturnValue:
+    """Who looked at what and who changed it, by day."""
+    form = _form(case)
+    right = form.validate()
+    return render_template(
+        "opened/opened.html",
+        case=case,
+        form=form,
+        days=told(_days(case, form), case.timezone) if right else (),
+        right=right,
+        paper=_link("opened.paper", case),
+    ), (200 if right else 422)
+
+
+@bp.get(f"{_ADDRESS}.pdf")
+@case_route(Activity.SEE_OPENED)
+def paper(case: Case) -> ResponseReturnValue:
+    """The paper, in the language of the family's papers as far as pages are offered in it."""
+    form = _form(case)
+    if not form.validate():
+        return redirect(_link("opened.page", case), 303)
+    with force_locale(case.language if case.language in LANGUAGES else language()):
+        first, last = form.since.data or case.registered_on, form.until.data or local_date(now(), case.timezone)
+        days = told(_days(case, form), case.timezone)
+        opened = Opened(case.number, case.title, said(first), said(last), moment(now(), case.timezone), days)
+        try:
+            content = opened_pdf(opened)
+        except DocumentError as error:
+            raise Refusal(
+                N_("This list cannot be printed now. Read it on its page. (%(why)s)"), why=str(error)
+            ) from error
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{case.number}-opened.pdf"'
+    return response
+
+
+def _link(endpoint: str, case: Case) -> str:
+    """The page or its paper, of the days that were asked for."""
+    asked: dict[str, Any] = {name: request.args[name] for name in ("since", "until") if name in request.args}
+    return url_for(endpoint, conference_id=case.id, **asked)
+
+
+def _form(case: Case) -> PeriodForm:
+    return period_form(request.args, local_date(now(), case.timezone))
+
+
+def _days(case: Case, form: PeriodForm) -> tuple[queries.Day, ...]:
+    period = (form.since.data, form.until.data or local_date(now(), case.timezone))
+    places = {rule.endpoint: place(rule.rule) for rule in current_app.url_map.iter_rules()}
+    return queries.opened(db(), case.id, period, case.timezone, places, case.coordinator_id)

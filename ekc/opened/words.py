@@ -1,0 +1,81 @@
+"""What the audit has codes for, in the words of whoever reads who opened their file. One table for pages and changes.
+
+The words are about the file, never about what stands in it. The log of contacts and the worries about safety are the
+coordinator's own notes: that one of them was written may not lead a person to whom it is about, or who told it.
+"""
+
+from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.vocabulary import N_, Step
+
+_NOTES = N_("the coordinator's own notes")
+
+#: What a page is about, by the part of its address after the number of the case.
+PAGES = {
+    "": N_("the page of the conference"),
+    "attendance": N_("who was there"),
+    "bottom-lines": N_("the bottom lines"),
+    "circle": N_("the circle"),
+    "consents": N_("the consents"),
+    "contact": _NOTES,
+    "coordinator": N_("the choice of a coordinator"),
+    "costs": N_("hours and costs"),
+    "follow-ups": N_("the follow-ups"),
+    "history": N_("the steps taken"),
+    "information": N_("what was told and asked"),
+    "links": N_("the personal links"),
+    "meeting": N_("the meeting and what is arranged for it"),
+    "mine": N_("their own page"),
+    "opened": N_("this list"),
+    "plan": N_("the plan"),
+    "registration": N_("the registration"),
+    "safety": _NOTES,
+    "steps": N_("a step of the conference"),
+    "tasks": N_("their own tasks"),
+    "times": N_("the times of the day"),
+}
+#: What a change is about, by the first word of its code.
+CHANGES = {
+    "attendance": PAGES["attendance"],
+    "avoided_cost": PAGES["costs"],
+    "bottom_line": PAGES["bottom-lines"],
+    "bottom_lines": PAGES["bottom-lines"],
+    "circle": PAGES["circle"],
+    "consent": PAGES["consents"],
+    "contact": PAGES["contact"],
+    "costs": PAGES["costs"],
+    "follow_up": PAGES["follow-ups"],
+    "information": PAGES["information"],
+    "link": PAGES["links"],
+    "match": PAGES["coordinator"],
+    "meeting": PAGES["meeting"],
+    "plan": PAGES["plan"],
+    "question": PAGES["information"],
+    "registration": PAGES["registration"],
+    "safety": PAGES["safety"],
+}
+#: What was done beside changing a page, by its whole code.
+DEEDS = {
+    "case.registered": N_("registered the conference"),
+    "link.entered": N_("came in with their own link"),
+    "plan.printed": N_("printed the plan"),
+    "task.ticked": N_("ticked off a task"),
+}
+#: For a code that a newer or older program wrote.
+SOMETHING = N_("something in the file")
+_STEP = "step."
+
+
+def place(address: str) -> str:
+    """The part of an address that tells what its page is about: /conferences/<int:conference_id>/circle/7 -> circle."""
+    return "".join(address.strip("/").split("/")[2:3]).partition(".")[0]
+
+
+def changed(action: str) -> str:
+    """What a change is about."""
+    return CHANGES.get(action.partition(".")[0], SOMETHING)
+
+
+def step_taken(action: str) -> str | None:
+    """The title of the step that a code tells of."""
+    name = action.removeprefix(_STEP)
+    return STEP_RULES[Step(name)].title if action.startswith(_STEP) and name in set(Step) else None

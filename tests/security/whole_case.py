@@ -1,0 +1,230 @@
+"""A case with everything in it, in any phase, and everybody who might want in: what access is proven with.
+
+In it is somebody in each part, and one of each thing that an address names. Where no action makes such a thing in this
+phase, its row is put in directly. What a new address names is found by itself, if its table stands in `NAMED`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Map, Rule
+
+from ekc.conferences.models import BottomLine, Conference, Consent, Participant, SafetyConcern
+from ekc.core.db import Base
+from ekc.evaluations import actions as evaluations
+from ekc.evaluations.models import AvoidedCost, FollowUp
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import take
+from ekc.matching import actions as matching
+from ekc.meetings import actions as meetings
+from ekc.meetings.actions import Told
+from ekc.meetings.models import Attendance, DateOption, InformationItem, Meeting, Question
+from ekc.people.access import Visitor
+from ekc.people.queries import visitor_of_account
+from ekc.plans import actions as plans
+from ekc.plans import document
+from ekc.plans.draft import Draft, NewAction, to_json
+from ekc.plans.models import IssuedDocument, PlanVersion
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import ActionKind, Attends, FollowUpKind, InformationKind, Part, Phase, Step
+from tests import build
+from tests.build import Made
+from tests.cast import Cast
+from tests.clock import START
+from tests.plans.printed import EMPTY
+
+#: Rows of which table a number in an address names.
+NAMED = {
+    "avoided_id": "avoided_cost",
+    "bottom_line_id": "bottom_line",
+    "concern_id": "safety_concern",
+    "consent_id": "consent",
+    "follow_up_id": "follow_up",
+    "item_id": "information_item",
+    "line_id": "bottom_line",
+    "meeting_id": "meeting",
+    "option_id": "date_option",
+    "participant_id": "participant",
+    "question_id": "question",
+}
+#: What else stands in an address. Keys are those of the plan: its goal, and the action for which support was asked.
+SPOKEN: dict[str, int | str] = {"key": "g1", "kind": "food", "number": 1, "step": "stop"}
+BY_ENDPOINT: dict[str, dict[str, int | str]] = {"plans.answer_support": {"key": "a5"}}
+#: Who is put into each circle beside those of `build.CIRCLE`.
+OTHERS: dict[str, tuple[Part, dict[str, Any]]] = {
+    "pieter": (Part.MAIN_PERSON, {"side": "Pieter's side"}),
+    "yara": (Part.CHILD, {}),
+    "nadia": (Part.INTERPRETER, {}),
+    "rik": (
+        Part.FAMILY,
+        {"attends": Attends.EXCLUDED, "exclusion_reason": "-", "excluded_by": "-", "excluded_on": START.date()},
+    ),
+    "ria": (Part.FAMILY, {"removed_at": START}),
+}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A case: its id, its people by first name, and of each table the id of a row of it.
+
+    Where only who wrote a row may change it, a person has one of their own: `bottom_line of referrer`.
+    """
+
+    id: int
+    people: Mapping[str, int]
+    rows: Mapping[str, int]
+
+    def address(self, urls: Map, rule: Rule, label: str = "", **other: int | str) -> str:
+        """The address of a rule for this case, for whoever is called so; `other` names something else than is in it."""
+        rows = {name: self.rows.get(f"{table} of {label}", self.rows[table]) for name, table in NAMED.items()}
+        spoken = SPOKEN | BY_ENDPOINT.get(rule.endpoint, {}) | rows
+        values: dict[str, int | str] = {"conference_id": self.id, **spoken, **(rule.defaults or {}), **other}
+        return str(urls.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments}))
+
+
+def whole_case(session: Session, cast: Cast, phase: Phase, asked: Visitor | None = None, **changes: object) -> Whole:
+    """A case in a phase. With `asked`, that coordinator was asked for it as well and has not answered yet."""
+    made = _MAKE[phase](session, cast, **changes)
+    if asked is not None:
+        matching.ask_coordinator(session, cast.ruud, START, made.id, asked.account_id or 0)
+    if phase in _LAST_STEP:
+        coordinator = visitor_of_account(session, session.get_one(Conference, made.id).coordinator_id or 0)
+        assert coordinator is not None
+        take(session, coordinator, START, made.id, Taking(_LAST_STEP[phase]))
+    people = dict(made.people) | {name: _put_in(session, made.id, name) for name in OTHERS}
+    if "kees" not in people:  # the circle of a registration is small
+        people |= {
+            person.name.split()[0].lower(): _put(session, Participant(conference_id=made.id, **_kept(person)))
+            for person in build.CIRCLE
+        }
+    rows = _complete(session, made.id, people)
+    session.commit()
+    return Whole(made.id, people, rows)
+
+
+def _kept(person: object) -> dict[str, object]:
+    return {name: getattr(person, name) for name in ("name", "part", "relation", "organisation")}
+
+
+def _registered(session: Session, cast: Cast, **changes: object) -> Made:
+    return build.registered_case(session, cast, START, **changes)
+
+
+def _prepared(session: Session, cast: Cast, **changes: object) -> Made:
+    return build.prepared_case(session, cast, START, **changes)
+
+
+def _in_information(session: Session, cast: Cast, **changes: object) -> Made:
+    return build.case_in_information(session, cast, START, **changes)
+
+
+def _before_private_time(session: Session, cast: Cast, **changes: object) -> Made:
+    case = _in_information(session, cast, **changes)
+    for kind in InformationKind:
+        meetings.tell(session, cast.noor, START, case.id, Told(kind, f"About {kind.value}."))
+    meetings.professionals_leave(session, cast.noor, START, case.id)
+    return case
+
+
+def _in_presentation(session: Session, cast: Cast, **changes: object) -> Made:
+    """A plan is written, in which support was asked of a professional."""
+    case = build.case_in_presentation(session, cast, START, **changes)
+    build.write_plan(session, cast, START, case)
+    asks = NewAction(what="Helps", who=(case.people["els"],), by=START.date(), kind=ActionKind.PROFESSIONAL)
+    plans.add_action(session, cast.noor, START, case.id, 6, "g1", asks)
+    return case
+
+
+def _in_evaluation(session: Session, cast: Cast, **changes: object) -> Made:
+    case = _in_presentation(session, cast, **changes)
+    build.answer_plan(session, cast, START, case)
+    build.step(session, cast, START, case, Step.AGREE_PLAN)
+    return case
+
+
+def _before_closing(session: Session, cast: Cast, **changes: object) -> Made:
+    case = _in_evaluation(session, cast, **changes)
+    for row in follow_ups(session, case.id, START.date()):
+        evaluations.give_up(session, cast.noor, START, case.id, row.id, "The family moved away.")
+    return case
+
+
+#: As far as somebody can still be asked to be coordinator; then the last step.
+_MAKE: dict[Phase, Callable[..., Made]] = {
+    Phase.REGISTRATION: _registered,
+    Phase.SETUP: _prepared,
+    Phase.INFORMATION: _in_information,
+    Phase.PRIVATE_TIME: _before_private_time,
+    Phase.PRESENTATION: _in_presentation,
+    Phase.EVALUATION: _in_evaluation,
+    Phase.CLOSED: _before_closing,
+}
+_LAST_STEP = {Phase.PRIVATE_TIME: Step.BEGIN_PRIVATE_TIME, Phase.CLOSED: Step.CLOSE}
+
+
+def _put(session: Session, row: Base) -> int:
+    session.add(row)
+    session.flush()
+    number: int = row.id  # type: ignore[attr-defined]
+    return number
+
+
+def _put_in(session: Session, conference_id: int, name: str) -> int:
+    part, more = OTHERS[name]
+    return _put(session, Participant(conference_id=conference_id, part=part, name=name.capitalize(), **more))
+
+
+def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[str, int]:
+    """One row of the case in each table that an address names; gives their ids."""
+    kees, els, today = people["kees"], people["els"], START.date()
+    meeting = session.scalar(select(func.max(Meeting.id)).where(Meeting.conference_id == case))
+    meeting = meeting or _put(session, Meeting(conference_id=case, number=1))
+    held = _put(session, Meeting(conference_id=case, number=0, started_at=START, ended_at=START))
+    _put(session, Attendance(meeting_id=held, participant_id=kees, came_at=START))
+    version = session.scalar(select(PlanVersion.id).where(PlanVersion.conference_id == case))
+    version = version or _put(session, _version(case))
+    paper = IssuedDocument(
+        version_id=version, kind="plan", language="nl", content=b"%PDF-", sha256=bytes(32), made_at=START
+    )
+    _put(session, paper)
+    region = session.get_one(Conference, case).region_id
+    new: dict[str, Base] = {
+        "avoided_cost": AvoidedCost(conference_id=case, what="A night", amount=100, basis="A list"),
+        "bottom_line": BottomLine(conference_id=case, number=9, text="A roof", set_by=els),
+        "bottom_line of referrer": BottomLine(conference_id=case, number=8, text="Food", set_by=people["karim"]),
+        "consent": Consent(conference_id=case, participant_id=kees, scope="file", given_on=today),
+        "date_option": DateOption(meeting_id=meeting, starts_at=START + timedelta(days=99)),
+        "information_item": InformationItem(meeting_id=meeting, kind=InformationKind.HELP, text="Help"),
+        "question": Question(meeting_id=meeting, participant_id=kees, text="Who?"),
+        "safety_concern": SafetyConcern(conference_id=case, participant_id=kees, concern="The stairs"),
+        "follow_up": FollowUp(
+            conference_id=case,
+            region_id=region,
+            version_number=1,
+            kind=FollowUpKind.EVALUATION,
+            due_on=today + timedelta(weeks=12),
+            latest_on=today + timedelta(weeks=14),
+        ),
+    }
+    return {"participant": kees, "meeting": held} | {table: _put(session, row) for table, row in new.items()}
+
+
+def _version(case: int) -> PlanVersion:
+    return PlanVersion(
+        conference_id=case,
+        number=1,
+        agreed_on=START.date(),
+        content=to_json(Draft()),
+        snapshot=json.loads(document.to_json(EMPTY)),
+        goals=0,
+        family_actions=0,
+        network_actions=0,
+        professional_actions=0,
+        evaluation_at=START + timedelta(weeks=12),
+        made_at=START,
+    )
