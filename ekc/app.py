@@ -150,9 +150,9 @@ def _page() -> dict[str, Any]:
         "languages": [(code, name, _in_language(code)) for code, name in text.LANGUAGES.items()],
         "demo_mode": runtime().settings.demo,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
-        "has_account": login.visitor().account_id is not None,
         "by_link": who.participant_id is not None,
         "shared_device": who.leaves_in is not None,
+        "has_account": login.visitor().account_id is not None,
         "menu": _menu(),
     }
 

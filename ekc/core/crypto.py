@@ -68,13 +68,13 @@ class Keyring:
         digest = hmac.digest(self._index_key, beginning.encode(), "sha256")
         return int.from_bytes(digest[:8], signed=True)
 
-    def fingerprint(self, text: str) -> bytes:
-        """Always the same for one text, and telling whoever lacks the key nothing about it: 32 bytes."""
-        return hmac.digest(self._index_key, b"\0" + text.encode(), "sha256")  # no word of a name begins so
-
     def signature(self, content: bytes, context: str) -> bytes:
         """16 bytes that nobody without the keys can make for this content in this context."""
         return hmac.digest(self._signing_key, context.encode() + b"\0" + content, "sha256")[:16]
+
+    def fingerprint(self, text: str) -> bytes:
+        """Always the same for one text, and telling whoever lacks the key nothing about it: 32 bytes."""
+        return hmac.digest(self._index_key, b"\0" + text.encode(), "sha256")  # no word of a name begins so
 
 
 def words(name: str) -> tuple[str, ...]:

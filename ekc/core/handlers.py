@@ -35,16 +35,12 @@ HEADERS = {
 }
 #: Added where the product is reached by https: browsers then never ask for it otherwise (ASVS 3.4.1).
 TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-#: What stands in the address of a personal link lets somebody in: no page tells it on, no cache and no index keeps it.
-UNDER_A_LINK = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
+#: What stands in the address of a personal link lets somebody in: no page tells it on, and no index keeps it.
+UNDER_A_LINK = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 #: What a browser says of a request that begins with us: from a page of ours, or from the address line.
 _OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
-_SECRETS = ("password", "one_time_code", "entrance")  # in the names of fields
+_SECRETS = ("password", "one_time_code", "entrance_code")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
 #: Answers to what a page of ours does not ask for, or not of this person.
 _NOTED = frozenset({400, 403, 404, 405, 413, 415, 429})
@@ -101,7 +97,7 @@ def _refuse_unreadable() -> None:
 
 
 def _headers(response: Response) -> Response:
-    if request.path.startswith(("/l/", "/invitations/")):
+    if request.path.startswith("/l/"):
         response.headers.update(UNDER_A_LINK)
     for name, value in (HEADERS | TLS_ALONE if runtime().settings.secure_cookies else HEADERS).items():
         response.headers.setdefault(name, value)

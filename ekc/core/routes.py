@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, make_response
-from flask.typing import ResponseReturnValue
+from flask import Flask, current_app, g
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
@@ -90,22 +89,8 @@ def now() -> datetime:
     return instant
 
 
-def shown_once(page: ResponseReturnValue) -> Response:
-    """An answer with a secret in it, to whoever asked for it: kept nowhere."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def close_db(_error: BaseException | None = None) -> None:
     """End the request's session, whatever happened."""
     session = g.pop("db", None)
     if session is not None:
         session.close()
-
-
-def local_path(target: str | None) -> str | None:
-    """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
-    if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
-        return None
-    return None if target.startswith("//") else target  # with two, browsers read the name of another site

@@ -42,8 +42,8 @@ class Home:
 
     today: date
     this_week: tuple[CaseRow, ...]
-    asked: tuple[CaseRow, ...]  # of these nobody sees more than the number before they say yes
     doors: tuple[Door, ...]  # first of all: somebody may be waiting on the phone
+    asked: tuple[CaseRow, ...]  # of these nobody sees more than the number before they say yes
     needs: tuple[Need, ...]
     cases: tuple[CaseRow, ...]
     waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
@@ -67,8 +67,8 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
-        asked=asked,
         doors=_doors(session, cases, at),
+        asked=asked,
         needs=tuple(need for row in cases if (need := _need(row, dues.get(row.id), at))),
         cases=cases,
         waiting=queries.registrations(session, who.regions) if manages else (),

@@ -1,6 +1,6 @@
 """The forms of signing in, of coming to a password, and of changing how one signs in.
 
-Whether a password or code is right, or good enough, is not their matter.
+Whether a password, code or answer is right, or good enough, is not their matter.
 """
 
 from typing import Any
@@ -124,7 +124,7 @@ class NewPasskeyForm(PasskeyForm):
     )
 
 
-class UseForm(FlaskForm):  # type: ignore[misc]
+class UseForm(PlainForm):
     """Who uses the device on which a personal link was opened."""
 
     use = RadioField(

@@ -141,6 +141,13 @@ def _remember(token: str) -> None:
         return response
 
 
+def local_path(target: str | None) -> str | None:
+    """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
+    if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
+        return None
+    return None if target.startswith("//") else target  # with two, browsers read the name of another site
+
+
 def visitor() -> Visitor:
     """Whoever asks, in this request; nobody as long as they are signed in but not let in."""
     found = _current()
@@ -226,15 +233,11 @@ def _came_by_link() -> bool:
 
 
 def _leave_by_itself(response: Response) -> Response:
-    """On a device that others use too, each page goes away when its time is over, and is kept nowhere.
-
-    By a header, so that it works without JavaScript, and for a paper that is open in the browser as well.
-    """
+    """On a device that others use too, each page and paper goes away when its time is over, without JavaScript."""
     # What is static is nobody's own, and has to be kept.
     left = visitor().leaves_in if request.endpoint != "static" and _came_by_link() else None
     if left is not None:
         response.headers.setdefault("Refresh", f"{left}; url={url_for('people.signed_out')}")
-        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -176,7 +176,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES}),
-    Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES}),
+    Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES, CasePart.CONTACT}),
     Activity.ARRANGE_MEETING: frozenset({CasePart.PRACTICAL, CasePart.ARRANGEMENTS}),
     Activity.RECORD_INFORMATION: frozenset({CasePart.INFORMATION, CasePart.NAMES}),
     Activity.SEE_PLAN: frozenset({CasePart.BOTTOM_LINES}),

@@ -221,7 +221,7 @@ def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session
     assert "It is noted." in noor.shown("I have sent it").text
     answer = noor.post(**printing(noor, "Print the slip"))
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert [link.handed_over for link in links_of(anew(db_session), case.id)] == [("paper", "message")]
 
     page = noor.page(f"/conferences/{case.id}/links")

@@ -123,6 +123,23 @@ def test_of_many_guesses_at_once_no_more_count_than_there_are_tries(
     assert (db_session.scalar(select(PersonalLink.tries)), db_session.scalar(lines)) == (5, 5)
 
 
+def test_guessing_at_many_links_from_one_place_is_slowed_down(
+    client: PageClient, someone: Callable[[], PageClient], db_session: Session, clock: FrozenClock, case: Made
+) -> None:
+    paths = [make_link(db_session, clock(), case.id, person) for person in case.people.values()]
+    db_session.rollback()
+    for n in range(30):
+        client.page(f"{paths[n // 4]}/code")
+        client.refused("Come in", {"Entrance code": "000000"}, status=422)
+
+    client.page(f"{paths[-1]}/code")
+    slowed = client.refused("Come in", {"Entrance code": CODE}, status=429)
+    assert slowed.heading == "Too many tries"
+    elsewhere = someone()
+    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert open_link(elsewhere, paths[-1]).url == f"/conferences/{case.id}/mine"
+
+
 def test_two_devices_come_in_at_once(engine: Engine, path: str, clock: FrozenClock, db_session: Session) -> None:
     token = path.removeprefix("/l/")
     db_session.close()
@@ -223,7 +240,7 @@ def test_a_shared_device_forgets_everything_by_itself(
 ) -> None:
     page = open_link(client, path, device=SHARED)
     answer = client.get(page.url)
-    assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "no-store")
+    assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "private, no-store")
     assert "Others use this device too." in answer.text
     assert client.get_cookie("link_device", path=path) is None
 
@@ -289,7 +306,7 @@ def test_a_shared_device_is_known_on_every_page_even_where_one_may_not_look(
         assert (address, answer.headers["Refresh"], answer.headers["Cache-Control"]) == (
             address,
             "900; url=/signed-out",
-            "no-store",
+            "private, no-store",
         )
     with client.get("/static/css/ekc.css") as style:
         assert (style.headers.get("Refresh"), style.headers["Cache-Control"]) == (None, "public, max-age=86400")

@@ -69,7 +69,10 @@ def test_whatever_looks_at_a_link_changes_nothing(
             answer = app.test_client().open(address, method=method, headers=headers)
             assert answer.status_code in (200, 302, 303), (method, address)
             assert answer.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
-            assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+            assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (
+                "private, no-store",
+                "no-referrer",
+            )
             client.open(address, method=method, headers=headers)  # the same one again, with its cookies
 
     assert everything(engine) == before

@@ -28,7 +28,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import Unreadable, keyring_of
 from ekc.core.documents import DocumentError
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.core.routes import db, now, runtime, shown_once
+from ekc.core.routes import db, now, runtime
 from ekc.core.text import say
 from ekc.people import queries as people
 from ekc.people.models import PersonalLink
@@ -76,7 +76,7 @@ def make_missing_links(case: Case) -> ResponseReturnValue:
         return _list(case, say(refusal.message, refusal.params)), refusal.status
     names = queries.names(db(), case.id)
     rows = [(names[one.participant_id], one.code) for one in made]
-    return shown_once(render_template("conferences/links_shown.html", case=case, rows=rows, shown=_sealed(case, made)))
+    return render_template("conferences/links_shown.html", case=case, rows=rows, shown=_sealed(case, made))
 
 
 @bp.get(_OF_ONE)
@@ -140,7 +140,7 @@ def slips(case: Case) -> ResponseReturnValue:
     actions.hand_over(db(), case.visitor, now(), case.id, [one.token for one in made], "paper")
     response = Response(paper, mimetype="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="slip.pdf"'
-    return shown_once(response)
+    return response
 
 
 @bp.post(f"{_OF_ONE}/revoke")
@@ -191,21 +191,19 @@ def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     language = letters.language_of(person.language, case.language)
     with force_locale(language):
         message = letters.text_message(address, until)
-    return shown_once(
-        render_template(
-            "conferences/link_shown.html",
-            case=case,
-            person=person,
-            made=made,
-            address=address,
-            question=link.question,
-            until=until,
-            message=message,
-            language=language,
-            square=square(address, _("The link as a square to scan")),
-            shown=_sealed(case, [made]),
-            done=done,
-        )
+    return render_template(
+        "conferences/link_shown.html",
+        case=case,
+        person=person,
+        made=made,
+        address=address,
+        question=link.question,
+        until=until,
+        message=message,
+        language=language,
+        square=square(address, _("The link as a square to scan")),
+        shown=_sealed(case, [made]),
+        done=done,
     )
 
 

@@ -1,9 +1,8 @@
-"""What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`) or
-opens a personal link on a new device (`confirming.py`).
+"""What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`).
 
 An account is opened and changed in `accounts.py`, its roles in `roles.py`, for whom its owner works besides in
 `employers.py`; `invitations.py` lets them choose a password, `leaving.py` ends it. Second factors are in `factors.py`;
-`tries.py` counts how often a thing is tried.
+`tries.py` counts how often a thing is tried, `confirming.py` opens a personal link on a device.
 """
 
 from ekc.people.actions.accounts import AccountDetails as AccountDetails

@@ -7,15 +7,17 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import PUBLIC, record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.people.actions.entering import OWN, SHARED, begin_with
+from ekc.people.actions.tries import ENTRANCES, begin_try
+from ekc.people.devices import NOWHERE, Place
 from ekc.people.links import TRIES, WAITS, end_devices, plain
-from ekc.people.models import Confirmed, LinkDevice, Method, PersonalLink
+from ekc.people.models import Confirmed, LinkDevice, Method, PersonalLink, Try
 from ekc.people.passwords import Cost, matches
 from ekc.people.queries import device_of, link_of_token
 from ekc.workflow.vocabulary import N_
@@ -35,15 +37,17 @@ class Entered:
 
 
 def come_in_by_answer(
-    session: Session, at: datetime, token: str, typed: str, own: bool, device: str, cost: Cost
+    session: Session, at: datetime, token: str, typed: str, own: bool, device: str, cost: Cost, place: Place = NOWHERE
 ) -> Entered | None:
     """Come in with the code, or the answer to the question; None if it is wrong, which counts as a try.
 
-    After the last try it is None for the right answer too. Raises Unknown for a link that does not work.
+    After the last try it is None for the right answer too. Raises Unknown for a link that does not work, TooMany after
+    too many wrong answers at whatever links from the same place.
     """
     link = link_of_token(session, at, token)
     if link is None:
         raise Unknown
+    tried = begin_try(session, at, (ENTRANCES, place.network)) if place.network else ()
     # Outside the transaction: it is slow on purpose. Of many at once, only as many as there are tries count below.
     right = link.tries < TRIES and matches(plain(typed), link.answer_hash, cost)
     with writing(session):
@@ -54,6 +58,7 @@ def come_in_by_answer(
             how = Confirmed.ANSWER if link.question else Confirmed.CODE
             confirmed = LinkDevice(link_id=link.id, device=device, asked_at=at, confirmed_at=at, how=how)
             session.add(confirmed)
+            session.execute(delete(Try).where(Try.id.in_(tried)))
             return _come_in(session, at, link, confirmed, own)
         if link.tries < TRIES:
             link.tries += 1

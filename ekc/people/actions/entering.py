@@ -23,8 +23,6 @@ from ekc.people.queries import account_by_email, has_second_factor, known_device
 IDLE = timedelta(hours=8)
 #: However much it is used, it ends: staff sign in each day (ASVS 7.3.2).
 LASTS = timedelta(hours=16)
-#: Not used to sign in for this long, a browser is known no more.
-_KNOWN_FOR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,8 @@ STAFF = Lasting()
 OWN = Lasting(most=timedelta(days=30))
 #: A tablet on the table, a computer in the library.
 SHARED = Lasting(timedelta(minutes=15), timedelta(hours=2), shared=True)
+#: Not used to sign in for this long, a browser is known no more.
+_KNOWN_FOR = timedelta(days=365)
 _SEEN_AGAIN = timedelta(minutes=1)  # a line written with every page would be waste
 
 

@@ -33,6 +33,7 @@ CALLERS = Limit("caller", 60, timedelta(hours=1))  # from one network address
 PROVIDERS = Limit("provider", 300, timedelta(hours=1))  # a whole town hall may have one network address
 FORGOTTEN = Limit("forgotten", 5, timedelta(hours=1))  # for one mail address
 FORGOTTEN_CALLERS = Limit("forgotten from", 20, timedelta(hours=1))  # from one network address
+ENTRANCES = Limit("entrance", 30, timedelta(hours=1))  # at personal links, from one network address
 #: What is counted: under which limit, and for whom or what.
 Counted = tuple[Limit, str]
 

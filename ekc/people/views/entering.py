@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ekc.core.routes import db, local_path, now, public, runtime
+from ekc.core.routes import db, now, public, runtime
 from ekc.core.text import LANGUAGES
 from ekc.people import actions, codes, queries
 from ekc.people.forms import CodeForm, SignInForm
 from ekc.people.language import remember_language
-from ekc.people.login import begin_account, end, go_in, halfway, onward, place, visitor, whoever
+from ekc.people.login import begin_account, end, go_in, halfway, local_path, onward, place, visitor, whoever
 from ekc.people.models import Method
 from ekc.people.views import bp
 from ekc.people.views.providers import LEAVES
@@ -77,7 +77,8 @@ def check_code() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """Sign out; also fine for somebody who is not signed in. Whoever came by single sign-on is told about that."""
-    key, after = session.get(LEAVES), "home" if whoever().participant_id is None else "people.signed_out"
+    key = session.get(LEAVES)
+    after = "home" if visitor().participant_id is None else "people.signed_out"
     end()
     response = redirect(url_for("people.leave_provider", key=key) if key else url_for(after), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

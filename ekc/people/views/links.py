@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now, public, runtime
-from ekc.core.text import LANGUAGES, say
+from ekc.core.text import LANGUAGES
 from ekc.people import actions
 from ekc.people.actions.confirming import Entered
 from ekc.people.forms import EntranceForm, UseForm
@@ -88,10 +88,8 @@ def check_confirm(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
         typed, own = form.entrance_code.data, form.is_own()
-        tried = actions.begin_try(db(), now(), (actions.CALLERS, place().network))
-        entered = actions.come_in_by_answer(db(), now(), token, typed, own, this_device(), cost)
+        entered = actions.come_in_by_answer(db(), now(), token, typed, own, this_device(), cost, place())
         if entered is not None:
-            actions.forget_try(db(), tried)
             return _in(token, entered)
         link = _link(token)
         form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
@@ -123,12 +121,10 @@ def ask(token: str) -> ResponseReturnValue:
         return response
     try:
         link_id, device_id = actions.ask_coordinator(db(), now(), token, this_device())
-    except Unknown:
-        raise
     except Refusal as refusal:
         form = EntranceForm(formdata=None)
-        form.form_errors.append(say(refusal.message, refusal.params))
-        return _asked(link, token, form), refusal.status
+        status = form.refuse(refusal)
+        return _asked(link, token, form), status
     return _with_cookie(response, token, device_key(keyring_of(db()), link_id, device_id))
 
 
@@ -168,9 +164,7 @@ def signed_out() -> ResponseReturnValue:
         end()
     if visitor().known:
         return redirect(url_for("home"))
-    response = make_response(render_template("people/signed_out.html"))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render_template("people/link_left.html")
 
 
 def _link(token: str) -> PersonalLink:

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
-from ekc.core.routes import db, local_path, now, public, runtime
+from ekc.core.routes import db, now, public, runtime
 from ekc.core.text import say
 from ekc.people import actions, queries
 from ekc.people.devices import device_of
 from ekc.people.forms import NewPasskeyForm, PasskeyForm, SignInForm
-from ekc.people.login import go_in, office, place, visitor
+from ekc.people.login import go_in, local_path, office, place, visitor
 from ekc.people.models import Method
 from ekc.people.passkeys import NotTrue, Party, ask_for_new, ask_who, new_handle, party_of, read_answer, read_new
 from ekc.people.views import bp
