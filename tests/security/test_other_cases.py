@@ -18,6 +18,7 @@ from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
 from tests.clock import START
 from tests.security.every_form import Field, Found, every_form, undone
+from tests.security.everybody import without_token
 from tests.security.strange_case import STAFF, Strange, numbers_of
 from tests.security.test_forms_never_break import fitting, is_typed
 from tests.security.whole_case import NAMED, SPOKEN, whole_case
@@ -28,7 +29,6 @@ NOBODYS, NO_KEY = 2**31 - 2, "a999"
 #: Fields with numbers that name nothing: how the page was when it was made, marks and scores, amounts.
 NO_NUMBERS = re.compile(r"csrf_token|revision|version|.*-revision|goal_\d+|mark.*|days|.*-days|hours|minutes")
 _KEY = re.compile(r"[gaw]\d+")
-_TOKEN = re.compile(r'(name="csrf_token"[^>]* value=)"[^"]*"')
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_what_is_another_cases_is_as_if_nobody_had_it(
 
 def plain(page: str, one: Try) -> str:
     """A page without its token, and without what was asked for, which stands in links back and in what was typed."""
-    page = _TOKEN.sub(r"\1", page)
+    page = without_token(page)
     for asked in {one.theirs, str(NOBODYS), NO_KEY}:
         page = re.sub(rf"(?<![\w-]){re.escape(asked)}(?![\w-])", "N", page)
     return page
@@ -205,7 +205,7 @@ def test_pages_of_what_is_another_cases_are_not_there(
                     it: comer.ask("GET", comer.case.address(app.url_map, route.rule, other={name: it}))
                     for it in (*_named(name, strange), NOBODYS if name in NAMED else NO_KEY)
                 }
-                told = {_TOKEN.sub(r"\1", said.text).replace(said.request.path, "") for said in answers.values()}
+                told = {without_token(said.text).replace(said.request.path, "") for said in answers.values()}
                 if {said.status_code for said in answers.values()} != {404} or len(told) > 1:
                     wrong.append((comer.label, str(route), name, answers))
 
