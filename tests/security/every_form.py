@@ -1,7 +1,8 @@
-"""Every form of the product as the right person meets it: cases in each phase, crawled, one form for each POST route.
+"""Every form of the product as the right person meets it: cases in each phase, crawled, one form for each route.
 
-Also a way to send something and have it undone, so that each try starts from the same state. What is sent and what may
-come of it is not decided here.
+Where to look first, the routes themselves say; what is behind a link is found by following it. Also a way to send
+something and have it undone, so that each try starts from the same state. What is sent and what may come of it is not
+decided here.
 """
 
 import re
@@ -18,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from ekc.conferences import actions as conferences
 from ekc.conferences.entries import Concern, NewContact
-from ekc.core.routes import Runtime
+from ekc.core.routes import Runtime, declared
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoided
 from ekc.matching import actions as matching
@@ -49,35 +50,13 @@ from tests.page import Page
 
 #: Only there in the demonstration; they take no words.
 DEMO = {"people.be", "people.be_participant"}
-_CASE_PAGES = (
-    "",
-    "/attendance",
-    "/bottom-lines",
-    "/circle",
-    "/consents",
-    "/contact",
-    "/coordinator",
-    "/costs",
-    "/follow-ups",
-    "/information",
-    "/links",
-    "/meeting",
-    "/mine",
-    "/plan",
-    "/plan/agreement",
-    "/plan/sharing",
-    "/registration",
-    "/safety",
-    "/times",
-    *(f"/steps/{step}" for step in Step),
-)
-_FURTHER = re.compile(r'href="(/conferences/\d+/(?:(?:circle|links)/\d+|plan/parts/\w+|follow-ups/\d+))"')
-_TARGET = re.compile(r'<form[^>]* method="post" action="([^"?]*)')
+_FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
+_TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form: its kind (text, textarea, date, hidden, checkbox …), and what may be sent in it."""
+    """One field of a form: its kind (text, textarea, date, hidden, checkbox, button …), and what may be sent in it."""
 
     name: str
     kind: str
@@ -87,8 +66,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Found:
-    """A form as somebody found it on a page, and the cookie they have."""
+    """A form as somebody found it on a page, and the cookie they have. A search is sent by GET."""
 
+    method: str
     endpoint: str
     url: str
     fields: tuple[Field, ...]
@@ -101,8 +81,9 @@ class Found:
 
 def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
     """One form for each route that takes one, from the pages of the person who sends it."""
-    found: dict[str, Found] = {}
-    for who, pages in _who_looks_where(session, cast):
+    found: dict[tuple[str, str], Found] = {}
+    for who, start in _who_looks_where(session, cast):
+        pages = start if isinstance(start, tuple) else _pages_of(app, start)
         client = FlaskClient(app)
         come_in(client, session, START, who)
         with client.session_transaction() as cookie:
@@ -116,10 +97,11 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
             answer = _opened(client, url)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
-            if any(_endpoint(app, target) not in found for target in _TARGET.findall(answer.text)):
+            here = {(method.upper(), _endpoint(app, method, target)) for method, target in _TARGET.findall(answer.text)}
+            if here - found.keys():
                 cookie_now = client.get_cookie("session")
                 for one in _forms_of(app, Page(answer.text, answer.request.path, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
-                    found.setdefault(one.endpoint, one)
+                    found.setdefault((one.method, one.endpoint), one)
             further = set(_FURTHER.findall(answer.text)) - seen
             seen |= further
             waiting += sorted(further)
@@ -135,14 +117,22 @@ def _opened(client: FlaskClient, url: str) -> TestResponse:
     return client.post(path, data={"csrf_token": token})
 
 
-def _endpoint(app: Flask, path: str) -> str:
-    return str(app.url_map.bind("localhost").match(path, method="POST")[0])
+def _pages_of(app: Flask, case: Made) -> tuple[str, ...]:
+    """The pages of a case whose address names nothing but the case; and each step."""
+    access = declared(app)
+    rules = [rule for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"]
+    alone = [rule for rule in rules if rule.arguments == {"conference_id"} and "GET" in (rule.methods or ())]
+    pages = sorted(rule.rule.replace("<int:conference_id>", str(case.id)) for rule in alone if "." not in rule.rule)
+    return (*pages, *(f"/conferences/{case.id}/steps/{step}" for step in Step))
+
+
+def _endpoint(app: Flask, method: str, path: str) -> str:
+    return str(app.url_map.bind("localhost").match(path, method=method.upper())[0])
 
 
 def _forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
     for form in page.all("form"):
-        if form.get("method", "get").lower() != "post":
-            continue
+        method = form.get("method", "get").upper()
         url = urljoin(page.url, form.get("action") or page.url)
         fields: dict[str, Field] = {}
         for control in page.controls_of(form):
@@ -161,17 +151,20 @@ def _forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
             else:
                 shown = (control.text or "" if control.tag == "textarea" else control.get("value", ""),)
             fields[name] = Field(name, kind, shown, offered)
-        yield Found(_endpoint(app, url.partition("?")[0]), url, tuple(fields.values()), cookie)
+        for button in page.all("button"):
+            if button.get("name") and page.form_of(button) is form:
+                name = button.attrib["name"]
+                before = fields.get(name, Field(name, "button", ()))
+                fields[name] = Field(name, "button", (), (*before.offered, button.get("value", "")))
+        endpoint = _endpoint(app, method, url.partition("?")[0])
+        yield Found(method, endpoint, url, tuple(fields.values()), cookie)
 
 
-def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
-    """People, and where they begin to look."""
+def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Made | tuple[str, ...]]]:
+    """People, and where they begin to look: at the pages of a case, or at others."""
 
-    def of(case: Made) -> tuple[str, ...]:
-        return tuple(f"/conferences/{case.id}{page}" for page in _CASE_PAGES)
-
-    def by_link(case: Made, name: str) -> tuple[Visitor, tuple[str, ...]]:
-        return participant(case.id, case.people[name]), of(case)
+    def by_link(case: Made, name: str) -> tuple[Visitor, Made]:
+        return participant(case.id, case.people[name]), case
 
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
@@ -189,25 +182,27 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
     yield noor, ("/account/passkeys",)
     yield from _about_staff(session, cast)
-    yield cast.ruud, ("/", "/search", *of(unasked))
+    yield cast.ruud, ("/", "/search", "/follow-ups")
+    yield cast.ruud, unasked
     asked = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
-    yield noor, of(asked)
+    yield noor, asked
     taken = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
     matching.accept(
         session, noor, START, taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
     )
-    yield noor, of(taken)
-    yield cast.ruud, of(taken)
+    yield noor, taken
+    yield cast.ruud, taken
     yield by_link(taken, "marieke")
     fresh = build.case_in_setup(session, cast, START)
-    yield noor, of(fresh)
+    yield noor, fresh
     conferences.say_no_bottom_lines(session, noor, START, fresh.id)
-    yield noor, of(fresh)
+    yield noor, fresh
     prepared = _prepared(session, cast)
-    yield noor, (*of(prepared), f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}")
-    yield noor, of(_told(session, cast))
+    yield noor, prepared
+    yield noor, (f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}",)
+    yield noor, _told(session, cast)
     inside = build.case_in_private_time(session, cast, START)
     yield by_link(inside, "marieke")
     presented = build.case_in_presentation(session, cast, START)
@@ -216,11 +211,11 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tu
     plans.add_action(
         session, noor, START, presented.id, 6, goal, NewAction(what="Helps", who=(els,), kind=ActionKind.PROFESSIONAL)
     )
-    yield noor, of(presented)
+    yield noor, presented
     yield by_link(presented, "els")
     agreed = build.case_in_evaluation(session, cast, START)
     evaluations.add_avoided(session, noor, START, agreed.id, NewAvoided(what="A night", amount=100, basis="a list"))
-    yield noor, of(agreed)
+    yield noor, agreed
     yield by_link(agreed, "omar")
 
 
@@ -236,7 +231,7 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     matching.ask_coordinator(session, cast.ruud, START, case.id, leaves)
     staff.set_leaving(session, cast.bas, START, leaves, START.date())
     staff.close_account(session, cast.bas, START, closed)
-    accounts = (cast.iris.account_id, cast.bas.account_id, leaves, closed)
+    accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)
     yield cast.bas, ("/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
     yield cast.ruud, (f"/handing-over/{leaves}",)
 

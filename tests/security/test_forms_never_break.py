@@ -1,5 +1,6 @@
 """Whatever is typed into any form, and whatever is sent beside it: an answer in words, never a fault, nothing run."""
 
+import re
 from collections.abc import Mapping
 from random import Random
 
@@ -8,7 +9,9 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 
+from tests.architecture.sources import templates
 from tests.cast import Cast
 from tests.security.every_form import DEMO, Field, Found, every_form, undone
 from tests.stories.paper import PRINTER
@@ -60,7 +63,8 @@ def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> None:
     """Send it, go where it leads, and look at what comes back."""
     with undone(app) as ask:
         kept = {"Cookie": form.cookie}
-        answer = ask(form.url, method="POST", data=sent, headers=kept)
+        told = {"data": sent} if form.method == "POST" else {"query_string": sent}
+        answer = ask(form.url, method=form.method, headers=kept, **told)
         pages = [answer]
         if target := answer.location:
             assert target.startswith("/"), (form, sent, target)
@@ -93,23 +97,34 @@ def is_typed(field: Field) -> bool:
     return field.kind in ("text", "textarea", "tel", "search", "password")
 
 
+def searches() -> set[str]:
+    """The endpoints to which a template sends a form by GET."""
+    found = re.compile(r"""<form[^>]* method="get" action="{{ url_for\(['"]([\w.]+)""")
+    return {endpoint for path in templates() for endpoint in found.findall(path.read_text())}
+
+
 def test_words_are_no_danger_in_any_form(app: Flask, forms: list[Found]) -> None:
     takes = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert {form.endpoint for form in forms} == takes - DEMO
+    assert {form.endpoint for form in forms if form.method == "POST"} == takes - DEMO
+    assert {form.endpoint for form in forms if form.method == "GET"} == searches()
 
     for form in forms:
         for words in HOSTILE[:4]:
             send(app, form, {f.name: [words] if is_typed(f) else fitting(f) for f in form.fields})
 
 
-@settings(
+thorough = settings(
     max_examples=150,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # a smaller example is not worth the minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(chance=st.randoms(use_true_random=True), words=st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@thorough
+@given(chance=st.randoms(use_true_random=True), words=TYPED)
 def test_anything_can_be_sent(chance: Random, words: str, app: Flask, forms: list[Found]) -> None:
     form = chance.choice(forms)
     sent: dict[str, list[str]] = {}
@@ -125,3 +140,27 @@ def test_anything_can_be_sent(chance: Random, words: str, app: Flask, forms: lis
     for name in chance.sample(BESIDE, chance.randrange(3)):
         sent.setdefault(name, []).append(chance.choice((*HOSTILE, words)))
     send(app, form, sent)
+
+
+@thorough
+@given(chance=st.randoms(use_true_random=True), words=TYPED)
+def test_anything_can_be_asked_in_an_address(chance: Random, words: str, app: Flask, forms: list[Found]) -> None:
+    """After the question mark of any page, in any part of its address that is no number."""
+    names = sorted({field.name for form in forms if form.method == "GET" for field in form.fields} | {*BESIDE, "after"})
+    rule = chance.choice([rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())])
+    cookie = chance.choice(forms).cookie
+    values = {
+        name: chance.choice((chance.randrange(20), 2**31, 10**30))
+        if isinstance(converter, IntegerConverter)
+        else chance.choice(HOSTILE[:6])
+        for name, converter in rule._converters.items()
+    }
+    asked = {name: [chance.choice((*HOSTILE, words))] for name in chance.sample(names, chance.randrange(4))}
+    with undone(app) as ask:
+        address = app.url_map.bind("localhost").build(rule.endpoint, values)
+        answer = ask(address, query_string=asked, headers={"Cookie": cookie})
+    fault = app.extensions.pop("fault", None)
+    answer.close()
+    if fault is not None:
+        raise AssertionError(f"{address} broke on {asked}: {fault!r}") from fault
+    assert answer.status_code in FAULTLESS | {301, 308, 405}, (address, asked, answer.status)

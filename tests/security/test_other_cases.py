@@ -1,68 +1,215 @@
-"""Numbers of another case, in every address and every choice: nothing of it is shown, and nothing of it changes."""
+"""Numbers and keys of another case, in every address and every field of every form: as if nobody had them.
+
+Which fields hold such a thing is found out: what a page offers or hides in them are the numbers of rows of its own
+case, or keys of its own plan. A field with numbers that are none has to be in `NO_NUMBERS`.
+"""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+import pytest
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from ekc import schema
-from tests import build
+from ekc.plans import actions as plans
+from ekc.plans.draft import NewAction
+from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
 from tests.clock import START
-from tests.security.every_form import Found, every_form, undone
+from tests.security.every_form import Field, Found, every_form, undone
+from tests.security.everybody import without_token
+from tests.security.strange_case import STAFF, Strange, numbers_of
+from tests.security.test_forms_never_break import fitting, is_typed
+from tests.security.whole_case import NAMED, SPOKEN, whole_case
+from tests.test_access_matrix import IN, Judge, make_world, routes
 
-#: Looks and tries are written down in any case; these tables hold nothing else.
-AUDIT = {"audit_event", "audit_head"}
-_CHOSEN = ("select", "checkbox", "radio")
-
-
-def numbered(form: Found) -> list[str]:
-    """The address with each of its numbers, after that of the case, replaced by those of other cases."""
-    found = re.fullmatch(r"(/conferences/\d+/.*?)(\d+)(/.*)?", form.url)
-    if not found:
-        return []
-    before, number, after = found.groups(default="")
-    return [f"{before}{other}{after}" for other in range(1, 90) if other != int(number)]
+TITLE = "Strange family"
+NOBODYS, NO_KEY = 2**31 - 2, "a999"
+#: Fields with numbers that name nothing: how the page was when it was made, marks and scores, amounts.
+NO_NUMBERS = re.compile(r"csrf_token|revision|version|.*-revision|goal_\d+|mark.*|days|.*-days|hours|minutes")
+_KEY = re.compile(r"[gaw]\d+")
 
 
-def test_numbers_of_others_lead_nowhere(app: Flask, db_session: Session, cast: Cast) -> None:
-    """A case is made first, so that its numbers are there; then every form is sent with the numbers of everything."""
-    strange = build.case_in_evaluation(db_session, cast, START, title="Strange family")
-    forms = [form for form in every_form(app, db_session, cast) if form.url.startswith("/conferences/")]
+@pytest.fixture
+def strange(app: Flask, db_session: Session, cast: Cast) -> Strange:
+    """A case in evaluation with everything in it, made before all others."""
+    case = whole_case(db_session, cast, Phase.EVALUATION, title=TITLE)
+    for revision in range(7, 9):
+        plans.add_action(db_session, cast.noor, START, case.id, revision, "g1", NewAction(what="More"))
     db_session.rollback()
-    people = [str(number) for number in strange.people.values()]
-    assert len([form for form in forms if numbered(form)]) > 20
+    numbers = {name: ids for name, ids in numbers_of(db_session.connection(), case.id).items() if name not in STAFF}
+    db_session.rollback()
+    return Strange(case, numbers, ("a6", "a7"))
 
+
+@pytest.fixture
+def forms(app: Flask, db_session: Session, cast: Cast, strange: Strange) -> list[Found]:
+    """Every form of a case, as the right person meets it in a case of their own."""
+    found = [form for form in every_form(app, db_session, cast) if form.url.startswith("/conferences/")]
+    db_session.rollback()
+    return found
+
+
+@dataclass(frozen=True)
+class Try:
+    """A form with something of another case in it, and the same with something that nobody has."""
+
+    form: Found
+    where: str
+    theirs: str
+    url: str
+    sent: Mapping[str, list[str]]
+    nobodys_url: str
+    nobodys_sent: Mapping[str, list[str]]
+
+
+def tries(
+    app: Flask, forms: Iterable[Found], strange: Strange, own: Mapping[str, Mapping[str, frozenset[int]]]
+) -> Iterator[Try]:
+    """Every number and every key, where one of its kind belongs."""
     for form in forms:
-        own = int(form.url.split("/")[2])
-        sent = form.shown() | {field.name: ["Words"] for field in form.fields if field.kind in ("text", "textarea")}
-        choices = [
-            field for field in form.fields if field.kind in _CHOSEN and set(field.offered) & digits(field.offered)
-        ]
-        tries = [(url, sent) for url in numbered(form)[:: max(1, len(numbered(form)) // 12)]]
-        tries += [(form.url, {**sent, field.name: people[:1]}) for field in choices]
-        for url, values in tries:
+        sent = {
+            field.name: ["Words"] if is_typed(field) and not any(field.shown) else fitting(field)
+            for field in form.fields
+        }
+        urls = app.url_map.bind("localhost")
+        endpoint, values = urls.match(form.url.partition("?")[0], method=form.method)
+        for name in sorted(values.keys() - {"conference_id"}):
+            nobodys = NOBODYS if name in NAMED else NO_KEY
+            for theirs in _named(name, strange):
+                there, nowhere = (urls.build(endpoint, {**values, name: it}) for it in (theirs, nobodys))
+                in_it, in_none = (
+                    {_renamed(k, values[name], it): v for k, v in sent.items()} for it in (theirs, nobodys)
+                )
+                yield Try(form, name, str(theirs), there, in_it, nowhere, in_none)
+        for field in form.fields:
+            for theirs, nobodys in of_its_kind(field, strange, own[form.url.split("/")[2]]):
+                changed, unknown = ({**sent, field.name: [it]} for it in (theirs, nobodys))
+                yield Try(form, field.name, theirs, form.url, changed, form.url, unknown)
+
+
+def _named(name: str, strange: Strange) -> Sequence[int | str]:
+    """What of the other case a part of an address can name; "food" and "stop" name nothing of a case."""
+    return sorted(strange.numbers[NAMED[name]])[:3] if name in NAMED else strange.keys if name == "key" else ()
+
+
+def _renamed(field: str, own: object, other: object) -> str:
+    """The name of a field in the form of another thing: line-7-text, a5-answer."""
+    return re.sub(rf"(?<![^-]){own}(?![^-])", str(other), field)
+
+
+def of_its_kind(field: Field, strange: Strange, own: Mapping[str, frozenset[int]]) -> Iterator[tuple[str, str]]:
+    """What the other case has that would fit into a field, and what nobody has."""
+    for table in kinds(field, own) - {"region"}:  # there is a list of them for everybody who registers
+        theirs = own[table] - numbers_in(field) if table in STAFF else strange.numbers[table]
+        yield from ((str(number), str(NOBODYS)) for number in sorted(theirs)[-3:])
+    if has_keys(field):
+        yield from ((key, NO_KEY) for key in strange.keys)
+
+
+def kinds(field: Field, own: Mapping[str, frozenset[int]]) -> set[str]:
+    """Of which tables the numbers can be that a field holds or offers."""
+    held = numbers_in(field)
+    return {table for table, ids in own.items() if held and held <= ids}
+
+
+def numbers_in(field: Field) -> frozenset[int]:
+    if NO_NUMBERS.fullmatch(field.name) or field.kind in ("text", "textarea", "number", "tel", "date", "search"):
+        return frozenset()
+    digits = {value for value in (*field.shown, *field.offered) if value.isdigit() and value != "0"}
+    return frozenset(map(int, digits))
+
+
+def has_keys(field: Field) -> bool:
+    return any(_KEY.fullmatch(value) for value in (*field.shown, *field.offered))
+
+
+@pytest.fixture
+def own(db_session: Session, forms: list[Found]) -> dict[str, dict[str, frozenset[int]]]:
+    """The numbers of the rows of each case in which a form was found."""
+    found = {
+        case: numbers_of(db_session.connection(), int(case)) for case in {form.url.split("/")[2] for form in forms}
+    }
+    db_session.rollback()
+    return found
+
+
+def test_every_number_in_a_form_is_known(
+    app: Flask, forms: list[Found], own: dict[str, dict[str, frozenset[int]]]
+) -> None:
+    """A new field is tried by itself; what is not understood fails here."""
+    urls, puzzling = app.url_map.bind("localhost"), set()
+    tried: dict[str, set[str]] = {"fields": set(), "addresses": set()}
+    for form in forms:
+        for field in form.fields:
+            if numbers_in(field) and not kinds(field, own[form.url.split("/")[2]]):
+                puzzling.add((form.endpoint, field.name, tuple(sorted(numbers_in(field)))))
+            if numbers_in(field) or has_keys(field):
+                tried["fields"].add(f"{form.endpoint} {field.name}")
+        _, values = urls.match(form.url.partition("?")[0], method=form.method)
+        tried["addresses"] |= values.keys() - {"conference_id"}
+
+    assert puzzling == set()
+    assert tried["addresses"] == {*NAMED, *SPOKEN} - {"number"}  # of versions there are pages alone, below
+    assert len(tried["fields"]) > 25
+
+
+def test_what_is_another_cases_is_as_if_nobody_had_it(
+    app: Flask, forms: list[Found], strange: Strange, own: dict[str, dict[str, frozenset[int]]]
+) -> None:
+    connect = app.extensions["ekc"].sessions.kw["bind"].connect
+    with connect() as connection:
+        before = strange.state(connection)
+    told, count = [], 0
+    for one in tries(app, forms, strange, own):
+        count += 1
+        answers = []
+        for url, sent in ((one.url, one.sent), (one.nobodys_url, one.nobodys_sent)):
             with undone(app) as ask:
-                before = of_others(app, own)
-                answer = ask(url, method="POST", data=values, headers={"Cookie": form.cookie})
-                assert app.extensions.pop("fault", None) is None, (form.endpoint, url)
-                assert of_others(app, own) == before, (form.endpoint, url, values)
-                assert "Strange family" not in answer.text, (form.endpoint, url)
+                answer = ask(url, method=one.form.method, data=sent, headers={"Cookie": one.form.cookie})
+                kept = strange.state(app.extensions["ekc"].sessions.kw["bind"]) == before
+            assert app.extensions.pop("fault", None) is None, one
+            answers.append((answer.status_code, answer.location, plain(answer.text, one), kept))
+        theirs, nobodys = answers
+        if theirs != nobodys or not theirs[3] or TITLE in theirs[2]:
+            told.append((one.form.endpoint, one.where, one.theirs, theirs, nobodys))
+
+    assert told == []
+    assert count > 130
 
 
-def digits(values: tuple[str, ...]) -> set[str]:
-    """Those that are numbers of people."""
-    return {value for value in values if value.isdigit() and value != "0"}
+def plain(page: str, one: Try) -> str:
+    """A page without its token, and without what was asked for, which stands in links back and in what was typed."""
+    page = without_token(page)
+    for asked in {one.theirs, str(NOBODYS), NO_KEY}:
+        page = re.sub(rf"(?<![\w-]){re.escape(asked)}(?![\w-])", "N", page)
+    return page
 
 
-def of_others(app: Flask, own: int) -> list[tuple[str, tuple[object, ...]]]:
-    """The rows that say of which case they are, of all cases but one."""
-    connection = app.extensions["ekc"].sessions.kw["bind"]
-    found: list[tuple[str, tuple[object, ...]]] = []
-    for table in schema.metadata.sorted_tables:
-        column = "id" if table.name == "conference" else "conference_id"
-        if column in table.columns and table.name not in AUDIT:
-            rows = connection.execute(text(f"SELECT * FROM {table.name} WHERE {column} <> {own}"))  # noqa: S608
-            found += [(table.name, tuple(row)) for row in rows]
-    return sorted(found, key=repr)
+@pytest.mark.parametrize("phase", [Phase.PRESENTATION, Phase.EVALUATION])
+def test_pages_of_what_is_another_cases_are_not_there(
+    phase: Phase, app: Flask, db_session: Session, cast: Cast, strange: Strange
+) -> None:
+    """Every page whose address names more than a case, with each such thing of the other case."""
+    judge, asked, wrong = Judge(db_session), set(), []
+    for comer in make_world(app, db_session, cast, phase)[phase]:
+        for route in (route for route in routes(app) if route.method == "GET" and route.access.kind == "case"):
+            named = sorted(route.rule.arguments & {*NAMED, "key"})
+            if not named or judge.verdict(route.access, comer) != IN:
+                continue
+            db_session.rollback()
+            for name in named:
+                asked.add(f"{route.rule.endpoint} {name}")
+                answers = {
+                    it: comer.ask("GET", comer.case.address(app.url_map, route.rule, other={name: it}))
+                    for it in (*_named(name, strange), NOBODYS if name in NAMED else NO_KEY)
+                }
+                told = {without_token(said.text).replace(said.request.path, "") for said in answers.values()}
+                if {said.status_code for said in answers.values()} != {404} or len(told) > 1:
+                    wrong.append((comer.label, str(route), name, answers))
+
+    assert wrong == []
+    pages = [route.rule for route in routes(app) if route.method == "GET" and route.access.kind == "case"]
+    there = {f"{rule.endpoint} {name}" for rule in pages for name in rule.arguments & {*NAMED, "key"}}
+    assert asked == (there if phase is Phase.EVALUATION else there - {"evaluations.follow_up follow_up_id"})

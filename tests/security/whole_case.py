@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
@@ -79,7 +80,9 @@ class Whole:
     people: Mapping[str, int]
     rows: Mapping[str, int]
 
-    def address(self, urls: Map, rule: Rule, label: str = "", **other: int | str) -> str:
+    def address(
+        self, urls: Map, rule: Rule, label: str = "", other: Mapping[str, int | str] = MappingProxyType({})
+    ) -> str:
         """The address of a rule for this case, for whoever is called so; `other` names something else than is in it."""
         rows = {name: self.rows.get(f"{table} of {label}", self.rows[table]) for name, table in NAMED.items()}
         spoken = SPOKEN | BY_ENDPOINT.get(rule.endpoint, {}) | rows
