@@ -1,6 +1,6 @@
 """The forms of signing in, of coming to a password, and of changing how one signs in.
 
-Whether a password or code is right, or good enough, is not their matter.
+Whether a password, code or passkey is right, or good enough, is not their matter.
 """
 
 from typing import Any
@@ -102,7 +102,7 @@ class ChangePasswordForm(PlainForm):
     )
 
 
-class PasskeyForm(FlaskForm):  # type: ignore[misc]
+class PasskeyForm(PlainForm):
     """What a browser answers, as JSON: the script of the page puts it here."""
 
     credential = HiddenField(
