@@ -17,6 +17,7 @@ from ekc.people import actions
 from ekc.people import providers as single_sign_on
 from ekc.people.models import Account, Identity, Method
 from ekc.people.queries import identities_of, sign_ins_of, ways_in
+from ekc.people.views.providers import LEAVES
 from tests.cast import PASSWORD, Cast, mail_of, set_up_app
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -121,6 +122,23 @@ def test_what_is_asked_for_cannot_be_replayed_or_guessed(client: PageClient) -> 
     for secret in ("state", "nonce", "code_challenge"):
         assert len(first[secret][0]) >= 43
         assert first[secret] != second[secret]
+
+
+@one_database
+def test_no_token_is_kept(client: PageClient) -> None:
+    """Neither the browser nor the database has one, once somebody is in."""
+    come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
+
+    with client.session_transaction() as kept:
+        assert set(kept) - {"_fresh", "_id", "csrf_token", "_permanent"} == {"_user_id", LEAVES}
+    assert {column.name for column in Identity.__table__.columns} == {
+        "id",
+        "account_id",
+        "issuer",
+        "subject",
+        "tied_at",
+        "used_at",
+    }
 
 
 def test_once_tied_the_address_has_no_say(client: PageClient, cast: Cast, db_session: Session) -> None:
