@@ -1,6 +1,6 @@
 """The forms of signing in, of coming to a password, and of changing how one signs in.
 
-Whether a password, code or answer is right, or good enough, is not their matter.
+Whether a password, code, answer or passkey is right, or good enough, is not their matter.
 """
 
 from typing import Any
@@ -103,7 +103,7 @@ class ChangePasswordForm(PlainForm):
     )
 
 
-class PasskeyForm(FlaskForm):  # type: ignore[misc]
+class PasskeyForm(PlainForm):
     """What a browser answers, as JSON: the script of the page puts it here."""
 
     credential = HiddenField(
