@@ -21,7 +21,7 @@ LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in: `kind` is public, signed_in, account, office or case; `detail`: which roles, which activity."""
+    """Who may come in: `kind` is public, account, office or case; `detail`: which roles, which activity."""
 
     kind: str
     detail: str = ""

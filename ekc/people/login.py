@@ -182,16 +182,6 @@ def to_sign_in() -> ResponseReturnValue:
     return redirect(onward(target) if whoever().known else url_for("people.sign_in", next=target))
 
 
-def signed_in(view: View) -> View:
-    """A gate: anybody we know."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        return view(*args, **kwargs) if visitor().known else to_sign_in()
-
-    return declare(Access("signed_in"))(guarded)
-
-
 def own_account(view: View) -> View:
     """A gate: staff, for their own account. To whoever has none the page does not exist."""
     return _account_gate(view, visitor)

@@ -44,7 +44,7 @@ def come_in(page: Page, person: Visitor, address: str = "") -> None:
     page.goto(f"/sign-in?next={address}")
     page.get_by_label("Mail address").fill(mail_of(person.actor.name))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Sign out").wait_for()
 
 

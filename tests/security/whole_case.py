@@ -5,6 +5,7 @@ phase, its row is put in directly. What a new address names is found by itself, 
 """
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,7 @@ from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Told
 from ekc.meetings.models import Attendance, DateOption, InformationItem, Meeting, Question
 from ekc.people.access import Visitor
+from ekc.people.models import LinkDevice, PersonalLink
 from ekc.people.queries import visitor_of_account
 from ekc.plans import actions as plans
 from ekc.plans import document
@@ -41,10 +43,12 @@ from tests.plans.printed import EMPTY
 
 #: Rows of which table a number in an address names.
 NAMED = {
+    "account_id": "account",
     "avoided_id": "avoided_cost",
     "bottom_line_id": "bottom_line",
     "concern_id": "safety_concern",
     "consent_id": "consent",
+    "device_id": "link_device",
     "follow_up_id": "follow_up",
     "item_id": "information_item",
     "line_id": "bottom_line",
@@ -105,7 +109,7 @@ def whole_case(session: Session, cast: Cast, phase: Phase, asked: Visitor | None
             person.name.split()[0].lower(): _put(session, Participant(conference_id=made.id, **_kept(person)))
             for person in build.CIRCLE
         }
-    rows = _complete(session, made.id, people)
+    rows = _complete(session, made.id, people) | {"account": cast.noor.account_id or 0}
     session.commit()
     return Whole(made.id, people, rows)
 
@@ -214,6 +218,10 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
             latest_on=today + timedelta(weeks=14),
         ),
     }
+    link = PersonalLink(
+        participant_id=kees, conference_id=case, token_hash=secrets.token_bytes(32), made_at=START, expires_at=START
+    )
+    new["link_device"] = LinkDevice(link_id=_put(session, link), device="Firefox", asked_at=START)
     return {"participant": kees, "meeting": held} | {table: _put(session, row) for table, row in new.items()}
 
 
