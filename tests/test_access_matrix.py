@@ -225,6 +225,8 @@ def status(app: Flask, comer: Comer, route: Route, said: str, address: str, **se
 
 def as_said(visit: Visit) -> bool:
     """Whether the answer is what the gate says. A form that is sent empty may be refused, but not its sender."""
+    if visit.said == IN and visit.route.rule.endpoint == "staff.hand_over" and visit.phase is Phase.REGISTRATION:
+        return visit.status == 404  # nobody's yet, so there is nothing to hand over
     if visit.said == IN:
         return visit.status in (200, 302, 303) if visit.route.method == "GET" else visit.status not in (403, 404)
     return visit.status == (403 if visit.said == NOT_NOW else 404 if visit.comer.known else 302)

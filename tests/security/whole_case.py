@@ -12,7 +12,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Map, Rule
 
@@ -22,7 +22,7 @@ from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import AvoidedCost, FollowUp
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import take
-from ekc.matching import actions as matching
+from ekc.matching.models import Match
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Told
 from ekc.meetings.models import Attendance, DateOption, InformationItem, Meeting, Question
@@ -97,12 +97,12 @@ class Whole:
 def whole_case(session: Session, cast: Cast, phase: Phase, asked: Visitor | None = None, **changes: object) -> Whole:
     """A case in a phase. With `asked`, that coordinator was asked for it as well and has not answered yet."""
     made = _MAKE[phase](session, cast, **changes)
-    if asked is not None:
-        matching.ask_coordinator(session, cast.ruud, START, made.id, asked.account_id or 0)
     if phase in _LAST_STEP:
         coordinator = visitor_of_account(session, session.get_one(Conference, made.id).coordinator_id or 0)
         assert coordinator is not None
         take(session, coordinator, START, made.id, Taking(_LAST_STEP[phase]))
+    if asked is not None:
+        _ask(session, made.id, asked.account_id or 0)
     people = dict(made.people) | {name: _put_in(session, made.id, name) for name in OTHERS}
     if "kees" not in people:  # the circle of a registration is small
         people |= {
@@ -112,6 +112,14 @@ def whole_case(session: Session, cast: Cast, phase: Phase, asked: Visitor | None
     rows = _complete(session, made.id, people) | {"account": cast.noor.account_id or 0}
     session.commit()
     return Whole(made.id, people, rows)
+
+
+def _ask(session: Session, conference_id: int, account_id: int) -> None:
+    """As `matching.ask_coordinator` does, in any phase."""
+    session.execute(update(Match).where(Match.conference_id == conference_id).values(ended_on=START.date()))
+    _put(session, Match(conference_id=conference_id, account_id=account_id, asked_at=START))
+    case = session.get_one(Conference, conference_id)
+    case.coordinator_id, case.coordinator_accepted = account_id, False
 
 
 def _kept(person: object) -> dict[str, object]:
