@@ -27,8 +27,10 @@ from benchmarks.served import Client, ratio, served
 from config import load_settings, make_keys
 from ekc.app import create_app
 from ekc.conferences.models import Conference
+from ekc.core.clock import utc_now
 from ekc.core.routes import Runtime
-from ekc.people.models import Account
+from ekc.people.actions import begin_by_account
+from ekc.people.models import Account, Method
 from ekc.plans.document import from_json, plan_html, plan_pdf
 from ekc.plans.models import PlanVersion
 from ekc.workflow.vocabulary import Phase
@@ -76,10 +78,9 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
             noor = db.scalars(select(Account).where(Account.email == "noor@example.org")).one()
             mine = select(Conference.id).where(Conference.coordinator_id == noor.id)
             in_setup = db.scalars(mine.where(Conference.phase == Phase.SETUP).limit(1)).one()
+            signed_in = begin_by_account(db, utc_now(), noor.id, Method.DEMO)
             snapshot = db.scalars(select(PlanVersion.snapshot).limit(1)).first()
-        cookie = cookie_of(
-            app, {"_user_id": f"account:{noor.id}:{noor.stamp}", "_fresh": True, "seen": int(time.time())}
-        )
+        cookie = cookie_of(app, {"_user_id": f"account:{signed_in}", "_fresh": True})
         case = f"/conferences/{in_setup}"
         pages = [
             ("case page", "wsgi:app", "en", case),

@@ -1,11 +1,15 @@
 """The factory: wires settings, database, extensions and features, then refuses to start with anything left open."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import Signer
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ekc.conferences.views
 import ekc.evaluations.views
@@ -18,6 +22,7 @@ import ekc.people.views
 import ekc.plans.views
 import ekc.privatetime.views
 import ekc.reports.views
+import ekc.staff.views
 from config import ConfigError, Settings
 from ekc import schema
 from ekc.core import folding, handlers, text
@@ -25,7 +30,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
-from ekc.core.routes import Runtime, close_db, cookie_name, declared, limiter, now, runtime
+from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
 from ekc.people import login
 from ekc.people.language import chosen_language
 from ekc.workflow.blocker import Blocker
@@ -35,7 +40,6 @@ from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import StopReason
 
-PRODUCT_NAME = "Own Plan"
 _MEGABYTE = 2**20
 
 FEATURES = (
@@ -46,10 +50,20 @@ FEATURES = (
     ekc.privatetime.views.bp,
     ekc.plans.views.bp,
     ekc.evaluations.views.bp,
+    ekc.staff.views.bp,
     ekc.journey.views.bp,
     ekc.opened.views.bp,
     ekc.reports.views.bp,
 )
+
+# Flask-WTF signs its tokens with what is usual in itsdangerous, which is SHA-1.
+Signer.default_digest_method = staticmethod(hashlib.sha256)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """The session cookie, signed with HMAC-SHA-256."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -57,7 +71,12 @@ def create_app(settings: Settings) -> Flask:
     check_tables()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.jinja_environment = folding.FoldingEnvironment
+    app.session_interface = _Sessions()
+    if settings.proxies:
+        # Only what our own proxies wrote down of the caller, never what the caller says.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.config.update(
+        DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME=cookie_name(settings, "session"),
         SESSION_COOKIE_PATH="/",
@@ -67,16 +86,18 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=_MEGABYTE,
         MAX_FORM_MEMORY_SIZE=_MEGABYTE,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
+        WTF_CSRF_SSL_STRICT=False,  # the pages of personal links tell no referrer; the token itself is checked
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
+    if many := settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     if not schema.is_current(engine):
         raise ConfigError(schema.BEHIND)
     app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
     app.teardown_appcontext(close_db)
     CSRFProtect(app)
-    limiter.init_app(app)
     Babel(app, locale_selector=chosen_language)
     folding.install(app)
     login.install(app)
@@ -99,11 +120,13 @@ def _words(app: Flask) -> None:
         moment=text.moment,
         clock_time=text.clock_time,
         how_far=text.how_far,
+        ago=text.ago,
         name=lambda value: gettext(name_of(value)),
         say=_say,
         phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
         checklist_line=lambda guard: gettext(LINES.get(guard, guard)),
         stop_name=lambda code: gettext(name_of(StopReason(code))),
+        local_date=local_date,
         local_day=lambda instant, zone: text.short_day(local_date(instant, zone)),
         local_how_far=lambda instant, zone: text.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
@@ -119,16 +142,27 @@ def _say(sentence: Blocker | Refusal) -> str:
 def _page() -> dict[str, Any]:
     """What the frame of every page needs."""
     code = text.language()
-    who = login.visitor()
+    who = login.whoever()
     return {
-        "product_name": PRODUCT_NAME,
+        "product_name": text.PRODUCT_NAME,
         "page_language": code,
         "page_direction": text.direction(code),
-        "languages": list(text.LANGUAGES.items()),
+        "languages": [(code, name, _in_language(code)) for code, name in text.LANGUAGES.items()],
         "demo_mode": runtime().settings.demo,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
+        "by_link": who.participant_id is not None,
+        "shared_device": who.leaves_in is not None,
+        "has_account": login.visitor().account_id is not None,
         "menu": _menu(),
     }
+
+
+def _in_language(code: str) -> str:
+    """Where one goes to read this page in another language. The token of a link stays under `/l/`, out of the logs."""
+    if request.path.startswith("/l/"):
+        token = (request.view_args or {}).get("token")
+        return url_for("people.link_in_language", token=token, language=code) if token else request.path
+    return url_for("people.set_language", language=code, next=request.path)
 
 
 def _menu() -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask_babel import Babel
-from sqlalchemy import LargeBinary, Table, column, select, table, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,27 +18,29 @@ from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
 from ekc.conferences.models import Conference
 from ekc.core.audit import AuditHead, broken_chains
-from ekc.core.crypto import Keyring, Unreadable, _Sealed, keyring_of
+from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.text import LANGUAGES, say
-from ekc.core.transaction import writing
 from ekc.demo.casefile import read_case
 from ekc.demo.entering import enter_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.reading import CaseFileError
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
+from ekc.journey.reminders import tell_that_access_ends
 from ekc.people.access import PROGRAM
-from ekc.people.actions import NewAccount, Office, add_region, open_account
-from ekc.people.queries import regions
+from ekc.people.actions import NewAccount, Office, add_region, invite, open_by_invitation
+from ekc.people.queries import account_by_email, regions
 from ekc.workflow.check import check_tables
+from ekc.workflow.profiles import NL, PROFILES
 from ekc.workflow.vocabulary import Role
 
-#: The database refuses every change in these tables; what is in them stays under the key it was written with.
-APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
-_BATCH = 500  # rows a transaction
+_ZONES = sorted({profile.timezone for profile in PROFILES.values()})
+_LINK = "This link, which works once and for seven days, lets them choose a password:"
+#: What is done every night: how it is told, and the job, which gives how many.
+NIGHTLY = {"Coordinators told that their access ends": tell_that_access_ends}
 _TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
 
 
@@ -104,10 +106,11 @@ def load_case(file: Path, region: str, coordinator: str | None) -> None:
 
 @cli.command("add-region")
 @click.argument("name")
-def new_region(name: str) -> None:
+@click.option("--timezone", default=NL.timezone, show_default=True, type=click.Choice(_ZONES))
+def new_region(name: str, timezone: str) -> None:
     """Add a region, in which coordinators work and cases are."""
     with _database() as (settings, session):
-        add_region(session, PROGRAM, settings.clock(), name)
+        add_region(session, PROGRAM, settings.clock(), name, timezone)
     click.echo(f"The region {name} is added.")
 
 
@@ -119,21 +122,30 @@ def new_region(name: str) -> None:
 @click.option("--municipality", "municipalities", multiple=True, help="For a care_manager: whose cases they follow.")
 @click.option("--speaks", "spoken", multiple=True, help="For a coordinator: the code of a language, such as nl.")
 @click.option("--introduction", default="", help="For a coordinator: one line, shown when one is sought.")
+@click.option("--employer", default="", help="For a coordinator: for whom they work besides; several with ; between.")
 @click.option("--language", default="en", type=click.Choice(list(LANGUAGES)), help="Of the pages.")
-@click.option("--no-password", is_flag=True, help="Ask for no password: nobody can sign in with this account yet.")
-def new_account(
-    region: str, roles: tuple[str, ...], municipalities: tuple[str, ...], no_password: bool, **given: Any
-) -> None:
-    """Open an account of staff. Asks for the password twice."""
+def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, ...], **given: Any) -> None:
+    """Open an account of staff. Its owner chooses a password by the link that is printed."""
     with _database() as (settings, session):
         known = {row.name: row.id for row in regions(session)}
         if region not in known:
             raise ConfigError(f"There is no region {region}. Add it with: bin/ekc add-region")
         offices = tuple(office for role in roles for office in _offices(Role(role), known[region], municipalities))
-        password = None if no_password else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-        new = NewAccount(region_id=known[region], roles=offices, password=password, **given)
-        open_account(session, PROGRAM, settings.clock(), new, settings.password_cost)
-    click.echo(f"The account of {new.name} is open.")
+        new = NewAccount(region_id=known[region], roles=offices, **given)
+        _id, link = open_by_invitation(session, PROGRAM, settings.clock(), new, settings.base_url)
+    click.echo(f"The account of {new.name} is open. {_LINK}\n{link}")
+
+
+@cli.command("invite")
+@click.argument("email")
+def new_invitation(email: str) -> None:
+    """Invite the owner of an account anew, such as an administrator who forgot the password."""
+    with _database() as (settings, session):
+        account = account_by_email(session, email)
+        if account is None:
+            raise ConfigError(f"There is no open account with the address {email}.")
+        link = invite(session, PROGRAM, settings.clock(), account.id, settings.base_url)
+    click.echo(f"{account.name} is invited. {_LINK}\n{link}")
 
 
 def _offices(role: Role, region_id: int, municipalities: tuple[str, ...]) -> list[Office]:
@@ -155,42 +167,23 @@ def verify_audit() -> None:
 
 
 @cli.command()
+def nightly() -> None:
+    """Do what is due every night. Running it twice does nothing twice."""
+    with _database() as (settings, session):
+        for what, job in NIGHTLY.items():
+            click.echo(f"{what}: {job(session, settings.clock())}.")
+
+
+@cli.command()
 def reencrypt() -> None:
     """Encrypt all content anew under the first of the content keys. Can be broken off and run again."""
     with _database() as (_, session):
-        tables = [known for known in schema.metadata.sorted_tables if _sealed(known) and known.name not in APPEND_ONLY]
-        count = sum(_reencrypt(session, known) for known in tables)
+        count = schema.reencrypt(session)
     click.echo(f"Rows encrypted anew: {count}.")
     click.echo(
-        f"Not touched, because the database refuses any change to them: {', '.join(APPEND_ONLY)}. "
+        f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}. "
         "They stay under the key they were written with, so keep that key in the key file, after the new one."
     )
-
-
-def _sealed(known: Table) -> dict[str, str]:
-    """The encrypted columns of a table, each with the context to which its content is bound."""
-    return {one.name: one.type.context for one in known.columns if isinstance(one.type, _Sealed)}
-
-
-def _reencrypt(session: Session, known: Table) -> int:
-    """Go through a table in batches, each one transaction; how many rows were under an older key."""
-    keyring, contexts = keyring_of(session), _sealed(known)
-    [key] = known.primary_key
-    raw = table(known.name, column(key.name), *(column(name, LargeBinary) for name in contexts))
-    number, last, count = raw.c[key.name], 0, 0
-    while True:
-        with writing(session):
-            batch = select(raw).where(number > last).order_by(number).limit(_BATCH).with_for_update()
-            rows = session.execute(batch).mappings().all()
-            for row in rows:
-                old = {name: row[name] for name in contexts if row[name] and not keyring.is_newest(row[name])}
-                new = {name: keyring.seal(keyring.open(old[name], contexts[name]), contexts[name]) for name in old}
-                if new:
-                    session.execute(update(raw).where(number == row[key.name]).values(new))
-                    count += 1
-        if not rows:
-            return count
-        last = rows[-1][key.name]
 
 
 @contextmanager

@@ -1,12 +1,17 @@
-"""All tables in one place, and the way from one state of the database to the next. Migrations and start-up ask here.
+"""All tables in one place, and the way from one state of the database, or one key, to the next.
+
+Migrations, start-up and commands ask here.
 
 Alembic is loaded where the database is changed: a web process never pays for it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, LargeBinary, Table, column, inspect, select, table, text, update
+from sqlalchemy.orm import Session
 
 import ekc.conferences.models
 import ekc.core.audit
@@ -18,7 +23,9 @@ import ekc.meetings.models
 import ekc.people.models
 import ekc.plans.models
 import ekc.privatetime.models  # noqa: F401 - imported so that their tables are known
+from ekc.core.crypto import _Sealed, keyring_of
 from ekc.core.db import Base
+from ekc.core.transaction import writing
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,6 +33,9 @@ if TYPE_CHECKING:
 metadata = Base.metadata
 #: Said by whatever will not work on such a database.
 BEHIND = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
+#: The database refuses every change in these tables; what is in them stays under the key it was written with.
+APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
+_BATCH = 500  # rows a transaction
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -37,26 +47,45 @@ def _config() -> "Config":
     return config
 
 
+@contextmanager
+def _migrating(engine: Engine) -> Iterator["Config"]:
+    """Alembic on one connection and in one transaction.
+
+    SQLite changes a table by building it anew and dropping the old one, which rows that point to it would forbid: their
+    keys are looked at once, at the end.
+    """
+    config = _config()
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        driver: Any = connection.connection.driver_connection
+        if sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")  # without effect once the transaction has begun
+        try:
+            yield config
+            if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("A migration left rows that point to nothing. The database is as it was.")
+            connection.commit()
+        finally:
+            connection.rollback()
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision, by default the newest; on any error it stays as it was."""
     from alembic import command  # noqa: PLC0415
 
-    config = _config()
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
+    with _migrating(engine) as config:
         command.upgrade(config, revision)
-        connection.commit()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Bring the database back to an older revision; `base` empties it."""
     from alembic import command  # noqa: PLC0415
 
-    config = _config()
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
+    with _migrating(engine) as config:
         command.downgrade(config, revision)
-        connection.commit()
 
 
 def is_current(engine: Engine) -> bool:
@@ -70,3 +99,35 @@ def is_current(engine: Engine) -> bool:
 def newest() -> str:
     """The newest revision: the number with which the name of its file begins."""
     return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def sealed(known: Table) -> dict[str, str]:
+    """The encrypted columns of a table, each with the context to which its content is bound."""
+    return {one.name: one.type.context for one in known.columns if isinstance(one.type, _Sealed)}
+
+
+def reencrypt(session: Session) -> int:
+    """Encrypt all content anew under the first of the content keys; how many rows were under an older one."""
+    tables = [known for known in metadata.sorted_tables if sealed(known) and known.name not in APPEND_ONLY]
+    return sum(_reencrypt(session, known) for known in tables)
+
+
+def _reencrypt(session: Session, known: Table) -> int:
+    """Go through a table in batches, each one transaction; how many rows were under an older key."""
+    keyring, contexts = keyring_of(session), sealed(known)
+    [key] = known.primary_key
+    raw = table(known.name, column(key.name), *(column(name, LargeBinary) for name in contexts))
+    number, last, count = raw.c[key.name], 0, 0
+    while True:
+        with writing(session):
+            batch = select(raw).where(number > last).order_by(number).limit(_BATCH).with_for_update()
+            rows = session.execute(batch).mappings().all()
+            for row in rows:
+                old = {name: row[name] for name in contexts if row[name] and not keyring.is_newest(row[name])}
+                new = {name: keyring.seal(keyring.open(old[name], contexts[name]), contexts[name]) for name in old}
+                if new:
+                    session.execute(update(raw).where(number == row[key.name]).values(new))
+                    count += 1
+        if not rows:
+            return count
+        last = rows[-1][key.name]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.conferences import actions as conferences
+from ekc.conferences.access import open_case
 from ekc.conferences.entries import BottomLineText, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.queries import bottom_lines, circle, person, registration
 from ekc.core.clock import local_date, to_local
@@ -25,6 +26,7 @@ from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
+    Activity,
     ArrangementKind,
     Attends,
     Every,
@@ -36,6 +38,10 @@ from tests.cast import MUNICIPALITY, Cast
 
 TIMEZONE = "Europe/Amsterdam"
 
+#: What Noor declares.
+INDEPENDENT = Declaration(
+    "I work for nobody here and do not know the family.", employer="", relation="", interest="", caseload=0
+)
 #: Who comes beside the main person and the referrer: name, part, relation, and who needs what.
 CIRCLE: tuple[PersonDetails, ...] = (
     PersonDetails(name="Joost Lammers", part=Part.SUPPORTER, relation="mentor of Yara at school"),
@@ -90,11 +96,20 @@ def made(session: Session, conference_id: int) -> Made:
     return Made(conference_id, names)
 
 
+def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
+    """Still in registration: Denise was asked and has not answered. The circle of the others is there already."""
+    case = registered_case(session, cast, at)
+    for somebody in CIRCLE:
+        conferences.add_person(session, cast.ruud, at, case.id, somebody)
+    matching.ask_coordinator(session, cast.ruud, at, case.id, cast.denise.account_id or 0)
+    return made(session, case.id)
+
+
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in registration: Noor took the case, Marieke consented and said yes to her."""
     case = registered_case(session, cast, at, **changes)
     matching.ask_coordinator(session, cast.ruud, at, case.id, cast.noor.account_id or 0)
-    matching.accept(session, cast.noor, at, case.id, Declaration("I work for nobody here and do not know the family."))
+    matching.accept(session, cast.noor, at, case.id, INDEPENDENT)
     matching.confirm_coordinator(session, cast.noor, at, case.id)
     for name in case.people.keys() - {"karim"}:
         consent = NewConsent(participant_id=case.people[name], given_on=local_date(at, TIMEZONE))
@@ -138,7 +153,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
 
 def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:
     """Change something that is kept of somebody; the rest stays."""
-    row = person(session, case.id, who)
+    row = person(session, open_case(session, cast.noor, case.id, Activity.SEE_CASE), who)
     assert row is not None
     kept = {one.name: getattr(row, one.name) for one in fields(PersonDetails)}
     kept |= {name: kept[name] or "" for name in ("exclusion_reason", "excluded_by")}

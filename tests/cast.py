@@ -9,15 +9,26 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
+from pyotp import TOTP
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.db import make_sessions
 from ekc.people.access import NOBODY, PROGRAM, Visitor
-from ekc.people.actions import NewAccount, Office, add_region, open_account
-from ekc.people.links import new_link
-from ekc.people.models import PersonalLink
+from ekc.people.actions import (
+    NewAccount,
+    Office,
+    add_authenticator,
+    add_region,
+    begin_by_account,
+    begin_by_link,
+    open_account,
+)
+from ekc.people.codes import new_secret
+from ekc.people.links import Check, new_link
+from ekc.people.models import Method, PersonalLink
+from ekc.people.passwords import hashed
 from ekc.people.queries import visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests.client import PageClient
@@ -27,6 +38,10 @@ from tests.page import Page
 PASSWORD = "a plan of our own"
 COST = (1, 8, 1)  # a check that costs nothing
 MUNICIPALITY = "Rivierstad"
+CODE = "482913"  # the entrance code of every link that a test makes here
+BY_CODE = Check(answer_hash=hashed(CODE, COST))
+#: Who uses the device on which a link is opened.
+OWN, SHARED = "This is my own phone or computer", "Others use this device too"
 
 
 @dataclass(frozen=True)
@@ -99,32 +114,53 @@ def sign_in(client: PageClient, person: Visitor) -> Page:
     return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
 
 
+def set_up_app(session: Session, at: datetime, person: Visitor) -> tuple[TOTP, list[str]]:
+    """Somebody sets up an app for their second step: the app, and their recovery codes."""
+    app = TOTP(new_secret())
+    return app, add_authenticator(session, person, at, app.secret, app.at(at), PASSWORD, COST)
+
+
 def come_in(client: FlaskClient, session: Session, at: datetime, who: Visitor) -> None:
     """Give a client the cookie that coming in would give: for tests in which many people come in, again and again.
 
     By account, or by a new personal link.
     """
-    if who.participant_id is None or who.conference_id is None:
-        key = f"account:{who.account_id}:1"
-    else:
-        make_link(session, at, who.conference_id, who.participant_id)
-        key = f"link:{session.scalars(select(func.max(PersonalLink.id))).one()}"
-        session.rollback()
+    holds = session_of(session, at, who)
+    session.rollback()
     with client.session_transaction() as cookie:
-        cookie.update(_user_id=key, _fresh=True, seen=int(at.timestamp()))
+        cookie.update(holds)
 
 
-def make_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> str:
-    """The path of a new personal link."""
-    token = new_link(session, at, conference_id=conference_id, participant_id=participant_id, made_by=None)
+def make_link(session: Session, at: datetime, conference_id: int, participant_id: int, check: Check = BY_CODE) -> str:
+    """The path of a new personal link. On a new device it asks for `CODE`, or what `check` says."""
+    token = new_link(session, at, conference_id=conference_id, participant_id=participant_id, made_by=None, check=check)
     session.commit()
     return f"/l/{token}"
 
 
+def open_link(client: PageClient, path: str, code: str = CODE, device: str = OWN) -> Page:
+    """Open a personal link on a device that does not know it yet, and say that it is you; the own page one comes to."""
+    client.page(path)
+    client.submit("Go to my page")
+    return client.submit("Come in", {"Entrance code": code, "Who uses this device?": device})
+
+
 def enter(client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int) -> Page:
-    """Come in by a new personal link; the own page one comes to."""
-    client.page(make_link(session, at, conference_id, participant_id))
-    return client.submit("Go to my page")
+    """Come in by a new personal link, on a phone of one's own; the own page one comes to."""
+    return open_link(client, make_link(session, at, conference_id, participant_id))
+
+
+def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:
+    """What the session cookie of somebody holds who has just signed in; nothing for nobody."""
+    if who.account_id is not None:
+        key = f"account:{begin_by_account(session, at, who.account_id, Method.DEMO)}"
+    elif who.participant_id is not None and who.conference_id is not None:
+        make_link(session, at, who.conference_id, who.participant_id)
+        link_id = session.scalars(select(func.max(PersonalLink.id))).one()
+        key = f"link:{begin_by_link(session, at, Method.DEMO, '', link_id)}"
+    else:
+        return {}
+    return {"_user_id": key, "_fresh": True}
 
 
 @pytest.fixture

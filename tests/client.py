@@ -62,13 +62,21 @@ class PageClient(FlaskClient):
 
         Fails with the page's own words where the product says no.
         """
+        searching = self.form(button, near).element.get("role") == "search"
         response = self._send(button, values, near)
-        asked = response.request.method == "GET" and response.status_code == 200
+        asked = (searching or response.request.method == "GET") and response.status_code == 200
         if asked or response.status_code in REDIRECTS:
             return self._arrive(response, 200)
         answer = self._arrive(response, response.status_code)
         told = "\n  ".join(answer.errors or [answer.text[:1500]])
         pytest.fail(f"{button!r} was refused ({answer!r}):\n  {told}")
+
+    def shown(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
+        """The same, where the answer itself shows something, this once; fails where the product says no."""
+        response = self._send(button, values, near)
+        answer = self._arrive(response, 200)
+        assert answer.errors == [], f"{button!r} was refused: {answer.errors}"
+        return answer
 
     def refused(
         self, button: str, values: Mapping[str, Value] | None = None, near: str = "", status: int | None = None

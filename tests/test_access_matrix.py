@@ -104,11 +104,12 @@ class Judge:
         if not comer.known:
             return UNKNOWN
         if access.kind != "case":
-            offices = {Role(role) for role in access.detail.split(", ") if role}
-            return IN if access.kind == "signed_in" or comer.visitor.roles & offices else UNKNOWN
+            offices = {Role(role) for role in access.detail.split(", ")} if access.kind == "office" else set()
+            staff = access.kind == "account" and comer.visitor.account_id is not None
+            return IN if staff or access.kind == "signed_in" or comer.visitor.roles & offices else UNKNOWN
         first, *others = (Activity(activity) for activity in access.detail.split(", "))
         try:
-            open_case(self.session, comer.visitor, comer.case.id, first, *others)
+            open_case(self.session, comer.visitor, comer.case.id, first, *others, at=START)
         except NotNow:
             return NOT_NOW
         except Unknown:

@@ -1,7 +1,5 @@
 """The commands: what each does, and that whatever is wrong is one sentence and a status."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,12 +7,13 @@ from sqlalchemy import Engine, LargeBinary, column, create_engine, select, table
 from sqlalchemy.orm import Session
 
 from ekc import schema
-from ekc.cli import APPEND_ONLY, _sealed, main
+from ekc.cli import main
 from ekc.conferences.models import Participant
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.people.models import Account
-from ekc.schema import BEHIND
+from ekc.core.outbox import OutboxMessage
+from ekc.people.models import Account, Region
+from ekc.schema import APPEND_ONLY, BEHIND, sealed
 from tests.cast import Cast
 from tests.demo.command import Result, Run, runner, write_case, write_keys
 from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
@@ -68,41 +67,59 @@ def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypa
     assert run("verify-audit") == Result(0, "The audit is whole (chains: 6).\n", "")
 
 
-def test_an_account_is_opened(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:
     asked = ["open-account", "--name", "Els Vos", "--email", "Els@example.org", "--region", "North"]
-    assert run(*asked, "--role", "coordinator", "--no-password") == Result(
+    assert run(*asked, "--role", "coordinator") == Result(
         1, "", "There is no region North. Add it with: bin/ekc add-region\n"
     )
     assert run("add-region", "North") == Result(0, "The region North is added.\n", "")
     assert run("add-region", "North") == Result(1, "", "There is a region North already.\n")
-    assert run(*asked, "--role", "care_manager", "--no-password") == Result(
+    assert run(*asked, "--role", "care_manager") == Result(
         1, "", "A care_manager follows the cases of a municipality. Name it with --municipality.\n"
     )
 
-    result = run(*asked, "--role", "coordinator", "--role", "regional_manager", "--speaks", "nl", "--no-password")
+    roles = ("--role", "coordinator", "--role", "regional_manager")
+    result = run(*asked, *roles, "--speaks", "nl", "--employer", "Library; Choir ")
 
-    assert result == Result(0, "The account of Els Vos is open.\n", "")
+    told = "This link, which works once and for seven days, lets them choose a password:\n"
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith(f"The account of Els Vos is open. {told}")
+    link = result.out.splitlines()[1]
+    assert link.startswith("http://127.0.0.1:8000/invitations/")
     with make_sessions(engine)() as session:
         account = session.scalars(select(Account)).one()
         assert (account.email, account.spoken, account.password_hash) == ("els@example.org", "nl", None)
-    assert run(*asked, "--role", "coordinator", "--no-password") == Result(
+        assert account.employer == "Library; Choir"
+        assert session.scalars(select(OutboxMessage.link)).all() == [link]
+    assert run(*asked, "--role", "coordinator") == Result(
         1, "", "There is an account with the address els@example.org already.\n"
     )
 
 
-def test_a_password_is_asked_for_twice(run: Run, tmp_path: Path, engine: Engine) -> None:
-    run("add-region", "North")
-    command = [sys.executable, "-m", "ekc.cli", "open-account", "--name", "Els Vos", "--email", "els@example.org"]
-    command += ["--region", "North", "--role", "administrator"]
+def test_whoever_is_locked_out_is_invited_anew(run: Run, engine: Engine, cast: Cast) -> None:
+    result = run("invite", "Bas@example.org")
 
-    def typed(*lines: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, input="\n".join([*lines, ""]), check=False, capture_output=True, text=True)
-
-    weak = typed("short", "short")
-    assert (weak.returncode, weak.stderr.splitlines()[-1]) == (1, "Choose a password of at least 12 characters.")
-    assert typed("a plan of our own", "a plan of our owl", "a plan of our own", "a plan of our own").returncode == 0
+    assert (result.status, result.out.splitlines()[0]) == (
+        0,
+        "Bas Mulder is invited. This link, which works once and for seven days, lets them choose a password:",
+    )
     with make_sessions(engine)() as session:
-        assert (session.scalars(select(Account.password_hash)).one() or "").startswith("$argon2id$")
+        assert session.scalars(select(OutboxMessage.link)).all() == [result.out.splitlines()[1]]
+    assert run("invite", "nobody@example.org") == Result(
+        1, "", "There is no open account with the address nobody@example.org.\n"
+    )
+
+
+def test_a_region_lies_in_a_time_zone(run: Run, engine: Engine) -> None:
+    assert run("add-region", "Waikato", "--timezone", "Pacific/Auckland").status == 0
+    assert run("add-region", "North").status == 0
+    assert run("add-region", "East", "--timezone", "Mars/Olympus").status == 2
+
+    with make_sessions(engine)() as session:
+        assert list(session.execute(select(Region.name, Region.timezone).order_by(Region.id))) == [
+            ("Waikato", "Pacific/Auckland"),
+            ("North", "Europe/Amsterdam"),
+        ]
 
 
 def test_an_audit_that_was_changed_is_named(run: Run, cast: Cast, case_file: Path, database_url: str) -> None:
@@ -143,13 +160,13 @@ def test_content_is_encrypted_anew(run: Run, cast: Cast, case_file: Path, databa
 
 
 def sealed_tables() -> list[str]:
-    return [known.name for known in schema.metadata.sorted_tables if _sealed(known)]
+    return [known.name for known in schema.metadata.sorted_tables if sealed(known)]
 
 
 def content(session: Session, name: str) -> list[bytes]:
     """Every encrypted value of a table, as it is stored."""
     known = schema.metadata.tables[name]
-    rows = session.execute(select(*(column(one, LargeBinary) for one in _sealed(known))).select_from(table(name)))
+    rows = session.execute(select(*(column(one, LargeBinary) for one in sealed(known))).select_from(table(name)))
     return [value for row in rows for value in row if value]
 
 

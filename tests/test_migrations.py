@@ -3,11 +3,14 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
+from ekc.conferences.models import Conference
 from ekc.core.db import make_sessions
+from ekc.matching.queries import open_conflicts
 from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
+from ekc.workflow.independence import Matter
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -47,6 +50,29 @@ def test_each_migration_goes_down_and_up_with_data(engine: Engine, db_session: S
     upgrade(engine)
     assert (rows(engine), is_current(engine)) == (before, True)
     assert latest == revisions()[0]
+
+
+def test_an_open_conflict_becomes_a_declared_interest_and_is_open_still(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    taken, asked = build.matched_case(db_session, cast, START), build.asked_case(db_session, cast, START)
+    db_session.close()
+    downgrade(engine, "0003")
+    with engine.begin() as connection:
+        connection.execute(text("update match set conflict_open = true where accepted_on is not null"))
+    upgrade(engine)
+
+    with make_sessions(engine)() as session:
+        (tie,) = open_conflicts(session, taken.id)
+        assert (tie.matter, tie.about) == (Matter.INTEREST, build.INDEPENDENT.independence)
+        assert open_conflicts(session, asked.id) == ()
+        accepted = select(Conference.coordinator_accepted).order_by(Conference.id)
+        assert session.scalars(accepted).all() == [True, False]
+    downgrade(engine, "0003")
+    with engine.begin() as connection:
+        kept = connection.execute(text("select conflict_open from match order by id"))
+        assert [bool(row.conflict_open) for row in kept] == [True, False]
+    upgrade(engine)
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine) -> None:

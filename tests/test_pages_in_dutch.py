@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import build
-from tests.cast import Cast, make_link, sign_in
+from tests.cast import Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, squeeze
@@ -49,7 +49,7 @@ def english_left(client: PageClient, start: str) -> dict[str, list[str]]:
     while ahead:
         address = ahead.pop().partition("#")[0]
         elsewhere = "." in address or "?" in address  # files, and what leads away again
-        if address in found or elsewhere or address.startswith("/language/"):
+        if address in found or elsewhere or "/language/" in address:
             continue
         response = client.get(address)
         page = Page(response.text, address, response.status_code)
@@ -100,9 +100,20 @@ def test_no_english_around_a_case(
     sign_in(client, cast.noor)
     assert english_left(in_dutch(client), "/") == {}
     for link in links:
-        client.page(link)
-        client.submit("Naar mijn pagina")
-        assert english_left(client, f"/conferences/{case.id}/mine") == {}
+        client.page("/language/en?next=/")
+        open_link(client, link)
+        assert english_left(in_dutch(client), f"/conferences/{case.id}/mine") == {}
+
+
+@one_database
+def test_no_english_at_the_entrance(client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session) -> None:
+    case = build.case_in_setup(db_session, cast, clock())
+    link = make_link(db_session, clock(), case.id, case.people["marieke"])
+    client.page(f"{link}/code")
+    client.submit("I have no code: ask my coordinator")
+    in_dutch(client)
+    for address in (link, f"{link}/code", f"{link}/waiting", "/signed-out", "/l/dead"):
+        assert english_left(client, address) == {}
 
 
 @one_database

@@ -9,15 +9,30 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, Row, Select, and_, bindparam, select, type_coerce
+from sqlalchemy import Integer, LargeBinary, Row, Select, and_, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
+from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Unknown
 from ekc.people.access import Visitor
-from ekc.workflow.engine import PHASE_RULES, ever_may, may
-from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Outcome, Part, Phase, Role, Variant
+from ekc.workflow.engine import PHASE_RULES, ever_may, may, sees
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import (
+    N_,
+    PROFESSIONAL_PARTS,
+    ROLE_OF_PART,
+    ROLES_OF_SHARING,
+    Activity,
+    Attends,
+    CasePart,
+    Outcome,
+    Phase,
+    Role,
+    Scope,
+    Variant,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +59,27 @@ class Case:
     outcome: Outcome | None
     question: str
     coordinator_id: int | None
+    coordinator_accepted: bool
     registered_on: date
     main_person_said_yes_on: date | None
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
+    closed_on: date | None
 
     def may(self, activity: Activity) -> bool:
         """Whether the visitor may do this now; for showing or hiding what leads there."""
         return may(activity, self.phase, self.roles)
+
+    def sees(self, part: CasePart) -> Scope | None:
+        """How far the visitor sees a part of the case now; None: not at all. Whatever shows it asks here."""
+        return sees(part, self.phase, self.roles)
+
+    @property
+    def open_until(self) -> date | None:
+        """Of a closed case: the last day on which its coordinator can open it; None to others, and before."""
+        if self.closed_on is None or Role.COORDINATOR not in self.roles:
+            return None
+        return PROFILES[self.profile].open_until(self.closed_on)
 
     @property
     def phase_title(self) -> str:
@@ -64,19 +92,22 @@ _case, _person = Conference.__table__, Participant.__table__
 _HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in {"visitor", "roles"})
 #: Where in the head something is encrypted. It is read as it is stored, and opened for whoever is let in.
 _SEALED = {place: column.type for place, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
+#: Who has a place in the circle: not whoever was taken out of it, nor whoever is to stay away.
+_BELONGS = and_(_person.c.removed_at.is_(None), or_(_person.c.attends.is_(None), _person.c.attends != Attends.EXCLUDED))
 _OWN = and_(
     _person.c.conference_id == _case.c.id,
     _person.c.id == bindparam("participant_id", type_=Integer),
-    _person.c.removed_at.is_(None),
+    _BELONGS,
 )
+#: What their own place in the circle says of somebody.
+_PLACE: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing)
 _OPEN: Select[*tuple[Any, ...]] = (
     select(
         *(
             type_coerce(column, LargeBinary).label(column.name) if place in _SEALED else column
             for place, column in enumerate(_HEAD)
         ),
-        _person.c.part,
-        _person.c.convenes,
+        *_PLACE,
     )
     .select_from(_case.outerjoin(_person, _OWN))
     .where(_case.c.id == bindparam("conference_id"))
@@ -84,34 +115,59 @@ _OPEN: Select[*tuple[Any, ...]] = (
 
 
 def roles_in(
-    visitor: Visitor, case: Conference | Row[Any], part: Part | None, convenes: bool | None
+    visitor: Visitor, case: Conference | Row[Any], place: Row[*tuple[Any, ...]] | None, at: datetime | None
 ) -> frozenset[Role]:
-    """What a visitor is to a case. `part` and `convenes` are of the visitor's own place in the circle, if any."""
+    """What a visitor is to a case. `place` holds what `_PLACE` says of the visitor's own place in the circle, if any.
+
+    The coordinator's role ends some days after the case was closed; without `at` that is not looked at.
+    """
     roles: set[Role] = set()
     if visitor.account_id is not None:
-        if Role.COORDINATOR in visitor.roles and case.coordinator_id == visitor.account_id:
-            roles.add(Role.COORDINATOR)
+        if Role.COORDINATOR in visitor.roles and case.coordinator_id == visitor.account_id and _still_open(case, at):
+            roles.add(Role.COORDINATOR if case.coordinator_accepted else Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
-    if part is not None and (role := ROLE_OF_PART[part]):
+    if place is not None and place.part is not None and (role := ROLE_OF_PART[place.part]):
         roles.add(role)
-        if convenes:
+        if place.part in PROFESSIONAL_PARTS:
+            roles |= ROLES_OF_SHARING[place.plan_sharing]
+        elif place.convenes:  # never an agency: a convenor writes in the plan
             roles.add(Role.CONVENOR)
     return frozenset(roles)
 
 
-def open_case(session: Session, visitor: Visitor, conference_id: int, activity: Activity, *others: Activity) -> Case:
-    """The case, for somebody who may do `activity`, or one of `others`, with it now. Raises Unknown or NotNow."""
+def _still_open(case: Conference | Row[Any], at: datetime | None) -> bool:
+    if case.closed_on is None or at is None:
+        return True
+    return local_date(at, case.timezone) <= PROFILES[case.profile].open_until(case.closed_on)
+
+
+def _told_when(case: Conference | Row[Any], roles: frozenset[Role], at: datetime | None) -> None:
+    """A fault of ours: whoever lets the coordinator into a closed case has to know what day it is."""
+    if at is None and case.closed_on is not None and Role.COORDINATOR in roles:
+        raise TypeError("of a closed case, say when it is opened: the coordinator's access ends")
+
+
+def open_case(
+    session: Session,
+    visitor: Visitor,
+    conference_id: int,
+    activity: Activity,
+    *others: Activity,
+    at: datetime | None = None,
+) -> Case:
+    """The case, for somebody who may do `activity`, or one of `others`, with it at `at`. Raises Unknown or NotNow."""
     asked = {"conference_id": conference_id, "participant_id": visitor.participant_id}
     row = session.execute(_OPEN, asked).one_or_none()
     if row is None:
         raise Unknown
-    roles = roles_in(visitor, row, row.part, row.convenes)
+    roles = roles_in(visitor, row, row, at)
     try:
         refuse_unless(activity, row.phase, roles, *others)
     except Unknown as unknown:
         unknown.conference_id = conference_id
         raise
+    _told_when(row, roles, at)
     head = list(row[: len(_HEAD)])
     for place, sealed in _SEALED.items():
         head[place] = sealed.process_result_value(head[place], session.get_bind().dialect)
@@ -119,9 +175,12 @@ def open_case(session: Session, visitor: Visitor, conference_id: int, activity: 
 
 
 def lock_case(
-    session: Session, visitor: Visitor, conference_id: int, activity: Activity
+    session: Session, visitor: Visitor, conference_id: int, activity: Activity, at: datetime | None = None
 ) -> tuple[Conference, frozenset[Role]]:
-    """The row of the case, locked for writing, and the visitor's roles. For use inside `writing`; raises as above."""
+    """The row of the case, locked for writing, and the visitor's roles. For use inside `writing`; raises as above.
+
+    `at` is needed only by what is done in a closed case.
+    """
     conference = session.scalar(
         select(Conference)
         .where(Conference.id == conference_id)
@@ -130,17 +189,13 @@ def lock_case(
     )
     if conference is None:
         raise Unknown
-    own = None
+    place = None
     if visitor.participant_id is not None:
-        own = session.execute(
-            select(Participant.part, Participant.convenes).where(
-                Participant.id == visitor.participant_id,
-                Participant.conference_id == conference_id,
-                Participant.removed_at.is_(None),
-            )
-        ).one_or_none()
-    roles = roles_in(visitor, conference, own.part if own else None, own.convenes if own else None)
+        own = (_person.c.conference_id == conference_id, _person.c.id == visitor.participant_id, _BELONGS)
+        place = session.execute(select(*_PLACE).where(*own)).one_or_none()
+    roles = roles_in(visitor, conference, place, at)
     refuse_unless(activity, conference.phase, roles)
+    _told_when(conference, roles, at)
     return conference, roles
 
 

@@ -1,9 +1,10 @@
 """What somebody enters about a case: what a form yields and an action takes, frozen. Nothing here checks or decides."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from datetime import date
 
-from ekc.workflow.vocabulary import N_, Attends, LegalContext, Part, Variant
+from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, Part, Scope, Variant
 
 #: To what somebody says yes, as stored, and how it is called. A yes to keeping a file alone is no yes to a conference.
 CONSENT_SCOPES = {
@@ -46,6 +47,30 @@ class PersonDetails:
     excluded_by: str | None = None
     excluded_on: date | None = None
     informed_on: date | None = None
+
+
+#: To which part of the case something that is kept of somebody belongs; all else are details.
+_PART_OF_FIELD = {
+    "name": CasePart.NAMES,
+    "part": CasePart.NAMES,
+    "phone": CasePart.CONTACT,
+    "email": CasePart.CONTACT,
+    "address": CasePart.CONTACT,
+    "address_secret": CasePart.CONTACT,
+    "view": CasePart.VIEWS,
+    "exclusion_reason": CasePart.SAFETY,
+    "excluded_by": CasePart.SAFETY,
+    "excluded_on": CasePart.SAFETY,
+}
+
+
+def kept_back(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozenset[str]:
+    """Which fields of `PersonDetails` of somebody else are not shown, nor written over. `secret`: their address is."""
+    names = [field.name for field in fields(PersonDetails)]
+    hidden = {name for name in names if not sees(_PART_OF_FIELD.get(name, CasePart.DETAILS))}
+    if secret and not sees(CasePart.SECRET_ADDRESSES):
+        hidden |= {"address", "address_secret"}
+    return frozenset(hidden)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,3 +152,22 @@ class NewContact:
     channel: str
     text: str
     participant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A personal link; what it asks on a new device: a question, else a code. `by_hand`: the coordinator lets in."""
+
+    days: int = 180  # the evaluation is usually within three months
+    question: str = ""
+    answer: str = field(default="", repr=False)
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MadeLink:
+    """A link that was just made: what nobody can look up any more. Without `code` something else is asked."""
+
+    participant_id: int
+    token: str = field(repr=False)
+    code: str = field(default="", repr=False)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import record, record_unknown
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.routes import Access, db, declare, now
+from ekc.core.routes import LARGEST_ID, Access, db, declare, now
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.people.login import to_sign_in, visitor
@@ -18,7 +18,6 @@ from ekc.workflow.vocabulary import Activity, Role
 
 View = Callable[..., ResponseReturnValue]
 _LOOKS = frozenset({"GET", "HEAD"})
-_LARGEST_ID = 2**31 - 1  # no row has it; larger numbers stand for it, because no database can be asked for them
 
 
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
@@ -36,16 +35,16 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             who = visitor()
             if not who.known:
                 return to_sign_in()
-            conference_id = min(conference_id, _LARGEST_ID)
-            kwargs = {name: min(it, _LARGEST_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
+            conference_id = min(conference_id, LARGEST_ID)
+            kwargs = {name: min(it, LARGEST_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
             session = db()
             try:
                 if request.method in _LOOKS:
                     with writing(session):
-                        case = open_case(session, who, conference_id, activity, *others)
+                        case = open_case(session, who, conference_id, activity, *others, at=now())
                         _record_look(case)
                 else:
-                    case = open_case(session, who, conference_id, activity, *others)
+                    case = open_case(session, who, conference_id, activity, *others, at=now())
             except Refusal as refusal:
                 _record_refusal(who, conference_id, refusal)
                 raise

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, code
-from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, StopReason, Variant
+from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, PlanSharing, StopReason, Variant
 
 
 class CaseCounter(Base):
@@ -70,7 +70,8 @@ class Conference(Base):
     stop_reason: Mapped[StopReason | None] = mapped_column(code(StopReason))
     closed_on: Mapped[date | None]  # starts the retention clock
 
-    coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who was asked last
+    coordinator_accepted: Mapped[bool] = mapped_column(default=False, server_default=false())  # and took it, declared
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
@@ -116,6 +117,10 @@ class Participant(Base):
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force
+    #: What the family shares of its plan with a referrer or professional; says nothing of anybody else.
+    plan_sharing: Mapped[PlanSharing] = mapped_column(
+        code(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
+    )
     removed_at: Mapped[datetime | None]  # no longer in the circle
 
 

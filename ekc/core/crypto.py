@@ -1,4 +1,5 @@
-"""Content at rest: authenticated encryption of columns, and the keyed index by which names are found again.
+"""Content at rest: authenticated encryption of columns, the keyed index by which names are found again, and signatures
+of what lives on paper.
 
 A value is AES-256-GCM under the first content key, bound to its column; every content key decrypts, so keys rotate.
 What this does not stop: whoever holds the keys reads all, and a value can be moved between rows of one column.
@@ -11,7 +12,6 @@ import os
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -37,6 +37,8 @@ class Keyring:
         self._newest_id, self._newest = keys[0]
         self._by_id = dict(keys)
         self._index_key = index_key
+        # A key of its own, from the one that never rotates: another cookie key must not kill what hangs on fridges.
+        self._signing_key = hmac.digest(index_key, b"ekc: signatures", "sha256")
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt, bound to `context`: it opens with the same context only."""
@@ -66,8 +68,15 @@ class Keyring:
         digest = hmac.digest(self._index_key, beginning.encode(), "sha256")
         return int.from_bytes(digest[:8], signed=True)
 
+    def signature(self, content: bytes, context: str) -> bytes:
+        """16 bytes that nobody without the keys can make for this content in this context."""
+        return hmac.digest(self._signing_key, context.encode() + b"\0" + content, "sha256")[:16]
 
-@lru_cache(maxsize=1024)
+    def fingerprint(self, text: str) -> bytes:
+        """Always the same for one text, and telling whoever lacks the key nothing about it: 32 bytes."""
+        return hmac.digest(self._index_key, b"\0" + text.encode(), "sha256")  # no word of a name begins so
+
+
 def words(name: str) -> tuple[str, ...]:
     """The words of a name as they are searched: lower case, without accents, letters and digits only."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))

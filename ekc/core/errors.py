@@ -32,6 +32,12 @@ class NotNow(Refusal):
     status = 403
 
 
+class TooMany(Refusal):
+    """Somebody tried too often; later they can try again."""
+
+    status = 429
+
+
 class Stale(Refusal):
     """The page showed something that has changed since."""
 

@@ -1,13 +1,16 @@
-"""What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback."""
+"""What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback.
 
-import logging
+What was refused is noted in the log: which door, who, from where, never what was sent.
+"""
+
+from collections.abc import Callable
 from ipaddress import ip_address
 from itertools import islice
+from typing import Any
 
-from flask import Flask, Response, abort, g, render_template, request
+from flask import Flask, Response, abort, g, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,15 +18,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.logs import log, note
 from ekc.core.routes import runtime
 from ekc.core.text import say
-
-log = logging.getLogger("ekc")
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -33,10 +35,15 @@ HEADERS = {
 }
 #: Added where the product is reached by https: browsers then never ask for it otherwise (ASVS 3.4.1).
 TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+#: What stands in the address of a personal link lets somebody in: no page tells it on, and no index keeps it.
+UNDER_A_LINK = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 #: What a browser says of a request that begins with us: from a page of ours, or from the address line.
 _OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+_SECRETS = ("password", "one_time_code", "entrance_code")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
+#: Answers to what a page of ours does not ask for, or not of this person.
+_NOTED = frozenset({400, 403, 404, 405, 413, 415, 429})
 
 
 def install(app: Flask) -> None:
@@ -45,13 +52,17 @@ def install(app: Flask) -> None:
     app.before_request(_refuse_elsewhere)
     app.before_request(_refuse_unreadable)
     app.after_request(_headers)
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(CSRFError, _page_too_old)
-    app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(StaleDataError, _overtaken)
-    app.register_error_handler(OperationalError, _database_busy)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _broken)
+    app.after_request(_note_refusal)
+    answers: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
+        Refusal: _refused,
+        CSRFError: _page_too_old,
+        StaleDataError: _overtaken,
+        OperationalError: _database_busy,
+        HTTPException: _http,
+        Exception: _broken,
+    }
+    for kind, answer in answers.items():
+        app.register_error_handler(kind, _remembering(answer))
 
 
 def _keep_the_demo_here() -> None:
@@ -86,12 +97,39 @@ def _refuse_unreadable() -> None:
 
 
 def _headers(response: Response) -> Response:
+    if request.path.startswith("/l/"):
+        response.headers.update(UNDER_A_LINK)
     for name, value in (HEADERS | TLS_ALONE if runtime().settings.secure_cookies else HEADERS).items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= 400:  # a page that says so is somebody's own
         # Families share devices: nothing is left in the browser for whoever presses Back after them.
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.add("Vary", "Cookie")
+    return response
+
+
+def _remembering(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
+    """Keep the kind of the error for the log."""
+
+    def remembered(error: Exception) -> ResponseReturnValue:
+        g.refused_for = type(error).__name__
+        return answer(error)
+
+    return remembered
+
+
+def _note_refusal(response: Response) -> Response:
+    """An address that leads nowhere is not noted: it may be a personal link, mistyped."""
+    if response.status_code in _NOTED and (request.endpoint or response.status_code != 404):
+        note(
+            "refused",
+            status=response.status_code,
+            why=g.get("refused_for"),
+            method=request.method,
+            door=request.endpoint,
+            who=session.get("_user_id"),  # the number of a sign-in, see people/login.py
+            caller=request.remote_addr,
+        )
     return response
 
 
@@ -104,12 +142,12 @@ def _page(
 
 
 def _typed(everything: bool = False) -> MultiDict[str, str]:
-    """What somebody typed into the form they sent, never a password; `everything`: the form's hidden fields too."""
+    """What somebody typed into the form they sent, never a secret; `everything`: the form's hidden fields too."""
     hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
     kept = (
         (name, value)
         for name, value in request.form.items(multi=True)
-        if (value or everything) and name not in hidden and "password" not in name
+        if (value or everything) and name not in hidden and not any(secret in name for secret in _SECRETS)
     )
     return MultiDict(islice(kept, _TYPED_AT_MOST))
 
@@ -117,7 +155,7 @@ def _typed(everything: bool = False) -> MultiDict[str, str]:
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     if isinstance(refusal, Unknown):
         return _not_found()
-    titles = {403: gettext("Not now"), 409: gettext("This cannot be done now")}
+    titles = {403: gettext("Not now"), 409: gettext("This cannot be done now"), 429: gettext("Too many tries")}
     return _page(
         refusal.status, titles.get(refusal.status, titles[409]), say(refusal.message, refusal.params), _typed()
     )
@@ -153,10 +191,6 @@ def _from_here() -> bool:
         return said == "same-origin"
     origin = request.headers.get("Origin")
     return origin in {None, f"http://{request.host}", f"https://{request.host}"}
-
-
-def _too_many(_error: RateLimitExceeded) -> ResponseReturnValue:
-    return _page(429, gettext("Too many tries"), gettext("Wait a while, then try again."))
 
 
 def _overtaken(_error: StaleDataError) -> ResponseReturnValue:

@@ -1,7 +1,8 @@
 """The outbox: what has to reach somebody outside, written in the same transaction as its cause.
 
 A row is unique by its key, so that doing a thing twice sends nothing twice. Subject and body are marked sentences in
-the source language; whoever carries a row out translates them to the row's language. Carrying out is not done here.
+the source language; whoever carries a row out translates them to the row's language, and puts the link, if there is
+one, on a line of its own below. Carrying out is not done here.
 """
 
 from datetime import datetime
@@ -24,6 +25,7 @@ class OutboxMessage(Base):
     recipient: Mapped[str] = mapped_column(SealedText("outbox_message.recipient"))
     subject: Mapped[str] = mapped_column(SealedText("outbox_message.subject"))
     body: Mapped[str] = mapped_column(SealedText("outbox_message.body"))
+    link: Mapped[str | None] = mapped_column(SealedText("outbox_message.link"))  # whole, and often a key
     language: Mapped[str] = mapped_column(String(8))  # of the recipient
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -39,6 +41,7 @@ def queue(
     at: datetime,
     conference_id: int | None,
     language: str = "en",
+    link: str | None = None,
 ) -> bool:
     """Put a mail in the outbox, in the caller's transaction; False if one of this key is there already."""
     if not recipient or session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
@@ -50,6 +53,7 @@ def queue(
             recipient=recipient,
             subject=subject,
             body=body,
+            link=link,
             language=language,
             queued_at=at,
         )

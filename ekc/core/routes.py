@@ -10,22 +10,18 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__access__"
-
-#: Slows down guessing at the open doors: sign-in, personal links, public registration.
-limiter = Limiter(get_remote_address, storage_uri="memory://")
+LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in: `kind` is public, signed_in, office or case; `detail` says which roles or which activity."""
+    """Who may come in: `kind` is public, signed_in, account, office or case; `detail`: which roles, which activity."""
 
     kind: str
     detail: str = ""

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import format_timedelta, get_locale, gettext, ngettext
 
 from ekc.core.clock import to_local
 
+PRODUCT_NAME = "Own Plan"
 #: Languages of the pages, by their own names; English is the source.
 LANGUAGES: dict[str, str] = {"en": "English", "nl": "Nederlands"}
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -63,6 +64,13 @@ def clock_time(instant: datetime, timezone: str) -> str:
 def moment(instant: datetime, timezone: str) -> str:
     """An instant as people there say it: Saturday 18 April 2026, 10:00."""
     return f"{day(to_local(instant, timezone).date())}, {clock_time(instant, timezone)}"
+
+
+def ago(instant: datetime, at: datetime) -> str:
+    """How long ago an instant is, wherever one is: just now, 5 minutes ago."""
+    if at - instant < timedelta(minutes=1):
+        return str(gettext("just now"))
+    return str(format_timedelta(instant - at, granularity="minute", add_direction=True))
 
 
 def how_far(value: date, today: date) -> str:

@@ -32,15 +32,20 @@ def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
     coordinator = (Office(Role.COORDINATOR),)
 
     def opened(
-        name: str, introduction: str, roles: tuple[Office, ...], spoken: tuple[str, ...] = (), email: str = ""
+        name: str,
+        introduction: str,
+        roles: tuple[Office, ...],
+        spoken: tuple[str, ...] = (),
+        employer: str = "",
     ) -> Visitor:
         new = NewAccount(
             name=name,
-            email=email or f"{name.split(maxsplit=1)[0].lower()}@example.org",
+            email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
             region_id=north,
             roles=roles,
             spoken=spoken,
             introduction=introduction,
+            employer=employer,
             password=PASSWORD,
         )
         visitor = visitor_of_account(session, open_account(session, PROGRAM, at, new, cost))
@@ -49,7 +54,8 @@ def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
 
     noor = opened("Noor van Dijk", "Coordinator: has a conference on Saturday", coordinator, ("nl", "ar", "en"))
     denise = opened("Denise Okafor", "Coordinator: has a call to make", coordinator, ("en", "ig"))
-    opened("Tom Bakker", "Coordinator: has time for a conference", coordinator, ("nl", "tr", "en"))
+    school = "Primary school De Wilg"  # so he cannot be asked for the family De Wit
+    opened("Tom Bakker", "Coordinator: has time for a conference", coordinator, ("nl", "tr", "en"), school)
     ruud = opened(
         "Ruud Smit",
         "Regional manager: has to find a coordinator",

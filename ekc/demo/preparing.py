@@ -117,6 +117,7 @@ def _ask(player: Player, at: datetime) -> None:
 
 
 def _accept(player: Player, at: datetime) -> None:
+    # A file tells it in the coordinator's own words: what these do not answer is not answered for them.
     declared = Declaration(player.case.coordinator.independence)
     accept(player.session, player.cast.coordinator, at, player.id, declared)
     main_person = next(id_ for id_, person in player.case.people.items() if person.role is Part.MAIN_PERSON)

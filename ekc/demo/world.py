@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.actions import make_link
+from ekc.conferences.entries import NewLink
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import circle
 from ekc.core.clock import local_date
@@ -63,7 +64,7 @@ def make_demo(session: Session, now: datetime, cost: Cost) -> Five[int]:
         prepared=play(session, cases.prepared, noor, until=Until.PREPARED, shift=by.prepared, untold=_UNTOLD),
         waiting=play(session, cases.waiting, denise, until=Until.REGISTERED, shift=by.waiting),
     )
-    _hand_out_links(session, now, staff, made)
+    _hand_out_links(session, now, staff, made, cost)
     return made
 
 
@@ -102,7 +103,7 @@ def _weeks(first: date, last: date) -> timedelta:
     return (last - first) // _WEEK * _WEEK
 
 
-def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Five[int]) -> None:
+def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Five[int], cost: Cost) -> None:
     """Some of the family have a personal link, so that one can be them; its note is their line on the first page."""
     for conference_id, coordinator, name, line in (
         (made.prepared, staff.noor, "Marieke de Wit", "Mother: her conference is on Saturday"),
@@ -111,11 +112,13 @@ def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Five[in
         (made.due, staff.denise, "Peter Hendriks", "Son: keeps an eye on the plan of his parents"),
         (made.under_way, staff.noor, "Ans Willems", "Neighbour: calls everybody together for the evaluation"),
     ):
-        _hand_out(session, now, coordinator, conference_id, name, line)
+        _hand_out(session, now, coordinator, conference_id, name, line, cost)
 
 
-def _hand_out(session: Session, now: datetime, by: Visitor, conference_id: int, name: str, line: str) -> None:
+def _hand_out(
+    session: Session, now: datetime, by: Visitor, conference_id: int, name: str, line: str, cost: Cost
+) -> None:
     who = next(row.id for row in circle(session, conference_id) if row.name == name)
-    make_link(session, by, now, conference_id, who, days=_LINK_DAYS)
+    make_link(session, by, now, conference_id, who, NewLink(days=_LINK_DAYS), cost)
     with writing(session):
         session.execute(update(PersonalLink).where(PersonalLink.participant_id == who).values(note=line))

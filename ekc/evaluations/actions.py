@@ -169,7 +169,7 @@ def tick(
 def record_costs(session: Session, visitor: Visitor, at: datetime, conference_id: int, costs: Costs) -> None:
     """Write down what the conference took. What is None is not known."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS)
+        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS, at)
         sheet = session.get(CostSheet, conference_id) or CostSheet(conference_id=conference_id)
         for name, value in asdict(costs).items():
             setattr(sheet, name, value)
@@ -182,7 +182,7 @@ def record_costs(session: Session, visitor: Visitor, at: datetime, conference_id
 def add_avoided(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewAvoided) -> int:
     """Write down a cost that is said to have been avoided. Its id."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS)
+        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS, at)
         row = AvoidedCost(conference_id=conference_id, what=new.what, amount=new.amount, basis=new.basis)
         session.add(row)
         session.flush()
@@ -193,7 +193,7 @@ def add_avoided(session: Session, visitor: Visitor, at: datetime, conference_id:
 def remove_avoided(session: Session, visitor: Visitor, at: datetime, conference_id: int, avoided_id: int) -> None:
     """Take out an avoided cost."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS)
+        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS, at)
         row = session.scalar(
             select(AvoidedCost).where(AvoidedCost.id == avoided_id, AvoidedCost.conference_id == conference_id)
         )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
 from ekc.evaluations.models import (
     ActionCheck,
@@ -21,7 +22,7 @@ from ekc.evaluations.models import (
 )
 from ekc.plans.draft import Action, Goal, from_json
 from ekc.plans.models import PlanVersion
-from ekc.workflow.vocabulary import ActionState, FollowUpKind, Part, Phase
+from ekc.workflow.vocabulary import ActionState, Attends, CasePart, FollowUpKind, Part, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +68,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Somebody of the circle, for names and for ringing; `left` is no longer in it."""
+    """Somebody of the circle; `left` is no longer in it, or is to stay away."""
 
     id: int
     name: str
-    part: Part
-    phone: str
     left: bool
 
 
@@ -138,11 +137,30 @@ def goals_of(session: Session, conference_id: int, number: int) -> tuple[Goal, .
 def people(session: Session, conference_id: int) -> dict[int, Somebody]:
     """Everybody who is or was in the circle, by id."""
     rows = session.execute(
-        select(Participant.id, Participant.name, Participant.part, Participant.phone, Participant.removed_at)
+        select(Participant.id, Participant.name, Participant.removed_at, Participant.attends)
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
-    return {row.id: Somebody(row.id, row.name, row.part, row.phone, row.removed_at is not None) for row in rows}
+    return {
+        row.id: Somebody(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
+        for row in rows
+    }
+
+
+def whom_to_ring(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
+    """Name and phone of the main persons who have one, for whoever sees how to reach people."""
+    if not case.sees(CasePart.CONTACT):
+        return ()
+    rows = session.execute(
+        select(Participant.name, Participant.phone)
+        .where(
+            Participant.conference_id == case.id,
+            Participant.part == Part.MAIN_PERSON,
+            Participant.removed_at.is_(None),
+        )
+        .order_by(Participant.id)
+    )
+    return tuple((row.name, row.phone) for row in rows if row.phone)
 
 
 def ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
@@ -192,6 +210,7 @@ def due_for(session: Session, account_id: int, today: date) -> tuple[FollowUpRow
         .join(Conference, Conference.id == FollowUp.conference_id)
         .where(
             Conference.coordinator_id == account_id,
+            Conference.coordinator_accepted,
             Conference.phase == Phase.EVALUATION,
             FollowUp.held_on.is_(None),
             FollowUp.given_up_on.is_(None),

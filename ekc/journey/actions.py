@@ -20,6 +20,8 @@ from ekc.workflow.rules import Reason
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
+LONGEST_REASON = 2000  # characters
+
 
 class Blocked(Refusal):
     """The step cannot be taken now; `verdict` holds every reason."""
@@ -48,6 +50,8 @@ def take(
             raise Refusal(N_("Choose the reason, then take the step again."))
         if rule.reason is Reason.NONE:  # nothing but the step itself is kept: of "no plan", never a view (NZ6)
             taking = replace(taking, reason="", stop_reason=None)
+        if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
+            raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)
         overrides = {code: why.strip() for code, why in taking.overrides.items() if why.strip()}
         verdict = verdict_on(taking.step, gather(session, conference, at), roles, frozenset(overrides))
         if verdict is None:

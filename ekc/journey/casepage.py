@@ -13,6 +13,7 @@ from ekc.journey import queries
 from ekc.journey.deadlines import Due, running
 from ekc.journey.facts import Circle, Known, gather, known
 from ekc.journey.panel import Mend, Panel, mend, panel
+from ekc.matching import queries as matching
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
@@ -52,6 +53,8 @@ class CasePage:
     family: int
     untold: int
     meeting: meetings.MeetingRow | None
+    match: matching.MatchRow | None
+    undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
     deadlines: tuple[Due, ...]
@@ -65,7 +68,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     """Gather the page of a case for whoever opened it."""
     today = local_date(at, case.timezone)
     sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
-    read = Known((), meetings.current_meeting(session, case.id)) if sealed else known(session, case.id)
+    read = Known((), meetings.current_meeting(session, case.id), None) if sealed else known(session, case.id)
     facts = gather(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = queries.steps_taken(session, case.id)
@@ -81,10 +84,12 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         family=sum(person.is_family for person in facts.people),
         untold=sum(person.untold for person in facts.people),
         meeting=read.meeting,
+        match=read.match,
+        undecided=bool(facts.coordinator.conflicts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running(PROFILES[case.profile], happened(session, case, changes, read.meeting), referred),
-        versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_PLAN) else (),
+        versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         asked=rounds[-1].ended_for if rounds else None,
         sealed=sealed,
         today=today,

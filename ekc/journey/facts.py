@@ -24,15 +24,20 @@ Circle = tuple[conferences.Member, ...]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What pages show beside the facts that are made of it: the circle, and the latest gathering if there is one."""
+    """What pages show beside the facts that are made of it: circle, latest gathering, match."""
 
     circle: Circle
     meeting: meetings.MeetingRow | None
+    match: matching.MatchRow | None
 
 
 def known(session: Session, conference_id: int) -> Known:
     """Read it."""
-    return Known(conferences.members(session, conference_id), meetings.current_meeting(session, conference_id))
+    return Known(
+        conferences.members(session, conference_id),
+        meetings.current_meeting(session, conference_id),
+        matching.current_match(session, conference_id),
+    )
 
 
 def gather(session: Session, case: Case | Conference, at: datetime, read: Known | None = None) -> Facts:
@@ -45,6 +50,7 @@ def gather(session: Session, case: Case | Conference, at: datetime, read: Known 
         variant=case.variant,
         profile=PROFILES[case.profile],
         main_person_said_yes=case.main_person_said_yes_on is not None,
+        coordinator=_coordinator(read),
         question_agreed=case.question_agreed_on is not None,
         people=tuple(_person(row, today) for row in read.circle),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
@@ -52,7 +58,7 @@ def gather(session: Session, case: Case | Conference, at: datetime, read: Known 
     )
     match case.phase:
         case Phase.REGISTRATION:
-            return _with_match(session, case, _with_consents(session, case, facts))
+            return _with_consents(session, case, facts)
         case Phase.SETUP:
             return _with_arrangements(session, case, _with_concerns(session, case, facts), read.meeting)
         case Phase.INFORMATION:
@@ -89,19 +95,17 @@ def _with_concerns(session: Session, case: Case | Conference, facts: Facts) -> F
     )
 
 
-def _with_match(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    found = matching.current_match(session, case.id)
-    if found is None:
-        return facts
-    return replace(
-        facts,
-        coordinator=Coordinator(
-            asked=True,
-            accepted=found.accepted_on is not None,
-            declared=bool(found.independence),
-            open_conflict=found.conflict_open,
-            confirmed=found.confirmed_on is not None,
-        ),
+def _coordinator(read: Known) -> Coordinator:
+    match = read.match
+    if match is None:
+        return Coordinator()
+    return Coordinator(
+        asked=True,
+        accepted=match.accepted,
+        declared=match.declaration is not None,
+        confirmed=match.confirmed,
+        name=match.name,
+        conflicts=match.open_conflicts(conferences.agencies(read.circle)),
     )
 
 

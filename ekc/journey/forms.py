@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from ekc.core.text import say
+from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalMoment
 from ekc.workflow.names import name_of
 from ekc.workflow.rules import Reason, StepRule
@@ -21,7 +22,7 @@ class StepForm(FlaskForm):  # type: ignore[misc]
     """A step as somebody asks for it. Fields that the step does not ask for are taken out by `step_form`."""
 
     phase = HiddenField()
-    reason = TextAreaField(_l("Why"), [_WHY, Length(max=2000)])
+    reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
     new_date = LocalMoment(_l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))])
 

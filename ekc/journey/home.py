@@ -12,7 +12,8 @@ from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
 from ekc.journey.queries import CaseRow
 from ekc.people.access import DemoPerson, Visitor
-from ekc.people.queries import demo_accounts
+from ekc.people.queries import demo_accounts, doors
+from ekc.staff.queries import HandingOver, handing_over
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.vocabulary import Phase, Role
 
@@ -28,35 +29,58 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A case at whose personal links somebody waits to be let in, or gave too many wrong answers."""
+
+    case: CaseRow
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
     today: date
     this_week: tuple[CaseRow, ...]
+    doors: tuple[Door, ...]  # first of all: somebody may be waiting on the phone
+    asked: tuple[CaseRow, ...]  # of these nobody sees more than the number before they say yes
     needs: tuple[Need, ...]
     cases: tuple[CaseRow, ...]
     waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
     regional: tuple[CaseRow, ...]
+    handing_over: HandingOver
 
 
 def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     """Gather the home page of staff."""
     cases: tuple[CaseRow, ...] = ()
+    asked: tuple[CaseRow, ...] = ()
     today = at.date()
     dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
-        cases = queries.cases_of_coordinator(session, who.account_id)
+        found = queries.cases_of_coordinator(session, who.account_id, at)
+        cases = tuple(row for row in found if row.coordinator_accepted)
+        asked = tuple(row for row in found if not row.coordinator_accepted and row.phase is not Phase.CLOSED)
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
+        doors=_doors(session, cases, at),
+        asked=asked,
         needs=tuple(need for row in cases if (need := _need(row, dues.get(row.id), at))),
         cases=cases,
         waiting=queries.registrations(session, who.regions) if manages else (),
         regional=queries.cases_of_regions(session, who.regions) if manages else (),
+        handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
     )
+
+
+def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> tuple[Door, ...]:
+    """In private time nobody outside hears who of the family is at a screen, or tries to be."""
+    asking = doors(session, [row.id for row in cases if row.phase is not Phase.PRIVATE_TIME], at)
+    return tuple(Door(row, asking[row.id]) for row in cases if row.id in asking)
 
 
 def _this_week(row: CaseRow, at: datetime) -> bool:

@@ -11,8 +11,6 @@ from ekc.core.outbox import queue
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Attends, Part
 
-_ALL = FAMILY_PARTS | PROFESSIONAL_PARTS | {Part.SUPPORTER}
-
 
 def welcome_letter(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
     """To the main persons: a coordinator has taken the case."""
@@ -28,15 +26,28 @@ def welcome_letter(session: Session, conference: Conference, at: datetime, takin
 
 
 def issue_documents(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """To everyone in the circle: the plan is there. Nobody who was excluded hears of it."""
+    """To everyone in the circle: the plan is there. Nobody who was excluded hears of it.
+
+    A professional is told to look at what the family shares: all of the plan, or less.
+    """
+    what = f"plan-{conference.plan_number}"
     _tell(
         session,
         conference,
         at,
-        f"plan-{conference.plan_number}",
-        _ALL,
+        what,
+        FAMILY_PARTS | {Part.SUPPORTER},
         N_("The plan is ready"),
         N_("The plan is written down as it was agreed. Ask your coordinator for it, or open it with your own link."),
+    )
+    _tell(
+        session,
+        conference,
+        at,
+        what,
+        PROFESSIONAL_PARTS,
+        N_("The plan is agreed"),
+        N_("The family agreed its plan. With your own link you see what the family shares of it with you."),
     )
 
 

@@ -1,6 +1,6 @@
 """What somebody in the circle sees with their own link: when, where, who comes, what they can do, their tasks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -15,18 +15,23 @@ from ekc.journey.panel import Panel, panel
 from ekc.matching import queries as matching
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
+from ekc.plans.draft import concerning, from_json
+from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import why_not
-from ekc.workflow.vocabulary import TAKES_PART, Activity, FollowUpKind, Phase
+from ekc.workflow.vocabulary import TAKES_PART, Activity, Attends, CasePart, FollowUpKind, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
-    """All that a participant's own page shows: names of others, never how to reach them."""
+    """All that a participant's own page shows: to the family names of others, never how to reach them."""
 
     me: conferences.Member
+    details: conferences.OwnDetails | None
     coming: tuple[str, ...]
+    circle: tuple[str, ...]
     meeting: meetings.MeetingRow | None
     match: matching.MatchRow | None
+    undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     panel: Panel
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
@@ -42,22 +47,34 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     me = next((row for row in read.circle if row.id == case.visitor.participant_id), None)
     if me is None:
         raise Unknown
-    agreed = case.plan_number > 0
-    follow_ups = evaluations.follow_ups(session, case.id, today) if agreed else ()
-    ahead = [row for row in follow_ups if row.is_open and row.kind is FollowUpKind.EVALUATION]
-    seen = agreed and case.may(Activity.SEE_PLAN)
-    in_force = plans.version(session, case.id, case.plan_number) if seen else None
+    agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
+    others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
     verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
         me=me,
-        coming=tuple(row.name for row in read.circle if row.attends in TAKES_PART and row.id != me.id),
-        meeting=read.meeting,
-        match=matching.current_match(session, case.id),
+        details=conferences.own_details(session, case),
+        coming=tuple(row.name for row in others if row.attends in TAKES_PART),
+        circle=tuple(row.name for row in others if row.attends is not Attends.EXCLUDED),
+        meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
+        match=read.match,
+        undecided=bool(read.match and read.match.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
-        tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.phase is Phase.EVALUATION else (),
-        versions=plans.versions(session, case.id) if seen else (),
-        monitor=in_force.snapshot["monitor"] if in_force else "",
-        evaluation=min(ahead, key=lambda row: row.due_on, default=None),
+        tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
+        versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
+        monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
+        evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         today=today,
     )
+
+
+def _evaluation(session: Session, case: Case, agreed: PlanVersion, today: date) -> evaluations.FollowUpRow | None:
+    """The next time the plan is looked at. Where it is held, often somebody's home, is told to whoever is to come."""
+    scope = case.sees(CasePart.NEXT_TIME)
+    rows = evaluations.follow_ups(session, case.id, today) if scope else ()
+    ahead = [row for row in rows if row.is_open and row.kind is FollowUpKind.EVALUATION]
+    found = min(ahead, key=lambda row: row.due_on, default=None)
+    if found is None or scope is Scope.ALL:
+        return found
+    comes = concerning(from_json(agreed.content), case.visitor.participant_id or 0).comes
+    return found if comes else replace(found, place="")

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind
+from ekc.core.clock import local_date
 from ekc.journey.models import PhaseChange
-from ekc.matching.models import Match
 from ekc.meetings.models import Meeting
 from ekc.people.access import DemoPerson
 from ekc.people.models import PersonalLink
 from ekc.workflow.clocks import Event
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
 
@@ -78,13 +79,14 @@ class CaseRow:
     municipality: str
     registered_on: date
     coordinator_id: int | None
+    coordinator_accepted: bool
     starts_at: datetime | None
     venue: str
     untold: int = 0
-    match_accepted: bool = False
+    open_until: date | None = None  # of a closed case: how long its coordinator can still open it
 
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:10]  # the fields that are columns of their own name
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:11]  # the fields that are columns of their own name
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
@@ -104,38 +106,45 @@ def _cases() -> Select[*tuple[Any, ...]]:
         Conference.municipality,
         Conference.registered_on,
         Conference.coordinator_id,
+        Conference.profile,
+        Conference.closed_on,
+        Conference.coordinator_accepted,
         Meeting.starts_at,
         Meeting.venue_name,
     ).outerjoin(Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
 
 
-def _row(row: Row[*tuple[Any, ...]], untold: int = 0, match_accepted: bool = False) -> CaseRow:
+def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
     head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
-    return CaseRow(**head, venue=row.venue_name or "", untold=untold, match_accepted=match_accepted)
+    until = PROFILES[row.profile].open_until(row.closed_on) if row.closed_on else None
+    venue = row.venue_name or ""
+    return CaseRow(**head, venue=venue, untold=untold, open_until=until)
 
 
-def cases_of_coordinator(session: Session, account_id: int, closed_too: int = 10) -> tuple[CaseRow, ...]:
-    """The open cases of a coordinator, newest first, then at most `closed_too` closed ones."""
+def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed_too: int = 10) -> tuple[CaseRow, ...]:
+    """The open cases that a coordinator has or is asked for, newest first, then at most `closed_too` closed ones.
+
+    Of the closed ones only those that they can still open.
+    """
     own = _cases().where(Conference.coordinator_id == account_id)
     open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
     closed = session.execute(
         own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
     ).all()
     untold = _untold(session, [row.id for row in open_ones])
-    return tuple(_row(row, untold=untold.get(row.id, 0)) for row in (*open_ones, *closed))
+    rows = (_row(row, untold=untold.get(row.id, 0)) for row in (*open_ones, *closed))
+    return tuple(row for row in rows if row.open_until is None or local_date(at, row.timezone) <= row.open_until)
 
 
 def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
     """The cases of regions that no coordinator has taken on yet, oldest first."""
     rows = session.execute(
         _cases()
-        .add_columns(Match.accepted_on)
-        .outerjoin(Match, (Match.conference_id == Conference.id) & Match.ended_on.is_(None))
         .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
         .order_by(Conference.id)
         .limit(most)
     )
-    return tuple(_row(row, match_accepted=row.accepted_on is not None) for row in rows)
+    return tuple(_row(row) for row in rows)
 
 
 def cases_of_regions(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:

@@ -34,6 +34,8 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
         entries += [("conferences.register", N_("Register a case")), ("conferences.search", N_("Search"))]
     if who.roles & {Role.CARE_MANAGER, Role.REGIONAL_MANAGER}:
         entries.append(("reports.follow_ups", N_("Follow-ups")))
+    if Role.ADMINISTRATOR in who.roles:
+        entries += [("staff.accounts", N_("Accounts")), ("staff.regions", N_("Regions"))]
     return entries
 
 
@@ -47,6 +49,8 @@ def home() -> ResponseReturnValue:
         return render_template("people/welcome.html", demo_people=demo_people(db(), now()))
     if who.roles <= {Role.CARE_MANAGER} and who.roles:
         return redirect(url_for("reports.follow_ups"))
+    if who.roles == {Role.ADMINISTRATOR}:
+        return redirect(url_for("staff.accounts"))
     return render_template("journey/home.html", home=coordinator_home(db(), who, now()), who=who)
 
 

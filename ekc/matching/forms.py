@@ -1,29 +1,62 @@
 """Forms about the coordinator of a case."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, IntegerField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from ekc.matching.actions import Declaration
+from ekc.core.text import say
+from ekc.matching.entries import Declaration
+from ekc.matching.queries import Candidate
+from ekc.workflow.blocker import Blocker
 
 _NO_DAY = _l("Choose a day.")
 _LONG = 2000
+_LINE = 200
+_MANY = 20  # to choose from; nobody has more
+_FROM_LIST: dict[str, Any] = {
+    "invalid_choice_message": _l("Choose from the list."),
+    "invalid_value_message": _l("Choose from the list."),
+}
+_CHOOSE = _l("Choose one of the two.")
 
 
 def _stripped(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").strip()
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _short(most: int) -> Length:
+    return Length(max=most, message=_l("Keep it under %(max)d characters."))
+
+
 def _why(label: str) -> TextAreaField:
-    told = [
-        DataRequired(_l("Write down why.")),
-        Length(max=_LONG, message=_l("Keep it under %(max)d characters.")),
-    ]
-    return TextAreaField(label, filters=[_stripped], validators=told)
+    return TextAreaField(label, filters=[_stripped], validators=[DataRequired(_l("Write down why.")), _short(_LONG)])
+
+
+def _yes_or_no(label: str, yes: str, no: str, hint: str = "") -> RadioField:
+    choices = [SelectChoice("no", no), SelectChoice("yes", yes)]
+    validators = [InputRequired(_CHOOSE)]
+    return RadioField(label, choices=choices, description=hint, validators=validators, **_FROM_LIST)
+
+
+def _employer(label: str) -> StringField:
+    return StringField(
+        label,
+        description=_l("The full name of the organisation. More than one: put a ; between them."),
+        filters=[_stripped, _on_one_line],
+        validators=[_short(_LINE)],
+    )
 
 
 class AskForm(FlaskForm):  # type: ignore[misc]
@@ -32,26 +65,106 @@ class AskForm(FlaskForm):  # type: ignore[misc]
     account_id = IntegerField(validators=[InputRequired()])
 
 
-class DeclareForm(FlaskForm):  # type: ignore[misc]
-    """The declaration of independence, in one's own words."""
+class EmployerForm(FlaskForm):  # type: ignore[misc]
+    """For whom a coordinator works besides; empty: for nobody."""
 
+    whose = SelectField(_l("Coordinator"), coerce=int, **_FROM_LIST)
+    works_for = _employer(_l("Works besides for"))
+
+    def __init__(self, found: Iterable[Candidate], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.whose.choices = [SelectChoice(one.id, one.name) for one in found]
+
+
+class DeclareForm(FlaskForm):  # type: ignore[misc]
+    """The declaration of independence: three questions, each with room for who, whom and how, and one's own words."""
+
+    works = _yes_or_no(
+        _l("Do you work for somebody, besides being a coordinator?"),
+        _l("Yes"),
+        _l("No: I am retired, a student, at home, between jobs, or work for myself"),
+    )
+    employer = _employer(_l("If so, for whom?"))
+    knows = _yes_or_no(
+        _l("Do you know anybody of the family or of the circle?"),
+        _l("Yes"),
+        _l("No, nobody"),
+    )
+    relation = TextAreaField(
+        _l("If so, whom, and how?"), filters=[_stripped], validators=[_short(_LONG)], render_kw={"rows": 2}
+    )
+    gains = _yes_or_no(
+        _l("Could anything in the plan, or in how it ends, be of use to you or yours?"),
+        _l("Yes"),
+        _l("No"),
+        _l("The fee for a conference does not count."),
+    )
+    interest = TextAreaField(_l("If so, how?"), filters=[_stripped], validators=[_short(_LONG)], render_kw={"rows": 2})
+    caseload = SelectField(
+        _l("How many other open conferences do you have that the same organisation referred?"),
+        coerce=int,
+        choices=[SelectChoice(n, str(n)) for n in range(_MANY + 1)],
+        **_FROM_LIST,
+    )
     independence = TextAreaField(
         _l("How independent are you?"),
-        description=_l(
-            "In your own words: for whom you work, whether you know somebody of the family, "
-            "and whether anything in the plan could be of use to you."
-        ),
+        description=_l("In your own words. The family reads it before they say whether you may be their coordinator."),
         filters=[_stripped],
         validators=[
-            DataRequired(_l("Say for whom you work, whether you know the family, and what interest you could have.")),
-            Length(max=_LONG, message=_l("Keep it under %(max)d characters.")),
+            DataRequired(_l("Write a sentence or two for the family: where you stand, and why they can trust you.")),
+            _short(_LONG),
         ],
     )
-    conflict = BooleanField(_l("I see a conflict of interest"))
+
+    def validate_employer(self, field: StringField) -> None:
+        """Named if there is one, and only then."""
+        self._fits(self.works, field, _("Write for whom you work."))
+
+    def validate_relation(self, field: TextAreaField) -> None:
+        """So too."""
+        self._fits(self.knows, field, _("Write whom you know, and how."))
+
+    def validate_interest(self, field: TextAreaField) -> None:
+        """So too."""
+        self._fits(self.gains, field, _("Write how it could be of use."))
+
+    @staticmethod
+    def _fits(answer: RadioField, field: StringField, missing: str) -> None:
+        if answer.data == "yes" and not field.data:
+            raise ValidationError(missing)
+        if answer.data == "no" and field.data:
+            raise ValidationError(_("You said no, and wrote something here. Choose yes, or leave this empty."))
+
+    def __init__(self, referrer: str, **kwargs: Any) -> None:
+        """`referrer` is the agency that referred the case; without one the number of its cases is not asked."""
+        super().__init__(**kwargs)
+        if referrer:
+            self.caseload.description = _("It is %(agency)s that referred this one.", agency=referrer)
+        else:
+            del self.caseload
+
+    def show(self, told: Declaration) -> None:
+        """Show what was said, or what is known; what was not answered stays open."""
+        self.independence.data = told.independence
+        for answer, field, said in (
+            (self.works, self.employer, told.employer),
+            (self.knows, self.relation, told.relation),
+            (self.gains, self.interest, told.interest),
+        ):
+            answer.data = None if said is None else "yes" if said else "no"
+            field.data = said or ""
+        if self.caseload:
+            self.caseload.data = min(told.caseload or 0, _MANY)
 
     def to_declaration(self) -> Declaration:
         """What was declared."""
-        return Declaration(self.independence.data, self.conflict.data)
+        return Declaration(
+            self.independence.data,
+            employer=self.employer.data,
+            relation=self.relation.data,
+            interest=self.interest.data,
+            caseload=self.caseload.data if self.caseload else None,
+        )
 
 
 class AcceptForm(DeclareForm):
@@ -72,10 +185,19 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
         return given
 
 
-class ClearForm(FlaskForm):  # type: ignore[misc]
-    """Why a conflict of interest is no obstacle."""
+class WaiveForm(FlaskForm):  # type: ignore[misc]
+    """Which conflict is no obstacle, and why. Whether it is still open, the action finds out."""
 
-    clear_reason = _why(_l("Why is it no obstacle?"))
+    conflict = RadioField(
+        _l("What is no obstacle?"),
+        validators=[InputRequired(_l("Choose what is no obstacle."))],
+        validate_choice=False,
+    )
+    waive_reason = _why(_l("Why is it no obstacle?"))
+
+    def __init__(self, open_ones: Iterable[tuple[str, Blocker]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.conflict.choices = [SelectChoice(key, say(one.message, one.params)) for key, one in open_ones]
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]

@@ -1,12 +1,14 @@
-"""The table of coordinators asked for a case."""
+"""The tables of coordinators asked for a case, and of what ties them to it and is no obstacle all the same."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ekc.core.crypto import SealedText
-from ekc.core.db import Base
+from ekc.core.crypto import SealedJSON, SealedText
+from ekc.core.db import Base, code
+from ekc.workflow.independence import Matter
 
 
 class Match(Base):
@@ -32,7 +34,21 @@ class Match(Base):
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     accepted_on: Mapped[date | None]
     declined_on: Mapped[date | None]
-    independence: Mapped[str | None] = mapped_column(SealedText("match.independence"))
-    conflict_open: Mapped[bool] = mapped_column(default=False)
+    independence: Mapped[str | None] = mapped_column(SealedText("match.independence"))  # in their own words
+    answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # of the declaration, by question
     confirmed_on: Mapped[date | None]  # by the main person
     ended_on: Mapped[date | None]
+
+
+class Waiver(Base):
+    """A regional manager's decision that one conflict of a match is no obstacle. Everybody on the case reads it."""
+
+    __tablename__ = "waiver"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True)
+    matter: Mapped[Matter] = mapped_column(code(Matter))
+    about: Mapped[str] = mapped_column(SealedText("waiver.about"))  # the agency, or what was declared
+    reason: Mapped[str] = mapped_column(SealedText("waiver.reason"))
+    waived_at: Mapped[datetime]
+    waived_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

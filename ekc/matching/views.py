@@ -1,4 +1,7 @@
-"""The page about the coordinator of a case, and what is sent from it and from the main person's own page."""
+"""The page about the coordinator of a case, and what is sent from it and from the main person's own page.
+
+Whoever was asked and has not said yes gets a page of their own at the same address: what they need to answer.
+"""
 
 from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -14,16 +17,19 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now
 from ekc.core.text import say
 from ekc.matching import actions, queries
-from ekc.matching.forms import AcceptForm, AskForm, ClearForm, ConfirmForm, DeclareForm, EndForm
+from ekc.matching.entries import Declaration
+from ekc.matching.forms import AcceptForm, AskForm, ConfirmForm, DeclareForm, EmployerForm, EndForm, WaiveForm
+from ekc.people.actions import set_employer
+from ekc.workflow.blocker import Blocker
 from ekc.workflow.vocabulary import Activity
 
 bp = Blueprint("matching", __name__, url_prefix="/conferences/<int:conference_id>/coordinator")
 
 
 @bp.get("")
-@case_route(Activity.SEE_REGISTRATION)
+@case_route(Activity.SEE_REGISTRATION, Activity.SEE_REQUEST)
 def coordinator(case: Case) -> ResponseReturnValue:
-    """Who is asked, how far that has come, and who could be asked."""
+    """Who is asked, how far that has come, and who could be asked; for whoever is asked, what they are asked."""
     return _page(case)
 
 
@@ -34,7 +40,10 @@ def ask(case: Case) -> ResponseReturnValue:
     form = AskForm()
     if not form.validate_on_submit() or form.account_id.data is None:
         raise Unknown
-    actions.ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
+    try:
+        actions.ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
+    except Refusal as refusal:
+        return _refused(case, refusal, form, "ask")
     flash(_("Asked. Ring them too: they see it on their own page."), "success")
     return _back(case)
 
@@ -43,7 +52,7 @@ def ask(case: Case) -> ResponseReturnValue:
 @case_route(Activity.ANSWER_MATCH)
 def accept(case: Case) -> ResponseReturnValue:
     """Take the case."""
-    form = AcceptForm()
+    form = AcceptForm(queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
         try:
             actions.accept(db(), case.visitor, now(), case.id, form.to_declaration(), form.accepted_on.data)
@@ -58,7 +67,7 @@ def accept(case: Case) -> ResponseReturnValue:
 @case_route(Activity.ANSWER_MATCH)
 def declare(case: Case) -> ResponseReturnValue:
     """Declare anew."""
-    form = DeclareForm()
+    form = DeclareForm(queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
         actions.declare(db(), case.visitor, now(), case.id, form.to_declaration())
         flash(_("Your declaration is changed."), "success")
@@ -95,16 +104,31 @@ def confirm(case: Case) -> ResponseReturnValue:
     return redirect(url_for("journey.own_page", conference_id=case.id), 303) if own else _back(case)
 
 
-@bp.post("/clear")
+@bp.post("/waive")
 @case_route(Activity.MATCH_COORDINATOR)
-def clear(case: Case) -> ResponseReturnValue:
-    """A conflict of interest is no obstacle."""
-    form = ClearForm()
+def waive(case: Case) -> ResponseReturnValue:
+    """One thing that ties the coordinator to the case is no obstacle."""
+    form = WaiveForm(_open_conflicts(case))
     if form.validate_on_submit():
-        actions.clear_conflict(db(), case.visitor, now(), case.id, form.clear_reason.data)
-        flash(_("Noted: the conflict is no obstacle."), "success")
+        try:
+            actions.waive_conflict(db(), case.visitor, now(), case.id, form.conflict.data, form.waive_reason.data)
+        except Refusal as refusal:
+            return _refused(case, refusal, form, "waive")
+        flash(_("Noted, with the reason. Everybody on the case can read it."), "success")
         return _back(case)
-    return _page(case, clear=form), 422
+    return _page(case, waive=form), 422
+
+
+@bp.post("/employer")
+@case_route(Activity.MATCH_COORDINATOR)
+def employer(case: Case) -> ResponseReturnValue:
+    """For whom a coordinator of the region works besides."""
+    form = EmployerForm(_others(case, queries.candidates(db(), case.id, case.region_id)))
+    if form.validate_on_submit():
+        set_employer(db(), case.visitor, now(), form.whose.data, form.works_for.data)
+        flash(_("Noted."), "success")
+        return _back(case)
+    return _page(case, employer=form), 422
 
 
 @bp.post("/end")
@@ -124,39 +148,68 @@ def _back(case: Case) -> ResponseReturnValue:
 
 
 def _refused(case: Case, refusal: Refusal, form: FlaskForm, name: str) -> ResponseReturnValue:
-    """The page again with what was typed, where the day does not fit or somebody was first."""
+    """The page again with what was typed, and why not. What is unknown stays unknown."""
+    if isinstance(refusal, Unknown):
+        raise refusal
     form.form_errors.append(say(refusal.message, refusal.params))
     return _page(case, **{name: form}), refusal.status
+
+
+def _open_conflicts(case: Case) -> list[tuple[str, Blocker]]:
+    """What ties the coordinator to the case and was not waived: key and sentence."""
+    match = queries.current_match(db(), case.id)
+    found = match.open_conflicts(queries.agencies_of(db(), case.id)) if match else ()
+    return [(conflict.key, match.says(conflict)) for conflict in found if match]
 
 
 def _page(case: Case, **filled: FlaskForm) -> str:
     """The page; `filled` are the forms that were sent and have to be looked at again."""
     match = queries.current_match(db(), case.id)
     today = local_date(now(), case.timezone)
-    forms = {
-        "accept": AcceptForm(formdata=None, accepted_on=today),
-        "declare": DeclareForm(
-            formdata=None,
-            independence=match.independence if match else "",
-            conflict=bool(match and match.conflict_open),
-        ),
-        "confirm": ConfirmForm(formdata=None, confirmed_on=today),
-        "clear": ClearForm(formdata=None),
-        "end": EndForm(formdata=None),
-    } | filled
-    asks = case.may(Activity.MATCH_COORDINATOR)
+    own = match if match and match.account_id == case.visitor.account_id else None
+    shown = {"case": case, "match": match, "own": own is not None, "sent": next(iter(filled.values()), None)}
+    forms = {"confirm": ConfirmForm(formdata=None, confirmed_on=today), "end": EndForm(formdata=None)}
+    if own:
+        name, form = "declare" if own.accepted else "accept", _declaration_form(case, own)
+        forms[name] = form
+    if not case.may(Activity.SEE_REGISTRATION):
+        request = queries.request(db(), case.id)
+        return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
+    conflicts = _open_conflicts(case)
+    only = conflicts[0][0] if len(conflicts) == 1 else None
+    forms["waive"] = WaiveForm(conflicts, formdata=None, conflict=only)
+    candidates = queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
+    forms["employer"] = EmployerForm(_others(case, candidates), formdata=None)
     return render_template(
         "matching/coordinator.html",
-        case=case,
-        match=match,
-        own=match is not None and match.account_id == case.visitor.account_id,
-        forms=forms,
-        sent=next(iter(filled.values()), None),
+        **shown,
+        forms=forms | filled,
+        conflicts=[sentence for _key, sentence in conflicts],
         wishes=queries.wishes(db(), case.id),
-        candidates=queries.candidates(db(), case.region_id) if asks else [],
+        candidates=candidates,
         history=queries.match_history(db(), case.id),
         spoken=_spoken,
     )
+
+
+def _others(case: Case, candidates: list[queries.Candidate]) -> list[queries.Candidate]:
+    """All but the visitor: nobody notes for whom they work themselves."""
+    return [one for one in candidates if one.id != case.visitor.account_id]
+
+
+def _declaration_form(case: Case, match: queries.MatchRow) -> DeclareForm:
+    """To take the case, or to declare anew: with what was said before, else with what we know."""
+    known = match.declaration or Declaration(
+        "",
+        employer=match.employer or None,
+        caseload=queries.same_referrer(db(), case.id, match.account_id),
+    )
+    kind, more = (
+        (DeclareForm, {}) if match.accepted else (AcceptForm, {"accepted_on": local_date(now(), case.timezone)})
+    )
+    form = kind(queries.referring_agency(db(), case.id), formdata=None, **more)
+    form.show(known)
+    return form
 
 
 def _spoken(codes: tuple[str, ...]) -> str:

@@ -1,8 +1,10 @@
 """Who somebody is, as the product sees them: the visitor. What they may do with a case: `conferences/access.py`."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from ekc.core.audit import PUBLIC, SYSTEM, Actor
+from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Role
 
 
@@ -19,6 +21,9 @@ class Visitor:
     conference_id: int | None = None  # to which a personal link leads
     participant_id: int | None = None  # to whom it belongs
     language: str | None = None
+    leaves_on: date | None = None  # the last day of the account
+    sign_in_id: int | None = None  # by which they are here now
+    leaves_in: int | None = None  # on a device that others use too: seconds without use until it forgets them
 
     @property
     def known(self) -> bool:
@@ -29,6 +34,11 @@ class Visitor:
 NOBODY = Visitor(PUBLIC)
 #: The program itself, for commands and nightly work; holds no role, so it opens no case.
 PROGRAM = Visitor(SYSTEM)
+
+
+def has_left(leaves_on: date | None, timezone: str, at: datetime) -> bool:
+    """Whether somebody's last day is over, in the time zone of their region."""
+    return leaves_on is not None and local_date(at, timezone) > leaves_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,71 +1,112 @@
 """Who is behind a request: Flask-Login's side of visitors, and the gates for routes outside a case."""
 
+import re
+import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, Response, after_this_request, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from ekc.core.audit import Actor, ActorKind
 from ekc.core.errors import Unknown
-from ekc.core.routes import Access, db, declare, now
+from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.people.access import NOBODY, Visitor
-from ekc.people.queries import live_link, visitor_of_account
+from ekc.people.actions import begin_by_account, end_sign_in, note_use
+from ekc.people.devices import Place, device_of, network_of
+from ekc.people.models import PROVES_ONE_THING, Method
+from ekc.people.queries import has_second_factor, lacks_second_factor, visitor_of_sign_in
 from ekc.workflow.vocabulary import Role
 
 View = Callable[..., ResponseReturnValue]
 
-#: Without use for this long, a session ends. Families and coordinators share devices.
-IDLE = timedelta(hours=8)
-_SEEN = "seen"  # in the session: when it was last used, in seconds
-_SEEN_AGAIN = 60  # seconds; a new cookie with every answer would be waste
+_KEY = re.compile(r"(account|link):(\d{1,9})")
+_HALFWAY = "halfway"  # in the cookie: whose password was typed, and when
+_HALFWAY_LASTS = 600  # seconds
+_DEVICE = "device"  # the cookie by which a browser is known again that has signed in before
+_TOKEN = re.compile(r"[\w-]{43}")
+_YEAR = 365 * 24 * 3600
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """Flask-Login's user: a visitor and the id under which the session remembers them."""
+    """Flask-Login's user: a visitor, the id under which the session remembers them, and whether they are let in.
 
-    def __init__(self, key: str, visitor: Visitor) -> None:
+    Where a second factor is required, who has none is signed in but not let in, except to set one up.
+    """
+
+    def __init__(self, key: str, visitor: Visitor, let_in: bool) -> None:
         self.key = key
         self.visitor = visitor
+        self.let_in = let_in
 
     def get_id(self) -> str:
-        """What the session cookie holds: `account:<id>:<stamp>` or `link:<id>`."""
+        """What the session cookie holds: `account:<sign-in>` or `link:<sign-in>`."""
         return self.key
 
 
 def load(key: str) -> SignedIn | None:
-    """The signed-in person behind a session; None ends it (not used for long, closed account, dead link, old stamp).
+    """The signed-in person behind a session; None where it ended: not used for long, signed out, account or link dead.
 
     A page that says that the database cannot be asked does not ask it who reads the page: it would never be shown.
     """
-    if g.get("asks_nobody"):
+    read = None if g.get("asks_nobody") else _KEY.fullmatch(key)
+    if read is None:
         return None
-    second = int(now().timestamp())
-    unused = second - session.get(_SEEN, 0)
-    if unused > IDLE.total_seconds():
+    found = visitor_of_sign_in(db(), now(), int(read[2]), by_link=read[1] == "link")
+    if found is None:
         return None
-    if unused > _SEEN_AGAIN:
-        session[_SEEN] = second
-    kind, _, rest = key.partition(":")
-    try:
-        numbers = [int(number) for number in rest.split(":")]
-    except ValueError:
-        return None
-    visitor = None
-    if kind == "account" and len(numbers) == 2:
-        visitor = visitor_of_account(db(), *numbers)
-    elif kind == "link" and len(numbers) == 1:
-        visitor = visitor_of_link(numbers[0])
-    return SignedIn(key, visitor) if visitor else None
+    visitor, seen_at, method = found
+    note_use(db(), now(), int(read[2]), seen_at)
+    required = runtime().settings.second_factor_required and visitor.account_id is not None
+    return SignedIn(key, visitor, not required or not lacks_second_factor(db(), visitor.account_id or 0, method))
 
 
-def begin(key: str) -> None:
-    """Sign somebody in, in a new session: nothing of the one before it is kept. `key` as in `SignedIn.get_id`."""
+def go_in(account_id: int, method: Method, target: str | None) -> str:
+    """Let in who has proved in this way that an account is theirs, or ask for more; the address where they go on.
+
+    `target`: where they wanted to be, a path of this site.
+    """
+    if method not in PROVES_ONE_THING or not has_second_factor(db(), account_id):
+        begin_account(account_id, method)
+        return onward(target)
+    end()
+    session[_HALFWAY] = [account_id, int(now().timestamp())]
+    return url_for("people.code", next=target)
+
+
+def halfway() -> int | None:
+    """Whose password was typed in this browser a moment ago, and whose code is asked for. It opens nothing."""
+    account_id, since = session.get(_HALFWAY, (None, 0))
+    return account_id if int(now().timestamp()) - since < _HALFWAY_LASTS else None
+
+
+def onward(target: str | None) -> str:
+    """Where somebody goes on who has just signed in: to where they wanted to be, or first to set up a second factor."""
+    if whoever().known and not visitor().known:
+        return url_for("people.second_factor", next=target)
+    return target or url_for("home")
+
+
+def begin_account(account_id: int, method: Method) -> None:
+    """Sign the owner of an account in on this device. Raises Unknown for a closed account."""
+    token = "" if method is Method.DEMO else place().token or secrets.token_urlsafe(32)
+    _begin(f"account:{begin_by_account(db(), now(), account_id, method, this_device(), token)}")
+    if token:
+        _remember(token)
+
+
+def begin_link(sign_in_id: int) -> None:
+    """Go on as the participant whose sign-in by personal link this is."""
+    _begin(f"link:{sign_in_id}")
+
+
+def _begin(key: str) -> None:
+    """Put a sign-in into a new session of the browser: nothing of the one before it is kept."""
+    if whoever().known:
+        end_sign_in(db(), whoever(), now())
     session.clear()
-    session[_SEEN] = int(now().timestamp())
     person = load(key)
     if person is None:
         raise Unknown
@@ -73,9 +114,31 @@ def begin(key: str) -> None:
 
 
 def end() -> None:
-    """Sign out: nothing of the session is kept."""
+    """Sign out, here and in the database: a copy of the cookie is worth nothing from now on."""
+    if whoever().known:
+        with suppress(Unknown):  # it was ended in this very request, with every other of the account
+            end_sign_in(db(), whoever(), now())
     logout_user()
     session.clear()
+
+
+def this_device() -> str:
+    """Browser and system of whoever asks, in words."""
+    return device_of(request.user_agent.string)
+
+
+def place() -> Place:
+    """From where this request comes."""
+    token = request.cookies.get(_DEVICE, "")
+    return Place(network_of(request.remote_addr or ""), token if _TOKEN.fullmatch(token) else "")
+
+
+def _remember(token: str) -> None:
+    @after_this_request
+    def keep(response: Response) -> Response:
+        secure = runtime().settings.secure_cookies
+        response.set_cookie(_DEVICE, token, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+        return response
 
 
 def local_path(target: str | None) -> str | None:
@@ -85,28 +148,32 @@ def local_path(target: str | None) -> str | None:
     return None if target.startswith("//") else target  # with two, browsers read the name of another site
 
 
-def visitor_of_link(link_id: int) -> Visitor | None:
-    """Whom a live link belongs to. Their name and language are the circle's to know."""
-    link = live_link(db(), now(), link_id=link_id)
-    if link is None:
-        return None
-    return Visitor(
-        actor=Actor(ActorKind.PARTICIPANT, link.participant_id),
-        conference_id=link.conference_id,
-        participant_id=link.participant_id,
-    )
-
-
 def visitor() -> Visitor:
-    """Whoever asks, in this request."""
+    """Whoever asks, in this request; nobody as long as they are signed in but not let in."""
+    found = _current()
+    return found.visitor if found and found.let_in else NOBODY
+
+
+def whoever() -> Visitor:
+    """Whoever is signed in, let in or not: for setting up a second factor and signing out."""
+    found = _current()
+    return found.visitor if found else NOBODY
+
+
+def _current() -> SignedIn | None:
     found = current_user._get_current_object() if current_user else None
-    return found.visitor if isinstance(found, SignedIn) else NOBODY
+    return found if isinstance(found, SignedIn) else None
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """Send somebody unknown to the sign-in page, and back here afterwards."""
+    """Send somebody unknown to the sign-in page, and back here afterwards.
+
+    Whoever came by personal link has nothing to do there, and nobody after them learns where they were.
+    """
+    if _came_by_link():
+        return redirect(url_for("people.signed_out"))
     target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("people.sign_in", next=target))
+    return redirect(onward(target) if whoever().known else url_for("people.sign_in", next=target))
 
 
 def signed_in(view: View) -> View:
@@ -119,6 +186,30 @@ def signed_in(view: View) -> View:
     return declare(Access("signed_in"))(guarded)
 
 
+def own_account(view: View) -> View:
+    """A gate: staff, for their own account. To whoever has none the page does not exist."""
+    return _account_gate(view, visitor)
+
+
+def own_account_at_first(view: View) -> View:
+    """A gate: as `own_account`, and also who is not let in before they have a second factor."""
+    return _account_gate(view, whoever, "before a second factor too")
+
+
+def _account_gate(view: View, who: Callable[[], Visitor], detail: str = "") -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        if not who().known:
+            return to_sign_in()
+        if who().account_id is None or any(
+            isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()
+        ):
+            raise Unknown
+        return view(*args, **kwargs)
+
+    return declare(Access("account", detail))(guarded)
+
+
 def office(*roles: Role) -> Callable[[View], View]:
     """A gate: staff with one of these roles across the organisation. To others the page does not exist."""
 
@@ -128,7 +219,7 @@ def office(*roles: Role) -> Callable[[View], View]:
             who = visitor()
             if not who.known:
                 return to_sign_in()
-            if not who.roles & set(roles):
+            if not who.roles & set(roles) or any(isinstance(n, int) and n > LARGEST_ID for n in kwargs.values()):
                 raise Unknown
             return view(*args, **kwargs)
 
@@ -137,7 +228,21 @@ def office(*roles: Role) -> Callable[[View], View]:
     return gate
 
 
+def _came_by_link() -> bool:
+    return str(session.get("_user_id", "")).startswith("link:")
+
+
+def _leave_by_itself(response: Response) -> Response:
+    """On a device that others use too, each page and paper goes away when its time is over, without JavaScript."""
+    # What is static is nobody's own, and has to be kept.
+    left = visitor().leaves_in if request.endpoint != "static" and _came_by_link() else None
+    if left is not None:
+        response.headers.setdefault("Refresh", f"{left}; url={url_for('people.signed_out')}")
+    return response
+
+
 def install(app: Flask) -> None:
-    """Tell Flask-Login how people are found."""
+    """Tell Flask-Login how people are found, and shared devices when to forget them."""
     manager = LoginManager(app)
     manager.user_loader(load)
+    app.after_request(_leave_by_itself)

@@ -1,10 +1,13 @@
-"""Passwords: which are good enough, how they are kept, and checking one. Who owns them: `actions.py`.
+"""Passwords: which are good enough, how they are kept, and checking one. Who owns them: `actions`.
 
 Argon2id. A check takes the same time whether there is such an account or not.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
+from threading import Lock
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,16 +20,39 @@ Cost = tuple[int, int, int]
 COST: Cost = (3, 65536, 4)
 SHORTEST = 12
 LONGEST = 200  # beyond this a check costs us more than it protects anybody
+_LOOKED_AT = 24  # characters: what is strong so far is strong with more, and 48 of some kinds would take seconds
+_STRONG = 3  # of 4: more than 10^8 guesses
+#: What somebody who wants in here tries first (ASVS 6.2.11).
+_OURS = ("own plan", "eigen kracht", "family group conference", "ekc")
+_ONE_AT_A_TIME = Lock()  # the library keeps the words about somebody in a place that threads share
 
 
-def refuse_weak(password: str, email: str) -> None:
-    """Raise Refusal for a password that is easily guessed: short, or the address itself."""
+def refuse_weak(password: str, *about: str) -> None:
+    """Raise Refusal for a password that is short, or easily guessed by who knows passwords and what is `about` one.
+
+    No rules about kinds of characters (ASVS 6.2.5): they make passwords that are easy to guess and hard to keep.
+    """
     if len(password) < SHORTEST:
         raise Refusal(N_("Choose a password of at least %(shortest)s characters."), shortest=SHORTEST)
     if len(password) > LONGEST:
         raise Refusal(N_("Choose a password of at most %(longest)s characters."), longest=LONGEST)
-    if password.strip().lower() == email.strip().lower():
-        raise Refusal(N_("Choose a password that is not your mail address."))
+    score, ours = _guessed(password, (*about, *_OURS))
+    if score < _STRONG and ours:
+        raise Refusal(N_("Choose a password without your name, your mail address or the name of this program."))
+    if score < _STRONG:
+        raise Refusal(
+            N_("This password is easily guessed. Choose three or four words that have nothing to do with each other.")
+        )
+
+
+def _guessed(password: str, about: tuple[str, ...]) -> tuple[int, bool]:
+    """How hard it is to guess, from 0 to 4, and whether words about its owner or about us are part of it."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists of words are read where a password is chosen, not at the start
+
+    words = {word for one in about for word in (one, "".join(one.split()), *re.split(r"\W+", one)) if len(word) > 2}
+    with _ONE_AT_A_TIME:
+        found: dict[str, Any] = zxcvbn(password[:_LOOKED_AT], sorted(words))
+    return found["score"], any(part.get("dictionary_name") == "user_inputs" for part in found["sequence"])
 
 
 def hashed(password: str, cost: Cost) -> str:

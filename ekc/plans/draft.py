@@ -129,6 +129,24 @@ def with_task(draft: Draft) -> frozenset[int]:
     return frozenset(person for action in actions(draft) for person in action.who)
 
 
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What a plan asks of one person: actions with their numbers, what-ifs, and whether to come to the evaluation."""
+
+    actions: tuple[tuple[str, Action], ...]
+    what_ifs: tuple[WhatIf, ...]
+    comes: bool
+
+
+def concerning(draft: Draft, person: int) -> Concern:
+    """What the plan asks of this person."""
+    return Concern(
+        tuple((number_of(draft, action.key), action) for action in actions(draft) if person in action.who),
+        tuple(what_if for what_if in draft.what_ifs if person in what_if.who),
+        person in draft.evaluation.others or person == draft.evaluation.convenor,
+    )
+
+
 # As it is stored
 
 

@@ -1,4 +1,7 @@
-"""The policy: what somebody may do in a case or see of it, by role and phase. The steps stand in `definition.py`."""
+"""The policy: what somebody may do in a case, by role and phase.
+
+The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
+"""
 
 from ekc.workflow.rules import ActivityRule
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
@@ -41,9 +44,14 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER)),
     ActivityRule(
+        Activity.SEE_REQUEST,
+        N_("see what they need to say whether they take the case: names, agencies, wishes"),
+        _grant(_OUTSIDE, Role.ASKED_COORDINATOR),
+    ),
+    ActivityRule(
         Activity.ANSWER_MATCH,
         N_("take the case or not, and declare independence"),
-        _grant(_OUTSIDE, Role.COORDINATOR),
+        _grant(_OUTSIDE, Role.ASKED_COORDINATOR, Role.COORDINATOR),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,
@@ -56,12 +64,27 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(
+        Activity.SEE_BOTTOM_LINES,
+        N_("see the bottom lines"),
+        _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.REFERRER, Role.PROFESSIONAL)
+        | _grant(_ALL - {Phase.REGISTRATION}, *INSIDE_ROLES),
+    ),
+    ActivityRule(
         Activity.SET_BOTTOM_LINES,
         N_("write bottom lines and share them"),
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
     ),
+    ActivityRule(
+        Activity.SAY_NO_BOTTOM_LINES,
+        N_("say that there are no bottom lines"),
+        _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER),
+    ),
     ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
-    ActivityRule(Activity.MAKE_LINKS, N_("make and revoke personal links"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(  # as long as a link opens something, it can be ended
+        Activity.MAKE_LINKS,
+        N_("make and revoke personal links"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR),
+    ),
     ActivityRule(Activity.ARRANGE_MEETING, N_("arrange the meeting"), _grant(_OUTSIDE, Role.COORDINATOR)),
     ActivityRule(
         Activity.RECORD_INFORMATION,
@@ -70,10 +93,22 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(
         Activity.SEE_PLAN,
-        N_("see the plan"),
+        N_("see the plan, or what of it concerns them"),
         _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION}, Role.COORDINATOR)
         | _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME}, *INSIDE_ROLES)
         | _grant(frozenset({Phase.PRESENTATION, Phase.EVALUATION}), Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
+        Activity.SEE_VERSIONS,
+        N_("read the versions of the plan, and print them"),
+        _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION}, Role.COORDINATOR)
+        | _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME}, *INSIDE_ROLES)
+        | _grant(_PLAN, Role.PLAN_READER),
+    ),
+    ActivityRule(
+        Activity.SHARE_PLAN,
+        N_("decide which professional sees what of the plan"),
+        _grant(_PLAN, Role.MAIN_PERSON, Role.COORDINATOR),
     ),
     ActivityRule(
         Activity.WRITE_PLAN,
@@ -89,7 +124,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.ANSWER_SUPPORT,
         N_("answer a request for support"),
-        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL, Role.SUPPORTER),
+        _grant(_PLAN, Role.COORDINATOR, Role.PART_READER, Role.SUPPORTER),
     ),
     ActivityRule(
         Activity.DECIDE_ACCEPTANCE,
@@ -99,7 +134,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.TICK_OFF,
         N_("tick off their own tasks"),
-        _grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER, Role.REFERRER, Role.PROFESSIONAL),
+        _grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER, Role.PART_READER),
     ),
     ActivityRule(
         Activity.SEE_FOLLOW_UPS,

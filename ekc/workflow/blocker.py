@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ekc.workflow.facts import Facts, Person
-from ekc.workflow.vocabulary import Remedy
+from ekc.workflow.independence import Conflict, Matter, Tie
+from ekc.workflow.vocabulary import N_, Remedy
 
 #: What fills a blank. A date is written out in the reader's language by whoever shows the sentence.
 Param = str | int | date
@@ -39,3 +40,24 @@ def about_people(people: list[Person], one: str, many: str, remedy: Remedy) -> I
         target = str(people[0].id)
         params: dict[str, Param] = {"names": _names(people), "n": len(people)}
         yield Blocker(one, remedy, params, plural=many, n=len(people), target=target)
+
+
+_TIES: dict[Tie | None, str] = {
+    Tie.REFERS: N_("%(name)s works for %(agency)s, which referred this conference"),
+    Tie.DECIDES: N_("%(name)s works for %(agency)s, which says what the plan has to meet"),
+    Tie.HELPS: N_("%(name)s works for %(agency)s, whose people take part as professionals"),
+    None: N_("%(name)s also works for %(agency)s"),
+}
+
+
+def about_conflict(name: str, conflict: Conflict) -> Blocker:
+    """What ties the coordinator of this name to the case; of what they declared what it is about, not their words."""
+    match conflict.matter:
+        case Matter.EMPLOYER:
+            return Blocker(_TIES[conflict.tie], Remedy.COORDINATOR, {"name": name, "agency": conflict.about})
+        case Matter.RELATION:
+            return Blocker(
+                N_("%(name)s knows somebody of the family or the circle"), Remedy.COORDINATOR, {"name": name}
+            )
+        case Matter.INTEREST:
+            return Blocker(N_("The outcome could be of use to %(name)s"), Remedy.COORDINATOR, {"name": name})

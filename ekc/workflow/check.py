@@ -1,31 +1,85 @@
 """Refuses tables that contradict themselves. Asked once when the program starts, before anybody relies on them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from ekc.workflow.definition import ACTIVITIES, PHASES, STEPS
-from ekc.workflow.rules import ActivityRule, PhaseRule, Reason, StepRule
-from ekc.workflow.vocabulary import INSIDE_ROLES, Activity, Phase, Role, Step
+from ekc.workflow.definition import ACTIVITIES, PARTS, PHASES, SHOWN_BY, STEPS
+from ekc.workflow.rules import ActivityRule, PartRule, PhaseRule, Reason, StepRule
+from ekc.workflow.vocabulary import (
+    INSIDE_ROLES,
+    ROLE_OF_PART,
+    ROLES_OF_SHARING,
+    Activity,
+    CasePart,
+    Phase,
+    Role,
+    Scope,
+    Step,
+)
 
 #: All that anybody outside the room does in private time: see that it goes on, and be called in.
 _OUTSIDE_THE_ROOM = frozenset({Activity.SEE_CASE, Activity.SEE_OWN_PAGE, Activity.TAKE_STEP})
+
+#: Nobody in the circle, on whatever side, ever sees these of anybody; what is kept of oneself is a part of its own.
+_NEVER_IN_THE_CIRCLE = frozenset(
+    {
+        CasePart.DETAILS,
+        CasePart.CONTACT,
+        CasePart.SECRET_ADDRESSES,
+        CasePart.SAFETY,
+        CasePart.VIEWS,
+        CasePart.REGISTRATION,
+        CasePart.CONSENTS,
+        CasePart.LINKS,
+        CasePart.CONTACT_LOG,
+        CasePart.INFORMATION,
+        CasePart.COSTS,
+        CasePart.HISTORY,
+        CasePart.ACCOUNTS,
+    }
+)
+_CIRCLE = frozenset({role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR}).union(
+    *ROLES_OF_SHARING.values()
+)
+#: Roles and parts that belong to each other alone.
+_ONLY_THIS = {
+    Role.ASKED_COORDINATOR: CasePart.REQUEST,
+    Role.CARE_MANAGER: CasePart.FIGURES,
+    Role.ADMINISTRATOR: CasePart.ACCOUNTS,
+}
+_ONLY_THEY = {
+    CasePart.REQUEST: Role.ASKED_COORDINATOR,
+    CasePart.SECRET_ADDRESSES: Role.COORDINATOR,
+    CasePart.ACCOUNTS: Role.ADMINISTRATOR,
+}
+#: All that anybody outside the room sees of a case in private time.
+_SEEN_FROM_OUTSIDE = frozenset(
+    {CasePart.TITLE, CasePart.FIGURES, CasePart.QUESTION, CasePart.OWN_DETAILS, CasePart.ACCOUNTS}
+)
+#: Whoever sees the whole of these needs no grant for a piece of it.
+_WHOLE_OF = {CasePart.OWN_PLAN: CasePart.PLAN, CasePart.OWN_DETAILS: CasePart.DETAILS}
 
 
 def check_tables(
     phases: tuple[PhaseRule, ...] = PHASES,
     steps: tuple[StepRule, ...] = STEPS,
     activities: tuple[ActivityRule, ...] = ACTIVITIES,
+    parts: tuple[PartRule, ...] = PARTS,
+    shown_by: Mapping[Activity, frozenset[CasePart]] = SHOWN_BY,
 ) -> None:
     """Refuse tables that contradict themselves. Raises ValueError that names every contradiction."""
     problems = [
         *_one_rule_each(Phase, (rule.phase for rule in phases)),
         *_one_rule_each(Step, (rule.step for rule in steps)),
         *_one_rule_each(Activity, (rule.activity for rule in activities)),
+        *_one_rule_each(CasePart, (rule.part for rule in parts)),
         *_paths(steps),
         *(problem for rule in steps for problem in _step(rule)),
         *_private_time(phases, activities),
         *_take_step(steps, activities),
+        *(problem for rule in parts for problem in _part(rule)),
+        *_shown(activities, {rule.part: rule for rule in parts}, shown_by),
     ]
     if problems:
         raise ValueError("; ".join(problems))
@@ -81,3 +135,34 @@ def _take_step(steps: tuple[StepRule, ...], activities: tuple[ActivityRule, ...]
         has_steps = {phase for rule in steps if role in rule.who for phase in rule.sources}
         if has_steps != set(granted.get(role, ())):
             yield f"take_step and the steps of {role} name different phases"
+
+
+def _part(rule: PartRule) -> Iterator[str]:
+    for role, grant in rule.grants.items():
+        if role in _CIRCLE and rule.part in _NEVER_IN_THE_CIRCLE:
+            yield f"{role} sees {rule.part}, which nobody in the circle sees"
+        if _ONLY_THIS.get(role, rule.part) is not rule.part:
+            yield f"{role} sees {rule.part} and not {_ONLY_THIS[role]} alone"
+        if _ONLY_THEY.get(rule.part, role) is not role:
+            yield f"{rule.part} is seen by {role} and not by {_ONLY_THEY[rule.part]} alone"
+        if Phase.PRIVATE_TIME in grant.phases and role not in INSIDE_ROLES and rule.part not in _SEEN_FROM_OUTSIDE:
+            yield f"{rule.part} is seen by {role} in private time"
+        if rule.part in _WHOLE_OF and grant.scope is not Scope.OWN:
+            yield f"{role} sees {rule.part} of others"
+
+
+def _shown(
+    activities: tuple[ActivityRule, ...],
+    parts: Mapping[CasePart, PartRule],
+    shown_by: Mapping[Activity, frozenset[CasePart]],
+) -> Iterator[str]:
+    """What the pages of an activity show is seen by everybody who has it."""
+    for rule in activities:
+        if rule.activity not in shown_by:
+            yield f"it is not said which parts {rule.activity} shows"
+        for part in sorted(shown_by.get(rule.activity, ())):
+            enough = [parts[one] for one in (part, _WHOLE_OF.get(part, part)) if one in parts]
+            for role, phases in rule.grants.items():
+                seen = frozenset[Phase]().union(*(one.grants[role].phases for one in enough if role in one.grants))
+                if missing := sorted(phases - seen):
+                    yield f"{rule.activity} shows {part} to {role} in {', '.join(missing)}, who does not see it then"

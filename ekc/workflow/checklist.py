@@ -8,6 +8,7 @@ LINES: dict[str, str] = {
     "consents_valid": N_("Consents are there"),
     "coordinator_accepted": N_("A coordinator takes the case"),
     "independence_declared": N_("The coordinator declares independence"),
+    "coordinator_independent": N_("The coordinator is independent"),
     "coordinator_confirmed": N_("The main person confirms the coordinator"),
     "question_agreed": N_("The question is agreed"),
     "everyone_decided": N_("It is known who comes"),

@@ -1,7 +1,7 @@
 """The policy: phases and steps, who may, what stands in the way. Change the process here and nowhere else.
 
-What somebody may do or see besides steps stands in `activities.py`. `docs/workflow.md` is generated from these tables;
-`engine.py` reads them.
+What somebody may do besides steps stands in `activities.py`, who sees which part of a case in `parts.py`.
+`docs/workflow.md` is generated from these tables; `engine.py` reads them.
 """
 
 # ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
@@ -10,8 +10,11 @@ from ekc.workflow import guards as g
 from ekc.workflow import plan_guards as p
 from ekc.workflow.activities import ACTIVITIES as ACTIVITIES
 from ekc.workflow.blocker import Guard
+from ekc.workflow.parts import PARTS as PARTS
+from ekc.workflow.parts import SHOWN_BY as SHOWN_BY
 from ekc.workflow.rules import ActivityRule as ActivityRule
 from ekc.workflow.rules import GuardRule as GuardRule
+from ekc.workflow.rules import PartRule as PartRule
 from ekc.workflow.rules import PhaseRule as PhaseRule
 from ekc.workflow.rules import Reason as Reason
 from ekc.workflow.rules import StepRule as StepRule
@@ -60,6 +63,7 @@ STEPS: tuple[StepRule, ...] = (
             GuardRule(g.consents_valid),
             GuardRule(g.coordinator_accepted),
             GuardRule(g.independence_declared),
+            GuardRule(g.coordinator_independent),
             GuardRule(g.coordinator_confirmed),
         ),
         effects=(Effect.WELCOME_LETTER,),
@@ -79,6 +83,7 @@ STEPS: tuple[StepRule, ...] = (
             GuardRule(g.bottom_lines_shared),
             GuardRule(g.meeting_arranged),
             GuardRule(g.family_outnumbers_professionals, override=_COORDINATOR),
+            GuardRule(g.coordinator_independent),
         ),
         effects=(Effect.START_MEETING,),
     ),
@@ -93,6 +98,7 @@ STEPS: tuple[StepRule, ...] = (
             GuardRule(g.questions_answered, override=_COORDINATOR),
             GuardRule(g.enough_family_present, override=_COORDINATOR),
             GuardRule(g.professionals_left),
+            GuardRule(g.coordinator_independent),
         ),
         effects=(Effect.OPEN_ROOM,),
     ),
@@ -124,7 +130,7 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=(
             *_PLAN_GUARDS,
-            *_all(p.bottom_lines_met, p.accepted),
+            *_all(p.bottom_lines_met, p.accepted, g.coordinator_independent),
             GuardRule(p.everyone_asked, override=_COORDINATOR),
         ),
         effects=(
@@ -152,7 +158,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
-        guards=(*_all(p.evaluation_held, p.family_wants_new_version), *_PLAN_GUARDS),
+        guards=(*_all(p.evaluation_held, p.family_wants_new_version), *_PLAN_GUARDS, *_all(g.coordinator_independent)),
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
     ),
@@ -162,7 +168,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
-        guards=_all(p.call_settled, p.evaluation_settled),
+        guards=_all(p.call_settled, p.evaluation_settled, g.coordinator_independent),
         effects=(Effect.START_RETENTION,),
     ),
     StepRule(
@@ -184,6 +190,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.SETUP,),
         Phase.PRESENTATION,
         _COORDINATOR,
+        guards=_all(g.coordinator_independent),
         effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.PRESENT_PLAN),
         reason=Reason.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables as check_tables
-from ekc.workflow.definition import ACTIVITIES, PHASES, STEPS, ActivityRule, PhaseRule, StepRule
+from ekc.workflow.definition import ACTIVITIES, PARTS, PHASES, STEPS, ActivityRule, PartRule, PhaseRule, StepRule
 from ekc.workflow.facts import Facts
-from ekc.workflow.vocabulary import Activity, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
 ACTIVITY_RULES: dict[Activity, ActivityRule] = {rule.activity: rule for rule in ACTIVITIES}
+PART_RULES: dict[CasePart, PartRule] = {rule.part: rule for rule in PARTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,13 @@ def ever_may(activity: Activity, roles: Iterable[Role]) -> bool:
     """Whether somebody with `roles` may do this in some phase: then a refusal may say why, else it says nothing."""
     grants = ACTIVITY_RULES[activity].grants
     return any(role in grants for role in roles)
+
+
+def sees(part: CasePart, phase: Phase, roles: Iterable[Role]) -> Scope | None:
+    """How far somebody with `roles` sees this part in this phase, the widest of what their roles give; None: not."""
+    grants = PART_RULES[part].grants
+    held = {grants[role].scope for role in roles if role in grants and phase in grants[role].phases}
+    return next((scope for scope in Scope if scope in held), None)
 
 
 def diagram() -> str:

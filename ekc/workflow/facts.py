@@ -7,6 +7,7 @@ a clock, except what follows from the fields themselves.
 from dataclasses import dataclass, field
 from datetime import date
 
+from ekc.workflow.independence import Conflict
 from ekc.workflow.profiles import NL, Profile
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
@@ -111,13 +112,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Coordinator:
-    """How far the match with a coordinator has come."""
+    """How far the match with a coordinator has come, and what ties them to the case that nobody has waived."""
 
     asked: bool = False
     accepted: bool = False
     declared: bool = False
-    open_conflict: bool = False
     confirmed: bool = False
+    name: str = ""
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ asks which guard, and who may override it, stands in `definition.py`; what a pla
 from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker as Blocker
-from ekc.workflow.blocker import Param, about_people
+from ekc.workflow.blocker import Param, about_conflict, about_people
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import (
     N_,
@@ -70,11 +70,19 @@ def coordinator_accepted(f: Facts) -> Iterator[Blocker]:
 
 
 def independence_declared(f: Facts) -> Iterator[Blocker]:
-    """The coordinator has no stake in the outcome (OECD Box 4.1), and has said so for this case."""
+    """The coordinator has said for this case for whom they work, whom they know and what they gain by it."""
     if not f.coordinator.declared:
         yield Blocker(N_("The independence of the coordinator has not been declared yet"), Remedy.COORDINATOR)
-    if f.coordinator.open_conflict:
-        yield Blocker(N_("A possible conflict of interest of the coordinator is still open"), Remedy.COORDINATOR)
+
+
+def coordinator_independent(f: Facts) -> Iterator[Blocker]:
+    """Nothing ties the coordinator to the case (OECD Box 4.1, EK2) but what the regional manager waived by name.
+
+    Only steps forward ask for it, not what protects people or is the family's own: out of private time and back into
+    it, another day, no plan, stopping, coming together again (ADR 14).
+    """
+    for conflict in f.coordinator.conflicts:
+        yield about_conflict(f.coordinator.name, conflict)
 
 
 def coordinator_confirmed(f: Facts) -> Iterator[Blocker]:

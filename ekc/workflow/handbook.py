@@ -9,17 +9,33 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from ekc.workflow.clocks import Clock, Force
-from ekc.workflow.definition import ACTIVITIES, PHASES, STEPS, VERSION, GuardRule, PhaseRule, StepRule
+from ekc.workflow.definition import (
+    ACTIVITIES,
+    PARTS,
+    PHASES,
+    STEPS,
+    VERSION,
+    GuardRule,
+    PartRule,
+    PhaseRule,
+    StepRule,
+)
 from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES, Profile
-from ekc.workflow.vocabulary import Phase, Role
+from ekc.workflow.vocabulary import Phase, Role, Scope
 
 _INTRODUCTION = f"""\
 # The workflow
 
 Version {VERSION}. Made from the tables in `ekc/workflow/` by `python -m ekc.workflow.handbook`; do not edit it here.
 Short keys such as EK4 stand for the sources in [sources.md](sources.md)."""
+
+_ABOUT_PARTS = """\
+Whoever is excluded, or was taken out of the circle, has no role and sees nothing. What the family shares of its plan
+with a referrer or professional is a role of its own: without it they see what has to be met, and nothing of the plan.
+Nobody in the circle sees how to reach anybody else, whatever side they are on; a secret address stands on the
+coordinator's pages alone and in no document. The coordinator's own access to a closed case ends: see the countries."""
 
 
 def handbook() -> str:
@@ -34,9 +50,12 @@ def handbook() -> str:
         _table(("step", "from", "to", "who takes it", "it asks for"), (_step(rule) for rule in STEPS)),
         "## What has to be so, and what a step brings about",
         *(text for rule in STEPS for text in _conditions(rule)),
-        "## Who may do and see what",
-        "Roles without a column see nothing of a case. Steps are taken as the tables above tell.",
+        "## Who may do what",
+        "Roles without a column do nothing in a case. Steps are taken as the tables above tell.",
         _activities(),
+        "## Who sees which part",
+        _ABOUT_PARTS,
+        _parts(),
         "## Countries",
         *(text for profile in PROFILES.values() for text in _profile(profile)),
     ]
@@ -91,6 +110,20 @@ def _activities() -> str:
     return _table(("may", *(name_of(role) for role in roles)), rows)
 
 
+def _parts() -> str:
+    roles = [role for role in Role if any(role in rule.grants for rule in PARTS)]
+    rows = ((rule.title, *(_grant(rule, role) for role in roles)) for rule in PARTS)
+    return _table(("sees", *(name_of(role) for role in roles)), rows)
+
+
+def _grant(rule: PartRule, role: Role) -> str:
+    grant = rule.grants.get(role)
+    if grant is None:
+        return "-"
+    phases = _phases(grant.phases)
+    return phases if grant.scope is Scope.ALL else f"{name_of(grant.scope)}: {phases}"
+
+
 def _phases(phases: frozenset[Phase]) -> str:
     def short(some: Iterable[Phase]) -> str:
         return ", ".join(PHASE_RULES[phase].short.lower() for phase in some)
@@ -115,6 +148,10 @@ def _profile(profile: Profile) -> Iterator[str]:
         numbers.append((f"Evaluation, {age}", length, "-", _force(profile.ceiling_force, profile.ceiling_source)))
     least = f"{profile.least_family_present} people"
     numbers.append(("Of the family in the room for private time", least, "-", _force(Force.DEFAULT, "")))
+    access = (
+        f"{profile.access_days} days after the case is closed, with a warning {profile.access_warning_days} days before"
+    )
+    numbers.append(("The coordinator can open the case until", access, "-", _force(Force.DEFAULT, "")))
     yield _table(("what", "how long or how many", "stops when", "force and source"), numbers)
     yield "\n".join(f"- {sentence} ({source})" for sentence, source in profile.legal_notes)
 

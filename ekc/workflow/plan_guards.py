@@ -111,8 +111,11 @@ def bottom_lines_met(f: Facts) -> Iterator[Blocker]:
 
 
 def accepted(f: Facts) -> Iterator[Blocker]:
-    """The referrer or a professional accepted the plan; where there is neither, nobody needs to (AD2)."""
-    if not f.professionals:
+    """The referrer, or whoever set a bottom line, accepted the plan; without them any professional did (AD2).
+
+    Where no professional takes part, nobody needs to.
+    """
+    if all(person.attends is Attends.EXCLUDED for person in f.professionals):
         return
     if f.accepted is None:
         yield Blocker(

@@ -1,10 +1,10 @@
-"""The shapes of the tables in `definition.py` and `activities.py`: what a line of the policy can say."""
+"""The shapes of the tables in `definition.py`, `activities.py` and `parts.py`: what a line of the policy can say."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ekc.workflow.blocker import Guard
-from ekc.workflow.vocabulary import Activity, Effect, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, CasePart, Effect, Phase, Role, Scope, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +65,20 @@ class ActivityRule:
     activity: Activity
     title: str
     grants: dict[Role, frozenset[Phase]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """In which phases a role sees a part, and how far."""
+
+    phases: frozenset[Phase]
+    scope: Scope = Scope.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class PartRule:
+    """A part of a case, and who sees it."""
+
+    part: CasePart
+    title: str
+    grants: dict[Role, Grant]

@@ -8,6 +8,13 @@ Here live the enumerations, nothing that decides. Values are what the database s
 
 from enum import StrEnum
 
+from ekc.workflow.case_words import LegalContext as LegalContext
+from ekc.workflow.case_words import Outcome as Outcome
+from ekc.workflow.case_words import StopReason as StopReason
+from ekc.workflow.case_words import Variant as Variant
+from ekc.workflow.part_words import CasePart as CasePart
+from ekc.workflow.part_words import PlanSharing as PlanSharing
+from ekc.workflow.part_words import Scope as Scope
 from ekc.workflow.plan_words import ActionKind as ActionKind
 from ekc.workflow.plan_words import ActionState as ActionState
 from ekc.workflow.plan_words import Agreed as Agreed
@@ -61,7 +68,10 @@ class Role(StrEnum):
     SUPPORTER = "supporter"
     REFERRER = "referrer"
     PROFESSIONAL = "professional"
+    PART_READER = "part_reader"  # a referrer or professional who sees what the plan asks of them
+    PLAN_READER = "plan_reader"  # one with whom the family shares the whole plan
     CONVENOR = "convenor"
+    ASKED_COORDINATOR = "asked_coordinator"
     COORDINATOR = "coordinator"
     REGIONAL_MANAGER = "regional_manager"
     CARE_MANAGER = "care_manager"
@@ -102,6 +112,13 @@ ROLE_OF_PART: dict[Part, Role | None] = {
     Part.INTERPRETER: None,
 }
 
+#: What the family shares of its plan with a referrer or professional is a role more in the case.
+ROLES_OF_SHARING: dict[PlanSharing, frozenset[Role]] = {
+    PlanSharing.NOTHING: frozenset(),
+    PlanSharing.CONCERNS: frozenset({Role.PART_READER}),
+    PlanSharing.ALL: frozenset({Role.PART_READER, Role.PLAN_READER}),
+}
+
 FAMILY_ROLES = frozenset({Role.MAIN_PERSON, Role.CHILD, Role.FAMILY})
 #: Who may be in private time: the family, and whoever supports one of them.
 INSIDE_ROLES = FAMILY_ROLES | {Role.SUPPORTER}
@@ -124,24 +141,6 @@ class Attends(StrEnum):
 TAKES_PART = frozenset({Attends.IN_PERSON, Attends.PART, Attends.PHONE, Attends.VIDEO})
 
 
-class Variant(StrEnum):
-    """The kinds of conference (EK12)."""
-
-    FAMILY = "family"
-    INDIVIDUAL = "individual"
-    RECOVERY = "recovery"
-    GROUP = "group"
-    LEARNING = "learning"
-
-
-class LegalContext(StrEnum):
-    """Under what pressure the family makes its plan."""
-
-    VOLUNTARY = "voluntary"
-    PRESSURE = "pressure"
-    COURT = "court"
-
-
 class InformationKind(StrEnum):
     """What the first part of the conference tells: the situation, why a plan is needed, what help there is."""
 
@@ -159,25 +158,6 @@ class ArrangementKind(StrEnum):
     CHILDCARE = "childcare"
 
 
-class StopReason(StrEnum):
-    """Why a case ends before a conference (EK8, EK9, EK10, EK11, EK15)."""
-
-    PLAN_ALREADY_MADE = "plan_already_made"
-    SITUATION_CHANGED = "situation_changed"
-    NETWORK_TOO_SMALL = "network_too_small"
-    MAIN_PERSON_WITHDREW = "main_person_withdrew"
-    NOT_SAFE = "not_safe"
-    OTHER = "other"
-
-
-class Outcome(StrEnum):
-    """How a closed case ended."""
-
-    PLAN = "plan"
-    NO_PLAN = "no_plan"
-    STOPPED = "stopped"
-
-
 class Activity(StrEnum):
     """What somebody may do in or see of a case, beside taking steps."""
 
@@ -186,15 +166,20 @@ class Activity(StrEnum):
     SEE_REGISTRATION = "see_registration"
     CHANGE_REGISTRATION = "change_registration"
     MATCH_COORDINATOR = "match_coordinator"
+    SEE_REQUEST = "see_request"
     ANSWER_MATCH = "answer_match"
     CONFIRM_COORDINATOR = "confirm_coordinator"
     CHANGE_CIRCLE = "change_circle"
+    SEE_BOTTOM_LINES = "see_bottom_lines"
     SET_BOTTOM_LINES = "set_bottom_lines"
+    SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     LOG_CONTACT = "log_contact"
     MAKE_LINKS = "make_links"
     ARRANGE_MEETING = "arrange_meeting"
     RECORD_INFORMATION = "record_information"
     SEE_PLAN = "see_plan"
+    SEE_VERSIONS = "see_versions"
+    SHARE_PLAN = "share_plan"
     WRITE_PLAN = "write_plan"
     CHECK_PLAN = "check_plan"
     ANSWER_SUPPORT = "answer_support"

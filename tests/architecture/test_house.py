@@ -34,6 +34,7 @@ CORE = {
     "documents",
     "text",
     "folding",
+    "logs",
 }
 # A name that says nothing invites everything.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}

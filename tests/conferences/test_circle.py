@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences import actions
+from ekc.conferences.access import open_case
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import NameKey
-from ekc.conferences.queries import circle, concerns, names, person, search
+from ekc.conferences.queries import PersonRow, circle, concerns, names, person, search
 from ekc.core.errors import NotNow, Refusal, Unknown
-from ekc.workflow.vocabulary import Attends, Part
+from ekc.workflow.vocabulary import Activity, Attends, Part
 from tests.build import Made, case_in_setup, closed_case, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
@@ -33,6 +34,14 @@ def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
     return client
+
+
+def kept_of(session: Session, cast: Cast, case: Made, name: str) -> PersonRow:
+    """What is kept of somebody, as the coordinator sees it."""
+    opened = open_case(anew(session), cast.noor, case.id, Activity.SEE_CASE)
+    row = person(session, opened, case.people[name])
+    assert row is not None
+    return row
 
 
 def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: Session) -> None:
@@ -65,7 +74,9 @@ def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Ca
     assert headings[1:-2] == ["residents", "young people", "Family and network", "Professionals", "Interpreters"]
 
 
-def test_all_that_is_kept_of_somebody_can_be_written(noor: PageClient, case: Made, db_session: Session) -> None:
+def test_all_that_is_kept_of_somebody_can_be_written(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
     noor.follow("Linda de Wit")
     written: dict[str, Value] = {
         "Told on": date(2026, 3, 1),
@@ -89,8 +100,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(noor: PageClient, case: Mad
 
     noor.submit("Save", written)
 
-    row = person(anew(db_session), case.id, case.people["linda"])
-    assert row is not None
+    row = kept_of(db_session, cast, case, "linda")
     assert PersonDetails(**{name: getattr(row, name) for name in PersonDetails.__dataclass_fields__}) == PersonDetails(
         name="Linda de Wit-Bos",
         part=Part.FRIEND,
@@ -119,7 +129,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(noor: PageClient, case: Mad
         "1991-07-04",
     ]
     noor.submit("Save")
-    assert person(anew(db_session), case.id, case.people["linda"]) == row
+    assert kept_of(db_session, cast, case, "linda") == row
 
 
 def test_staying_away_is_explained_and_ends_the_link(
@@ -141,8 +151,7 @@ def test_staying_away_is_explained_and_ends_the_link(
         },
     )
 
-    row = person(anew(db_session), case.id, case.people["omar"])
-    assert row is not None
+    row = kept_of(db_session, cast, case, "omar")
     assert (row.excluded, row.exclusion_reason, row.excluded_by, row.excluded_on) == (
         True,
         "Threatened Linda in January.",
@@ -279,21 +288,20 @@ def test_a_worry_waits_until_something_is_arranged(
     noor.submit(
         "Write it down", {"Who": "Linda de Wit", "What are they afraid of?": "Saïd must not learn where she lives"}
     )
-    assert state_of_linda(db_session, case) == (1, 1)
+    assert state_of_linda(db_session, cast, case) == (1, 1)
 
     page = noor.submit("Save", {"What was arranged?": "address on no document\nside door"})
 
     assert "Arranged: address on no document side door" in page.text
-    assert state_of_linda(db_session, case) == (1, 0)
+    assert state_of_linda(db_session, cast, case) == (1, 0)
     (row,) = concerns(anew(db_session), case.id)
     other = case_in_setup(db_session, cast, START)
     with pytest.raises(Unknown):
         actions.remove_concern(db_session, cast.noor, START, other.id, row.id)
     noor.submit("Take this concern away")
-    assert state_of_linda(db_session, case) == (0, 0)
+    assert state_of_linda(db_session, cast, case) == (0, 0)
 
 
-def state_of_linda(session: Session, case: Made) -> tuple[int, int]:
-    row = person(anew(session), case.id, case.people["linda"])
-    assert row is not None
+def state_of_linda(session: Session, cast: Cast, case: Made) -> tuple[int, int]:
+    row = kept_of(session, cast, case, "linda")
     return row.concerns, row.unmet_concerns

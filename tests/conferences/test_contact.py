@@ -1,6 +1,6 @@
-"""Bottom lines, the contact log, personal links and the search."""
+"""Bottom lines, the contact log and the search."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences import actions
 from ekc.conferences.entries import BottomLineText, NewContact
-from ekc.conferences.queries import bottom_lines, contact_log, live_links, search
+from ekc.conferences.queries import bottom_lines, contact_log, search
 from ekc.core.errors import NotNow, Refusal, Unknown
 from tests.build import Made, case_in_information, case_in_private_time, case_in_setup, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
-from tests.clock import START, FrozenClock
+from tests.clock import START
 from tests.conferences.anew import anew
 from tests.form import Value
 
@@ -105,6 +105,37 @@ def test_who_sets_a_bottom_line(cast: Cast, case: Made, db_session: Session) -> 
         actions.add_bottom_line(db_session, family, START, case.id, BottomLineText(text=NIGHTS))
 
 
+def test_the_referrer_says_that_there_are_none_and_no_other_professional(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    enter(client, anew(db_session), START, case.id, case.people["els"])
+    assert "There are none" not in client.page(f"/conferences/{case.id}/bottom-lines").buttons
+    karim, els = (participant(case.id, case.people[name]) for name in ("karim", "els"))
+
+    actions.say_no_bottom_lines(db_session, karim, START, case.id)
+
+    with pytest.raises(Unknown):
+        actions.say_no_bottom_lines(db_session, els, START, case.id, there_are_none=False)
+    own = BottomLineText(text="Daan is at school.")  # what she has to ask for herself, she can
+    actions.add_bottom_line(db_session, els, START, case.id, own)
+    assert [row.set_by_name for row in bottom_lines(anew(db_session), case.id)] == ["Els Vermeer"]
+
+
+def test_the_family_reads_the_bottom_lines_it_was_told(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    page = enter(client, anew(db_session), START, case.id, case.people["omar"])
+    page = client.follow("What the plan has to meet")
+    assert "Nothing has been shared with you yet." in page.text
+    for text, day in ((NIGHTS, TODAY), ("Daan is at school.", None)):
+        line = BottomLineText(text=text, set_by=case.people["karim"], shared_on=day)
+        actions.add_bottom_line(db_session, cast.noor, START, case.id, line)
+
+    page = client.page(page.url)
+
+    assert (NIGHTS in page.text, "Daan is at school." in page.text, page.buttons) == (True, False, ["Sign out"])
+
+
 def test_nothing_is_added_on_the_day(client: PageClient, cast: Cast, db_session: Session) -> None:
     case = case_in_information(db_session, cast, START)
     sign_in(client, cast.noor)
@@ -147,42 +178,6 @@ def test_only_the_coordinator_keeps_the_log(client: PageClient, cast: Cast, case
     new = NewContact(on=TODAY, channel="phone", text="x")
     with pytest.raises(Unknown):
         actions.log_contact(db_session, cast.ruud, START, case.id, new)
-
-
-def test_a_link_is_shown_once_and_lets_in_until_it_is_ended(
-    app: Flask, noor: PageClient, case: Made, db_session: Session, clock: FrozenClock
-) -> None:
-    address = f"/conferences/{case.id}/links"
-    noor.page(address)
-    page = noor.submit("Make a link for Linda de Wit", {"Works for": "two weeks"})
-    (first,) = [node.text or "" for node in page.all("code")]
-    assert "Dear Linda de Wit," in page.text
-    assert "works until Monday 16 March 2026, 10:00" in page.text
-    assert noor.page(address).all("code") == []
-
-    linda = app.test_client()
-    assert isinstance(linda, PageClient)
-    linda.page(first.removeprefix("http://localhost"))
-    linda.submit("Go to my page")
-    second = noor.submit("Make a link for Linda de Wit").all("code")[0].text
-    assert second != first
-    assert linda.get(f"/conferences/{case.id}/mine").status_code == 302
-    linda.page((second or "").removeprefix("http://localhost"))
-    linda.submit("Go to my page")
-    noor.submit("End the link of Linda de Wit")
-
-    assert linda.get(f"/conferences/{case.id}/mine").status_code == 302
-    assert live_links(anew(db_session), case.id, START) == {}
-
-
-def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:
-    kees = case.people["kees"]
-    actions.make_link(db_session, cast.noor, START, case.id, kees, days=14)
-
-    ends = START + timedelta(days=14)
-
-    assert live_links(anew(db_session), case.id, ends - timedelta(seconds=1)) == {kees: ends}
-    assert live_links(anew(db_session), case.id, ends) == {}
 
 
 @pytest.mark.parametrize(
@@ -233,7 +228,13 @@ def test_staff_search_and_go_to_the_case(noor: PageClient, cast: Cast, app: Flas
     assert "1 found" in page.text
     assert noor.follow("Family De Wit - El Amrani").heading == "Family De Wit - El Amrani"
     other = app.test_client()
-    assert other.get("/search?q=fatima").status_code == 302
+    assert other.get("/search").status_code == 302
     assert isinstance(other, PageClient)
     sign_in(other, cast.mila)
-    assert other.get("/search?q=fatima").status_code == 404
+    assert other.get("/search").status_code == 404
+
+
+def test_no_name_is_searched_by_address(noor: PageClient) -> None:
+    page = noor.page("/search?q=fatima")
+
+    assert ("found" in page.text, "Nobody of that name" in page.text) == (False, False)

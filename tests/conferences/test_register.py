@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import open_case
 from ekc.conferences.actions import register_case
 from ekc.conferences.entries import NewCase, PersonDetails
-from ekc.conferences.queries import circle, registration, search
+from ekc.conferences.queries import circle, person, registration, search
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
 from ekc.people.access import NOBODY
-from ekc.workflow.vocabulary import Part
+from ekc.workflow.vocabulary import Activity, Part
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -75,7 +76,8 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
         ("preferably a woman", "not from our own district"),
     )
     assert (row.language, row.timezone, row.main_person_said_yes_on) == ("nl", "Europe/Amsterdam", date(2026, 3, 1))
-    people = circle(anew(db_session), case)
+    opened = open_case(anew(db_session), cast.ruud, case, Activity.SEE_CASE)
+    people = [found for row in circle(db_session, case) if (found := person(db_session, opened, row.id))]
     assert [(p.name, p.part, p.relation, p.phone, p.organisation, p.email) for p in people] == [
         ("Marieke de Wit", Part.MAIN_PERSON, "mother", "+31 6 12345601", "", ""),
         ("Karim Jansen", Part.REFERRER, "", "", "Youth protection Rivierstad", "karim@example.org"),

@@ -91,6 +91,7 @@ class _Teller:
     def coordinator(self) -> dict[str, Any]:
         match = current_match(self.session, self.case.id)
         assert match is not None
+        assert match.declaration is not None
         account = self.session.get_one(Account, match.account_id)
         return {
             "id": self.by_name[account.name],
@@ -98,11 +99,11 @@ class _Teller:
             "email": account.email,
             "languages": account.spoken.split(),
             "accepted_on": match.accepted_on,
-            "independence": match.independence,
+            "independence": match.declaration.independence,
         }
 
     def person(self, number: int) -> dict[str, Any]:
-        found = conferences.person(self.session, self.case.id, number)
+        found = conferences.person(self.session, self.case, number)
         assert found is not None
         return {
             "name": found.name,

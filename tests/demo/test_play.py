@@ -21,6 +21,7 @@ from ekc.journey import queries as journey
 from ekc.plans import queries as plans
 from ekc.workflow.vocabulary import ActionState, Activity, Phase, Step
 from tests.cast import Cast
+from tests.clock import START
 from tests.demo.readback import pruned, told_again
 
 WEEKS = timedelta(weeks=1)
@@ -132,7 +133,7 @@ def test_whoever_is_left_out_is_not_told(db_session: Session, cast: Cast) -> Non
 
     conference_id = play(db_session, case, staff(cast, case), until=Until.PREPARED, untold={"coach", "buur"})
 
-    [row] = journey.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0)
+    [row] = journey.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0, START)
     assert (row.id, row.untold) == (conference_id, 2)
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.actions import make_link
 from ekc.conferences.queries import circle
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
@@ -16,9 +17,9 @@ from ekc.demo.world import make_demo, read_cases, shifts
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState
 from ekc.journey import queries as journey
-from ekc.people.actions import sign_in
+from ekc.people.actions import check_password
 from ekc.people.models import PersonalLink
-from ekc.people.queries import demo_accounts
+from ekc.people.queries import demo_accounts, visitor_of_account
 from ekc.workflow.vocabulary import Phase
 from tests.cast import COST, Cast
 from tests.clock import START
@@ -58,7 +59,8 @@ def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
 
     today = local_date(SATURDAY_NIGHT, "Europe/Amsterdam")
     noor, denise = (account.account_id or 0 for account in demo_accounts(db_session)[:2])
-    cases = {row.id: row for account in (noor, denise) for row in journey.cases_of_coordinator(db_session, account)}
+    shown = (journey.cases_of_coordinator(db_session, account, SATURDAY_NIGHT) for account in (noor, denise))
+    cases = {row.id: row for rows in shown for row in rows}
     assert {id_: (row.phase, row.untold) for id_, row in cases.items()} == {
         made.prepared: (Phase.SETUP, 2),
         made.due: (Phase.EVALUATION, 0),
@@ -84,7 +86,7 @@ def test_one_can_be_its_people(db_session: Session) -> None:
         "Mila Haan",
         "Bas Admin",
     ]
-    assert sign_in(db_session, START, "noor@example.org", PASSWORD, COST) is not None
+    assert check_password(db_session, START, "noor@example.org", PASSWORD, COST) is not None
     assert db_session.scalars(select(PersonalLink.note).order_by(PersonalLink.id)).all() == [
         "Mother: her conference is on Saturday",
         "Daughter: her mentor sits beside her on Saturday",
@@ -92,6 +94,19 @@ def test_one_can_be_its_people(db_session: Session) -> None:
         "Son: keeps an eye on the plan of his parents",
         "Neighbour: calls everybody together for the evaluation",
     ]
+
+
+def test_a_link_that_is_replaced_leaves_its_person_on_the_first_page(db_session: Session) -> None:
+    made = make_demo(db_session, START, COST)
+    noor = visitor_of_account(db_session, demo_accounts(db_session)[0].account_id or 0)
+    assert noor is not None
+    before = journey.demo_links(db_session, START)
+    yara = next(row.id for row in circle(db_session, made.prepared) if row.name == "Yara El Amrani")
+
+    link = make_link(db_session, noor, START, made.prepared, yara, cost=COST)
+
+    after = journey.demo_links(db_session, START)
+    assert (len(link.code), {(one.name, one.line) for one in after}) == (6, {(one.name, one.line) for one in before})
 
 
 def test_a_database_that_is_not_empty_is_left_alone(db_session: Session, cast: Cast) -> None:

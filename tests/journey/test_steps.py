@@ -117,6 +117,15 @@ def test_an_override_is_written_down(db_session: Session, cast: Cast) -> None:
     assert history(db_session, case.id)[-1].overrides == why
 
 
+def test_an_override_has_its_limit(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    build.change_details(db_session, cast, START, case, case.people["kees"], informed_on=None)
+    too_long = {"everyone_informed": "x" * 2001}
+    with pytest.raises(Refusal, match="Make this shorter"):
+        take(db_session, cast.noor, START, case.id, Taking(Step.OPEN_CONFERENCE, overrides=too_long))
+    assert phase_of(db_session, case) is Phase.SETUP
+
+
 def test_who_may_not_step(db_session: Session, cast: Cast) -> None:
     case = build.case_in_private_time(db_session, cast, START)
     before = state(db_session)

@@ -9,12 +9,23 @@ from sqlalchemy.orm import Session
 from ekc.matching import actions
 from ekc.matching.actions import Declaration
 from ekc.matching.queries import current_match
+from ekc.people.access import PROGRAM
+from ekc.people.actions import set_employer
+from ekc.workflow.vocabulary import Part
 from tests.build import Made, registered_case
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.form import Value
 
 OWN_WORDS = "I work for nobody here. I do not know the family.\nMy sister teaches at another school."
+WORKS = "Do you work for somebody, besides being a coordinator?"
+KNOWS = "Do you know anybody of the family or of the circle?"
+GAINS = "Could anything in the plan, or in how it ends, be of use to you or yours?"
+RETIRED = "No: I am retired, a student, at home, between jobs, or work for myself"
+SAME = "How many other open conferences do you have that the same organisation referred?"
+#: Nothing ties her, as she fills it in.
+FREE: dict[str, Value] = {WORKS: RETIRED, KNOWS: "No, nobody", GAINS: "No", "How independent are you?": OWN_WORDS}
 
 
 @pytest.fixture
@@ -36,7 +47,13 @@ def asked(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> Ma
 @pytest.fixture
 def taken(db_session: Session, cast: Cast, clock: FrozenClock, asked: Made) -> Made:
     """Noor took the case, with doubts."""
-    actions.accept(db_session, cast.noor, clock(), asked.id, Declaration(OWN_WORDS, conflict=True))
+    actions.accept(
+        db_session,
+        cast.noor,
+        clock(),
+        asked.id,
+        Declaration(OWN_WORDS, employer="", relation="", interest="My sister works for the school.", caseload=2),
+    )
     return asked
 
 
@@ -58,15 +75,17 @@ def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: M
     client.page(page_of(asked))
     assert client.form("Take the case").shown("Day on which you said yes") == "2026-03-02"
 
-    client.submit("Take the case", {"How independent are you?": OWN_WORDS, "I see a conflict of interest": True})
+    page = client.submit("Take the case", {**FREE, GAINS: "Yes", "If so, how?": "I rent out the house.", SAME: "3"})
 
     match = current_match(db_session, asked.id)
     assert match is not None
-    assert (match.independence, match.conflict_open, match.accepted_on) == (
-        OWN_WORDS,
-        True,
+    assert (match.declaration, match.accepted_on) == (
+        Declaration(OWN_WORDS, employer="", relation="", interest="I rent out the house.", caseload=3),
         date(2026, 3, 2),
     )
+    assert "The outcome could be of use to Noor van Dijk" in page.text
+    assert "Ring your regional manager, who decides on this page. Nobody decides about themselves." in page.text
+    assert "It is no obstacle" not in page.buttons
 
 
 def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, asked: Made) -> None:
@@ -77,17 +96,115 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
     assert (empty.status, empty.errors) == (
         422,
         [
-            "How independent are you? Say for whom you work, whether you know the family, and what interest you "
-            "could have.",
+            f"{WORKS} Choose one of the two.",
+            f"{KNOWS} Choose one of the two.",
+            f"{GAINS} Choose one of the two.",
+            "How independent are you? Write a sentence or two for the family: where you stand, and why they can trust "
+            "you.",
             "Day on which you said yes Choose a day.",
+        ],
+    )
+    half = client.refused(
+        "Take the case",
+        {**FREE, WORKS: "Yes", KNOWS: "Yes", "If so, how?": "Hardly.", "Day on which you said yes": date(2026, 3, 2)},
+    )
+    assert (half.status, half.errors) == (
+        422,
+        [
+            "If so, for whom? Write for whom you work.",
+            "If so, whom, and how? Write whom you know, and how.",
+            "If so, how? You said no, and wrote something here. Choose yes, or leave this empty.",
         ],
     )
 
     late = client.refused(
-        "Take the case", {"How independent are you?": OWN_WORDS, "Day on which you said yes": date(2026, 3, 3)}
+        "Take the case",
+        {**FREE, KNOWS: "No, nobody", "If so, how?": "", "Day on which you said yes": date(2026, 3, 3)},
     )
     assert (late.status, late.errors) == (409, ["This day is still to come. Choose today or an earlier day."])
-    assert client.form("Take the case").shown("How independent are you?") == OWN_WORDS
+    form = client.form("Take the case")
+    assert (form.shown("How independent are you?"), form.shown(WORKS)) == (OWN_WORDS, [RETIRED])
+
+
+def test_whoever_works_for_an_agency_of_the_case_says_no(client: PageClient, cast: Cast, asked: Made) -> None:
+    sign_in(client, cast.noor)
+    client.page(page_of(asked))
+    told = {**FREE, WORKS: "Yes", "If so, for whom?": "Youth Protection (part-time); Stichting Youth protection"}
+
+    refused = client.refused("Take the case", told)
+
+    assert (refused.status, refused.errors) == (
+        409,
+        [
+            "You work for Youth protection, which takes part in this conference, and so you cannot be its coordinator. "
+            "Say no below; you need not say why."
+        ],
+    )
+    form = client.form("Take the case")
+    assert (form.shown("If so, for whom?"), form.shown("How independent are you?")) == (
+        "Youth Protection (part-time); Stichting Youth protection",
+        OWN_WORDS,
+    )
+    client.submit("Say no")
+    assert client.get(page_of(asked)).status_code == 404
+
+
+def test_the_manager_notes_for_whom_a_coordinator_works(client: PageClient, cast: Cast, case: Made) -> None:
+    sign_in(client, cast.ruud)
+    client.page(page_of(case))
+    asking = client.form("Ask Noor van Dijk").fill({})
+
+    page = client.submit("Note it", {"Coordinator": "Noor van Dijk", "Works besides for": "stichting youth protection"})
+
+    assert [name for name in page.buttons if name.startswith("Ask ")] == ["Ask Denise Okafor"]
+    assert "Noor van Dijk works for Youth protection, which referred this conference. cannot be asked" in page.text
+    late = client._arrive(client.post(asking.url, data=asking.payload()), 409)
+    assert late.errors == [
+        "Noor van Dijk works for Youth protection, which takes part in this conference, and so cannot be its "
+        "coordinator. Ask somebody else."
+    ]
+    page = client.submit("Note it", {"Coordinator": "Noor van Dijk", "Works besides for": "Library; Choir"})
+    assert "Works besides for Library; Choir." in page.text
+    page = client.submit("Ask Noor van Dijk")
+    assert "Works besides for Library; Choir" in page.text
+
+
+def test_what_is_known_of_an_employer_stands_in_the_declaration(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, asked: Made
+) -> None:
+    set_employer(db_session, PROGRAM, clock(), cast.noor.account_id or 0, "Library")
+    sign_in(client, cast.noor)
+    client.page(page_of(asked))
+    form = client.form("Take the case")
+    assert (form.shown(WORKS), form.shown("If so, for whom?")) == (["Yes"], "Library")
+    assert (form.shown(KNOWS), form.shown(GAINS), form.shown(SAME)) == ([], [], "0")
+
+    client.submit("Take the case", {**FREE, WORKS: "Yes"})
+
+    again = client.form("Change the declaration")
+    assert (again.shown(WORKS), again.shown("If so, for whom?"), again.shown(KNOWS)) == (
+        ["Yes"],
+        "Library",
+        ["No, nobody"],
+    )
+    page = client.submit("Change the declaration", {KNOWS: "Yes", "If so, whom, and how?": "I sing with an aunt."})
+    assert "Noor van Dijk knows somebody of the family or the circle" in page.text
+
+
+def test_nobody_referred_the_case_so_that_is_not_asked(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = registered_case(db_session, cast, clock(), referrer=None, registered_by=Part.MAIN_PERSON)
+    actions.ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
+    sign_in(client, cast.noor)
+    page = client.page(page_of(case))
+    assert SAME not in page.text
+
+    client.submit("Take the case", FREE)
+
+    match = current_match(db_session, case.id)
+    assert match is not None
+    assert match.declaration == Declaration(OWN_WORDS, employer="", relation="", interest="", caseload=None)
 
 
 def test_the_coordinator_says_no(client: PageClient, cast: Cast, asked: Made) -> None:
@@ -110,7 +227,11 @@ def test_the_manager_decides_about_a_conflict(client: PageClient, cast: Cast, ta
     page = client.submit("It is no obstacle", {"Why is it no obstacle?": "It is another school."})
 
     assert "It is no obstacle" not in page.buttons
-    assert "The conflict of interest of Noor van Dijk is no obstacle. It is another school." in page.text
+    assert "What ties Noor van Dijk to the case is no obstacle. It is another school." in page.text
+    assert (
+        "The outcome could be of use to Noor van Dijk. "
+        "Ruud Kramer, regional manager, decided on 2 March 2026 that this is no obstacle: It is another school."
+    ) in page.text
 
 
 def test_the_manager_ends_a_match(client: PageClient, cast: Cast, taken: Made) -> None:

@@ -4,11 +4,15 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
+from ekc.conferences.actions import add_person
+from ekc.conferences.entries import PersonDetails
 from ekc.matching import actions
 from ekc.matching.actions import Declaration
-from ekc.people.access import Visitor
-from tests.build import registered_case
-from tests.cast import PASSWORD, Cast, mail_of, make_link
+from ekc.people.access import PROGRAM, Visitor
+from ekc.people.actions import set_employer
+from ekc.workflow.vocabulary import Part
+from tests.build import matched_case, registered_case
+from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
 
@@ -39,15 +43,50 @@ def test_answering(
     onlooker.look(visitor, "coordinator answering")
 
 
-def test_confirming(
+def test_deciding(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
+    """Noor rents out a house and works for the school of Els, who comes later; Ruud waives one of the two."""
     actions.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
-    doubts = "I work for nobody here and do not know the family. My sister teaches at another school in Rivierstad."
-    actions.accept(db_session, cast.noor, clock(), 1, Declaration(doubts, conflict=True))
+    told = Declaration(
+        "I have no ties to youth protection or the council. My sister teaches at another school in Rivierstad.",
+        employer="Primary school De Wilg",
+        relation="",
+        interest="I rent out the house next door to Marieke.",
+        caseload=2,
+    )
+    actions.accept(db_session, cast.noor, clock(), 1, told)
+    els = PersonDetails(name="Els Vermeer", part=Part.PROFESSIONAL, organisation="the Primary School De Wilg")
+    add_person(db_session, cast.noor, clock(), 1, els)
     come_in(visitor, cast.ruud, address)
-    onlooker.look(visitor, "coordinator conflict")
+    onlooker.look(visitor, "coordinator deciding")
+    visitor.get_by_label("The outcome could be of use to Noor van Dijk").check()
+    visitor.get_by_label("Why is it no obstacle?").fill("The house is let for years, and nobody here wants it.")
+    visitor.get_by_role("button", name="It is no obstacle").click()
+    onlooker.look(visitor, "coordinator decided in part")
+    visitor.goto(address.removesuffix("/coordinator"))
+    onlooker.look(visitor, "case with a decision")
 
     visitor.goto(make_link(db_session, clock(), 1, 1))
     visitor.get_by_role("button", name="Go to my page").click()
+    visitor.get_by_label("Entrance code").fill(CODE)
+    visitor.get_by_role("button", name="Come in").click()
+    visitor.wait_for_url("**/mine")
     onlooker.look(visitor, "own page confirm")
+
+
+def test_who_cannot_be_asked(
+    visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
+) -> None:
+    set_employer(db_session, PROGRAM, clock(), cast.denise.account_id or 0, "Stichting Youth-Protection")
+    come_in(visitor, cast.ruud, address)
+    onlooker.look(visitor, "coordinator who cannot be asked")
+
+
+def test_declaring_anew(
+    visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
+) -> None:
+    matched_case(db_session, cast, clock())
+    come_in(visitor, cast.noor, "/conferences/2/coordinator")
+    visitor.get_by_text("Something has changed: declare anew").click()
+    onlooker.look(visitor, "coordinator declaring anew")

@@ -1,6 +1,7 @@
 """Finding a coordinator, through the actions: who may, what follows, what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,19 +11,20 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import open_case
 from ekc.conferences.models import Conference
 from ekc.core.audit import broken_chains
-from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.matching import actions
 from ekc.matching.actions import Declaration
-from ekc.matching.queries import MatchRow, candidates, current_match, match_history, wishes
+from ekc.matching.queries import MatchRow, candidates, current_match, match_history, open_conflicts, wishes
 from ekc.people.access import Visitor
+from ekc.workflow.independence import Matter
 from ekc.workflow.vocabulary import Activity, Phase
 from tests.build import Made, registered_case
 from tests.cast import Cast, participant
 from tests.clock import START
 
-INDEPENDENT = Declaration("I work for nobody here and do not know the family.")
-DOUBTS = Declaration("My sister teaches at the school.", conflict=True)
+INDEPENDENT = Declaration("I am retired and do not know the family.", employer="", relation="", interest="", caseload=0)
+DOUBTS = Declaration("I say it as it is.", employer="", relation="", interest="My sister teaches at the school.")
 TODAY = date(2026, 3, 2)
 
 
@@ -67,13 +69,7 @@ def test_whoever_is_asked_sees_the_case_and_gets_a_mail_without_names(
 
     assert open_case(db_session, cast.noor, case.id, Activity.ANSWER_MATCH).id == case.id
     match = match_of(db_session, case)
-    assert (match.name, match.accepted, match.declared, match.conflict_open, match.confirmed) == (
-        "Noor van Dijk",
-        False,
-        False,
-        False,
-        False,
-    )
+    assert (match.name, match.accepted, match.declaration, match.confirmed) == ("Noor van Dijk", False, None, False)
     mail = db_session.scalars(select(OutboxMessage)).one()
     assert (mail.recipient, mail.language, mail.conference_id) == ("noor@example.org", "en", case.id)
     assert mail.body == (
@@ -89,10 +85,9 @@ def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -
     actions.confirm_coordinator(db_session, marieke, START + timedelta(days=5), case.id)
 
     match = match_of(db_session, case)
-    assert (match.accepted_on, match.independence, match.conflict_open, match.confirmed_on) == (
+    assert (match.accepted_on, match.declaration, match.confirmed_on) == (
         date(2026, 3, 5),
-        INDEPENDENT.independence,
-        False,
+        INDEPENDENT,
         date(2026, 3, 7),
     )
     history = [(event.action, event.coordinator, event.actor) for event in match_history(db_session, case.id)]
@@ -105,7 +100,7 @@ def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -
 
 
 def test_only_coordinators_of_the_region_are_asked(db_session: Session, cast: Cast, case: Made) -> None:
-    assert [(row.name, row.spoken, row.open_cases) for row in candidates(db_session, cast.north)] == [
+    assert [(row.name, row.spoken, row.open_cases) for row in candidates(db_session, case.id, cast.north)] == [
         ("Denise Okafor", ("en", "ig"), 0),
         ("Noor van Dijk", ("nl", "ar", "en"), 0),
     ]
@@ -121,7 +116,7 @@ def test_open_cases_are_counted(db_session: Session, cast: Cast, case: Made) -> 
     ask(db_session, cast, case, cast.noor)
     ask(db_session, cast, registered_case(db_session, cast, START), cast.noor)
 
-    assert [(row.name, row.open_cases) for row in candidates(db_session, cast.north)] == [
+    assert [(row.name, row.open_cases) for row in candidates(db_session, case.id, cast.north)] == [
         ("Denise Okafor", 0),
         ("Noor van Dijk", 2),
     ]
@@ -171,26 +166,44 @@ def test_under_way_there_is_always_a_coordinator(db_session: Session, cast: Cast
 
     match = match_of(db_session, case)
     assert (match.name, match.declined_on) == ("Denise Okafor", TODAY)
-    assert open_case(db_session, cast.denise, case.id, Activity.SEE_CASE).coordinator_id == cast.denise.account_id
+    assert open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST).coordinator_id == cast.denise.account_id
     ask(db_session, cast, case, cast.noor)
     assert match_of(db_session, case).name == "Noor van Dijk"
+
+
+def conflicts_of(session: Session, case: Made) -> list[tuple[Matter, str]]:
+    return [(conflict.matter, conflict.about) for conflict in open_conflicts(session, case.id)]
+
+
+def waive(session: Session, cast: Cast, case: Made, reason: str) -> None:
+    """Ruud waives the first that is open."""
+    actions.waive_conflict(session, cast.ruud, START, case.id, open_conflicts(session, case.id)[0].key, reason)
 
 
 def test_a_conflict_stays_open_until_the_manager_has_decided(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
     actions.accept(db_session, cast.noor, START, case.id, DOUBTS)
-    assert match_of(db_session, case).conflict_open
+    (open_one,) = open_conflicts(db_session, case.id)
+    assert (open_one.matter, open_one.about) == (Matter.INTEREST, "My sister teaches at the school.")
+    assert mails(db_session)[-1] == ("ruud@example.org", "A coordinator may not be independent")
 
     with pytest.raises(Unknown):
-        actions.clear_conflict(db_session, cast.noor, START, case.id, "I see none")
-    actions.clear_conflict(db_session, cast.ruud, START, case.id, "It is another school.")
+        actions.waive_conflict(db_session, cast.noor, START, case.id, open_one.key, "I see none")
+    with pytest.raises(Refusal, match="Write down why"):
+        actions.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, " ")
+    actions.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "It is another school.")
 
-    assert not match_of(db_session, case).conflict_open
+    assert conflicts_of(db_session, case) == []
+    (waiver,) = match_of(db_session, case).waivers
+    assert (waiver.conflict.key, waiver.reason, waiver.at, waiver.by) == (
+        open_one.key,
+        "It is another school.",
+        START,
+        "Ruud Kramer",
+    )
     assert match_history(db_session, case.id)[0].reason == "It is another school."
-    with pytest.raises(Refusal, match="no open conflict"):
-        actions.clear_conflict(db_session, cast.ruud, START, case.id, "again")
-    actions.declare(db_session, cast.noor, START, case.id, DOUBTS)
-    assert match_of(db_session, case).conflict_open
+    with pytest.raises(Stale):
+        actions.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "again")
 
 
 Act = Callable[[Session, Cast, int], object]
@@ -201,7 +214,10 @@ Act = Callable[[Session, Cast, int], object]
     [
         (lambda s, c, i: actions.accept(s, c.noor, START, i, INDEPENDENT), "taken this case already"),
         (lambda s, c, i: actions.decline(s, c.noor, START, i), "You have taken this case"),
-        (lambda s, c, i: actions.declare(s, c.noor, START, i, Declaration("  ")), "in your own words"),
+        (
+            lambda s, c, i: actions.declare(s, c.noor, START, i, replace(INDEPENDENT, independence="  ")),
+            "in your own words",
+        ),
         (lambda s, c, i: actions.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 3)), "still to come"),
         (lambda s, c, i: actions.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 1)), "later than that day"),
     ],

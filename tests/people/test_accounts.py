@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
 from ekc.people import actions
 from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office
-from ekc.people.models import Account
-from ekc.people.queries import demo_accounts, stamp_of, visitor_of_account
+from ekc.people.links import token_hash
+from ekc.people.models import Account, Method
+from ekc.people.queries import demo_accounts, live_invitation, regions, sign_ins_of, visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests.cast import COST, PASSWORD, Cast
 from tests.clock import START
@@ -81,6 +83,24 @@ def test_only_an_administrator_opens_accounts(db_session: Session, cast: Cast, n
             actions.close_account(db_session, visitor, LATER, cast.denise.account_id or 0)
         with pytest.raises(Unknown):
             actions.set_password(db_session, visitor, LATER, cast.denise.account_id or 0, "another good one", COST)
+        with pytest.raises(Unknown):
+            actions.change_account(db_session, visitor, LATER, cast.denise.account_id or 0, new)
+        with pytest.raises(Unknown):
+            actions.open_by_invitation(db_session, visitor, LATER, new, "http://localhost")
+        with pytest.raises(Unknown):
+            actions.invite(db_session, visitor, LATER, cast.denise.account_id or 0, "http://localhost")
+        with pytest.raises(Unknown):
+            actions.withdraw_invitation(db_session, visitor, LATER, cast.denise.account_id or 0)
+        with pytest.raises(Unknown):
+            actions.end_all_sign_ins(db_session, visitor, LATER, cast.denise.account_id or 0)
+        with pytest.raises(Unknown):
+            actions.change_region(db_session, visitor, LATER, cast.north, "Middle", "Europe/London")
+
+
+def test_nobody_gives_somebody_else_a_password(db_session: Session, cast: Cast) -> None:
+    for visitor in (cast.bas, PROGRAM):
+        with pytest.raises(Unknown):
+            actions.set_password(db_session, visitor, LATER, cast.noor.account_id or 0, "another good one", COST)
 
 
 def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast) -> None:
@@ -93,12 +113,10 @@ def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast)
         ("", ""),
     ]
 
-    entries = [actions.sign_in(db_session, LATER, email, password, COST) for email, password in tries]
+    entries = [actions.check_password(db_session, LATER, email, password, COST) for email, password in tries]
 
-    assert entries == [actions.Entry(noor, 1), actions.Entry(noor, 1), None, None, None]
+    assert entries == [noor, noor, None, None, None]
     assert said(db_session) == [
-        ("account.signed_in", noor, {"actor": "Noor van Dijk"}),
-        ("account.signed_in", noor, {"actor": "Noor van Dijk"}),
         ("account.sign_in_refused", None, {"account": noor}),
         ("account.sign_in_refused", None, {}),
         ("account.sign_in_refused", None, {}),
@@ -109,28 +127,30 @@ def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast)
 def test_an_account_without_password_has_none(db_session: Session, cast: Cast, new: NewAccount) -> None:
     actions.open_account(db_session, PROGRAM, LATER, new, COST)
 
-    assert actions.sign_in(db_session, LATER, "joris@example.org", "", COST) is None
+    assert actions.check_password(db_session, LATER, "joris@example.org", "", COST) is None
 
 
 def test_a_closed_account_lets_nobody_in(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
+    actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
 
     actions.close_account(db_session, cast.bas, LATER, noor)
 
-    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
-    assert (visitor_of_account(db_session, noor), stamp_of(db_session, noor)) == (None, None)
+    assert actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
+    assert (visitor_of_account(db_session, noor), sign_ins_of(db_session, LATER, noor)) == (None, [])
     with pytest.raises(Unknown):
         actions.close_account(db_session, cast.bas, LATER, noor)
 
 
 def test_another_password_ends_all_sessions(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
+    actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
 
     actions.set_password(db_session, cast.noor, LATER, noor, "another good one", COST)
 
-    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
-    assert actions.sign_in(db_session, LATER, "noor@example.org", "another good one", COST) == actions.Entry(noor, 2)
-    assert visitor_of_account(db_session, noor, 1) is None
+    assert actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
+    assert actions.check_password(db_session, LATER, "noor@example.org", "another good one", COST) == noor
+    assert sign_ins_of(db_session, LATER, noor) == []
 
 
 def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: Cast) -> None:
@@ -138,15 +158,83 @@ def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: C
         return db_session.scalar(select(Account.password_hash).where(Account.id == cast.noor.account_id))
 
     before = kept()
-    actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, COST)
+    actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST)
     assert kept() == before
 
-    actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1))
+    actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1))
 
     after = kept()
     assert after is not None
     assert after.startswith("$argon2id$v=19$m=8,t=2,p=1$")
-    assert actions.sign_in(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1)) is not None
+    assert actions.check_password(db_session, LATER, "noor@example.org", PASSWORD, (2, 8, 1)) is not None
+
+
+def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, new: NewAccount) -> None:
+    noor = cast.noor.account_id or 0
+    link = actions.invite(db_session, cast.bas, LATER, noor, "http://localhost")
+
+    changed = actions.change_account(db_session, cast.bas, LATER, noor, new)
+    again = actions.change_account(db_session, cast.bas, LATER, noor, new)
+
+    account = db_session.get_one(Account, noor)
+    assert (account.name, account.email, account.spoken, account.language) == (
+        "Joris",
+        "joris@example.org",
+        "nl pl",
+        "nl",
+    )
+    assert (changed, again) == (("name", "email", "spoken", "introduction", "language"), ())
+    detail = {"actor": "Bas Mulder", "account": noor, "fields": ", ".join(changed)}
+    assert said(db_session)[1:] == [("account.changed", cast.bas.account_id, detail)]
+    # Roles are given and taken one by one, so they stay as they were.
+    assert visitor_of_account(db_session, noor) == replace(
+        cast.noor, actor=replace(cast.noor.actor, name="Joris"), language="nl"
+    )
+    token = link.rpartition("/")[2]
+    assert live_invitation(db_session, LATER, token_hash=token_hash(token)) is None
+    mails = list(db_session.execute(select(OutboxMessage.recipient, OutboxMessage.subject)))
+    assert mails[-1] == ("noor@example.org", "Your mail address was changed")
+
+
+def test_a_taken_mail_address_changes_nothing(db_session: Session, cast: Cast, new: NewAccount) -> None:
+    actions.close_account(db_session, cast.bas, START, cast.iris.account_id or 0)
+
+    for taken in (" Denise@example.org", "iris@example.org", "noor", "no or@example.org"):
+        with pytest.raises(Refusal):
+            actions.change_account(db_session, cast.bas, LATER, cast.noor.account_id or 0, replace(new, email=taken))
+    with pytest.raises(Refusal):
+        actions.change_account(db_session, cast.bas, LATER, cast.noor.account_id or 0, replace(new, region_id=99))
+    with pytest.raises(Unknown):
+        actions.change_account(db_session, cast.bas, LATER, 99, new)
+
+    assert visitor_of_account(db_session, cast.noor.account_id or 0) == cast.noor
+    assert said(db_session) == []
+
+
+def test_every_sign_in_of_somebody_is_ended(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+    for _ in range(2):
+        actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
+    actions.begin_by_account(db_session, LATER, cast.denise.account_id or 0, Method.PASSWORD)
+
+    assert actions.end_all_sign_ins(db_session, cast.bas, LATER, noor) == 2
+
+    assert sign_ins_of(db_session, LATER, noor) == []
+    assert len(sign_ins_of(db_session, LATER, cast.denise.account_id or 0)) == 1
+    detail = {"actor": "Bas Mulder", "account": noor, "ended": 2}
+    assert said(db_session)[-1] == ("account.sign_ins_ended", cast.bas.account_id, detail)
+
+
+def test_a_region_gets_another_name(db_session: Session, cast: Cast) -> None:
+    actions.change_region(db_session, cast.bas, LATER, cast.south, "Middle", "Europe/London")
+    with pytest.raises(Refusal):
+        actions.change_region(db_session, cast.bas, LATER, cast.south, "North", "Europe/London")
+    with pytest.raises(Unknown):
+        actions.change_region(db_session, cast.bas, LATER, 99, "West", "Europe/London")
+
+    assert [(row.id, row.name) for row in regions(db_session)] == [(cast.south, "Middle"), (cast.north, "North")]
+    detail = {"actor": "Bas Mulder", "region": "Middle", "before": "South", "timezone": "Europe/London"}
+    assert said(db_session) == [("region.changed", cast.bas.account_id, detail)]
 
 
 def test_whoever_says_in_a_line_who_they_are_can_be_been(db_session: Session, cast: Cast) -> None:

@@ -1,17 +1,25 @@
 """The open pages in a real browser."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tests.build import registered_case
-from tests.cast import Cast, make_link
+from ekc.conferences.actions import answer_request
+from ekc.core.transaction import writing
+from ekc.people.actions import ask_coordinator, come_in_by_answer
+from ekc.people.models import SignIn
+from ekc.people.queries import waiting_of
+from tests.build import Made, case_in_setup
+from tests.cast import COST, PASSWORD, Cast, mail_of, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import served, visiting
 from tests.plugins.web import MakeApp
+from tests.stories.eyes import look_both_ways
 
 
 @pytest.fixture
@@ -36,9 +44,77 @@ def test_signing_in(visitor: Page, onlooker: Onlooker, cast: Cast) -> None:
     onlooker.look(visitor, "sign in")
 
 
-def test_a_personal_link(
-    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock
+@pytest.fixture
+def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    return case_in_setup(db_session, cast, clock())
+
+
+def test_coming_in_by_a_personal_link(
+    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock, case: Made
 ) -> None:
-    case = registered_case(db_session, cast, clock())
-    visitor.goto(make_link(db_session, clock(), case.id, case.people["marieke"]))
-    onlooker.look(visitor, "enter")
+    path = make_link(db_session, clock(), case.id, case.people["marieke"])
+    visitor.goto(path)
+    look_both_ways(onlooker, visitor, "enter")
+    visitor.get_by_role("button", name="Go to my page").click()
+    look_both_ways(onlooker, visitor, "confirm")
+    visitor.get_by_role("button", name="I have no code").click()
+    look_both_ways(onlooker, visitor, "waiting")
+    (asked,) = waiting_of(db_session, case.id, clock())
+    answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
+    visitor.goto(f"{path}/waiting")
+    look_both_ways(onlooker, visitor, "let in")
+    visitor.get_by_role("button", name="Go to my page").click()
+    look_both_ways(onlooker, visitor, "own page shared")
+    visitor.get_by_role("button", name="Sign out").click()
+    look_both_ways(onlooker, visitor, "signed out")
+
+
+def test_pages_come_and_go_by_themselves_without_javascript(
+    browser: Browser, live_server: str, cast: Cast, db_session: Session, clock: FrozenClock, case: Made
+) -> None:
+    """Somebody waits until they are let in; later their time on a tablet of others is over."""
+    path = make_link(db_session, clock(), case.id, case.people["marieke"])
+    with browser.new_context(base_url=live_server, java_script_enabled=False) as context:
+        tablet = context.new_page()
+        tablet.goto(f"{path}/code")
+        tablet.get_by_role("button", name="I have no code").click()
+        (asked,) = waiting_of(db_session, case.id, clock())
+        answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
+        tablet.get_by_role("heading", name="You can come in").wait_for(timeout=20_000)
+        tablet.get_by_role("button", name="Go to my page").click()
+        tablet.get_by_role("heading", name="Hello, Marieke de Wit").wait_for()
+        with writing(db_session):
+            db_session.execute(update(SignIn).values(ends_at=clock() + timedelta(seconds=1)))
+
+        tablet.goto(f"/conferences/{case.id}/mine")
+        tablet.get_by_role("heading", name="You are signed out").wait_for(timeout=20_000)
+        seen = []
+        for _ in range(4):  # further back than anybody was
+            tablet.go_back()
+            seen.append("Marieke" in tablet.content())
+
+        assert seen == [False] * 4
+
+
+def test_the_coordinators_pages_of_links(
+    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock, case: Made
+) -> None:
+    path = make_link(db_session, clock(), case.id, case.people["marieke"])
+    ask_coordinator(db_session, clock(), path.removeprefix("/l/"), "Safari, iPhone")
+    for n in range(5):
+        come_in_by_answer(db_session, clock(), path.removeprefix("/l/"), str(n), False, "", COST)
+    visitor.goto("/sign-in")
+    visitor.get_by_label("Mail address").fill(mail_of("Noor"))
+    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.get_by_role("button", name="Sign in").click()
+    visitor.goto(f"/conferences/{case.id}/links")
+    look_both_ways(onlooker, visitor, "links")
+    visitor.get_by_role("link", name="Marieke de Wit").click()
+    look_both_ways(onlooker, visitor, "link of one")
+    visitor.goto(f"/conferences/{case.id}/links")
+    visitor.get_by_role("button", name="Make a link for Kees de Wit").click()
+    look_both_ways(onlooker, visitor, "link shown")
+    visitor.get_by_role("button", name="I have sent it").click()
+    visitor.goto(f"/conferences/{case.id}/links")
+    visitor.get_by_role("button", name="Print a slip for everybody").click()
+    look_both_ways(onlooker, visitor, "links shown")

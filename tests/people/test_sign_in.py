@@ -145,16 +145,42 @@ def test_another_password_ends_the_session(
 ) -> None:
     sign_in(client, cast.noor)
 
-    set_password(db_session, cast.bas, clock(), cast.noor.account_id or 0, "another good one", COST)
+    set_password(db_session, cast.noor, clock(), cast.noor.account_id or 0, "another good one", COST)
 
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("key", ["account:1", "account:x:1", "link:", "nothing", "account:1:1:1", "link:1:1", ":"])
-def test_a_made_up_session_is_nobody(client: PageClient, cast: Cast, clock: FrozenClock, key: str) -> None:
+@pytest.mark.parametrize(
+    "key",
+    ["account:7", "account:x", "account:", "link:", "link:1", "nothing", "account:1:1", ":", "account:99999999999"],
+)
+def test_a_made_up_session_is_nobody(client: PageClient, cast: Cast, key: str) -> None:
+    sign_in(client, cast.noor)
     with client.session_transaction() as session:
         session["_user_id"] = key
-        session["seen"] = int(clock().timestamp())
+
+    assert not is_in(client)
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(app: Flask, client: PageClient, cast: Cast) -> None:
+    sign_in(client, cast.noor)
+    kept = client.get_cookie("session")
+    assert kept is not None
+
+    client.page("/")
+    client.submit("Sign out")
+    client.set_cookie("session", kept.value)
+
+    assert not is_in(client)
+
+
+def test_a_sign_in_ends_however_much_it_is_used(client: PageClient, cast: Cast, clock: FrozenClock) -> None:
+    sign_in(client, cast.noor)
+
+    for _ in range(3):
+        clock.advance(hours=5)
+        assert is_in(client)
+    clock.advance(hours=1)
 
     assert not is_in(client)
 

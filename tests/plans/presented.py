@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Conference, Participant
@@ -10,7 +11,8 @@ from ekc.meetings.models import Attendance, Meeting
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import Attends, LegalContext, Part, Phase, Step, Variant
-from tests.cast import MUNICIPALITY, Cast
+from tests.cast import MUNICIPALITY, Cast, enter
+from tests.client import PageClient
 
 #: Saturday 18 April 2026, 14:40 in Rivierstad.
 PRESENTED = datetime(2026, 4, 18, 12, 40, tzinfo=UTC)
@@ -60,6 +62,7 @@ def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Fa
         phase=Phase.PRESENTATION,
         phase_since=PRESENTED,
         coordinator_id=cast.noor.account_id,
+        coordinator_accepted=True,
         presentation=0,
     )
     session.add(case)
@@ -98,3 +101,16 @@ def freeze(session: Session, family: Family, at: datetime) -> None:
     freeze_plan(session, case, at, Taking(Step.AGREE_PLAN))
     case.phase = Phase.EVALUATION
     session.commit()
+
+
+def somebody(app: Flask, session: Session, family: Family, name: str) -> PageClient:
+    """One of the circle, who came in by personal link."""
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    enter(client, session, PRESENTED, family.id, family[name])
+    return client
+
+
+def address(family: Family, rest: str = "") -> str:
+    """The address of the plan, or of a page below it."""
+    return f"/conferences/{family.id}/plan{rest}"

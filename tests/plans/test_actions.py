@@ -10,9 +10,10 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
+from ekc.core.transaction import writing
 from ekc.plans import actions, queries
 from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
@@ -171,6 +172,10 @@ def test_a_refusal_names_its_reason_and_the_later_decision_counts(
     assert [(row.accepted, row.reason) for row in decisions] == [(False, "one night alone"), (True, "")]
     assert queries.is_accepted(decisions) is True
 
+    with pytest.raises(Unknown):  # she is no referrer and set no bottom line
+        actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["priya"], False, "no crisis line")
+    with writing(db_session):
+        db_session.get_one(BottomLine, family.lines[1]).set_by = family["priya"]
     actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["priya"], False, "no crisis line")
     assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is False
 

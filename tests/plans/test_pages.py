@@ -13,12 +13,12 @@ from ekc.plans import actions, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
-from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, SupportAnswer
-from tests.cast import Cast, enter, sign_in
+from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, PlanSharing, SupportAnswer
+from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
-from tests.plans.presented import PRESENTED, Family, freeze, presented
+from tests.plans.presented import PRESENTED, Family, address, freeze, presented, somebody
 
 # WeasyPrint leaves its colour profile open.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
@@ -38,18 +38,6 @@ def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
     """Noor, who coordinates the case, at her browser."""
     sign_in(client, cast.noor)
     return client
-
-
-def somebody(app: Flask, session: Session, family: Family, name: str) -> PageClient:
-    """One of the circle, who came in by personal link."""
-    client = app.test_client()
-    assert isinstance(client, PageClient)
-    enter(client, session, PRESENTED, family.id, family[name])
-    return client
-
-
-def address(family: Family, rest: str = "") -> str:
-    return f"/conferences/{family.id}/plan{rest}"
 
 
 def write(session: Session, cast: Cast, family: Family) -> str:
@@ -267,6 +255,7 @@ def test_the_family_writes_and_professionals_read(
 
     omar = somebody(app, db_session, family, "omar")
     assert "Add this goal" in omar.page(address(family)).buttons
+    actions.share_plan(db_session, cast.noor, PRESENTED, family.id, {family["karim"]: PlanSharing.ALL})
     karim = somebody(app, db_session, family, "karim")
     page = karim.page(address(family))
     assert GOAL in page.text

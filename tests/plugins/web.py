@@ -86,9 +86,7 @@ def _worker_app(make_app: MakeApp) -> Flask:
 
 @pytest.fixture
 def app(_worker_app: Flask, database_url: str, clock: FrozenClock) -> Flask:
-    """The app, on a fresh database, with nobody signed in and no request counted yet."""
-    for limiter in _worker_app.extensions.get("limiter", ()):
-        limiter.reset()
+    """The app, on a fresh database, with nobody signed in and no try counted yet."""
     return _worker_app
 
 

@@ -5,16 +5,19 @@ import io
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
+from ekc.core.routes import declared
 from ekc.core.transaction import writing
 from ekc.evaluations.actions import FollowUpReport, give_up, record_follow_up
 from ekc.evaluations.models import FollowUp
 from ekc.reports import queries
 from ekc.reports.queries import Counts, Wanted
-from ekc.workflow.vocabulary import FollowUpKind, Phase, Variant
+from ekc.workflow.engine import sees
+from ekc.workflow.vocabulary import CasePart, FollowUpKind, Phase, Role, Variant
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -168,3 +171,10 @@ def test_a_municipality_cannot_become_a_formula(client: PageClient, db_session: 
     sign_in(client, cast.ruud)
 
     assert "'=1+1" in client.get("/follow-ups.csv").text
+
+
+def test_the_list_is_open_to_whoever_sees_figures(app: Flask) -> None:
+    lists = {name: access for name, access in declared(app).items() if name.startswith("reports.")}
+    for access in lists.values():
+        roles = {Role(role) for role in access.detail.split(", ")}
+        assert [role for role in roles if not sees(CasePart.FIGURES, Phase.EVALUATION, {role})] == []

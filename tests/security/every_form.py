@@ -8,7 +8,7 @@ decided here.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urljoin
 
@@ -26,13 +26,25 @@ from ekc.matching import actions as matching
 from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
+from ekc.people import actions as staff
 from ekc.people.access import Visitor
+from ekc.people.actions import (
+    NewAccount,
+    Office,
+    Once,
+    add_passkey,
+    ask_coordinator,
+    begin_by_account,
+    come_in_by_answer,
+)
+from ekc.people.models import Method
+from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
-from ekc.workflow.vocabulary import ActionKind, InformationKind, Step
+from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, come_in, make_link, participant
+from tests.cast import COST, Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
 
@@ -73,24 +85,36 @@ def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
     for who, start in _who_looks_where(session, cast):
         pages = start if isinstance(start, tuple) else _pages_of(app, start)
         client = FlaskClient(app)
-        if who.known:
-            come_in(client, session, START, who)
+        come_in(client, session, START, who)
+        with client.session_transaction() as cookie:
+            cookie["invitation"] = 1  # which was opened in this browser
+            if "/sign-in/code" in pages:
+                cookie["halfway"] = [cast.denise.account_id, int(START.timestamp())]
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
             url = waiting.pop(0)
-            answer = client.get(url)
+            answer = _opened(client, url)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
             here = {(method.upper(), _endpoint(app, method, target)) for method, target in _TARGET.findall(answer.text)}
             if here - found.keys():
                 cookie_now = client.get_cookie("session")
-                for one in _forms_of(app, Page(answer.text, url, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
+                for one in _forms_of(app, Page(answer.text, answer.request.path, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
                     found.setdefault((one.method, one.endpoint), one)
             further = set(_FURTHER.findall(answer.text)) - seen
             seen |= further
             waiting += sorted(further)
     return list(found.values())
+
+
+def _opened(client: FlaskClient, url: str) -> TestResponse:
+    """The page at an address; one that is shown once, after a click, is clicked for (`POST /somewhere`)."""
+    click, _, path = url.rpartition(" ")
+    if not click:
+        return client.get(path)
+    (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/").text))
+    return client.post(path, data={"csrf_token": token})
 
 
 def _pages_of(app: Flask, case: Made) -> tuple[str, ...]:
@@ -145,7 +169,19 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    yield cast.nobody, ("/register", "/sign-in", link)
+    invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
+    yield (
+        cast.nobody,
+        ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),
+    )
+    yield cast.nobody, ("/sign-in/code",)
+    set_up_app(session, START, cast.denise)
+    session_of(session, START, cast.denise)  # on another device
+    yield cast.denise, ("/account", "/account/second-factor")
+    here = replace(noor, sign_in_id=begin_by_account(session, START, noor.account_id or 0, Method.PASSWORD))
+    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    yield noor, ("/account/passkeys",)
+    yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", "/follow-ups")
     yield cast.ruud, unasked
     asked = build.registered_case(session, cast, START)
@@ -153,7 +189,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, asked
     taken = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
-    matching.accept(session, noor, START, taken.id, Declaration("I know an aunt.", conflict=True))
+    matching.accept(
+        session, noor, START, taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
+    )
     yield noor, taken
     yield cast.ruud, taken
     yield by_link(taken, "marieke")
@@ -161,7 +199,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, fresh
     conferences.say_no_bottom_lines(session, noor, START, fresh.id)
     yield noor, fresh
-    yield noor, _prepared(session, cast)
+    prepared = _prepared(session, cast)
+    yield noor, prepared
+    yield noor, (f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}",)
     yield noor, _told(session, cast)
     inside = build.case_in_private_time(session, cast, START)
     yield by_link(inside, "marieke")
@@ -179,6 +219,23 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield by_link(agreed, "omar")
 
 
+def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
+    """The administrator and a regional manager: somebody is invited, leaves with a case, or is closed."""
+    made = []
+    for name in ("leaves", "closed"):
+        roles = (Office(Role.COORDINATOR),)
+        new = NewAccount(name=name, email=f"{name}@example.org", region_id=cast.north, roles=roles)
+        made.append(staff.open_account(session, cast.bas, START, new))
+    leaves, closed = made
+    case = build.registered_case(session, cast, START)
+    matching.ask_coordinator(session, cast.ruud, START, case.id, leaves)
+    staff.set_leaving(session, cast.bas, START, leaves, START.date())
+    staff.close_account(session, cast.bas, START, closed)
+    accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)
+    yield cast.bas, ("/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
+    yield cast.ruud, (f"/handing-over/{leaves}",)
+
+
 def _prepared(session: Session, cast: Cast) -> Made:
     """Ready for the conference, with one of everything that is written down before it."""
     case = build.prepared_case(session, cast, START)
@@ -186,7 +243,9 @@ def _prepared(session: Session, cast: Cast) -> Made:
     conferences.add_concern(session, cast.noor, START, case.id, Concern(participant_id=kees, concern="The stairs."))
     contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
     conferences.log_contact(session, cast.noor, START, case.id, contact)
-    conferences.make_link(session, cast.noor, START, case.id, kees)
+    link = conferences.make_link(session, cast.noor, START, case.id, kees, cost=COST)
+    come_in_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
+    ask_coordinator(session, START, link.token, "Chrome, Android")
     meetings.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
     build.change_details(session, cast, START, case, kees, informed_on=None)
     return case

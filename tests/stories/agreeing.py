@@ -1,5 +1,6 @@
 """How a plan is written down, answered and agreed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ekc.demo.sense import answer_of
@@ -83,6 +84,13 @@ def answer_support(client: PageClient, walk: Walk, action: Action) -> None:
     assert answer is SupportAnswer.AGREED
     client.page(walk.url("plan/agreement"))
     client.submit("Save the answer", {"Answer": name_of(answer), "In their words": words}, near=action.what)
+
+
+def share(client: PageClient, walk: Walk, whole: Iterable[str]) -> None:
+    """A main person says which professionals may read the whole plan."""
+    client.page(walk.url("plan"))
+    client.follow("Choose who sees what")
+    client.submit("Save who sees what", {walk.name(id_): "all of it" for id_ in whole})
 
 
 def check_bottom_lines(walk: Walk, plan: Plan) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
@@ -27,3 +29,28 @@ def values_of(paper: bytes) -> dict[str, Any]:
         assert list(pdf.attachments) == ["plan.json"]
         values: dict[str, Any] = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
     return values
+
+
+def words_of(paper: bytes) -> str:
+    """The text that is printed on it, without spaces: each glyph as its font says which letters it stands for."""
+    with pikepdf.open(io.BytesIO(paper)) as pdf:
+        return "".join(letters for page in pdf.pages for letters in _letters(page))
+
+
+def _letters(page: pikepdf.Page) -> Iterator[str]:
+    fonts = {name: _glyphs(font) for name, font in page.obj.Resources.Font.items()}
+    glyphs: dict[int, str] = {}
+    for step in pikepdf.parse_content_stream(page):
+        operands: Any = step.operands
+        if str(step.operator) == "Tf":
+            glyphs = fonts[str(operands[0])]
+        elif str(step.operator) in ("Tj", "TJ"):
+            shown = operands[0] if str(step.operator) == "TJ" else operands
+            codes = b"".join(bytes(one) for one in shown if isinstance(one, pikepdf.String))
+            yield from (glyphs.get(int.from_bytes(codes[at : at + 2]), "") for at in range(0, len(codes), 2))
+
+
+def _glyphs(font: pikepdf.Object) -> dict[int, str]:
+    table = font.ToUnicode.read_bytes().decode()
+    pairs = re.findall(r"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>", table.partition("beginbfchar")[2])
+    return {int(code, 16): bytes.fromhex(letters).decode("utf-16-be") for code, letters in pairs}

@@ -107,9 +107,10 @@ def send_back_and_agree(walk: Walk) -> None:
     client.submit("Move up")
     agreeing.check_bottom_lines(walk, plan)
     (asked,) = [action for goal in plan.goals for action in goal.actions if action.answer]
-    agreeing.answer_support(walk.guest("nurse"), walk, asked)
+    agreeing.answer_support(walk.let_in("nurse"), walk, asked)  # on the tablet that lies on the table
     agreeing.everybody_says(walk, plan, later=("hassan",))
     agreeing.decide(walk.guest("referrer"), walk, plan)
+    agreeing.share(walk.guest("marieke"), walk, ["referrer"])
     agreeing.agree(walk, datetime(2026, 4, 18, 15, 50))  # noqa: DTZ001 - the clock on the wall
 
 
@@ -146,7 +147,10 @@ def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
 
     paper = download(walk.coordinator, walk.url("plan/versions/1.pdf"))
     walk.at(date(2026, 4, 19), "20:00")
-    assert download(walk.guest("marieke"), walk.url("plan/versions/1.pdf")) == paper
+    for reader in ("marieke", "referrer"):  # she shares the whole plan with him, and with no other professional
+        assert download(walk.guest(reader), walk.url("plan/versions/1.pdf")) == paper
+    nurse = walk.guest("nurse").page(walk.url("plan")).text
+    assert [words in nurse for words in ("nooit 's nachts alleen", "Plant de behandeling")] == [False, True]
     values = values_of(paper)
     expected = printed_plan(walk, number, later=("hassan",))
     assert regardless_of_order(values) == regardless_of_order(expected)

@@ -32,7 +32,7 @@ def prepare(walk: Walk) -> str:
     registering.note_registration(walk, walk.cast.ruud, said_yes=case.registration.main_person_said_yes_on)
     walk.at(case.coordinator.accepted_on, "10:00")
     registering.match(walk, walk.cast.ruud)
-    registering.confirm_by_link(walk, "ans")
+    registering.confirm_by_link(walk, "ans", "What did the first letter of the square complain about?", "the fountain")
     preparing.take_on(walk)
     preparing.speak_to_everybody(walk)
     registering.note_registration(walk, walk.lead, agreed=date(2026, 4, 21))

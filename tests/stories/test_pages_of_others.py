@@ -12,9 +12,10 @@ from tests.build import (
     case_in_presentation,
     case_in_private_time,
     case_in_setup,
+    closed_case,
     write_plan,
 )
-from tests.cast import PASSWORD, Cast, mail_of, make_link
+from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import visiting
@@ -52,15 +53,21 @@ def evaluation(session: Session, cast: Cast) -> Made:
     return case_in_evaluation(session, cast, START)
 
 
+def closed(session: Session, cast: Cast) -> Made:
+    """It is over."""
+    return closed_case(session, cast, START)
+
+
 @pytest.mark.parametrize(
     ("build", "who", "pages"),
     [
-        (setup, "omar", ["mine"]),
+        (setup, "omar", ["mine", "bottom-lines"]),
         (setup, "karim", ["mine", "bottom-lines"]),
         (private_time, "marieke", ["mine", "steps/ask_for_information", "steps/another_day"]),
         (private_time, "karim", ["mine"]),
-        (presentation, "marieke", ["mine", "plan", "plan/agreement", "steps/go_back"]),
+        (presentation, "marieke", ["mine", "plan", "plan/sharing", "plan/agreement", "steps/go_back"]),
         (presentation, "karim", ["plan", "plan/agreement"]),
+        (evaluation, "karim", ["mine", "plan", "plan/agreement"]),
         (evaluation, "omar", ["mine", "plan", "plan/versions/1", "follow-ups", "steps/reconvene"]),
     ],
 )
@@ -70,8 +77,10 @@ def test_by_personal_link(
 ) -> None:  # fmt: skip
     case = build(db_session, cast)
     visitor.goto(make_link(db_session, START, case.id, case.people[who]))
-    look_both_ways(onlooker, visitor, "personal link")
     visitor.get_by_role("button", name="Go to my page").click()
+    visitor.get_by_label("Entrance code").fill(CODE)
+    visitor.get_by_role("button", name="Come in").click()
+    visitor.wait_for_url("**/mine")
     for page in pages:
         response = visitor.goto(f"/conferences/{case.id}/{page}")
         assert response is not None
@@ -83,7 +92,12 @@ def test_by_personal_link(
     ("build", "who", "pages"),
     [
         (private_time, "noor", ["", "steps/come_out", "steps/no_plan"]),
-        (evaluation, "noor", ["plan", "times", "history", "contact", "links", "follow-ups/1", "follow-ups/2"]),
+        (
+            evaluation,
+            "noor",
+            ["plan", "times", "history", "contact", "links", "links/1", "follow-ups/1", "follow-ups/2"],
+        ),
+        (closed, "noor", [""]),
         (setup, "ruud", ["", "coordinator", "circle", "circle/1", "steps/stop"]),
     ],
 )

@@ -13,7 +13,7 @@ from flask import Flask
 from ekc.core.clock import from_local
 from ekc.demo.shape import CaseFile
 from ekc.people.access import Visitor
-from tests.cast import Cast, sign_in
+from tests.cast import OWN, Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
@@ -33,6 +33,7 @@ class Walk:
         self._browsers: dict[str, PageClient] = {}
         self._used: dict[str, datetime] = {}
         self._links: dict[str, str] = {}
+        self._told: dict[str, dict[str, str]] = {}
 
     # the clock ---------------------------------------------------------------------------------------------------
 
@@ -65,20 +66,42 @@ class Walk:
         """The coordinator's browser, signed in."""
         return self.staff(self.lead)
 
-    def invite(self, id_: str, works_for: str = "half a year") -> None:
-        """The coordinator makes a personal link and hands it over."""
+    def invite(self, id_: str, question: str = "", answer: str = "") -> None:
+        """The coordinator makes a personal link, hands it over and tells the code; or agrees on a question."""
         client = self.coordinator
         client.page(self.url("links"))
-        page = client.submit(f"Make a link for {self.name(id_)}", {"Works for": works_for})
-        (shown,) = [code.text or "" for code in page.all("code")]
+        if question:
+            client.follow(self.name(id_))
+            asked = {"What is asked on a new device?": "A question that we agreed on"}
+            page = client.shown("Make a link", {**asked, "What do we ask?": question, "What is the answer?": answer})
+            self._told[id_] = {question: answer.upper()}
+        else:
+            page = client.shown(f"Make a link for {self.name(id_)}")
+            (code,) = [node.text or "" for node in page.all("p") if node.get("class") == "big-number"]
+            self._told[id_] = {"Entrance code": code}
+        (shown,) = [node.text or "" for node in page.all("code")]
         self._links[id_] = shown.removeprefix("http://localhost")
 
     def guest(self, id_: str) -> PageClient:
-        """The browser of somebody who came in by the personal link they were given."""
+        """The browser of somebody who came in by the personal link they were given, on a phone of their own."""
         client, fresh = self._browser(id_)
         if not fresh:
             client.page(self._links[id_])
-            client.submit("Go to my page")
+            if client.submit("Go to my page").heading == "Is it you?":  # only the first time
+                client.submit("Come in", {**self._told[id_], "Who uses this device?": OWN})
+        return client
+
+    def let_in(self, id_: str) -> PageClient:
+        """Somebody opens their link on a tablet of others and has no code; they ring, and are let in."""
+        client = self._new_browser()
+        client.page(self._links[id_])
+        client.submit("Go to my page")
+        page = client.submit("I have no code: ask my coordinator")
+        (number,) = [node.text or "" for node in page.all("p") if node.get("class") == "big-number"]
+        assert number in self.open("links").here.text
+        self.coordinator.submit("It is them", near=self.name(id_))
+        client.page(page.url)
+        client.submit("Go to my page")
         return client
 
     def _new_browser(self) -> PageClient:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ekc.workflow.definition import STEPS
 from ekc.workflow.facts import BottomLine, Coordinator, Person, Plan, WhatIf
+from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.vocabulary import (
     Agreed,
     ArrangementKind,
@@ -66,10 +67,11 @@ def _circles(draw: st.DrawFn) -> tuple[Person, ...]:
     return tuple(replace(person, **{name: draw(PERSON_PARTS[name])}) for person in READY.people)
 
 
+CONFLICTS = st.just(()) | st.just((Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),))
 #: How each fact may change. Phase, profile, day and what the steps themselves bring about are not for people to change.
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "main_person_said_yes": st.booleans(),
-    "coordinator": st.builds(Coordinator, *[st.booleans()] * 5),
+    "coordinator": st.builds(Coordinator, *[st.booleans()] * 4, st.just("Noor"), CONFLICTS),
     "question_agreed": st.booleans(),
     "people": _circles(),
     "bottom_lines": st.builds(BottomLine, st.just(1), st.just(1), st.booleans(), st.none() | st.booleans()).map(
@@ -92,11 +94,11 @@ NOT_CHANGED_BY_PEOPLE = {"phase", "today", "variant", "profile", "meeting_held",
 #: Where a fact stands in the way, so that the walk often comes there with that fact wrong.
 MATTERS: dict[Phase, tuple[str, ...]] = {
     Phase.REGISTRATION: ("people", "coordinator", "main_person_said_yes"),
-    Phase.SETUP: ("people", "bottom_lines", "meeting_on"),
-    Phase.INFORMATION: ("people", "told", "open_questions"),
+    Phase.SETUP: ("people", "bottom_lines", "meeting_on", "coordinator"),
+    Phase.INFORMATION: ("people", "told", "open_questions", "coordinator"),
     Phase.PRIVATE_TIME: ("people", "plan"),
-    Phase.PRESENTATION: ("plan", "plan", "plan", "bottom_lines", "accepted", "people"),
-    Phase.EVALUATION: ("plan", "evaluation_held", "family_wants_new_version"),
+    Phase.PRESENTATION: ("plan", "plan", "plan", "bottom_lines", "accepted", "people", "coordinator"),
+    Phase.EVALUATION: ("plan", "coordinator", "evaluation_held", "family_wants_new_version"),
 }
 ROLES = st.frozensets(st.sampled_from(Role), max_size=3)
 OVERRIDES = st.frozensets(st.sampled_from(sorted({guard.code for rule in STEPS for guard in rule.guards})), max_size=3)

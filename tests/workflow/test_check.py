@@ -57,7 +57,8 @@ TAKE_STEP = ACTIVITY_RULES[Activity.TAKE_STEP]
         (tuple(replace(ROOM, room=ROOM.room | {Role.COORDINATOR}) if rule is ROOM else rule for rule in PHASES), STEPS,
          ACTIVITIES, "private time is not the family's own"),
         (PHASES, STEPS, activities(replace(SEE_PLAN, grants=SEE_PLAN.grants | {Role.COORDINATOR: frozenset(Phase)})),
-         "see_plan is open to coordinator in private time"),
+         "see_plan is open to coordinator in private time; "
+         "see_plan shows bottom_lines to coordinator in private_time, who does not see it then"),
         (PHASES, STEPS, activities(replace(TAKE_STEP, grants=TAKE_STEP.grants | {Role.SUPPORTER: frozenset(Phase)})),
          "take_step and the steps of supporter name different phases"),
     ],

@@ -8,6 +8,7 @@ from ekc.workflow import guards as g
 from ekc.workflow.blocker import Guard
 from ekc.workflow.definition import STEPS
 from ekc.workflow.facts import BottomLine, Coordinator, Facts
+from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import ENGLAND
 from ekc.workflow.vocabulary import ArrangementKind, Attends, InformationKind, Variant
 from tests.workflow.build import CHILD, FRIEND, INTERPRETER, MOTHER, NURSE, READY, UNCLE, facts, said, with_people
@@ -54,10 +55,30 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.independence_declared,
-        facts(coordinator=Coordinator(asked=True, accepted=True, open_conflict=True)),
+        facts(coordinator=Coordinator(asked=True, accepted=True)),
+        [("The independence of the coordinator has not been declared yet", "coordinator", "")],
+    ),
+    (
+        g.coordinator_independent,
+        facts(
+            coordinator=replace(
+                READY.coordinator,
+                name="Noor",
+                conflicts=(
+                    Conflict(Matter.EMPLOYER, "Youth protection", Tie.REFERS),
+                    Conflict(Matter.EMPLOYER, "School attendance", Tie.DECIDES),
+                    Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),
+                    Conflict(Matter.RELATION, "I was at school with an aunt."),
+                    Conflict(Matter.INTEREST, "I rent out the house."),
+                ),
+            )
+        ),
         [
-            ("The independence of the coordinator has not been declared yet", "coordinator", ""),
-            ("A possible conflict of interest of the coordinator is still open", "coordinator", ""),
+            ("Noor works for Youth protection, which referred this conference", "coordinator", ""),
+            ("Noor works for School attendance, which says what the plan has to meet", "coordinator", ""),
+            ("Noor works for De Wilg, whose people take part as professionals", "coordinator", ""),
+            ("Noor knows somebody of the family or the circle", "coordinator", ""),
+            ("The outcome could be of use to Noor", "coordinator", ""),
         ],
     ),
     (

@@ -9,7 +9,7 @@ from ekc.workflow.names import NAMES, name_of
 from ekc.workflow.vocabulary import ActionKind, Part, Role
 
 #: These carry their title in their table, or are never shown.
-TITLED = {vocabulary.Phase, vocabulary.Step, vocabulary.Activity, rules.Reason}
+TITLED = {vocabulary.Phase, vocabulary.Step, vocabulary.Activity, vocabulary.CasePart, rules.Reason}
 SHOWN = {
     word
     for module in (vocabulary, plan_words, clocks, rules)

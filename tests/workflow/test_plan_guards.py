@@ -16,6 +16,7 @@ from tests.workflow.build import (
     CHILD,
     FRIEND,
     MOTHER,
+    NURSE,
     READY,
     SUPPORT,
     UNCLE,
@@ -149,6 +150,7 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
         with_plan(actions=(replace(ACTION, people=0), replace(SUPPORT, answer=SupportAnswer.PENDING))),
     ),
     (p.accepted, facts(people=(MOTHER, UNCLE), accepted=None)),
+    (p.accepted, replace(with_people(replace(NURSE, attends=Attends.EXCLUDED)), accepted=None)),
     (p.everyone_asked, with_people(replace(UNCLE, agreed=None, present=False))),
     (p.everyone_asked, with_people(replace(UNCLE, agreed=None, attends=Attends.EXCLUDED))),
 ]

@@ -116,6 +116,8 @@ class Walk(RuleBasedStateMachine):
             return
         assert verdict.rule.who & set(roles)
         self.path.append((step, source, target))
+        if "coordinator_independent" in {guard.code for guard in verdict.rule.guards}:
+            assert before.facts.coordinator.conflicts == ()
         match step:
             case Step.OPEN_CONFERENCE:
                 assert [p for p in before.facts.people if p.unmet_concerns] == []

@@ -10,8 +10,12 @@ from ekc.conferences.actions.circle import remove_person as remove_person
 from ekc.conferences.actions.circle import tell_people as tell_people
 from ekc.conferences.actions.contact import log_contact as log_contact
 from ekc.conferences.actions.contact import look_for as look_for
-from ekc.conferences.actions.contact import make_link as make_link
-from ekc.conferences.actions.contact import revoke_links as revoke_links
+from ekc.conferences.actions.links import answer_request as answer_request
+from ekc.conferences.actions.links import end_device as end_device
+from ekc.conferences.actions.links import hand_over as hand_over
+from ekc.conferences.actions.links import make_link as make_link
+from ekc.conferences.actions.links import make_missing_links as make_missing_links
+from ekc.conferences.actions.links import revoke_links as revoke_links
 from ekc.conferences.actions.registration import add_consent as add_consent
 from ekc.conferences.actions.registration import change_registration as change_registration
 from ekc.conferences.actions.registration import register_case as register_case

@@ -69,9 +69,9 @@ def remove_bottom_line(session: Session, visitor: Visitor, at: datetime, confere
 def say_no_bottom_lines(
     session: Session, visitor: Visitor, at: datetime, conference_id: int, there_are_none: bool = True
 ) -> None:
-    """Note that there are no bottom lines, or take that back."""
+    """Note that there are no bottom lines, or take that back. It is the referrer's to say, not any professional's."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.SAY_NO_BOTTOM_LINES)
         if there_are_none and queries.bottom_lines(session, conference_id):
             raise Refusal(N_("There are bottom lines. Take them away first."))
         conference.no_bottom_lines_on = local_date(at, conference.timezone) if there_are_none else None

@@ -1,15 +1,16 @@
 """Changing the circle: who is in it, and who was told. Also what other actions of a case need of it."""
 
 from collections.abc import Collection
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import lock_case
-from ekc.conferences.entries import Concern, PersonDetails, Registration
+from ekc.conferences.entries import Concern, PersonDetails, Registration, kept_back
 from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.core.audit import record
 from ekc.core.clock import local_date
@@ -19,6 +20,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.people import links
 from ekc.people.access import Visitor
+from ekc.workflow.engine import sees
 from ekc.workflow.vocabulary import N_, Activity, Attends, Part
 
 #: Fields that are NULL, not empty, where there is nothing yet.
@@ -76,10 +78,15 @@ def add_person(session: Session, visitor: Visitor, at: datetime, conference_id: 
 def change_person(
     session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int, details: PersonDetails
 ) -> None:
-    """Write what is kept of somebody anew. Whoever is to stay away loses their personal link."""
+    """Write what is kept of somebody anew. Whoever is to stay away loses their personal link.
+
+    What the visitor does not see stays as it is, whatever `details` says of it.
+    """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
         somebody = member(session, conference_id, participant_id)
+        hidden = kept_back(somebody.address_secret, partial(sees, phase=conference.phase, roles=roles))
+        details = replace(details, **{name: getattr(somebody, name) for name in hidden})
         _check(session, at, conference, details, somebody)
         if changed := write_over(somebody, details, PersonDetails):
             if "name" in changed:

@@ -53,7 +53,7 @@ class AddPersonForm(CaseForm):
 
 
 class PersonForm(CaseForm):
-    """All that is kept of somebody."""
+    """All that is kept of somebody, but for `hidden`: what whoever writes does not see."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(_l("Part in the circle"), Part)
@@ -77,8 +77,17 @@ class PersonForm(CaseForm):
     address = passage(_l("Address"), rows=3, most=500)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
 
-    def __init__(self, shown: PersonRow, sides: tuple[str, ...], others: list[PersonRow], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        shown: PersonRow,
+        sides: tuple[str, ...],
+        others: list[PersonRow],
+        hidden: frozenset[str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs)}, **kwargs)
+        for name in hidden:
+            del self[name]
         _offer_sides(self, sides, shown.side)
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:

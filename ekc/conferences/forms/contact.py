@@ -1,13 +1,12 @@
-"""Bottom lines, the contact log, personal links, search."""
+"""Bottom lines, the contact log, search."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SearchField, SelectField
-from wtforms.fields.choices import SelectChoice
+from wtforms import SearchField
 
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
-from ekc.conferences.forms.fields import FROM_LIST, CaseForm, choice, day, line, named, passage, people, somebody
+from ekc.conferences.forms.fields import CaseForm, choice, day, line, named, passage, people, somebody
 from ekc.conferences.queries import PersonRow
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
@@ -56,23 +55,6 @@ class ContactForm(CaseForm):
             text=self.text.data,
             participant_id=self.participant_id.data,
         )
-
-
-class LinkForm(CaseForm):
-    """For how long somebody can come in."""
-
-    days = SelectField(
-        _l("Works for"),
-        choices=[
-            SelectChoice("14", _l("two weeks")),
-            SelectChoice("60", _l("two months")),
-            SelectChoice("180", _l("half a year")),
-            SelectChoice("365", _l("a year")),
-        ],
-        default=180,  # the evaluation is usually within three months
-        coerce=int,
-        **FROM_LIST,
-    )
 
 
 class SearchForm(CaseForm):

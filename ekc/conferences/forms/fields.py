@@ -11,14 +11,12 @@ from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from ekc.conferences.queries import PersonRow
-from ekc.core.errors import Refusal, Unknown
-from ekc.core.text import say
+from ekc.people.forms import PlainForm
 from ekc.workflow.names import name_of
 
 #: Languages that families and their circles speak; shown by their names in the reader's language.
@@ -38,22 +36,8 @@ _MAIL = Email(_l("Write an e-mail address such as name@example.org."))
 _EARLIEST, _LATEST = 1900, 2200
 
 
-class CaseForm(FlaskForm):  # type: ignore[misc]
-    """A form of a case. The app checks the CSRF token of every POST, so the forms of one page need none each."""
-
-    class Meta:
-        """No token of its own."""
-
-        csrf = False
-
-    form_errors: list[str]
-
-    def refuse(self, refusal: Refusal) -> int:
-        """Show on top of the form why an action said no; the status of the answer. What is unknown stays unknown."""
-        if isinstance(refusal, Unknown):
-            raise refusal
-        self.form_errors = [*self.form_errors, say(refusal.message, refusal.params)]
-        return refusal.status
+class CaseForm(PlainForm):
+    """A form of a case."""
 
 
 def tidy(text: str | None) -> str:
@@ -73,7 +57,7 @@ def lines(text: str, commas: bool = False) -> tuple[str, ...]:
 
 def _rules(missing: Any, most: int) -> list[Any]:
     short = Length(max=most, message=_l("Make this shorter: at most %(max)d characters."))
-    return [InputRequired(missing), short] if missing else [short]
+    return [DataRequired(missing), short] if missing else [short]  # blanks are tidied away: they are nothing
 
 
 def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = ()) -> Any:
@@ -81,9 +65,9 @@ def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringFie
     return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line])
 
 
-def mail(label: Any) -> Any:
-    """An e-mail address."""
-    return line(label, 254, kind=EmailField, rules=[Optional(), _MAIL])
+def mail(label: Any, missing: Any = None) -> Any:
+    """An e-mail address. `missing` as for a line."""
+    return line(label, 254, missing, EmailField, [_MAIL] if missing else [Optional(), _MAIL])
 
 
 def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3) -> Any:

@@ -5,13 +5,15 @@ from ekc.conferences.queries.case import circle as circle
 from ekc.conferences.queries.case import concerns as concerns
 from ekc.conferences.queries.case import consents as consents
 from ekc.conferences.queries.case import contact_log as contact_log
-from ekc.conferences.queries.case import live_links as live_links
+from ekc.conferences.queries.case import lines_seen as lines_seen
 from ekc.conferences.queries.case import names as names
 from ekc.conferences.queries.case import number_of as number_of
+from ekc.conferences.queries.case import own_details as own_details
 from ekc.conferences.queries.case import person as person
 from ekc.conferences.queries.case import registration as registration
 from ekc.conferences.queries.members import LineRow as LineRow
 from ekc.conferences.queries.members import Member as Member
+from ekc.conferences.queries.members import agencies as agencies
 from ekc.conferences.queries.members import consented as consented
 from ekc.conferences.queries.members import line_rows as line_rows
 from ekc.conferences.queries.members import members as members
@@ -21,6 +23,7 @@ from ekc.conferences.queries.rows import ConcernRow as ConcernRow
 from ekc.conferences.queries.rows import ConsentRow as ConsentRow
 from ekc.conferences.queries.rows import ContactRow as ContactRow
 from ekc.conferences.queries.rows import Found as Found
+from ekc.conferences.queries.rows import OwnDetails as OwnDetails
 from ekc.conferences.queries.rows import PersonRow as PersonRow
 from ekc.conferences.queries.rows import RegistrationRow as RegistrationRow
 from ekc.conferences.queries.search import search as search

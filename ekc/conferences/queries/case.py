@@ -1,13 +1,14 @@
 """Reading an opened case: its registration, circle, safety, bottom lines and contact log."""
 
 from collections import Counter
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import Case
+from ekc.conferences.entries import PersonDetails, kept_back
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, Participant, SafetyConcern
 from ekc.conferences.queries.members import consented
 from ekc.conferences.queries.rows import (
@@ -15,13 +16,17 @@ from ekc.conferences.queries.rows import (
     ConcernRow,
     ConsentRow,
     ContactRow,
+    OwnDetails,
     PersonRow,
     RegistrationRow,
 )
 from ekc.people.models import Region
-from ekc.people.queries import links_of
+from ekc.workflow.vocabulary import CasePart, Scope
 
 _COUNTED = frozenset({"consented", "concerns", "unmet_concerns"})
+#: Not read of many people at once: each of these is asked for by somebody who looks at one person.
+_OF_ONE = frozenset({"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"})
+_EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
 _NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
 _Kind = TypeVar("_Kind")
 
@@ -37,10 +42,12 @@ def _filled(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
     return kind(**read, **more)
 
 
-def _people(session: Session, conference_id: int, *only: ColumnElement[bool]) -> tuple[PersonRow, ...]:
+def _people(
+    session: Session, conference_id: int, without: frozenset[str], *only: ColumnElement[bool]
+) -> tuple[PersonRow, ...]:
     here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-    found = select(*_columns(PersonRow, Participant, _COUNTED)).where(*here, *only).order_by(Participant.id)
-    rows = session.execute(found).all()
+    columns = _columns(PersonRow, Participant, _COUNTED | without)
+    rows = session.execute(select(*columns).where(*here, *only).order_by(Participant.id)).all()
     yes = consented(session, conference_id)
     afraid = select(SafetyConcern.participant_id, SafetyConcern.arrangement)
     worries = session.execute(afraid.where(SafetyConcern.conference_id == conference_id)).all()
@@ -53,14 +60,27 @@ def _people(session: Session, conference_id: int, *only: ColumnElement[bool]) ->
 
 
 def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
-    """Everybody in the circle now, in the order in which they came into it. Three queries."""
-    return _people(session, conference_id)
+    """Everybody in the circle now, in the order in which they came into it; not how to reach them. Three queries."""
+    return _people(session, conference_id, _OF_ONE)
 
 
-def person(session: Session, conference_id: int, participant_id: int) -> PersonRow | None:
-    """Somebody in the circle; None if there is no such person in this case now."""
-    people = _people(session, conference_id, Participant.id == participant_id)
-    return people[0] if people else None
+def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
+    """Somebody in the circle; None if there is no such person in this case now. Without what the visitor sees not."""
+    people = _people(session, case.id, frozenset(), Participant.id == participant_id)
+    if not people:
+        return None
+    hidden = kept_back(people[0].address_secret, case.sees) - {"address_secret"}  # that there is a secret is no secret
+    return replace(people[0], **{name: _EMPTY[name] for name in hidden})
+
+
+def own_details(session: Session, case: Case) -> OwnDetails | None:
+    """What is kept of the visitor themselves. A secret address is not told: whoever holds their phone would read it."""
+    if not case.sees(CasePart.OWN_DETAILS):
+        return None
+    columns = (Participant.phone, Participant.email, Participant.address, Participant.address_secret)
+    own = (Participant.id == case.visitor.participant_id, Participant.conference_id == case.id)
+    phone, email, address, secret = session.execute(select(*columns).where(*own)).one()
+    return OwnDetails(phone, email, "" if secret else address, secret)
 
 
 def names(session: Session, conference_id: int) -> dict[int, str]:
@@ -97,6 +117,13 @@ def bottom_lines(session: Session, conference_id: int) -> tuple[BottomLineRow, .
     return tuple(_filled(BottomLineRow, row) for row in rows)
 
 
+def lines_seen(session: Session, case: Case) -> tuple[BottomLineRow, ...]:
+    """The bottom lines that the visitor sees, by number: all of them, or those that the family was told."""
+    scope = case.sees(CasePart.BOTTOM_LINES)
+    lines = bottom_lines(session, case.id) if scope else ()
+    return lines if scope is Scope.ALL else tuple(line for line in lines if line.shared_on is not None)
+
+
 def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     """The contact log, newest first."""
     whose = Participant.id == ContactEntry.participant_id
@@ -109,9 +136,3 @@ def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
 def number_of(session: Session, conference_id: int) -> str:
     """The case number."""
     return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
-
-
-def live_links(session: Session, conference_id: int, at: datetime) -> dict[int, datetime]:
-    """Until when each participant who has one can come in by personal link."""
-    live = (row for row in links_of(session, conference_id) if row.revoked_at is None and row.expires_at > at)
-    return {row.participant_id: row.expires_at for row in live}

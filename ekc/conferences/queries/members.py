@@ -1,18 +1,22 @@
-"""The circle as the workflow and the case page know it: names and parts, never how to reach somebody or their views.
+"""The circle as the workflow and the case page know it: names, parts, agencies, never how to reach somebody or views.
 
 Each statement is built once and reads only the columns that are shown: most of what a page costs is making statements
 and decrypting. The whole of a person: `case.py`.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, case, exists, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Consent, Participant, SafetyConcern
-from ekc.workflow.vocabulary import Attends, Part
+from ekc.workflow import independence
+from ekc.workflow.independence import Agency, Tie
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,9 @@ class Member:
     born: date | None
     informed_on: date | None
     needs_interpreter: bool
+    organisation: str | None  # of referrer and professionals
+    speaks_for: str | None  # so too
+    sets_bottom_line: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,15 @@ class LineRow:
     shared_on: date | None
 
 
-_people = Participant.__table__.c
-_MEMBERS = (
-    select(*(_people[name] for name in Member.__dataclass_fields__))
+_people, _lines = Participant.__table__.c, BottomLine.__table__.c
+_by_profession = _people.part.in_(PROFESSIONAL_PARTS)
+_MEMBERS: Select[*tuple[Any, ...]] = (
+    select(
+        *(_people[name] for name in ("id", "name", "part", "attends", "born", "informed_on", "needs_interpreter")),
+        case((_by_profession, _people.organisation)),
+        case((_by_profession, _people.speaks_for)),
+        exists().where(_lines.conference_id == bindparam("case"), _lines.set_by == _people.id),
+    )
     .where(_people.conference_id == bindparam("case"), _people.removed_at.is_(None))
     .order_by(_people.id)
 )
@@ -49,7 +62,6 @@ _CONSENTS = select(_consents.participant_id, _consents.scope).where(
 )
 _concerns = SafetyConcern.__table__.c
 _CONCERNS = select(_concerns.participant_id, _concerns.arrangement).where(_concerns.conference_id == bindparam("case"))
-_lines = BottomLine.__table__.c
 _LINES = (
     select(*(_lines[name] for name in LineRow.__dataclass_fields__))
     .where(_lines.conference_id == bindparam("case"))
@@ -60,6 +72,19 @@ _LINES = (
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:
     """Everybody in the circle now, in the order in which they came into it."""
     return tuple(Member(*row) for row in session.execute(_MEMBERS, {"case": conference_id}))
+
+
+def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
+    """The agencies of a case: for whom its referrer and professionals work or speak. An interpreter's is none."""
+    return independence.agencies(
+        (name, _tie(person)) for person in circle for name in (person.organisation, person.speaks_for) if name
+    )
+
+
+def _tie(person: Member) -> Tie:
+    if person.part is Part.REFERRER:
+        return Tie.REFERS
+    return Tie.DECIDES if person.sets_bottom_line else Tie.HELPS
 
 
 def consented(session: Session, conference_id: int) -> frozenset[int]:

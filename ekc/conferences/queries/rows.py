@@ -24,6 +24,16 @@ class PersonRow(PersonDetails):
         return self.attends is Attends.EXCLUDED
 
 
+@dataclass(frozen=True, slots=True)
+class OwnDetails:
+    """How somebody can be reached, as they see it themselves. A secret address is not there."""
+
+    phone: str
+    email: str
+    address: str
+    address_secret: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationRow(Registration):
     """The registration, with what is not changed any more. `version` tells whether somebody else changed the case."""

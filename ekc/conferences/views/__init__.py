@@ -3,6 +3,7 @@
 import ekc.conferences.views.bottom_lines
 import ekc.conferences.views.circle
 import ekc.conferences.views.contact
+import ekc.conferences.views.links
 import ekc.conferences.views.registering
 import ekc.conferences.views.registration
 import ekc.conferences.views.safety  # noqa: F401 - imported so that their routes are known

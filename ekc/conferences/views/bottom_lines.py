@@ -1,4 +1,4 @@
-"""Bottom lines: for the coordinator, and for a referrer or professional by personal link."""
+"""Bottom lines: for the coordinator, for referrers and professionals by personal link, and for the family to read."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ _ADDRESS = "/conferences/<int:conference_id>/bottom-lines"
 
 
 @bp.get(_ADDRESS)
-@case_route(Activity.SET_BOTTOM_LINES, Activity.SEE_REGISTRATION)
+@case_route(Activity.SEE_BOTTOM_LINES)
 def bottom_lines(case: Case) -> ResponseReturnValue:
     """What the plan has to meet."""
     return _page(case)
@@ -66,7 +66,7 @@ def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ADDRESS}/none")
-@case_route(Activity.SET_BOTTOM_LINES)
+@case_route(Activity.SAY_NO_BOTTOM_LINES)
 def no_bottom_lines(case: Case) -> ResponseReturnValue:
     """Say that there are none."""
     actions.say_no_bottom_lines(db(), case.visitor, now(), case.id)
@@ -75,7 +75,7 @@ def no_bottom_lines(case: Case) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ADDRESS}/open-again")
-@case_route(Activity.SET_BOTTOM_LINES)
+@case_route(Activity.SAY_NO_BOTTOM_LINES)
 def bottom_lines_again(case: Case) -> ResponseReturnValue:
     """Take back that there are none."""
     actions.say_no_bottom_lines(db(), case.visitor, now(), case.id, there_are_none=False)
@@ -102,7 +102,7 @@ def _filled(case: Case, row: BottomLineRow) -> BottomLineForm:
 
 def _page(case: Case, form: BottomLineForm | None = None, changed: tuple[int, BottomLineForm] | None = None) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
-    rows = queries.bottom_lines(db(), case.id)
+    rows = queries.lines_seen(db(), case)
     form = form or _form(case, formdata=None)
     forms = {}
     if may_change := case.may(Activity.SET_BOTTOM_LINES):

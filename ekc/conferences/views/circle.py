@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from ekc.conferences import actions, queries
 from ekc.conferences.access import Case
+from ekc.conferences.entries import kept_back
 from ekc.conferences.forms.circle import AddPersonForm, PersonForm, RemoveForm, ToldForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow
@@ -157,7 +158,7 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
 
 
 def _person(case: Case, participant_id: int) -> PersonRow:
-    found = queries.person(db(), case.id, participant_id)
+    found = queries.person(db(), case, participant_id)
     if found is None:
         raise Unknown
     return found
@@ -166,7 +167,8 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm:
     sides = queries.registration(db(), case.id).sides
     others = [row for row in queries.circle(db(), case.id) if row.id != shown.id]
-    return PersonForm(shown, sides, others, **({"formdata": request.form} if sent else {"formdata": None}))
+    hidden = kept_back(shown.address_secret, case.sees)
+    return PersonForm(shown, sides, others, hidden, formdata=request.form if sent else None)
 
 
 def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:

@@ -1,6 +1,8 @@
 """Registering a case, by anybody, and the search of staff for a case."""
 
-from flask import redirect, render_template, request, session, url_for
+from datetime import timedelta
+
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -10,8 +12,9 @@ from ekc.conferences.forms.contact import SearchForm
 from ekc.conferences.forms.registration import RegisterForm
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
-from ekc.core.routes import db, limiter, now, public, runtime
-from ekc.people.login import office, visitor
+from ekc.core.routes import db, now, public, runtime
+from ekc.people.actions import Limit, begin_try, forget_try
+from ekc.people.login import office, place, visitor
 from ekc.people.queries import regions
 from ekc.workflow.vocabulary import Activity, Role
 
@@ -24,12 +27,6 @@ def _by_staff() -> bool:
 
 @bp.route("/register", methods=["GET", "POST"])
 @public
-@limiter.limit(
-    lambda: f"{runtime().settings.registrations_an_hour} per hour",
-    methods=["POST"],
-    exempt_when=_by_staff,
-    deduct_when=lambda response: response.status_code == 303,  # what was refused is no registration
-)
 def register() -> ResponseReturnValue:
     """Register a case: the public for itself or for others, staff for somebody who rang."""
     form = RegisterForm([SelectChoice(str(row.id), row.name) for row in regions(db())])
@@ -37,9 +34,11 @@ def register() -> ResponseReturnValue:
         del form.registered_on
     status = 200
     if form.validate_on_submit():
+        counted = _count()
         try:
             conference_id = actions.register_case(db(), visitor(), now(), form.to_new_case())
         except Refusal as refusal:
+            forget_try(db(), counted)  # what was refused is no registration
             status = form.refuse(refusal)
         else:
             return redirect(_after(conference_id), 303)
@@ -48,11 +47,17 @@ def register() -> ResponseReturnValue:
     return render_template("conferences/register.html", form=form), status
 
 
+def _count() -> tuple[int, ...]:
+    """Count a registration by the public. Raises TooMany."""
+    an_hour = Limit("registration", runtime().settings.registrations_an_hour, timedelta(hours=1))
+    return () if _by_staff() else begin_try(db(), now(), (an_hour, place().network))
+
+
 def _after(conference_id: int) -> str:
     """Where somebody goes who has registered: to the case if it is theirs to see, else to the thanks."""
     session[_REGISTERED] = queries.number_of(db(), conference_id)
     try:
-        open_case(db(), visitor(), conference_id, Activity.SEE_CASE)
+        open_case(db(), visitor(), conference_id, Activity.SEE_CASE, at=now())
     except Refusal:
         return url_for("conferences.thanks")
     return url_for("journey.case", conference_id=conference_id)
@@ -65,12 +70,15 @@ def thanks() -> ResponseReturnValue:
     return render_template("conferences/thanks.html", number=session.get(_REGISTERED))
 
 
-@bp.get("/search")
+@bp.route("/search", methods=["GET", "POST"])
 @office(Role.COORDINATOR, Role.REGIONAL_MANAGER)
 def search() -> ResponseReturnValue:
-    """Find a case by the name of somebody in it, the beginning of a name, or its number."""
-    form = SearchForm(formdata=request.args)
-    asked = form.q.data if form.validate() else ""
+    """Find a case by the name of somebody in it, the beginning of a name, or its number.
+
+    A form that is sent, so that no name stands in an address: those are kept by browsers and proxies.
+    """
+    form = SearchForm()
+    asked = form.q.data if form.validate_on_submit() else ""
     found = actions.look_for(db(), visitor(), now(), asked) if asked else ()
     status = 422 if form.errors else 200
     return render_template("conferences/search.html", form=form, asked=asked, found=found), status

@@ -21,7 +21,7 @@ from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
 from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Goal
 from ekc.workflow.names import name_of
-from ekc.workflow.vocabulary import ActionState, Activity, Part
+from ekc.workflow.vocabulary import ActionState, Activity, CasePart
 
 
 @bp.get("/conferences/<int:conference_id>/follow-ups")
@@ -130,7 +130,6 @@ def _follow_up_page(
         }
         for number, goal in enumerate(goals, 1)
     ]
-    ring = [who for who in people.values() if who.part is Part.MAIN_PERSON and who.phone and not who.left]
     page = render_template(
         "evaluations/follow_up.html",
         case=case,
@@ -139,7 +138,7 @@ def _follow_up_page(
         form=form,
         giving_up=giving_up,
         reason=_reason(row),
-        ring=ring if case.may(Activity.LOG_CONTACT) else [],
+        ring=queries.whom_to_ring(db(), case),
         today=_today(case),
     )
     return page, status
@@ -168,12 +167,16 @@ def _reason(row: FollowUpRow) -> str:
 
 
 def _findings(case: Case, row: FollowUpRow, said: Recorded, people: dict[int, Somebody]) -> dict[str, Any]:
-    """What a follow-up found, in words."""
+    """What a follow-up found, in words; those of the plan only for whoever sees the plan."""
+    whole = case.sees(CasePart.PLAN)
     counted = Counter(said.actions.values())
     goals = queries.goals_of(db(), case.id, row.version_number) if said.goals else ()
     return {
         "actions": [f"{counted[state]} {_(name_of(state))}" for state in ActionState if counted[state]],
-        "goals": [(goals[number - 1].text, _(SCORES[score])) for number, score in said.goals.items()],
+        "goals": [
+            (goals[number - 1].text if whole else _("Goal %(number)s", number=number), _(SCORES[score]))
+            for number, score in said.goals.items()
+        ],
         "present": [people[id_].name for id_ in said.present],
         "marks": [(people[id_].name, mark) for id_, mark in said.marks.items()],
         "unnamed": said.unnamed,

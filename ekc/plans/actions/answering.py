@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import lock_case
-from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.conferences.actions.circle import member
+from ekc.conferences.models import BottomLine, Conference
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -19,10 +20,10 @@ from ekc.plans import drafting
 from ekc.plans.actions.writing import changing
 from ekc.plans.draft import Action, find
 from ekc.plans.models import Acceptance, Agreement, BottomLineCheck
+from ekc.plans.queries import circle, deciders
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     N_,
-    PROFESSIONAL_PARTS,
     Activity,
     Agreed,
     Attends,
@@ -76,7 +77,7 @@ def record_agreements(
 def _agree(
     session: Session, conference: Conference, participant_id: int, answer: Agreed, words: str, at: datetime
 ) -> None:
-    person = _person(session, conference.id, participant_id)
+    person = member(session, conference.id, participant_id)
     if person.part not in _ASKED or person.attends is Attends.EXCLUDED:
         raise Unknown
     key = (
@@ -131,14 +132,14 @@ def decide_acceptance(
     accepted: bool,
     reason: str = "",
 ) -> None:
-    """Record that a referrer or professional accepts the plan, or refuses it for a reason of safety (AD2).
+    """Record that somebody of the agencies accepts the plan, or refuses it for a reason of safety (AD2).
 
-    They decide for themselves by link; the coordinator notes what any of them decided. Earlier decisions stay.
+    The referrer decides, and whoever set a bottom line; where there is neither, any professional. They decide for
+    themselves by link; the coordinator notes what any of them decided. Earlier decisions stay.
     """
     with writing(session):
         conference, roles = lock_case(session, visitor, conference_id, Activity.DECIDE_ACCEPTANCE)
-        person = _person(session, conference_id, participant_id)
-        if person.part not in PROFESSIONAL_PARTS:
+        if participant_id not in {one.id for one in deciders(session, conference_id, circle(session, conference_id))}:
             raise Unknown
         if Role.COORDINATOR not in roles and visitor.participant_id != participant_id:
             raise Unknown
@@ -189,10 +190,3 @@ def answer_support(
         if Role.COORDINATOR not in sheet.roles and visitor.participant_id not in named:
             raise Unknown
         sheet.draft = drafting.answer_support(sheet.draft, key, answer, words)
-
-
-def _person(session: Session, conference_id: int, participant_id: int) -> Participant:
-    person = session.get(Participant, participant_id)
-    if person is None or person.conference_id != conference_id or person.removed_at is not None:
-        raise Unknown
-    return person

@@ -23,7 +23,7 @@ def issue_document(
     The bytes are made before, outside any transaction that writes.
     """
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.SEE_PLAN)
+        lock_case(session, visitor, conference_id, Activity.SEE_VERSIONS, at)
         found = version(session, conference_id, number)
         if found is None:
             raise Unknown

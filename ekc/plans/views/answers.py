@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import bottom_lines
+from ekc.conferences.queries import lines_seen
 from ekc.core.clock import local_date
 from ekc.core.errors import Stale
 from ekc.core.routes import db, now
@@ -18,7 +18,7 @@ from ekc.plans.forms.answers import AcceptanceForm, AgreementForm, EverybodyForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views import bp
 from ekc.plans.views.sheet import Sent, rhythms, seen
-from ekc.workflow.vocabulary import ActionKind, Activity, Phase, Role
+from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 
 
 @bp.get("/agreement")
@@ -98,11 +98,19 @@ def _askable(people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
     return [person for person in people if person.gives_agreement and not person.removed]
 
 
+def _decisions(case: Case) -> tuple[queries.AcceptanceRow, ...]:
+    """What was decided about the plan, as far as the visitor sees it: all of it, or what they said themselves."""
+    decisions = queries.acceptances(db(), case.id)
+    if case.sees(CasePart.ACCEPTANCE) is Scope.ALL:
+        return decisions
+    return tuple(row for row in decisions if row.participant_id == case.visitor.participant_id)
+
+
 def _deciders(case: Case, people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
-    """Whose decision this visitor can note: the coordinator that of all professionals, each of them their own."""
-    deciders = [person for person in people if person.decides_acceptance and not person.removed]
+    """Whose decision this visitor can note: the coordinator that of all who decide, each of them their own."""
+    deciders = queries.deciders(db(), case.id, people)
     if Role.COORDINATOR in case.roles:
-        return deciders
+        return list(deciders)
     return [person for person in deciders if person.id == case.visitor.participant_id]
 
 
@@ -116,21 +124,24 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
     people = queries.circle(session, case.id)
     found = queries.written(session, case.id)
     said = {row.participant_id: row for row in queries.agreements(session, case.id, case.presentation)}
-    decisions = queries.acceptances(session, case.id)
+    decisions = _decisions(case)
+    deciders = queries.deciders(session, case.id, people)
+    whole = case.sees(CasePart.PLAN) is not None
     # Of a next version that is still being written, others see what they are asked themselves.
-    shows_draft = case.phase is Phase.PRESENTATION or case.may(Activity.WRITE_PLAN)
+    shows_draft = case.sees(CasePart.NEXT_VERSION)
     page = render_template(
         "plans/agreement.html",
         case=case,
         draft=found.draft,
         revision=found.revision,
         names={person.id: person.name for person in people},
-        asked=_askable(people),
+        whole=whole,
+        asked=_askable(people) if whole else (),
         held=any(person.came for person in people),
         said=said,
-        lines=bottom_lines(session, case.id),
+        lines=lines_seen(session, case),
         met=queries.bottom_line_checks(session, case.id, case.presentation),
-        deciding=any(person.decides_acceptance and not person.removed for person in people),
+        deciding=bool(deciders) if whole else case.visitor.participant_id in {person.id for person in deciders},
         decisions=decisions,
         accepted=queries.is_accepted(tuple(row for row in decisions if row.presentation == case.presentation)),
         requests=[

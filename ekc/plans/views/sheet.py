@@ -19,7 +19,7 @@ from ekc.plans.forms.plan import ActionForm, EvaluationForm, GoalForm, MonitorFo
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import Activity, Attends, Every, Part, Phase
+from ekc.workflow.vocabulary import Activity, CasePart, Every, Part
 
 _FIXED = ("goal", "what-if", "monitor", "evaluation")
 
@@ -52,12 +52,8 @@ def to_plan(case: Case, anchor: str = "", more: str | None = None) -> ResponseRe
 def offered(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
     """Whom the plan can name: the circle, family first. Who left it or stays away for safety, only if named already."""
     named = people_of(draft)
-    here = [
-        p
-        for p in people
-        if p.id in named or not (p.removed or p.part is Part.INTERPRETER or p.attends is Attends.EXCLUDED)
-    ]
-    return sorted(here, key=lambda person: (person.decides_acceptance, person.id))
+    here = [p for p in people if p.id in named or (p.belongs and p.part is not Part.INTERPRETER)]
+    return sorted(here, key=lambda person: (person.is_professional, person.id))
 
 
 def rhythms() -> dict[str, str]:
@@ -73,8 +69,8 @@ def plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
     in_force = queries.version(session, case.id, listed[0].number) if listed else None
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
-    # Somebody who does not write sees what was agreed, not what is being changed.
-    shows_draft = agreed is None or writes or case.phase is Phase.PRESENTATION
+    # Others see what was agreed, not what is being changed.
+    shows_draft = agreed is None or case.sees(CasePart.NEXT_VERSION) is not None
     draft = found.draft if shows_draft or agreed is None else agreed
     people = queries.circle(session, case.id)
     points = open_points(draft, people, local_date(now(), case.timezone), PROFILES[case.profile]) if shows_draft else {}
@@ -93,6 +89,7 @@ def plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
         sent=sent,
         lost=lost,
         versions=listed,
+        sharing=queries.professionals(people) if case.sees(CasePart.SHARING) else (),
         changed=changes(agreed, draft) if agreed and shows_draft else (),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
@@ -120,4 +117,4 @@ def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: Sent | None) ->
 
 def convenors(people: list[CirclePerson]) -> list[CirclePerson]:
     """Who can call people together: they may write the plan then, so never an agency (domain.md 30)."""
-    return [person for person in people if not person.decides_acceptance]
+    return [person for person in people if not person.is_professional]

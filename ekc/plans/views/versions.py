@@ -22,7 +22,7 @@ from ekc.workflow.vocabulary import N_, Activity
 
 
 @bp.get("/versions/<int:number>")
-@case_route(Activity.SEE_PLAN)
+@case_route(Activity.SEE_VERSIONS)
 def version(case: Case, number: int) -> ResponseReturnValue:
     """A version as it was agreed."""
     found, document = _version(case, number)
@@ -38,7 +38,7 @@ def version(case: Case, number: int) -> ResponseReturnValue:
 
 
 @bp.get("/versions/<int:number>.pdf")
-@case_route(Activity.SEE_PLAN)
+@case_route(Activity.SEE_VERSIONS)
 def version_pdf(case: Case, number: int) -> ResponseReturnValue:
     """Its paper: made on the first download, and the same bytes ever after."""
     found, document = _version(case, number)

@@ -15,15 +15,16 @@ from ekc.plans.draft import Action, Draft, Goal, WhatIf, find, number_of
 from ekc.plans.forms.plan import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views import bp
+from ekc.plans.views.sharing import own_part_page
 from ekc.plans.views.sheet import Sent, convenors, offered, plan_page, rhythms, seen, to_plan
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import Activity, CasePart
 
 
 @bp.get("")
 @case_route(Activity.SEE_PLAN)
 def plan(case: Case) -> ResponseReturnValue:
-    """The plan, as it reads on paper; whoever may write it, writes here."""
-    return plan_page(case)
+    """The plan, as it reads on paper; whoever may write it, writes here. To others, what of it concerns them."""
+    return plan_page(case) if case.sees(CasePart.PLAN) else own_part_page(case)
 
 
 @bp.post("/goals")

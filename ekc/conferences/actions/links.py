@@ -1,0 +1,224 @@
+"""The personal links by which people come in: made, replaced, handed over and ended; who waits at one is let in or not.
+
+What a link is: `people/links.py`. Each action locks the case first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import member
+from ekc.conferences.entries import MadeLink, NewLink
+from ekc.conferences.models import Participant
+from ekc.conferences.queries import circle
+from ekc.core.audit import record
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.outbox import queue
+from ekc.core.transaction import writing
+from ekc.people import links
+from ekc.people.access import Visitor
+from ekc.people.links import Check
+from ekc.people.models import Confirmed, LinkDevice, PersonalLink
+from ekc.people.passwords import COST, Cost, hashed
+from ekc.people.queries import link_of_token, links_of, newest_link
+from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
+
+#: Ways in which a link reaches somebody.
+WAYS = ("paper", "mail", "message")
+
+
+def make_link(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    participant_id: int,
+    new: NewLink | None = None,
+    cost: Cost = COST,
+    replaces: int | None = None,
+) -> MadeLink:
+    """Make a personal link; the one before, its devices and sign-ins end at once.
+
+    Without `new` it lasts as long and asks the same as the one before, or is made as most are. `replaces` is the
+    link (0: none) in whose place the page offered it: Stale is raised if that has changed, so that a page that is
+    loaded again does not kill what it made.
+    """
+    before = newest_link(session, conference_id, participant_id)
+    code = ""
+    if new is None and before is not None and (before.question or not before.answer_hash):
+        check = Check(before.question or "", before.answer_hash)
+    else:
+        check, code = _check(new or NewLink(), cost)
+    if new is None:
+        new = NewLink(days=(before.expires_at - before.made_at).days) if before else NewLink()
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+        somebody = member(session, conference_id, participant_id)
+        if not has_page(somebody.part, somebody.attends):
+            raise Refusal(N_("There is no page for %(name)s, so there is no link either."), name=somebody.name)
+        if replaces not in (None, _live(session, at, conference_id).get(participant_id, 0)):
+            raise Stale(
+                N_(
+                    "A new link for %(name)s was shown already, and is shown only once. You do not have it? Replace it."
+                ),
+                name=somebody.name,
+            )
+        token = _make(session, visitor, at, somebody, new.days, check)
+    return MadeLink(participant_id, token, code)
+
+
+def make_missing_links(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, cost: Cost = COST
+) -> tuple[MadeLink, ...]:
+    """Make a link with a code for everybody who could have one and has none. Raises Refusal if nobody lacks one."""
+    people = [row.id for row in circle(session, conference_id) if has_page(row.part, row.attends)]
+    lacking = [one for one in people if one not in _live(session, at, conference_id)]
+    # Outside the transaction: hashing is slow on purpose.
+    checks = {one: _check(NewLink(), cost) for one in lacking}
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+        live = _live(session, at, conference_id)
+        made = [
+            MadeLink(one, _make(session, visitor, at, member(session, conference_id, one), NewLink().days, check), code)
+            for one, (check, code) in checks.items()
+            if one not in live
+        ]
+        if not made:
+            raise Refusal(N_("Everybody has a link. A lost one is replaced beside the name."))
+    return tuple(made)
+
+
+def hand_over(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    tokens: Sequence[str],
+    way: str,
+    mail: tuple[str, str] | None = None,
+    language: str = "en",
+) -> None:
+    """Note how links are handed over. `mail` is subject and body of the mail that takes the link along, in `language`.
+
+    Raises Stale if a link does not work any more, Refusal where there is no address.
+    """
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+        for token in tokens:
+            link = link_of_token(session, at, token, lock=True)
+            if link is None or link.conference_id != conference_id:
+                raise Stale(N_("This link does not work any more. Make a new one."))
+            somebody = member(session, conference_id, link.participant_id)
+            if mail is not None:
+                if not somebody.email:
+                    raise Refusal(
+                        N_("There is no mail address of %(name)s. Write it in the circle."), name=somebody.name
+                    )
+                subject, body = mail
+                queue(
+                    session,
+                    links.mail_key(link.id),
+                    recipient=somebody.email,
+                    subject=subject,
+                    body=body,
+                    at=at,
+                    conference_id=conference_id,
+                    language=language,
+                )
+            ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
+            link.handed_over = ",".join(ways)
+            record(session, visitor.actor, at, "link.handed_over", conference_id, name=somebody.name, way=way)
+
+
+def revoke_links(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
+    """End all personal links of somebody; whoever is in by one is out."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+        somebody = member(session, conference_id, participant_id)
+        links.revoke(session, at, participant_id=participant_id)
+        record(session, visitor.actor, at, "link.revoked", conference_id, name=somebody.name)
+
+
+def answer_request(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int, is_them: bool
+) -> str:
+    """Let in who waits, or not: then the link ends, as a stranger has it. Gives the name of its owner.
+
+    Raises Unknown for a device of no link of this case, Refusal if nobody waits there any more.
+    """
+    with writing(session):
+        link, device = _locked_device(session, visitor, at, conference_id, device_id)
+        somebody = member(session, conference_id, link.participant_id)
+        waits = device.confirmed_at is None and device.ended_at is None and device.asked_at > at - links.WAITS
+        if not waits or link.revoked_at is not None or link.expires_at <= at:
+            raise Refusal(N_("Nobody waits there any more. Let them ask again."))
+        if is_them:
+            device.confirmed_at, device.how = at, Confirmed.COORDINATOR
+        else:
+            links.revoke(session, at, link_id=link.id)
+        action = "link.let_in" if is_them else "link.turned_away"
+        record(session, visitor.actor, at, action, conference_id, name=somebody.name, device=device.device)
+    return somebody.name
+
+
+def end_device(session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int) -> None:
+    """Forget a device: whoever is in on it is out, and it is asked anew."""
+    with writing(session):
+        link, device = _locked_device(session, visitor, at, conference_id, device_id)
+        somebody = member(session, conference_id, link.participant_id)
+        links.end_devices(session, at, [device.id])
+        record(session, visitor.actor, at, "link.device_ended", conference_id, name=somebody.name, device=device.device)
+
+
+def has_page(part: Part, attends: Attends | None) -> bool:
+    """Whether somebody in the circle has a page of their own, and so can have a link."""
+    return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED
+
+
+def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:
+    """What a new link asks, and the code to be told, if that is what it asks."""
+    if new.by_hand:
+        return Check(), ""
+    code = "" if new.question else links.new_code()
+    return Check(new.question, hashed(links.plain(new.answer if new.question else code), cost)), code
+
+
+def _live(session: Session, at: datetime, conference_id: int) -> dict[int, int]:
+    """The link of each participant who has one that works."""
+    return {row.participant_id: row.id for row in links_of(session, conference_id) if row.is_live(at)}
+
+
+def _make(session: Session, visitor: Visitor, at: datetime, somebody: Participant, days: int, check: Check) -> str:
+    before = newest_link(session, somebody.conference_id, somebody.id)
+    links.revoke(session, at, participant_id=somebody.id)
+    token = links.new_link(
+        session,
+        at,
+        conference_id=somebody.conference_id,
+        participant_id=somebody.id,
+        made_by=visitor.account_id,
+        days=days,
+        check=check,
+        note=before.note if before else None,
+    )
+    record(session, visitor.actor, at, "link.made", somebody.conference_id, name=somebody.name, days=days)
+    return token
+
+
+def _locked_device(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int
+) -> tuple[PersonalLink, LinkDevice]:
+    lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+    found = session.execute(
+        select(PersonalLink, LinkDevice)
+        .join(LinkDevice, LinkDevice.link_id == PersonalLink.id)
+        .where(LinkDevice.id == device_id, PersonalLink.conference_id == conference_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise Unknown
+    return found[0], found[1]

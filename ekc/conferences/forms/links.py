@@ -1,0 +1,64 @@
+"""Making a personal link in another way than most are made."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from ekc.conferences.entries import NewLink
+from ekc.conferences.forms.fields import FROM_LIST, CaseForm, line
+from ekc.people.links import plain
+
+_SHORTEST = 3  # letters or digits of an answer
+
+
+class LinkForm(CaseForm):
+    """For how long somebody can come in, and what is asked on a new device."""
+
+    days = SelectField(
+        _l("Works for"),
+        choices=[
+            SelectChoice("14", _l("two weeks")),
+            SelectChoice("60", _l("two months")),
+            SelectChoice("180", _l("half a year")),
+            SelectChoice("365", _l("a year")),
+        ],
+        default=NewLink().days,
+        coerce=int,
+        **FROM_LIST,
+    )
+    asks = RadioField(
+        _l("What is asked on a new device?"),
+        choices=[
+            SelectChoice("code", _l("A code of six digits that I tell them")),
+            SelectChoice("answer", _l("A question that we agreed on")),
+            SelectChoice("coordinator", _l("Nothing: I let them in myself, each time")),
+        ],
+        default="code",
+        **FROM_LIST,
+    )
+    question = line(_l("What do we ask?"), 200)
+    answer = line(_l("What is the answer?"), 200)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A question needs an answer that is not guessed by trying a letter."""
+        good = bool(super().validate(extra_validators))
+        if self.asks.data != "answer":
+            return good
+        if not self.question.data:
+            self.question.errors = [*self.question.errors, _("Write the question that you agreed on.")]
+        if len(plain(self.answer.data or "")) < _SHORTEST:
+            self.answer.errors = [*self.answer.errors, _("Write an answer of at least three letters or digits.")]
+        return not self.errors
+
+    def to_link(self) -> NewLink:
+        """What was chosen."""
+        asked = self.asks.data == "answer"
+        return NewLink(
+            days=self.days.data,
+            question=self.question.data if asked else "",
+            answer=self.answer.data if asked else "",
+            by_hand=self.asks.data == "coordinator",
+        )

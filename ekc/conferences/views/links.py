@@ -1,0 +1,248 @@
+"""The coordinator's pages of personal links: who has one, making and replacing, handing over, devices, who waits.
+
+A token is known when it is made and never again, so the answer to that click is the page that shows it. What follows
+from there (slip, mail) is asked for with a sealed copy that the page carries; no address and no cookie ever holds it.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import timedelta
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from ekc.conferences import actions, letters, queries
+from ekc.conferences.access import Case
+from ekc.conferences.actions.links import has_page
+from ekc.conferences.document import Slip, slips_pdf, square
+from ekc.conferences.entries import MadeLink
+from ekc.conferences.forms.links import LinkForm
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import PersonRow
+from ekc.conferences.views.blueprint import bp
+from ekc.core.clock import local_date
+from ekc.core.crypto import Unreadable, keyring_of
+from ekc.core.documents import DocumentError
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.routes import db, now, runtime
+from ekc.core.text import say
+from ekc.people import queries as people
+from ekc.people.models import PersonalLink
+from ekc.workflow.vocabulary import N_, Activity
+
+_LINKS = "/conferences/<int:conference_id>/links"
+_OF_ONE = f"{_LINKS}/<int:participant_id>"
+#: For so long the page that shows a link can print and send it.
+_SHOWN = timedelta(hours=1)
+
+
+@bp.get(_LINKS)
+@case_route(Activity.MAKE_LINKS)
+def links(case: Case) -> ResponseReturnValue:
+    """Who can come in by a personal link, and until when; who waits to be let in."""
+    return _list(case)
+
+
+def _list(case: Case, wrong: str = "") -> str:
+    circle = [row for row in queries.circle(db(), case.id) if has_page(row.part, row.attends)]
+    return render_template("conferences/links.html", case=case, people=circle, wrong=wrong, **_doors(case))
+
+
+def _doors(case: Case) -> dict[str, object]:
+    """The live link of each person, the devices of each link, and who waits."""
+    live = {row.participant_id: row for row in people.links_of(db(), case.id) if row.is_live(now())}
+    devices: dict[int, list[people.DeviceRow]] = {}
+    for one in people.devices_of(db(), case.id, now()):
+        devices.setdefault(one.link_id, []).append(one)
+    return {
+        "live": live,
+        "devices": devices,
+        "waiting": people.waiting_of(db(), case.id, now()),
+        "names": queries.names(db(), case.id),
+    }
+
+
+@bp.post(_LINKS)
+@case_route(Activity.MAKE_LINKS)
+def make_missing_links(case: Case) -> ResponseReturnValue:
+    """A link and a slip for everybody who has none yet."""
+    try:
+        made = actions.make_missing_links(db(), case.visitor, now(), case.id, runtime().settings.password_cost)
+    except Refusal as refusal:
+        return _list(case, say(refusal.message, refusal.params)), refusal.status
+    names = queries.names(db(), case.id)
+    rows = [(names[one.participant_id], one.code) for one in made]
+    return render_template("conferences/links_shown.html", case=case, rows=rows, shown=_sealed(case, made))
+
+
+@bp.get(_OF_ONE)
+@case_route(Activity.MAKE_LINKS)
+def link(case: Case, participant_id: int) -> ResponseReturnValue:
+    """The link of somebody: its devices, and making it in another way."""
+    return _one(case, _person(case, participant_id), LinkForm())
+
+
+def _one(case: Case, person: PersonRow, form: LinkForm) -> str:
+    return render_template("conferences/link.html", case=case, person=person, form=form, **_doors(case))
+
+
+@bp.post(_OF_ONE)
+@case_route(Activity.MAKE_LINKS)
+def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Make or replace a link; the answer shows it, this once."""
+    person = _person(case, participant_id)
+    form = LinkForm() if "asks" in request.form else None  # one click offers no choice
+    if form is not None and not form.validate():
+        return _one(case, person, form), 422
+    replaces = request.form.get("revision", type=int)
+    new, cost = form.to_link() if form else None, runtime().settings.password_cost
+    try:
+        made = actions.make_link(db(), case.visitor, now(), case.id, participant_id, new, cost, replaces)
+    except Stale as stale:
+        return _list(case, say(stale.message, stale.params)), stale.status
+    return _shown(case, made)
+
+
+@bp.post(f"{_OF_ONE}/hand-over")
+@case_route(Activity.MAKE_LINKS)
+def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Send the link by mail, or note that it went by text message; the page that shows it stays."""
+    made = next((one for one in _opened(case) if one.participant_id == participant_id), None)
+    if made is None:
+        raise Unknown
+    way = "mail" if "mail" in request.form else "message"
+    person, language, mail = _person(case, participant_id), "en", None
+    if way == "mail":
+        language = letters.language_of(person.language, case.language)
+        with force_locale(language):
+            mail = letters.mail(_address(made), local_date(_link(made).expires_at, case.timezone))
+    actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, mail, language)
+    return _shown(case, made, done=way)
+
+
+@bp.post(f"{_LINKS}/slips")
+@case_route(Activity.MAKE_LINKS)
+def slips(case: Case) -> ResponseReturnValue:
+    """The slips of links that were just made, on paper."""
+    made = _opened(case)
+    found = [_slip(case, one) for one in made]
+    db().rollback()  # printing takes a while: no transaction waits for it
+    try:
+        paper = slips_pdf(found)
+    except DocumentError as error:
+        raise Refusal(
+            N_("The slip cannot be printed now. Copy the link by hand, or send it. (%(why)s)"), why=str(error)
+        ) from error
+    actions.hand_over(db(), case.visitor, now(), case.id, [one.token for one in made], "paper")
+    response = Response(paper, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="slip.pdf"'
+    return response
+
+
+@bp.post(f"{_OF_ONE}/revoke")
+@case_route(Activity.MAKE_LINKS)
+def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
+    """End the links of somebody."""
+    actions.revoke_links(db(), case.visitor, now(), case.id, participant_id)
+    flash(_("The link no longer works."), "success")
+    return _back(case)
+
+
+@bp.post(f"{_LINKS}/requests/<int:device_id>")
+@case_route(Activity.MAKE_LINKS)
+def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
+    """Let in who waits, or end the link."""
+    is_them = "yes" in request.form
+    name = actions.answer_request(db(), case.visitor, now(), case.id, device_id, is_them)
+    if is_them:
+        flash(_("%(name)s can come in now.", name=name), "success")
+    else:
+        flash(_("Nobody was let in, and the link of %(name)s no longer works. Make a new one.", name=name), "warning")
+    return _back(case)
+
+
+@bp.post(f"{_LINKS}/devices/<int:device_id>/end")
+@case_route(Activity.MAKE_LINKS)
+def end_device(case: Case, device_id: int) -> ResponseReturnValue:
+    """Forget a device."""
+    actions.end_device(db(), case.visitor, now(), case.id, device_id)
+    flash(_("Nobody is in on that device any more."), "success")
+    return _back(case)
+
+
+def _back(case: Case) -> ResponseReturnValue:
+    return redirect(url_for("conferences.links", conference_id=case.id), 303)
+
+
+def _person(case: Case, participant_id: int) -> PersonRow:
+    found = queries.person(db(), case, participant_id)
+    if found is None or not has_page(found.part, found.attends):
+        raise Unknown
+    return found
+
+
+def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
+    person, link, address = _person(case, made.participant_id), _link(made), _address(made)
+    until = local_date(link.expires_at, case.timezone)
+    language = letters.language_of(person.language, case.language)
+    with force_locale(language):
+        message = letters.text_message(address, until)
+    return render_template(
+        "conferences/link_shown.html",
+        case=case,
+        person=person,
+        made=made,
+        address=address,
+        question=link.question,
+        until=until,
+        message=message,
+        language=language,
+        square=square(address, _("The link as a square to scan")),
+        shown=_sealed(case, [made]),
+        done=done,
+    )
+
+
+def _slip(case: Case, made: MadeLink) -> Slip:
+    person, link = _person(case, made.participant_id), _link(made)
+    return Slip(
+        name=person.name,
+        address=_address(made),
+        until=local_date(link.expires_at, case.timezone),
+        coordinator=case.visitor.actor.name,
+        language=letters.language_of(person.language, case.language),
+        asks=link.asks,
+    )
+
+
+def _address(made: MadeLink) -> str:
+    return runtime().settings.base_url + url_for("people.enter", token=made.token)
+
+
+def _link(made: MadeLink) -> PersonalLink:
+    found = people.link_of_token(db(), now(), made.token)
+    if found is None:
+        raise Stale(N_("This link does not work any more. Make a new one."))
+    return found
+
+
+def _sealed(case: Case, made: Sequence[MadeLink]) -> str:
+    """What the page carries to print and send what it shows: readable by us alone, for this case, for a while."""
+    content = json.dumps([now().timestamp(), *(astuple(one) for one in made)]).encode()
+    return urlsafe_b64encode(keyring_of(db()).seal(content, f"links shown:{case.id}")).decode()
+
+
+def _opened(case: Case) -> list[MadeLink]:
+    """What the page carried. Raises Stale where that is too old or not ours."""
+    try:
+        sealed = urlsafe_b64decode(request.form.get("shown", "").encode())
+        at, *made = json.loads(keyring_of(db()).open(sealed, f"links shown:{case.id}"))
+    except (ValueError, Unreadable):
+        at, made = 0, []
+    if now().timestamp() - at > _SHOWN.total_seconds():
+        raise Stale(N_("This link was shown too long ago. Replace it, and hand over the new one."))
+    return [MadeLink(*one) for one in made]

@@ -1,0 +1,49 @@
+"""What is told before it is too late, once: found by night, queued under a key of its own, one transaction a case."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
+from ekc.core.outbox import queue
+from ekc.core.transaction import writing
+from ekc.people.models import Account
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import N_
+
+
+def tell_that_access_ends(session: Session, at: datetime) -> int:
+    """Queue a mail to each coordinator whose access to a closed case ends within days; how many were queued now."""
+    longest = timedelta(days=max(profile.access_days for profile in PROFILES.values()) + 1)
+    closed = select(Conference.id).where(Conference.closed_on >= at.date() - longest).order_by(Conference.id)
+    return sum(_tell(session, at, conference_id) for conference_id in session.scalars(closed).all())
+
+
+def _tell(session: Session, at: datetime, conference_id: int) -> bool:
+    with writing(session):
+        asked = select(Conference, Account).join(Account, Account.id == Conference.coordinator_id)
+        found = session.execute(asked.where(Conference.id == conference_id, Account.active)).one_or_none()
+        if found is None:
+            return False
+        conference, account = found
+        if conference.closed_on is None:
+            return False
+        profile = PROFILES[conference.profile]
+        left = profile.open_until(conference.closed_on) - local_date(at, conference.timezone)
+        if not timedelta(0) <= left <= timedelta(days=profile.access_warning_days):
+            return False
+        return queue(
+            session,
+            f"{conference.id}:access-ends:{conference.closed_on}",
+            recipient=account.email,
+            subject=N_("A conference that you closed will soon be closed to you"),
+            body=N_(
+                "Within a week you can no longer open a conference that you closed. Sign in to see which one and until "
+                "when, and finish what you still have to write."
+            ),
+            at=at,
+            conference_id=conference.id,
+            language=account.language,
+        )

@@ -1,0 +1,153 @@
+"""Asking a coordinator, saying no, ending a match. Also what the other actions about a coordinator need of it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.conferences.models import Conference
+from ekc.core.audit import record
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import queue
+from ekc.core.transaction import writing
+from ekc.matching.models import Match
+from ekc.matching.queries import agencies_of
+from ekc.people.access import Visitor
+from ekc.people.models import Account
+from ekc.people.queries import coordinators
+from ekc.workflow.independence import works_for
+from ekc.workflow.vocabulary import N_, Activity, Phase
+
+
+def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference_id: int, account_id: int) -> int:
+    """Ask a coordinator of the region for a case; whoever was asked before is so no longer. Returns the match.
+
+    Until they have taken it they see what is asked of them, and nobody is coordinator. Raises Refusal where they work
+    for an agency of the case: that nobody waives beforehand.
+    """
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
+        if account_id not in {row.id for row in coordinators(session, conference.region_id)}:
+            raise Unknown
+        coordinator = session.get_one(Account, account_id)
+        if tied := works_for([coordinator.employer or ""], agencies_of(session, conference_id)):
+            raise Refusal(
+                N_(
+                    "%(name)s works for %(agency)s, which takes part in this conference, and so cannot be its "
+                    "coordinator. Ask somebody else."
+                ),
+                name=coordinator.name,
+                agency=tied[0].name,
+            )
+        before = current(session, conference_id)
+        if before is not None:
+            if before.account_id == account_id and before.declined_on is None:
+                raise Refusal(N_("This coordinator is asked already."))
+            before.ended_on = local_date(at, conference.timezone)
+            session.flush()  # before the next one: only one may be current
+        match = Match(conference_id=conference_id, account_id=account_id, asked_at=at, asked_by=visitor.account_id)
+        session.add(match)
+        conference.coordinator_id, conference.coordinator_accepted = account_id, False
+        session.flush()
+        write_to(
+            session,
+            conference,
+            at,
+            account_id,
+            f"match:{match.id}:asked",
+            N_("You are asked for a conference"),
+            N_("You are asked to be the coordinator of a conference. Sign in to read about it, then say yes or no."),
+        )
+        record(session, visitor.actor, at, "match.asked", conference_id, coordinator=coordinator.name)
+        return match.id
+
+
+def decline(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
+    """Do not take the case; no reason is asked. Whoever asked hears of it.
+
+    In registration that ends the match at once. Later a conference is never without somebody who was asked: it stays
+    with them until the regional manager has asked somebody else.
+    """
+    with writing(session):
+        conference, match = lock_own(session, visitor, conference_id)
+        if match.accepted_on is not None:
+            raise Refusal(N_("You have taken this case. Ask your regional manager to find somebody else for it."))
+        match.declined_on = local_date(at, conference.timezone)
+        if conference.phase is Phase.REGISTRATION:
+            match.ended_on = match.declined_on
+            conference.coordinator_id = None
+        write_to(
+            session,
+            conference,
+            at,
+            match.asked_by,
+            f"match:{match.id}:declined",
+            N_("A coordinator cannot take a conference"),
+            N_("A coordinator whom you asked for a conference said no. Sign in and ask somebody else."),
+        )
+        record(session, visitor.actor, at, "match.declined", conference_id, coordinator=visitor.actor.name)
+
+
+def end_match(session: Session, visitor: Visitor, at: datetime, conference_id: int, reason: str) -> None:
+    """Part a coordinator from the case. From setup on, asking somebody else does so; there is never nobody."""
+    with writing(session):
+        conference, match = lock_for_manager(session, visitor, conference_id)
+        if conference.phase is not Phase.REGISTRATION:
+            raise Refusal(
+                N_("A conference that is under way needs a coordinator. Ask somebody else: that ends this match.")
+            )
+        match.ended_on = local_date(at, conference.timezone)
+        conference.coordinator_id, conference.coordinator_accepted = None, False
+        name = session.get_one(Account, match.account_id).name
+        record(session, visitor.actor, at, "match.ended", conference_id, coordinator=name, reason=reason)
+
+
+def current(session: Session, conference_id: int) -> Match | None:
+    """The match of a case that is not ended."""
+    return session.scalar(select(Match).where(Match.conference_id == conference_id, Match.ended_on.is_(None)))
+
+
+def lock_own(session: Session, visitor: Visitor, conference_id: int) -> tuple[Conference, Match]:
+    """The case, locked, and its match, for the coordinator of that match. Raises Unknown."""
+    conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH)
+    match = current(session, conference_id)
+    if match is None or match.account_id != visitor.account_id:
+        raise Unknown
+    return conference, match
+
+
+def lock_for_manager(session: Session, visitor: Visitor, conference_id: int) -> tuple[Conference, Match]:
+    """The same for the regional manager. Raises Refusal where nobody is asked."""
+    conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
+    match = current(session, conference_id)
+    if match is None:
+        raise Refusal(N_("No coordinator is asked for this case."))
+    return conference, match
+
+
+def past_day(on: date | None, at: datetime, conference: Conference) -> date:
+    """The day that is meant: today where none is given. Raises Refusal for one that is still to come."""
+    today = local_date(at, conference.timezone)
+    if on is not None and on > today:
+        raise Refusal(N_("This day is still to come. Choose today or an earlier day."))
+    return on or today
+
+
+def write_to(
+    session: Session, conference: Conference, at: datetime, account_id: int | None, key: str, subject: str, body: str
+) -> None:
+    """A mail without a name to somebody of staff; to nobody where there is no such person."""
+    to = session.get(Account, account_id or 0)
+    if to is not None:
+        queue(
+            session,
+            key,
+            recipient=to.email,
+            subject=subject,
+            body=body,
+            at=at,
+            conference_id=conference.id,
+            language=to.language,
+        )

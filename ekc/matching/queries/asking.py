@@ -1,0 +1,130 @@
+"""Reading who could be asked for a case, and what somebody who is asked needs to know to answer."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries import agencies, members
+from ekc.matching.queries.match import agencies_of
+from ekc.people.models import Region
+from ekc.people.queries import coordinators
+from ekc.workflow.blocker import Blocker, about_conflict
+from ekc.workflow.independence import Agency, Tie, conflicts, plain
+from ekc.workflow.vocabulary import Part, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A coordinator who could be asked; not one whose employer is an agency of the case (`tied`)."""
+
+    id: int
+    name: str
+    spoken: tuple[str, ...]  # language codes
+    introduction: str
+    employer: str
+    open_cases: int
+    same_referrer: int  # how many of them the agency that refers this case referred as well
+    tied: Blocker | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody who is asked for a case sees of it: enough to say whether they know the people and may do it."""
+
+    region: str
+    wishes: tuple[str, ...]
+    languages: tuple[str, ...]  # codes; the first is that of the papers
+    agencies: tuple[Agency, ...]
+    main_persons: tuple[str, ...]  # names
+    others: tuple[str, ...]  # names
+
+
+def candidates(session: Session, conference_id: int, region_id: int) -> list[Candidate]:
+    """The coordinators of a region, how busy they are and whether they may be asked for this case; by name."""
+    counted = (
+        select(Conference.coordinator_id, func.count())
+        .where(Conference.phase != Phase.CLOSED, Conference.coordinator_id.is_not(None))
+        .group_by(Conference.coordinator_id)
+    )
+    busy: dict[int | None, int] = {row[0]: row[1] for row in session.execute(counted)}
+    of_case = agencies_of(session, conference_id)
+    referred = _referred(session, conference_id, of_case, Conference.region_id == region_id)
+    found = []
+    for row in coordinators(session, region_id):
+        employer = row.employer or ""
+        tied = conflicts([employer], of_case, None, None)
+        found.append(
+            Candidate(
+                id=row.id,
+                name=row.name,
+                spoken=tuple(row.spoken.split()),
+                introduction=row.introduction,
+                employer=employer,
+                open_cases=busy.get(row.id, 0),
+                same_referrer=referred[row.id],
+                tied=about_conflict(row.name, tied[0]) if tied else None,
+            )
+        )
+    return found
+
+
+def referring_agency(session: Session, conference_id: int) -> str:
+    """The name of the agency that referred a case; empty where none did."""
+    of_case = agencies_of(session, conference_id)
+    return next((agency.name for agency in of_case if agency.tie is Tie.REFERS), "")
+
+
+def same_referrer(session: Session, conference_id: int, account_id: int) -> int:
+    """How many other open cases of a coordinator the agency that refers this one referred too, as far as we know."""
+    of_case = agencies_of(session, conference_id)
+    return _referred(session, conference_id, of_case, Conference.coordinator_id == account_id)[account_id]
+
+
+def request(session: Session, conference_id: int) -> Request:
+    """What is asked of somebody, as long as they have not taken the case."""
+    head = session.execute(
+        select(Conference.wishes, Conference.language, Region.name)
+        .join(Region, Region.id == Conference.region_id)
+        .where(Conference.id == conference_id)
+    ).one()
+    spoken = select(Participant.language).where(
+        Participant.conference_id == conference_id, Participant.removed_at.is_(None), Participant.language != ""
+    )
+    circle = members(session, conference_id)
+    return Request(
+        region=head.name,
+        wishes=tuple(head.wishes),
+        languages=tuple(dict.fromkeys([head.language, *session.scalars(spoken.order_by(Participant.id))])),
+        agencies=agencies(circle),
+        main_persons=tuple(person.name for person in circle if person.part is Part.MAIN_PERSON),
+        others=tuple(person.name for person in circle if person.part is not Part.MAIN_PERSON),
+    )
+
+
+def wishes(session: Session, conference_id: int) -> list[str]:
+    """What the family asked of its coordinator."""
+    return session.scalar(select(Conference.wishes).where(Conference.id == conference_id)) or []
+
+
+def _referred(
+    session: Session, but: int, of_case: Iterable[Agency], *where: ColumnElement[bool]
+) -> Counter[int | None]:
+    """The open cases that the referring agency of a case referred, but this one, by account id of their coordinator."""
+    referring = {plain(agency.name) for agency in of_case if agency.tie is Tie.REFERS}
+    rows = session.execute(
+        select(Conference.id, Conference.coordinator_id, Participant.organisation)
+        .join(Participant, Participant.conference_id == Conference.id)
+        .where(
+            *where,
+            Conference.id != but,
+            Conference.coordinator_accepted,
+            Conference.phase != Phase.CLOSED,
+            Participant.part == Part.REFERRER,
+            Participant.removed_at.is_(None),
+        )
+    )
+    return Counter(whose for _, whose in {(row.id, row[1]) for row in rows if plain(row.organisation) in referring})

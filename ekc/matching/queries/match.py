@@ -1,0 +1,145 @@
+"""Reading the coordinator of a case: what they declared, what ties them to it, what was waived and done before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.queries import agencies, members
+from ekc.core.audit import AuditEvent, read_detail
+from ekc.matching.entries import Declaration
+from ekc.matching.models import Match, Waiver
+from ekc.people.models import Account
+from ekc.workflow.blocker import Blocker, about_conflict
+from ekc.workflow.independence import Agency, Conflict, conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRow:
+    """A conflict that is no obstacle, and who decided that, when and why."""
+
+    conflict: Conflict
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """The coordinator who is asked for a case now, and how far that has come. `employer` is of their account."""
+
+    id: int
+    account_id: int
+    name: str
+    employer: str
+    asked_at: datetime
+    accepted_on: date | None
+    declined_on: date | None
+    confirmed_on: date | None
+    declaration: Declaration | None
+    waivers: tuple[WaiverRow, ...]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether they took the case."""
+        return self.accepted_on is not None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the main person said yes to them."""
+        return self.confirmed_on is not None
+
+    def open_conflicts(self, of_case: Iterable[Agency]) -> tuple[Conflict, ...]:
+        """What ties them to a case with these agencies, and was not waived. Nobody is tied who has not taken it."""
+        if self.declaration is None:
+            return ()
+        told, waived = self.declaration, {waiver.conflict.key for waiver in self.waivers}
+        found = conflicts([told.employer or "", self.employer], of_case, told.relation, told.interest)
+        return tuple(conflict for conflict in found if conflict.key not in waived)
+
+    def says(self, conflict: Conflict) -> Blocker:
+        """A conflict of theirs as a sentence."""
+        return about_conflict(self.name, conflict)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchEvent:
+    """Something that was done about the coordinator of a case, as the audit has it."""
+
+    at: datetime
+    action: str  # asked, accepted, declined, declared, confirmed, ended, conflict_waived
+    coordinator: str
+    reason: str
+    actor: str
+
+
+_match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__table__.c
+_decider = Account.__table__.alias("decider")
+_CURRENT = (
+    select(
+        *(_match[name] for name in ("id", "account_id", "asked_at", "accepted_on", "declined_on", "confirmed_on")),
+        _match.independence,
+        _match.answers,
+        _account.name,
+        _account.employer,
+        *(_waiver[name] for name in ("matter", "about", "reason", "waived_at")),
+        _decider.c.name.label("decider"),
+    )
+    .select_from(
+        Match.__table__.join(Account.__table__, _account.id == _match.account_id)
+        .outerjoin(Waiver.__table__, _waiver.match_id == _match.id)
+        .outerjoin(_decider, _decider.c.id == _waiver.waived_by)
+    )
+    .where(_match.conference_id == bindparam("case"), _match.ended_on.is_(None))
+    .order_by(_waiver.id)
+)
+
+
+def current_match(session: Session, conference_id: int) -> MatchRow | None:
+    """The match of a case that is not ended, with what was waived."""
+    rows = session.execute(_CURRENT, {"case": conference_id}).all()
+    if not rows:
+        return None
+    row = rows[0]
+    declared = None if row.independence is None else Declaration(row.independence, **(row.answers or {}))
+    waivers = (WaiverRow(Conflict(one.matter, one.about), one.reason, one.waived_at, one.decider) for one in rows)
+    return MatchRow(
+        id=row.id,
+        account_id=row.account_id,
+        name=row.name,
+        employer=row.employer or "",
+        asked_at=row.asked_at,
+        accepted_on=row.accepted_on,
+        declined_on=row.declined_on,
+        confirmed_on=row.confirmed_on,
+        declaration=declared,
+        waivers=tuple(waivers) if row.matter else (),
+    )
+
+
+def agencies_of(session: Session, conference_id: int) -> tuple[Agency, ...]:
+    """The agencies of a case."""
+    return agencies(members(session, conference_id))
+
+
+def open_conflicts(session: Session, conference_id: int) -> tuple[Conflict, ...]:
+    """What ties the coordinator of a case to it, and was not waived."""
+    match = current_match(session, conference_id)
+    return match.open_conflicts(agencies_of(session, conference_id)) if match else ()
+
+
+def match_history(session: Session, conference_id: int) -> list[MatchEvent]:
+    """All that was done about the coordinator of a case, the latest first."""
+    events = session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.conference_id == conference_id, AuditEvent.action.startswith("match."))
+        .order_by(AuditEvent.seq.desc())
+    )
+    found = []
+    for event in events:
+        detail = read_detail(session, event)
+        said = [str(detail.get(key, "")) for key in ("coordinator", "reason", "actor")]
+        found.append(MatchEvent(event.at, event.action.removeprefix("match."), *said))
+    return found

@@ -1,0 +1,121 @@
+"""Opening a personal link on a device: by code or answer, by the coordinator's yes, or known from the last time.
+
+Nothing here tells whether link, code or answer was wrong. Nothing is written when a link is only looked at.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import PUBLIC, record
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.people.actions.entering import OWN, SHARED, begin_with
+from ekc.people.actions.tries import ENTRANCES, begin_try
+from ekc.people.devices import NOWHERE, Place
+from ekc.people.links import TRIES, WAITS, end_devices, plain
+from ekc.people.models import Confirmed, LinkDevice, Method, PersonalLink, Try
+from ekc.people.passwords import Cost, matches
+from ekc.people.queries import device_of, link_of_token
+from ekc.workflow.vocabulary import N_
+
+#: Of one link; more would only make the coordinator press the wrong button.
+MOST_WAITING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody came in: their sign-in, on which device of which link, and until when that is remembered, if it is."""
+
+    sign_in_id: int
+    link_id: int
+    device_id: int
+    remembered_until: datetime | None
+
+
+def come_in_by_answer(
+    session: Session, at: datetime, token: str, typed: str, own: bool, device: str, cost: Cost, place: Place = NOWHERE
+) -> Entered | None:
+    """Come in with the code, or the answer to the question; None if it is wrong, which counts as a try.
+
+    After the last try it is None for the right answer too. Raises Unknown for a link that does not work, TooMany after
+    too many wrong answers at whatever links from the same place.
+    """
+    link = link_of_token(session, at, token)
+    if link is None:
+        raise Unknown
+    tried = begin_try(session, at, (ENTRANCES, place.network)) if place.network else ()
+    # Outside the transaction: it is slow on purpose. Of many at once, only as many as there are tries count below.
+    right = link.tries < TRIES and matches(plain(typed), link.answer_hash, cost)
+    with writing(session):
+        link = link_of_token(session, at, token, lock=True)
+        if link is None:
+            raise Unknown
+        if right and link.tries < TRIES:
+            how = Confirmed.ANSWER if link.question else Confirmed.CODE
+            confirmed = LinkDevice(link_id=link.id, device=device, asked_at=at, confirmed_at=at, how=how)
+            session.add(confirmed)
+            session.execute(delete(Try).where(Try.id.in_(tried)))
+            return _come_in(session, at, link, confirmed, own)
+        if link.tries < TRIES:
+            link.tries += 1
+            link.tried_at = at
+            record(session, PUBLIC, at, "link.refused", link.conference_id, link=link.id, tries=link.tries)
+    return None
+
+
+def come_in_on_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> Entered | None:
+    """Come in on a device that is remembered, or was let in a moment ago; None if it has to be confirmed first.
+
+    Raises Unknown for a link that does not work.
+    """
+    with writing(session):
+        link = link_of_token(session, at, token, lock=True)
+        if link is None:
+            raise Unknown
+        row = device_of(session, link.id, device_id)
+        known = session.get(LinkDevice, device_id, populate_existing=True) if row and row.opens(at) else None
+        return _come_in(session, at, link, known, own or known.remembered) if known else None
+
+
+def _come_in(session: Session, at: datetime, link: PersonalLink, on: LinkDevice, own: bool) -> Entered:
+    on.remembered = own
+    on.number = None
+    session.flush()
+    sign_in = begin_with(session, at, link, Method.LINK, on.device, OWN if own else SHARED, on)
+    return Entered(sign_in, link.id, on.id, link.expires_at if own else None)
+
+
+def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> tuple[int, int]:
+    """Ask the coordinator to be let in on this device: the numbers of link and device.
+
+    Raises Unknown for a link that does not work, Refusal while so many wait that one more would only confuse.
+    """
+    with writing(session):
+        link = link_of_token(session, at, token, lock=True)
+        if link is None:
+            raise Unknown
+        waits = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None), LinkDevice.asked_at > at - WAITS)
+        taken = session.scalars(select(LinkDevice.number).where(LinkDevice.link_id == link.id, *waits)).all()
+        if len(taken) >= MOST_WAITING:
+            raise Refusal(N_("Your coordinator was asked already, more than once. Ring them."))
+        free = [number for number in range(10, 100) if number not in taken]
+        asking = LinkDevice(link_id=link.id, device=device, asked_at=at, number=secrets.choice(free))
+        session.add(asking)
+        session.flush()
+        record(session, PUBLIC, at, "link.asked", link.conference_id, link=link.id, device=device)
+        return link.id, asking.id
+
+
+def forget_device(session: Session, at: datetime, token: str, device_id: int | None) -> None:
+    """Others use this device too: it is asked anew, and whoever is in on it is out."""
+    with writing(session):
+        link = link_of_token(session, at, token, lock=True)
+        if link is None:
+            raise Unknown
+        if device_of(session, link.id, device_id) is not None:
+            end_devices(session, at, [device_id or 0])
+            record(session, PUBLIC, at, "link.device_forgotten", link.conference_id, link=link.id)

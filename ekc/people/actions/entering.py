@@ -1,0 +1,189 @@
+"""Coming in and leaving: a password is checked, a sign-in begins and ends. Audited, but never what was typed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import PUBLIC, Actor, ActorKind, record
+from ekc.core.errors import Unknown
+from ekc.core.transaction import writing
+from ekc.people.access import Visitor
+from ekc.people.actions.tries import PASSWORDS, begin_try, counted_for, forget_try
+from ekc.people.devices import NOWHERE, Place
+from ekc.people.invitations import revoke_invitations
+from ekc.people.links import end_devices
+from ekc.people.links import token_hash as hash_of
+from ekc.people.models import PROVES_ONE_THING, Account, KnownDevice, LinkDevice, Method, PersonalLink, SignIn
+from ekc.people.passwords import Cost, hashed, is_outdated, matches
+from ekc.people.queries import account_by_email, has_second_factor, known_device, live_link, visitor_of_account
+
+#: Without use for this long, a sign-in ends. Families and coordinators share devices.
+IDLE = timedelta(hours=8)
+#: However much it is used, it ends: staff sign in each day (ASVS 7.3.2).
+LASTS = timedelta(hours=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """For how long a sign-in goes on: without use, and however much it is used."""
+
+    idle: timedelta = IDLE
+    most: timedelta = LASTS
+    shared: bool = False  # others use the device too
+
+
+STAFF = Lasting()
+#: A phone or computer that a participant alone uses.
+OWN = Lasting(most=timedelta(days=30))
+#: A tablet on the table, a computer in the library.
+SHARED = Lasting(timedelta(minutes=15), timedelta(hours=2), shared=True)
+#: Not used to sign in for this long, a browser is known no more.
+_KNOWN_FOR = timedelta(days=365)
+_SEEN_AGAIN = timedelta(minutes=1)  # a line written with every page would be waste
+
+
+def check_password(
+    session: Session, at: datetime, email: str, password: str, cost: Cost, place: Place = NOWHERE
+) -> int | None:
+    """The account that this password opens; None for any reason why not, which is audited. Raises TooMany."""
+    whom = email.strip().lower()
+    tried = begin_try(session, at, *counted_for(PASSWORDS, whom, known_device(session, place.token, email=whom), place))
+    account = account_by_email(session, email)
+    account_id, stored = None, None
+    if account is not None and visitor_of_account(session, account.id, at) is not None:
+        account_id, stored = account.id, account.password_hash
+    # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
+    good = matches(password, stored, cost)
+    renewed = hashed(password, cost) if good and stored and is_outdated(stored, cost) else None
+    if account_id is None or not good:
+        with writing(session):
+            whose = {"account": account.id} if account else {}
+            record(session, PUBLIC, at, "account.sign_in_refused", **whose)
+        return None
+    forget_try(session, tried)
+    if renewed:
+        with writing(session):
+            same = (Account.id == account_id, Account.password_hash == stored)
+            session.execute(update(Account).where(*same).values(password_hash=renewed))
+    return account_id
+
+
+def begin_by_account(
+    session: Session, at: datetime, account_id: int, method: Method, device: str = "", token: str = ""
+) -> int:
+    """Sign the owner of an account in; the id of the sign-in. Their browser is known from then on by its `token`.
+
+    Whoever is in needs no invitation any more. Raises Unknown if the account is closed or they have left, and where a
+    second factor is still to be shown.
+    """
+    with writing(session):
+        owner = visitor_of_account(session, account_id, at)
+        if owner is None or (method in PROVES_ONE_THING and has_second_factor(session, account_id)):
+            raise Unknown
+        revoke_invitations(session, at, account_id)
+        begun = _begin(session, at, method, device, STAFF, account_id=account_id)
+        if token:
+            _know(session, at, account_id, token)
+        record(session, owner.actor, at, "account.signed_in", method=method, device=device)
+        return begun.id
+
+
+def begin_by_link(session: Session, at: datetime, method: Method, device: str, link_id: int) -> int | None:
+    """Sign a participant in without being asked for anything, as the demo does; None if the link is unknown or dead."""
+    with writing(session):
+        link = live_link(session, at, link_id)
+        return None if link is None else begin_with(session, at, link, method, device, OWN)
+
+
+def begin_with(
+    session: Session,
+    at: datetime,
+    link: PersonalLink,
+    method: Method,
+    device: str,
+    lasting: Lasting,
+    on: LinkDevice | None = None,
+) -> int:
+    """Sign in the participant of a link that works; the id of the sign-in. The first use is kept. Does not commit."""
+    link.used_at = link.used_at or at
+    begun = _begin(session, at, method, device, lasting, link_id=link.id, link_device_id=on.id if on else None)
+    actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
+    how = on.how if on and on.how else method
+    record(session, actor, at, "link.entered", link.conference_id, link=link.id, device=device, how=how)
+    return begun.id
+
+
+def note_use(session: Session, at: datetime, sign_in_id: int, seen_at: datetime) -> None:
+    """Keep that a sign-in is in use; `seen_at` is when that was last kept."""
+    if at - seen_at >= _SEEN_AGAIN:
+        with writing(session):
+            session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
+
+
+def end_sign_in(session: Session, visitor: Visitor, at: datetime, sign_in_id: int | None = None) -> None:
+    """End a sign-in: this one, or another of the same account. Raises Unknown for one of somebody else."""
+    ended = visitor.sign_in_id if sign_in_id is None else sign_in_id
+    own = SignIn.id == visitor.sign_in_id
+    if visitor.account_id is not None:
+        own = SignIn.account_id == visitor.account_id
+    with writing(session):
+        ending = update(SignIn).where(SignIn.id == ended, own, SignIn.ended_at.is_(None))
+        columns = (SignIn.shared, SignIn.link_device_id)
+        found = session.execute(ending.values(ended_at=at).returning(*columns)).one_or_none()
+        if found is None:
+            raise Unknown
+        if found.shared and found.link_device_id is not None:
+            end_devices(session, at, [found.link_device_id])
+        if ended != visitor.sign_in_id:
+            record(session, visitor.actor, at, "account.sign_ins_ended", count=1)
+            return
+        action = "link.left" if visitor.account_id is None else "account.signed_out"
+        record(session, visitor.actor, at, action, visitor.conference_id)
+
+
+def end_other_sign_ins(session: Session, visitor: Visitor, at: datetime) -> int:
+    """End all sign-ins of one's account but this one; how many. Raises Unknown for whoever has no account."""
+    if visitor.account_id is None:
+        raise Unknown
+    with writing(session):
+        count = end_sign_ins(session, at, visitor.account_id, but=visitor.sign_in_id)
+        record(session, visitor.actor, at, "account.sign_ins_ended", count=count)
+    return count
+
+
+def end_sign_ins(session: Session, at: datetime, account_id: int, but: int | None = None) -> int:
+    """End every sign-in of an account, or all but one; how many. Does not commit."""
+    ending = update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.id != (but or 0))
+    return len(session.scalars(ending.values(ended_at=at).returning(SignIn.id)).all())
+
+
+def _begin(
+    session: Session, at: datetime, method: Method, device: str, lasting: Lasting, **whose: int | None
+) -> SignIn:
+    begun = SignIn(
+        method=method,
+        device=device,
+        began_at=at,
+        seen_at=at,
+        idle_minutes=int(lasting.idle.total_seconds()) // 60,
+        ends_at=at + lasting.most,
+        shared=lasting.shared,
+        **whose,
+    )
+    session.add(begun)
+    session.flush()
+    return begun
+
+
+def _know(session: Session, at: datetime, account_id: int, token: str) -> None:
+    """Keep that this browser has signed in to this account, and forget those that have not for long."""
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())  # one at a time
+    session.execute(delete(KnownDevice).where(KnownDevice.seen_at < at - _KNOWN_FOR))
+    this = (KnownDevice.account_id == account_id, KnownDevice.token_hash == hash_of(token))
+    known = session.scalar(select(KnownDevice).where(*this))
+    if known is None:
+        session.add(KnownDevice(account_id=account_id, token_hash=hash_of(token), seen_at=at))
+    else:
+        known.seen_at = at

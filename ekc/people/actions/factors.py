@@ -1,0 +1,210 @@
+"""The second factor of an account: an app that makes one-time codes, and recovery codes for when it is lost.
+
+Whatever changes how somebody signs in asks for their password, is audited, and is told to them by mail.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import PUBLIC, Actor, ActorKind, record
+from ekc.core.errors import Refusal, TooMany, Unknown
+from ekc.core.transaction import writing
+from ekc.people import codes
+from ekc.people.access import Visitor
+from ekc.people.actions.accounts import ensure_administrator
+from ekc.people.actions.entering import end_sign_ins
+from ekc.people.actions.owner import ensure_own_password, tell_owner
+from ekc.people.actions.tries import CODES, begin_try, counted_for, forget_try
+from ekc.people.devices import NOWHERE, Place
+from ekc.people.models import (
+    PROVES_ONE_THING,
+    Account,
+    Authenticator,
+    KnownDevice,
+    Method,
+    Passkey,
+    RecoveryCode,
+    SignIn,
+)
+from ekc.people.passwords import Cost, hashed, matches
+from ekc.people.queries import has_second_factor, known_device
+from ekc.workflow.vocabulary import N_
+
+#: Enough for what was drawn by lot, and ten are made at once (OWASP's least for Argon2id).
+_COST: Cost = (2, 19456, 1)
+
+
+def add_authenticator(
+    session: Session, visitor: Visitor, at: datetime, secret: str, code: str, password: str, cost: Cost
+) -> list[str]:
+    """Ask for one-time codes of this app from now on, instead of any before.
+
+    What comes back are the recovery codes, known now and never again. Their other sign-ins end. Raises Refusal for a
+    wrong password, or a code that is not of this app now.
+    """
+    account_id = ensure_own_password(session, visitor, at, password, cost)
+    step = codes.step_of(secret, code, at)
+    if step is None:
+        raise Refusal(
+            N_("This code does not fit. Type the newest one. Does the clock of the phone show the right time?")
+        )
+    made = _new_recovery_codes(cost)
+    with writing(session):
+        _lock(session, account_id)
+        session.execute(delete(Authenticator).where(Authenticator.account_id == account_id))
+        session.add(Authenticator(account_id=account_id, secret=secret, added_at=at, last_step=step))
+        _keep_recovery_codes(session, account_id, made)
+        # What was begun with a password alone has now been given both.
+        here = (SignIn.id == visitor.sign_in_id, SignIn.account_id == account_id, SignIn.method.in_(PROVES_ONE_THING))
+        session.execute(update(SignIn).where(*here).values(method=Method.CODE))
+        end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
+        record(session, visitor.actor, at, "account.second_factor_added", account=account_id)
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "second-factor-added",
+            N_("Signing in now asks for a code"),
+            N_("A phone was set up to make codes for you. If that was not you, tell your administrator at once."),
+        )
+    return [code for code, _ in made]
+
+
+def remove_authenticator(
+    session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost, required: bool
+) -> None:
+    """Ask for a password alone again. Raises Refusal for a wrong password, and where a second factor is `required`."""
+    if required:
+        raise Refusal(N_("Here everybody signs in with a second step. You can set up another phone instead."))
+    account_id = ensure_own_password(session, visitor, at, password, cost)
+    with writing(session):
+        _lock(session, account_id)
+        _forget_factors(session, account_id)
+        record(session, visitor.actor, at, "account.second_factor_removed", account=account_id)
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "second-factor-removed",
+            N_("Signing in asks for no code any more"),
+            N_("Your account is open with the password alone. If that was not you, tell your administrator at once."),
+        )
+
+
+def renew_recovery_codes(session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost) -> list[str]:
+    """Make ten new recovery codes; the ones before stop working. Raises Refusal for a wrong password."""
+    account_id = ensure_own_password(session, visitor, at, password, cost)
+    made = _new_recovery_codes(cost)
+    with writing(session):
+        _lock(session, account_id)
+        if not has_second_factor(session, account_id):
+            raise Unknown
+        _keep_recovery_codes(session, account_id, made)
+        record(session, visitor.actor, at, "account.recovery_codes_made", account=account_id)
+    return [code for code, _ in made]
+
+
+def reset_second_factor(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
+    """Take second factor and passkeys from an account whose owner lost them; its sign-ins end. Raises Unknown."""
+    ensure_administrator(visitor)
+    with writing(session):
+        _lock(session, account_id)
+        _forget_factors(session, account_id)
+        for kept in (KnownDevice, Passkey):
+            session.execute(delete(kept).where(kept.account_id == account_id))
+        end_sign_ins(session, at, account_id)
+        record(session, visitor.actor, at, "account.second_factor_reset", account=account_id)
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "second-factor-reset",
+            N_("Your second step was taken away"),
+            N_("Your administrator did this so that you can set up another phone. Sign in with your password."),
+        )
+
+
+def check_code(session: Session, at: datetime, account_id: int, typed: str, cost: Cost, place: Place = NOWHERE) -> bool:
+    """Whether this is a code of the account's app or an unused recovery code; it is used up. Raises TooMany.
+
+    Whoever gets here typed the password, so of too many wrong codes the owner is told.
+    """
+    device = known_device(session, place.token, account_id=account_id)
+    try:
+        tried = begin_try(session, at, *counted_for(CODES, str(account_id), device, place))
+    except TooMany:
+        with writing(session):
+            _lock(session, account_id)
+            tell_owner(
+                session,
+                at,
+                account_id,
+                "codes-refused",
+                N_("Somebody types wrong codes"),
+                N_("They know your password. If that is not you, choose another one and tell your administrator."),
+                once_a_day=True,
+            )
+        raise
+    use = _use_one_time if codes.is_one_time(typed) else _use_recovery
+    if use(session, at, account_id, codes.digits(typed), cost):
+        forget_try(session, tried)
+        return True
+    with writing(session):
+        record(session, PUBLIC, at, "account.code_refused", account=account_id)
+    return False
+
+
+def _use_one_time(session: Session, at: datetime, account_id: int, code: str, _cost: Cost) -> bool:
+    with writing(session):
+        app = session.scalar(select(Authenticator).where(Authenticator.account_id == account_id).with_for_update())
+        step = codes.step_of(app.secret, code, at) if app else None
+        if app is None or step is None or step <= app.last_step:
+            return False
+        app.last_step = step
+    return True
+
+
+def _use_recovery(session: Session, at: datetime, account_id: int, code: str, cost: Cost) -> bool:
+    unused = (RecoveryCode.account_id == account_id, RecoveryCode.mark == code[:1], RecoveryCode.used_at.is_(None))
+    found = session.execute(select(RecoveryCode.id, RecoveryCode.code_hash).where(*unused)).one_or_none()
+    # Outside the transaction, and as much work for a code that is not there: as with passwords.
+    good = matches(code, found.code_hash if found else None, min(cost, _COST))
+    if found is None or not good:
+        return False
+    with writing(session):
+        using = update(RecoveryCode).where(RecoveryCode.id == found.id, RecoveryCode.used_at.is_(None))
+        if session.scalar(using.values(used_at=at).returning(RecoveryCode.id)) is None:
+            return False  # used at this very moment
+        record(session, Actor(ActorKind.ACCOUNT, account_id), at, "account.recovery_code_used", account=account_id)
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "recovery-code-used",
+            N_("A recovery code was used"),
+            N_("It let somebody in to your account. If that was not you, tell your administrator at once."),
+        )
+    return True
+
+
+def _lock(session: Session, account_id: int) -> None:
+    """Let nobody else change the factors of this account meanwhile. Raises Unknown."""
+    if session.scalar(select(Account.id).where(Account.id == account_id).with_for_update()) is None:
+        raise Unknown
+
+
+def _new_recovery_codes(cost: Cost) -> list[tuple[str, str]]:
+    """Codes with their hashes: made outside any transaction, because that takes its time on purpose."""
+    return [(code, hashed(code, min(cost, _COST))) for code in codes.new_recovery_codes()]
+
+
+def _keep_recovery_codes(session: Session, account_id: int, made: list[tuple[str, str]]) -> None:
+    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+    session.add_all(RecoveryCode(account_id=account_id, mark=code[0], code_hash=kept) for code, kept in made)
+
+
+def _forget_factors(session: Session, account_id: int) -> None:
+    for of in (Authenticator, RecoveryCode):
+        session.execute(delete(of).where(of.account_id == account_id))

@@ -1,0 +1,114 @@
+"""Staff leave: on a day, or at once; an account that was closed is opened again. What becomes of cases: `matching`."""
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import record
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import queue
+from ekc.core.transaction import writing
+from ekc.people.access import Visitor
+from ekc.people.actions.accounts import ensure_administrator, lock_account
+from ekc.people.actions.entering import end_sign_ins
+from ekc.people.actions.invitations import send_invitation
+from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
+from ekc.people.invitations import revoke_invitations
+from ekc.people.models import Account, AccountRole, KnownDevice, Region
+from ekc.workflow.vocabulary import N_, Role
+
+
+def set_leaving(session: Session, visitor: Visitor, at: datetime, account_id: int, on: date | None) -> None:
+    """Say on which day somebody works for the last time; None: they stay after all.
+
+    After that day, counted in the time zone of their region, the account lets nobody in. Regional managers hear of a
+    coordinator who leaves.
+    """
+    ensure_administrator(visitor)
+    with writing(session):
+        account = lock_account(session, account_id)
+        if not account.active:
+            raise Unknown
+        if on is not None and on < local_date(at, session.get_one(Region, account.region_id).timezone):
+            raise Refusal(N_("This day is over. Choose today or a later day, or close the account."))
+        if on == account.leaves_on:
+            return
+        account.leaves_on = on
+        record(session, visitor.actor, at, "account.leaves", account=account_id, on=on.isoformat() if on else "stays")
+        if on is not None:
+            _tell_managers(
+                session,
+                at,
+                account,
+                f"leaves-{on.isoformat()}",
+                N_("A coordinator of your region leaves"),
+                N_("A coordinator of your region leaves. Sign in to see which conferences you have to hand over."),
+            )
+
+
+def close_account(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
+    """Close an account at once: sign-ins and invitations end. What it did keeps its name.
+
+    Conferences that are not handed over never hold this up: a laptop may have been stolen.
+    """
+    ensure_administrator(visitor)
+    with writing(session):
+        lock_administrators(session)
+        account = lock_account(session, account_id)
+        if not account.active:
+            raise Unknown
+        if visitor.account_id == account_id:
+            raise Refusal(N_("Nobody closes their own account. Ask another administrator."))
+        if any(held.role is Role.ADMINISTRATOR for held in account.roles):
+            refuse_last_administrator(session, at, account)
+        account.active = False
+        end_sign_ins(session, at, account_id)
+        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+        revoke_invitations(session, at, account_id)
+        record(session, visitor.actor, at, "account.closed", account=account_id)
+        _tell_managers(
+            session,
+            at,
+            account,
+            f"closed-{at.isoformat()}",
+            N_("A coordinator of your region stopped"),
+            N_(
+                "The account of a coordinator of your region was closed. Sign in to see which conferences need another."
+            ),
+        )
+
+
+def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str:
+    """Open a closed account again, with the roles it had; the link by which its owner chooses a new password.
+
+    The password from before is forgotten: whoever made closing necessary may know it.
+    """
+    ensure_administrator(visitor)
+    with writing(session):
+        account = lock_account(session, account_id)
+        if account.active:
+            raise Unknown
+        account.active, account.leaves_on, account.password_hash = True, None, None
+        record(session, visitor.actor, at, "account.opened_again", account=account_id)
+        return send_invitation(session, visitor, at, account, base_url)
+
+
+def _tell_managers(session: Session, at: datetime, account: Account, what: str, subject: str, body: str) -> None:
+    """Write to the other regional managers of a coordinator's region."""
+    if not any(held.role is Role.COORDINATOR for held in account.roles):
+        return
+    managing = (AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.region_id == account.region_id)
+    managers = select(Account).join(Account.roles).where(*managing, Account.active, Account.id != account.id)
+    for manager in session.scalars(managers):
+        queue(
+            session,
+            f"account:{account.id}:{what}:{manager.id}",
+            recipient=manager.email,
+            subject=subject,
+            body=body,
+            at=at,
+            conference_id=None,
+            language=manager.language,
+        )

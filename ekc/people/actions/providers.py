@@ -1,0 +1,99 @@
+"""Whom a provider of single sign-on knows: they come in, are tied to an account at the first time, and untied."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import PUBLIC, Actor, ActorKind, record
+from ekc.core.errors import Unknown
+from ekc.core.transaction import writing
+from ekc.people.access import Visitor
+from ekc.people.actions.accounts import ensure_administrator
+from ekc.people.actions.entering import end_sign_ins
+from ekc.people.actions.once import Once, spend
+from ekc.people.actions.owner import tell_owner
+from ekc.people.models import Account, Identity
+from ekc.people.providers import Known, NotBelieved
+from ekc.workflow.vocabulary import N_
+
+
+def enter_by_provider(session: Session, at: datetime, known: Known, once: Once) -> int | None:
+    """The account of somebody whom a provider knows; None for any reason why not, which is audited.
+
+    It is the one that is tied to them, whatever their mail address is now; at the first time, the open account with the
+    address that the provider vouches for. So nobody comes in by being given an address that was somebody else's.
+    """
+    with writing(session):
+        try:
+            identity = _believe(session, at, known, once)
+        except NotBelieved as error:
+            record(
+                session,
+                PUBLIC,
+                at,
+                "account.sign_in_refused",
+                way="provider",
+                why=str(error),
+                issuer=known.issuer,
+                subject=known.subject,
+                email=known.email or "",
+            )
+            return None
+        identity.used_at = at
+        return identity.account_id
+
+
+def forget_identity(session: Session, visitor: Visitor, at: datetime, identity_id: int) -> None:
+    """Untie somebody from a provider, which ends their sign-ins. The next time, their mail address counts again."""
+    ensure_administrator(visitor)
+    with writing(session):
+        forgetting = delete(Identity).where(Identity.id == identity_id)
+        gone = session.execute(forgetting.returning(Identity.account_id, Identity.issuer)).one_or_none()
+        if gone is None:
+            raise Unknown
+        end_sign_ins(session, at, gone.account_id)
+        record(session, visitor.actor, at, "account.identity_forgotten", account=gone.account_id, issuer=gone.issuer)
+
+
+def _believe(session: Session, at: datetime, known: Known, once: Once) -> Identity:
+    """As whom somebody comes in. Raises NotBelieved."""
+    if not spend(session, at, once):
+        raise NotBelieved("used")
+    return _identity(session, known) or _tied(session, at, known)
+
+
+def _identity(session: Session, known: Known) -> Identity | None:
+    """The identity of somebody who was here before. Raises NotBelieved where the account is closed."""
+    identity = session.scalar(
+        select(Identity).where(Identity.issuer == known.issuer, Identity.subject == known.subject)
+    )
+    if identity and not session.scalar(select(Account.id).where(Account.id == identity.account_id, Account.active)):
+        raise NotBelieved("closed")
+    return identity
+
+
+def _tied(session: Session, at: datetime, known: Known) -> Identity:
+    """The identity of somebody who is here for the first time, tied to their account. Raises NotBelieved."""
+    wanted = select(Account).where(Account.email == known.email, Account.active)
+    account = session.scalar(wanted.with_for_update()) if known.email else None
+    if account is None:
+        raise NotBelieved("unknown")
+    tied = session.scalar(select(Identity).where(Identity.account_id == account.id, Identity.issuer == known.issuer))
+    if tied and tied.subject == known.subject:
+        return tied  # they came in twice at one moment
+    if tied:
+        raise NotBelieved("another")
+    tied = Identity(account_id=account.id, issuer=known.issuer, subject=known.subject, tied_at=at, used_at=at)
+    session.add(tied)
+    actor = Actor(ActorKind.ACCOUNT, account.id, account.name)
+    record(session, actor, at, "account.identity_tied", issuer=known.issuer)
+    tell_owner(
+        session,
+        at,
+        account.id,
+        "identity-tied",
+        N_("You can sign in through your organisation"),
+        N_("Your account there now lets you in here. If that was not you, tell your administrator at once."),
+    )
+    return tied

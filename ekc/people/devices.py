@@ -1,0 +1,54 @@
+"""On what somebody is signed in, in words by which they know it again, and from where somebody tries to get in."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+#: The first that fits: a browser names its ancestors too.
+_BROWSERS = (
+    ("Edge", r"\bEdg(e|A|iOS)?/"),
+    ("Opera", r"\b(OPR|Opera)/"),
+    ("Samsung Internet", r"\bSamsungBrowser/"),
+    ("Firefox", r"\b(Firefox|FxiOS)/"),
+    ("Chrome", r"\b(Chrome|Chromium|CriOS)/"),
+    ("Safari", r"\bSafari/"),
+)
+_SYSTEMS = (
+    ("Windows", r"Windows"),
+    ("iPhone", r"iPhone"),
+    ("iPad", r"iPad"),
+    ("Android", r"Android"),
+    ("ChromeOS", r"\bCrOS\b"),
+    ("Mac", r"Mac OS X|Macintosh"),
+    ("Linux", r"Linux"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From where somebody tries to get in."""
+
+    network: str = ""  # as `network_of` says it
+    token: str = ""  # of the cookie by which this browser is known again
+
+
+NOWHERE = Place()
+
+
+def device_of(user_agent: str) -> str:
+    """Such as `Firefox, Windows` (never a version), from what a browser says of itself; empty if that tells nothing."""
+    parts = (_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent))
+    return ", ".join(part for part in parts if part)
+
+
+def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:
+    return next((name for name, pattern in known if re.search(pattern, user_agent)), "")
+
+
+def network_of(address: str) -> str:
+    """What one caller has to themselves: an address of IPv4, or the 2^64 of IPv6 that every household gets."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)

@@ -1,0 +1,182 @@
+"""Passkeys (WebAuthn): what is asked of a browser, and whether what it answers is true. Whose they are: `actions/`.
+
+User verification (a finger, a face, the code of the device) is always required, so a passkey is two factors in one:
+something one has, and something one is or knows. The library is loaded when the first passkey is used.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+#: How much a browser may answer: a statement with certificates stays far below it.
+LONGEST_ANSWER = 16_384
+_HANDLE = 32  # bytes
+_LONGEST_ID = 1023  # bytes, by WebAuthn
+
+
+class NotTrue(Exception):  # noqa: N818 - says what the answer is
+    """What a browser answered is not a passkey, or not one for us; the words are a code for the audit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Us, as a passkey knows us: it answers this address alone, so a page that looks like ours gets nothing."""
+
+    id: str  # the host
+    origin: str  # as browsers write it
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey:
+    """A passkey that a device has just made."""
+
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    handle: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a device says to let somebody in, read but not yet believed."""
+
+    credential_id: bytes
+    handle: bytes | None  # by which the device knows the account
+    whole: dict[str, Any]
+
+
+def party_of(base_url: str) -> Party | None:
+    """Us, by the address people type; None where browsers know no passkeys: without TLS, and at a bare number."""
+    parts = urlsplit(base_url)
+    host = (parts.hostname or "").lower()
+    if not host or (parts.scheme != "https" and host != "localhost") or _is_number(host):
+        return None
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port and parts.port != usual else ""
+    return Party(host, f"{parts.scheme}://{host}{port}")
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def new_handle() -> bytes:
+    """By which devices will know an account: random, so that it tells nothing of whose it is."""
+    return secrets.token_bytes(_HANDLE)
+
+
+def ask_for_new(
+    party: Party, challenge: bytes, handle: bytes, email: str, name: str, known: Iterable[bytes]
+) -> dict[str, Any]:
+    """What a browser is told to have a passkey made; not on a device that holds one of the `known`."""
+    from webauthn import generate_registration_options  # noqa: PLC0415
+    from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+    from webauthn.helpers.structs import (  # noqa: PLC0415
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
+    options = generate_registration_options(
+        rp_id=party.id,
+        rp_name=party.id,
+        user_name=email,
+        user_display_name=name,
+        user_id=handle,
+        challenge=challenge,
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=credential_id) for credential_id in known],
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+    )
+    return options_to_json_dict(options)
+
+
+def ask_who(party: Party, challenge: bytes) -> dict[str, Any]:
+    """What a browser is told to let somebody sign in with any passkey they have for us."""
+    from webauthn import generate_authentication_options  # noqa: PLC0415
+    from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
+
+    required = UserVerificationRequirement.REQUIRED
+    return options_to_json_dict(
+        generate_authentication_options(rp_id=party.id, challenge=challenge, user_verification=required)
+    )
+
+
+def read_new(party: Party, challenge: bytes, handle: bytes, text: str) -> NewPasskey:
+    """The passkey that a device made for this challenge. Raises NotTrue."""
+    from webauthn import verify_registration_response  # noqa: PLC0415
+
+    answer = _object(text)
+    try:
+        made = verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=party.id,
+            expected_origin=party.origin,
+            require_user_verification=True,
+        )
+    except Exception as error:  # everything in it was written by somebody else, and the library fails in many ways
+        raise NotTrue(type(error).__name__) from None
+    if len(made.credential_id) > _LONGEST_ID:
+        raise NotTrue("long")
+    return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count, handle)
+
+
+def read_answer(text: str) -> Answer:
+    """What a device says to let somebody in. Raises NotTrue where it has not even the form of that."""
+    from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415
+
+    answer = _object(text)
+    try:
+        read = parse_authentication_credential_json(answer)
+    except Exception as error:
+        raise NotTrue(type(error).__name__) from None
+    return Answer(read.raw_id, read.response.user_handle, answer)
+
+
+def count_of(party: Party, challenge: bytes, public_key: bytes, answer: Answer) -> int:
+    """How often the device says it was used, once its signature over this challenge is proven. Raises NotTrue."""
+    from webauthn import verify_authentication_response  # noqa: PLC0415
+
+    try:
+        proven = verify_authentication_response(
+            credential=answer.whole,
+            expected_challenge=challenge,
+            expected_rp_id=party.id,
+            expected_origin=party.origin,
+            credential_public_key=public_key,
+            credential_current_sign_count=0,  # compared by ourselves, when we know that it is the device that counts
+            require_user_verification=True,
+        )
+    except Exception as error:
+        raise NotTrue(type(error).__name__) from None
+    return proven.new_sign_count
+
+
+def is_copied(kept: int, said: int) -> bool:
+    """Whether a count tells that a key was copied: it did not grow. Keys that are on several devices stay at 0."""
+    return (kept > 0 or said > 0) and said <= kept
+
+
+def _object(text: str) -> dict[str, Any]:
+    if len(text) > LONGEST_ANSWER:
+        raise NotTrue("long")
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NotTrue("form") from None
+    if not isinstance(answer, dict):
+        raise NotTrue("form")
+    return answer

@@ -1,0 +1,90 @@
+"""Reading in which ways the owner of an account gets in: password, passkeys, known to a provider of single sign-on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ekc.people.access import Visitor
+from ekc.people.models import Account, Identity, Method, Passkey, SignIn
+
+#: For this long after signing in, one may change how one signs in (ASVS 7.5.1).
+LATELY = timedelta(minutes=10)
+#: A provider may have let somebody through unasked.
+_SEEN_ELSEWHERE = (Method.PROVIDER, Method.PROVIDER_ALONE)
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRow:
+    """A passkey as its owner sees it."""
+
+    id: int
+    name: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """A provider that knows the owner of an account. `subject` is its own word for them, and no name."""
+
+    id: int
+    issuer: str
+    subject: str
+    tied_at: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How many ways in an account has, by kind."""
+
+    password: bool
+    passkeys: int
+    identities: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.password + self.passkeys + self.identities
+
+
+def passkeys_of(session: Session, account_id: int) -> list[PasskeyRow]:
+    """The passkeys of an account, the newest first."""
+    found = select(Passkey.id, Passkey.name, Passkey.made_at, Passkey.used_at).where(Passkey.account_id == account_id)
+    return [PasskeyRow(*row) for row in session.execute(found.order_by(Passkey.id.desc()))]
+
+
+def known_to_devices(session: Session, account_id: int) -> tuple[list[bytes], bytes | None]:
+    """The ids of the passkeys of an account, and the handle by which devices know it, if any does yet."""
+    found = select(Passkey.credential_id, Passkey.handle).where(Passkey.account_id == account_id)
+    rows = session.execute(found.order_by(Passkey.id)).all()
+    return [row.credential_id for row in rows], rows[0].handle if rows else None
+
+
+def identities_of(session: Session, account_id: int) -> list[IdentityRow]:
+    """Which providers know the owner of an account."""
+    found = select(Identity.id, Identity.issuer, Identity.subject, Identity.tied_at, Identity.used_at)
+    return [IdentityRow(*row) for row in session.execute(found.where(Identity.account_id == account_id))]
+
+
+def ways_in(session: Session, account_id: int) -> WaysIn:
+    """In which ways the owner of an account gets in."""
+
+    def number(of: type[Passkey] | type[Identity]) -> int:
+        return session.scalars(select(func.count()).select_from(of).where(of.account_id == account_id)).one()
+
+    hashed = session.scalar(select(Account.password_hash).where(Account.id == account_id))
+    return WaysIn(hashed is not None, number(Passkey), number(Identity))
+
+
+def signed_in_lately(session: Session, at: datetime, visitor: Visitor) -> bool:
+    """Whether somebody showed us a password or a passkey just now, and may change how they sign in."""
+    found = select(SignIn.id).where(
+        SignIn.id == visitor.sign_in_id,
+        SignIn.account_id == visitor.account_id,
+        SignIn.method.not_in(_SEEN_ELSEWHERE),
+        SignIn.began_at > at - LATELY,
+    )
+    return session.scalar(found) is not None

@@ -1,0 +1,89 @@
+"""My sign-in: how the owner of an account signs in, another password, and where they are signed in."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now, runtime
+from ekc.people import actions, queries
+from ekc.people.forms import ChangePasswordForm, OwnPasswordForm, PlainForm
+from ekc.people.login import own_account, visitor
+from ekc.people.models import Method
+from ekc.people.views import bp
+from ekc.workflow.vocabulary import N_
+
+HOW = {
+    Method.PASSWORD: N_("with a password"),
+    Method.CODE: N_("with a password and a code"),
+    Method.PASSKEY: N_("with a passkey"),
+    Method.PROVIDER: N_("through your organisation"),
+    Method.INVITATION: N_("by invitation"),
+    Method.DEMO: N_("in the demo"),
+}
+
+
+@bp.get("/account")
+@own_account
+def account() -> ResponseReturnValue:
+    """How one signs in, and where one is signed in."""
+    return account_page()
+
+
+@bp.post("/account/password")
+@own_account
+def change_password() -> ResponseReturnValue:
+    """Choose another password."""
+    form = ChangePasswordForm()
+    if not form.validate():
+        return account_page(password=form), 422
+    try:
+        actions.change_password(
+            db(), visitor(), now(), form.password.data, form.new_password.data, runtime().settings.password_cost
+        )
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return account_page(password=form), status
+    flash(_("You have a new password. Everywhere else you were signed out."), "success")
+    return redirect(url_for("people.account"), 303)
+
+
+@bp.post("/account/sign-ins/<int:sign_in_id>/end")
+@own_account
+def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
+    """Sign out on another device."""
+    actions.end_sign_in(db(), visitor(), now(), sign_in_id)
+    flash(_("That device is signed out."), "success")
+    return redirect(url_for("people.account"), 303)
+
+
+@bp.post("/account/sign-ins/end-others")
+@own_account
+def end_other_sign_ins() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    count = actions.end_other_sign_ins(db(), visitor(), now())
+    flash(ngettext("%(num)d other device is signed out.", "%(num)d other devices are signed out.", count), "success")
+    return redirect(url_for("people.account"), 303)
+
+
+def account_page(**sent: PlainForm) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    account_id = visitor().account_id or 0
+    forms = {
+        "password": ChangePasswordForm(formdata=None),
+        "codes": OwnPasswordForm(formdata=None, prefix="codes-"),
+        "off": OwnPasswordForm(formdata=None, prefix="off-"),
+        **sent,
+    }
+    return render_template(
+        "people/account.html",
+        own=queries.own_sign_in(db(), account_id),
+        sign_ins=queries.sign_ins_of(db(), now(), account_id),
+        here=visitor().sign_in_id,
+        how=HOW,
+        now=now(),
+        forms=forms,
+        sent=next(iter(sent.values()), None),
+        required=runtime().settings.second_factor_required,
+    )

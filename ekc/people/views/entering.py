@@ -1,0 +1,98 @@
+"""Signing in and out, and in which language one reads."""
+
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ekc.core.routes import db, now, public, runtime
+from ekc.core.text import LANGUAGES
+from ekc.people import actions, codes, queries
+from ekc.people.forms import CodeForm, SignInForm
+from ekc.people.language import remember_language
+from ekc.people.login import begin_account, end, go_in, halfway, local_path, onward, place, visitor, whoever
+from ekc.people.models import Method
+from ekc.people.views import bp
+from ekc.people.views.providers import LEAVES
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page; whoever is signed in goes on, unless they are to show `again` that it is them."""
+    target = local_path(request.args.get("next"))
+    if whoever().known and "again" not in request.args:
+        return redirect(onward(target))
+    return render_template("people/sign_in.html", form=SignInForm(), next=target)
+
+
+@bp.post("/sign-in")
+@public
+def check_sign_in() -> ResponseReturnValue:
+    """Let in, or say no in one sentence that does not tell why."""
+    target = local_path(request.args.get("next"))
+    form = SignInForm()
+    if form.validate_on_submit():
+        cost = runtime().settings.password_cost
+        account_id = actions.check_password(db(), now(), form.email.data, form.password.data, cost, place())
+        if account_id is not None:
+            return redirect(go_in(account_id, Method.PASSWORD, target), 303)
+        form.form_errors.append(_("This mail address and password do not belong together. Look at both and try again."))
+    return render_template("people/sign_in.html", form=form, next=target), 422
+
+
+@bp.get("/sign-in/code")
+@public
+def code() -> ResponseReturnValue:
+    """The second step, for whoever typed a right password just now."""
+    target = local_path(request.args.get("next"))
+    if halfway() is None:
+        return redirect(url_for("people.sign_in", next=target))
+    return render_template("people/code.html", form=CodeForm(formdata=None), next=target)
+
+
+@bp.post("/sign-in/code")
+@public
+def check_code() -> ResponseReturnValue:
+    """Let in, or say no in one sentence that does not tell why."""
+    target = local_path(request.args.get("next"))
+    account_id = halfway()
+    if account_id is None:
+        flash(_("That took a while. Type your password again."), "info")
+        return redirect(url_for("people.sign_in", next=target), 303)
+    form = CodeForm()
+    if form.validate():
+        typed, cost = form.one_time_code.data, runtime().settings.password_cost
+        if actions.check_code(db(), now(), account_id, typed, cost, place()):
+            begin_account(account_id, Method.CODE)
+            if not codes.is_one_time(typed):
+                left = queries.own_sign_in(db(), account_id).codes_left
+                flash(ngettext("You have %(num)d recovery code left.", "You have %(num)d recovery codes left.", left))
+            return redirect(onward(target), 303)
+        form.form_errors.append(_("This code does not let you in. Wait for the next one of the app, and type that."))
+    return render_template("people/code.html", form=form, next=target), 422
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """Sign out; also fine for somebody who is not signed in. Whoever came by single sign-on is told about that."""
+    key = session.get(LEAVES)
+    after = "home" if visitor().participant_id is None else "people.signed_out"
+    end()
+    response = redirect(url_for("people.leave_provider", key=key) if key else url_for(after), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.get("/language/<language>")
+@public
+def set_language(language: str) -> ResponseReturnValue:
+    """Read in another language, and go back to where one was."""
+    if language not in LANGUAGES:
+        abort(404)
+    if visitor().account_id is not None and visitor().language != language:
+        actions.choose_language(db(), visitor(), now(), language)
+    response = make_response(redirect(local_path(request.args.get("next")) or url_for("home"), 303))
+    remember_language(response, language)
+    return response

@@ -1,0 +1,154 @@
+"""The second factor: setting up an app that makes codes, recovery codes, and doing without."""
+
+import json
+from base64 import b64decode, b64encode
+from typing import Any
+
+import segno
+from flask import flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.core.crypto import Unreadable, keyring_of
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now, runtime
+from ekc.core.text import PRODUCT_NAME
+from ekc.people import actions, codes, queries
+from ekc.people.forms import AuthenticatorForm, OwnPasswordForm
+from ekc.people.login import local_path, own_account, own_account_at_first, visitor, whoever
+from ekc.people.views import bp
+from ekc.people.views.account import account_page
+
+_SECRET = "authenticator"  # noqa: S105 - in the cookie: of the app that is being set up
+_CODES = "recovery_codes"  # in the cookie: shown on the next page, once
+
+
+@bp.get("/account/second-factor")
+@own_account_at_first
+def second_factor() -> ResponseReturnValue:
+    """Set up an app: a picture to scan, and the first code."""
+    return _setting_up(AuthenticatorForm(formdata=None))
+
+
+@bp.post("/account/second-factor")
+@own_account_at_first
+def add_second_factor() -> ResponseReturnValue:
+    """The app works: from now on its codes are asked for."""
+    form = AuthenticatorForm()
+    if not form.validate():
+        return _setting_up(form), 422
+    try:
+        made = actions.add_authenticator(
+            db(),
+            whoever(),
+            now(),
+            _secret(),
+            form.one_time_code.data,
+            form.password.data,
+            runtime().settings.password_cost,
+        )
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _setting_up(form), status
+    session.pop(_SECRET)
+    _keep(_CODES, made)
+    return redirect(url_for("people.recovery_codes", next=local_path(request.args.get("next"))), 303)
+
+
+@bp.post("/account/second-factor/off")
+@own_account
+def remove_second_factor() -> ResponseReturnValue:
+    """Sign in with the password alone again."""
+    form = OwnPasswordForm(prefix="off-")
+    if not form.validate():
+        return account_page(off=form), 422
+    settings = runtime().settings
+    try:
+        actions.remove_authenticator(
+            db(), visitor(), now(), form.password.data, settings.password_cost, settings.second_factor_required
+        )
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return account_page(off=form), status
+    flash(_("Signing in asks for your password alone now."), "success")
+    return redirect(url_for("people.account"), 303)
+
+
+@bp.post("/account/recovery-codes")
+@own_account
+def renew_recovery_codes() -> ResponseReturnValue:
+    """Make ten new recovery codes."""
+    form = OwnPasswordForm(prefix="codes-")
+    if not form.validate():
+        return account_page(codes=form), 422
+    try:
+        made = actions.renew_recovery_codes(
+            db(), visitor(), now(), form.password.data, runtime().settings.password_cost
+        )
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return account_page(codes=form), status
+    _keep(_CODES, made)
+    return redirect(url_for("people.recovery_codes"), 303)
+
+
+@bp.get("/account/recovery-codes")
+@own_account
+def recovery_codes() -> ResponseReturnValue:
+    """The recovery codes that were made just now, this once."""
+    made = _kept(_CODES)
+    session.pop(_CODES, None)
+    if made is None:
+        return redirect(url_for("people.account"))
+    return render_template(
+        "people/recovery_codes.html",
+        codes=[codes.in_fours(code) for code in made],
+        own=queries.own_sign_in(db(), visitor().account_id or 0),
+        today=now().date(),
+        target=local_path(request.args.get("next")) or url_for("people.account"),
+    )
+
+
+def _setting_up(form: AuthenticatorForm) -> str:
+    secret = _secret()
+    own = queries.own_sign_in(db(), whoever().account_id or 0)
+    address = codes.app_address(secret, own.email, PRODUCT_NAME)
+    return render_template(
+        "people/second_factor.html",
+        form=form,
+        own=own,
+        address=address,
+        picture=_picture(address),
+        secret=codes.in_fours(secret),
+        next=local_path(request.args.get("next")),
+        required=not visitor().known,
+    )
+
+
+def _picture(address: str) -> str:
+    """A QR code as the address of an image; the whole drawing is in it."""
+    drawing = segno.make(address, error="m", micro=False)
+    return str(drawing.svg_data_uri(omitsize=True, light="white"))
+
+
+def _secret() -> str:
+    """What the app is given: the same until it works, and then never shown again."""
+    kept = _kept(_SECRET)
+    if kept is None:
+        kept = codes.new_secret()
+        _keep(_SECRET, kept)
+    return str(kept)
+
+
+def _keep(name: str, what: Any) -> None:
+    """Keep something in the browser that only we can read, and only for this person."""
+    sealed = keyring_of(db()).seal(json.dumps(what).encode(), f"{name}:{whoever().sign_in_id}")
+    session[name] = b64encode(sealed).decode()
+
+
+def _kept(name: str) -> Any:
+    """What was kept in the browser for this person; None if nothing was."""
+    try:
+        return json.loads(keyring_of(db()).open(b64decode(session[name]), f"{name}:{whoever().sign_in_id}"))
+    except (KeyError, ValueError, Unreadable):
+        return None

@@ -1,0 +1,208 @@
+"""A personal link is opened, confirmed on a new device, and used. Looking at these pages changes nothing, ever.
+
+Nothing here names anybody: whoever found the paper learns that it opens a page, and no more. The headers that keep the
+address out of caches, indexes and other sites stand in `core/handlers.py`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from ekc.core.crypto import keyring_of
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.routes import db, now, public, runtime
+from ekc.core.text import LANGUAGES
+from ekc.people import actions
+from ekc.people.actions.confirming import Entered
+from ekc.people.forms import EntranceForm, UseForm
+from ekc.people.language import remember_language
+from ekc.people.links import TRIES, device_key, read_device_key, read_token
+from ekc.people.login import begin_link, end, place, this_device, visitor
+from ekc.people.models import PersonalLink
+from ekc.people.queries import DeviceRow, device_of, link_of_token
+from ekc.people.views import bp
+
+_COOKIE = "link_device"
+_LINK = "/l/<token>"
+_LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
+
+
+def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
+    """One page for every link that lets nobody in: forged, unknown, expired, ended."""
+
+    @wraps(view)
+    def guarded(token: str) -> ResponseReturnValue:
+        try:
+            return view(token)
+        except Unknown:
+            return render_template("people/link_gone.html"), 404
+
+    return guarded
+
+
+@bp.get(_LINK)
+@public
+@_live
+def enter(token: str) -> ResponseReturnValue:
+    """A personal link is opened. Nothing happens yet: mail scanners and previews open links as well."""
+    known = _own_device(_link(token))
+    return render_template("people/enter.html", token=token, known=known is not None and known.opens(now()))
+
+
+@bp.post(_LINK)
+@public
+@_live
+def enter_now(token: str) -> ResponseReturnValue:
+    """On a device that is known, or where one is in by this link: on. On another: to what is asked there."""
+    if "forget" in request.form:
+        actions.forget_device(db(), now(), token, _named_device(token))
+        return _without_cookie(redirect(url_for("people.enter", token=token), 303), token)
+    link, who = _link(token), visitor()
+    if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # in already
+        return redirect(url_for("journey.own_page", conference_id=who.conference_id), 303)
+    entered = actions.come_in_on_device(db(), now(), token, _named_device(token), UseForm().is_own())
+    if entered is None:
+        return redirect(url_for("people.confirm", token=token), 303)
+    return _in(token, entered)
+
+
+@bp.get(f"{_LINK}/code")
+@public
+@_live
+def confirm(token: str) -> ResponseReturnValue:
+    """What is asked on a device that is not known yet."""
+    return _asked(_link(token), token, EntranceForm())
+
+
+@bp.post(f"{_LINK}/code")
+@public
+@_live
+def check_confirm(token: str) -> ResponseReturnValue:
+    """The code or the answer is given."""
+    link, form = _link(token), EntranceForm()
+    if form.validate_on_submit():
+        cost = runtime().settings.password_cost
+        typed, own = form.entrance_code.data, form.is_own()
+        entered = actions.come_in_by_answer(db(), now(), token, typed, own, this_device(), cost, place())
+        if entered is not None:
+            return _in(token, entered)
+        link = _link(token)
+        form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
+    return _asked(link, token, form), 422
+
+
+def _asked(link: PersonalLink, token: str, form: EntranceForm) -> str:
+    form.ask(link.question)
+    open_to_all = link.answer_hash is not None and link.tries < TRIES
+    return render_template(
+        "people/confirm.html",
+        token=token,
+        form=form,
+        asks=open_to_all,
+        locked=link.answer_hash is not None and not open_to_all,
+        until=link.expires_at,
+    )
+
+
+@bp.post(f"{_LINK}/ask")
+@public
+@_live
+def ask(token: str) -> ResponseReturnValue:
+    """Without code or answer: ask the coordinator to be let in."""
+    link = _link(token)
+    response = redirect(url_for("people.waiting", token=token), 303)
+    asked = _own_device(link)
+    if asked is not None and asked.waits(now()):
+        return response
+    try:
+        link_id, device_id = actions.ask_coordinator(db(), now(), token, this_device())
+    except Refusal as refusal:
+        form = EntranceForm(formdata=None)
+        status = form.refuse(refusal)
+        return _asked(link, token, form), status
+    return _with_cookie(response, token, device_key(keyring_of(db()), link_id, device_id))
+
+
+@bp.get(f"{_LINK}/waiting")
+@public
+@_live
+def waiting(token: str) -> ResponseReturnValue:
+    """Somebody waits; the page looks again by itself. Once they were let in, a button leads on."""
+    asked = _own_device(_link(token))
+    if asked is None or not (asked.waits(now()) or asked.opens(now())):
+        return redirect(url_for("people.confirm", token=token))
+    let_in = asked.opens(now())
+    response = make_response(
+        render_template("people/waiting.html", token=token, number=asked.number, let_in=let_in, form=UseForm())
+    )
+    if not let_in:
+        response.headers["Refresh"] = str(_LOOK_AGAIN)
+    return response
+
+
+@bp.get(f"{_LINK}/language/<language>")
+@public
+def link_in_language(token: str, language: str) -> ResponseReturnValue:
+    """Read the entrance in another language."""
+    if language not in LANGUAGES:
+        abort(404)
+    response = make_response(redirect(url_for("people.enter", token=token), 303))
+    remember_language(response, language)
+    return response
+
+
+@bp.get("/signed-out")
+@public
+def signed_out() -> ResponseReturnValue:
+    """Where a shared device ends up by itself: nobody is signed in on it, and nothing is told."""
+    if visitor().leaves_in is not None:
+        end()
+    if visitor().known:
+        return redirect(url_for("home"))
+    return render_template("people/link_left.html")
+
+
+def _link(token: str) -> PersonalLink:
+    found = link_of_token(db(), now(), token)
+    if found is None:
+        raise Unknown
+    return found
+
+
+def _named_device(token: str) -> int | None:
+    """The device that the cookie of this browser names."""
+    keyring, key = keyring_of(db()), request.cookies.get(_COOKIE)
+    bound = read_token(keyring, token)
+    return read_device_key(keyring, bound.link_id, key) if bound and key else None
+
+
+def _own_device(link: PersonalLink) -> DeviceRow | None:
+    key = request.cookies.get(_COOKIE)
+    return device_of(db(), link.id, read_device_key(keyring_of(db()), link.id, key)) if key else None
+
+
+def _in(token: str, entered: Entered) -> ResponseReturnValue:
+    """To their own page; a device that nobody else uses is known the next time."""
+    begin_link(entered.sign_in_id)
+    response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
+    if entered.remembered_until is None:
+        return _without_cookie(response, token)
+    key = device_key(keyring_of(db()), entered.link_id, entered.device_id)
+    return _with_cookie(response, token, key, entered.remembered_until)
+
+
+def _with_cookie(response: Response, token: str, key: str, until: datetime | None = None) -> Response:
+    """Under the address of the link alone, so that it is sent nowhere else."""
+    secure, path = runtime().settings.secure_cookies, url_for("people.enter", token=token)
+    response.set_cookie(_COOKIE, key, expires=until, path=path, secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def _without_cookie(response: Response, token: str) -> Response:
+    response.delete_cookie(_COOKIE, path=url_for("people.enter", token=token), httponly=True, samesite="Lax")
+    return response

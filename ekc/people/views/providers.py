@@ -1,0 +1,110 @@
+"""Single sign-on: to one's organisation and back, and signing out there too (ADR 0017)."""
+
+import secrets
+
+from flask import abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from config import Provider
+from ekc.core.logs import note
+from ekc.core.routes import db, now, public, runtime
+from ekc.people import actions, providers
+from ekc.people.login import go_in, local_path, place
+from ekc.people.models import Method
+from ekc.people.passkeys import party_of
+from ekc.people.providers import Asked, Declined, NotBelieved, OutOfReach
+from ekc.people.views import bp
+from ekc.people.views.trips import arrive, depart
+
+_TRIP = "provider"  # what the session keeps under this name, on the way
+_LONGEST_TARGET = 500  # more does not fit into a cookie
+LEAVES = "signed in at"  # and while they are signed in: where
+
+
+@bp.context_processor
+def _other_ways() -> dict[str, object]:
+    """What the sign-in page offers beside a password, wherever it is shown."""
+    settings = runtime().settings
+    return {"passkeys_offered": party_of(settings.base_url) is not None, "providers": settings.providers}
+
+
+def _provider(key: str) -> Provider:
+    found = next((provider for provider in runtime().settings.providers if provider.key == key), None)
+    return found or abort(404)
+
+
+@bp.get("/sign-in/at/<key>")
+@public
+def to_provider(key: str) -> ResponseReturnValue:
+    """Send somebody to their organisation. A link and no form: no form of ours leads to another site."""
+    provider, target = _provider(key), local_path(request.args.get("next"))
+    nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    kept = target if target and len(target) <= _LONGEST_TARGET else None
+    state = depart(_TRIP, key=key, nonce=nonce, verifier=verifier, next=kept).hex()
+    try:
+        return redirect(providers.way_there(provider, now(), Asked(nonce, verifier, _return_to(key)), state))
+    except NotBelieved as error:
+        return _not_in(provider, error, target)
+
+
+@bp.get("/sign-in/from/<key>")
+@public
+def from_provider(key: str) -> ResponseReturnValue:
+    """Somebody comes back from their organisation, and is let in if we know them."""
+    provider, begun, said = _provider(key), arrive(_TRIP), request.args
+    if no := said.get("error"):
+        return _not_in(provider, Declined(no), begun[1]["next"] if begun else None)
+    if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].token.hex():
+        text = _("Signing in was not finished within ten minutes, or it was begun in another window. Begin again.")
+        return _page(_("That took too long"), text, None), 400
+    tried = actions.begin_try(db(), now(), (actions.PROVIDERS, place().network))
+    once, kept = begun
+    asked, target = Asked(kept["nonce"], kept["verifier"], _return_to(key)), kept["next"]
+    try:
+        known = providers.whom(provider, now(), asked, said.get("code", ""), said.get("iss"))
+    except NotBelieved as error:
+        return _not_in(provider, error, target)
+    account_id = actions.enter_by_provider(db(), now(), known, once)
+    if account_id is None:
+        text = _("Ask your administrator to open one, with your mail address at %(name)s.", name=provider.name)
+        return _page(_("There is no account for you here yet"), text, target), 403
+    actions.forget_try(db(), tried)
+    onward = go_in(account_id, Method.PROVIDER if known.second_factor else Method.PROVIDER_ALONE, target)
+    session[LEAVES] = key
+    return redirect(onward, 303)
+
+
+@bp.get("/sign-out/at/<key>")
+@public
+def leave_provider(key: str) -> ResponseReturnValue:
+    """Here they are signed out. At their organisation perhaps not: the way to do that too, if it names one."""
+    provider = _provider(key)
+    try:
+        address = providers.way_out(provider, now(), runtime().settings.base_url + url_for("home"))
+    except NotBelieved:
+        address = None
+    if address is None:
+        return redirect(url_for("home"), 303)
+    return render_template("people/signed_out.html", provider=provider, address=address)
+
+
+def _return_to(key: str) -> str:
+    return runtime().settings.base_url + url_for("people.from_provider", key=key)
+
+
+def _not_in(provider: Provider, error: NotBelieved, target: str | None) -> ResponseReturnValue:
+    """The log gets a code for whoever mends it; the person gets what to do."""
+    note("single sign-on failed", provider=provider.key, why=str(error))
+    if isinstance(error, Declined) and error.by_somebody:
+        text = _("Nothing has happened. Begin again, or sign in in another way.")
+        return _page(_("You did not sign in at %(name)s", name=provider.name), text, target), 403
+    if isinstance(error, OutOfReach):
+        text = _("Try again in a minute, or sign in in another way.")
+        return _page(_("%(name)s cannot be reached now", name=provider.name), text, target), 503
+    text = _("Begin again. If it goes wrong once more, tell your administrator.")
+    return _page(_("Signing in at %(name)s did not work", name=provider.name), text, target), 400
+
+
+def _page(heading: str, text: str, target: str | None) -> str:
+    return render_template("people/not_in.html", heading=heading, text=text, next=target)

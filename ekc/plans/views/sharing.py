@@ -1,0 +1,95 @@
+"""What of the plan a referrer or professional sees: the page of their own part, and the page on which it is decided."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences.access import Case
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import lines_seen
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now
+from ekc.core.text import say
+from ekc.plans import actions, queries
+from ekc.plans.draft import concerning, from_json
+from ekc.plans.forms.sharing import ShareForm, ShareWithAllForm, share_form
+from ekc.plans.views import bp
+from ekc.plans.views.sheet import rhythms
+from ekc.workflow.vocabulary import Activity, CasePart, Phase, PlanSharing
+
+
+@bp.get("/sharing")
+@case_route(Activity.SHARE_PLAN)
+def sharing(case: Case) -> ResponseReturnValue:
+    """Which professional sees what of the plan, to be chosen."""
+    return _page(case)
+
+
+@bp.post("/sharing")
+@case_route(Activity.SHARE_PLAN)
+def share(case: Case) -> ResponseReturnValue:
+    """What each of them sees."""
+    form = share_form(queries.professionals(queries.circle(db(), case.id)))
+    if not form.validate_on_submit():
+        return _page(case, each=form), 422
+    return _shared(case, form, form.to_choices())
+
+
+@bp.post("/sharing/everybody")
+@case_route(Activity.SHARE_PLAN)
+def share_with_all(case: Case) -> ResponseReturnValue:
+    """All of them see the same."""
+    form = ShareWithAllForm(prefix="all-")
+    if not form.validate_on_submit():
+        return _page(case, everybody=form), 422
+    people = queries.professionals(queries.circle(db(), case.id))
+    return _shared(case, form, {person.id: form.to_sharing() for person in people})
+
+
+def _shared(case: Case, form: ShareForm | ShareWithAllForm, choices: dict[int, PlanSharing]) -> ResponseReturnValue:
+    try:
+        actions.share_plan(db(), case.visitor, now(), case.id, choices)
+    except Refusal as refusal:
+        if refusal.status != Refusal.status:
+            raise
+        form.form_errors.append(say(refusal.message, refusal.params))
+        sent = {"each": form} if isinstance(form, ShareForm) else {"everybody": form}
+        return _page(case, **sent), refusal.status
+    flash(_("It is noted who sees what of the plan."), "success")
+    return redirect(url_for("plans.plan", conference_id=case.id, _anchor="sharing"), 303)
+
+
+def _page(case: Case, each: ShareForm | None = None, everybody: ShareWithAllForm | None = None) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    people = queries.professionals(queries.circle(db(), case.id))
+    return render_template(
+        "plans/sharing.html",
+        case=case,
+        people=people,
+        alone=queries.decides_alone(db(), case, case.visitor, local_date(now(), case.timezone)),
+        each=each or share_form(people, formdata=None),
+        everybody=everybody or ShareWithAllForm(prefix="all-", formdata=None),
+        sent=each or everybody,
+    )
+
+
+def own_part_page(case: Case) -> str:
+    """What the plan asks of a referrer or professional with whom the whole of it is not shared."""
+    session = db()
+    people = queries.circle(session, case.id)
+    # At the presentation the plan that is told aloud is the one that is being written.
+    in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
+    draft = from_json(in_force.content) if in_force else queries.draft(session, case.id)[0]
+    mine = concerning(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
+    return render_template(
+        "plans/own_part.html",
+        case=case,
+        mine=mine,
+        evaluation=draft.evaluation,
+        names={person.id: person.name for person in people},
+        lines=lines_seen(session, case),
+        met=queries.bottom_line_checks(session, case.id, case.presentation),
+        rhythms=rhythms(),
+        today=local_date(now(), case.timezone),
+    )

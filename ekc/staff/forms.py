@@ -1,0 +1,149 @@
+"""Forms about accounts and regions, and to whom a case is handed over."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+
+from ekc.conferences.forms.fields import SPOKEN, CaseForm, choice, day, language_name, line, lines, mail
+from ekc.core.text import LANGUAGES
+from ekc.matching.queries import Candidate
+from ekc.people.actions import AccountDetails, NewAccount, Office
+from ekc.staff.queries import AccountPage, AccountState, Wanted
+from ekc.workflow.names import name_of
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import Role
+
+_OFFICES = (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)
+#: Any row with a number and a name: a region.
+Rows = Iterable[Any]
+
+
+class AccountsForm(Form):  # type: ignore[misc]
+    """How the list of accounts is narrowed; sent by GET."""
+
+    q = line(_l("Name or mail address"))
+    state = SelectField(_l("State"), [Optional()])
+
+    def __init__(self, typed: MultiDict[str, str]) -> None:
+        """Filled with what was asked for. What is not offered is left aside."""
+        super().__init__(typed)
+        offered = [state for state in AccountState if state is not AccountState.LEFT]  # found among the leaving
+        self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.word)) for state in offered)]
+
+    def to_wanted(self) -> Wanted:
+        """What the list is narrowed to."""
+        return Wanted(self.q.data or "", AccountState(self.state.data) if self.state.data else None)
+
+
+class RegionalForm(CaseForm):
+    """A form in which a region is chosen."""
+
+    def __init__(self, regions: Rows, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        offered = [SelectChoice(row.id, row.name) for row in regions]
+        for name in ("region_id", "role_region_id"):
+            if name in self:
+                self[name].choices = offered
+
+
+class DetailsForm(RegionalForm):
+    """What is kept of somebody of staff, beside their roles."""
+
+    name = line(_l("Name"), 120, _l("Write a name."))
+    email = mail(_l("Mail address"), _l("Write a mail address: with it they sign in."))
+    region_id = choice(_l("Works in"), [], coerce=int)
+    language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
+    spoken = line(_l("Languages they speak"), 300)
+    introduction = line(_l("One line about them"), 300)
+    employer = line(_l("Works besides for"), 200)
+
+    def show(self, account: AccountPage) -> None:
+        """Show what is kept."""
+        for name in ("name", "email", "region_id", "language", "introduction", "employer"):
+            getattr(self, name).data = getattr(account, name)
+        self.spoken.data = ", ".join(language_name(code) for code in account.spoken)
+
+    def validate_spoken(self, field: Any) -> None:
+        """Only languages that we know by name."""
+        if unknown := [said for said in lines(field.data or "", commas=True) if said.casefold() not in self._known()]:
+            raise ValidationError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=unknown[0]))
+
+    def to_details(self) -> AccountDetails:
+        """What was typed."""
+        return AccountDetails(**self._details())
+
+    def _details(self) -> dict[str, Any]:
+        known = self._known()
+        spoken = (known[said.casefold()] for said in lines(self.spoken.data or "", commas=True))
+        kept = ("name", "email", "region_id", "language", "introduction", "employer")
+        return {name: getattr(self, name).data for name in kept} | {"spoken": tuple(dict.fromkeys(spoken))}
+
+    @staticmethod
+    def _known() -> dict[str, str]:
+        """Codes of languages, by their names in the reader's language; a code stands for itself."""
+        return {word.casefold(): code for code in SPOKEN for word in (code, language_name(code))}
+
+
+class RoleForm(RegionalForm):
+    """A role, and the region or municipality for which it holds."""
+
+    role = choice(_l("Role"), [SelectChoice(role, _l(name_of(role))) for role in _OFFICES])
+    role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
+    municipality = line(_l("A social care manager: of which municipality?"), 80)
+
+    def validate_municipality(self, field: Any) -> None:
+        """A social care manager follows the cases of one."""
+        if self.role.data == Role.CARE_MANAGER and not field.data:
+            raise ValidationError(_("Write the name of the municipality whose conferences they follow."))
+
+    def to_office(self) -> Office:
+        """What was chosen; what does not belong to the role is left aside."""
+        role = Role(self.role.data)
+        region_id = self.role_region_id.data if role is Role.REGIONAL_MANAGER else None
+        return Office(role, region_id, self.municipality.data if role is Role.CARE_MANAGER else None)
+
+
+class NewAccountForm(DetailsForm, RoleForm):
+    """Somebody new, with their first role."""
+
+    def to_new_account(self) -> NewAccount:
+        """What was typed."""
+        return NewAccount(**self._details(), roles=(self.to_office(),))
+
+
+class LeavingForm(CaseForm):
+    """On which day somebody works for the last time."""
+
+    leaves_on = day(_l("Last day"), _l("Choose a day."))
+
+
+class RegionForm(CaseForm):
+    """A region."""
+
+    name = line(_l("Name of the region"), 80, _l("Write a name."))
+    timezone = choice(_l("Time zone"), [SelectChoice(zone) for zone in sorted({p.timezone for p in PROFILES.values()})])
+
+
+class HandOverForm(CaseForm):
+    """Who is asked to take over a case."""
+
+    account_id = choice(_l("Who takes over?"), [], coerce=int)
+
+    def __init__(self, candidates: Iterable[Candidate], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        offered = [
+            SelectChoice(one.id, _("%(name)s (open cases: %(count)s)", name=one.name, count=one.open_cases))
+            for one in candidates
+        ]
+        self.account_id.choices = [SelectChoice(0, _("Choose a coordinator")), *offered]
+
+    def validate_account_id(self, field: Any) -> None:
+        """Somebody has to be chosen."""
+        if not field.data:
+            raise ValidationError(_("Choose who takes over."))

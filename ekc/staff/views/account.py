@@ -1,0 +1,182 @@
+"""One account: its details and roles, invitations, sign-ins, leaving and closing."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.conferences.forms.fields import CaseForm
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.routes import db, now, runtime
+from ekc.people import actions
+from ekc.people.login import office, visitor
+from ekc.people.queries import has_second_factor, passkeys_of, regions
+from ekc.staff import queries
+from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
+from ekc.staff.views import bp
+from ekc.workflow.vocabulary import Role
+
+_PATH = "/accounts/<int:account_id>"
+_NEW_LINK = "new_invitation"  # in the cookie of whoever made it, until it was shown once
+
+
+def show_link(account_id: int, link: str) -> ResponseReturnValue:
+    """Go to the account and show the link of its invitation there, this once."""
+    session[_NEW_LINK] = [account_id, link]
+    return redirect(url_for("staff.account", account_id=account_id), 303)
+
+
+@bp.get(_PATH)
+@office(Role.ADMINISTRATOR)
+def account(account_id: int) -> ResponseReturnValue:
+    """All about one account."""
+    return _page(account_id)
+
+
+@bp.post(_PATH)
+@office(Role.ADMINISTRATOR)
+def change(account_id: int) -> ResponseReturnValue:
+    """Change its details."""
+    form = DetailsForm(regions(db()))
+    if not form.validate():
+        return _page(account_id, details=form), 422
+    try:
+        actions.change_account(db(), visitor(), now(), account_id, form.to_details())
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(account_id, details=form), status
+    flash(_("Saved."), "success")
+    return _back(account_id)
+
+
+@bp.post(f"{_PATH}/roles")
+@office(Role.ADMINISTRATOR)
+def give_role(account_id: int) -> ResponseReturnValue:
+    """Give a role."""
+    form = RoleForm(regions(db()))
+    if not form.validate():
+        return _page(account_id, role=form), 422
+    try:
+        actions.give_role(db(), visitor(), now(), account_id, form.to_office())
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(account_id, role=form), status
+    flash(_("The role is given."), "success")
+    return _back(account_id)
+
+
+@bp.post(f"{_PATH}/roles/<int:role_id>/take")
+@office(Role.ADMINISTRATOR)
+def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
+    """Take a role away."""
+    return _do(account_id, _("The role is taken away."), actions.take_role, role_id)
+
+
+@bp.post(f"{_PATH}/invitation")
+@office(Role.ADMINISTRATOR)
+def invite(account_id: int) -> ResponseReturnValue:
+    """Send a new invitation."""
+    return show_link(account_id, actions.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
+
+
+@bp.post(f"{_PATH}/invitation/withdraw")
+@office(Role.ADMINISTRATOR)
+def withdraw(account_id: int) -> ResponseReturnValue:
+    """End the invitation."""
+    return _do(account_id, _("The invitation does not work any more."), actions.withdraw_invitation)
+
+
+@bp.post(f"{_PATH}/sign-ins/end")
+@office(Role.ADMINISTRATOR)
+def end_sign_ins(account_id: int) -> ResponseReturnValue:
+    """Sign somebody out everywhere."""
+    return _do(account_id, _("Every sign-in of this account has ended."), actions.end_all_sign_ins)
+
+
+@bp.post(f"{_PATH}/second-factor/reset")
+@office(Role.ADMINISTRATOR)
+def reset_second_factor(account_id: int) -> ResponseReturnValue:
+    """Let somebody in by password alone again, who lost what their second step needs."""
+    return _do(account_id, _("The second step and the passkeys are gone."), actions.reset_second_factor)
+
+
+@bp.post(f"{_PATH}/leaving")
+@office(Role.ADMINISTRATOR)
+def leaving(account_id: int) -> ResponseReturnValue:
+    """Say on which day somebody works for the last time."""
+    form = LeavingForm()
+    if not form.validate():
+        return _page(account_id, leaving=form), 422
+    try:
+        actions.set_leaving(db(), visitor(), now(), account_id, form.leaves_on.data)
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(account_id, leaving=form), status
+    flash(_("The last day is noted."), "success")
+    return _back(account_id)
+
+
+@bp.post(f"{_PATH}/stay")
+@office(Role.ADMINISTRATOR)
+def stay(account_id: int) -> ResponseReturnValue:
+    """They stay after all."""
+    return _do(account_id, _("Noted: this account stays."), actions.set_leaving, None)
+
+
+@bp.post(f"{_PATH}/close")
+@office(Role.ADMINISTRATOR)
+def close(account_id: int) -> ResponseReturnValue:
+    """Close the account at once."""
+    return _do(account_id, _("The account is closed."), actions.close_account)
+
+
+@bp.post(f"{_PATH}/open")
+@office(Role.ADMINISTRATOR)
+def reopen(account_id: int) -> ResponseReturnValue:
+    """Open a closed account again."""
+    link = actions.reopen_account(db(), visitor(), now(), account_id, runtime().settings.base_url)
+    return show_link(account_id, link)
+
+
+def _do(account_id: int, done: str, action: Any, *more: object) -> ResponseReturnValue:
+    """What needs no form: one action, and back to the page, which says so or why not."""
+    try:
+        action(db(), visitor(), now(), account_id, *more)
+    except Unknown:
+        raise
+    except Refusal as refusal:
+        form = CaseForm(formdata=None)
+        status = form.refuse(refusal)
+        return _page(account_id, refused=form), status
+    flash(done, "success")
+    return _back(account_id)
+
+
+def _back(account_id: int) -> ResponseReturnValue:
+    return redirect(url_for("staff.account", account_id=account_id), 303)
+
+
+def _page(account_id: int, **filled: CaseForm) -> str:
+    """The page; `filled` is the form that was sent and has to be looked at again."""
+    found = queries.account_page(db(), now(), account_id)
+    if found is None:
+        raise Unknown
+    made = session.pop(_NEW_LINK, None)
+    known = regions(db())
+    details = DetailsForm(known, formdata=None)
+    details.show(found)
+    forms = {
+        "details": details,
+        "role": RoleForm(known, formdata=None, role_region_id=found.region_id),
+        "leaving": LeavingForm(formdata=None, leaves_on=found.leaves_on),
+    } | filled
+    return render_template(
+        "staff/account.html",
+        account=found,
+        own=visitor().account_id == account_id,
+        second_step=has_second_factor(db(), account_id) or bool(passkeys_of(db(), account_id)),
+        forms=forms,
+        sent=next(iter(filled.values()), None),
+        link=made[1] if made and made[0] == account_id else None,
+    )

@@ -1,0 +1,68 @@
+"""The list of accounts, and opening one."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.core.errors import Refusal
+from ekc.core.routes import LARGEST_ID, db, now, runtime
+from ekc.people import actions
+from ekc.people.login import office, visitor
+from ekc.people.queries import regions
+from ekc.staff import queries
+from ekc.staff.forms import AccountsForm, NewAccountForm
+from ekc.staff.views import bp
+from ekc.staff.views.account import show_link
+from ekc.workflow.vocabulary import Role
+
+_FILTERS = ("q", "state")
+
+
+@bp.get("/accounts")
+@office(Role.ADMINISTRATOR)
+def accounts() -> ResponseReturnValue:
+    """Who has an account: 50 a page, by name."""
+    form = AccountsForm(request.args)
+    right = form.validate()
+    wanted = form.to_wanted() if right else queries.Wanted()
+    rows = queries.accounts(db(), now(), wanted, _after(), queries.PAGE + 1)
+    kept: dict[str, Any] = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    further = None
+    if len(rows) > queries.PAGE:
+        rows = rows[: queries.PAGE]
+        further = url_for("staff.accounts", **kept, after=rows[-1].id)
+    page = render_template("staff/accounts.html", form=form, rows=rows, further=further, narrowed=bool(kept))
+    return page, 200 if right else 422
+
+
+@bp.get("/accounts/new")
+@office(Role.ADMINISTRATOR)
+def new_account() -> ResponseReturnValue:
+    """Somebody new."""
+    form = NewAccountForm(regions(db()), formdata=None, language=visitor().language)
+    return render_template("staff/new_account.html", form=form)
+
+
+@bp.post("/accounts/new")
+@office(Role.ADMINISTRATOR)
+def open_account() -> ResponseReturnValue:
+    """Open the account, and show the invitation."""
+    form = NewAccountForm(regions(db()))
+    status = 422
+    if form.validate_on_submit():
+        try:
+            account_id, link = actions.open_by_invitation(
+                db(), visitor(), now(), form.to_new_account(), runtime().settings.base_url
+            )
+        except Refusal as refusal:
+            status = form.refuse(refusal)
+        else:
+            return show_link(account_id, link)
+    return render_template("staff/new_account.html", form=form), status
+
+
+def _after() -> int | None:
+    """The account with which the page before ended; anything else begins at the start."""
+    typed = request.args.get("after", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 10 and int(typed) <= LARGEST_ID else None

@@ -1,0 +1,70 @@
+"""Regions, in which coordinators work and cases are."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ekc.core.errors import Refusal
+from ekc.core.routes import db, now
+from ekc.people import actions
+from ekc.people.login import office, visitor
+from ekc.staff import queries
+from ekc.staff.forms import RegionForm
+from ekc.staff.views import bp
+from ekc.workflow.vocabulary import Role
+
+
+@bp.get("/regions")
+@office(Role.ADMINISTRATOR)
+def regions() -> ResponseReturnValue:
+    """All regions, and who manages them."""
+    return _page()
+
+
+@bp.post("/regions")
+@office(Role.ADMINISTRATOR)
+def add_region() -> ResponseReturnValue:
+    """Add one."""
+    form = RegionForm(prefix="new-")
+    if not form.validate():
+        return _page(0, form), 422
+    try:
+        actions.add_region(db(), visitor(), now(), form.name.data, form.timezone.data)
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(0, form), status
+    flash(_("The region is added. Give somebody the role of its regional manager."), "success")
+    return redirect(url_for("staff.regions"), 303)
+
+
+@bp.post("/regions/<int:region_id>")
+@office(Role.ADMINISTRATOR)
+def change_region(region_id: int) -> ResponseReturnValue:
+    """Give one another name or time zone."""
+    form = RegionForm(prefix=f"region-{region_id}-")
+    if not form.validate():
+        return _page(region_id, form), 422
+    try:
+        actions.change_region(db(), visitor(), now(), region_id, form.name.data, form.timezone.data)
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(region_id, form), status
+    flash(_("Saved."), "success")
+    return redirect(url_for("staff.regions"), 303)
+
+
+def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
+    """The page; `sent` is the form that has to be looked at again, of the region `sent_for`; 0: a new one."""
+    forms = {
+        row.id: RegionForm(formdata=None, prefix=f"region-{row.id}-", name=row.name, timezone=row.timezone)
+        for row in queries.region_rows(db())
+    }
+    if sent is not None and sent_for and sent_for in forms:
+        forms[sent_for] = sent
+    return render_template(
+        "staff/regions.html",
+        rows=queries.region_rows(db()),
+        forms=forms,
+        new=sent if sent is not None and not sent_for else RegionForm(formdata=None, prefix="new-"),
+        sent=sent,
+    )

@@ -1,0 +1,108 @@
+"""Whether a coordinator is independent: the agencies of a case, compared by name, and the conflicts that follow.
+
+A coordinator benefits neither from the result nor from what is in the plan (OECD Box 4.1) and is tied to no agency that
+decides or helps (EK2). What is compared is what people typed, so names are compared as people mean them: without case,
+accents, punctuation, articles and legal forms. Nothing here knows where the names come from.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: Legal forms, articles and the small words between: they say nothing about which organisation is meant.
+_SMALL_WORDS = """
+stichting vereniging cooperatie coop ua bv nv cv vof ltd limited plc llp inc cic cio gmbh
+the de het t een of van voor for en and
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+_DROPPED = re.compile("[.'’‘`´ʼ]")  # inside a name they part no words: B.V., 't Huis
+_ALIKE = str.maketrans("ıøłđ", "iold")  # letters that have no accent to take off
+
+
+class Tie(StrEnum):
+    """What an agency is to a case, the closest first."""
+
+    REFERS = "refers"
+    DECIDES = "decides"  # says what the plan has to meet
+    HELPS = "helps"
+
+
+class Matter(StrEnum):
+    """What a conflict is about."""
+
+    EMPLOYER = "employer"
+    RELATION = "relation"
+    INTEREST = "interest"
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An organisation that refers a case, decides in it or helps, by the name it has there."""
+
+    name: str
+    tie: Tie
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Something that ties a coordinator to a case. `about`: the agency by its name in the case, or what was declared.
+
+    Without a `tie` it is said of an agency that it is one of the case, not as what.
+    """
+
+    matter: Matter
+    about: str
+    tie: Tie | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same conflict, however it is spelled."""
+        return f"{self.matter}:{plain(self.about)}"
+
+
+def plain(name: str) -> str:
+    """A name as it is compared; of a name that is nothing but small words all is kept. Empty: nobody is meant."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    bare = "".join(c for c in _DROPPED.sub("", folded).translate(_ALIKE) if not unicodedata.combining(c))
+    words = _join_letters("".join(c if c.isalnum() else " " for c in bare).split())
+    return "".join(word for word in words if word not in _SMALL) or "".join(words)
+
+
+def _join_letters(words: list[str]) -> list[str]:
+    """Letters on their own, one after another, are one word: G G Z."""
+    joined: list[str] = []
+    letters = False
+    for word in words:
+        if letters and len(word) == 1:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        letters = len(word) == 1
+    return joined
+
+
+def agencies(named: Iterable[tuple[str, Tie]]) -> tuple[Agency, ...]:
+    """Each agency once, with its closest tie and the name it has there; the closest first."""
+    found: dict[str, Agency] = {}
+    for name, tie in sorted(named, key=lambda one: list(Tie).index(one[1])):
+        found.setdefault(plain(name), Agency(name.strip(), tie))
+    return tuple(agency for key, agency in found.items() if key)
+
+
+def works_for(employers: Iterable[str], of_case: Iterable[Agency]) -> tuple[Agency, ...]:
+    """The agencies of a case that somebody works for. A text may name several employers, with ; or a line between."""
+    known = {plain(one) for text in employers for one in re.split(r"[;\n]", text)} - {""}
+    return tuple(agency for agency in of_case if plain(agency.name) in known)
+
+
+def conflicts(
+    employers: Iterable[str], of_case: Iterable[Agency], relation: str | None, interest: str | None
+) -> tuple[Conflict, ...]:
+    """All that ties a coordinator to a case: agencies they work for, and what they declared. Empty words tie nobody."""
+    declared = ((Matter.RELATION, relation), (Matter.INTEREST, interest))
+    return (
+        *(Conflict(Matter.EMPLOYER, agency.name, agency.tie) for agency in works_for(employers, of_case)),
+        *(Conflict(matter, words) for matter, words in declared if words),
+    )

@@ -1,0 +1,198 @@
+"""The policy: who sees which part of a case in which phase, and which parts the pages of an activity show.
+
+Pages, queries and documents ask this table (`Case.sees`); a part that somebody does not see is not read for them.
+Whoever is excluded or was taken out of the circle has no role in the case, and so no column here.
+"""
+
+from ekc.workflow.rules import Grant, PartRule
+from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Activity, CasePart, Phase, Role, Scope
+
+_ALWAYS = frozenset(Phase)
+_OUTSIDE = _ALWAYS - {Phase.PRIVATE_TIME}
+_OPEN = _OUTSIDE - {Phase.CLOSED}
+_BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION})
+_PRESENTED = frozenset({Phase.PRESENTATION})
+_PLAN = _PRESENTED | {Phase.EVALUATION}
+_FROM_SETUP = _OUTSIDE - {Phase.REGISTRATION}
+_EVALUATION = frozenset({Phase.EVALUATION})
+_AGREED = _EVALUATION | {Phase.CLOSED}
+
+_AGENCIES = frozenset({Role.REFERRER, Role.PROFESSIONAL})
+_CIRCLE = INSIDE_ROLES | _AGENCIES
+_STAFF = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
+
+
+def _to(roles: frozenset[Role] | Role, phases: frozenset[Phase], scope: Scope = Scope.ALL) -> dict[Role, Grant]:
+    return dict.fromkeys(roles if isinstance(roles, frozenset) else {roles}, Grant(phases, scope))
+
+
+PARTS: tuple[PartRule, ...] = (
+    PartRule(
+        CasePart.TITLE,
+        N_("what the case is called, and its number"),
+        _to(_CIRCLE | _STAFF, _ALWAYS),
+    ),
+    PartRule(
+        CasePart.FIGURES,
+        N_("figures: number, municipality, kind, phase, dates, state of the follow-ups"),
+        _to(_STAFF | {Role.CARE_MANAGER}, _ALWAYS),
+    ),
+    PartRule(
+        CasePart.QUESTION,
+        N_("the question"),
+        _to(_CIRCLE | {Role.COORDINATOR}, _ALWAYS) | _to(Role.REGIONAL_MANAGER, _OUTSIDE),
+    ),
+    PartRule(
+        CasePart.PRACTICAL,
+        N_("when and where people meet"),
+        _to(_CIRCLE, _BEFORE) | _to(_STAFF, _OUTSIDE),
+    ),
+    PartRule(
+        CasePart.NAMES,
+        N_("names of the circle"),
+        _to(INSIDE_ROLES, _ALWAYS) | _to(_STAFF, _OUTSIDE) | _to(Role.CONVENOR, _PLAN),
+    ),
+    PartRule(
+        CasePart.OWN_DETAILS,
+        N_("what is kept of oneself: name, phone, mail, address"),
+        _to(_CIRCLE, _ALWAYS, Scope.OWN),
+    ),
+    PartRule(
+        CasePart.DETAILS,
+        N_("what is kept of others: relation, birth, language, needs, how they come"),
+        _to(_STAFF, _OUTSIDE),
+    ),
+    PartRule(CasePart.CONTACT, N_("how to reach others: phone, mail, address"), _to(_STAFF, _OUTSIDE)),
+    PartRule(CasePart.SECRET_ADDRESSES, N_("secret addresses"), _to(Role.COORDINATOR, _OPEN)),
+    PartRule(
+        CasePart.SAFETY,
+        N_("safety: who is afraid of what, what was arranged, who stays away and why"),
+        _to(_STAFF, _OUTSIDE),
+    ),
+    PartRule(CasePart.VIEWS, N_("what somebody who is not there wants to say"), _to(Role.COORDINATOR, _OUTSIDE)),
+    PartRule(
+        CasePart.REGISTRATION,
+        N_("the registration: reason, topics, wishes, sides"),
+        _to(_STAFF, _OUTSIDE),
+    ),
+    PartRule(CasePart.CONSENTS, N_("consents"), _to(_STAFF, _OUTSIDE)),
+    PartRule(
+        CasePart.REQUEST,
+        N_("what somebody who is asked needs to say yes or no: kind, place, phase, names, organisations, wishes"),
+        _to(Role.ASKED_COORDINATOR, _OPEN),
+    ),
+    PartRule(
+        CasePart.INDEPENDENCE,
+        N_("what the coordinator declared about their independence"),
+        _to(_STAFF, _OUTSIDE) | _to(Role.MAIN_PERSON, _OPEN),  # as long as they have not said yes
+    ),
+    PartRule(
+        CasePart.WAIVERS,
+        N_("what ties the coordinator to the case, and why the regional manager saw no obstacle in it"),
+        _to(_CIRCLE | _STAFF, _OUTSIDE),
+    ),
+    PartRule(CasePart.LINKS, N_("personal links"), _to(Role.COORDINATOR, _OUTSIDE)),
+    PartRule(CasePart.CONTACT_LOG, N_("the contact log"), _to(Role.COORDINATOR, _OPEN)),
+    PartRule(CasePart.ARRANGEMENTS, N_("food, travel, interpreters and other arrangements"), _to(_STAFF, _OUTSIDE)),
+    PartRule(CasePart.INFORMATION, N_("what was told and asked, and who came"), _to(_STAFF, _OUTSIDE)),
+    PartRule(
+        CasePart.BOTTOM_LINES,
+        N_("bottom lines, and whether the plan meets them"),
+        _to(_STAFF | _AGENCIES, _OUTSIDE) | _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.TOLD),
+    ),
+    PartRule(
+        CasePart.PLAN,
+        N_("the whole plan, and who agrees with it"),
+        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION})
+        | _to(Role.COORDINATOR, _FROM_SETUP)
+        | _to(frozenset({Role.PLAN_READER, Role.CONVENOR}), _PLAN),
+    ),
+    PartRule(
+        CasePart.NEXT_VERSION,
+        N_("the next version of the plan, as long as it is being written"),
+        _to(INSIDE_ROLES | {Role.PLAN_READER}, _PRESENTED) | _to(frozenset({Role.COORDINATOR, Role.CONVENOR}), _PLAN),
+    ),
+    PartRule(
+        CasePart.OWN_PLAN,
+        N_("what the plan asks of oneself"),
+        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.OWN) | _to(Role.PART_READER, _PLAN, Scope.OWN),
+    ),
+    PartRule(
+        CasePart.ACCEPTANCE,
+        N_("who accepts the plan, or refuses it and why"),
+        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION})
+        | _to(Role.COORDINATOR, _FROM_SETUP)
+        | _to(Role.PLAN_READER, _PLAN)
+        | _to(_AGENCIES, _PLAN, Scope.OWN),
+    ),
+    PartRule(
+        CasePart.SHARING,
+        N_("which professional sees what of the plan"),
+        _to(INSIDE_ROLES | {Role.COORDINATOR}, _PLAN),
+    ),
+    PartRule(
+        CasePart.NEXT_TIME,
+        N_("when and where the plan is looked at again"),
+        _to(INSIDE_ROLES | {Role.PLAN_READER}, _EVALUATION) | _to(Role.PART_READER, _EVALUATION, Scope.OWN),
+    ),
+    PartRule(
+        CasePart.FOLLOW_UPS,
+        N_("what calls and evaluations found"),
+        _to(_STAFF, _AGREED) | _to(Role.CONVENOR, _EVALUATION),
+    ),
+    PartRule(CasePart.COSTS, N_("hours and costs"), _to(Role.COORDINATOR, _OUTSIDE)),
+    PartRule(CasePart.HISTORY, N_("the steps that were taken, and their reasons"), _to(_STAFF, _OUTSIDE)),
+    PartRule(
+        CasePart.OPENED,
+        N_("who opened the file"),
+        _to(Role.MAIN_PERSON, _ALWAYS) | _to(Role.COORDINATOR, _OUTSIDE),
+    ),
+    PartRule(CasePart.ACCOUNTS, N_("accounts of staff (of no case)"), _to(Role.ADMINISTRATOR, _ALWAYS)),
+)
+
+#: What the pages of an activity show to everybody who has it; `check_tables` compares with the table above.
+SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
+    Activity.SEE_CASE: frozenset({CasePart.TITLE, CasePart.FIGURES, CasePart.QUESTION}),
+    Activity.SEE_OWN_PAGE: frozenset({CasePart.TITLE, CasePart.QUESTION, CasePart.OWN_DETAILS}),
+    Activity.SEE_REGISTRATION: frozenset(
+        {
+            CasePart.REGISTRATION,
+            CasePart.CONSENTS,
+            CasePart.INDEPENDENCE,
+            CasePart.WAIVERS,
+            CasePart.NAMES,
+            CasePart.DETAILS,
+            CasePart.CONTACT,
+            CasePart.SAFETY,
+        }
+    ),
+    Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.CONSENTS}),
+    Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE, CasePart.WAIVERS}),
+    Activity.SEE_REQUEST: frozenset({CasePart.REQUEST}),
+    Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration alone
+    Activity.CONFIRM_COORDINATOR: frozenset(),
+    Activity.CHANGE_CIRCLE: frozenset({CasePart.NAMES, CasePart.DETAILS, CasePart.CONTACT, CasePart.SAFETY}),
+    Activity.SEE_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
+    Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
+    Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
+    Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES}),
+    Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES, CasePart.CONTACT}),
+    Activity.ARRANGE_MEETING: frozenset({CasePart.PRACTICAL, CasePart.ARRANGEMENTS}),
+    Activity.RECORD_INFORMATION: frozenset({CasePart.INFORMATION, CasePart.NAMES}),
+    Activity.SEE_PLAN: frozenset({CasePart.BOTTOM_LINES}),
+    Activity.SEE_VERSIONS: frozenset({CasePart.PLAN}),
+    Activity.SHARE_PLAN: frozenset({CasePart.SHARING}),
+    Activity.WRITE_PLAN: frozenset({CasePart.PLAN, CasePart.NEXT_VERSION, CasePart.NAMES}),
+    Activity.CHECK_PLAN: frozenset({CasePart.PLAN, CasePart.BOTTOM_LINES, CasePart.ACCEPTANCE}),
+    Activity.ANSWER_SUPPORT: frozenset({CasePart.OWN_PLAN}),
+    Activity.DECIDE_ACCEPTANCE: frozenset({CasePart.ACCEPTANCE, CasePart.BOTTOM_LINES}),
+    Activity.TICK_OFF: frozenset({CasePart.OWN_PLAN}),
+    Activity.SEE_FOLLOW_UPS: frozenset({CasePart.FOLLOW_UPS, CasePart.NAMES}),
+    Activity.FOLLOW_UP: frozenset({CasePart.FOLLOW_UPS, CasePart.NAMES}),
+    Activity.RECORD_COSTS: frozenset({CasePart.COSTS}),
+    Activity.SEE_OPENED: frozenset({CasePart.OPENED}),
+    Activity.SEE_HISTORY: frozenset(
+        {CasePart.HISTORY, CasePart.PRACTICAL, CasePart.ARRANGEMENTS, CasePart.INFORMATION, CasePart.NAMES}
+    ),
+    Activity.TAKE_STEP: frozenset(),
+}

@@ -1,0 +1,92 @@
+"""What no module of the product does, what only named ones do, and that the inventory of cryptography is complete."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.architecture.sources import EKC, ROOT, modules, templates
+
+#: Would run, or take for an object, what somebody sent.
+FORBIDDEN = {
+    *("eval", "exec", "compile", "__import__"),
+    *("pickle", "marshal", "shelve", "dill", "ctypes", "subprocess", "os.system", "os.popen", "importlib"),
+    *("xml", "lxml", "yaml", "ldap"),
+    "request.values",  # a field of the address would pass for one of the form
+    *("request.json", "request.get_json", "request.data"),
+}
+#: Modules that speak to another machine, and whom they call; told to operators under "What it talks to".
+TALKS = {"ekc/people/providers.py": "the providers of single sign-on that EKC_OIDC names"}
+_NETWORK = {"socket", "http.client", "urllib.request", "requests", "smtplib", "ftplib", "authlib", "ssl"}
+#: Whoever imports these computes with keys, hashes or chance.
+_CRYPTO = {"hashlib", "hmac", "secrets", "random", "uuid", "cryptography", "argon2", "itsdangerous", "os.urandom"}
+_CRYPTO |= {"pyotp", "webauthn", "authlib", "zxcvbn"}
+INVENTORY = ROOT / "docs" / "security" / "cryptography.md"
+#: In a browser: text taken for markup or program, words kept on a device, messages of others.
+_SCRIPT = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|setTimeout\(\s*[\"']"
+    r"|postMessage|\"message\"|localStorage|sessionStorage|indexedDB|document\.cookie|__proto__|://"
+)
+
+
+def names(source: str) -> Iterator[str]:
+    """Each name that a module imports, calls or reads, with the names before it: `os`, `os.system`, `eval`."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import():
+                yield from (alias.name for alias in node.names)
+            case ast.ImportFrom(module=str(module)):
+                yield module
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+            case ast.Attribute(value=ast.Name(id=owner)):
+                yield f"{owner}.{node.attr}"
+            case ast.Call(func=ast.Name(id=called)):
+                yield called
+
+
+def uses(source: str, wanted: set[str]) -> set[str]:
+    """Which of `wanted` a module uses, by itself or by something inside it."""
+    found = set(names(source))
+    return {one for one in wanted if any(name == one or name.startswith(f"{one}.") for name in found)}
+
+
+def users(wanted: set[str]) -> dict[str, set[str]]:
+    """Which modules of the product use which of `wanted`."""
+    found = {path.relative_to(ROOT).as_posix(): uses(path.read_text(), wanted) for path in modules()}
+    return {name: used for name, used in found.items() if used}
+
+
+def test_nothing_runs_what_was_sent() -> None:
+    assert users(FORBIDDEN) == {}
+
+
+def test_nobody_else_speaks_to_another_machine() -> None:
+    assert set(users(_NETWORK)) == set(TALKS)
+
+
+def test_the_inventory_of_cryptography_is_complete() -> None:
+    named = set(re.findall(r"`((?:ekc/[\w/]+|config)\.py)`", INVENTORY.read_text()))
+
+    assert named == set(users(_CRYPTO))
+
+
+def test_scripts_keep_nothing_and_take_no_text_for_markup() -> None:
+    scripts = sorted((EKC / "static").rglob("*.js"))
+
+    assert scripts
+    assert {path.name: _SCRIPT.findall(path.read_text()) for path in scripts} == {path.name: [] for path in scripts}
+
+
+def test_pages_take_everything_from_this_site() -> None:
+    taken = re.compile(
+        r"<(?:script|link|img|iframe|object|embed|form)\b[^>]*\b(?:src|href|data|action)=\"(?:https?:)?//"
+    )
+    assert [str(path) for path in templates() if taken.search(path.read_text())] == []
+
+
+def test_a_planted_use_is_seen() -> None:
+    source = "import os\nfrom xml.etree import ElementTree\nx = eval('1')\nos.system('x')\ny = request.values['id']"
+    source += "\nre.compile('x')"
+
+    assert uses(source, FORBIDDEN) == {"xml", "eval", "os.system", "request.values"}
+    assert uses("from os import urandom\nimport http.client", _CRYPTO | _NETWORK) == {"os.urandom", "http.client"}
+    assert _SCRIPT.findall("x.innerHTML = y; localStorage.z") == ["innerHTML", "localStorage"]

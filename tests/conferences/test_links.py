@@ -1,0 +1,409 @@
+"""The coordinator's pages of personal links: making, replacing and ending them, and how they are handed over."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pikepdf
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from ekc import schema
+from ekc.conferences import actions, letters
+from ekc.conferences.document import Slip, slips_html, slips_pdf, square
+from ekc.conferences.entries import NewLink
+from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.errors import NotNow, Refusal, Stale, Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.people.actions import ask_coordinator
+from ekc.people.models import Confirmed, PersonalLink
+from ekc.people.queries import devices_of, links_of, waiting_of
+from ekc.workflow.vocabulary import Part
+from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case
+from tests.cast import COST, Cast, make_link, open_link, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.conferences.anew import anew
+from tests.page import Page, text_of
+from tests.stories.paper import PRINTER
+
+pytestmark = PRINTER
+
+#: The basic alphabet of text messages (GSM 03.38), as far as our sentences could use it.
+GSM = set(
+    "@£$¥èéùìòÇØøÅåÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§abcdefghijklmnopqrstuvwxyzäöñüà_"
+)
+#: What would tell a stranger what it is about.
+TELLING = ("conference", "conferentie", "family", "gezin", "child", "plan", "Rivierstad", "EKC-", "Amrani", "youth")
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    return case_in_setup(db_session, cast, START)
+
+
+@pytest.fixture
+def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/links")
+    return client
+
+
+@pytest.fixture
+def linda(app: Flask) -> PageClient:
+    made = app.test_client()
+    assert isinstance(made, PageClient)
+    return made
+
+
+def path_of(page: Page) -> str:
+    (shown,) = [node.text or "" for node in page.all("code")]
+    return shown.removeprefix("http://localhost")
+
+
+def code_of(page: Page) -> str:
+    (shown,) = [node.text or "" for node in page.all("p") if node.get("class") == "big-number"]
+    return shown
+
+
+def test_a_link_is_shown_once_and_replaced_in_one_click(
+    noor: PageClient, linda: PageClient, case: Made, db_session: Session
+) -> None:
+    page = noor.shown("Make a link for Linda de Wit")
+    path, code = path_of(page), code_of(page)
+    assert "You see this now and never again. It works until Saturday 29 August 2026." in page.text
+    assert open_link(linda, path, code).heading == "Hello, Linda de Wit"
+    again = noor.page(f"/conferences/{case.id}/links")
+    assert (path in again.html, code in again.text) == (False, False)
+    assert "Made on 2 Mar, not handed over yet as far as is known. First used on 2 Mar." in again.text
+
+    page = noor.shown("Replace the link of Linda de Wit")
+    new, new_code = path_of(page), code_of(page)
+
+    assert linda.page(f"/conferences/{case.id}/mine").heading == "You are signed out"
+    linda.page(path, status=404)
+    linda.page(new)
+    linda.submit("Go to my page")
+    linda.refused("Come in", {"Entrance code": code if code != new_code else "x"}, status=422)
+    linda.submit("Come in", {"Entrance code": new_code})
+    noor.page(f"/conferences/{case.id}/links")
+    noor.submit("End the link of Linda de Wit")
+    assert linda.page(f"/conferences/{case.id}/mine").heading == "You are signed out"
+    assert [link.is_live(START) for link in links_of(anew(db_session), case.id)] == [False, False]
+
+
+def test_loading_the_page_again_does_not_kill_what_it_showed(noor: PageClient, linda: PageClient, case: Made) -> None:
+    sent = noor.form("Make a link for Linda de Wit").fill({})
+    page = noor.shown("Make a link for Linda de Wit")
+
+    again = noor.post(sent.url, data=sent.payload())
+
+    assert again.status_code == 409
+    assert "A new link for Linda de Wit was shown already" in again.text
+    assert open_link(linda, path_of(page), code_of(page)).heading == "Hello, Linda de Wit"
+
+
+def test_a_question_is_asked_and_stays_when_the_link_is_replaced(
+    noor: PageClient, linda: PageClient, case: Made, db_session: Session
+) -> None:
+    question = "What did we eat in the caravan?"
+    noor.follow("Linda de Wit")
+    values = {"Works for": "two weeks", "What is asked on a new device?": "A question that we agreed on"}
+    wrong = noor.refused("Make a link", {**values, "What is the answer?": "é!"}, status=422)
+    assert wrong.errors == [
+        "What do we ask? Write the question that you agreed on.",
+        "What is the answer? Write an answer of at least three letters or digits.",
+    ]
+    page = noor.shown(
+        "Make a link", {**values, "What do we ask?": question, "What is the answer?": "Pannenkoeken met spek"}
+    )
+    assert "The code" not in page.text
+    assert question in page.text
+    noor.page(f"/conferences/{case.id}/links")
+    page = noor.shown("Replace the link of Linda de Wit")
+
+    linda.page(path_of(page))
+    linda.submit("Go to my page")
+    assert linda.submit("Come in", {question: "pannenkoeken, met spek"}).heading == "Hello, Linda de Wit"
+    (link,) = [link for link in links_of(anew(db_session), case.id) if link.is_live(START)]
+    assert (link.asks, link.expires_at) == (Confirmed.ANSWER, START + timedelta(days=14))
+    told = anew(db_session).scalars(select(PersonalLink)).all()
+    assert [one.answer_hash for one in told if "$argon2id$" not in (one.answer_hash or "")] == []
+
+
+def test_no_code_at_all_stays_so_when_the_link_is_replaced(noor: PageClient, case: Made) -> None:
+    noor.follow("Linda de Wit")
+    noor.shown("Make a link", {"What is asked on a new device?": "Nothing: I let them in myself, each time"})
+    noor.page(f"/conferences/{case.id}/links")
+
+    page = noor.shown("Replace the link of Linda de Wit")
+
+    assert "When the link is opened, a number appears on their screen and here." in page.text
+    assert noor.follow("Personal links").all("code") == []
+
+
+def test_nothing_of_a_link_is_kept_as_it_is(
+    noor: PageClient, case: Made, engine: Engine, db_session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = noor.shown("Make a link for Linda de Wit")
+    token, code = path_of(page).removeprefix("/l/"), code_of(page).replace(" ", "")
+    noor.shown("Send the mail")
+    noor.shown("I have sent it")
+
+    with engine.connect() as connection:
+        rows = [
+            repr(tuple(row))
+            for table in schema.metadata.sorted_tables
+            for row in connection.execute(text(f"SELECT * FROM {table.name}"))  # noqa: S608
+        ]
+    told = [str(read_detail(db_session, event)) for event in db_session.scalars(select(AuditEvent))]
+    with noor.session_transaction() as cookie:
+        rows.append(str(dict(cookie)))
+    found = [one for one in (*rows, *told, caplog.text) if token in one or code in one or token[24:48] in one]
+    assert found == []
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT answer_hash FROM personal_link")).scalars().all()
+    assert [b"argon2" in bytes(one) for one in kept] == [False]
+
+
+def mails(session: Session) -> Sequence[OutboxMessage]:
+    """The mails with links that wait to be sent."""
+    return anew(session).scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("link:"))).all()
+
+
+def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
+    change_details(db_session, cast, START, case, case.people["linda"], language="en")
+    page = noor.shown("Make a link for Linda de Wit")
+    path, code = path_of(page), code_of(page)
+    page = noor.shown("Send the mail")
+    assert "The mail waits to be sent." in page.text
+    assert (path_of(page), code_of(page)) == (path, code)
+    noor.shown("Send the mail")
+
+    (mail,) = mails(db_session)
+    assert (mail.recipient, mail.language, mail.subject) == ("linda@example.org", "en", "The page we spoke about")
+    assert mail.body == (
+        f"This is the link to the page we spoke about:\n\nhttp://localhost{path}\n\n"
+        "It works until Saturday 29 August 2026. On a new device something is asked that only you know.\n\n"
+        "Does it not work, or is this mail not for you? Ring your coordinator, or throw it away."
+    )
+    assert [word for word in (*TELLING, "Linda", "Noor", code) if word in mail.subject + mail.body] == []
+    noor.page(f"/conferences/{case.id}/links")
+    assert "handed over by mail." in noor.here.text
+    noor.shown("Replace the link of Linda de Wit")
+    assert mails(db_session) == []
+
+
+def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cast: Cast, db_session: Session) -> None:
+    page = noor.shown("Make a link for Kees de Wit")
+
+    assert ("Send the mail" in page.buttons, "There is no mail address of Kees de Wit." in page.text) == (False, True)
+    made = actions.make_link(db_session, cast.noor, START, case.id, case.people["kees"], cost=COST)
+    with pytest.raises(Refusal, match="There is no mail address"):
+        actions.hand_over(db_session, cast.noor, START, case.id, [made.token], "mail", ("a", "b"))
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_text_message_fits_into_one(app: Flask, language: str) -> None:
+    address = "https://plan.eigen-kracht.example/l/" + "A" * 59
+    with app.test_request_context(headers={"Accept-Language": language}):
+        said = letters.text_message(address, date(2026, 9, 30))
+
+    assert (len(said) <= 160, set(said) - GSM, address in said) == (True, set(), True)
+    assert [word for word in TELLING if word in said.replace(address, "")] == []
+
+
+def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session) -> None:
+    noor.shown("Make a link for Linda de Wit")
+    assert "It is noted." in noor.shown("I have sent it").text
+    answer = noor.post(**printing(noor, "Print the slip"))
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert [link.handed_over for link in links_of(anew(db_session), case.id)] == [("paper", "message")]
+
+    page = noor.page(f"/conferences/{case.id}/links")
+
+    assert "Made on 2 Mar, handed over on paper, by text message. Not used yet." in page.text
+
+
+def printing(client: PageClient, button: str) -> dict[str, object]:
+    """What the button for a paper sends."""
+    sent = client.form(button).fill({})
+    return {"path": sent.url, "data": sent.payload()}
+
+
+def test_what_is_shown_can_be_handed_over_for_an_hour(
+    noor: PageClient, case: Made, clock: FrozenClock, db_session: Session
+) -> None:
+    noor.shown("Make a link for Linda de Wit")
+    sent = printing(noor, "Print the slip")
+    assert (
+        noor.post(**{**sent, "path": f"/conferences/{case.id}/links/{case.people['omar']}/hand-over"}).status_code
+        == 404
+    )
+    clock.advance(hours=1, minutes=1)
+
+    old = noor.post(**sent)
+    broken = noor.post(sent["path"], data={**sent["data"], "shown": "é"})  # type: ignore[dict-item]
+
+    assert (old.status_code, broken.status_code) == (409, 409)
+    assert "This link was shown too long ago." in old.text
+
+
+def test_a_link_that_was_replaced_is_not_printed_any_more(noor: PageClient, case: Made) -> None:
+    noor.shown("Make a link for Linda de Wit")
+    sent = printing(noor, "Print the slip")
+    noor.page(f"/conferences/{case.id}/links")
+    noor.shown("Replace the link of Linda de Wit")
+
+    assert noor.post(**sent).status_code == 409
+
+
+SLIP = Slip(
+    "Kees de Wit", "https://plan.example.org/l/" + "A" * 59, date(2026, 8, 29), "Noor van Dijk", "en", Confirmed.CODE
+)
+
+
+def words_of(slips: list[Slip]) -> list[str]:
+    """What stands on each page."""
+    page = Page(slips_html(slips), "/", 200)
+    return [text_of(node) for node in page.all("section")]
+
+
+def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) -> None:
+    (said,) = words_of([SLIP])
+
+    assert said == " ".join(
+        (
+            "For Kees de Wit, and nobody else The way to your own page",
+            "A square to scan: it opens the address that is printed below it",
+            "Point the camera of a phone or tablet at the square, and press what appears. Press “Go to my page”.",
+            "Type the code that Noor van Dijk told you. It is not on this paper. Done? Press “Sign out”.",
+            f"No camera? Type this address into a browser, in one piece: {SLIP.address}",
+            "It works until Saturday 29 August 2026. It does not work, or you lost this paper?",
+            "Ring Noor van Dijk. You get a new one, and this one stops at once. Telephone (write it here):",
+            "Fold this paper with the square inside, and keep it as you keep a bank card. Show it to nobody.",
+        )
+    )
+    assert [word for word in TELLING if word in said.replace(SLIP.address, "")] == []
+    assert square(SLIP.address, "A square to scan: it opens the address that is printed below it") in slips_html([SLIP])
+
+
+@pytest.mark.parametrize(
+    ("asks", "step"),
+    [
+        (Confirmed.ANSWER, "Answer the question on which you and Noor van Dijk agreed."),
+        (Confirmed.COORDINATOR, "Ring Noor van Dijk, who lets you in."),
+    ],
+)
+def test_a_slip_says_what_is_asked(request_context: None, asks: Confirmed, step: str) -> None:
+    (said,) = words_of([replace(SLIP, asks=asks)])
+
+    assert (step in said, "code" in said) == (True, False)
+
+
+def test_slips_are_accessible_and_a_page_a_person(request_context: None) -> None:
+    strange = replace(SLIP, name="Li 李", language="nl")
+    paper = pikepdf.open(io.BytesIO(slips_pdf([SLIP, strange])))
+
+    assert len(paper.pages) == 2
+    assert (str(paper.Root.Lang), paper.Root.MarkInfo.Marked == True) == ("en", True)  # noqa: E712 - a PDF boolean
+    figures = [o for o in paper.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"]
+    assert [bool(str(figure.Alt)) for figure in figures] == [True, True]
+
+
+def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
+    change_details(db_session, cast, START, case, case.people["els"], part=Part.INTERPRETER)
+    made = actions.make_link(db_session, cast.noor, START, case.id, case.people["omar"], cost=COST)
+    noor.page(f"/conferences/{case.id}/links")
+    page = noor.shown("Print a slip for everybody who has no link yet")
+
+    codes = dict(page.table()[1:])
+    names = [
+        "Marieke de Wit",
+        "Karim Jansen",
+        "Joost Lammers",
+        "Linda de Wit",
+        "Kees de Wit",
+        "Fatima El Amrani-Benali",
+    ]
+    assert (page.heading, list(codes)) == ("6 links were made", names)
+    answer = noor.post(**printing(noor, "Print the slips"))
+    assert len(pikepdf.open(io.BytesIO(answer.data)).pages) == 6
+    assert linda.get(f"/l/{made.token}").status_code == 200  # who had one keeps it
+    links = [link for link in links_of(anew(db_session), case.id) if link.is_live(START)]
+    assert sorted(link.handed_over for link in links) == [(), *[("paper",)] * 6]
+    sent = noor.form("Print the slips").fill({}).payload()
+    again = noor.post(f"/conferences/{case.id}/links", data=sent)
+    assert (again.status_code, "Everybody has a link." in again.text) == (409, True)
+
+
+def test_nobody_reaches_links_or_devices_of_another_case(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    other = case_in_setup(db_session, cast, START)
+    path = make_link(db_session, START, other.id, other.people["marieke"])
+    _, device = ask_coordinator(db_session, START, path.removeprefix("/l/"), "")
+    at, marieke = START, other.people["marieke"]
+
+    for wrong in (
+        lambda: actions.answer_request(db_session, cast.noor, at, case.id, device, True),
+        lambda: actions.answer_request(db_session, cast.iris, at, other.id, device, True),
+        lambda: actions.end_device(db_session, cast.noor, at, case.id, device),
+        lambda: actions.make_link(db_session, cast.noor, at, case.id, marieke, cost=COST),
+        lambda: actions.make_missing_links(db_session, cast.ruud, at, case.id, COST),
+        lambda: actions.revoke_links(db_session, cast.noor, at, case.id, marieke),
+    ):
+        with pytest.raises(Unknown):
+            wrong()
+    with pytest.raises(Stale):
+        actions.hand_over(db_session, cast.noor, at, case.id, [path.removeprefix("/l/")], "paper")
+    assert noor.get(f"/conferences/{case.id}/links/{marieke}").status_code == 404
+    assert [one.id for one in waiting_of(db_session, other.id, at)] == [device]
+
+
+def test_nobody_waits_any_more(cast: Cast, case: Made, db_session: Session) -> None:
+    path = make_link(db_session, START, case.id, case.people["kees"])
+    _, device = ask_coordinator(db_session, START, path.removeprefix("/l/"), "")
+    answer: Callable[[bool], str] = lambda yes: actions.answer_request(  # noqa: E731
+        db_session, cast.noor, START, case.id, device, yes
+    )
+    assert answer(True) == "Kees de Wit"
+
+    with pytest.raises(Refusal, match="Nobody waits there any more"):
+        answer(False)
+    assert [one.id for one in devices_of(db_session, case.id, START)] == [device]
+
+
+def test_in_private_time_the_coordinator_hears_of_no_device(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    case = case_in_private_time(db_session, cast, START)
+    path = make_link(db_session, START, case.id, case.people["kees"])
+    _, device = ask_coordinator(db_session, START, path.removeprefix("/l/"), "")
+
+    assert "Somebody waits" not in sign_in(client, cast.noor).text
+    assert client.get(f"/conferences/{case.id}/links").status_code == 403
+    with pytest.raises(NotNow):
+        actions.answer_request(db_session, cast.noor, START, case.id, device, True)
+
+
+def test_a_link_can_be_ended_after_the_case_was_closed(cast: Cast, db_session: Session) -> None:
+    case = closed_case(db_session, cast, START)
+    make_link(db_session, START, case.id, case.people["kees"])
+
+    actions.revoke_links(db_session, cast.noor, START, case.id, case.people["kees"])
+
+    assert [link.is_live(START) for link in links_of(anew(db_session), case.id)] == [False]
+
+
+def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:
+    actions.make_link(db_session, cast.noor, START, case.id, case.people["kees"], NewLink(days=14), COST)
+
+    ends = START + timedelta(days=14)
+
+    (link,) = links_of(anew(db_session), case.id)
+    assert (link.is_live(ends - timedelta(seconds=1)), link.is_live(ends)) == (True, False)

@@ -1,0 +1,137 @@
+"""The log: one line of JSON an event, with when, what, who and from where, and nothing that somebody typed."""
+
+import json
+import logging
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.core import logs
+from ekc.core.routes import public
+from ekc.people.models import SignIn
+from tests.build import case_in_setup
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.plugins.web import MakeApp
+
+HOSTILE = 'a"b\r\n{"level": "INFO"}\x1b[2J\u2028é'
+
+
+def noted(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
+    """What was noted, without what differs from try to try."""
+    return [getattr(line, "facts", {}) for line in caplog.records if line.name == "ekc"]
+
+
+def test_an_event_is_one_line_of_json() -> None:
+    record = logging.LogRecord("ekc", logging.WARNING, __file__, 1, HOSTILE, None, None)
+    record.created = 1772442000.25
+    record.facts = {"door": HOSTILE, "status": 404}
+
+    line = logs.Line().format(record)
+
+    assert (line.isascii(), line.isprintable()) == (True, True)
+    assert json.loads(line) == {
+        "at": "2026-03-02T09:00:00.250+00:00",
+        "level": "WARNING",
+        "what": HOSTILE,
+        "door": HOSTILE,
+        "status": 404,
+    }
+
+
+def test_a_process_writes_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs.log, "handlers", [])
+
+    logs.begin()
+    logs.begin()
+
+    assert [type(handler.formatter) for handler in logs.log.handlers] == [logs.Line]
+
+
+def test_what_is_not_for_somebody_is_noted(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(client, cast.mila)
+    db_session.rollback()
+    who = f"account:{db_session.scalars(select(SignIn.id)).one()}"
+    db_session.rollback()
+    caplog.clear()
+
+    client.page("/search", status=404)
+    client.page(f"/conferences/{case.id}/circle", status=404)
+
+    asked = {"status": 404, "why": "Unknown", "method": "GET", "who": who, "caller": "127.0.0.1"}
+    assert noted(caplog) == [{**asked, "door": "conferences.search"}, {**asked, "door": "conferences.circle"}]
+
+
+def test_what_no_page_of_ours_sends_is_noted(client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    page = client.page("/register")
+    token = next(c.attrib["value"] for c in page.all("input") if c.get("name") == "csrf_token")
+    client.post("/register", data={"name": "Somebody said this"})
+    client.post("/register", data="{}", content_type="application/json", headers={"X-CSRFToken": token})
+    client.post("/register", data={"csrf_token": "x", "reason": "y" * 2**20})
+    client.post("/l/a-secret-token?name=Fatima", data={"csrf_token": "wrong"})
+    client.delete("/register")
+    client.page("/l/a-secret-token", status=404)
+
+    caller = {"caller": "127.0.0.1"}
+    assert noted(caplog) == [
+        {"status": 400, "why": "CSRFError", "method": "POST", "door": "conferences.register", **caller},
+        {"status": 415, "why": "UnsupportedMediaType", "method": "POST", "door": "conferences.register", **caller},
+        {"status": 413, "why": "RequestEntityTooLarge", "method": "POST", "door": "conferences.register", **caller},
+        {"status": 400, "why": "CSRFError", "method": "POST", "door": "people.enter_now", **caller},
+        {"status": 405, "why": "MethodNotAllowed", "method": "DELETE", **caller},
+        {"status": 404, "method": "GET", "door": "people.enter", **caller},
+    ]
+    assert "secret" not in caplog.text
+    assert "Fatima" not in caplog.text
+
+
+def test_an_address_that_leads_nowhere_is_not_noted(
+    client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.page("/L/a-secret-token", status=404)
+
+    assert noted(caplog) == []
+
+
+def test_slowing_down_is_noted(client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    client.page("/sign-in")
+    wrong = {"Mail address": "noor@example.org", "Password": "another good one"}
+    for _ in range(10):
+        client.refused("Sign in", wrong, status=422)
+    caplog.clear()
+
+    client.refused("Sign in", wrong, status=429)
+
+    assert noted(caplog) == [
+        {
+            "status": 429,
+            "why": "TooMany",
+            "method": "POST",
+            "door": "people.check_sign_in",
+            "caller": "127.0.0.1",
+        }
+    ]
+
+
+def test_a_fault_of_ours_is_noted_by_kind_and_place(
+    make_app: MakeApp, database_url: str, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(word: str) -> str:
+        raise ValueError(word)
+
+    app = make_app()
+    app.add_url_rule("/broken/<word>", view_func=public(broken))
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    client.wants_faults = True
+
+    page = client.page("/broken/Fatima", status=500)
+
+    line = broken.__code__.co_firstlineno + 1
+    assert [record.getMessage() for record in caplog.records] == [f"ValueError at {__file__}:{line} in broken"]
+    assert ("Fatima" in caplog.text, "Fatima" in page.text) == (False, False)

@@ -1,0 +1,134 @@
+"""A coordinator's access to a case ends some days after it was closed: with warning, and then it is as never there."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import open_case
+from ekc.conferences.actions import look_for
+from ekc.core.errors import NotNow, Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.core.transaction import writing
+from ekc.evaluations import actions as evaluations
+from ekc.evaluations.actions import NewAvoided
+from ekc.journey.reminders import tell_that_access_ends
+from ekc.people.models import Account
+from ekc.plans import actions as plans
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import Activity
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+
+#: The last minute of the thirtieth day, and the minute after it, in the Netherlands (summer time by then).
+LAST = START.replace(month=4, day=1, hour=21, minute=59)
+AFTER = LAST + timedelta(minutes=1)
+NIGHT = timedelta(days=1)
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    """Closed on Monday 2 March."""
+    return build.closed_case(db_session, cast, START)
+
+
+def mails(session: Session) -> list[tuple[str, str]]:
+    """Who was told that an access ends, and when."""
+    asked = select(OutboxMessage.recipient, OutboxMessage.queued_at).where(OutboxMessage.key.like("%access-ends%"))
+    return [(row.recipient, row.queued_at.date().isoformat()) for row in session.execute(asked)]
+
+
+def test_until_when_is_told_from_the_day_it_is_closed(
+    client: PageClient, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    sign_in(client, cast.noor)
+
+    home, page = client.page("/"), client.page(f"/conferences/{case.id}")
+
+    assert "closed; you can open it until Wednesday 1 April (in 30 days)" in home.text
+    assert "You can open this conference until Wednesday 1 April 2026 (in 30 days)." in page.text
+
+
+def test_others_are_told_no_day(client: PageClient, cast: Cast, clock: FrozenClock, case: Made) -> None:
+    sign_in(client, cast.ruud)
+
+    assert "You can open this conference until" not in client.page(f"/conferences/{case.id}").text
+
+
+def test_on_the_last_day_all_is_there_and_then_nothing_is(
+    app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    address, found = f"/conferences/{case.id}", "/search?q=marieke"
+    clock.set(LAST)
+    sign_in(client, cast.noor)
+    assert "Marieke de Wit" in client.page(found).text
+    assert client.get(f"{address}/costs").status_code == 200
+
+    clock.set(AFTER)
+
+    pages = ("", "/costs", "/plan", "/plan/versions/1.pdf", "/registration", "/history", "/follow-ups", "/circle")
+    assert {client.get(address + page).status_code for page in pages} == {404}
+    assert client.page(address, status=404).text == client.page("/conferences/999", status=404).text
+    assert "Nobody of that name is in a case of yours." in client.page(found).text
+    assert "You have no conferences yet." in client.page("/").text
+
+
+def test_what_is_done_in_a_closed_case_says_when(db_session: Session, cast: Cast, case: Made) -> None:
+    avoided = NewAvoided(what="A night", amount=100, basis="a list")
+    evaluations.add_avoided(db_session, cast.noor, LAST, case.id, avoided)
+
+    with pytest.raises(Unknown):
+        evaluations.add_avoided(db_session, cast.noor, AFTER, case.id, avoided)
+    with pytest.raises(Unknown):
+        plans.issue_document(db_session, cast.noor, AFTER, case.id, 1, "nl", b"paper")
+    with pytest.raises(TypeError, match="say when"):
+        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE)
+    assert [one.number for one in look_for(db_session, cast.noor, LAST, "marieke")] == ["EKC-2026-0001"]
+    assert look_for(db_session, cast.noor, AFTER, "marieke") == ()
+
+
+def test_the_manager_of_the_region_still_sees_it(db_session: Session, cast: Cast, case: Made) -> None:
+    assert open_case(db_session, cast.ruud, case.id, Activity.SEE_CASE, at=AFTER + NIGHT).id == case.id
+
+
+def test_whoever_is_too_early_for_a_step_hears_why_not(db_session: Session, cast: Cast, case: Made) -> None:
+    with pytest.raises(NotNow):
+        evaluations.plan_evaluation(db_session, cast.noor, START, case.id, START.date())
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(22, []), (23, ["2026-03-25"]), (25, ["2026-03-27"]), (30, ["2026-04-01"]), (31, [])]
+)
+def test_a_mail_goes_out_a_week_before(days: int, told: list[str], db_session: Session, cast: Cast, case: Made) -> None:
+    at = START + days * NIGHT
+
+    first, again = (tell_that_access_ends(db_session, at) for _ in range(2))
+
+    assert (first, again) == (len(told), 0)
+    assert mails(db_session) == [("noor@example.org", day) for day in told]
+
+
+def test_it_is_sent_once_in_all_these_nights(db_session: Session, cast: Cast, case: Made) -> None:
+    open_one = build.case_in_evaluation(db_session, cast, START)
+    assert open_one.id != case.id
+
+    sent = [tell_that_access_ends(db_session, START + days * NIGHT) for days in range(40)]
+
+    assert sum(sent) == 1
+    assert mails(db_session) == [("noor@example.org", "2026-03-25")]
+
+
+def test_an_account_that_was_closed_is_told_nothing(db_session: Session, cast: Cast, case: Made) -> None:
+    with writing(db_session):
+        db_session.get_one(Account, cast.noor.account_id).active = False
+
+    assert tell_that_access_ends(db_session, START + 25 * NIGHT) == 0
+
+
+def test_every_country_warns_before_it_ends() -> None:
+    assert [profile.code for profile in PROFILES.values() if profile.access_warning_days >= profile.access_days] == []

@@ -1,0 +1,281 @@
+"""Whoever works for an agency of a case is not its coordinator; what ties them later holds it up until it is waived."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ekc.conferences import actions as conferences
+from ekc.conferences.entries import BottomLineText, PersonDetails
+from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.journey.actions import Blocked, take
+from ekc.matching import actions
+from ekc.matching.queries import candidates, current_match, open_conflicts, same_referrer
+from ekc.people.access import PROGRAM, Visitor
+from ekc.people.actions import set_employer
+from ekc.workflow.independence import Matter, Tie
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
+from tests import build
+from tests.build import INDEPENDENT, Made, registered_case
+from tests.cast import Cast, participant
+from tests.clock import START
+
+ELS = PersonDetails(name="Els Vermeer", part=Part.PROFESSIONAL, organisation="Primary school De Wilg")
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    return registered_case(db_session, cast, START)
+
+
+def employ(session: Session, who: Visitor, employer: str) -> None:
+    set_employer(session, PROGRAM, START, who.account_id or 0, employer)
+
+
+def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
+    return actions.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
+
+
+def ties(session: Session, case: Made) -> list[tuple[Matter, str, Tie | None]]:
+    session.rollback()
+    return [(one.matter, one.about, one.tie) for one in open_conflicts(session, case.id)]
+
+
+def waive(session: Session, cast: Cast, case: Made, about: str, reason: str = "She teaches at another school.") -> None:
+    (key,) = [one.key for one in open_conflicts(session, case.id) if one.about == about]
+    actions.waive_conflict(session, cast.ruud, START, case.id, key, reason)
+
+
+def why_not(session: Session, cast: Cast, case: Made, step: Step) -> list[str]:
+    """The sentences with which a step is refused to Noor."""
+    with pytest.raises(Blocked) as refused:
+        take(session, cast.noor, START, case.id, Taking(step, reason="So it is."))
+    return [one.blocker.message % one.blocker.params for one in refused.value.verdict.reasons]
+
+
+# Assigned --------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_is_asked_who_works_for_the_referring_agency(db_session: Session, cast: Cast, case: Made) -> None:
+    employ(db_session, cast.denise, "Library; Stichting YOUTH-protection")
+
+    with pytest.raises(Refusal, match="works for") as refused:
+        ask(db_session, cast, case, cast.denise)
+
+    assert refused.value.params == {"name": "Denise Okafor", "agency": "Youth protection"}
+    assert current_match(db_session, case.id) is None
+    found = {one.name: one.tied for one in candidates(db_session, case.id, cast.north)}
+    tied = found.pop("Denise Okafor")
+    assert tied is not None
+    assert tied.message % tied.params == "Denise Okafor works for Youth protection, which referred this conference"
+    assert found == {"Noor van Dijk": None}
+
+
+@pytest.mark.parametrize(
+    ("person", "sets_line"),
+    [
+        (ELS, False),
+        (ELS, True),
+        (PersonDetails(name="Els", part=Part.PROFESSIONAL, speaks_for="primary school de Wilg"), False),
+    ],
+)
+def test_nobody_is_asked_who_works_for_an_agency_that_decides_or_helps(
+    db_session: Session, cast: Cast, case: Made, person: PersonDetails, sets_line: bool
+) -> None:
+    els = conferences.add_person(db_session, cast.ruud, START, case.id, person)
+    if sets_line:
+        line = BottomLineText(text="At school every day.", ground="law", set_by=els, shared_on=None)
+        conferences.add_bottom_line(db_session, participant(case.id, els), START, case.id, line)
+    employ(db_session, cast.noor, "De Wilg, primary school")
+    ask(db_session, cast, case, cast.noor)  # another name
+    employ(db_session, cast.denise, "Primary School De Wilg")
+
+    with pytest.raises(Refusal, match="works for"):
+        ask(db_session, cast, case, cast.denise)
+
+    (denise, _) = candidates(db_session, case.id, cast.north)
+    assert denise.tied is not None
+    assert ("says what the plan has to meet" in denise.tied.message) is sets_line
+
+
+@pytest.mark.parametrize("part", [Part.SUPPORTER, Part.INTERPRETER, Part.FAMILY])
+def test_who_comes_for_the_family_makes_no_agency(db_session: Session, cast: Cast, case: Made, part: Part) -> None:
+    conferences.add_person(db_session, cast.ruud, START, case.id, replace(ELS, part=part))
+    employ(db_session, cast.denise, "Primary school De Wilg")
+
+    ask(db_session, cast, case, cast.denise)
+
+
+@pytest.mark.parametrize(("on_account", "declared"), [("", "youth protection"), ("Youth Protection", "")])
+def test_no_case_is_taken_by_who_works_for_an_agency_of_it(
+    db_session: Session, cast: Cast, case: Made, on_account: str, declared: str
+) -> None:
+    ask(db_session, cast, case, cast.noor)
+    employ(db_session, cast.noor, on_account)
+
+    with pytest.raises(Refusal, match="you cannot be its coordinator"):
+        actions.accept(db_session, cast.noor, START, case.id, replace(INDEPENDENT, employer=declared))
+
+    match = current_match(db_session, case.id)
+    assert match is not None
+    assert (match.accepted_on, match.declaration) == (None, None)
+    actions.decline(db_session, cast.noor, START, case.id)
+    assert current_match(db_session, case.id) is None
+
+
+def test_open_cases_of_the_same_referrer_are_counted(db_session: Session, cast: Cast, case: Made) -> None:
+    build.matched_case(db_session, cast, START)
+    build.case_in_setup(db_session, cast, START)
+    build.closed_case(db_session, cast, START)
+    other = PersonDetails(name="Wout Peters", part=Part.REFERRER, organisation="Housing")
+    build.matched_case(db_session, cast, START, referrer=other)
+    asked_only = registered_case(db_session, cast, START)
+    ask(db_session, cast, asked_only, cast.noor)
+
+    assert same_referrer(db_session, case.id, cast.noor.account_id or 0) == 2
+    counts = [(one.name, one.open_cases, one.same_referrer) for one in candidates(db_session, case.id, cast.north)]
+    assert counts == [("Denise Okafor", 0, 0), ("Noor van Dijk", 4, 2)]
+
+
+# Later -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_professional_who_joins_later_holds_up_the_next_step(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    employ(db_session, cast.noor, "primary school De Wilg")
+
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
+    sentence = "Noor van Dijk works for Primary school De Wilg, whose people take part as professionals"
+    assert why_not(db_session, cast, case, Step.OPEN_CONFERENCE) == [sentence]
+    assert why_not(db_session, cast, case, Step.PLAN_WITHOUT_CONFERENCE) == [sentence]
+
+    waive(db_session, cast, case, "Primary school De Wilg")
+    assert ties(db_session, case) == []
+    assert take(db_session, cast.noor, START, case.id, Taking(Step.OPEN_CONFERENCE)) is Phase.INFORMATION
+
+    employ(db_session, cast.noor, "Primary school De Wilg; Mental health team")
+    nurse = PersonDetails(name="Priya Nair", part=Part.PROFESSIONAL, organisation="Mental Health Team")
+    conferences.add_person(db_session, cast.noor, START, case.id, nurse)
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Mental Health Team", Tie.HELPS)]
+    assert "Noor van Dijk works for Mental Health Team" in why_not(db_session, cast, case, Step.BEGIN_PRIVATE_TIME)[-1]
+
+
+def test_a_changed_organisation_ties_and_frees(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Northfield Surgery")
+    assert ties(db_session, case) == []
+
+    build.change_details(db_session, cast, START, case, case.people["els"], organisation="The Northfield surgery")
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "The Northfield surgery", Tie.HELPS)]
+
+    conferences.remove_person(db_session, cast.noor, START, case.id, case.people["els"], "She left.")
+    assert ties(db_session, case) == []
+
+
+def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    aunt = replace(INDEPENDENT, relation="I sing in a choir with an aunt.")
+    actions.declare(db_session, cast.noor, START, case.id, aunt)
+    waive(db_session, cast, case, "I sing in a choir with an aunt.")
+
+    actions.declare(db_session, cast.noor, START, case.id, replace(aunt, relation="I sing in a choir with an aunt"))
+    assert ties(db_session, case) == []
+
+    actions.declare(db_session, cast.noor, START, case.id, replace(aunt, interest="I rent out their house."))
+    assert ties(db_session, case) == [(Matter.INTEREST, "I rent out their house.", None)]
+    actions.declare(db_session, cast.noor, START, case.id, replace(aunt, relation="I am married to an uncle."))
+    assert ties(db_session, case) == [(Matter.RELATION, "I am married to an uncle.", None)]
+    lines = [read_detail(db_session, one) for one in db_session.query(AuditEvent).filter_by(action="match.declared")]
+    assert [line["relation"] for line in lines] == [
+        "I sing in a choir with an aunt.",
+        "I sing in a choir with an aunt",
+        "I sing in a choir with an aunt.",
+        "I am married to an uncle.",
+    ]
+
+
+def test_what_was_waived_for_one_coordinator_is_not_for_another(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    waive(db_session, cast, case, "Primary school De Wilg")
+    ask(db_session, cast, case, cast.denise)
+    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    assert ties(db_session, case) == []
+
+    employ(db_session, cast.denise, "Primary school De Wilg")
+
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
+    match = current_match(db_session, case.id)
+    assert match is not None
+    assert match.waivers == ()
+
+
+def test_only_the_manager_of_the_region_waives_and_only_what_is_open(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    (tie,) = open_conflicts(db_session, case.id)
+
+    for somebody in (cast.noor, cast.denise, cast.iris, cast.mila, cast.bas, participant(case.id, case.people["kees"])):
+        with pytest.raises(Unknown):
+            actions.waive_conflict(db_session, somebody, START, case.id, tie.key, "It is fine.")
+    with pytest.raises(Stale):
+        actions.waive_conflict(db_session, cast.ruud, START, case.id, "another", "It is fine.")
+    employ(db_session, cast.noor, "")
+    with pytest.raises(Stale):
+        actions.waive_conflict(db_session, cast.ruud, START, case.id, tie.key, "It is fine.")
+
+
+def test_nobody_decides_about_themselves(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    (tie,) = open_conflicts(db_session, case.id)
+    both = replace(
+        cast.noor, roles=frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}), regions=frozenset({cast.north})
+    )
+
+    with pytest.raises(Refusal, match="about yourself"):
+        actions.waive_conflict(db_session, both, START, case.id, tie.key, "I see none.")
+    with pytest.raises(Unknown):
+        set_employer(db_session, both, START, cast.noor.account_id or 0, "")
+    assert open_conflicts(db_session, case.id) == (tie,)
+
+
+def test_what_protects_people_is_never_held_up(db_session: Session, cast: Cast) -> None:
+    inside = build.case_in_private_time(db_session, cast, START)
+    early = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    marieke = participant(inside.id, inside.people["marieke"])
+
+    ask_first = Taking(Step.ASK_FOR_INFORMATION, reason="Who pays?")
+    assert take(db_session, marieke, START, inside.id, ask_first) is Phase.INFORMATION
+    assert why_not(db_session, cast, inside, Step.BEGIN_PRIVATE_TIME) != []
+    day = Taking(Step.ANOTHER_DAY, reason="It is late.", new_date=START)
+    assert take(db_session, marieke, START, inside.id, day) is Phase.SETUP
+    stop = Taking(Step.STOP, stop_reason=StopReason.SITUATION_CHANGED)
+    assert take(db_session, cast.noor, START, early.id, stop) is Phase.CLOSED
+
+
+# For whom staff work ---------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_or_the_manager_of_the_region_notes_an_employer(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+    for somebody in (
+        cast.noor,
+        cast.denise,
+        cast.mila,
+        cast.nobody,
+        replace(cast.ruud, regions=frozenset({cast.south})),
+    ):
+        with pytest.raises(Unknown):
+            set_employer(db_session, somebody, START, noor, "Library")
+    with pytest.raises(Unknown):
+        set_employer(db_session, cast.ruud, START, 99, "Library")
+    assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["", ""]
+
+    for somebody in (cast.ruud, cast.bas):
+        set_employer(db_session, somebody, START, noor, f" Library of {somebody.actor.name} ")
+
+    assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["", "Library of Bas Mulder"]

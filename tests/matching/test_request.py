@@ -1,0 +1,152 @@
+"""Whoever is asked for a case and has not taken it sees what they need to answer, and nothing else of it."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from ekc.conferences import actions as conferences
+from ekc.conferences.access import lock_case, open_case
+from ekc.conferences.entries import Concern, NewContact
+from ekc.conferences.queries import search
+from ekc.core.errors import NotNow, Unknown
+from ekc.core.transaction import writing
+from ekc.evaluations.queries import due_for
+from ekc.journey.actions import take
+from ekc.journey.home import coordinator_home
+from ekc.matching import actions
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import Activity, Phase, Step
+from tests import build
+from tests.build import INDEPENDENT, Made
+from tests.cast import Cast, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.stories.test_wrong_turns import pages_of_a_case
+
+#: What the case holds that nobody who is only asked reads.
+UNTOLD = (
+    "Two nights on which the children were alone.",
+    "How do we see to it together",
+    "Family De Wit - El Amrani",
+    "school absence",
+    "marieke@example.org",
+    "omar@example.org",
+    "mother",
+    "uncle",
+    "large print",
+    "Is afraid of Saïd.",
+    "An adult is with the children every night.",
+    "Kees rang twice.",
+    "Buurthuis De Brug",
+)
+
+
+@pytest.fixture
+def asked(db_session: Session, cast: Cast) -> Made:
+    """A case that Noor prepared; Denise is asked to go on with it."""
+    case = build.prepared_case(db_session, cast, START)
+    kees = case.people["kees"]
+    conferences.add_concern(
+        db_session, cast.noor, START, case.id, Concern(participant_id=kees, concern="Is afraid of Saïd.")
+    )
+    rang = NewContact(on=date(2026, 3, 1), channel="phone", text="Kees rang twice.", participant_id=kees)
+    conferences.log_contact(db_session, cast.noor, START, case.id, rang)
+    actions.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    return case
+
+
+def test_they_read_names_agencies_and_wishes(client: PageClient, cast: Cast, asked: Made) -> None:
+    sign_in(client, cast.denise)
+    page = client.page(f"/conferences/{asked.id}/coordinator")
+
+    known = (
+        "EKC-2026-0001",
+        "family conference",
+        "Rivierstad",
+        "North",
+        "Dutch, Arabic",
+        "Marieke de Wit",
+        "Karim Jansen, Joost Lammers, Omar El Amrani, Linda de Wit, Kees de Wit, Fatima El Amrani-Benali, Els Vermeer",
+        "Youth protection (refers the case)",
+        "Primary school De Wilg (its people take part as professionals)",
+        "speaks Dutch and understands Moroccan Arabic",
+    )
+    assert [words for words in known if words not in page.text] == []
+    assert [words for words in UNTOLD if words in page.text + page.title] == []
+    assert [href for _, href in page.links if f"/conferences/{asked.id}" in href and "#" not in href] == []
+
+
+def test_all_other_pages_are_not_there(app: Flask, client: PageClient, cast: Cast, asked: Made) -> None:
+    sign_in(client, cast.denise)
+    page = client.page(f"/conferences/{asked.id}/coordinator")
+    token = dict(client.form("Say no").fill({}).fields)["csrf_token"]
+    answers = {
+        endpoint: client.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
+        for endpoint, method, address in pages_of_a_case(app, asked)
+        if endpoint != "matching.decline"
+    }
+    there = {endpoint: answer.status_code for endpoint, answer in answers.items() if answer.status_code != 404}
+    assert there == {"matching.coordinator": 200, "matching.accept": 422, "matching.declare": 422}
+    for step in Step:
+        assert client.get(f"/conferences/{asked.id}/steps/{step}").status_code == 404
+    assert "Family De Wit" not in client.page("/").text
+    assert client.page("/search?q=marieke").text.count("Marieke") == 0
+    assert page.heading == "You are asked"
+
+
+def test_no_door_below_the_pages_is_open_either(db_session: Session, cast: Cast, asked: Made) -> None:
+    for activity in set(Activity) - {Activity.SEE_REQUEST, Activity.ANSWER_MATCH}:
+        with pytest.raises(Unknown):
+            open_case(db_session, cast.denise, asked.id, activity)
+        with pytest.raises(Unknown), writing(db_session):
+            lock_case(db_session, cast.denise, asked.id, activity)
+    with pytest.raises(Unknown):
+        take(db_session, cast.denise, START, asked.id, Taking(Step.OPEN_CONFERENCE))
+    assert search(db_session, cast.denise, "Marieke") == ()
+    assert search(db_session, cast.denise, "EKC-2026-0001") == ()
+
+
+def test_whoever_went_before_sees_nothing_any_more(db_session: Session, cast: Cast, asked: Made) -> None:
+    for activity in Activity:
+        with pytest.raises(Unknown):
+            open_case(db_session, cast.noor, asked.id, activity)
+
+
+def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, asked: Made) -> None:
+    home = coordinator_home(db_session, cast.denise, START)
+    assert ([row.id for row in home.asked], home.cases, home.needs, home.this_week) == ([asked.id], (), (), ())
+
+    actions.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
+
+    assert open_case(db_session, cast.denise, asked.id, Activity.SEE_CASE).id == asked.id
+    assert [found.conference_id for found in search(db_session, cast.denise, "Marieke")] == [asked.id]
+    home = coordinator_home(db_session, cast.denise, START)
+    assert (home.asked, [row.id for row in home.cases]) == ((), [asked.id])
+    with pytest.raises(Unknown):
+        open_case(db_session, cast.denise, asked.id, Activity.SEE_REQUEST)
+
+
+def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    actions.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    go_back = Taking(Step.GO_BACK, reason="A line is not met.")
+    marieke = participant(case.id, case.people["marieke"])
+    assert take(db_session, marieke, START, case.id, go_back) is Phase.PRIVATE_TIME
+
+    with pytest.raises(NotNow):
+        open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST)
+
+
+def test_calls_of_a_case_they_have_not_taken_are_not_theirs(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    actions.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    clock.advance(days=40)
+    today = clock().date()
+
+    assert due_for(db_session, cast.denise.account_id or 0, today) == ()
+    actions.accept(db_session, cast.denise, clock(), case.id, INDEPENDENT)
+    assert [row.conference_id for row in due_for(db_session, cast.denise.account_id or 0, today)] == [case.id]

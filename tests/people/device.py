@@ -1,0 +1,53 @@
+"""A device with a fingerprint reader, as Chromium plays it: it makes passkeys, keeps them, and answers with them."""
+
+import socket
+from typing import Any
+
+from playwright.sync_api import Page
+
+
+class Device:
+    """The device at which a visitor of the browser sits."""
+
+    def __init__(self, page: Page) -> None:
+        self._line = page.context.new_cdp_session(page)
+        self._line.send("WebAuthn.enable")
+        wanted = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        self._id = self._line.send("WebAuthn.addVirtualAuthenticator", {"options": wanted})["authenticatorId"]
+
+    def know_the_finger(self, known: bool) -> None:
+        """Whether the finger on it is the right one."""
+        self._tell("setUserVerified", isUserVerified=known)
+
+    def pretend(self, **bits: bool) -> None:
+        """Answer otherwise than it should: isBadUV says that nobody was verified, isBogusSignature signs nothing."""
+        self._tell("setResponseOverrideBits", **bits)
+
+    @property
+    def passkeys(self) -> list[dict[str, Any]]:
+        """What it keeps, with the private halves."""
+        kept: list[dict[str, Any]] = self._tell("getCredentials")["credentials"]
+        return kept
+
+    def put(self, passkey: dict[str, Any]) -> None:
+        """Have it keep a passkey of another device, in place of its own of the same name."""
+        self._tell("clearCredentials")
+        self._tell("addCredential", credential=passkey)
+
+    def _tell(self, what: str, **more: Any) -> Any:
+        return self._line.send(f"WebAuthn.{what}", {"authenticatorId": self._id, **more})
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        port: int = line.getsockname()[1]
+        return port

@@ -1,0 +1,114 @@
+"""Staff leave on a day: the account lets nobody in after it, wherever its region lies. Closed ones are opened again."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.people import actions
+from ekc.people.models import Account, Method
+from ekc.people.queries import coordinators, sign_ins_of, visitor_of_account
+from tests.cast import COST, PASSWORD, Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+
+LAST_DAY = date(2026, 4, 30)
+#: The last minute of that day, and the first after it, in the Netherlands.
+STILL = datetime(2026, 4, 30, 21, 59, tzinfo=UTC)
+OVER = datetime(2026, 4, 30, 22, 0, tzinfo=UTC)
+NO = "This mail address and password do not belong together. Look at both and try again."
+
+
+def test_after_the_last_day_nobody_is_in(
+    app: Flask, client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    actions.set_leaving(db_session, cast.bas, START, cast.noor.account_id or 0, LAST_DAY)
+    clock.set(STILL)
+    sign_in(client, cast.noor)
+    assert "Your last day here is Thursday 30 April 2026." in client.page("/").text
+
+    clock.set(OVER)
+
+    assert client.page("/").heading == "Families and friends make their own plan"
+    client.page("/sign-in")
+    told = client.refused("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, status=422)
+    assert told.errors == [NO]
+    with pytest.raises(Unknown):
+        actions.begin_by_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSKEY)
+
+
+@pytest.mark.parametrize(
+    ("timezone", "over"),
+    [
+        ("Pacific/Auckland", datetime(2026, 4, 30, 12, tzinfo=UTC)),
+        ("Europe/London", datetime(2026, 4, 30, 23, tzinfo=UTC)),
+    ],
+)
+def test_the_day_is_that_of_the_region(db_session: Session, cast: Cast, timezone: str, over: datetime) -> None:
+    noor = cast.noor.account_id or 0
+    actions.change_region(db_session, cast.bas, START, cast.north, "North", timezone)
+    actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    before = datetime.fromtimestamp(over.timestamp() - 1, UTC)
+
+    assert visitor_of_account(db_session, noor, before) is not None
+    assert visitor_of_account(db_session, noor, over) is None
+
+
+def test_they_may_stay_after_all(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+    actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    assert noor not in {row.id for row in coordinators(db_session, cast.north)}
+
+    actions.set_leaving(db_session, cast.bas, OVER, noor, None)
+
+    assert noor in {row.id for row in coordinators(db_session, cast.north)}
+    assert actions.check_password(db_session, OVER, "noor@example.org", PASSWORD, COST) == noor
+
+
+def test_a_day_that_is_over_is_no_last_day(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+    with pytest.raises(Refusal, match="This day is over"):
+        actions.set_leaving(db_session, cast.bas, OVER, noor, LAST_DAY)
+    actions.set_leaving(db_session, cast.bas, STILL, noor, LAST_DAY)
+    for visitor in (cast.noor, cast.ruud, cast.mila, cast.nobody):
+        with pytest.raises(Unknown):
+            actions.set_leaving(db_session, visitor, START, noor, None)
+        with pytest.raises(Unknown):
+            actions.reopen_account(db_session, visitor, START, noor, "http://localhost")
+
+
+def test_regional_managers_hear_of_it_without_a_name(db_session: Session, cast: Cast) -> None:
+    for _ in range(2):
+        actions.set_leaving(db_session, cast.bas, START, cast.noor.account_id or 0, LAST_DAY)
+    actions.close_account(db_session, cast.bas, START, cast.denise.account_id or 0)
+    actions.close_account(db_session, cast.bas, START, cast.mila.account_id or 0)  # is no coordinator
+
+    mails = db_session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(mail.recipient, mail.subject) for mail in mails] == [
+        ("ruud@example.org", "A coordinator of your region leaves"),
+        ("ruud@example.org", "A coordinator of your region stopped"),
+    ]
+    assert not any(name in mail.body for mail in mails for name in ("Noor", "Denise", "April"))
+
+
+def test_a_closed_account_is_opened_with_a_new_password(db_session: Session, cast: Cast) -> None:
+    noor = cast.noor.account_id or 0
+    actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    actions.begin_by_account(db_session, START, noor, Method.PASSWORD)
+    actions.close_account(db_session, cast.bas, START, noor)
+    assert sign_ins_of(db_session, START, noor) == []
+    with pytest.raises(Refusal):
+        actions.invite(db_session, cast.bas, START, noor, "http://localhost")
+
+    link = actions.reopen_account(db_session, cast.bas, OVER, noor, "http://localhost")
+
+    assert visitor_of_account(db_session, noor, OVER) == cast.noor
+    assert actions.check_password(db_session, OVER, "noor@example.org", PASSWORD, COST) is None
+    assert db_session.scalars(select(OutboxMessage.link).order_by(OutboxMessage.id.desc())).first() == link
+    assert db_session.get_one(Account, noor).password_hash is None
+    with pytest.raises(Unknown):
+        actions.reopen_account(db_session, cast.bas, OVER, noor, "http://localhost")

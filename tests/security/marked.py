@@ -1,0 +1,406 @@
+"""A case in which every text is a word of its own, so that whoever meets that word has seen that text.
+
+`HOLDS`, `TOLD` and `OWN` say which words each part of the case holds; the table of the workflow says who sees the
+part. A word may be held by several parts: a plan bears names. The case has two sides, secret addresses on both, and
+everybody a conference can have.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ekc.conferences import actions as conferences
+from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
+from ekc.conferences.models import BottomLine, Conference
+from ekc.conferences.queries import bottom_lines, circle
+from ekc.core.clock import to_local
+from ekc.core.transaction import writing
+from ekc.evaluations import actions as evaluations
+from ekc.evaluations.actions import FollowUpReport, NewAvoided
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import take
+from ekc.matching import actions as matching
+from ekc.matching.actions import Declaration
+from ekc.matching.models import Match
+from ekc.meetings import actions as meetings
+from ekc.meetings.actions import Arranged, Asked, Told, Venue
+from ekc.people.models import AccountRole, PersonalLink
+from ekc.plans import actions as plans
+from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
+from ekc.plans.queries import draft
+from ekc.workflow.engine import sees
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import (
+    ActionKind,
+    Agreed,
+    ArrangementKind,
+    Attends,
+    CasePart,
+    InformationKind,
+    Outcome,
+    Part,
+    Phase,
+    PlanSharing,
+    Role,
+    Scope,
+    Step,
+    SupportAnswer,
+    Variant,
+)
+from tests.cast import Cast, make_link, participant
+from tests.clock import START
+
+TODAY = START.date()
+NUMBER = "EKC-2026-0001"
+BORN = "1907"
+
+#: Who there is in the circle: their part, their side, and the roles that give them what they see.
+CIRCLE: dict[str, tuple[Part, str, frozenset[Role]]] = {
+    "marieke": (Part.MAIN_PERSON, "sidea", frozenset({Role.MAIN_PERSON})),
+    "karim": (Part.REFERRER, "", frozenset({Role.REFERRER})),
+    "yara": (Part.CHILD, "sidea", frozenset({Role.CHILD})),
+    "kees": (Part.FAMILY, "sideb", frozenset({Role.FAMILY})),
+    "omar": (Part.FAMILY, "sidea", frozenset({Role.FAMILY, Role.CONVENOR})),
+    "joost": (Part.SUPPORTER, "sideb", frozenset({Role.SUPPORTER})),
+    "els": (Part.PROFESSIONAL, "", frozenset({Role.PROFESSIONAL})),
+    "priya": (Part.PROFESSIONAL, "", frozenset({Role.PROFESSIONAL, Role.PART_READER})),
+    "wout": (Part.PROFESSIONAL, "", frozenset({Role.PROFESSIONAL, Role.PART_READER, Role.PLAN_READER})),
+    "tolk": (Part.INTERPRETER, "", frozenset()),
+    "hassan": (Part.FAMILY, "sideb", frozenset()),  # stays away, as was decided
+    "saskia": (Part.FAMILY, "sidea", frozenset()),  # was taken out of the circle
+}
+#: Who asks from outside of it.
+OTHERS: dict[str, frozenset[Role]] = {
+    "noor": frozenset({Role.COORDINATOR}),
+    "ruud": frozenset({Role.REGIONAL_MANAGER}),
+    "mila": frozenset({Role.CARE_MANAGER}),
+    "bas": frozenset({Role.ADMINISTRATOR}),
+    "denise": frozenset(),  # coordinator of other cases
+    "iris": frozenset(),  # in another region
+    "stranger": frozenset(),  # main person of another case
+}
+ROLES = {name: roles for name, (_part, _side, roles) in CIRCLE.items()} | OTHERS
+SECRET = frozenset({"marieke", "kees", "priya", "hassan"})
+SHARING = {"karim": PlanSharing.NOTHING, "els": PlanSharing.NOTHING, "wout": PlanSharing.ALL}
+
+HERE = [name for name in CIRCLE if name != "saskia"]
+FAMILY = ["marieke", "yara", "kees", "omar", "joost"]
+AGENCIES = ["karim", "els", "priya", "wout"]
+
+
+def each(what: str, names: list[str]) -> list[str]:
+    """Of each of these people."""
+    return [what + name for name in names]
+
+
+#: What whoever sees all of a part meets in it.
+HOLDS: dict[CasePart, list[str]] = {
+    CasePart.TITLE: ["title", "number"],
+    CasePart.FIGURES: ["number", "municipality"],
+    CasePart.QUESTION: ["question"],
+    CasePart.PRACTICAL: ["venue", "venueaddress", "venueaccess"],
+    CasePart.NAMES: each("name", [name for name in HERE if name != "hassan"]),
+    CasePart.DETAILS: [
+        *(word for what in ("relation", "organisation", "speaks", "needs") for word in each(what, HERE)),
+        "born",
+        "sidea",
+        "sideb",
+    ],
+    CasePart.CONTACT: [
+        *each("phone", HERE),
+        *each("mail", HERE),
+        *each("address", [name for name in HERE if name not in SECRET]),
+    ],
+    CasePart.SECRET_ADDRESSES: each("address", sorted(SECRET)),
+    CasePart.SAFETY: ["feara", "fearb", "arrangeda", "arrangedb", "namehassan", "whyaway", "whodecided"],
+    CasePart.VIEWS: each("view", HERE),
+    CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality"],
+    CasePart.CONSENTS: ["consentscope", "consentnote"],
+    CasePart.INDEPENDENCE: ["declared"],
+    CasePart.CONTACT_LOG: ["contact"],
+    CasePart.ARRANGEMENTS: ["food", *each("needs", HERE[:-1])],
+    CasePart.INFORMATION: ["told", "asked", "answered"],
+    CasePart.BOTTOM_LINES: ["line", "ground", "newline", "newground", "namekarim"],
+    CasePart.PLAN: [
+        *(
+            "title",
+            "number",
+            "question",
+            "municipality",
+            "venue",
+            "goal",
+            "does",
+            "together",
+            "answer",
+            "elsdoes",
+            "line",
+        ),
+        *("happens", "then", "calledif", "calledthen", "evaluationplace", "agreedwords", "organisationkarim"),
+        *each("name", [*FAMILY, "karim", "els", "priya"]),
+    ],
+    CasePart.NEXT_VERSION: ["nextgoal", "nextask"],
+    CasePart.ACCEPTANCE: ["refused", "namekarim", "organisationkarim"],
+    CasePart.SHARING: [*each("name", AGENCIES), *each("organisation", AGENCIES)],
+    CasePart.NEXT_TIME: ["evaluationplace"],
+    CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace"],
+    CasePart.COSTS: ["avoided", "basis"],
+    CasePart.HISTORY: ["askreason", "backreason", "override"],
+    # Of these no page holds a text: dates, names of staff, or another page than those of the case.
+    CasePart.LINKS: [],
+    CasePart.OPENED: [],
+    CasePart.ACCOUNTS: [],
+}
+#: What the family meets in a part of which it was told something.
+TOLD: dict[CasePart, list[str]] = {CasePart.BOTTOM_LINES: ["line", "ground", "namekarim"]}
+#: What somebody meets in a part of which they see their own.
+OWN: dict[CasePart, Mapping[str, list[str]]] = {
+    CasePart.OWN_DETAILS: {
+        name: [
+            what + name
+            for what in ("name", "phone", "mail", "address")
+            if what + name not in each("address", [*SECRET])
+        ]
+        for name in CIRCLE
+    },
+    CasePart.OWN_PLAN: {
+        "priya": [
+            "together",
+            "answer",
+            "calledif",
+            "calledthen",
+            "nextask",
+            "namepriya",
+            "nameomar",
+            "evaluationplace",
+        ],
+        "omar": ["together", "happens", "then"],
+    },
+    CasePart.ACCEPTANCE: {"karim": ["refused", "namekarim", "organisationkarim"]},
+    CasePart.NEXT_TIME: {"priya": ["evaluationplace"]},
+}
+#: What nobody sees on any page: of whoever was taken out of the circle, and how a link was handed over.
+NOWHERE = [what + "saskia" for what in ("name", "relation", "phone", "mail", "address", "view")] + ["linknote"]
+
+WORDS = sorted(
+    {word for words in [*HOLDS.values(), *(w for own in OWN.values() for w in own.values()), NOWHERE] for word in words}
+)
+
+
+def mark(word: str) -> str:
+    """What stands in the case for a word: nothing else looks like it."""
+    return {"number": NUMBER, "born": BORN}.get(word, f"Q{word}Z")
+
+
+def granted(name: str, phase: Phase) -> set[str]:
+    """The words that the table grants to somebody in this phase."""
+    found: set[str] = set()
+    for part in CasePart:
+        match sees(part, phase, ROLES[name]):
+            case Scope.ALL:
+                found |= set(HOLDS.get(part, ()))
+            case Scope.TOLD:
+                found |= set(TOLD[part])
+            case Scope.OWN:
+                found |= set(OWN[part].get(name, ()))
+    return found
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The case, and the ids of its people by first name."""
+
+    id: int
+    people: Mapping[str, int]
+
+
+def details(name: str) -> PersonDetails:
+    """All that can be kept of somebody."""
+    part, side, _roles = CIRCLE[name]
+    kept: dict[str, Any] = {
+        what: mark(what + name) for what in ("name", "relation", "organisation", "phone", "address", "view")
+    }
+    return PersonDetails(
+        **kept,
+        part=part,
+        side=mark(side) if side else "",
+        speaks_for=mark("speaks" + name),
+        email=f"{mark('mail' + name)}@example.org",
+        needs=(mark("needs" + name),),
+        born=date(int(BORN), 3, 5) if name == "kees" else None,
+        address_secret=name in SECRET,
+        attends=Attends.IN_PERSON,
+        informed_on=TODAY,
+    )
+
+
+def marked_case(session: Session, cast: Cast) -> Marked:
+    """The case as its plan was agreed, through the product's own actions. Its municipality is Mila's."""
+    with writing(session):
+        hers = update(AccountRole).where(AccountRole.account_id == cast.mila.account_id)
+        session.execute(hers.values(municipality=mark("municipality")))
+    case = _registered(session, cast)
+    _prepared(session, cast, case)
+    _held(session, cast, case)
+    _presented(session, cast, case)
+    _looked_back(session, cast, case)
+    return case
+
+
+def _registered(session: Session, cast: Cast) -> Marked:
+    new = NewCase(
+        variant=Variant.RECOVERY,
+        municipality=mark("municipality"),
+        region_id=cast.north,
+        title=mark("title"),
+        question=mark("question"),
+        reason=mark("reason"),
+        topics=(mark("topic"),),
+        wishes=(mark("wish"),),
+        sides=(mark("sidea"), mark("sideb")),
+        registered_by=Part.REFERRER,
+        main_person_said_yes_on=TODAY,
+        main_persons=(details("marieke"),),
+        referrer=details("karim"),
+    )
+    id_ = conferences.register_case(session, cast.nobody, START, new)
+    first, second = (row.id for row in circle(session, id_))
+    case = Marked(id_, {"marieke": first, "karim": second})
+    matching.ask_coordinator(session, cast.ruud, START, id_, cast.noor.account_id or 0)
+    matching.accept(session, cast.noor, START, id_, Declaration(mark("declared")))
+    matching.confirm_coordinator(session, cast.noor, START, id_)
+    yes = NewConsent(participant_id=first, given_on=TODAY, note=mark("consentnote"))
+    conferences.add_consent(session, cast.noor, START, id_, yes)
+    also = NewConsent(participant_id=first, given_on=TODAY, scope=mark("consentscope"))
+    conferences.add_consent(session, cast.noor, START, id_, also)
+    _step(session, cast, case, Step.TAKE_ON)
+    people = dict(case.people)
+    for name in CIRCLE:
+        if name not in people:
+            people[name] = conferences.add_person(session, cast.noor, START, id_, details(name))
+    return Marked(id_, people)
+
+
+def _prepared(session: Session, cast: Cast, case: Marked) -> None:
+    noor, who = cast.noor, case.people
+    excluded = replace(
+        details("hassan"),
+        attends=Attends.EXCLUDED,
+        exclusion_reason=mark("whyaway"),
+        excluded_by=mark("whodecided"),
+        excluded_on=TODAY,
+    )
+    conferences.change_person(session, noor, START, case.id, who["hassan"], excluded)
+    conferences.remove_person(session, noor, START, case.id, who["saskia"], "She asked for it.")
+    for name, side in (("marieke", "a"), ("kees", "b")):
+        fear = Concern(participant_id=who[name], concern=mark("fear" + side), arrangement=mark("arranged" + side))
+        conferences.add_concern(session, noor, START, case.id, fear)
+    line = BottomLineText(text=mark("line"), ground=mark("ground"), set_by=who["karim"], shared_on=TODAY)
+    conferences.add_bottom_line(session, noor, START, case.id, line)
+    talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
+    conferences.log_contact(session, noor, START, case.id, talk)
+    meetings.choose_date(session, noor, START, case.id, START + timedelta(days=2))
+    venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"))
+    meetings.set_venue(session, noor, START, case.id, venue)
+    meetings.arrange(session, noor, START, case.id, Arranged(ArrangementKind.FOOD, mark("food")))
+    for kind in (ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER, ArrangementKind.CHILDCARE):
+        meetings.arrange(session, noor, START, case.id, Arranged(kind, not_needed=True))
+    with writing(session):
+        session.execute(update(Conference).where(Conference.id == case.id).values(question_agreed_on=TODAY))
+
+
+def _held(session: Session, cast: Cast, case: Marked) -> None:
+    noor, who = cast.noor, case.people
+    _step(session, cast, case, Step.OPEN_CONFERENCE)
+    there = [who[name] for name in CIRCLE if name not in ("hassan", "saskia")]
+    meetings.record_attendance(session, noor, START, case.id, there)
+    for kind in InformationKind:
+        meetings.tell(session, noor, START, case.id, Told(kind, mark("told"), who["karim"]))
+    meetings.ask(session, noor, START, case.id, Asked(who["kees"], mark("asked"), mark("answered")))
+    meetings.professionals_leave(session, noor, START, case.id)
+    _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
+    _step(session, cast, case, Step.ASK_FOR_INFORMATION, mark("askreason"))
+    _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
+    _step(session, cast, case, Step.COME_OUT)
+    _step(session, cast, case, Step.GO_BACK, mark("backreason"))
+    _step(session, cast, case, Step.COME_OUT)
+    plans.share_plan(session, noor, START, case.id, {who[name]: sharing for name, sharing in SHARING.items()})
+
+
+def _presented(session: Session, cast: Cast, case: Marked) -> None:
+    noor, who, id_ = cast.noor, case.people, case.id
+    week = TODAY + timedelta(days=7)
+    goal = plans.add_goal(session, noor, START, id_, 0, mark("goal"))
+    alone = NewAction(what=mark("does"), who=(who["kees"],), by=week)
+    together = NewAction(what=mark("together"), who=(who["omar"], who["priya"]), by=week, kind=ActionKind.PROFESSIONAL)
+    plans.add_action(session, noor, START, id_, 1, goal, alone)
+    asked = plans.add_action(session, noor, START, id_, 2, goal, together)
+    elses = NewAction(what=mark("elsdoes"), who=(who["els"],), by=week, kind=ActionKind.PROFESSIONAL)
+    plans.add_action(session, noor, START, id_, 3, goal, elses)
+    what_if = NewWhatIf(if_=mark("happens"), then=mark("then"), who=(who["omar"], who["kees"]))
+    plans.add_what_if(session, noor, START, id_, 4, what_if)
+    called = NewWhatIf(if_=mark("calledif"), then=mark("calledthen"), who=(who["priya"], who["omar"]))
+    plans.add_what_if(session, noor, START, id_, 5, called)
+    plans.set_monitor(session, noor, START, id_, 6, who["omar"])
+    in_weeks = to_local(START, "Europe/Amsterdam").replace(tzinfo=None) + timedelta(weeks=12)
+    again = EvaluationPlan(at=in_weeks, place=mark("evaluationplace"), convenor=who["omar"], others=(who["priya"],))
+    plans.set_evaluation(session, noor, START, id_, 7, again)
+    priya = participant(id_, who["priya"])
+    plans.answer_support(session, priya, START, id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
+    for name in FAMILY:
+        plans.record_agreement(session, noor, START, id_, who[name], Agreed.YES, mark("agreedwords"))
+    for line in bottom_lines(session, id_):
+        plans.check_bottom_line(session, noor, START, id_, line.id, True)
+    karim = participant(id_, who["karim"])
+    plans.decide_acceptance(session, karim, START, id_, who["karim"], False, mark("refused"))
+    plans.decide_acceptance(session, karim, START, id_, who["karim"], True)
+    _step(session, cast, case, Step.AGREE_PLAN)
+
+
+def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
+    """The call was made, one evaluation given up, one is still to come; a next version is begun, a line was written."""
+    noor, id_ = cast.noor, case.id
+    call = next(row for row in follow_ups(session, id_, TODAY) if row.kind == "call")
+    said = FollowUpReport(held_on=TODAY, held_by=mark("heldby"), found=mark("found"), decision=mark("decision"))
+    evaluations.record_follow_up(session, noor, START, id_, call.id, said)
+    extra = evaluations.plan_evaluation(session, noor, START, id_, TODAY + timedelta(weeks=20))
+    evaluations.give_up(session, noor, START, id_, extra, mark("givenup"))
+    avoided = NewAvoided(what=mark("avoided"), amount=100, basis=mark("basis"))
+    evaluations.add_avoided(session, noor, START, id_, avoided)
+    revision = draft(session, id_)[1]
+    goal = plans.add_goal(session, noor, START, id_, revision, mark("nextgoal"))
+    ask = NewAction(what=mark("nextask"), who=(case.people["priya"],), kind=ActionKind.PROFESSIONAL)
+    plans.add_action(session, noor, START, id_, revision + 1, goal, ask)
+    line = BottomLine(
+        conference_id=id_, number=2, text=mark("newline"), ground=mark("newground"), set_by=case.people["karim"]
+    )
+    with writing(session):
+        session.add(line)
+
+
+def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = "") -> None:
+    overrides = {"family_outnumbers_professionals": mark("override")} if step is Step.OPEN_CONFERENCE else {}
+    take(session, cast.noor, START, case.id, Taking(step, reason=reason, overrides=overrides))
+
+
+def put_in(session: Session, case: Marked, phase: Phase) -> None:
+    """The same case in another phase. In registration the main person still has to say yes to the coordinator."""
+    closed = phase is Phase.CLOSED
+    ended = {"outcome": Outcome.PLAN if closed else None, "closed_on": TODAY if closed else None}
+    confirmed = None if phase is Phase.REGISTRATION else TODAY
+    with writing(session):
+        session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **ended))
+        session.execute(update(Match).where(Match.conference_id == case.id).values(confirmed_on=confirmed))
+
+
+def link_of(session: Session, case: Marked, name: str) -> int:
+    """The id of a live link of somebody, made past all rules."""
+    make_link(session, START, case.id, case.people[name])
+    with writing(session):
+        link = session.query(PersonalLink).order_by(PersonalLink.id.desc()).first()
+        assert link is not None
+        link.note = mark("linknote")
+    return link.id

@@ -1,0 +1,313 @@
+"""The administrator's pages over HTTP: the list, one account, opening, changing, roles, closing; and regions."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.matching.actions import ask_coordinator
+from ekc.people import actions
+from ekc.people.actions import NewAccount, Office
+from ekc.people.models import Account
+from ekc.people.queries import offices, visitor_of_account
+from ekc.workflow.vocabulary import Role
+from tests import build
+from tests.cast import COST, PASSWORD, Cast, come_in, set_up_app, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.page import Page, text_of
+
+NEW = {
+    "Name": "Fatima Haddou",
+    "Mail address": "Fatima@example.org",
+    "Works in": "North",
+    "Languages they speak": "Dutch, arabic, nl",
+    "One line about them": "Nurse, knows the city.",
+    "Works besides for": "Mental health team; Choir",
+    "Role": "coordinator",
+}
+
+
+@pytest.fixture
+def bas(client: PageClient, cast: Cast) -> PageClient:
+    """The administrator at a browser."""
+    sign_in(client, cast.bas)
+    return client
+
+
+def rows(page: Page) -> list[str]:
+    """The lines of the lists of a page."""
+    lines = [node for node in page.all("li") if node.get("class") == "rows__row"]
+    return [" ".join(text_of(part) for part in line) for line in lines]
+
+
+def test_an_administrator_begins_at_the_accounts(client: PageClient, cast: Cast, clock: FrozenClock) -> None:
+    page = sign_in(client, cast.bas)
+
+    assert (page.url, page.heading) == ("/accounts", "Accounts")
+    assert rows(page) == [
+        "Bas Mulder administrator · bas@example.org open last in 2 Mar",
+        "Denise Okafor coordinator · denise@example.org open never in yet",
+        "Iris Smit coordinator · iris@example.org open never in yet",
+        "Mila Visser social care manager of Rivierstad · mila@example.org open never in yet",
+        "Noor van Dijk coordinator · noor@example.org open never in yet",
+        "Ruud Kramer regional manager of North · ruud@example.org open never in yet",
+    ]
+
+
+def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    actions.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, date(2026, 4, 30))
+    actions.set_leaving(db_session, cast.bas, clock(), cast.denise.account_id or 0, date(2026, 3, 2))
+    actions.close_account(db_session, cast.bas, clock(), cast.iris.account_id or 0)
+    clock.advance(hours=1)
+    bas.page("/accounts")
+
+    def shown(**typed: str) -> list[str]:
+        page = bas.submit("Show", {{"words": "Name or mail address", "state": "State"}[k]: v for k, v in typed.items()})
+        return [line.partition(" ")[0] for line in rows(page)]
+
+    assert shown(words="DIJK noor") == ["Noor"]
+    assert shown(words="ru@%_") == []
+    assert shown(words="ruud@") == ["Ruud"]
+    assert shown(words="", state="leaving") == ["Denise", "Noor"]
+    assert shown(state="closed") == ["Iris"]
+    assert shown(state="open") == ["Bas", "Mila", "Ruud"]
+    assert shown(state="invited") == []
+    assert "No account fits." in bas.here.text
+    assert rows(bas.follow("Show all again"))[3].startswith("Mila")
+
+
+def test_fifty_a_page(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    for number in range(99):
+        email = f"somebody{number}@example.org"
+        roles = (Office(Role.COORDINATOR),)
+        same = NewAccount(name="Same Name", email=email, region_id=cast.north, roles=roles, password=PASSWORD)
+        actions.open_account(db_session, cast.bas, clock(), same, COST)
+    seen = rows(bas.page("/accounts"))
+    for _ in range(2):
+        seen += rows(bas.follow("The next 50"))
+
+    assert (len(seen), len(set(seen))) == (105, 105)
+    assert "The next 50" not in dict(bas.here.links)
+    assert rows(bas.page("/accounts?after=x")) == rows(bas.page("/accounts?after=99999999999999999999"))
+
+
+def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session: Session) -> None:
+    bas.page("/accounts")
+    bas.follow("Open an account")
+
+    page = bas.submit("Open and invite", NEW)
+
+    [link] = [code.text or "" for code in page.all("code")]
+    assert link.startswith("http://localhost/invitations/")
+    assert page.heading == "Fatima Haddou"
+    assert "It works once, until Monday 9 March 2026, 10:00." in page.text
+    assert bas.page(page.url).all("code") == []  # shown once
+    account = db_session.scalars(select(Account).where(Account.email == "fatima@example.org")).one()
+    assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
+    form = bas.form("Save")
+    assert form.shown("Languages they speak") == "Dutch, Arabic"
+    assert (form.shown("Works besides for"), account.employer) == (
+        "Mental health team; Choir",
+        "Mental health team; Choir",
+    )
+    assert rows(bas.page("/accounts?state=invited")) == ["Fatima Haddou coordinator · fatima@example.org invited"]
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: Cast) -> None:
+    bas.page("/accounts/new")
+    wrong = {
+        ("Name", ""): "Name Write a name.",
+        ("Mail address", "fatima"): "Mail address Write an e-mail address such as name@example.org.",
+        ("Mail address", ""): "Mail address Write a mail address: with it they sign in.",
+        ("Languages they speak", "Dutch, Klingon"): (
+            "Languages they speak We do not know the language Klingon. Write it as here: Dutch."
+        ),
+        ("Role", "social care manager"): (
+            "A social care manager: of which municipality? Write the name of the municipality whose conferences they "
+            "follow."
+        ),
+    }
+    for (label, value), told in wrong.items():
+        page = bas.refused("Open and invite", NEW | {label: value}, status=422)
+        assert page.errors == [told]
+        assert bas.form("Open and invite").shown("One line about them") == "Nurse, knows the city."
+
+    page = bas.refused("Open and invite", NEW | {"Mail address": "NOOR@example.org"}, status=409)
+    assert page.errors == ["There is an account with the address noor@example.org already."]
+    assert bas.form("Open and invite").shown("Mail address") == "NOOR@example.org"
+
+
+def test_details_are_changed(bas: PageClient, cast: Cast, db_session: Session) -> None:
+    bas.page("/accounts")
+    bas.follow("Noor van Dijk")
+
+    page = bas.submit("Save", {"Name": "Noor Bakker", "Works in": "South", "Language of the pages": "Nederlands"})
+
+    assert page.heading == "Noor Bakker"
+    noor = visitor_of_account(db_session, cast.noor.account_id or 0)
+    assert noor is not None
+    assert (noor.actor.name, noor.home_region, noor.language) == ("Noor Bakker", cast.south, "nl")
+    page = bas.refused("Save", {"Name": "Noor de Vries", "Mail address": "denise@example.org"}, status=409)
+    assert page.errors == ["There is an account with the address denise@example.org already."]
+    assert bas.form("Save").shown("Name") == "Noor de Vries"
+
+
+def test_roles_are_given_and_taken(bas: PageClient, cast: Cast, db_session: Session) -> None:
+    bas.page(f"/accounts/{cast.noor.account_id}")
+    bas.submit("Give this role", {"Role": "regional manager", "A regional manager: of which region?": "South"})
+    page = bas.submit("Take this role away", near="coordinator")
+
+    assert rows(page) == ["regional manager of South Take away Take this role away"]
+    only = bas.refused("Take this role away", status=409)
+    assert only.errors == ["This is the only role of Noor van Dijk. Close the account instead."]
+    held = offices(db_session, [cast.noor.account_id or 0])[cast.noor.account_id or 0]
+    assert [(one.role, one.place) for one in held] == [(Role.REGIONAL_MANAGER, "South")]
+
+
+def test_the_last_administrator_cannot_go(bas: PageClient, cast: Cast) -> None:
+    page = bas.page(f"/accounts/{cast.bas.account_id}")
+    assert {"Close it", "Give this role"} & set(page.buttons) == set()  # not one's own
+    assert "Without Bas Mulder nobody is administrator." in page.text
+
+    page = bas.refused("Take this role away", status=409)
+
+    assert page.errors == ["Bas Mulder is the only administrator. Give somebody else that role first."]
+
+
+def test_an_account_is_closed_and_opened_again(
+    app: Flask, bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    build.case_in_setup(db_session, cast, clock())
+    noor = app.test_client()
+    assert isinstance(noor, PageClient)
+    sign_in(noor, cast.noor)
+    page = bas.page(f"/accounts/{cast.noor.account_id}")
+    assert "1 conference is then without a coordinator; the regional manager sees it." in page.text
+
+    page = bas.submit("Close it")
+
+    assert "1 conference still needs another coordinator." in page.text
+    assert noor.page("/").heading == "Families and friends make their own plan"
+    page = bas.submit("Open it again")
+    assert len(page.all("code")) == 1
+    assert "invited" in rows(bas.page("/accounts?q=noor"))[0]
+
+
+def test_somebody_is_signed_out_everywhere(app: Flask, bas: PageClient, cast: Cast) -> None:
+    noor = app.test_client()
+    assert isinstance(noor, PageClient)
+    sign_in(noor, cast.noor)
+    bas.page(f"/accounts/{cast.noor.account_id}")
+
+    page = bas.submit("Sign them out everywhere")
+
+    assert "Sign them out everywhere" not in page.buttons
+    assert noor.page("/").heading == "Families and friends make their own plan"
+
+
+def test_an_invitation_is_renewed_and_withdrawn(app: Flask, bas: PageClient, cast: Cast) -> None:
+    bas.page(f"/accounts/{cast.noor.account_id}")
+    links = []
+    for _ in range(2):
+        page = bas.submit("Send it")
+        links += [(code.text or "").removeprefix("http://localhost") for code in page.all("code")]
+    noor = app.test_client()
+    assert isinstance(noor, PageClient)
+    noor.page(links[0], status=404)
+    noor.page(links[1])
+
+    page = bas.submit("Withdraw it")
+
+    assert "Withdraw it" not in page.buttons
+    noor.page(links[1], status=404)
+
+
+def test_leaving_until_all_is_handed_over(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    case = build.case_in_setup(db_session, cast, clock())
+    bas.page(f"/accounts/{cast.noor.account_id}")
+    early = bas.refused("Note the last day", {"Last day": date(2026, 3, 1)}, status=409)
+    assert early.errors == ["This day is over. Choose today or a later day, or close the account."]
+    assert bas.refused("Note the last day", {"Last day": ""}, status=422).errors == ["Last day Choose a day."]
+
+    page = bas.submit("Note the last day", {"Last day": date(2026, 4, 30)})
+
+    assert "leaves on 30 April 2026 1 conference to hand over" in page.text
+    ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.denise.account_id or 0)
+    assert "leaves on 30 April 2026 handed over, can be closed" in bas.page(page.url).text
+    page = bas.submit("Take the last day away")
+    assert "leaves on" not in page.text
+
+
+def test_a_place_without_a_manager_is_named(bas: PageClient, cast: Cast) -> None:
+    told = "Without Ruud Kramer nobody is regional manager of North."
+    assert told in bas.page(f"/accounts/{cast.ruud.account_id}").text
+    assert "social care manager of Rivierstad" in bas.page(f"/accounts/{cast.mila.account_id}").text
+    assert "Without Noor" not in bas.page(f"/accounts/{cast.noor.account_id}").text
+    bas.submit("Give this role", {"Role": "regional manager", "A regional manager: of which region?": "North"})
+
+    assert told not in bas.page(f"/accounts/{cast.ruud.account_id}").text
+
+
+def test_regions(bas: PageClient, cast: Cast, db_session: Session) -> None:
+    bas.page("/accounts")
+    page = bas.follow("Regions")
+    assert [line.partition(" Change")[0] for line in rows(page)] == [
+        "North 2 coordinators · Ruud Kramer",
+        "South 1 coordinator no regional manager",
+    ]
+
+    assert bas.refused("Add the region", {"Name of the region": " "}, status=422).errors == [
+        "Name of the region Write a name."
+    ]
+    bas.submit("Add the region", {"Name of the region": "Waikato", "Time zone": "Pacific/Auckland"})
+    taken = bas.refused("Save", {"Name of the region": "North"}, near="South", status=409)
+    assert taken.errors == ["There is a region North already."]
+    page = bas.submit("Save", {"Name of the region": "Middle"}, near="Change South")
+
+    assert [line.partition(" ")[0] for line in rows(page)] == ["Middle", "North", "Waikato"]
+
+
+@pytest.mark.parametrize("name", ["noor", "ruud", "mila", "nobody"])
+def test_to_others_these_pages_do_not_exist(client: PageClient, cast: Cast, name: str) -> None:
+    who = getattr(cast, name)
+    if who.known:
+        sign_in(client, who)
+    wanted = 404 if who.known else 302
+    addresses = ("/accounts", "/accounts/new", "/accounts/1", "/accounts/99", "/regions")
+
+    assert {client.get(address).status_code for address in addresses} == {wanted}
+
+
+def test_an_account_that_is_not_there(bas: PageClient) -> None:
+    for number in (99, 2**31, 10**30):
+        bas.page(f"/accounts/{number}", status=404)
+        bas.page("/accounts")
+        token = dict(bas.form("Sign out").fill({}).fields)
+        for verb in ("", "/roles", "/invitation", "/invitation/withdraw", "/sign-ins/end", "/stay", "/close", "/open"):
+            typed = token | {"name": "X", "email": "x@example.org", "region_id": "1", "language": "en"}
+            typed |= {"role": "coordinator", "role_region_id": "1"}
+            assert bas.post(f"/accounts/{number}{verb}", data=typed).status_code == 404
+
+
+def test_a_lost_second_step_is_taken_away(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, app: Flask
+) -> None:
+    noor = cast.noor.account_id or 0
+    bas.page(f"/accounts/{noor}")
+    assert "Take the second step away" not in bas.here.text
+    set_up_app(db_session, clock(), cast.noor)
+    at_home = app.test_client()
+    come_in(at_home, db_session, clock(), cast.noor)
+
+    bas.page(f"/accounts/{noor}")
+    page = bas.submit("Take it away")
+
+    assert "The second step and the passkeys are gone." in page.text
+    assert "Take the second step away" not in page.text
+    assert at_home.get("/sign-in").status_code == 200
+    someone = app.test_client()
+    assert isinstance(someone, PageClient)
+    assert sign_in(someone, cast.noor).url == "/"

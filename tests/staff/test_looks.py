@@ -1,0 +1,91 @@
+"""The pages of accounts, regions and handing over in a real browser."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from ekc.matching.actions import ask_coordinator
+from ekc.people import actions
+from ekc.people.access import Visitor
+from ekc.people.actions import NewAccount, Office, open_by_invitation
+from ekc.workflow.vocabulary import Role
+from tests import build
+from tests.cast import PASSWORD, Cast, mail_of
+from tests.clock import START, FrozenClock
+from tests.look import Onlooker
+from tests.plugins.databases import Database
+from tests.stories.eyes import look_both_ways
+
+LAST_DAY = date(2026, 4, 30)
+
+
+@pytest.fixture(autouse=True)
+def _once(database: Database) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("pages look the same on both databases, and looking takes its time")
+
+
+def come_in(visitor: Page, person: Visitor) -> None:
+    visitor.goto("/sign-in")
+    visitor.get_by_label("Mail address").fill(mail_of(person.actor.name))
+    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.get_by_role("button", name="Sign in").click()
+
+
+def look(visitor: Page, onlooker: Onlooker, name: str) -> None:
+    visitor.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    look_both_ways(onlooker, visitor, name)
+
+
+def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    noor, iris = cast.noor.account_id or 0, cast.iris.account_id or 0
+    build.case_in_setup(db_session, cast, START)
+    actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    actions.close_account(db_session, cast.bas, START, iris)
+    come_in(visitor, cast.bas)
+    look(visitor, onlooker, "accounts")
+    visitor.goto("/accounts?q=nobody")
+    look(visitor, onlooker, "accounts none")
+    visitor.goto("/accounts/new")
+    look(visitor, onlooker, "account new")
+    visitor.get_by_label("Name").fill("Fatima Haddou")
+    visitor.get_by_label("Mail address").fill("fatima@example.org")
+    visitor.get_by_role("button", name="Open and invite").click()
+    look(visitor, onlooker, "account invited")
+    for name, account_id in (("leaving", noor), ("closed", iris), ("own", cast.bas.account_id)):
+        visitor.goto(f"/accounts/{account_id}")
+        look(visitor, onlooker, f"account {name}")
+    visitor.goto("/regions")
+    look(visitor, onlooker, "regions")
+
+
+def test_an_invitation(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    roles = (Office(Role.COORDINATOR), Office(Role.REGIONAL_MANAGER, cast.south))
+    new = NewAccount(name="Fatima Haddou", email="fatima@example.org", region_id=cast.south, roles=roles)
+    link = open_by_invitation(db_session, cast.bas, START, new, "http://localhost")[1]
+    visitor.goto("/forgotten-password")
+    look(visitor, onlooker, "forgotten")
+    visitor.goto(link.removeprefix("http://localhost"))
+    look(visitor, onlooker, "invitation")
+    visitor.get_by_role("button", name="Go on").click()
+    look(visitor, onlooker, "choose password")
+
+
+def test_handing_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    noor, denise = cast.noor.account_id or 0, cast.denise.account_id or 0
+    for make in (build.matched_case, build.prepared_case, build.case_in_private_time, build.case_in_evaluation):
+        make(db_session, cast, START)
+    asked = build.case_in_setup(db_session, cast, START)
+    ask_coordinator(db_session, cast.ruud, START, asked.id, denise)
+    actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    come_in(visitor, cast.ruud)
+    look(visitor, onlooker, "home leaving")
+    visitor.goto(f"/handing-over/{noor}")
+    look(visitor, onlooker, "handing over")
+    actions.close_account(db_session, cast.bas, START, noor)
+    visitor.goto("/")
+    look(visitor, onlooker, "home gone")
+    visitor.goto(f"/handing-over/{noor}")
+    look(visitor, onlooker, "handing over gone")

@@ -1,0 +1,142 @@
+"""Something comes to tie the coordinator to a case that is under way: what everybody sees, and how it goes on."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.build import Made, case_in_information, prepared_case
+from tests.cast import Cast, enter, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.form import Value
+from tests.page import Page
+from tests.stories.registering import UNTIED
+
+REASON = "Noor works in another building and has never met the family."
+READ = (
+    "Noor van Dijk also works for Mental health team. Ruud Kramer, regional manager, decided on 2 March 2026 that this "
+    f"is no obstacle: {REASON}"
+)
+LOOKED_AT = "Something may tie them to this conference. The regional manager looks at it"
+TIED = "Noor van Dijk works for Mental health team, whose people take part as professionals"
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[], PageClient]:
+    """A browser for everybody who has a hand in it."""
+
+    def new() -> PageClient:
+        made = app.test_client()
+        assert isinstance(made, PageClient)
+        return made
+
+    return new
+
+
+def note_employer(ruud: PageClient, case: Made, employer: str) -> None:
+    ruud.page(f"/conferences/{case.id}/coordinator")
+    ruud.submit("Note it", {"Coordinator": "Noor van Dijk", "Works besides for": employer})
+
+
+def add(noor: PageClient, case: Made, name: str, organisation: str) -> None:
+    noor.page(f"/conferences/{case.id}/circle")
+    person: dict[str, Value] = {"Name": name, "Part in the circle": "professional", "Organisation": organisation}
+    noor.submit("Add to the circle", person)
+
+
+def not_yet(noor: PageClient, case: Made) -> list[str]:
+    """What stands in the way of the next step, as the case page says it."""
+    page = noor.page(f"/conferences/{case.id}")
+    return [text for text in reasons(page) if text.startswith("Noor van Dijk works for")]
+
+
+def reasons(page: Page) -> list[str]:
+    """Every reason, with the words of the link that mends it."""
+    return ["".join(node.itertext()).strip() for node in page.all("li")]
+
+
+def test_a_tie_that_appears_later_is_decided_in_the_open(
+    browser: Callable[[], PageClient], cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = case_in_information(db_session, cast, clock())
+    noor, ruud = browser(), browser()
+    sign_in(noor, cast.noor)
+    sign_in(ruud, cast.ruud)
+    own_pages = {name: browser() for name in ("marieke", "karim", "joost", "kees")}
+    for name, client in own_pages.items():
+        page = enter(client, db_session, START, case.id, case.people[name])
+        assert "They have declared that they are independent." in page.text
+
+    note_employer(ruud, case, "Stichting Mental Health Team; Northfield Surgery")
+    assert not_yet(noor, case) == []
+    add(noor, case, "Priya Nair", "Mental health team")
+
+    assert not_yet(noor, case) == [f"{TIED} go to the coordinator"]
+    noor.page(f"/conferences/{case.id}/steps/begin_private_time")
+    assert TIED in noor.here.text
+    assert "Begin private time" not in noor.here.buttons
+    page = noor.follow("go to the coordinator", near=TIED)
+    assert "Ring your regional manager, who decides on this page." in page.text
+    assert "It is no obstacle" not in page.buttons
+    for client in own_pages.values():
+        page = client.page(f"/conferences/{case.id}/mine")
+        assert LOOKED_AT in page.text
+        assert "Mental health team" not in page.text
+
+    ruud.page(f"/conferences/{case.id}")
+    page = ruud.follow("Decide")
+    assert "Everybody on this case reads this on their own page" in page.text
+    assert ruud.refused("It is no obstacle", {"Why is it no obstacle?": ""}).errors == [
+        "Why is it no obstacle? Write down why."
+    ]
+    ruud.submit("It is no obstacle", {"Why is it no obstacle?": REASON})
+
+    assert not_yet(noor, case) == []
+    for client, address in (
+        *((client, f"/conferences/{case.id}/mine") for client in own_pages.values()),
+        *((client, f"/conferences/{case.id}{page}") for client in (noor, ruud) for page in ("", "/coordinator")),
+    ):
+        page = client.page(address)
+        assert READ in page.text
+        assert LOOKED_AT not in page.text
+
+    add(noor, case, "Dr Marsh", "Northfield surgery")
+
+    assert not_yet(noor, case) == [
+        "Noor van Dijk works for Northfield surgery, whose people take part as professionals go to the coordinator"
+    ]
+    page = own_pages["marieke"].page(f"/conferences/{case.id}/mine")
+    assert LOOKED_AT in page.text
+    assert READ in page.text
+
+
+def test_or_somebody_else_takes_it(
+    browser: Callable[[], PageClient], cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = prepared_case(db_session, cast, clock())
+    noor, ruud, denise = browser(), browser(), browser()
+    for client, who in ((noor, cast.noor), (ruud, cast.ruud), (denise, cast.denise)):
+        sign_in(client, who)
+    note_employer(ruud, case, "Primary School De Wilg")
+    page = noor.page(f"/conferences/{case.id}")
+    assert "Open the conference" not in page.buttons
+
+    ruud.page(f"/conferences/{case.id}/coordinator")
+    ruud.submit("Ask Denise Okafor")
+    noor.page(f"/conferences/{case.id}", status=404)
+    denise.page("/")
+    denise.follow("EKC-2026-0001", near="You were asked: take the case or not")
+    own_words: dict[str, Value] = {"How independent are you?": "I live far away and know nobody here."}
+    page = denise.submit("Take the case", UNTIED | own_words)
+
+    assert "I live far away and know nobody here." in page.text
+    denise.page(f"/conferences/{case.id}")
+    denise.submit("Open the conference")
+    assert "2 of 5: Information" in denise.here.text
+    marieke = browser()
+    page = enter(marieke, db_session, START, case.id, case.people["marieke"])
+    assert "They have declared that they are independent." in page.text
+    assert "May Denise Okafor be your coordinator?" in page.text
+    assert "Yes, that is good" not in marieke.submit("Yes, that is good").buttons

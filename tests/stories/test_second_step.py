@@ -1,0 +1,98 @@
+"""Noor sets up her second step on her phone, signs in with it, loses the phone, and comes in with a recovery code."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from pyotp import TOTP
+from sqlalchemy.orm import Session
+
+from ekc.people.actions import begin_by_account
+from ekc.people.models import Method
+from tests.cast import PASSWORD, Cast, mail_of
+from tests.clock import FrozenClock
+from tests.look import NARROW, Onlooker
+from tests.plugins.databases import Database
+from tests.stories.eyes import look_both_ways
+
+
+@pytest.fixture(autouse=True)
+def _once(database: Database) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("pages look the same on both databases, and looking takes its time")
+
+
+def press(phone: Page, name: str) -> None:
+    phone.get_by_role("button", name=name).click()
+
+
+def look(phone: Page, onlooker: Onlooker, name: str) -> None:
+    """Every fold open, by axe, light and dark, wide and narrow, in both directions; then on as on a phone."""
+    phone.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    look_both_ways(onlooker, phone, name)
+    phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
+
+
+def type_password(phone: Page) -> None:
+    phone.goto("/sign-in")
+    phone.get_by_label("Mail address").fill(mail_of("Noor"))
+    phone.get_by_label("Password", exact=True).fill(PASSWORD)
+    press(phone, "Sign in")
+
+
+def test_a_phone_is_set_up_used_and_lost(
+    visitor: Page, onlooker: Onlooker, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    phone = visitor
+    phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    begin_by_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSWORD, "Firefox, Windows")
+    clock.advance(hours=1)
+    type_password(phone)
+    phone.get_by_role("link", name="Noor van Dijk: my sign-in").click()
+    look(phone, onlooker, "my sign-in")
+
+    phone.get_by_role("link", name="Set up a second step").click()
+    expect(phone.get_by_role("img", name="QR code for the app")).to_be_visible()
+    assert phone.evaluate("document.querySelector('main img').naturalWidth") > 0  # the browser draws it
+    key = phone.locator("code").inner_text().replace(" ", "")
+    assert f"secret={key}" in (phone.get_by_role("link", name="Open it in the app").get_attribute("href") or "")
+    look(phone, onlooker, "setting up a phone")
+    app = TOTP(key)
+    phone.get_by_label("Code", exact=True).fill(app.at(clock()))
+    phone.get_by_label("Your password").fill(PASSWORD)
+    press(phone, "Set up")
+
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
+    codes = re.findall(r"\d{4} \d{4} \d{4}", phone.locator("main").inner_text())
+    look(phone, onlooker, "recovery codes")
+    on_paper(phone, codes)
+    phone.get_by_role("link", name="I have kept them: go on").click()
+    expect(phone.get_by_text("Firefox, Windows")).to_have_count(0)  # signed out there
+    look(phone, onlooker, "my sign-in with a phone")
+
+    press(phone, "Sign out")
+    type_password(phone)
+    look(phone, onlooker, "second step")
+    clock.advance(minutes=1)
+    phone.get_by_label("Code", exact=True).fill(app.at(clock()))
+    press(phone, "Sign in")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Hello, Noor")
+
+    press(phone, "Sign out")
+    type_password(phone)
+    phone.get_by_label("Code", exact=True).fill(codes[4])
+    press(phone, "Sign in")
+    expect(phone.get_by_text("You have 9 recovery codes left.")).to_be_visible()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Hello, Noor")
+
+
+def on_paper(phone: Page, codes: list[str]) -> None:
+    """Printed, the page shows the codes and whose they are, and nothing to press."""
+    phone.emulate_media(media="print")
+    printed = phone.locator("body").inner_text()
+    phone.emulate_media(media="screen")
+    assert re.findall(r"\d{4} \d{4} \d{4}", printed) == codes
+    assert len(codes) == 10
+    assert "For noor@example.org at Own Plan, made on Monday 2 March 2026." in printed
+    assert "Sign out" not in printed
+    assert "go on" not in printed
