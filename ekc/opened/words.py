@@ -8,6 +8,7 @@ from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import N_, Step
 
 _NOTES = N_("the coordinator's own notes")
+_CHOICE = N_("the choice of a coordinator")
 
 #: What a page is about, by the part of its address after the number of the case.
 PAGES = {
@@ -17,9 +18,10 @@ PAGES = {
     "circle": N_("the circle"),
     "consents": N_("the consents"),
     "contact": _NOTES,
-    "coordinator": N_("the choice of a coordinator"),
+    "coordinator": _CHOICE,
     "costs": N_("hours and costs"),
     "follow-ups": N_("the follow-ups"),
+    "hand-over": _CHOICE,
     "history": N_("the steps taken"),
     "information": N_("what was told and asked"),
     "links": N_("the personal links"),

@@ -284,6 +284,7 @@ def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None
 
     def cost() -> tuple[int, int]:
         """Statements, and lines that are decrypted, for one look at the list of today."""
+        marieke.page(f"/conferences/{somebody.case.id}/mine")  # after a while a sign-in notes that it is used
         with counted(app) as sent, decrypting() as opened:
             marieke.page(f"/conferences/{somebody.case.id}/opened?since={somebody.clock().date()}")
         return len(sent), opened.count("audit_event.detail")

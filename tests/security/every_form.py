@@ -232,7 +232,7 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     staff.set_leaving(session, cast.bas, START, leaves, START.date())
     staff.close_account(session, cast.bas, START, closed)
     accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)
-    yield cast.bas, ("/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
+    yield cast.bas, ("/accounts", "/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
     yield cast.ruud, (f"/handing-over/{leaves}",)
 
 

@@ -30,6 +30,8 @@ BY_LINK = {
     "supporter": "joost",
     "referrer": "karim",
     "professional": "els",
+    "professional who sees their part of the plan": "paul",
+    "professional who sees the plan": "petra",
     "interpreter": "nadia",
     "who was excluded": "rik",
     "who was removed": "ria",

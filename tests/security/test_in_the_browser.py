@@ -121,15 +121,18 @@ def test_no_page_of_ours_stands_in_a_frame(context: BrowserContext, live_server:
 
 
 def test_another_site_reads_nothing_of_ours(context: BrowserContext, live_server: str, cast: Cast) -> None:
+    """Not even whether a page is there: from another port the browser sends the cookie along and gives nothing back."""
     come_in(context.new_page(), cast.noor)
-    page = evil_page(context, "<p>Evil</p>")
+    page = context.new_page()
     ask = "([url, mode]) => fetch(url, {mode, credentials: 'include'}).then(() => 'read', () => 'refused')"
-
-    answers = [
-        page.evaluate(ask, [f"{live_server}{path}", mode])
-        for path in ("/", "/static/css/ekc.css")
-        for mode in ("cors", "no-cors")
-    ]
+    other = Flask("other")
+    other.add_url_rule("/", "page", lambda: "<p>Evil</p>")
+    with served(other) as address:
+        page.goto(address)
+        asked = [
+            (f"{live_server}{path}", mode) for path in ("/", "/static/css/ekc.css") for mode in ("cors", "no-cors")
+        ]
+        answers = [page.evaluate(ask, list(one)) for one in asked]
 
     assert answers == ["refused"] * 4
 

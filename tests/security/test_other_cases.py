@@ -27,7 +27,7 @@ from tests.test_access_matrix import IN, Judge, make_world, routes
 TITLE = "Strange family"
 NOBODYS, NO_KEY = 2**31 - 2, "a999"
 #: Fields with numbers that name nothing: how the page was when it was made, marks and scores, amounts.
-NO_NUMBERS = re.compile(r"csrf_token|revision|version|.*-revision|goal_\d+|mark.*|days|.*-days|hours|minutes")
+NO_NUMBERS = re.compile(r"csrf_token|.*revision|version|goal_\d+|mark.*|.*days|hours|minutes|caseload")
 _KEY = re.compile(r"[gaw]\d+")
 
 
@@ -90,8 +90,8 @@ def tries(
 
 
 def _named(name: str, strange: Strange) -> Sequence[int | str]:
-    """What of the other case a part of an address can name; "food" and "stop" name nothing of a case."""
-    return sorted(strange.numbers[NAMED[name]])[:3] if name in NAMED else strange.keys if name == "key" else ()
+    """What of the other case a part of an address can name; accounts, "food" and "stop" are of no case."""
+    return sorted(strange.numbers.get(NAMED.get(name, ""), ()))[:3] or (strange.keys if name == "key" else ())
 
 
 def _renamed(field: str, own: object, other: object) -> str:

@@ -5,7 +5,6 @@ phase, its row is put in directly. What a new address names is found by itself, 
 """
 
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,23 +20,20 @@ from ekc.core.db import Base
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import AvoidedCost, FollowUp
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take
+from ekc.matching import actions as matching
 from ekc.matching.models import Match
-from ekc.meetings import actions as meetings
-from ekc.meetings.actions import Told
 from ekc.meetings.models import Attendance, DateOption, InformationItem, Meeting, Question
 from ekc.people.access import Visitor
+from ekc.people.links import new_link
 from ekc.people.models import LinkDevice, PersonalLink
-from ekc.people.queries import visitor_of_account
 from ekc.plans import actions as plans
 from ekc.plans import document
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
-from ekc.workflow.taking import Taking
-from ekc.workflow.vocabulary import ActionKind, Attends, FollowUpKind, InformationKind, Part, Phase, Step
+from ekc.workflow.vocabulary import ActionKind, Attends, FollowUpKind, InformationKind, Part, Phase, PlanSharing, Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast
+from tests.cast import BY_CODE, Cast
 from tests.clock import START
 from tests.plans.printed import EMPTY
 
@@ -60,6 +56,12 @@ NAMED = {
 #: What else stands in an address. Keys are those of the plan: its goal, and the action for which support was asked.
 SPOKEN: dict[str, int | str] = {"key": "g1", "kind": "food", "number": 1, "step": "stop"}
 BY_ENDPOINT: dict[str, dict[str, int | str]] = {"plans.answer_support": {"key": "a5"}}
+#: Who writes bottom lines, and takes out their own alone: as whom they come, and their first name.
+SET_THEIR_OWN = {
+    "referrer": "karim",
+    "professional who sees their part of the plan": "paul",
+    "professional who sees the plan": "petra",
+}
 #: Who is put into each circle beside those of `build.CIRCLE`.
 OTHERS: dict[str, tuple[Part, dict[str, Any]]] = {
     "pieter": (Part.MAIN_PERSON, {"side": "Pieter's side"}),
@@ -70,6 +72,8 @@ OTHERS: dict[str, tuple[Part, dict[str, Any]]] = {
         {"attends": Attends.EXCLUDED, "exclusion_reason": "-", "excluded_by": "-", "excluded_on": START.date()},
     ),
     "ria": (Part.FAMILY, {"removed_at": START}),
+    "paul": (Part.PROFESSIONAL, {"plan_sharing": PlanSharing.CONCERNS}),
+    "petra": (Part.PROFESSIONAL, {"plan_sharing": PlanSharing.ALL}),
 }
 
 
@@ -97,29 +101,18 @@ class Whole:
 def whole_case(session: Session, cast: Cast, phase: Phase, asked: Visitor | None = None, **changes: object) -> Whole:
     """A case in a phase. With `asked`, that coordinator was asked for it as well and has not answered yet."""
     made = _MAKE[phase](session, cast, **changes)
-    if phase in _LAST_STEP:
-        coordinator = visitor_of_account(session, session.get_one(Conference, made.id).coordinator_id or 0)
-        assert coordinator is not None
-        take(session, coordinator, START, made.id, Taking(_LAST_STEP[phase]))
     if asked is not None:
-        _ask(session, made.id, asked.account_id or 0)
+        _ask(session, cast, made.id, phase, asked.account_id or 0)
     people = dict(made.people) | {name: _put_in(session, made.id, name) for name in OTHERS}
     if "kees" not in people:  # the circle of a registration is small
         people |= {
             person.name.split()[0].lower(): _put(session, Participant(conference_id=made.id, **_kept(person)))
             for person in build.CIRCLE
         }
-    rows = _complete(session, made.id, people) | {"account": cast.noor.account_id or 0}
+    rows = _complete(session, made.id, people)
+    rows["account"] = _coordinator(session, made.id) or cast.noor.account_id or 0
     session.commit()
     return Whole(made.id, people, rows)
-
-
-def _ask(session: Session, conference_id: int, account_id: int) -> None:
-    """As `matching.ask_coordinator` does, in any phase."""
-    session.execute(update(Match).where(Match.conference_id == conference_id).values(ended_on=START.date()))
-    _put(session, Match(conference_id=conference_id, account_id=account_id, asked_at=START))
-    case = session.get_one(Conference, conference_id)
-    case.coordinator_id, case.coordinator_accepted = account_id, False
 
 
 def _kept(person: object) -> dict[str, object]:
@@ -138,12 +131,8 @@ def _in_information(session: Session, cast: Cast, **changes: object) -> Made:
     return build.case_in_information(session, cast, START, **changes)
 
 
-def _before_private_time(session: Session, cast: Cast, **changes: object) -> Made:
-    case = _in_information(session, cast, **changes)
-    for kind in InformationKind:
-        meetings.tell(session, cast.noor, START, case.id, Told(kind, f"About {kind.value}."))
-    meetings.professionals_leave(session, cast.noor, START, case.id)
-    return case
+def _in_private_time(session: Session, cast: Cast, **changes: object) -> Made:
+    return build.case_in_private_time(session, cast, START, **changes)
 
 
 def _in_presentation(session: Session, cast: Cast, **changes: object) -> Made:
@@ -162,24 +151,38 @@ def _in_evaluation(session: Session, cast: Cast, **changes: object) -> Made:
     return case
 
 
-def _before_closing(session: Session, cast: Cast, **changes: object) -> Made:
+def _closed(session: Session, cast: Cast, **changes: object) -> Made:
     case = _in_evaluation(session, cast, **changes)
     for row in follow_ups(session, case.id, START.date()):
         evaluations.give_up(session, cast.noor, START, case.id, row.id, "The family moved away.")
+    build.step(session, cast, START, case, Step.CLOSE)
     return case
 
 
-#: As far as somebody can still be asked to be coordinator; then the last step.
+def _ask(session: Session, cast: Cast, case: int, phase: Phase, account_id: int) -> None:
+    if phase not in (Phase.PRIVATE_TIME, Phase.CLOSED):
+        matching.ask_coordinator(session, cast.ruud, START, case, account_id)
+        return
+    current = update(Match).where(Match.conference_id == case, Match.ended_on.is_(None))
+    session.execute(current.values(ended_on=START.date()))
+    session.add(Match(conference_id=case, account_id=account_id, asked_at=START))
+    asked = update(Conference).where(Conference.id == case)
+    session.execute(asked.values(coordinator_id=account_id, coordinator_accepted=False))
+
+
 _MAKE: dict[Phase, Callable[..., Made]] = {
     Phase.REGISTRATION: _registered,
     Phase.SETUP: _prepared,
     Phase.INFORMATION: _in_information,
-    Phase.PRIVATE_TIME: _before_private_time,
+    Phase.PRIVATE_TIME: _in_private_time,
     Phase.PRESENTATION: _in_presentation,
     Phase.EVALUATION: _in_evaluation,
-    Phase.CLOSED: _before_closing,
+    Phase.CLOSED: _closed,
 }
-_LAST_STEP = {Phase.PRIVATE_TIME: Step.BEGIN_PRIVATE_TIME, Phase.CLOSED: Step.CLOSE}
+
+
+def _coordinator(session: Session, case: int) -> int | None:
+    return session.scalar(select(Conference.coordinator_id).where(Conference.id == case))
 
 
 def _put(session: Session, row: Base) -> int:
@@ -208,15 +211,17 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
     )
     _put(session, paper)
     region = session.get_one(Conference, case).region_id
+    new_link(session, START, conference_id=case, participant_id=kees, made_by=None, check=BY_CODE)
+    link = session.scalars(select(func.max(PersonalLink.id))).one()
     new: dict[str, Base] = {
         "avoided_cost": AvoidedCost(conference_id=case, what="A night", amount=100, basis="A list"),
         "bottom_line": BottomLine(conference_id=case, number=9, text="A roof", set_by=els),
-        "bottom_line of referrer": BottomLine(conference_id=case, number=8, text="Food", set_by=people["karim"]),
         "consent": Consent(conference_id=case, participant_id=kees, scope="file", given_on=today),
         "date_option": DateOption(meeting_id=meeting, starts_at=START + timedelta(days=99)),
         "information_item": InformationItem(meeting_id=meeting, kind=InformationKind.HELP, text="Help"),
         "question": Question(meeting_id=meeting, participant_id=kees, text="Who?"),
         "safety_concern": SafetyConcern(conference_id=case, participant_id=kees, concern="The stairs"),
+        "link_device": LinkDevice(link_id=link, device="A phone", asked_at=START, number=7),
         "follow_up": FollowUp(
             conference_id=case,
             region_id=region,
@@ -226,10 +231,9 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
             latest_on=today + timedelta(weeks=14),
         ),
     }
-    link = PersonalLink(
-        participant_id=kees, conference_id=case, token_hash=secrets.token_bytes(32), made_at=START, expires_at=START
-    )
-    new["link_device"] = LinkDevice(link_id=_put(session, link), device="Firefox", asked_at=START)
+    for number, (label, name) in enumerate(SET_THEIR_OWN.items(), 10):
+        line = BottomLine(conference_id=case, number=number, text="Food", set_by=people[name])
+        new[f"bottom_line of {label}"] = line
     return {"participant": kees, "meeting": held} | {table: _put(session, row) for table, row in new.items()}
 
 
