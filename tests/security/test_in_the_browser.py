@@ -44,7 +44,7 @@ def come_in(page: Page, person: Visitor, address: str = "") -> None:
     page.goto(f"/sign-in?next={address}")
     page.get_by_label("Mail address").fill(mail_of(person.actor.name))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Sign out").wait_for()
 
 
@@ -215,6 +215,7 @@ def test_cookies_by_https(
         assert sorted(
             (c["name"], c["secure"], c["httpOnly"], c["sameSite"], c["path"], c["domain"]) for c in context.cookies()
         ) == [
+            ("__Host-device", True, True, "Lax", "/", "127.0.0.1"),
             ("__Host-language", True, True, "Lax", "/", "127.0.0.1"),
             ("__Host-session", True, True, "Lax", "/", "127.0.0.1"),
         ]
