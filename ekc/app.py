@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME=cookie_name(settings, "session"),
+        SESSION_COOKIE_NAME=cookie_name("session", settings),
         SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,

@@ -68,9 +68,13 @@ def runtime() -> Runtime:
     return found
 
 
-def cookie_name(settings: Settings, name: str) -> str:
-    """The name of a cookie of ours. By https its beginning keeps other hosts of the domain from setting it."""
-    return f"__Host-{name}" if settings.secure_cookies else name
+def cookie_name(name: str, settings: Settings | None = None, under: str = "/") -> str:
+    """The name of a cookie of ours, of this program or of one with other settings; `under` which path it is sent.
+
+    By https its beginning keeps other hosts of the domain from setting it, or at least whoever is not reached by https.
+    """
+    secure = (settings or runtime().settings).secure_cookies
+    return ("__Host-" if under == "/" else "__Secure-") * secure + name
 
 
 def db() -> Session:

@@ -15,7 +15,7 @@ def chosen_language() -> str:
     """The language of this request; always one of `core.text.LANGUAGES`."""
     if not has_request_context():
         return _DEFAULT
-    for code in (request.cookies.get(cookie_name(runtime().settings, _COOKIE)), whoever().language):
+    for code in (request.cookies.get(cookie_name(_COOKIE)), whoever().language):
         if code in LANGUAGES:
             return code
     return request.accept_languages.best_match(LANGUAGES) or _DEFAULT
@@ -23,6 +23,5 @@ def chosen_language() -> str:
 
 def remember_language(response: Response, code: str) -> None:
     """Keep a choice in the browser, for a year."""
-    settings = runtime().settings
-    name = cookie_name(settings, _COOKIE)
-    response.set_cookie(name, code, max_age=_YEAR, secure=settings.secure_cookies, httponly=True, samesite="Lax")
+    secure = runtime().settings.secure_cookies
+    response.set_cookie(cookie_name(_COOKIE), code, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")

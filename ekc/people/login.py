@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.errors import Unknown
-from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
+from ekc.core.routes import LARGEST_ID, Access, cookie_name, db, declare, now, runtime
 from ekc.people.access import NOBODY, Visitor
 from ekc.people.actions import begin_by_account, end_sign_in, note_use
 from ekc.people.devices import Place, device_of, network_of
@@ -133,7 +133,7 @@ def this_device() -> str:
 
 def place() -> Place:
     """From where this request comes."""
-    token = request.cookies.get(_DEVICE, "")
+    token = request.cookies.get(cookie_name(_DEVICE), "")
     return Place(network_of(request.remote_addr or ""), token if _TOKEN.fullmatch(token) else "")
 
 
@@ -141,7 +141,7 @@ def _remember(token: str) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
         secure = runtime().settings.secure_cookies
-        response.set_cookie(_DEVICE, token, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+        response.set_cookie(cookie_name(_DEVICE), token, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
         return response
 
 

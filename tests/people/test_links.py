@@ -229,8 +229,8 @@ def test_behind_tls_no_referrer_is_needed_and_the_cookie_travels_to_the_link_alo
     answer = client.post(f"{path}/code", data=typed, base_url="https://localhost")
 
     assert answer.status_code == 303
-    cookie = client.get_cookie("link_device", path=path)
+    cookie = client.get_cookie("__Secure-link_device", path=path)
     assert cookie is not None
     assert (cookie.secure, cookie.http_only, cookie.same_site, cookie.path) == (True, True, "Lax", path)
     assert cookie.expires == (clock() + timedelta(days=60)).replace(microsecond=0)
-    assert client.get_cookie("link_device") is None
+    assert client.get_cookie("__Secure-link_device") is None

@@ -215,6 +215,7 @@ def test_cookies_by_https(
         assert sorted(
             (c["name"], c["secure"], c["httpOnly"], c["sameSite"], c["path"], c["domain"]) for c in context.cookies()
         ) == [
+            ("__Host-device", True, True, "Lax", "/", "127.0.0.1"),
             ("__Host-language", True, True, "Lax", "/", "127.0.0.1"),
             ("__Host-session", True, True, "Lax", "/", "127.0.0.1"),
         ]

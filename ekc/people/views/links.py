@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.routes import db, now, public, runtime
+from ekc.core.routes import cookie_name, db, now, public, runtime
 from ekc.core.text import LANGUAGES
 from ekc.people import actions
 from ekc.people.actions.confirming import Entered
@@ -27,7 +27,6 @@ from ekc.people.models import PersonalLink
 from ekc.people.queries import DeviceRow, device_of, link_of_token
 from ekc.people.views import bp
 
-_COOKIE = "link_device"
 _LINK = "/l/<token>"
 _LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
 
@@ -176,13 +175,13 @@ def _link(token: str) -> PersonalLink:
 
 def _named_device(token: str) -> int | None:
     """The device that the cookie of this browser names."""
-    keyring, key = keyring_of(db()), request.cookies.get(_COOKIE)
+    keyring, key = keyring_of(db()), request.cookies.get(_cookie())
     bound = read_token(keyring, token)
     return read_device_key(keyring, bound.link_id, key) if bound and key else None
 
 
 def _own_device(link: PersonalLink) -> DeviceRow | None:
-    key = request.cookies.get(_COOKIE)
+    key = request.cookies.get(_cookie())
     return device_of(db(), link.id, read_device_key(keyring_of(db()), link.id, key)) if key else None
 
 
@@ -196,13 +195,18 @@ def _in(token: str, entered: Entered) -> ResponseReturnValue:
     return _with_cookie(response, token, key, entered.remembered_until)
 
 
+def _cookie() -> str:
+    return cookie_name("link_device", under="/l")
+
+
 def _with_cookie(response: Response, token: str, key: str, until: datetime | None = None) -> Response:
     """Under the address of the link alone, so that it is sent nowhere else."""
     secure, path = runtime().settings.secure_cookies, url_for("people.enter", token=token)
-    response.set_cookie(_COOKIE, key, expires=until, path=path, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(_cookie(), key, expires=until, path=path, secure=secure, httponly=True, samesite="Lax")
     return response
 
 
 def _without_cookie(response: Response, token: str) -> Response:
-    response.delete_cookie(_COOKIE, path=url_for("people.enter", token=token), httponly=True, samesite="Lax")
+    secure, path = runtime().settings.secure_cookies, url_for("people.enter", token=token)
+    response.delete_cookie(_cookie(), path=path, secure=secure, httponly=True, samesite="Lax")
     return response
