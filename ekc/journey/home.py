@@ -14,8 +14,8 @@ from ekc.journey.queries import CaseRow
 from ekc.people.access import DemoPerson, Visitor
 from ekc.people.queries import demo_accounts, doors
 from ekc.staff.queries import HandingOver, handing_over
-from ekc.workflow.engine import PHASE_RULES
-from ekc.workflow.vocabulary import Phase, Role
+from ekc.workflow.engine import PHASE_RULES, sees
+from ekc.workflow.vocabulary import CasePart, Phase, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Home:
     today: date
     this_week: tuple[CaseRow, ...]
     doors: tuple[Door, ...]  # first of all: somebody may be waiting on the phone
-    asked: tuple[CaseRow, ...]  # of these nobody sees more than the number before they say yes
+    asked: tuple[CaseRow, ...]  # of these one sees number and municipality, and more on a page of its own
     needs: tuple[Need, ...]
     cases: tuple[CaseRow, ...]
     waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
@@ -60,7 +60,7 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     if who.account_id is not None and Role.COORDINATOR in who.roles:
         found = queries.cases_of_coordinator(session, who.account_id, at)
         cases = tuple(row for row in found if row.coordinator_accepted)
-        asked = tuple(row for row in found if not row.coordinator_accepted and row.phase is not Phase.CLOSED)
+        asked = tuple(row for row in found if not row.coordinator_accepted and _sees_request(row.phase))
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles
@@ -81,6 +81,11 @@ def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> tuple[
     """In private time nobody outside hears who of the family is at a screen, or tries to be."""
     asking = doors(session, [row.id for row in cases if row.phase is not Phase.PRIVATE_TIME], at)
     return tuple(Door(row, asking[row.id]) for row in cases if row.id in asking)
+
+
+def _sees_request(phase: Phase) -> bool:
+    """Whether somebody who is asked may know of a case: not while the family is among itself, nor when it is over."""
+    return bool(sees(CasePart.REQUEST, phase, {Role.ASKED_COORDINATOR}))
 
 
 def _this_week(row: CaseRow, at: datetime) -> bool:

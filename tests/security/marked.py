@@ -26,9 +26,10 @@ from ekc.journey.actions import take
 from ekc.matching import actions as matching
 from ekc.matching.actions import Declaration
 from ekc.matching.models import Match
+from ekc.matching.queries import open_conflicts
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Arranged, Asked, Told, Venue
-from ekc.people.models import AccountRole, PersonalLink
+from ekc.people.models import Account, AccountRole, PersonalLink
 from ekc.plans import actions as plans
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import draft
@@ -120,7 +121,16 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.VIEWS: each("view", HERE),
     CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality"],
     CasePart.CONSENTS: ["consentscope", "consentnote"],
-    CasePart.INDEPENDENCE: ["declared"],
+    CasePart.INDEPENDENCE: ["declared", "worksfor", "organisationels", "knows", "gains"],
+    # What was declared of somebody is told as such; an agency is named.
+    CasePart.WAIVERS: ["waivedemployer", "waivedrelation", "waivedinterest", "organisationels"],
+    # Of whoever stays away the name as well: who knows them should not come to read the rest. Not that they stay away.
+    CasePart.REQUEST: [
+        *("number", "municipality", "wish"),
+        *each("name", HERE),
+        *each("organisation", AGENCIES),
+        *each("speaks", AGENCIES),
+    ],
     CasePart.CONTACT_LOG: ["contact"],
     CasePart.ARRANGEMENTS: ["food", *each("needs", HERE[:-1])],
     CasePart.INFORMATION: ["told", "asked", "answered"],
@@ -149,10 +159,9 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace"],
     CasePart.COSTS: ["avoided", "basis"],
     CasePart.HISTORY: ["askreason", "backreason", "override"],
-    CasePart.LINKS: ["linkquestion"],
-    # Of these no page holds a text: dates, names of staff, or another page than those of the case.
-    CasePart.OPENED: [],
-    CasePart.ACCOUNTS: ["municipality"],  # of Mila's office: the same word
+    CasePart.LINKS: ["linkquestion", *each("name", [name for name in HERE if name not in ("hassan", "tolk")])],
+    CasePart.OPENED: each("name", [*AGENCIES, "tolk"]),  # whoever looked with a link of the family is counted
+    CasePart.ACCOUNTS: ["municipality"],  # for which Mila is there, as her account says
 }
 #: What the family meets in a part of which it was told something.
 TOLD: dict[CasePart, list[str]] = {CasePart.BOTTOM_LINES: ["line", "ground", "namekarim"]}
@@ -195,13 +204,13 @@ def mark(word: str) -> str:
     return {"number": NUMBER, "born": BORN}.get(word, f"Q{word}Z")
 
 
-def granted(name: str, phase: Phase) -> set[str]:
-    """The words that the table grants to somebody in this phase."""
+def granted(name: str, phase: Phase, roles: frozenset[Role] | None = None) -> set[str]:
+    """The words that the table grants to somebody in this phase; `roles` if they are others than those in `ROLES`."""
     found: set[str] = set()
     for part in CasePart:
-        match sees(part, phase, ROLES[name]):
+        match sees(part, phase, ROLES[name] if roles is None else roles):
             case Scope.ALL:
-                found |= set(HOLDS.get(part, ()))
+                found |= set(HOLDS[part])
             case Scope.TOLD:
                 found |= set(TOLD[part])
             case Scope.OWN:
@@ -270,18 +279,28 @@ def _registered(session: Session, cast: Cast) -> Marked:
     first, second = (row.id for row in circle(session, id_))
     case = Marked(id_, {"marieke": first, "karim": second})
     matching.ask_coordinator(session, cast.ruud, START, id_, cast.noor.account_id or 0)
-    matching.accept(session, cast.noor, START, id_, Declaration(mark("declared")))
+    works_for = f"{mark('worksfor')}; {mark('organisationels')}"  # the latter takes part later on
+    declared = Declaration(mark("declared"), employer=works_for, relation=mark("knows"), interest=mark("gains"))
+    matching.accept(session, cast.noor, START, id_, declared)
     matching.confirm_coordinator(session, cast.noor, START, id_)
     yes = NewConsent(participant_id=first, given_on=TODAY, note=mark("consentnote"))
     conferences.add_consent(session, cast.noor, START, id_, yes)
     also = NewConsent(participant_id=first, given_on=TODAY, scope=mark("consentscope"))
     conferences.add_consent(session, cast.noor, START, id_, also)
+    _waive(session, cast, id_)
     _step(session, cast, case, Step.TAKE_ON)
     people = dict(case.people)
     for name in CIRCLE:
         if name not in people:
             people[name] = conferences.add_person(session, cast.noor, START, id_, details(name))
+    _waive(session, cast, id_)
     return Marked(id_, people)
+
+
+def _waive(session: Session, cast: Cast, id_: int) -> None:
+    """All that ties the coordinator to the case now is no obstacle."""
+    for tied in open_conflicts(session, id_):
+        matching.waive_conflict(session, cast.ruud, START, id_, tied.key, mark(f"waived{tied.matter}"))
 
 
 def _prepared(session: Session, cast: Cast, case: Marked) -> None:
@@ -379,6 +398,8 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     )
     with writing(session):
         session.add(line)
+        noors = update(Account).where(Account.id == noor.account_id)
+        session.execute(noors.values(leaves_on=TODAY + timedelta(days=90)))  # so that the case is to be handed over
 
 
 def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = "") -> None:
@@ -386,14 +407,24 @@ def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = 
     take(session, cast.noor, START, case.id, Taking(step, reason=reason, overrides=overrides))
 
 
-def put_in(session: Session, case: Marked, phase: Phase) -> None:
-    """The same case in another phase. In registration the main person still has to say yes to the coordinator."""
-    closed = phase is Phase.CLOSED
-    ended = {"outcome": Outcome.PLAN if closed else None, "closed_on": TODAY if closed else None}
-    confirmed = None if phase is Phase.REGISTRATION else TODAY
+def asked_instead(session: Session, cast: Cast, case: Marked, phase: Phase) -> None:
+    """Denise is asked in place of Noor and has not answered, and so it is still when the case comes to a phase."""
+    put_in(session, case, Phase.SETUP)
+    matching.ask_coordinator(session, cast.ruud, START, case.id, cast.denise.account_id or 0)
     with writing(session):
-        session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **ended))
-        session.execute(update(Match).where(Match.conference_id == case.id).values(confirmed_on=confirmed))
+        session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
+
+
+def _ended(phase: Phase) -> dict[str, Any]:
+    closed = phase is Phase.CLOSED
+    return {"outcome": Outcome.PLAN if closed else None, "closed_on": TODAY if closed else None}
+
+
+def put_in(session: Session, case: Marked, phase: Phase) -> None:
+    """The same case in another phase. The main person still has to say yes to the coordinator, as to another one."""
+    with writing(session):
+        session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
+        session.execute(update(Match).where(Match.conference_id == case.id).values(confirmed_on=None))
 
 
 def link_of(session: Session, case: Marked, name: str) -> int:
@@ -402,6 +433,5 @@ def link_of(session: Session, case: Marked, name: str) -> int:
     with writing(session):
         link = session.query(PersonalLink).order_by(PersonalLink.id.desc()).first()
         assert link is not None
-        link.note = mark("linknote")
-        link.question = mark("linkquestion")
+        link.note, link.question = mark("linknote"), mark("linkquestion")
     return link.id

@@ -4,7 +4,7 @@ What they met must be what the table of the parts grants them in that phase: no 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -15,12 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc import schema
+from ekc.conferences.models import Conference
 from ekc.core.outbox import OutboxMessage
+from ekc.matching.actions import confirm_coordinator
 from ekc.people.actions import begin_by_link
 from ekc.people.models import Method
-from ekc.workflow.vocabulary import CasePart, Phase, Step
+from ekc.workflow.vocabulary import CasePart, Phase, Role, Step
 from tests import build
-from tests.cast import Cast, session_of
+from tests.cast import Cast, participant, session_of
 from tests.clock import START, FrozenClock
 from tests.security.marked import (
     CIRCLE,
@@ -29,12 +31,15 @@ from tests.security.marked import (
     ROLES,
     WORDS,
     Marked,
+    asked_instead,
     granted,
     link_of,
     mark,
     marked_case,
     put_in,
 )
+from tests.security.strange_case import numbers_of
+from tests.security.whole_case import NAMED, SPOKEN
 from tests.stories.paper import PRINTER, values_of, words_of
 
 pytestmark = PRINTER
@@ -48,6 +53,7 @@ ELSEWHERE = (
     "/search?q=ekc-2026-0001",
     "/follow-ups?state=all",
     "/follow-ups.csv?state=all",
+    *(f"/handing-over/{account_id}" for account_id in range(1, 8)),
 )
 #: What fills the blanks of an address: more than there is, so that what is not there is asked for as well.
 BLANKS: dict[str, list[object]] = {
@@ -57,17 +63,16 @@ BLANKS: dict[str, list[object]] = {
     "step": [*Step],
     "key": ["g1", "a2", "a3", "a4", "w5", "w6", "g7", "a8"],
 }
-#: What is encrypted and holds no word of the case: sentences and links of ours, names and secrets of staff, hashes, a
-#: paper that nobody printed yet.
+#: What is encrypted and holds no word of the case: sentences of ours, names of staff, a paper that nobody printed yet.
 WITHOUT_A_WORD = {
-    "account.employer",
-    "authenticator.secret",
-    "outbox_message.link",
-    "personal_link.answer_hash",
-    "outbox_message.subject",
-    "outbox_message.body",
-    "phase_change.actor_name",
+    "account.employer",  # of no case: what a manager notes of a coordinator
+    "authenticator.secret",  # of no case: what an app of staff counts with
     "issued_document.content",
+    "outbox_message.body",
+    "outbox_message.link",  # a way in, to be sent
+    "outbox_message.subject",
+    "personal_link.answer_hash",  # a hash: nobody reads the answer in it
+    "phase_change.actor_name",
 }
 #: Staff who have a task across the organisation, and no case.
 NO_CASE = ("mila", "bas")
@@ -88,8 +93,8 @@ class Eyes:
         answer = self.client.get(address, follow_redirects=True)
         assert answer.status_code in (200, 403, 404), (self.name, address, answer.status_code)
         if answer.mimetype == "application/pdf":
-            read = words_of(answer.data)
-            read += str(values_of(answer.data)) if "/plan/" in address else ""
+            values = values_of(answer.data) if "/plan/" in address else ""  # the plan has them within
+            read = words_of(answer.data) + str(values)
         else:
             read = _TOKEN.sub("", answer.text)
         for word, pattern in _FOUND.items():
@@ -111,18 +116,16 @@ def addresses(app: Flask, case: Marked) -> Iterator[str]:
 def everybody(app: Flask, session: Session, cast: Cast, case: Marked) -> list[Eyes]:
     """All who might ask, each at a browser of their own; by link also who should have none."""
     other = build.registered_case(session, cast, START)
+    cookies = {name: session_of(session, START, getattr(cast, name)) for name in OTHERS if name != "stranger"}
     links = {name: link_of(session, case, name) for name in CIRCLE}
     links["stranger"] = link_of(session, Marked(other.id, other.people), "marieke")
-    keys: dict[str, Mapping[str, str | bool]] = {
-        name: session_of(session, START, getattr(cast, name)) for name in OTHERS if name != "stranger"
-    }
     for name, link in links.items():
-        keys[name] = {"_user_id": f"link:{begin_by_link(session, START, Method.DEMO, '', link)}", "_fresh": True}
+        cookies[name] = {"_user_id": f"link:{begin_by_link(session, START, Method.DEMO, '', link)}", "_fresh": True}
     found = []
-    for name, key in keys.items():
+    for name, holds in cookies.items():
         client = FlaskClient(app)  # not the one that checks pages: that is done elsewhere, and takes its time
         with client.session_transaction() as cookie:
-            cookie.update(key)
+            cookie.update(holds)
         found.append(Eyes(name, client))
     assert {eyes.name for eyes in found} == set(ROLES)
     return found
@@ -166,12 +169,12 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
     people = [eyes for eyes in everybody(app, db_session, cast, case) if not ROLES[eyes.name] or eyes.name in NO_CASE]
     db_session.rollback()
 
-    let_in = []
+    every, let_in = list(doors(app, db_session, case)), []
     for eyes in people:
         token = _TOKEN.search(eyes.client.get("/nothing").text)
         assert token is not None
         sent = {"csrf_token": re.findall(r'value="([^"]+)"', token[0])[0]}
-        for method, address in doors(app, case):
+        for method, address in every:
             status = eyes.client.open(address, method=method, data=sent if method == "POST" else None).status_code
             if status != 404:
                 let_in.append((eyes.name, method, address, status))
@@ -180,12 +183,19 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
     assert let_in == []
 
 
-def doors(app: Flask, case: Marked) -> Iterator[tuple[str, str]]:
-    """Every route of a case, to look and to send."""
-    some = {"participant_id": case.people["kees"], "step": "stop", "kind": "food", "key": "g1"}
+def doors(app: Flask, session: Session, case: Marked) -> Iterator[tuple[str, str]]:
+    """Every route of a case, to look and to send; what an address names is there, as far as the case has such a thing.
+
+    The account is the coordinator's, the first number of a table that of the oldest row.
+    """
+    numbers = numbers_of(session.connection(), case.id)
+    there: dict[str, object] = {name: min(numbers[table], default=1) for name, table in NAMED.items()}
+    account = session.scalar(select(Conference.coordinator_id).where(Conference.id == case.id))
+    there |= {**SPOKEN, "account_id": account, "participant_id": case.people["kees"]}
+    session.rollback()
     for rule in app.url_map.iter_rules():
         if "conference_id" in rule.arguments:
-            values = {name: some.get(name, 1) for name in rule.arguments} | dict(rule.defaults or {})
+            values = {name: there[name] for name in rule.arguments - {"conference_id"}} | dict(rule.defaults or {})
             address = app.url_map.bind("").build(rule.endpoint, {**values, "conference_id": case.id})
             yield from ((method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"}))
 
@@ -228,14 +238,59 @@ def test_everybody_meets_what_the_table_grants(
     people = everybody(app, db_session, cast, case)
     db_session.rollback()
 
+    for eyes in sorted(people, key=lambda eyes: sees_who(ROLES[eyes.name])):
+        for address in addresses(app, case):
+            eyes.look(address)
+
+    compare(people, {eyes.name: granted(eyes.name, phase) for eyes in people})
+
+
+def sees_who(roles: frozenset[Role]) -> bool:
+    """Whether they may read who opened the case: they look last, when everybody has."""
+    return bool(roles & {Role.MAIN_PERSON, Role.COORDINATOR})
+
+
+def compare(people: list[Eyes], grants: dict[str, set[str]]) -> None:
+    """What they met is what they are granted: no word more, and no word less."""
+    too_much = {
+        eyes.name: {word: eyes.seen[word] for word in sorted(eyes.seen.keys() - grants[eyes.name])} for eyes in people
+    }
+    too_little = {eyes.name: sorted(grants[eyes.name] - eyes.seen.keys()) for eyes in people}
+    assert {name: found for name, found in too_much.items() if found} == {}
+    assert {name: found for name, found in too_little.items() if found} == {}
+
+
+@one_database
+def test_the_declaration_is_read_until_one_has_said_yes(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """A main person meets it on the page where they say yes; then it is the staff's."""
+    case = marked_case(db_session, cast)
+    put_in(db_session, case, Phase.SETUP)
+    confirm_coordinator(db_session, participant(case.id, case.people["marieke"]), START, case.id)
+    (marieke,) = (eyes for eyes in everybody(app, db_session, cast, case) if eyes.name == "marieke")
+    db_session.rollback()
+
+    for address in addresses(app, case):
+        marieke.look(address)
+
+    declared = set(HOLDS[CasePart.INDEPENDENCE]) - set(HOLDS[CasePart.WAIVERS])
+    compare([marieke], {"marieke": granted("marieke", Phase.SETUP) - declared})
+
+
+@one_database
+@pytest.mark.parametrize("phase", Phase)
+def test_whoever_is_asked_meets_the_request_alone(
+    phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """And whoever was coordinator until then meets nothing any more."""
+    case = marked_case(db_session, cast)
+    asked_instead(db_session, cast, case, phase)
+    people = [eyes for eyes in everybody(app, db_session, cast, case) if eyes.name in ("denise", "noor")]
+    db_session.rollback()
+
     for eyes in people:
         for address in addresses(app, case):
             eyes.look(address)
 
-    too_much = {
-        eyes.name: {word: eyes.seen[word] for word in sorted(eyes.seen.keys() - granted(eyes.name, phase))}
-        for eyes in people
-    }
-    too_little = {eyes.name: sorted(granted(eyes.name, phase) - eyes.seen.keys()) for eyes in people}
-    assert {name: found for name, found in too_much.items() if found} == {}
-    assert {name: found for name, found in too_little.items() if found} == {}
+    compare(people, {"denise": granted("denise", phase, frozenset({Role.ASKED_COORDINATOR})), "noor": set()})
