@@ -120,7 +120,7 @@ class Judge:
         if access.kind != "case":
             offices = {Role(role) for role in access.detail.split(", ")} if access.kind == "office" else set()
             staff = access.kind == "account" and comer.visitor.account_id is not None
-            return IN if staff or access.kind == "signed_in" or comer.visitor.roles & offices else UNKNOWN
+            return IN if staff or comer.visitor.roles & offices else UNKNOWN
         first, *others = (Activity(activity) for activity in access.detail.split(", "))
         try:
             open_case(self.session, comer.visitor, comer.case.id, first, *others, at=START)

@@ -40,7 +40,7 @@ UNDER_A_LINK = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofo
 #: What a browser says of a request that begins with us: from a page of ours, or from the address line.
 _OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
-_SECRETS = ("password", "one_time_code", "entrance_code")  # in the names of fields
+_SECRETS = ("password", "one_time_code", "entrance_code", "credential")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
 #: Answers to what a page of ours does not ask for, or not of this person.
 _NOTED = frozenset({400, 403, 404, 405, 413, 415, 429})

@@ -21,7 +21,7 @@ LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in: `kind` is public, signed_in, account, office or case; `detail`: which roles, which activity."""
+    """Who may come in: `kind` is public, account, office or case; `detail`: which roles, which activity."""
 
     kind: str
     detail: str = ""
@@ -98,3 +98,10 @@ def close_db(_error: BaseException | None = None) -> None:
     session = g.pop("db", None)
     if session is not None:
         session.close()
+
+
+def local_path(target: str | None) -> str | None:
+    """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
+    if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
+        return None
+    return None if target.startswith("//") else target  # with two, browsers read the name of another site

@@ -1,6 +1,6 @@
 """The forms of signing in, of coming to a password, and of changing how one signs in.
 
-Whether a password, code or answer is right, or good enough, is not their matter.
+Whether a password, code, answer or passkey is right, or good enough, is not their matter.
 """
 
 from typing import Any
@@ -66,7 +66,9 @@ class ForgottenForm(FlaskForm):  # type: ignore[misc]
 class NewPasswordForm(FlaskForm):  # type: ignore[misc]
     """A password of one's own, typed twice. The address is there for programs that remember passwords."""
 
-    email = EmailField(_l("You sign in with"), render_kw={"readonly": True, "autocomplete": "username"})
+    email = EmailField(
+        _l("You sign in with"), [Length(max=254)], render_kw={"readonly": True, "autocomplete": "username"}
+    )
     new_password = _password(_l("Your password"), _l("Type a password."), description=_GOOD)
     new_password_again = _password(
         _l("The same once more"), _l("Type it once more."), EqualTo("new_password", _NOT_THE_SAME)
@@ -103,7 +105,7 @@ class ChangePasswordForm(PlainForm):
     )
 
 
-class PasskeyForm(FlaskForm):  # type: ignore[misc]
+class PasskeyForm(PlainForm):
     """What a browser answers, as JSON: the script of the page puts it here."""
 
     credential = HiddenField(

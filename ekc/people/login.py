@@ -7,8 +7,9 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, after_this_request, g, redirect, request, session, url_for
+from flask import Flask, Response, after_this_request, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.errors import Unknown
@@ -17,7 +18,7 @@ from ekc.people.access import NOBODY, Visitor
 from ekc.people.actions import begin_by_account, end_sign_in, note_use
 from ekc.people.devices import Place, device_of, network_of
 from ekc.people.models import PROVES_ONE_THING, Method
-from ekc.people.queries import has_second_factor, lacks_second_factor, visitor_of_sign_in
+from ekc.people.queries import has_passkey, has_second_factor, lacks_second_factor, visitor_of_sign_in
 from ekc.workflow.vocabulary import Role
 
 View = Callable[..., ResponseReturnValue]
@@ -83,9 +84,12 @@ def halfway() -> int | None:
 
 
 def onward(target: str | None) -> str:
-    """Where somebody goes on who has just signed in: to where they wanted to be, or first to set up a second factor."""
+    """Where somebody goes on who has just signed in: to where they wanted to be, or first to prove a second thing."""
     if whoever().known and not visitor().known:
-        return url_for("people.second_factor", next=target)
+        if newcomer().known:
+            return url_for("people.second_factor", next=target)
+        flash(_("Here everybody signs in with two steps. Sign in with your passkey: it is both at once."))
+        return url_for("people.sign_in", again=1, next=target)
     return target or url_for("home")
 
 
@@ -141,13 +145,6 @@ def _remember(token: str) -> None:
         return response
 
 
-def local_path(target: str | None) -> str | None:
-    """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
-    if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
-        return None
-    return None if target.startswith("//") else target  # with two, browsers read the name of another site
-
-
 def visitor() -> Visitor:
     """Whoever asks, in this request; nobody as long as they are signed in but not let in."""
     found = _current()
@@ -158,6 +155,15 @@ def whoever() -> Visitor:
     """Whoever is signed in, let in or not: for setting up a second factor and signing out."""
     found = _current()
     return found.visitor if found else NOBODY
+
+
+def newcomer() -> Visitor:
+    """Whoever is let in, or is signed in and has nothing yet by which they could be: they may set that up.
+
+    Not who has a passkey and came with a password: that may be somebody who found the password.
+    """
+    there = whoever()
+    return visitor() if visitor().known or has_passkey(db(), there.account_id or 0) else there
 
 
 def _current() -> SignedIn | None:
@@ -176,16 +182,6 @@ def to_sign_in() -> ResponseReturnValue:
     return redirect(onward(target) if whoever().known else url_for("people.sign_in", next=target))
 
 
-def signed_in(view: View) -> View:
-    """A gate: anybody we know."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        return view(*args, **kwargs) if visitor().known else to_sign_in()
-
-    return declare(Access("signed_in"))(guarded)
-
-
 def own_account(view: View) -> View:
     """A gate: staff, for their own account. To whoever has none the page does not exist."""
     return _account_gate(view, visitor)
@@ -193,7 +189,7 @@ def own_account(view: View) -> View:
 
 def own_account_at_first(view: View) -> View:
     """A gate: as `own_account`, and also who is not let in before they have a second factor."""
-    return _account_gate(view, whoever, "before a second factor too")
+    return _account_gate(view, newcomer, "before a second factor too")
 
 
 def _account_gate(view: View, who: Callable[[], Visitor], detail: str = "") -> View:

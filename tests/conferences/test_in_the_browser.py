@@ -54,7 +54,7 @@ def test_every_page_of_a_case(
     visitor.goto("/sign-in")
     visitor.get_by_label("Mail address").fill(mail_of(noor.actor.name))
     visitor.get_by_label("Password").fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in").click()
+    visitor.get_by_role("button", name="Sign in", exact=True).click()
     visitor.wait_for_url("/")
     for page in ("registration", "consents", "circle", f"circle/{linda}", "safety", "bottom-lines", "contact", "links"):
         visitor.goto(f"/conferences/{case.id}/{page}")

@@ -185,10 +185,10 @@ def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_sess
 
     (mail,) = mails(db_session)
     assert (mail.recipient, mail.language, mail.subject) == ("linda@example.org", "en", "The page we spoke about")
+    assert mail.link == f"http://localhost{path}"
     assert mail.body == (
-        f"This is the link to the page we spoke about:\n\nhttp://localhost{path}\n\n"
-        "It works until Saturday 29 August 2026. On a new device something is asked that only you know.\n\n"
-        "Does it not work, or is this mail not for you? Ring your coordinator, or throw it away."
+        "With the link below you come to the page we spoke about. On a new device something is asked that only you "
+        "know. Does it not work, or is this mail not for you? Ring your coordinator, or throw it away."
     )
     assert [word for word in (*TELLING, "Linda", "Noor", code) if word in mail.subject + mail.body] == []
     noor.page(f"/conferences/{case.id}/links")
@@ -203,7 +203,7 @@ def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cas
     assert ("Send the mail" in page.buttons, "There is no mail address of Kees de Wit." in page.text) == (False, True)
     made = actions.make_link(db_session, cast.noor, START, case.id, case.people["kees"], cost=COST)
     with pytest.raises(Refusal, match="There is no mail address"):
-        actions.hand_over(db_session, cast.noor, START, case.id, [made.token], "mail", ("a", "b"))
+        actions.hand_over(db_session, cast.noor, START, case.id, [made.token], "mail", "https://x")
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])

@@ -27,7 +27,7 @@ def come_in(visitor: Page, person: Visitor, address: str) -> None:
     visitor.goto(f"/sign-in?next={address}")
     visitor.get_by_label("Mail address").fill(mail_of(person.actor.name))
     visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in").click()
+    visitor.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_asking(visitor: Page, onlooker: Onlooker, cast: Cast, address: str) -> None:

@@ -106,7 +106,7 @@ def test_the_coordinators_pages_of_links(
     visitor.goto("/sign-in")
     visitor.get_by_label("Mail address").fill(mail_of("Noor"))
     visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in").click()
+    visitor.get_by_role("button", name="Sign in", exact=True).click()
     visitor.goto(f"/conferences/{case.id}/links")
     look_both_ways(onlooker, visitor, "links")
     visitor.get_by_role("link", name="Marieke de Wit").click()

@@ -43,7 +43,7 @@ def _app(make_app: MakeApp) -> Flask:
 @pytest.fixture
 def address(_app: Flask, database_url: str, clock: FrozenClock, cast: Cast) -> Iterator[str]:
     """The address of the product, by a name that passkeys can know."""
-    with served(_app, PORT) as numbered:
+    with served(_app, port=PORT) as numbered:
         yield numbered.replace("127.0.0.1", "localhost")
 
 

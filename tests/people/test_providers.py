@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,7 +17,8 @@ from ekc.people import actions
 from ekc.people import providers as single_sign_on
 from ekc.people.models import Account, Identity, Method
 from ekc.people.queries import identities_of, sign_ins_of, ways_in
-from tests.cast import PASSWORD, Cast, mail_of
+from ekc.people.views.providers import LEAVES
+from tests.cast import PASSWORD, Cast, mail_of, set_up_app
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.look import Onlooker
@@ -78,6 +79,12 @@ def is_in(client: PageClient) -> bool:
     return client.get("/sign-in").status_code == 302
 
 
+def noted(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    """What the log has of single sign-on: with whom, and why it failed."""
+    facts = [record.__dict__["facts"] for record in caplog.records if record.getMessage() == "single sign-on failed"]
+    return [(line["provider"], line["why"]) for line in facts]
+
+
 def refused(session: Session) -> list[object]:
     """Why sign-ins were refused, as the audit has it."""
     session.rollback()
@@ -115,6 +122,23 @@ def test_what_is_asked_for_cannot_be_replayed_or_guessed(client: PageClient) -> 
     for secret in ("state", "nonce", "code_challenge"):
         assert len(first[secret][0]) >= 43
         assert first[secret] != second[secret]
+
+
+@one_database
+def test_no_token_is_kept(client: PageClient) -> None:
+    """Neither the browser nor the database has one, once somebody is in."""
+    come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
+
+    with client.session_transaction() as kept:
+        assert set(kept) - {"_fresh", "_id", "csrf_token", "_permanent"} == {"_user_id", LEAVES}
+    assert {column.name for column in Identity.__table__.columns} == {
+        "id",
+        "account_id",
+        "issuer",
+        "subject",
+        "tied_at",
+        "used_at",
+    }
 
 
 def test_once_tied_the_address_has_no_say(client: PageClient, cast: Cast, db_session: Session) -> None:
@@ -178,12 +202,6 @@ def test_saying_no_there_is_no_fault(client: PageClient) -> None:
 
 
 @one_database
-def noted(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
-    """What the log has of single sign-on: with whom, and why it failed."""
-    lines = [line for line in caplog.records if line.getMessage() == "single sign-on failed"]
-    return [(line.facts["provider"], line.facts["why"]) for line in lines]  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize(
     ("error", "logged"),
     [("server_error", "it says server_error"), ("<script>\n", "it says no"), ("x" * 99, "it says " + "x" * 40)],
@@ -363,8 +381,7 @@ def test_a_silent_provider_is_left_alone_for_a_while(
         clock.advance(minutes=1)
         client.page("/sign-in/at/gone", status=503)
 
-    said = [why.rpartition(": ")[2] for _, why in noted(caplog)]
-    assert said == ["ConnectionError", "silent", "silent", "ConnectionError"]
+    assert [why for _, why in noted(caplog)] == ["ConnectionError", "silent", "silent", "ConnectionError"]
 
 
 @one_database
@@ -455,12 +472,36 @@ def test_a_sign_in_there_counts_as_one_thing_or_two(
     )
 
 
+def test_where_it_counts_as_one_thing_the_second_step_is_asked(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    app, _ = set_up_app(db_session, clock(), cast.mila)
+
+    page = come_back(client, pass_through(set_out(client, "weak", "/follow-ups")))
+    assert (page.url, is_in(client)) == ("/sign-in/code?next=/follow-ups", False)
+    client.submit("Sign in", {"Code": app.at(clock() + timedelta(seconds=30))})
+    assert client.here.url == "/follow-ups"
+
+    assert come_back(client, pass_through(set_out(client, "good", "/follow-ups"))).url == "/follow-ups"
+
+
+def test_who_has_left_does_not_come_in(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
+    actions.set_leaving(db_session, cast.bas, clock(), cast.mila.account_id or 0, clock().date() + timedelta(days=1))
+    db_session.execute(update(Account).values(leaves_on=clock().date() - timedelta(days=2)))  # and time goes by
+    db_session.commit()
+
+    page = come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"), status=403)
+
+    assert (page.heading, refused(db_session)) == (NO_ACCOUNT, ["closed"])
+
+
 @pytest.fixture
 def visitor(browser: Browser, make_app: MakeApp, rivierstad: str, database_url: str, cast: Cast) -> Iterator[Page]:
     """Somebody at a real browser."""
     port = free_port()
     app = make_app(base_url=f"http://localhost:{port}", providers=(provider("rivierstad", rivierstad),))
-    with served(app, port), visiting(browser, f"http://localhost:{port}", refused=True) as page:
+    with served(app, port=port), visiting(browser, f"http://localhost:{port}", refused=True) as page:
         page.route("**/pico*.css", lambda route: route.fulfill(body="", content_type="text/css"))  # the mock's looks
         yield page
 

@@ -19,7 +19,13 @@ from tests.clock import FrozenClock
 from tests.plugins.web import MakeApp
 
 #: What is open to whoever has to set up a second factor first. Whatever else is public is shown as to anybody.
-FIRST = {"people.second_factor", "people.add_second_factor"}
+FIRST = {
+    "people.second_factor",
+    "people.add_second_factor",
+    "people.passkeys",
+    "people.ask_for_new_passkey",
+    "people.add_passkey",
+}
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +64,7 @@ def routes(app: Flask, case: Made) -> Iterator[tuple[str, str, str, str]]:
             yield rule.endpoint, access[rule.endpoint].kind, method, re.sub(r"<(\w+:)?\w+>", "1", address)
 
 
-@pytest.mark.parametrize("method", [Method.PASSWORD, Method.INVITATION])
+@pytest.mark.parametrize("method", [Method.PASSWORD, Method.INVITATION, Method.PROVIDER_ALONE])
 def test_a_password_alone_opens_nothing(
     strict: Flask, db_session: Session, cast: Cast, clock: FrozenClock, case: Made, method: Method
 ) -> None:

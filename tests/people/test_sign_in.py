@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.core.routes import local_path
 from ekc.people.actions import close_account, set_password
-from ekc.people.login import local_path
 from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock

@@ -166,7 +166,7 @@ def test_a_browser_is_known_by_what_nobody_guesses(
     app: Flask, client: PageClient, cast: Cast, db_session: Session
 ) -> None:
     sign_in(client, cast.noor)
-    cookie = client.get_cookie("link_device")
+    cookie = client.get_cookie("device")
     assert cookie is not None
     assert (len(cookie.value), cookie.http_only, cookie.same_site) == (43, True, "Lax")
     assert [row.account_id for row in db_session.scalars(select(KnownDevice))] == [cast.noor.account_id]
@@ -175,7 +175,7 @@ def test_a_browser_is_known_by_what_nobody_guesses(
     assert isinstance(guesser, PageClient)
 
     for made_up in ("x" * 43, "1", "", "a b", cookie.value[:-1]):
-        guesser.set_cookie("link_device", made_up)
+        guesser.set_cookie("device", made_up)
         statuses(guesser, [WRONG] * 2)
 
     assert statuses(guesser, [PASSWORD]) == [429]
@@ -223,7 +223,7 @@ def test_in_the_demo_no_browser_is_known(make_app: MakeApp, database_url: str, c
 
     client.submit("Be Noor van Dijk")
 
-    assert client.get_cookie("link_device") is None
+    assert client.get_cookie("device") is None
 
 
 def test_a_try_from_nowhere_counts_for_the_account(db_session: Session, cast: Cast) -> None:

@@ -149,10 +149,10 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace"],
     CasePart.COSTS: ["avoided", "basis"],
     CasePart.HISTORY: ["askreason", "backreason", "override"],
+    CasePart.LINKS: ["linkquestion"],
     # Of these no page holds a text: dates, names of staff, or another page than those of the case.
-    CasePart.LINKS: [],
     CasePart.OPENED: [],
-    CasePart.ACCOUNTS: [],
+    CasePart.ACCOUNTS: ["municipality"],  # of Mila's office: the same word
 }
 #: What the family meets in a part of which it was told something.
 TOLD: dict[CasePart, list[str]] = {CasePart.BOTTOM_LINES: ["line", "ground", "namekarim"]}
@@ -403,4 +403,5 @@ def link_of(session: Session, case: Marked, name: str) -> int:
         link = session.query(PersonalLink).order_by(PersonalLink.id.desc()).first()
         assert link is not None
         link.note = mark("linknote")
+        link.question = mark("linkquestion")
     return link.id

@@ -31,7 +31,7 @@ def come_in(visitor: Page, person: Visitor) -> None:
     visitor.goto("/sign-in")
     visitor.get_by_label("Mail address").fill(mail_of(person.actor.name))
     visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in").click()
+    visitor.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def look(visitor: Page, onlooker: Onlooker, name: str) -> None:

@@ -109,7 +109,7 @@ def test_by_password(
     visitor.goto("/sign-in")
     visitor.get_by_label("Mail address").fill(mail_of(getattr(cast, who).actor.name))
     visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in").click()
+    visitor.get_by_role("button", name="Sign in", exact=True).click()
     for page in pages:
         response = visitor.goto(f"/conferences/{case.id}/{page}".rstrip("/"))
         assert response is not None

@@ -17,7 +17,7 @@ def signed_in(visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock
     visitor.goto("/sign-in")
     visitor.get_by_label("Mail address").fill(mail_of(cast.noor.actor.name))
     visitor.get_by_label("Password").fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in").click()
+    visitor.get_by_role("button", name="Sign in", exact=True).click()
     visitor.wait_for_url("/")
     return case
 

@@ -98,35 +98,38 @@ def hand_over(
     conference_id: int,
     tokens: Sequence[str],
     way: str,
-    mail: tuple[str, str] | None = None,
-    language: str = "en",
+    address: str = "",
 ) -> None:
-    """Note how links are handed over. `mail` is subject and body of the mail that takes the link along, in `language`.
+    """Note how links are handed over. With its whole `address` a link goes by mail, in neutral words.
 
     Raises Stale if a link does not work any more, Refusal where there is no address.
     """
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
         for token in tokens:
             link = link_of_token(session, at, token, lock=True)
             if link is None or link.conference_id != conference_id:
                 raise Stale(N_("This link does not work any more. Make a new one."))
             somebody = member(session, conference_id, link.participant_id)
-            if mail is not None:
+            if address:
                 if not somebody.email:
                     raise Refusal(
                         N_("There is no mail address of %(name)s. Write it in the circle."), name=somebody.name
                     )
-                subject, body = mail
                 queue(
                     session,
                     links.mail_key(link.id),
                     recipient=somebody.email,
-                    subject=subject,
-                    body=body,
+                    subject=N_("The page we spoke about"),
+                    body=N_(
+                        "With the link below you come to the page we spoke about. On a new device something is asked "
+                        "that only you know. Does it not work, or is this mail not for you? Ring your coordinator, or "
+                        "throw it away."
+                    ),
                     at=at,
                     conference_id=conference_id,
-                    language=language,
+                    language=somebody.language or conference.language,
+                    link=address,
                 )
             ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)

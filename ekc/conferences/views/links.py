@@ -115,12 +115,8 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
     if made is None:
         raise Unknown
     way = "mail" if "mail" in request.form else "message"
-    person, language, mail = _person(case, participant_id), "en", None
-    if way == "mail":
-        language = letters.language_of(person.language, case.language)
-        with force_locale(language):
-            mail = letters.mail(_address(made), local_date(_link(made).expires_at, case.timezone))
-    actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, mail, language)
+    address = _address(made) if way == "mail" else ""
+    actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, address)
     return _shown(case, made, done=way)
 
 

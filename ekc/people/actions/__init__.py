@@ -1,8 +1,9 @@
 """What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`).
 
 An account is opened and changed in `accounts.py`, its roles in `roles.py`, for whom its owner works besides in
-`employers.py`; `invitations.py` lets them choose a password, `leaving.py` ends it. Second factors are in `factors.py`;
-`tries.py` counts how often a thing is tried, `confirming.py` opens a personal link on a device.
+`employers.py`; `invitations.py` lets them choose a password, `leaving.py` ends it. Second factors are in `factors.py`,
+other ways in in `passkeys.py` and `providers.py`; `confirming.py` opens a personal link on a device. `tries.py` counts
+how often a thing is tried, `once.py` uses up what counts once.
 """
 
 from ekc.people.actions.accounts import AccountDetails as AccountDetails

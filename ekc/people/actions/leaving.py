@@ -16,7 +16,7 @@ from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, AccountRole, KnownDevice, Region
+from ekc.people.models import Account, AccountRole, KnownDevice, Passkey, Region
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -65,7 +65,8 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
             refuse_last_administrator(session, at, account)
         account.active = False
         end_sign_ins(session, at, account_id)
-        session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+        for kept in (KnownDevice, Passkey):  # a laptop may have been stolen, and the account be opened again
+            session.execute(delete(kept).where(kept.account_id == account_id))
         revoke_invitations(session, at, account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
         _tell_managers(
@@ -83,7 +84,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
 def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str:
     """Open a closed account again, with the roles it had; the link by which its owner chooses a new password.
 
-    The password from before is forgotten: whoever made closing necessary may know it.
+    The password from before is forgotten, as the passkeys were: whoever made closing necessary may have them.
     """
     ensure_administrator(visitor)
     with writing(session):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import PUBLIC, record
@@ -12,9 +12,9 @@ from ekc.people.access import Visitor
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
 from ekc.people.actions.owner import tell_owner
-from ekc.people.models import Account, Passkey
+from ekc.people.models import PROVES_ONE_THING, Account, Method, Passkey, SignIn
 from ekc.people.passkeys import Answer, NewPasskey, NotTrue, Party, count_of, is_copied
-from ekc.people.queries import signed_in_lately, ways_in
+from ekc.people.queries import signed_in_lately, visitor_of_account, ways_in
 from ekc.workflow.vocabulary import N_
 
 #: Of one account; nobody has so many devices.
@@ -41,6 +41,9 @@ def add_passkey(session: Session, visitor: Visitor, at: datetime, new: NewPasske
         )
         session.add(passkey)
         session.flush()
+        # What was begun with one thing alone has now been given both.
+        here = (SignIn.id == visitor.sign_in_id, SignIn.method.in_(PROVES_ONE_THING))
+        session.execute(update(SignIn).where(*here).values(method=Method.PASSKEY))
         record(session, visitor.actor, at, "account.passkey_added", passkey=passkey.id, name=name)
         tell_owner(
             session,
@@ -60,8 +63,7 @@ def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id:
     """
     with writing(session):
         owner = _changing(session, visitor, at)
-        own = session.scalars(select(Passkey).where(Passkey.account_id == owner)).all()
-        passkey = next((one for one in own if one.id == passkey_id), None)
+        passkey = session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == owner))
         if passkey is None:
             raise Unknown
         if ways_in(session, owner).count == 1:
@@ -82,13 +84,13 @@ def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id:
 def enter_by_passkey(session: Session, at: datetime, party: Party, answer: Answer, once: Once) -> int | None:
     """The account that a passkey opens; None for any reason why not, which is audited."""
     with writing(session):
-        known = select(Passkey).join(Account).where(Passkey.credential_id == answer.credential_id, Account.active)
-        passkey = session.scalar(known.with_for_update(of=Passkey))
+        known = select(Passkey).where(Passkey.credential_id == answer.credential_id)
+        passkey = session.scalar(known.with_for_update())
         try:
             return _believe(session, at, party, answer, once, passkey)
         except NotTrue as error:
-            tried = {"account": passkey.account_id, "passkey": passkey.id} if passkey else {}
-            record(session, PUBLIC, at, "account.sign_in_refused", way="passkey", why=str(error), **tried)
+            whose = {"account": passkey.account_id, "passkey": passkey.id} if passkey else {}
+            record(session, PUBLIC, at, "account.sign_in_refused", way="passkey", why=str(error), **whose)
             return None
 
 
@@ -96,6 +98,8 @@ def _believe(session: Session, at: datetime, party: Party, answer: Answer, once:
     """The account of a passkey that proves itself. Raises NotTrue."""
     if passkey is None:
         raise NotTrue("unknown")
+    if visitor_of_account(session, passkey.account_id, at) is None:
+        raise NotTrue("closed")
     if passkey.handle != answer.handle:
         raise NotTrue("handle")
     said = count_of(party, once.token, passkey.public_key, answer)

@@ -15,6 +15,7 @@ from ekc.people.actions.once import Once, spend
 from ekc.people.actions.owner import tell_owner
 from ekc.people.models import Account, Identity
 from ekc.people.providers import Known, NotBelieved
+from ekc.people.queries import visitor_of_account
 from ekc.workflow.vocabulary import N_
 
 
@@ -60,15 +61,15 @@ def _believe(session: Session, at: datetime, known: Known, once: Once) -> Identi
     """As whom somebody comes in. Raises NotBelieved."""
     if not spend(session, at, once):
         raise NotBelieved("used")
-    return _identity(session, known) or _tied(session, at, known)
+    return _identity(session, at, known) or _tied(session, at, known)
 
 
-def _identity(session: Session, known: Known) -> Identity | None:
-    """The identity of somebody who was here before. Raises NotBelieved where the account is closed."""
+def _identity(session: Session, at: datetime, known: Known) -> Identity | None:
+    """The identity of somebody who was here before. Raises NotBelieved where they have left."""
     identity = session.scalar(
         select(Identity).where(Identity.issuer == known.issuer, Identity.subject == known.subject)
     )
-    if identity and not session.scalar(select(Account.id).where(Account.id == identity.account_id, Account.active)):
+    if identity and visitor_of_account(session, identity.account_id, at) is None:
         raise NotBelieved("closed")
     return identity
 
@@ -77,7 +78,7 @@ def _tied(session: Session, at: datetime, known: Known) -> Identity:
     """The identity of somebody who is here for the first time, tied to their account. Raises NotBelieved."""
     wanted = select(Account).where(Account.email == known.email, Account.active)
     account = session.scalar(wanted.with_for_update()) if known.email else None
-    if account is None:
+    if account is None or visitor_of_account(session, account.id, at) is None:
         raise NotBelieved("unknown")
     tied = session.scalar(select(Identity).where(Identity.account_id == account.id, Identity.issuer == known.issuer))
     if tied and tied.subject == known.subject:

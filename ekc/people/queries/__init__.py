@@ -4,7 +4,6 @@ from ekc.people.queries.accounts import OfficeRow as OfficeRow
 from ekc.people.queries.accounts import account_by_email as account_by_email
 from ekc.people.queries.accounts import coordinators as coordinators
 from ekc.people.queries.accounts import demo_accounts as demo_accounts
-from ekc.people.queries.accounts import mail_of as mail_of
 from ekc.people.queries.accounts import offices as offices
 from ekc.people.queries.accounts import regions as regions
 from ekc.people.queries.accounts import visitor_of_account as visitor_of_account
@@ -33,6 +32,7 @@ from ekc.people.queries.links import waiting_of as waiting_of
 from ekc.people.queries.ways_in import IdentityRow as IdentityRow
 from ekc.people.queries.ways_in import PasskeyRow as PasskeyRow
 from ekc.people.queries.ways_in import WaysIn as WaysIn
+from ekc.people.queries.ways_in import has_passkey as has_passkey
 from ekc.people.queries.ways_in import identities_of as identities_of
 from ekc.people.queries.ways_in import known_to_devices as known_to_devices
 from ekc.people.queries.ways_in import passkeys_of as passkeys_of

@@ -72,11 +72,6 @@ def account_by_email(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
 
 
-def mail_of(session: Session, account_id: int) -> str:
-    """The mail address of an account; empty if there is none."""
-    return session.scalar(select(Account.email).where(Account.id == account_id)) or ""
-
-
 def demo_accounts(session: Session) -> list[DemoPerson]:
     """Whom one can be in the demo: every open account that says in one line who it is; in the order they were made."""
     found = select(Account.id, Account.name, Account.introduction).where(Account.active, Account.introduction != "")

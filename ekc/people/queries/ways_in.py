@@ -56,6 +56,11 @@ def passkeys_of(session: Session, account_id: int) -> list[PasskeyRow]:
     return [PasskeyRow(*row) for row in session.execute(found.order_by(Passkey.id.desc()))]
 
 
+def has_passkey(session: Session, account_id: int) -> bool:
+    """Whether the owner of an account has a passkey, which proves two things."""
+    return session.scalar(select(Passkey.id).where(Passkey.account_id == account_id).limit(1)) is not None
+
+
 def known_to_devices(session: Session, account_id: int) -> tuple[list[bytes], bytes | None]:
     """The ids of the passkeys of an account, and the handle by which devices know it, if any does yet."""
     found = select(Passkey.credential_id, Passkey.handle).where(Passkey.account_id == account_id)

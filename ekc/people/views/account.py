@@ -19,6 +19,7 @@ HOW = {
     Method.CODE: N_("with a password and a code"),
     Method.PASSKEY: N_("with a passkey"),
     Method.PROVIDER: N_("through your organisation"),
+    Method.PROVIDER_ALONE: N_("through your organisation"),
     Method.INVITATION: N_("by invitation"),
     Method.DEMO: N_("in the demo"),
 }
@@ -79,6 +80,7 @@ def account_page(**sent: PlainForm) -> str:
     return render_template(
         "people/account.html",
         own=queries.own_sign_in(db(), account_id),
+        passkeys=len(queries.passkeys_of(db(), account_id)),
         sign_ins=queries.sign_ins_of(db(), now(), account_id),
         here=visitor().sign_in_id,
         how=HOW,

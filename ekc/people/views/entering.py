@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ekc.core.routes import db, now, public, runtime
+from ekc.core.routes import db, local_path, now, public, runtime
 from ekc.core.text import LANGUAGES
 from ekc.people import actions, codes, queries
 from ekc.people.forms import CodeForm, SignInForm
 from ekc.people.language import remember_language
-from ekc.people.login import begin_account, end, go_in, halfway, local_path, onward, place, visitor, whoever
+from ekc.people.login import begin_account, end, go_in, halfway, onward, place, visitor, whoever
 from ekc.people.models import Method
 from ekc.people.views import bp
 from ekc.people.views.providers import LEAVES

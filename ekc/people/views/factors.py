@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from ekc.core.crypto import Unreadable, keyring_of
 from ekc.core.errors import Refusal
-from ekc.core.routes import db, now, runtime
+from ekc.core.routes import db, local_path, now, runtime
 from ekc.core.text import PRODUCT_NAME
 from ekc.people import actions, codes, queries
 from ekc.people.forms import AuthenticatorForm, OwnPasswordForm
-from ekc.people.login import local_path, own_account, own_account_at_first, visitor, whoever
+from ekc.people.login import own_account, own_account_at_first, visitor, whoever
 from ekc.people.views import bp
 from ekc.people.views.account import account_page
 

@@ -9,21 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
-from ekc.core.routes import db, now, public, runtime
-from ekc.core.text import say
+from ekc.core.routes import db, local_path, now, public, runtime
 from ekc.people import actions, queries
 from ekc.people.devices import device_of
 from ekc.people.forms import NewPasskeyForm, PasskeyForm, SignInForm
-from ekc.people.login import go_in, local_path, office, place, visitor
+from ekc.people.login import go_in, own_account, own_account_at_first, place, whoever
 from ekc.people.models import Method
 from ekc.people.passkeys import NotTrue, Party, ask_for_new, ask_who, new_handle, party_of, read_answer, read_new
 from ekc.people.views import bp
 from ekc.people.views.trips import arrive, depart
-from ekc.workflow.vocabulary import Role
 
 _ENTERING, _ADDING = "passkey", "new passkey"  # what the session keeps under these names
-_REFUSED = 422
-_own = office(Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)
 
 
 def _party() -> Party:
@@ -47,7 +43,7 @@ def enter_by_passkey() -> ResponseReturnValue:
     """Let in whoever has a passkey of ours."""
     target = local_path(request.args.get("next"))
     begun, form, party = arrive(_ENTERING), PasskeyForm(), _party()
-    if begun and form.validate_on_submit():
+    if begun and form.validate():
         tried = actions.begin_try(db(), now(), (actions.CALLERS, place().network))
         try:
             answer = read_answer(form.credential.data)
@@ -63,44 +59,44 @@ def enter_by_passkey() -> ResponseReturnValue:
         if begun
         else _("That took too long. Try once more.")
     )
-    return render_template("people/sign_in.html", form=again, next=target), _REFUSED
+    return render_template("people/sign_in.html", form=again, next=target), 422
 
 
 @bp.get("/account/passkeys")
-@_own
+@own_account_at_first
 def passkeys() -> ResponseReturnValue:
     """One's own passkeys."""
     return _page(NewPasskeyForm(name=device_of(request.user_agent.string) or _("Passkey")))
 
 
 @bp.get("/account/passkeys/new")
-@_own
+@own_account_at_first
 def ask_for_new_passkey() -> ResponseReturnValue:
     """What the script tells the browser, so that it has a passkey made."""
-    who = visitor()
+    who = whoever()
     actions.ensure_signed_in_lately(db(), who, now())  # if not, the script opens the page anew, which says so
-    email = queries.mail_of(db(), who.account_id or 0)
+    email = queries.own_sign_in(db(), who.account_id or 0).email
     known, handle = queries.known_to_devices(db(), who.account_id or 0)
     handle = handle or new_handle()
     return jsonify(ask_for_new(_party(), depart(_ADDING, handle=handle), handle, email, who.actor.name, known))
 
 
 @bp.post("/account/passkeys")
-@_own
+@own_account_at_first
 def add_passkey() -> ResponseReturnValue:
     """Keep a passkey that the browser had made."""
     form = NewPasskeyForm()
-    if form.validate_on_submit():
+    if form.validate():
         try:
             _keep(form)
         except NotTrue:
             form.form_errors.append(_("The passkey was not made. Try once more."))
         except Refusal as refusal:
-            form.form_errors.append(say(refusal.message, refusal.params))
+            form.refuse(refusal)
         else:
             flash(_("The passkey is there. From now on you can sign in with it."), "success")
             return redirect(url_for("people.passkeys"), 303)
-    return _page(form), _REFUSED
+    return _page(form), 422
 
 
 def _keep(form: NewPasskeyForm) -> None:
@@ -110,20 +106,20 @@ def _keep(form: NewPasskeyForm) -> None:
         raise NotTrue("late")
     once, kept = begun
     new = read_new(_party(), once.token, kept["handle"], form.credential.data)
-    actions.add_passkey(db(), visitor(), now(), new, form.name.data, once)
+    actions.add_passkey(db(), whoever(), now(), new, form.name.data, once)
 
 
 @bp.post("/account/passkeys/<int:passkey_id>/remove")
-@_own
+@own_account
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove a passkey, such as that of a lost device."""
-    actions.remove_passkey(db(), visitor(), now(), passkey_id)
+    actions.remove_passkey(db(), whoever(), now(), passkey_id)
     flash(_("The passkey is removed. Elsewhere you are signed out."), "success")
     return redirect(url_for("people.passkeys"), 303)
 
 
 def _page(form: NewPasskeyForm) -> str:
-    who = visitor()
+    who = whoever()
     return render_template(
         "people/passkeys.html",
         form=form,

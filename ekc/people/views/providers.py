@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from config import Provider
 from ekc.core.logs import note
-from ekc.core.routes import db, now, public, runtime
+from ekc.core.routes import db, local_path, now, public, runtime
 from ekc.people import actions, providers
-from ekc.people.login import go_in, local_path, place
+from ekc.people.login import go_in, place
 from ekc.people.models import Method
 from ekc.people.passkeys import party_of
 from ekc.people.providers import Asked, Declined, NotBelieved, OutOfReach
