@@ -144,7 +144,7 @@ def test_what_went_wrong(
         response = visitor.goto(address)
         if button:
             with visitor.expect_navigation() as went:
-                visitor.get_by_role("button", name=button).click()
+                visitor.get_by_role("button", name=button, exact=True).click()
             response = went.value
         assert response is not None
         assert response.status == status

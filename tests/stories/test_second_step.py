@@ -23,7 +23,7 @@ def _once(database: Database) -> None:
 
 
 def press(phone: Page, name: str) -> None:
-    phone.get_by_role("button", name=name).click()
+    phone.get_by_role("button", name=name, exact=True).click()
 
 
 def look(phone: Page, onlooker: Onlooker, name: str) -> None:
