@@ -77,7 +77,8 @@ def test_the_story_is_told_at_its_times(db_session: Session, cast: Cast) -> None
         (Step.COME_OUT, "04-18 13:25", None),
     ]
     assert (steps[-1][0], steps[-1][1][:5]) == (Step.AGREE_PLAN, "04-18")
-    times = [event.at for event in db_session.query(AuditEvent).filter_by(conference_id=conference_id)]
+    chain = db_session.query(AuditEvent).filter_by(chain=f"case:{conference_id}").order_by(AuditEvent.seq)
+    times = [event.at for event in chain]
     assert times == sorted(times)
     assert list(broken_chains(db_session)) == []
 
