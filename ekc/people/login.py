@@ -184,44 +184,35 @@ def to_sign_in() -> ResponseReturnValue:
 
 def own_account(view: View) -> View:
     """A gate: staff, for their own account. To whoever has none the page does not exist."""
-    return _account_gate(view, visitor)
+    return _gate(view, Access("account"), visitor, _has_account)
 
 
 def own_account_at_first(view: View) -> View:
     """A gate: as `own_account`, and also who is not let in before they have a second factor."""
-    return _account_gate(view, newcomer, "before a second factor too")
-
-
-def _account_gate(view: View, who: Callable[[], Visitor], detail: str = "") -> View:
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        if not who().known:
-            return to_sign_in()
-        if who().account_id is None or any(
-            isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()
-        ):
-            raise Unknown
-        return view(*args, **kwargs)
-
-    return declare(Access("account", detail))(guarded)
+    return _gate(view, Access("account", "before a second factor too"), newcomer, _has_account)
 
 
 def office(*roles: Role) -> Callable[[View], View]:
     """A gate: staff with one of these roles across the organisation. To others the page does not exist."""
+    access = Access("office", ", ".join(sorted(roles)))
+    return lambda view: _gate(view, access, visitor, lambda who: bool(who.roles & set(roles)))
 
-    def gate(view: View) -> View:
-        @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            who = visitor()
-            if not who.known:
-                return to_sign_in()
-            if not who.roles & set(roles) or any(isinstance(n, int) and n > LARGEST_ID for n in kwargs.values()):
-                raise Unknown
-            return view(*args, **kwargs)
 
-        return declare(Access("office", ", ".join(sorted(roles))))(guarded)
+def _has_account(who: Visitor) -> bool:
+    return who.account_id is not None
 
-    return gate
+
+def _gate(view: View, access: Access, whom: Callable[[], Visitor], may: Callable[[Visitor], bool]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        who = whom()
+        if not who.known:
+            return to_sign_in()
+        if not may(who) or any(isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()):
+            raise Unknown
+        return view(*args, **kwargs)
+
+    return declare(access)(guarded)
 
 
 def _came_by_link() -> bool:

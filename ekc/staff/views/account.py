@@ -11,7 +11,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now, runtime
 from ekc.people import actions
 from ekc.people.login import office, visitor
-from ekc.people.queries import has_second_factor, passkeys_of, regions
+from ekc.people.queries import has_passkey, has_second_factor, regions
 from ekc.staff import queries
 from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
 from ekc.staff.views import bp
@@ -175,7 +175,7 @@ def _page(account_id: int, **filled: CaseForm) -> str:
         "staff/account.html",
         account=found,
         own=visitor().account_id == account_id,
-        second_step=has_second_factor(db(), account_id) or bool(passkeys_of(db(), account_id)),
+        second_step=has_second_factor(db(), account_id) or has_passkey(db(), account_id),
         forms=forms,
         sent=next(iter(filled.values()), None),
         link=made[1] if made and made[0] == account_id else None,
