@@ -19,6 +19,7 @@ class Onlooker:
 
     def look(self, page: Page, name: str) -> None:
         """Fails on any violation axe finds (light and dark) and on a page wider than a screen of 320 pixels."""
+        page.wait_for_load_state()
         found = []
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

@@ -8,9 +8,10 @@ from ekc.conferences.entries import BottomLineText, Concern, NewContact, PersonD
 from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Attends, Part
 from tests.build import TIMEZONE, case_in_setup
-from tests.cast import PASSWORD, Cast, mail_of
+from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.look import Onlooker
+from tests.tab import press, sign_in, unfold
 
 SAID = PersonDetails(
     name="Saïd El Amrani",
@@ -51,16 +52,12 @@ def test_every_page_of_a_case(
     onlooker.look(visitor, "register")
     visitor.goto("/register/thanks")
     onlooker.look(visitor, "thanks")
-    visitor.goto("/sign-in")
-    visitor.get_by_label("Mail address").fill(mail_of(noor.actor.name))
-    visitor.get_by_label("Password").fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in", exact=True).click()
-    visitor.wait_for_url("/")
+    sign_in(visitor, noor.actor.name)
     for page in ("registration", "consents", "circle", f"circle/{linda}", "safety", "bottom-lines", "contact", "links"):
         visitor.goto(f"/conferences/{case.id}/{page}")
-        visitor.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        unfold(visitor)
         onlooker.look(visitor, page)
-    visitor.get_by_role("button", name="Make a link for Linda de Wit").click()
+    press(visitor, "Make a link for Linda de Wit")
     onlooker.look(visitor, "new link")
     visitor.goto("/search")
     visitor.get_by_label("Name or case number").fill("li")

@@ -8,13 +8,14 @@ from ekc.conferences.actions import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.matching import actions
 from ekc.matching.actions import Declaration
-from ekc.people.access import PROGRAM, Visitor
+from ekc.people.access import PROGRAM
 from ekc.people.actions import set_employer
 from ekc.workflow.vocabulary import Part
 from tests.build import matched_case, registered_case
-from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
+from tests.cast import Cast, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
+from tests.tab import enter, press, sign_in
 
 
 @pytest.fixture
@@ -23,15 +24,8 @@ def address(db_session: Session, cast: Cast, clock: FrozenClock) -> str:
     return f"/conferences/{registered_case(db_session, cast, clock()).id}/coordinator"
 
 
-def come_in(visitor: Page, person: Visitor, address: str) -> None:
-    visitor.goto(f"/sign-in?next={address}")
-    visitor.get_by_label("Mail address").fill(mail_of(person.actor.name))
-    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in", exact=True).click()
-
-
 def test_asking(visitor: Page, onlooker: Onlooker, cast: Cast, address: str) -> None:
-    come_in(visitor, cast.ruud, address)
+    sign_in(visitor, cast.ruud.actor.name, address)
     onlooker.look(visitor, "coordinator asking")
 
 
@@ -39,7 +33,7 @@ def test_answering(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
     actions.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
-    come_in(visitor, cast.noor, address)
+    sign_in(visitor, cast.noor.actor.name, address)
     onlooker.look(visitor, "coordinator answering")
 
 
@@ -58,20 +52,16 @@ def test_deciding(
     actions.accept(db_session, cast.noor, clock(), 1, told)
     els = PersonDetails(name="Els Vermeer", part=Part.PROFESSIONAL, organisation="the Primary School De Wilg")
     add_person(db_session, cast.noor, clock(), 1, els)
-    come_in(visitor, cast.ruud, address)
+    sign_in(visitor, cast.ruud.actor.name, address)
     onlooker.look(visitor, "coordinator deciding")
     visitor.get_by_label("The outcome could be of use to Noor van Dijk").check()
     visitor.get_by_label("Why is it no obstacle?").fill("The house is let for years, and nobody here wants it.")
-    visitor.get_by_role("button", name="It is no obstacle").click()
+    press(visitor, "It is no obstacle")
     onlooker.look(visitor, "coordinator decided in part")
     visitor.goto(address.removesuffix("/coordinator"))
     onlooker.look(visitor, "case with a decision")
 
-    visitor.goto(make_link(db_session, clock(), 1, 1))
-    visitor.get_by_role("button", name="Go to my page").click()
-    visitor.get_by_label("Entrance code").fill(CODE)
-    visitor.get_by_role("button", name="Come in").click()
-    visitor.wait_for_url("**/mine")
+    enter(visitor, make_link(db_session, clock(), 1, 1))
     onlooker.look(visitor, "own page confirm")
 
 
@@ -79,7 +69,7 @@ def test_who_cannot_be_asked(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
     set_employer(db_session, PROGRAM, clock(), cast.denise.account_id or 0, "Stichting Youth-Protection")
-    come_in(visitor, cast.ruud, address)
+    sign_in(visitor, cast.ruud.actor.name, address)
     onlooker.look(visitor, "coordinator who cannot be asked")
 
 
@@ -87,6 +77,6 @@ def test_declaring_anew(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
     matched_case(db_session, cast, clock())
-    come_in(visitor, cast.noor, "/conferences/2/coordinator")
+    sign_in(visitor, cast.noor.actor.name, "/conferences/2/coordinator")
     visitor.get_by_text("Something has changed: declare anew").click()
     onlooker.look(visitor, "coordinator declaring anew")

@@ -14,12 +14,13 @@ from ekc.people.actions import ask_coordinator, come_in_by_answer
 from ekc.people.models import SignIn
 from ekc.people.queries import waiting_of
 from tests.build import Made, case_in_setup
-from tests.cast import COST, PASSWORD, Cast, mail_of, make_link
+from tests.cast import COST, Cast, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import served, visiting
 from tests.plugins.web import MakeApp
 from tests.stories.eyes import look_both_ways
+from tests.tab import follow, press, sign_in
 
 
 @pytest.fixture
@@ -55,17 +56,17 @@ def test_coming_in_by_a_personal_link(
     path = make_link(db_session, clock(), case.id, case.people["marieke"])
     visitor.goto(path)
     look_both_ways(onlooker, visitor, "enter")
-    visitor.get_by_role("button", name="Go to my page").click()
+    press(visitor, "Go to my page")
     look_both_ways(onlooker, visitor, "confirm")
-    visitor.get_by_role("button", name="I have no code").click()
+    press(visitor, "I have no code: ask my coordinator")
     look_both_ways(onlooker, visitor, "waiting")
     (asked,) = waiting_of(db_session, case.id, clock())
     answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
     visitor.goto(f"{path}/waiting")
     look_both_ways(onlooker, visitor, "let in")
-    visitor.get_by_role("button", name="Go to my page").click()
+    press(visitor, "Go to my page")
     look_both_ways(onlooker, visitor, "own page shared")
-    visitor.get_by_role("button", name="Sign out").click()
+    press(visitor, "Sign out")
     look_both_ways(onlooker, visitor, "signed out")
 
 
@@ -103,18 +104,15 @@ def test_the_coordinators_pages_of_links(
     ask_coordinator(db_session, clock(), path.removeprefix("/l/"), "Safari, iPhone")
     for n in range(5):
         come_in_by_answer(db_session, clock(), path.removeprefix("/l/"), str(n), False, "", COST)
-    visitor.goto("/sign-in")
-    visitor.get_by_label("Mail address").fill(mail_of("Noor"))
-    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in", exact=True).click()
+    sign_in(visitor, "Noor")
     visitor.goto(f"/conferences/{case.id}/links")
     look_both_ways(onlooker, visitor, "links")
-    visitor.get_by_role("link", name="Marieke de Wit").click()
+    follow(visitor, "Marieke de Wit")
     look_both_ways(onlooker, visitor, "link of one")
     visitor.goto(f"/conferences/{case.id}/links")
-    visitor.get_by_role("button", name="Make a link for Kees de Wit").click()
+    press(visitor, "Make a link for Kees de Wit")
     look_both_ways(onlooker, visitor, "link shown")
-    visitor.get_by_role("button", name="I have sent it").click()
+    press(visitor, "I have sent it")
     visitor.goto(f"/conferences/{case.id}/links")
-    visitor.get_by_role("button", name="Print a slip for everybody").click()
+    press(visitor, "Print a slip for everybody who has no link yet")
     look_both_ways(onlooker, visitor, "links shown")

@@ -20,6 +20,7 @@ from tests.look import Onlooker
 from tests.people.device import Device, free_port
 from tests.plugins.browser import served, visiting
 from tests.plugins.web import MakeApp
+from tests.tab import sign_in
 
 PORT = free_port()
 #: What a browser does hangs on no database; the tests without this mark ask both.
@@ -32,6 +33,7 @@ HOLD = """() => {
         document.title = "answered";
     };
 }"""
+PASSKEYS = "/account/passkeys"
 NO = "This passkey did not let you in. Try once more, or sign in in another way."
 
 
@@ -60,16 +62,8 @@ def device(visitor: Page) -> Device:
     return Device(visitor)
 
 
-def sign_in(page: Page, name: str = "Noor", target: str = "/account/passkeys") -> None:
-    page.goto(f"/sign-in?next={target}")
-    page.get_by_label("Mail address").fill(mail_of(name))
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(f"**{target}")
-
-
 def make_passkey(page: Page, name: str | None = None) -> None:
-    page.goto("/account/passkeys")
+    page.goto(PASSKEYS)
     if name:
         page.get_by_label("What do you call it?").fill(name)
     page.get_by_role("button", name="Make a passkey").click()
@@ -83,7 +77,7 @@ def sign_out(page: Page) -> None:
 
 def have_a_passkey(page: Page) -> None:
     """Noor has one on this device, and has left."""
-    sign_in(page)
+    sign_in(page, "Noor", PASSKEYS)
     make_passkey(page)
     sign_out(page)
 
@@ -92,7 +86,7 @@ def of_denise(browser: Browser, address: str) -> dict[str, Any]:
     """A passkey that Denise made on a device of hers."""
     with visiting(browser, address) as other:
         device = Device(other)
-        sign_in(other, "Denise")
+        sign_in(other, "Denise", PASSKEYS)
         make_passkey(other)
         return device.passkeys[0]
 
@@ -104,7 +98,7 @@ def press(page: Page, target: str = "/account/passkeys") -> None:
 
 def is_refused(page: Page, sentence: str = NO) -> None:
     expect(page.locator(".ds-error-summary li")).to_have_text(sentence)
-    page.goto("/account/passkeys")
+    page.goto(PASSKEYS)
     assert page.get_by_role("heading", level=1).inner_text() == "Sign in"
 
 
@@ -117,7 +111,7 @@ def reasons(session: Session) -> list[object]:
 def test_a_passkey_is_made_and_lets_its_owner_in(
     visitor: Page, device: Device, cast: Cast, db_session: Session, clock: FrozenClock, onlooker: Onlooker
 ) -> None:
-    sign_in(visitor)
+    sign_in(visitor, "Noor", PASSKEYS)
     onlooker.look(visitor, "no passkey yet")
     make_passkey(visitor, "Tablet at home")
     made = passkeys_of(db_session, cast.noor.account_id or 0)
@@ -167,7 +161,7 @@ def test_a_device_that_lies_is_refused(visitor: Page, device: Device, db_session
 def test_a_passkey_cannot_be_made_without_the_finger(
     visitor: Page, device: Device, cast: Cast, db_session: Session
 ) -> None:
-    sign_in(visitor)
+    sign_in(visitor, "Noor", PASSKEYS)
     device.pretend(isBadUV=True)
     visitor.get_by_role("button", name="Make a passkey").click()
 
@@ -176,7 +170,7 @@ def test_a_passkey_cannot_be_made_without_the_finger(
 
 
 def test_a_removed_passkey_lets_nobody_in(visitor: Page, device: Device, db_session: Session) -> None:
-    sign_in(visitor)
+    sign_in(visitor, "Noor", PASSKEYS)
     make_passkey(visitor)
     visitor.get_by_text("Remove", exact=True).click()
     visitor.get_by_role("button", name="Remove").click()
@@ -191,7 +185,7 @@ def test_a_removed_passkey_lets_nobody_in(visitor: Page, device: Device, db_sess
 
 @one_database
 def test_a_copied_passkey_is_refused(visitor: Page, device: Device, db_session: Session, cast: Cast) -> None:
-    sign_in(visitor)
+    sign_in(visitor, "Noor", PASSKEYS)
     make_passkey(visitor)
     copy = device.passkeys[0]
     sign_out(visitor)
@@ -213,7 +207,7 @@ def test_each_passkey_is_its_owners(
     have_a_passkey(visitor)
     device.put(of_denise(browser, address))
 
-    sign_in(visitor, "Noor")
+    sign_in(visitor, "Noor", PASSKEYS)
     visitor.goto("/sign-in?again=1&next=/account/passkeys")
     visitor.get_by_role("button", name="Sign in with a passkey").click()
 
@@ -252,7 +246,7 @@ def test_a_closed_account_stays_closed(
 def test_a_device_makes_no_second_one_of_the_same(
     visitor: Page, device: Device, cast: Cast, db_session: Session
 ) -> None:
-    sign_in(visitor)
+    sign_in(visitor, "Noor", PASSKEYS)
     make_passkey(visitor)
 
     visitor.get_by_role("button", name="Make a passkey").click()
@@ -306,7 +300,7 @@ def test_without_javascript_there_is_no_button(browser: Browser, address: str) -
     assert not page.get_by_text("Sign in with a passkey").is_visible()
     assert not page.get_by_text("Other ways to sign in").is_visible()
     assert page.get_by_role("button", name="Sign in", exact=True).is_visible()
-    sign_in(page)
+    sign_in(page, "Noor", PASSKEYS)
     assert page.get_by_text("This browser cannot make passkeys, or JavaScript is switched off.").is_visible()
     assert not page.get_by_role("button", name="Make a passkey").is_visible()
     context.close()
@@ -314,7 +308,7 @@ def test_without_javascript_there_is_no_button(browser: Browser, address: str) -
 
 @one_database
 def test_after_ten_minutes_one_signs_in_once_more(visitor: Page, device: Device, clock: FrozenClock) -> None:
-    sign_in(visitor)
+    sign_in(visitor, "Noor", PASSKEYS)
     clock.advance(minutes=11)
     visitor.get_by_role("button", name="Make a passkey").click()
 

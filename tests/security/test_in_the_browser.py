@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 from sqlalchemy.orm import Session
 
 from ekc.conferences.queries import circle
-from ekc.people.access import Visitor
 from tests.build import Made, case_in_setup
-from tests.cast import PASSWORD, Cast, mail_of
+from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.plugins.browser import FLAGS, NOWHERE_ELSE, served
 from tests.plugins.web import MakeApp
+from tests.tab import sign_in
 
 #: Somebody else's site, of another domain. The browser asks nobody: the test answers for it.
 EVIL = "http://evil.example"
@@ -38,14 +38,6 @@ def context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
     with closing(browser.new_context(base_url=live_server)) as made:
         made.set_default_timeout(5000)
         yield made
-
-
-def come_in(page: Page, person: Visitor, address: str = "") -> None:
-    page.goto(f"/sign-in?next={address}")
-    page.get_by_label("Mail address").fill(mail_of(person.actor.name))
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("button", name="Sign out").wait_for()
 
 
 def evil_page(context: BrowserContext, html: str) -> Page:
@@ -122,7 +114,7 @@ def test_no_page_of_ours_stands_in_a_frame(context: BrowserContext, live_server:
 
 def test_another_site_reads_nothing_of_ours(context: BrowserContext, live_server: str, cast: Cast) -> None:
     """Not even whether a page is there: from another port the browser sends the cookie along and gives nothing back."""
-    come_in(context.new_page(), cast.noor)
+    sign_in(context.new_page(), cast.noor.actor.name)
     page = context.new_page()
     ask = "([url, mode]) => fetch(url, {mode, credentials: 'include'}).then(() => 'read', () => 'refused')"
     other = Flask("other")
@@ -143,7 +135,7 @@ def test_another_site_sends_no_form_in_the_name_of_the_visitor(
 ) -> None:
     """From another port the browser sends the cookie along; even a token that was stolen is no use there."""
     ours = context.new_page()
-    come_in(ours, cast.noor, f"/conferences/{case.id}/circle")
+    sign_in(ours, cast.noor.actor.name, f"/conferences/{case.id}/circle")
     token = ours.locator("form[action$='/circle'] input[name=csrf_token]").first.get_attribute("value")
     before = names(db_session, case)
     html = (
@@ -173,7 +165,7 @@ def test_nobody_is_sent_on_to_another_site(context: BrowserContext, live_server:
     context.route(f"{EVIL}/**", lambda route: _note(left, route))
     page = context.new_page()
 
-    come_in(page, cast.noor, target)
+    sign_in(page, cast.noor.actor.name, target)
     page.goto(f"/language/nl?next={target}")
     page.goto(f"/sign-in?next={target}")
 
@@ -190,7 +182,7 @@ def test_another_site_is_not_told_where_one_was(context: BrowserContext, cast: C
     context.on("request", lambda r: told.append(r.headers.get("referer")) if r.url.startswith(EVIL) else None)
     context.route(f"{EVIL}/**", lambda route: route.fulfill(content_type="text/html", body="Evil"))
     page = context.new_page()
-    come_in(page, cast.noor, f"/conferences/{case.id}")
+    sign_in(page, cast.noor.actor.name, f"/conferences/{case.id}")
 
     page.evaluate(f"location.href = '{EVIL}/'")
     page.wait_for_url(f"{EVIL}/")
@@ -209,7 +201,7 @@ def test_cookies_by_https(
         context.set_default_timeout(5000)
         page = context.new_page()
         page.goto("/language/nl?next=/language/en")
-        come_in(page, cast.noor)
+        sign_in(page, cast.noor.actor.name)
 
         assert page.evaluate("document.cookie") == ""
         assert sorted(
@@ -241,7 +233,7 @@ def keeping_context(browser: Browser, live_server: str) -> Iterator[BrowserConte
 
 def test_after_signing_out_back_shows_nothing(keeping_context: BrowserContext, cast: Cast, case: Made) -> None:
     page = keeping_context.new_page()
-    come_in(page, cast.noor, f"/conferences/{case.id}")
+    sign_in(page, cast.noor.actor.name, f"/conferences/{case.id}")
     page.get_by_role("link", name="Circle", exact=True).click()
     page.get_by_role("heading", name="The circle").wait_for()
     page.evaluate("history.back()")
@@ -263,7 +255,7 @@ def test_a_file_is_put_into_no_form(
     file.write_text("<script>window.ran = 1</script>")
     before = names(db_session, case)
     page = context.new_page()
-    come_in(page, cast.noor, f"/conferences/{case.id}/circle")
+    sign_in(page, cast.noor.actor.name, f"/conferences/{case.id}/circle")
     page.evaluate(
         """() => {
             const form = document.querySelector('form[action$="/circle"]');
@@ -283,7 +275,7 @@ def test_too_much_at_once_is_told_on_a_page(
     context: BrowserContext, db_session: Session, cast: Cast, case: Made
 ) -> None:
     page = context.new_page()
-    come_in(page, cast.noor, f"/conferences/{case.id}/circle")
+    sign_in(page, cast.noor.actor.name, f"/conferences/{case.id}/circle")
     page.get_by_label("Name", exact=True).evaluate(
         "f => { f.removeAttribute('maxlength'); f.value = 'x'.repeat(1_100_000) }"
     )

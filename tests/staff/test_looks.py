@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from ekc.matching.actions import ask_coordinator
 from ekc.people import actions
-from ekc.people.access import Visitor
 from ekc.people.actions import NewAccount, Office, open_by_invitation
 from ekc.workflow.vocabulary import Role
 from tests import build
-from tests.cast import PASSWORD, Cast, mail_of
+from tests.cast import Cast
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
 from tests.plugins.databases import Database
 from tests.stories.eyes import look_both_ways
+from tests.tab import press, sign_in, unfold
 
 LAST_DAY = date(2026, 4, 30)
 
@@ -27,15 +27,8 @@ def _once(database: Database) -> None:
         pytest.skip("pages look the same on both databases, and looking takes its time")
 
 
-def come_in(visitor: Page, person: Visitor) -> None:
-    visitor.goto("/sign-in")
-    visitor.get_by_label("Mail address").fill(mail_of(person.actor.name))
-    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in", exact=True).click()
-
-
 def look(visitor: Page, onlooker: Onlooker, name: str) -> None:
-    visitor.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    unfold(visitor)
     look_both_ways(onlooker, visitor, name)
 
 
@@ -44,7 +37,7 @@ def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Ses
     build.case_in_setup(db_session, cast, START)
     actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
     actions.close_account(db_session, cast.bas, START, iris)
-    come_in(visitor, cast.bas)
+    sign_in(visitor, cast.bas.actor.name)
     look(visitor, onlooker, "accounts")
     visitor.goto("/accounts?q=nobody")
     look(visitor, onlooker, "accounts none")
@@ -52,7 +45,7 @@ def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Ses
     look(visitor, onlooker, "account new")
     visitor.get_by_label("Name").fill("Fatima Haddou")
     visitor.get_by_label("Mail address").fill("fatima@example.org")
-    visitor.get_by_role("button", name="Open and invite").click()
+    press(visitor, "Open and invite")
     look(visitor, onlooker, "account invited")
     for name, account_id in (("leaving", noor), ("closed", iris), ("own", cast.bas.account_id)):
         visitor.goto(f"/accounts/{account_id}")
@@ -69,7 +62,7 @@ def test_an_invitation(visitor: Page, onlooker: Onlooker, cast: Cast, db_session
     look(visitor, onlooker, "forgotten")
     visitor.goto(link.removeprefix("http://localhost"))
     look(visitor, onlooker, "invitation")
-    visitor.get_by_role("button", name="Go on").click()
+    press(visitor, "Go on")
     look(visitor, onlooker, "choose password")
 
 
@@ -80,7 +73,7 @@ def test_handing_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session:
     asked = build.case_in_setup(db_session, cast, START)
     ask_coordinator(db_session, cast.ruud, START, asked.id, denise)
     actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
-    come_in(visitor, cast.ruud)
+    sign_in(visitor, cast.ruud.actor.name)
     look(visitor, onlooker, "home leaving")
     visitor.goto(f"/handing-over/{noor}")
     look(visitor, onlooker, "handing over")

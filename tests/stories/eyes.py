@@ -15,6 +15,7 @@ from playwright.sync_api import Page as Tab
 from tests.form import TICKS, Form, Value
 from tests.look import NARROW, WIDE, Onlooker
 from tests.page import Page, text_of
+from tests.tab import unfold
 
 #: What pages were looked at: address without numbers, and the phase of the case.
 Seen = set[tuple[str, str]]
@@ -51,7 +52,7 @@ class Eyes:
         found = [a for a in page.all("a") if "href" in a.attrib and page.name_of(a) == link]
         found = page.near(found, near) if near else found
         assert found, f"{page!r} has no link {link!r}; it offers {page.links}"
-        self._unfold()
+        unfold(self.tab)
         self._find(page, found[0]).click()
         return self._arrived()
 
@@ -59,7 +60,7 @@ class Eyes:
         """Fills in the form of a button and presses it; fails where the product says no."""
         page = self.here
         pressed = page.button(button, near)
-        self._unfold()
+        unfold(self.tab)
         form = Form(page, pressed)
         for label, value in (values or {}).items():
             for control, typed in form._answer(label, value).items():
@@ -90,10 +91,6 @@ class Eyes:
             look_both_ways(self.onlooker, self.tab, page.heading)
         self._here = page
         return page
-
-    def _unfold(self) -> None:
-        """Opens what is folded away, as a person would who looks for a field."""
-        self.tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
 
     def _find(self, page: Page, element: Element) -> Locator:
         return self.tab.locator(element.tag).nth(page.all(element.tag).index(element))

@@ -15,12 +15,13 @@ from tests.build import (
     closed_case,
     write_plan,
 )
-from tests.cast import CODE, PASSWORD, Cast, mail_of, make_link
+from tests.cast import Cast, make_link
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import visiting
 from tests.plugins.databases import Database
 from tests.stories.eyes import look_both_ways
+from tests.tab import enter, press, sign_in, unfold
 
 Build = Callable[[Session, Cast], Made]
 
@@ -76,11 +77,7 @@ def test_by_personal_link(
     pages: list[str],
 ) -> None:  # fmt: skip
     case = build(db_session, cast)
-    visitor.goto(make_link(db_session, START, case.id, case.people[who]))
-    visitor.get_by_role("button", name="Go to my page").click()
-    visitor.get_by_label("Entrance code").fill(CODE)
-    visitor.get_by_role("button", name="Come in").click()
-    visitor.wait_for_url("**/mine")
+    enter(visitor, make_link(db_session, START, case.id, case.people[who]))
     for page in pages:
         response = visitor.goto(f"/conferences/{case.id}/{page}")
         assert response is not None
@@ -106,15 +103,12 @@ def test_by_password(
     pages: list[str],
 ) -> None:  # fmt: skip
     case = build(db_session, cast)
-    visitor.goto("/sign-in")
-    visitor.get_by_label("Mail address").fill(mail_of(getattr(cast, who).actor.name))
-    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in", exact=True).click()
+    sign_in(visitor, getattr(cast, who).actor.name)
     for page in pages:
         response = visitor.goto(f"/conferences/{case.id}/{page}".rstrip("/"))
         assert response is not None
         assert response.status == 200, page
-        visitor.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+        unfold(visitor)
         look_both_ways(onlooker, visitor, f"{who} {build.__name__} {page}")
 
 
@@ -143,9 +137,7 @@ def test_what_went_wrong(
         visitor = context.new_page()
         response = visitor.goto(address)
         if button:
-            with visitor.expect_navigation() as went:
-                visitor.get_by_role("button", name=button, exact=True).click()
-            response = went.value
+            response = press(visitor, button)
         assert response is not None
         assert response.status == status
         look_both_ways(onlooker, visitor, f"wrong {address}")

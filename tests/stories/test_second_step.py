@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from ekc.people.actions import begin_by_account
 from ekc.people.models import Method
-from tests.cast import PASSWORD, Cast, mail_of
+from tests.cast import PASSWORD, Cast
 from tests.clock import FrozenClock
 from tests.look import NARROW, Onlooker
 from tests.plugins.databases import Database
 from tests.stories.eyes import look_both_ways
+from tests.tab import follow, press, sign_in, unfold
 
 
 @pytest.fixture(autouse=True)
@@ -22,22 +23,11 @@ def _once(database: Database) -> None:
         pytest.skip("pages look the same on both databases, and looking takes its time")
 
 
-def press(phone: Page, name: str) -> None:
-    phone.get_by_role("button", name=name, exact=True).click()
-
-
 def look(phone: Page, onlooker: Onlooker, name: str) -> None:
     """Every fold open, by axe, light and dark, wide and narrow, in both directions; then on as on a phone."""
-    phone.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    unfold(phone)
     look_both_ways(onlooker, phone, name)
     phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
-
-
-def type_password(phone: Page) -> None:
-    phone.goto("/sign-in")
-    phone.get_by_label("Mail address").fill(mail_of("Noor"))
-    phone.get_by_label("Password", exact=True).fill(PASSWORD)
-    press(phone, "Sign in")
 
 
 def test_a_phone_is_set_up_used_and_lost(
@@ -47,11 +37,11 @@ def test_a_phone_is_set_up_used_and_lost(
     phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
     begin_by_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSWORD, "Firefox, Windows")
     clock.advance(hours=1)
-    type_password(phone)
-    phone.get_by_role("link", name="Noor van Dijk: my sign-in").click()
+    sign_in(phone, "Noor")
+    follow(phone, "Noor van Dijk: my sign-in")
     look(phone, onlooker, "my sign-in")
 
-    phone.get_by_role("link", name="Set up a second step").click()
+    follow(phone, "Set up a second step")
     expect(phone.get_by_role("img", name="QR code for the app")).to_be_visible()
     assert phone.evaluate("document.querySelector('main img').naturalWidth") > 0  # the browser draws it
     key = phone.locator("code").inner_text().replace(" ", "")
@@ -66,12 +56,12 @@ def test_a_phone_is_set_up_used_and_lost(
     codes = re.findall(r"\d{4} \d{4} \d{4}", phone.locator("main").inner_text())
     look(phone, onlooker, "recovery codes")
     on_paper(phone, codes)
-    phone.get_by_role("link", name="I have kept them: go on").click()
+    follow(phone, "I have kept them: go on")
     expect(phone.get_by_text("Firefox, Windows")).to_have_count(0)  # signed out there
     look(phone, onlooker, "my sign-in with a phone")
 
     press(phone, "Sign out")
-    type_password(phone)
+    sign_in(phone, "Noor")
     look(phone, onlooker, "second step")
     clock.advance(minutes=1)
     phone.get_by_label("Code", exact=True).fill(app.at(clock()))
@@ -79,7 +69,7 @@ def test_a_phone_is_set_up_used_and_lost(
     expect(phone.get_by_role("heading", level=1)).to_have_text("Hello, Noor")
 
     press(phone, "Sign out")
-    type_password(phone)
+    sign_in(phone, "Noor")
     phone.get_by_label("Code", exact=True).fill(codes[4])
     press(phone, "Sign in")
     expect(phone.get_by_text("You have 9 recovery codes left.")).to_be_visible()

@@ -7,18 +7,15 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Participant
 from ekc.meetings.queries import arrangements, current_meeting
 from tests.build import Made, case_in_setup
-from tests.cast import PASSWORD, Cast, mail_of
+from tests.cast import Cast
 from tests.clock import FrozenClock
+from tests.tab import sign_in
 
 
 def signed_in(visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
     case = case_in_setup(db_session, cast, clock())
     db_session.rollback()
-    visitor.goto("/sign-in")
-    visitor.get_by_label("Mail address").fill(mail_of(cast.noor.actor.name))
-    visitor.get_by_label("Password").fill(PASSWORD)
-    visitor.get_by_role("button", name="Sign in", exact=True).click()
-    visitor.wait_for_url("/")
+    sign_in(visitor, cast.noor.actor.name)
     return case
 
 
