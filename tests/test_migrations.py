@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.db import make_sessions
-from ekc.matching.queries import open_conflicts
+from ekc.matching.actions import ask_coordinator
+from ekc.matching.queries import matches, open_conflicts
 from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
 from ekc.workflow.independence import Matter
 from tests import build
@@ -66,13 +67,40 @@ def test_an_open_conflict_becomes_a_declared_interest_and_is_open_still(
         (tie,) = open_conflicts(session, taken.id)
         assert (tie.matter, tie.about) == (Matter.INTEREST, build.INDEPENDENT.independence)
         assert open_conflicts(session, asked.id) == ()
-        accepted = select(Conference.coordinator_accepted).order_by(Conference.id)
-        assert session.scalars(accepted).all() == [True, False]
+        who = select(Conference.coordinator_id, Conference.asked_coordinator_id).order_by(Conference.id)
+        noor, denise = cast.noor.account_id, cast.denise.account_id
+        assert session.execute(who).all() == [(noor, None), (None, denise)]
     downgrade(engine, "0003")
     with engine.begin() as connection:
         kept = connection.execute(text("select conflict_open from match order by id"))
         assert [bool(row.conflict_open) for row in kept] == [True, False]
     upgrade(engine)
+
+
+def test_a_case_that_was_taken_away_by_asking_is_with_its_coordinator_again(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    waits, refused = build.case_in_setup(db_session, cast, START), build.case_in_setup(db_session, cast, START)
+    for case in (waits, refused):
+        ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    db_session.close()
+    downgrade(engine, "0011")
+    with engine.begin() as connection:
+        asked = connection.execute(text("select coordinator_id, coordinator_accepted from conference")).all()
+        connection.execute(
+            text("update match set declined_on = date(asked_at) where conference_id = :id and ended_on is null"),
+            {"id": refused.id},
+        )
+    upgrade(engine)
+
+    denise, noor = cast.denise.account_id, cast.noor.account_id
+    assert [(row[0], bool(row[1])) for row in asked] == [(denise, False)] * 2
+    with make_sessions(engine)() as session:
+        who = select(Conference.coordinator_id, Conference.asked_coordinator_id).order_by(Conference.id)
+        assert session.execute(who).all() == [(noor, denise), (noor, None)]
+        found = [matches(session, case.id) for case in (waits, refused)]
+        names = [[match.name if match else "" for match in (one.taken, one.asked)] for one in found]
+        assert names == [["Noor van Dijk", "Denise Okafor"], ["Noor van Dijk", ""]]
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine) -> None:

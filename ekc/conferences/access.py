@@ -59,7 +59,7 @@ class Case:
     outcome: Outcome | None
     question: str
     coordinator_id: int | None
-    coordinator_accepted: bool
+    asked_coordinator_id: int | None
     registered_on: date
     main_person_said_yes_on: date | None
     question_agreed_on: date | None
@@ -123,8 +123,11 @@ def roles_in(
     """
     roles: set[Role] = set()
     if visitor.account_id is not None:
-        if Role.COORDINATOR in visitor.roles and case.coordinator_id == visitor.account_id and _still_open(case, at):
-            roles.add(Role.COORDINATOR if case.coordinator_accepted else Role.ASKED_COORDINATOR)
+        if Role.COORDINATOR in visitor.roles:
+            if case.coordinator_id == visitor.account_id and _still_open(case, at):
+                roles.add(Role.COORDINATOR)
+            elif case.asked_coordinator_id == visitor.account_id:
+                roles.add(Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
     if place is not None and place.part is not None and (role := ROLE_OF_PART[place.part]):

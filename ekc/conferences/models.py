@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
@@ -70,8 +70,8 @@ class Conference(Base):
     stop_reason: Mapped[StopReason | None] = mapped_column(code(StopReason))
     closed_on: Mapped[date | None]  # starts the retention clock
 
-    coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who was asked last
-    coordinator_accepted: Mapped[bool] = mapped_column(default=False, server_default=false())  # and took it, declared
+    coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who took it, and declared
+    asked_coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # has not answered
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name

@@ -210,7 +210,6 @@ def due_for(session: Session, account_id: int, today: date) -> tuple[FollowUpRow
         .join(Conference, Conference.id == FollowUp.conference_id)
         .where(
             Conference.coordinator_id == account_id,
-            Conference.coordinator_accepted,
             Conference.phase == Phase.EVALUATION,
             FollowUp.held_on.is_(None),
             FollowUp.given_up_on.is_(None),

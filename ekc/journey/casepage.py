@@ -68,7 +68,8 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     """Gather the page of a case for whoever opened it."""
     today = local_date(at, case.timezone)
     sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
-    read = Known((), meetings.current_meeting(session, case.id), None) if sealed else known(session, case.id)
+    nobody = matching.Matches()
+    read = Known((), meetings.current_meeting(session, case.id), nobody) if sealed else known(session, case.id)
     facts = gather(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = queries.steps_taken(session, case.id)
@@ -84,7 +85,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         family=sum(person.is_family for person in facts.people),
         untold=sum(person.untold for person in facts.people),
         meeting=read.meeting,
-        match=read.match,
+        match=read.matches.taken,
         undecided=bool(facts.coordinator.conflicts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),

@@ -28,7 +28,7 @@ class Known:
 
     circle: Circle
     meeting: meetings.MeetingRow | None
-    match: matching.MatchRow | None
+    matches: matching.Matches
 
 
 def known(session: Session, conference_id: int) -> Known:
@@ -36,7 +36,7 @@ def known(session: Session, conference_id: int) -> Known:
     return Known(
         conferences.members(session, conference_id),
         meetings.current_meeting(session, conference_id),
-        matching.current_match(session, conference_id),
+        matching.matches(session, conference_id),
     )
 
 
@@ -96,7 +96,7 @@ def _with_concerns(session: Session, case: Case | Conference, facts: Facts) -> F
 
 
 def _coordinator(read: Known) -> Coordinator:
-    match = read.match
+    match = read.matches.taken or read.matches.asked
     if match is None:
         return Coordinator()
     return Coordinator(

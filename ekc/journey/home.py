@@ -59,8 +59,8 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
         found = queries.cases_of_coordinator(session, who.account_id, at)
-        cases = tuple(row for row in found if row.coordinator_accepted)
-        asked = tuple(row for row in found if not row.coordinator_accepted and _sees_request(row.phase))
+        cases = tuple(row for row in found if row.coordinator_id == who.account_id)
+        asked = tuple(row for row in found if row not in cases and _sees_request(row.phase))
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles

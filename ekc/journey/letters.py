@@ -1,20 +1,18 @@
 """Mails that a step sends to the circle: neutral words, no name, nothing of the case. Paper is made elsewhere."""
 
-from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import Conference, Participant
-from ekc.core.outbox import queue
+from ekc.conferences.effects import write_to_circle
+from ekc.conferences.models import Conference
 from ekc.workflow.taking import Taking
-from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Attends, Part
+from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 
 def welcome_letter(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
     """To the main persons: a coordinator has taken the case."""
-    _tell(
+    write_to_circle(
         session,
         conference,
         at,
@@ -31,7 +29,7 @@ def issue_documents(session: Session, conference: Conference, at: datetime, taki
     A professional is told to look at what the family shares: all of the plan, or less.
     """
     what = f"plan-{conference.plan_number}"
-    _tell(
+    write_to_circle(
         session,
         conference,
         at,
@@ -40,7 +38,7 @@ def issue_documents(session: Session, conference: Conference, at: datetime, taki
         N_("The plan is ready"),
         N_("The plan is written down as it was agreed. Ask your coordinator for it, or open it with your own link."),
     )
-    _tell(
+    write_to_circle(
         session,
         conference,
         at,
@@ -53,7 +51,7 @@ def issue_documents(session: Session, conference: Conference, at: datetime, taki
 
 def no_plan_notice(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
     """To the professionals: only that there is no plan, never a view (NZ6)."""
-    _tell(
+    write_to_circle(
         session,
         conference,
         at,
@@ -66,7 +64,7 @@ def no_plan_notice(session: Session, conference: Conference, at: datetime, takin
 
 def closing_letter(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
     """To main persons and professionals: it stops here."""
-    _tell(
+    write_to_circle(
         session,
         conference,
         at,
@@ -75,25 +73,3 @@ def closing_letter(session: Session, conference: Conference, at: datetime, takin
         N_("The conference does not go on"),
         N_("The preparation of the conference has stopped. Your coordinator can tell you more."),
     )
-
-
-def _tell(
-    session: Session, conference: Conference, at: datetime, what: str, parts: Collection[Part], subject: str, body: str
-) -> None:
-    people = session.execute(
-        select(Participant.id, Participant.email, Participant.language, Participant.attends).where(
-            Participant.conference_id == conference.id, Participant.removed_at.is_(None), Participant.part.in_(parts)
-        )
-    )
-    for person in people:
-        if person.attends is not Attends.EXCLUDED:
-            queue(
-                session,
-                f"{conference.id}:{what}:{conference.round}:{person.id}",
-                recipient=person.email,
-                subject=subject,
-                body=body,
-                at=at,
-                conference_id=conference.id,
-                language=person.language or conference.language,
-            )

@@ -30,7 +30,7 @@ class OwnPage:
     coming: tuple[str, ...]
     circle: tuple[str, ...]
     meeting: meetings.MeetingRow | None
-    match: matching.MatchRow | None
+    match: matching.MatchRow | None  # of the coordinator
     undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     panel: Panel
     tasks: tuple[evaluations.OwnTask, ...]
@@ -50,6 +50,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
+    coordinator = read.matches.taken
     verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
         me=me,
@@ -57,8 +58,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         coming=tuple(row.name for row in others if row.attends in TAKES_PART),
         circle=tuple(row.name for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
-        match=read.match,
-        undecided=bool(read.match and read.match.open_conflicts(conferences.agencies(read.circle))),
+        match=coordinator,
+        undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),

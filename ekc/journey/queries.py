@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
@@ -79,7 +79,7 @@ class CaseRow:
     municipality: str
     registered_on: date
     coordinator_id: int | None
-    coordinator_accepted: bool
+    asked_coordinator_id: int | None
     starts_at: datetime | None
     venue: str
     untold: int = 0
@@ -108,7 +108,7 @@ def _cases() -> Select[*tuple[Any, ...]]:
         Conference.coordinator_id,
         Conference.profile,
         Conference.closed_on,
-        Conference.coordinator_accepted,
+        Conference.asked_coordinator_id,
         Meeting.starts_at,
         Meeting.venue_name,
     ).outerjoin(Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
@@ -126,7 +126,7 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed
 
     Of the closed ones only those that they can still open.
     """
-    own = _cases().where(Conference.coordinator_id == account_id)
+    own = _cases().where(or_(Conference.coordinator_id == account_id, Conference.asked_coordinator_id == account_id))
     open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
     closed = session.execute(
         own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)

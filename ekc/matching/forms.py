@@ -201,6 +201,7 @@ class WaiveForm(FlaskForm):  # type: ignore[misc]
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]
-    """Why a coordinator does not go on."""
+    """Why somebody is asked no longer, or a coordinator does not go on: whoever of the two the page showed."""
 
+    match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     end_reason = _why(_l("Why does it end?"))

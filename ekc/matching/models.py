@@ -12,18 +12,19 @@ from ekc.workflow.independence import Matter
 
 
 class Match(Base):
-    """One coordinator asked for one case. At most one match of a case is not ended."""
+    """One coordinator asked for one case. Of those not ended, at most one took it and one is to answer."""
 
     __tablename__ = "match"
     __table_args__ = (
         CheckConstraint("accepted_on is null or declined_on is null", name="one_answer"),
         CheckConstraint("confirmed_on is null or accepted_on is not null", name="accepted_first"),
-        Index(
-            "uq_match_current",
-            "conference_id",
-            unique=True,
-            sqlite_where=text("ended_on is null"),
-            postgresql_where=text("ended_on is null"),
+        CheckConstraint("declined_on is null or ended_on is not null", name="declined_is_over"),
+        *(
+            Index(name, "conference_id", unique=True, sqlite_where=text(where), postgresql_where=text(where))
+            for name, where in (
+                ("uq_match_taken", "ended_on is null and accepted_on is not null"),
+                ("uq_match_asked", "ended_on is null and accepted_on is null"),
+            )
         ),
     )
 

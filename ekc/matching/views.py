@@ -78,7 +78,7 @@ def declare(case: Case) -> ResponseReturnValue:
 @bp.post("/decline")
 @case_route(Activity.ANSWER_MATCH)
 def decline(case: Case) -> ResponseReturnValue:
-    """Do not take the case. In registration it is out of sight from now on."""
+    """Do not take the case. It is out of sight from now on."""
     actions.decline(db(), case.visitor, now(), case.id)
     flash(_("Thank you for answering. Your regional manager asks somebody else."), "success")
     return redirect(url_for("home"), 303)
@@ -134,10 +134,13 @@ def employer(case: Case) -> ResponseReturnValue:
 @bp.post("/end")
 @case_route(Activity.MATCH_COORDINATOR)
 def end(case: Case) -> ResponseReturnValue:
-    """Part the coordinator from the case."""
+    """Somebody is asked no longer, or the coordinator parts from the case."""
     form = EndForm()
     if form.validate_on_submit():
-        actions.end_match(db(), case.visitor, now(), case.id, form.end_reason.data)
+        try:
+            actions.end_match(db(), case.visitor, now(), case.id, form.end_reason.data, form.match_id.data)
+        except Refusal as refusal:
+            return _refused(case, refusal, form, "end")
         flash(_("The match is ended. Ask somebody else."), "success")
         return _back(case)
     return _page(case, end=form), 422
@@ -157,21 +160,21 @@ def _refused(case: Case, refusal: Refusal, form: FlaskForm, name: str) -> Respon
 
 def _open_conflicts(case: Case) -> list[tuple[str, Blocker]]:
     """What ties the coordinator to the case and was not waived: key and sentence."""
-    match = queries.current_match(db(), case.id)
+    match = queries.matches(db(), case.id).taken
     found = match.open_conflicts(queries.agencies_of(db(), case.id)) if match else ()
     return [(conflict.key, match.says(conflict)) for conflict in found if match]
 
 
 def _page(case: Case, **filled: FlaskForm) -> str:
     """The page; `filled` are the forms that were sent and have to be looked at again."""
-    match = queries.current_match(db(), case.id)
+    matches = queries.matches(db(), case.id)
     today = local_date(now(), case.timezone)
-    own = match if match and match.account_id == case.visitor.account_id else None
-    shown = {"case": case, "match": match, "own": own is not None, "sent": next(iter(filled.values()), None)}
+    own = [match for match in (matches.taken, matches.asked) if match and match.account_id == case.visitor.account_id]
+    shown = {"case": case, "match": matches.taken, "asked": matches.asked, "own": own}
+    shown["sent"] = next(iter(filled.values()), None)
     forms = {"confirm": ConfirmForm(formdata=None, confirmed_on=today), "end": EndForm(formdata=None)}
-    if own:
-        name, form = "declare" if own.accepted else "accept", _declaration_form(case, own)
-        forms[name] = form
+    for match in own:
+        forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
     if not case.may(Activity.SEE_REGISTRATION):
         request = queries.request(db(), case.id)
         return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)

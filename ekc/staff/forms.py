@@ -6,9 +6,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectField, ValidationError
+from wtforms import Form, IntegerField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.fields import SPOKEN, CaseForm, choice, day, language_name, line, lines, mail
 from ekc.core.text import LANGUAGES
@@ -133,6 +134,7 @@ class RegionForm(CaseForm):
 class HandOverForm(CaseForm):
     """Who is asked to take over a case."""
 
+    asked = IntegerField(widget=HiddenInput(), validators=[Optional()])  # who was asked already, on the page
     account_id = choice(_l("Who takes over?"), [], coerce=int)
 
     def __init__(self, candidates: Iterable[Candidate], **kwargs: Any) -> None:

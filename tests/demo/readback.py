@@ -13,7 +13,7 @@ from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
 from ekc.core.clock import to_local
 from ekc.evaluations import queries as evaluations
-from ekc.matching.queries import current_match
+from ekc.matching.queries import matches
 from ekc.meetings import queries as meetings
 from ekc.people.access import Visitor
 from ekc.people.models import Account
@@ -89,7 +89,7 @@ class _Teller:
         }
 
     def coordinator(self) -> dict[str, Any]:
-        match = current_match(self.session, self.case.id)
+        match = matches(self.session, self.case.id).taken
         assert match is not None
         assert match.declaration is not None
         account = self.session.get_one(Account, match.account_id)

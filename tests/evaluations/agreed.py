@@ -46,7 +46,7 @@ def agreed_case(session: Session, cast: Cast, at: datetime, **changes: object) -
         )
         session.add_all([omar, yara])
         conference.phase, conference.phase_since, conference.presentation = Phase.PRESENTATION, at, 1
-        conference.coordinator_id, conference.coordinator_accepted = cast.noor.account_id, True
+        conference.coordinator_id = cast.noor.account_id
         omar.convenes = True
         session.flush()
         draft = plan_of(omar.id, yara.id, made.people["karim"])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.matching import actions
 from ekc.matching.actions import Declaration
-from ekc.matching.queries import current_match
+from ekc.matching.queries import matches
 from ekc.people.access import PROGRAM
 from ekc.people.actions import set_employer
 from ekc.workflow.vocabulary import Part
@@ -77,7 +77,7 @@ def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: M
 
     page = client.submit("Take the case", {**FREE, GAINS: "Yes", "If so, how?": "I rent out the house.", SAME: "3"})
 
-    match = current_match(db_session, asked.id)
+    match = matches(db_session, asked.id).taken
     assert match is not None
     assert (match.declaration, match.accepted_on) == (
         Declaration(OWN_WORDS, employer="", relation="", interest="I rent out the house.", caseload=3),
@@ -202,7 +202,7 @@ def test_nobody_referred_the_case_so_that_is_not_asked(
 
     client.submit("Take the case", FREE)
 
-    match = current_match(db_session, case.id)
+    match = matches(db_session, case.id).taken
     assert match is not None
     assert match.declaration == Declaration(OWN_WORDS, employer="", relation="", interest="", caseload=None)
 
@@ -264,7 +264,7 @@ def test_the_main_person_says_yes_on_their_own_page(
     page = client.submit("Yes, that is good")
 
     assert "Yes, that is good" not in page.buttons
-    match = current_match(db_session, taken.id)
+    match = matches(db_session, taken.id).taken
     assert match is not None
     assert match.confirmed_on == date(2026, 3, 2)
 

@@ -11,7 +11,7 @@ from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.journey.actions import Blocked, take
 from ekc.matching import actions
-from ekc.matching.queries import candidates, current_match, open_conflicts, same_referrer
+from ekc.matching.queries import Matches, candidates, matches, open_conflicts, same_referrer
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions import set_employer
 from ekc.workflow.independence import Matter, Tie
@@ -65,7 +65,7 @@ def test_nobody_is_asked_who_works_for_the_referring_agency(db_session: Session,
         ask(db_session, cast, case, cast.denise)
 
     assert refused.value.params == {"name": "Denise Okafor", "agency": "Youth protection"}
-    assert current_match(db_session, case.id) is None
+    assert matches(db_session, case.id).taken is None
     found = {one.name: one.tied for one in candidates(db_session, case.id, cast.north)}
     tied = found.pop("Denise Okafor")
     assert tied is not None
@@ -118,11 +118,11 @@ def test_no_case_is_taken_by_who_works_for_an_agency_of_it(
     with pytest.raises(Refusal, match="you cannot be its coordinator"):
         actions.accept(db_session, cast.noor, START, case.id, replace(INDEPENDENT, employer=declared))
 
-    match = current_match(db_session, case.id)
+    match = matches(db_session, case.id).asked
     assert match is not None
     assert (match.accepted_on, match.declaration) == (None, None)
     actions.decline(db_session, cast.noor, START, case.id)
-    assert current_match(db_session, case.id) is None
+    assert matches(db_session, case.id) == Matches()
 
 
 def test_open_cases_of_the_same_referrer_are_counted(db_session: Session, cast: Cast, case: Made) -> None:
@@ -207,7 +207,7 @@ def test_what_was_waived_for_one_coordinator_is_not_for_another(db_session: Sess
     employ(db_session, cast.denise, "Primary school De Wilg")
 
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
-    match = current_match(db_session, case.id)
+    match = matches(db_session, case.id).taken
     assert match is not None
     assert match.waivers == ()
 

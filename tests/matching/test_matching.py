@@ -9,23 +9,25 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import open_case
+from ekc.conferences.actions import change_person
+from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
 from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.matching import actions
 from ekc.matching.actions import Declaration
-from ekc.matching.queries import MatchRow, candidates, current_match, match_history, open_conflicts, wishes
+from ekc.matching.queries import Matches, MatchRow, candidates, match_history, matches, open_conflicts, wishes
 from ekc.people.access import Visitor
 from ekc.workflow.independence import Matter
-from ekc.workflow.vocabulary import Activity, Phase
+from ekc.workflow.vocabulary import Activity, Part, Phase, Role
 from tests.build import Made, registered_case
 from tests.cast import Cast, participant
 from tests.clock import START
 
 INDEPENDENT = Declaration("I am retired and do not know the family.", employer="", relation="", interest="", caseload=0)
 DOUBTS = Declaration("I say it as it is.", employer="", relation="", interest="My sister teaches at the school.")
-TODAY = date(2026, 3, 2)
+MARIEKE = PersonDetails(name="Marieke de Wit", part=Part.MAIN_PERSON, email="marieke@example.org")
 
 
 @pytest.fixture
@@ -38,9 +40,17 @@ def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
 
 
 def match_of(session: Session, case: Made) -> MatchRow:
-    found = current_match(session, case.id)
+    """Of whoever is asked, or else of the coordinator."""
+    both = matches(session, case.id)
+    found = both.asked or both.taken
     assert found is not None
     return found
+
+
+def who(session: Session, case: Made) -> tuple[str, str]:
+    """The names of the coordinator and of whoever is asked."""
+    both = matches(session, case.id)
+    return both.taken.name if both.taken else "", both.asked.name if both.asked else ""
 
 
 def mails(session: Session) -> list[tuple[str, str]]:
@@ -49,14 +59,14 @@ def mails(session: Session) -> list[tuple[str, str]]:
     ]
 
 
-def be_in(session: Session, case: Made, phase: Phase) -> None:
+def be_in(session: Session, case: Made, phase: Phase, **more: object) -> None:
     """Put the case in a phase without a walk there; what the walk takes is of no matter here."""
-    session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase))
+    session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **more))
     session.commit()
 
 
 def test_nobody_is_asked_at_first(db_session: Session, cast: Cast, case: Made) -> None:
-    assert current_match(db_session, case.id) is None
+    assert matches(db_session, case.id) == Matches()
     assert wishes(db_session, case.id) == ["speaks Dutch and understands Moroccan Arabic", "preferably a woman"]
     with pytest.raises(Unknown):
         open_case(db_session, cast.noor, case.id, Activity.SEE_REGISTRATION)
@@ -109,7 +119,7 @@ def test_only_coordinators_of_the_region_are_asked(db_session: Session, cast: Ca
             ask(db_session, cast, case, somebody)
     with pytest.raises(Unknown):
         actions.ask_coordinator(db_session, cast.ruud, START, case.id, 99)
-    assert (current_match(db_session, case.id), mails(db_session)) == (None, [])
+    assert (matches(db_session, case.id), mails(db_session)) == (Matches(), [])
 
 
 def test_open_cases_are_counted(db_session: Session, cast: Cast, case: Made) -> None:
@@ -122,16 +132,48 @@ def test_open_cases_are_counted(db_session: Session, cast: Cast, case: Made) -> 
     ]
 
 
-def test_asking_somebody_else_ends_the_former_match(db_session: Session, cast: Cast, case: Made) -> None:
+def test_whoever_has_not_answered_is_asked_no_longer_when_somebody_else_is(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
 
     ask(db_session, cast, case, cast.denise)
 
-    assert (match_of(db_session, case).name, match_of(db_session, case).accepted) == ("Denise Okafor", False)
+    assert who(db_session, case) == ("", "Denise Okafor")
     with pytest.raises(Unknown):
-        actions.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
+        actions.decline(db_session, cast.noor, START, case.id)
+    with pytest.raises(Unknown):
+        actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     assert [address for address, _ in mails(db_session)] == ["noor@example.org", "denise@example.org"]
+
+
+@pytest.mark.parametrize("phase", [Phase.REGISTRATION, Phase.SETUP, Phase.EVALUATION])
+def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
+    db_session: Session, cast: Cast, case: Made, phase: Phase
+) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    actions.confirm_coordinator(db_session, cast.noor, START, case.id)
+    change_person(db_session, cast.noor, START, case.id, case.people["marieke"], MARIEKE)
+    be_in(db_session, case, phase, plan_number=1)
+    before = len(mails(db_session))
+
+    ask(db_session, cast, case, cast.denise)
+
+    assert who(db_session, case) == ("Noor van Dijk", "Denise Okafor")
+    assert open_case(db_session, cast.noor, case.id, Activity.SEE_CASE).roles == {Role.COORDINATOR}
+    assert open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST).roles == {Role.ASKED_COORDINATOR}
+    actions.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
+    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    assert who(db_session, case) == ("Denise Okafor", "")
+    assert match_of(db_session, case).confirmed is False
+    with pytest.raises(Unknown):
+        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, Activity.SEE_REQUEST)
+    assert mails(db_session)[before:] == [
+        ("denise@example.org", "You are asked for a conference"),
+        ("noor@example.org", "Another coordinator has taken over a conference of yours"),
+        ("marieke@example.org", "You have another coordinator"),
+    ]
 
 
 def test_nobody_is_asked_twice(db_session: Session, cast: Cast, case: Made) -> None:
@@ -146,7 +188,7 @@ def test_saying_no_closes_the_case_again(db_session: Session, cast: Cast, case: 
 
     actions.decline(db_session, cast.noor, START, case.id)
 
-    assert current_match(db_session, case.id) is None
+    assert matches(db_session, case.id) == Matches()
     assert mails(db_session)[1] == ("ruud@example.org", "A coordinator cannot take a conference")
     with pytest.raises(Unknown):
         open_case(db_session, cast.noor, case.id, Activity.SEE_CASE)
@@ -161,14 +203,34 @@ def test_under_way_there_is_always_a_coordinator(db_session: Session, cast: Cast
 
     with pytest.raises(Refusal, match="needs a coordinator"):
         actions.end_match(db_session, cast.ruud, START, case.id, "ill")
-    ask(db_session, cast, case, cast.denise)
-    actions.decline(db_session, cast.denise, START, case.id)
+    for answers in (True, False):
+        ask(db_session, cast, case, cast.denise)
+        if answers:
+            actions.decline(db_session, cast.denise, START, case.id)
+        else:
+            actions.end_match(db_session, cast.ruud, START, case.id, "does not answer")
 
-    match = match_of(db_session, case)
-    assert (match.name, match.declined_on) == ("Denise Okafor", TODAY)
-    assert open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST).coordinator_id == cast.denise.account_id
+        assert who(db_session, case) == ("Noor van Dijk", "")
+        with pytest.raises(Unknown):
+            open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST)
+
+
+def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case: Made) -> None:
+    shown = ask(db_session, cast, case, cast.denise)
     ask(db_session, cast, case, cast.noor)
-    assert match_of(db_session, case).name == "Noor van Dijk"
+
+    with pytest.raises(Stale):
+        actions.end_match(db_session, cast.ruud, START, case.id, "does not answer", shown)
+
+    assert who(db_session, case) == ("", "Noor van Dijk")
+
+
+def test_nobody_is_asked_for_what_they_have(db_session: Session, cast: Cast, case: Made) -> None:
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+
+    with pytest.raises(Refusal, match="is the coordinator of this conference already"):
+        ask(db_session, cast, case, cast.noor)
 
 
 def conflicts_of(session: Session, case: Made) -> list[tuple[Matter, str]]:
@@ -212,7 +274,7 @@ Act = Callable[[Session, Cast, int], object]
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
-        (lambda s, c, i: actions.accept(s, c.noor, START, i, INDEPENDENT), "taken this case already"),
+        (lambda s, c, i: actions.accept(s, c.noor, START, i, INDEPENDENT), "You have taken this case"),
         (lambda s, c, i: actions.decline(s, c.noor, START, i), "You have taken this case"),
         (
             lambda s, c, i: actions.declare(s, c.noor, START, i, replace(INDEPENDENT, independence="  ")),

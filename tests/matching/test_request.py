@@ -108,7 +108,10 @@ def test_no_door_below_the_pages_is_open_either(db_session: Session, cast: Cast,
     assert search(db_session, cast.denise, "EKC-2026-0001") == ()
 
 
-def test_whoever_went_before_sees_nothing_any_more(db_session: Session, cast: Cast, asked: Made) -> None:
+def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
+    db_session: Session, cast: Cast, asked: Made
+) -> None:
+    actions.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
     for activity in Activity:
         with pytest.raises(Unknown):
             open_case(db_session, cast.noor, asked.id, activity)

@@ -44,7 +44,7 @@ CIRCLE = (
 def gathered(session: Session, cast: Cast, at: datetime, phase: Phase = Phase.SETUP) -> Made:
     """The case in this phase, with its circle; from the information phase on its meeting started at `at`."""
     case = registered_case(session, cast, at)
-    put_into(session, case.id, Phase.SETUP, coordinator_id=cast.noor.account_id, coordinator_accepted=True)
+    put_into(session, case.id, Phase.SETUP, coordinator_id=cast.noor.account_id)
     for person in CIRCLE:
         add_person(session, cast.noor, at, case.id, person)
     if phase is not Phase.SETUP:

@@ -62,7 +62,6 @@ def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Fa
         phase=Phase.PRESENTATION,
         phase_since=PRESENTED,
         coordinator_id=cast.noor.account_id,
-        coordinator_accepted=True,
         presentation=0,
     )
     session.add(case)

@@ -229,6 +229,8 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     leaves, closed = made
     case = build.registered_case(session, cast, START)
     matching.ask_coordinator(session, cast.ruud, START, case.id, leaves)
+    leaver = replace(cast.noor, actor=replace(cast.noor.actor, id=leaves), account_id=leaves)
+    matching.accept(session, leaver, START, case.id, build.INDEPENDENT)
     staff.set_leaving(session, cast.bas, START, leaves, START.date())
     staff.close_account(session, cast.bas, START, closed)
     accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.queries import circle
 from ekc.core.errors import Stale
 from ekc.matching.actions import Declaration, accept, ask_coordinator, confirm_coordinator
-from ekc.matching.queries import current_match
+from ekc.matching.queries import matches
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
 from ekc.reports.views import _plain
@@ -81,7 +81,7 @@ def test_a_yes_is_for_the_coordinator_who_was_shown(db_session: Session, cast: C
     marieke = participant(case.id, case.people["marieke"])
     ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
     accept(db_session, cast.noor, clock(), case.id, Declaration("I know nobody."))
-    shown = current_match(db_session, case.id)
+    shown = matches(db_session, case.id).taken
     assert shown is not None
     ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.denise.account_id or 0)
     accept(db_session, cast.denise, clock(), case.id, Declaration("Nor do I."))
@@ -89,6 +89,6 @@ def test_a_yes_is_for_the_coordinator_who_was_shown(db_session: Session, cast: C
     with pytest.raises(Stale):
         confirm_coordinator(db_session, marieke, clock(), case.id, match_id=shown.id)
 
-    now = current_match(db_session, case.id)
+    now = matches(db_session, case.id).taken
     assert now is not None
     assert (now.name, now.confirmed) == ("Denise Okafor", False)

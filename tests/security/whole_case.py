@@ -163,11 +163,8 @@ def _ask(session: Session, cast: Cast, case: int, phase: Phase, account_id: int)
     if phase not in (Phase.PRIVATE_TIME, Phase.CLOSED):
         matching.ask_coordinator(session, cast.ruud, START, case, account_id)
         return
-    current = update(Match).where(Match.conference_id == case, Match.ended_on.is_(None))
-    session.execute(current.values(ended_on=START.date()))
     session.add(Match(conference_id=case, account_id=account_id, asked_at=START))
-    asked = update(Conference).where(Conference.id == case)
-    session.execute(asked.values(coordinator_id=account_id, coordinator_accepted=False))
+    session.execute(update(Conference).where(Conference.id == case).values(asked_coordinator_id=account_id))
 
 
 _MAKE: dict[Phase, Callable[..., Made]] = {

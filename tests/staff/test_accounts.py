@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.matching.actions import ask_coordinator
+from ekc.matching.actions import accept, ask_coordinator
 from ekc.people import actions
 from ekc.people.actions import NewAccount, Office
 from ekc.people.models import Account
@@ -236,6 +236,8 @@ def test_leaving_until_all_is_handed_over(bas: PageClient, cast: Cast, db_sessio
 
     assert "leaves on 30 April 2026 1 conference to hand over" in page.text
     ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.denise.account_id or 0)
+    assert "leaves on 30 April 2026 1 conference to hand over" in bas.page(page.url).text
+    accept(db_session, cast.denise, clock(), case.id, build.INDEPENDENT)
     assert "leaves on 30 April 2026 handed over, can be closed" in bas.page(page.url).text
     page = bas.submit("Take the last day away")
     assert "leaves on" not in page.text

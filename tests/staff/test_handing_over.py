@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.core.errors import Refusal
 from ekc.matching import actions as matching
 from ekc.matching.actions import Declaration
-from ekc.matching.queries import current_match
+from ekc.matching.queries import matches
 from ekc.people import actions
 from ekc.people.actions import Office
 from ekc.people.queries import offices
@@ -106,33 +106,37 @@ def test_a_case_goes_to_whoever_takes_it(
 
     page = ruud.submit("Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 0)"}, near="First family")
 
-    assert [text_of(node) for node in page.all("h2")] == ["Second family"]
-    match = current_match(db_session, first.id)
-    assert match is not None
-    assert (match.account_id, match.accepted) == (denise, False)
+    assert [text_of(node) for node in page.all("h2")] == ["First family", "Second family"]
+    assert page.text.count("Denise Okafor is asked to take over, and has not answered.") == 1
+    both = matches(db_session, first.id)
+    assert both.taken is not None
+    assert both.asked is not None
+    assert (both.taken.account_id, both.asked.account_id) == (noor, denise)
     assert to_hand_over(ruud.page("/")) == [
-        "Noor van Dijk Leaves on 30 April: 1 conference to hand over",
+        "Noor van Dijk Leaves on 30 April: 2 conferences to hand over",
         "First family Denise Okafor was asked on 2 Mar, and has not answered",
     ]
     matching.accept(db_session, cast.denise, START, first.id, Declaration("I know nobody of them."))
     assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 1 conference to hand over"]
     ruud.page(f"/handing-over/{noor}")
     page = ruud.submit("Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 1)"}, near="Second family")
-    assert "Nothing is left to hand over." in page.text
+    matching.accept(db_session, cast.denise, START, leaving[1].id, Declaration("Nor of these."))
+    assert "Nothing is left to hand over." in ruud.page(page.url).text
     ruud.page(f"/conferences/{first.id}/coordinator")
     assert "Denise Okafor took the case." in ruud.here.text
     marieke = enter(app.test_client(), db_session, START, first.id, first.people["marieke"])  # type: ignore[arg-type]
     assert "Your coordinator Denise Okafor" in marieke.text
 
 
-def test_who_said_no_is_asked_no_longer(
-    ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], denise: int
+def test_whoever_says_no_leaves_the_case_where_it_was(
+    ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int, denise: int
 ) -> None:
     matching.ask_coordinator(db_session, cast.ruud, START, leaving[0].id, denise)
     matching.decline(db_session, cast.denise, START, leaving[0].id)
 
-    assert to_hand_over(ruud.page("/"))[1] == "First family Denise Okafor said no: ask somebody else"
-    assert ruud.follow("First family", near="said no").heading == "Coordinator"
+    assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 2 conferences to hand over"]
+    assert "is asked to take over" not in ruud.page(f"/handing-over/{noor}").text
+    assert "Denise Okafor said no." in ruud.page(f"/conferences/{leaving[0].id}/coordinator").text
 
 
 def test_two_managers_do_not_ask_twice(
@@ -145,7 +149,13 @@ def test_two_managers_do_not_ask_twice(
         "Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 0)"}, near="First family", status=409
     )
 
-    assert page.errors == ["Somebody else was first: this conference has another coordinator already."]
+    assert page.errors == ["Somebody else was first: look who is asked to take over this conference now."]
+    assert "Denise Okafor is asked to take over, and has not answered." in page.text
+    matching.accept(db_session, cast.denise, START, leaving[0].id, Declaration("I know nobody of them."))
+    late = ruud.refused(
+        "Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 1)"}, near="First family", status=409
+    )
+    assert late.errors == ["Somebody else was first: this conference has another coordinator already."]
 
 
 def test_after_the_last_day_what_is_left_is_red(

@@ -31,7 +31,7 @@ def search(
     head = (Conference.id, Conference.number, Conference.title, Conference.phase)
     whose = (
         Conference.coordinator_id,
-        Conference.coordinator_accepted,
+        Conference.asked_coordinator_id,
         Conference.region_id,
         Conference.closed_on,
         Conference.timezone,

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference
 from ekc.core.audit import record
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.matching.models import Match
@@ -22,10 +22,10 @@ from ekc.workflow.vocabulary import N_, Activity, Phase
 
 
 def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference_id: int, account_id: int) -> int:
-    """Ask a coordinator of the region for a case; whoever was asked before is so no longer. Returns the match.
+    """Ask a coordinator of the region for a case; whoever was asked and had not answered is so no longer.
 
-    Until they have taken it they see what is asked of them, and nobody is coordinator. Raises Refusal where they work
-    for an agency of the case: that nobody waives beforehand.
+    Returns the match. Until they have taken it they see what is asked of them, and whoever coordinates the case goes
+    on doing so. Raises Refusal where they work for an agency of the case: that nobody waives beforehand.
     """
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
@@ -41,15 +41,16 @@ def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference
                 name=coordinator.name,
                 agency=tied[0].name,
             )
-        before = current(session, conference_id)
-        if before is not None:
-            if before.account_id == account_id and before.declined_on is None:
+        if account_id == conference.coordinator_id:
+            raise Refusal(N_("%(name)s is the coordinator of this conference already."), name=coordinator.name)
+        if (before := asked(session, conference_id)) is not None:
+            if before.account_id == account_id:
                 raise Refusal(N_("This coordinator is asked already."))
             before.ended_on = local_date(at, conference.timezone)
-            session.flush()  # before the next one: only one may be current
+            session.flush()  # before the next one: only one may be asked
         match = Match(conference_id=conference_id, account_id=account_id, asked_at=at, asked_by=visitor.account_id)
         session.add(match)
-        conference.coordinator_id, conference.coordinator_accepted = account_id, False
+        conference.asked_coordinator_id = account_id
         session.flush()
         write_to(
             session,
@@ -65,19 +66,11 @@ def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference
 
 
 def decline(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
-    """Do not take the case; no reason is asked. Whoever asked hears of it.
-
-    In registration that ends the match at once. Later a conference is never without somebody who was asked: it stays
-    with them until the regional manager has asked somebody else.
-    """
+    """Do not take the case; no reason is asked. Whoever asked hears of it."""
     with writing(session):
-        conference, match = lock_own(session, visitor, conference_id)
-        if match.accepted_on is not None:
-            raise Refusal(N_("You have taken this case. Ask your regional manager to find somebody else for it."))
-        match.declined_on = local_date(at, conference.timezone)
-        if conference.phase is Phase.REGISTRATION:
-            match.ended_on = match.declined_on
-            conference.coordinator_id = None
+        conference, match = lock_asked(session, visitor, conference_id)
+        match.declined_on = match.ended_on = local_date(at, conference.timezone)
+        conference.asked_coordinator_id = None
         write_to(
             session,
             conference,
@@ -90,40 +83,53 @@ def decline(session: Session, visitor: Visitor, at: datetime, conference_id: int
         record(session, visitor.actor, at, "match.declined", conference_id, coordinator=visitor.actor.name)
 
 
-def end_match(session: Session, visitor: Visitor, at: datetime, conference_id: int, reason: str) -> None:
-    """Part a coordinator from the case. From setup on, asking somebody else does so; there is never nobody."""
+def end_match(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, reason: str, match_id: int | None = None
+) -> None:
+    """Ask somebody no longer or, where nobody is asked, part the coordinator from a case that is not taken on yet.
+
+    From setup on another coordinator who takes the case does so; there is never nobody. `match_id` is the match that
+    the page showed: Stale if it is another one now.
+    """
     with writing(session):
-        conference, match = lock_for_manager(session, visitor, conference_id)
-        if conference.phase is not Phase.REGISTRATION:
+        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
+        waits = asked(session, conference_id)
+        match = waits or taken(session, conference_id)
+        if match is None:
+            raise Refusal(N_("No coordinator is asked for this case."))
+        if match_id is not None and match.id != match_id:
+            raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
+        if waits is not None:
+            conference.asked_coordinator_id = None
+        elif conference.phase is Phase.REGISTRATION:
+            conference.coordinator_id = None
+        else:
             raise Refusal(
-                N_("A conference that is under way needs a coordinator. Ask somebody else: that ends this match.")
+                N_("A conference that is under way needs a coordinator. Ask somebody else, who then takes it over.")
             )
         match.ended_on = local_date(at, conference.timezone)
-        conference.coordinator_id, conference.coordinator_accepted = None, False
         name = session.get_one(Account, match.account_id).name
         record(session, visitor.actor, at, "match.ended", conference_id, coordinator=name, reason=reason)
 
 
-def current(session: Session, conference_id: int) -> Match | None:
-    """The match of a case that is not ended."""
-    return session.scalar(select(Match).where(Match.conference_id == conference_id, Match.ended_on.is_(None)))
+def taken(session: Session, conference_id: int) -> Match | None:
+    """The match of whoever coordinates a case."""
+    return session.scalar(_open(conference_id).where(Match.accepted_on.is_not(None)))
 
 
-def lock_own(session: Session, visitor: Visitor, conference_id: int) -> tuple[Conference, Match]:
-    """The case, locked, and its match, for the coordinator of that match. Raises Unknown."""
+def asked(session: Session, conference_id: int) -> Match | None:
+    """The match of whoever is asked for a case and has not answered."""
+    return session.scalar(_open(conference_id).where(Match.accepted_on.is_(None)))
+
+
+def lock_asked(session: Session, visitor: Visitor, conference_id: int) -> tuple[Conference, Match]:
+    """The case, locked, and the match for which the visitor is asked. Raises Unknown, or Refusal if they took it."""
     conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH)
-    match = current(session, conference_id)
+    match = asked(session, conference_id)
     if match is None or match.account_id != visitor.account_id:
+        if conference.coordinator_id == visitor.account_id:
+            raise Refusal(N_("You have taken this case. Ask your regional manager to find somebody else for it."))
         raise Unknown
-    return conference, match
-
-
-def lock_for_manager(session: Session, visitor: Visitor, conference_id: int) -> tuple[Conference, Match]:
-    """The same for the regional manager. Raises Refusal where nobody is asked."""
-    conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
-    match = current(session, conference_id)
-    if match is None:
-        raise Refusal(N_("No coordinator is asked for this case."))
     return conference, match
 
 
@@ -151,3 +157,7 @@ def write_to(
             conference_id=conference.id,
             language=to.language,
         )
+
+
+def _open(conference_id: int) -> Select[Match]:
+    return select(Match).where(Match.conference_id == conference_id, Match.ended_on.is_(None))

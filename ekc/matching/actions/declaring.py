@@ -5,18 +5,20 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import lock_case
+from ekc.conferences.effects import write_to_circle
 from ekc.conferences.models import Conference
 from ekc.core.audit import record
-from ekc.core.errors import Refusal, Stale
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.matching.actions.asking import current, lock_own, past_day, write_to
+from ekc.matching.actions.asking import lock_asked, past_day, taken, write_to
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match
 from ekc.matching.queries import agencies_of, open_conflicts
 from ekc.people.access import Visitor
 from ekc.people.models import Account
 from ekc.workflow.independence import works_for
-from ekc.workflow.vocabulary import N_, Activity
+from ekc.workflow.vocabulary import N_, Activity, Part
 
 
 def accept(
@@ -24,12 +26,11 @@ def accept(
 ) -> None:
     """Take the case one was asked for, with a declaration of independence. `on`: the day it was said; today if None.
 
-    From now on they are its coordinator and see it. Raises Refusal where they work for an agency of the case.
+    From now on they are its coordinator and see it; whoever was so before is it no longer and hears of it, and so do
+    the main persons, who are asked for their yes. Raises Refusal where they work for an agency of the case.
     """
     with writing(session):
-        conference, match = lock_own(session, visitor, conference_id)
-        if match.accepted_on is not None:
-            raise Refusal(N_("You have taken this case already."))
+        conference, match = lock_asked(session, visitor, conference_id)
         employers = [declared.employer or "", session.get_one(Account, match.account_id).employer or ""]
         if tied := works_for(employers, agencies_of(session, conference_id)):
             raise Refusal(
@@ -39,18 +40,21 @@ def accept(
                 ),
                 agency=tied[0].name,
             )
-        match.accepted_on = past_day(on, at, conference)
-        match.declined_on = None
-        conference.coordinator_accepted = True
+        day = past_day(on, at, conference)
+        if (before := taken(session, conference_id)) is not None:
+            _part(session, conference, at, before, match.id)
+        match.accepted_on = day
+        conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
         _declare(session, visitor, at, conference, match, declared, "match.accepted")
 
 
 def declare(session: Session, visitor: Visitor, at: datetime, conference_id: int, declared: Declaration) -> None:
     """Declare anew, when something has changed since. What ties them now and was not waived is open from now on."""
     with writing(session):
-        conference, match = lock_own(session, visitor, conference_id)
-        if match.accepted_on is None:
-            raise Refusal(N_("First say whether you take this case."))
+        conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH)
+        match = taken(session, conference_id)
+        if match is None or match.account_id != visitor.account_id:
+            raise Unknown
         _declare(session, visitor, at, conference, match, declared, "match.declared")
 
 
@@ -68,7 +72,7 @@ def confirm_coordinator(
     """
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
-        match = current(session, conference_id)
+        match = taken(session, conference_id)
         if match is None or match.accepted_on is None:
             raise Refusal(N_("There is no coordinator yet who has taken this case."))
         if match_id is not None and match.id != match_id:
@@ -79,6 +83,30 @@ def confirm_coordinator(
         match.confirmed_on = day
         name = session.get_one(Account, match.account_id).name
         record(session, visitor.actor, at, "match.confirmed", conference_id, coordinator=name)
+
+
+def _part(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
+    """Whoever coordinated the case does so no longer: it goes to the coordinator of the match `to`."""
+    before.ended_on = local_date(at, conference.timezone)
+    session.flush()  # before the next one: only one may coordinate
+    write_to(
+        session,
+        conference,
+        at,
+        before.account_id,
+        f"match:{before.id}:over",
+        N_("Another coordinator has taken over a conference of yours"),
+        N_("A conference that you coordinated has another coordinator now, and you no longer see it."),
+    )
+    write_to_circle(
+        session,
+        conference,
+        at,
+        f"match-{to}",
+        {Part.MAIN_PERSON},
+        N_("You have another coordinator"),
+        N_("Another coordinator has taken over your conference. Open it with your own link to see who it is."),
+    )
 
 
 def _declare(

@@ -4,15 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import lock_case
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Stale
 from ekc.core.transaction import writing
-from ekc.matching.actions.asking import lock_for_manager
+from ekc.matching.actions.asking import taken
 from ekc.matching.models import Waiver
 from ekc.matching.queries import open_conflicts
 from ekc.people.access import Visitor
 from ekc.people.models import Account
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.vocabulary import N_, Activity
 
 
 def waive_conflict(
@@ -24,13 +25,14 @@ def waive_conflict(
     it has gone, was waived, or somebody else is coordinator now.
     """
     with writing(session):
-        _conference, match = lock_for_manager(session, visitor, conference_id)
+        lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
+        match = taken(session, conference_id)
         if not reason.strip():
             raise Refusal(N_("Write down why."))
-        if match.account_id == visitor.account_id:
+        if match is not None and match.account_id == visitor.account_id:
             raise Refusal(N_("This is about yourself. Somebody else decides it, or takes the case over."))
         found = {one.key: one for one in open_conflicts(session, conference_id)}.get(conflict)
-        if found is None or visitor.account_id is None:
+        if match is None or found is None or visitor.account_id is None:
             raise Stale(N_("This is not open any more. Look at what ties the coordinator to the case now."))
         waiver = Waiver(
             match_id=match.id,

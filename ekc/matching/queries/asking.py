@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import agencies, members
 from ekc.matching.queries.match import agencies_of
-from ekc.people.models import Region
+from ekc.people.models import Account, Region
 from ekc.people.queries import coordinators
 from ekc.workflow.blocker import Blocker, about_conflict
 from ekc.workflow.independence import Agency, Tie, conflicts, plain
@@ -26,7 +26,7 @@ class Candidate:
     spoken: tuple[str, ...]  # language codes
     introduction: str
     employer: str
-    open_cases: int
+    open_cases: int  # that they have, or are asked for
     same_referrer: int  # how many of them the agency that refers this case referred as well
     tied: Blocker | None
 
@@ -46,11 +46,12 @@ class Request:
 def candidates(session: Session, conference_id: int, region_id: int) -> list[Candidate]:
     """The coordinators of a region, how busy they are and whether they may be asked for this case; by name."""
     counted = (
-        select(Conference.coordinator_id, func.count())
-        .where(Conference.phase != Phase.CLOSED, Conference.coordinator_id.is_not(None))
-        .group_by(Conference.coordinator_id)
+        select(Account.id, func.count())
+        .join(Conference, or_(Conference.coordinator_id == Account.id, Conference.asked_coordinator_id == Account.id))
+        .where(Conference.phase != Phase.CLOSED)
+        .group_by(Account.id)
     )
-    busy: dict[int | None, int] = {row[0]: row[1] for row in session.execute(counted)}
+    busy = {row[0]: row[1] for row in session.execute(counted)}
     of_case = agencies_of(session, conference_id)
     referred = _referred(session, conference_id, of_case, Conference.region_id == region_id)
     found = []
@@ -121,7 +122,6 @@ def _referred(
         .where(
             *where,
             Conference.id != but,
-            Conference.coordinator_accepted,
             Conference.phase != Phase.CLOSED,
             Participant.part == Part.REFERRER,
             Participant.removed_at.is_(None),

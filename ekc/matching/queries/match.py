@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.queries import agencies, members
@@ -28,7 +30,7 @@ class WaiverRow:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """The coordinator who is asked for a case now, and how far that has come. `employer` is of their account."""
+    """A coordinator who has a case or is asked for it, and how far that has come. `employer` is of their account."""
 
     id: int
     account_id: int
@@ -36,7 +38,6 @@ class MatchRow:
     employer: str
     asked_at: datetime
     accepted_on: date | None
-    declined_on: date | None
     confirmed_on: date | None
     declaration: Declaration | None
     waivers: tuple[WaiverRow, ...]
@@ -65,6 +66,14 @@ class MatchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """Who coordinates a case, and who is asked for it and has not answered."""
+
+    taken: MatchRow | None = None
+    asked: MatchRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MatchEvent:
     """Something that was done about the coordinator of a case, as the audit has it."""
 
@@ -77,9 +86,9 @@ class MatchEvent:
 
 _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__table__.c
 _decider = Account.__table__.alias("decider")
-_CURRENT = (
+_OPEN = (
     select(
-        *(_match[name] for name in ("id", "account_id", "asked_at", "accepted_on", "declined_on", "confirmed_on")),
+        *(_match[name] for name in ("id", "account_id", "asked_at", "accepted_on", "confirmed_on")),
         _match.independence,
         _match.answers,
         _account.name,
@@ -93,15 +102,22 @@ _CURRENT = (
         .outerjoin(_decider, _decider.c.id == _waiver.waived_by)
     )
     .where(_match.conference_id == bindparam("case"), _match.ended_on.is_(None))
-    .order_by(_waiver.id)
+    .order_by(_match.id, _waiver.id)
 )
 
 
-def current_match(session: Session, conference_id: int) -> MatchRow | None:
-    """The match of a case that is not ended, with what was waived."""
-    rows = session.execute(_CURRENT, {"case": conference_id}).all()
-    if not rows:
-        return None
+def matches(session: Session, conference_id: int) -> Matches:
+    """The matches of a case that are not ended, with what was waived."""
+    rows = session.execute(_OPEN, {"case": conference_id}).all()
+    found = [_match_row(tuple(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
+    return Matches(
+        taken=next((match for match in found if match.accepted), None),
+        asked=next((match for match in found if not match.accepted), None),
+    )
+
+
+def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
+    """Of the rows of one match: one for each waiver."""
     row = rows[0]
     declared = None if row.independence is None else Declaration(row.independence, **(row.answers or {}))
     waivers = (WaiverRow(Conflict(one.matter, one.about), one.reason, one.waived_at, one.decider) for one in rows)
@@ -112,7 +128,6 @@ def current_match(session: Session, conference_id: int) -> MatchRow | None:
         employer=row.employer or "",
         asked_at=row.asked_at,
         accepted_on=row.accepted_on,
-        declined_on=row.declined_on,
         confirmed_on=row.confirmed_on,
         declaration=declared,
         waivers=tuple(waivers) if row.matter else (),
@@ -126,7 +141,7 @@ def agencies_of(session: Session, conference_id: int) -> tuple[Agency, ...]:
 
 def open_conflicts(session: Session, conference_id: int) -> tuple[Conflict, ...]:
     """What ties the coordinator of a case to it, and was not waived."""
-    match = current_match(session, conference_id)
+    match = matches(session, conference_id).taken
     return match.open_conflicts(agencies_of(session, conference_id)) if match else ()
 
 

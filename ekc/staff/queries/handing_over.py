@@ -33,14 +33,13 @@ class Leaver:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A case under way that was handed to somebody who has not taken it."""
+    """A case under way that somebody is asked to take over, and has not answered."""
 
     conference_id: int
     title: str
     timezone: str
     asked: str  # the name of the coordinator
     asked_at: datetime
-    declined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class HandingOver:
 
 @dataclass(frozen=True, slots=True)
 class CaseToHandOver:
-    """A case that needs another coordinator, and what comes next in it: the gathering, or a follow-up."""
+    """A case that needs another coordinator, what comes next in it (a gathering, or a follow-up), and who is asked."""
 
     id: int
     number: str
@@ -66,6 +65,8 @@ class CaseToHandOver:
     timezone: str
     starts_at: datetime | None
     due_on: date | None
+    asked_id: int | None
+    asked: str | None  # the name of whoever is asked to take it over
 
 
 _coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
@@ -79,14 +80,13 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
     leavers = [_leaver(row, at) for row in session.execute(_leavers(regions).where(_leaving, theirs))]
     leavers.sort(key=lambda one: (not one.gone, one.leaves_on or date.min, one.name))
     asked = session.execute(
-        select(Conference.id, Conference.title, Conference.timezone, Account.name, Match.asked_at, Match.declined_on)
-        .join(Match, and_(Match.conference_id == Conference.id, Match.ended_on.is_(None)))
+        select(Conference.id, Conference.title, Conference.timezone, Account.name, Match.asked_at)
+        .join(Match, and_(Match.conference_id == Conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None)))
         .join(Account, Account.id == Match.account_id)
-        .where(_open_in(regions), Conference.phase != Phase.REGISTRATION, Match.accepted_on.is_(None), ~_leaving)
+        .where(_open_in(regions), Conference.phase != Phase.REGISTRATION)
         .order_by(Match.asked_at, Conference.id)
     )
-    unanswered = [Unanswered(*row[:5], declined=row.declined_on is not None) for row in asked]
-    return HandingOver(tuple(leavers), tuple(unanswered))
+    return HandingOver(tuple(leavers), tuple(Unanswered(*row) for row in asked))
 
 
 def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:
@@ -103,17 +103,21 @@ def still_to_do(session: Session, regions: Collection[int], account_id: int) -> 
     latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
     pending = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
     due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *pending)
+    shown: tuple[Any, ...] = (
+        Conference.id,
+        Conference.number,
+        Conference.title,
+        Conference.phase,
+        Conference.region_id,
+        Conference.timezone,
+        Meeting.starts_at,
+        due.correlate(Conference).scalar_subquery(),
+        Conference.asked_coordinator_id,
+        Account.name,
+    )
     rows = session.execute(
-        select(
-            Conference.id,
-            Conference.number,
-            Conference.title,
-            Conference.phase,
-            Conference.region_id,
-            Conference.timezone,
-            Meeting.starts_at,
-            due.correlate(Conference).scalar_subquery(),
-        )
+        select(*shown)
+        .outerjoin(Account, Account.id == Conference.asked_coordinator_id)
         .outerjoin(Meeting, and_(Meeting.conference_id == Conference.id, Meeting.number == latest.scalar_subquery()))
         .where(_open_in(regions), Conference.coordinator_id == account_id)
         .order_by(Conference.id)

@@ -1,5 +1,7 @@
 """A coordinator leaves or is gone: their cases go to others, one by one."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -30,12 +32,14 @@ def handing_over(account_id: int) -> ResponseReturnValue:
 @case_route(Activity.MATCH_COORDINATOR)
 def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
     """Ask somebody to take over the case of this coordinator; `account_id` is whose it was on the page."""
-    form = _form(case.id, case.region_id, sent=True)
+    form = _form(case.id, case.region_id)
     if not form.validate():
         return _page(case.visitor, account_id, case.id, form), 422
     try:
         if case.coordinator_id != account_id:
             raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
+        if case.asked_coordinator_id != form.asked.data:
+            raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
         ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
     except Refusal as refusal:
         status = form.refuse(refusal)
@@ -51,8 +55,7 @@ def _leaver(who: Visitor, account_id: int) -> Leaver:
     return found
 
 
-def _form(conference_id: int, region_id: int, sent: bool = False) -> HandOverForm:
-    filled = {} if sent else {"formdata": None}
+def _form(conference_id: int, region_id: int, **filled: Any) -> HandOverForm:
     free = [one for one in candidates(db(), conference_id, region_id) if one.tied is None]
     return HandOverForm(free, prefix=f"case-{conference_id}-", **filled)
 
@@ -60,5 +63,8 @@ def _form(conference_id: int, region_id: int, sent: bool = False) -> HandOverFor
 def _page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
     leaver = _leaver(who, account_id)
     rows = queries.still_to_do(db(), who.regions, account_id)
-    forms = {row.id: sent if sent and row.id == sent_for else _form(row.id, row.region_id) for row in rows}
+    forms = {row.id: _form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
+    if sent:
+        sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
+        forms[sent_for] = sent
     return render_template("staff/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent)
