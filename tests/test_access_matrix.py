@@ -22,6 +22,7 @@ from ekc.conferences.access import open_case
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.routes import Access, declared
+from ekc.people.access import PROGRAM
 from ekc.people.actions import (
     NewAccount,
     Once,
@@ -270,7 +271,7 @@ OWNERS = {"passkey_id": "coordinator", "sign_in_id": "coordinator", "staff.handi
 def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | str]:
     """What is named in addresses outside a case."""
     link = make_link(session, START, case.id, case.people["linda"])
-    invitation = invite(session, cast.bas, START, cast.iris.account_id or 0, "")
+    invitation = invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
     begin_by_account(session, START, cast.noor.account_id or 0, Method.PASSWORD)
     closed = NewAccount(name="Gone", email="gone@example.org", region_id=cast.north, roles=())
     account_id = open_account(session, cast.bas, START, closed)

@@ -171,7 +171,7 @@ def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: C
 
 def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, new: NewAccount) -> None:
     noor = cast.noor.account_id or 0
-    link = actions.invite(db_session, cast.bas, LATER, noor, "http://localhost")
+    link = actions.invite(db_session, PROGRAM, LATER, noor, "http://localhost") or ""
 
     changed = actions.change_account(db_session, cast.bas, LATER, noor, new)
     again = actions.change_account(db_session, cast.bas, LATER, noor, new)

@@ -27,7 +27,7 @@ from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
 from ekc.people import actions as staff
-from ekc.people.access import Visitor
+from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions import (
     NewAccount,
     Office,
@@ -169,7 +169,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
+    invited = staff.invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
     yield (
         cast.nobody,
         ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),

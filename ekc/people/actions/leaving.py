@@ -81,8 +81,8 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
         )
 
 
-def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str:
-    """Open a closed account again, with the roles it had; the link by which its owner chooses a new password.
+def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str | None:
+    """Open a closed account again, with the roles it had, and invite its owner: the link if it may be shown.
 
     The password from before is forgotten, as the passkeys were: whoever made closing necessary may have them.
     """

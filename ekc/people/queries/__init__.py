@@ -37,4 +37,5 @@ from ekc.people.queries.ways_in import identities_of as identities_of
 from ekc.people.queries.ways_in import known_to_devices as known_to_devices
 from ekc.people.queries.ways_in import passkeys_of as passkeys_of
 from ekc.people.queries.ways_in import signed_in_lately as signed_in_lately
+from ekc.people.queries.ways_in import was_ever_in as was_ever_in
 from ekc.people.queries.ways_in import ways_in as ways_in

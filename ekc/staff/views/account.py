@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,13 +18,14 @@ from ekc.staff.views import bp
 from ekc.workflow.vocabulary import Role
 
 _PATH = "/accounts/<int:account_id>"
-_NEW_LINK = "new_invitation"  # in the cookie of whoever made it, until it was shown once
 
 
-def show_link(account_id: int, link: str) -> ResponseReturnValue:
-    """Go to the account and show the link of its invitation there, this once."""
-    session[_NEW_LINK] = [account_id, link]
-    return redirect(url_for("staff.account", account_id=account_id), 303)
+def invited(account_id: int, link: str | None) -> ResponseReturnValue:
+    """The account after its owner was invited. A link is in this answer and nowhere else: no address, no cookie."""
+    if link is not None:
+        return _page(account_id, link)
+    flash(_("The invitation is sent."), "success")
+    return _back(account_id)
 
 
 @bp.get(_PATH)
@@ -77,7 +78,7 @@ def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
 @office(Role.ADMINISTRATOR)
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
-    return show_link(account_id, actions.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
+    return invited(account_id, actions.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
 
 
 @bp.post(f"{_PATH}/invitation/withdraw")
@@ -136,7 +137,7 @@ def close(account_id: int) -> ResponseReturnValue:
 def reopen(account_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
     link = actions.reopen_account(db(), visitor(), now(), account_id, runtime().settings.base_url)
-    return show_link(account_id, link)
+    return invited(account_id, link)
 
 
 def _do(account_id: int, done: str, action: Any, *more: object) -> ResponseReturnValue:
@@ -157,12 +158,11 @@ def _back(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.account", account_id=account_id), 303)
 
 
-def _page(account_id: int, **filled: CaseForm) -> str:
-    """The page; `filled` is the form that was sent and has to be looked at again."""
+def _page(account_id: int, link: str | None = None, **filled: CaseForm) -> str:
+    """The page; `link` is that of a new invitation, `filled` the form that was sent and has to be looked at again."""
     found = queries.account_page(db(), now(), account_id)
     if found is None:
         raise Unknown
-    made = session.pop(_NEW_LINK, None)
     known = regions(db())
     details = DetailsForm(known, formdata=None)
     details.show(found)
@@ -178,5 +178,5 @@ def _page(account_id: int, **filled: CaseForm) -> str:
         second_step=has_second_factor(db(), account_id) or has_passkey(db(), account_id),
         forms=forms,
         sent=next(iter(filled.values()), None),
-        link=made[1] if made and made[0] == account_id else None,
+        link=link,
     )
