@@ -14,22 +14,15 @@ from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.entering import end_sign_ins
-from ekc.people.actions.owner import ensure_own_password, tell_owner
+from ekc.people.actions.offices import Office, add_office
+from ekc.people.actions.owner import ensure_own_password
+from ekc.people.actions.telling import tell_others, tell_owner
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, AccountRole, KnownDevice, Region
+from ekc.people.models import Account, KnownDevice, Region
 from ekc.people.passwords import COST, Cost, hashed, refuse_weak
 from ekc.workflow.vocabulary import N_, Role
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A role across the organisation, and the region (managers) or municipality (care managers) for which it holds."""
-
-    role: Role
-    region_id: int | None = None
-    municipality: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +61,12 @@ def add_account(
 ) -> Account:
     """The same, in the caller's transaction; the caller has looked at the visitor and the password."""
     ensure_regions(session, new.region_id, *(office.region_id for office in new.roles))
-    account = Account(password_hash=password_hash, created_at=at)
-    account.roles = [AccountRole(role=o.role, region_id=o.region_id, municipality=o.municipality) for o in new.roles]
+    account = Account(password_hash=password_hash, created_at=at, roles=[])
     _write(session, account, new)
     session.add(account)
     _flush(session, account)
+    for office in new.roles:
+        add_office(session, visitor, at, account, office)
     roles = ", ".join(sorted(office.role for office in new.roles))
     record(session, visitor.actor, at, "account.opened", account=account.id, roles=roles)
     return account
@@ -108,6 +102,19 @@ def change_account(
                 at=at,
                 conference_id=None,
                 language=account.language,
+            )
+            tell_others(
+                session,
+                visitor,
+                at,
+                account_id,
+                "address",
+                N_("The mail address of somebody was changed"),
+                N_(
+                    "An administrator changed the mail address with which somebody of staff signs in. Whoever reads "
+                    "its mail can choose their password. Do you not know why? Then ask the administrators today."
+                ),
+                account.region_id,
             )
     return changed
 

@@ -2,21 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator, lock_account
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
+from ekc.people.actions.telling import tell_managers
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, AccountRole, KnownDevice, Passkey, Region
+from ekc.people.models import Account, KnownDevice, Passkey, Region
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -98,18 +98,5 @@ def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id:
 
 def _tell_managers(session: Session, at: datetime, account: Account, what: str, subject: str, body: str) -> None:
     """Write to the other regional managers of a coordinator's region."""
-    if not any(held.role is Role.COORDINATOR for held in account.roles):
-        return
-    managing = (AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.region_id == account.region_id)
-    managers = select(Account).join(Account.roles).where(*managing, Account.active, Account.id != account.id)
-    for manager in session.scalars(managers):
-        queue(
-            session,
-            f"account:{account.id}:{what}:{manager.id}",
-            recipient=manager.email,
-            subject=subject,
-            body=body,
-            at=at,
-            conference_id=None,
-            language=manager.language,
-        )
+    if any(held.role is Role.COORDINATOR for held in account.roles):
+        tell_managers(session, at, account, what, subject, body)

@@ -12,7 +12,7 @@ from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
-from ekc.people.actions.owner import tell_owner
+from ekc.people.actions.telling import tell_owner
 from ekc.people.models import Account, Identity
 from ekc.people.providers import Known, NotBelieved
 from ekc.people.queries import visitor_of_account

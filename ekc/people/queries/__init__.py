@@ -1,9 +1,11 @@
 """Reading accounts, invitations, links, sign-ins and second factors. Nothing here writes or decides."""
 
+from ekc.people.queries.accounts import NewReader as NewReader
 from ekc.people.queries.accounts import OfficeRow as OfficeRow
 from ekc.people.queries.accounts import account_by_email as account_by_email
 from ekc.people.queries.accounts import coordinators as coordinators
 from ekc.people.queries.accounts import demo_accounts as demo_accounts
+from ekc.people.queries.accounts import new_readers as new_readers
 from ekc.people.queries.accounts import offices as offices
 from ekc.people.queries.accounts import regions as regions
 from ekc.people.queries.accounts import visitor_of_account as visitor_of_account
