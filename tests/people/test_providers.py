@@ -177,7 +177,7 @@ def test_whoever_has_no_account_hears_nothing_of_others(
     ]
 
     assert {(page.heading, page.text) for page in pages} == {(NO_ACCOUNT, pages[0].text)}
-    assert (refused(db_session), is_in(client)) == (["unknown"] * 4 + ["closed", "unknown"], False)
+    assert (refused(db_session), is_in(client)) == (["unknown"] * 6, False)
     lines = db_session.scalars(select(AuditEvent).where(AuditEvent.action == "account.sign_in_refused")).all()
     assert read_detail(db_session, lines[0])["email"] == "stranger@example.org"
 

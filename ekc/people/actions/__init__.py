@@ -54,9 +54,9 @@ from ekc.people.actions.regions import change_region as change_region
 from ekc.people.actions.roles import give_role as give_role
 from ekc.people.actions.roles import take_role as take_role
 from ekc.people.actions.telling import tell_owner as tell_owner
-from ekc.people.actions.tries import CALLERS as CALLERS
 from ekc.people.actions.tries import FORGOTTEN as FORGOTTEN
 from ekc.people.actions.tries import FORGOTTEN_CALLERS as FORGOTTEN_CALLERS
+from ekc.people.actions.tries import PASSKEYS as PASSKEYS
 from ekc.people.actions.tries import PROVIDERS as PROVIDERS
 from ekc.people.actions.tries import Limit as Limit
 from ekc.people.actions.tries import begin_try as begin_try

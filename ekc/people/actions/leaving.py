@@ -16,7 +16,7 @@ from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
 from ekc.people.actions.telling import tell_managers
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, KnownDevice, Passkey, Region
+from ekc.people.models import Account, Identity, KnownDevice, Passkey, Region
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -65,8 +65,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
             refuse_last_administrator(session, at, account)
         account.active = False
         end_sign_ins(session, at, account_id)
-        for kept in (KnownDevice, Passkey):  # a laptop may have been stolen, and the account be opened again
-            session.execute(delete(kept).where(kept.account_id == account_id))
+        _forget_ways_in(session, account_id)
         revoke_invitations(session, at, account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
         _tell_managers(
@@ -84,7 +83,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
 def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str | None:
     """Open a closed account again, with the roles it had, and invite its owner: the link if it may be shown.
 
-    The password from before is forgotten, as the passkeys were: whoever made closing necessary may have them.
+    The password from before is forgotten, as the other ways in were: whoever made closing necessary may have them.
     """
     ensure_administrator(visitor)
     with writing(session):
@@ -92,8 +91,15 @@ def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id:
         if account.active:
             raise Unknown
         account.active, account.leaves_on, account.password_hash = True, None, None
+        _forget_ways_in(session, account_id)  # of an account that was closed when that kept some
         record(session, visitor.actor, at, "account.opened_again", account=account_id)
         return send_invitation(session, visitor, at, account, base_url)
+
+
+def _forget_ways_in(session: Session, account_id: int) -> None:
+    """A laptop may have been stolen, or the account at a provider be somebody else's by now."""
+    for kept in (KnownDevice, Passkey, Identity):
+        session.execute(delete(kept).where(kept.account_id == account_id))
 
 
 def _tell_managers(session: Session, at: datetime, account: Account, what: str, subject: str, body: str) -> None:
