@@ -172,11 +172,11 @@ def _other_way() -> str:
         return ""
     account_id = found.visitor.account_id or 0
     if queries.has_passkey(db(), account_id):
-        return _("Here everybody signs in with two steps. Sign in with your passkey: it is both at once.")
+        return str(_("Here everybody signs in with two steps. Sign in with your passkey: it is both at once."))
     tied = {row.issuer for row in queries.identities_of(db(), account_id)}
     names = (provider.name for provider in runtime().settings.providers if provider.issuer in tied)
     name = "" if found.method is Method.PROVIDER_ALONE else next(names, "")
-    return _("Here everybody signs in with two steps. First sign in at %(name)s.", name=name) if name else ""
+    return str(_("Here everybody signs in with two steps. First sign in at %(name)s.", name=name)) if name else ""
 
 
 def _current() -> SignedIn | None:
