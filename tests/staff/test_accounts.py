@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import accept, ask_coordinator
 from ekc.people import actions
+from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office
 from ekc.people.models import Account, Identity, Method, Passkey
 from ekc.people.queries import offices, visitor_of_account
@@ -349,6 +350,27 @@ def test_an_account_that_is_not_there(bas: PageClient) -> None:
             typed = token | {"name": "X", "email": "x@example.org", "region_id": "1", "language": "en"}
             typed |= {"role": "coordinator", "role_region_id": "1"}
             assert bas.post(f"/accounts/{number}{verb}", data=typed).status_code == 404
+
+
+def test_nobody_notes_for_whom_they_work_themselves(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Bas coordinates too: another administrator notes that he works for the school, and he cannot take it away."""
+    bas_id = cast.bas.account_id or 0
+    actions.give_role(db_session, PROGRAM, clock(), bas_id, Office(Role.COORDINATOR))
+    actions.set_employer(db_session, PROGRAM, clock(), bas_id, "School De Wilg")
+    bas.page(f"/accounts/{bas_id}")
+
+    page = bas.refused("Save", {"Works besides for": "", "One line about them": "Bas"}, status=409)
+
+    assert page.errors == ["Nobody notes for whom they work themselves. Ask another administrator or your manager."]
+    assert bas.form("Save").shown("One line about them") == "Bas"
+    bas.submit("Save", {"Works besides for": "School De Wilg"})
+    bas.page(f"/accounts/{cast.noor.account_id}")
+    bas.submit("Save", {"Works besides for": "Library"})
+    db_session.rollback()
+    kept = db_session.execute(select(Account.introduction, Account.employer).order_by(Account.id)).all()
+    assert (kept[0].employer, tuple(kept[-1])) == ("Library", ("Bas", "School De Wilg"))
 
 
 def test_a_lost_second_step_is_taken_away(

@@ -13,6 +13,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
+from ekc.people.actions.employers import note_employer
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.offices import Office, add_office
 from ekc.people.actions.owner import ensure_own_password
@@ -72,10 +73,8 @@ def add_account(
     return account
 
 
-def change_account(
-    session: Session, visitor: Visitor, at: datetime, account_id: int, details: AccountDetails
-) -> tuple[str, ...]:
-    """Write the details of an account anew; the names of those that changed. Raises Refusal as opening does.
+def change_account(session: Session, visitor: Visitor, at: datetime, account_id: int, details: AccountDetails) -> None:
+    """Write the details of an account anew. Raises Refusal as opening does, and for one's own employer.
 
     A new mail address ends what was sent to the old one, which hears of it.
     """
@@ -84,6 +83,7 @@ def change_account(
         account = lock_account(session, account_id)
         ensure_regions(session, details.region_id)
         before = account.email
+        note_employer(session, visitor, at, account, details.employer)
         changed = _write(session, account, details)
         _flush(session, account)
         if changed:
@@ -116,7 +116,6 @@ def change_account(
                 ),
                 account.region_id,
             )
-    return changed
 
 
 def set_password(
@@ -162,14 +161,13 @@ def change_password(session: Session, visitor: Visitor, at: datetime, present: s
     set_password(session, visitor, at, account_id, new, cost)
 
 
-def end_all_sign_ins(session: Session, visitor: Visitor, at: datetime, account_id: int) -> int:
-    """End every sign-in of an account, for an administrator; how many."""
+def end_all_sign_ins(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
+    """End every sign-in of an account, for an administrator."""
     ensure_administrator(visitor)
     with writing(session):
         lock_account(session, account_id)
         ended = end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.sign_ins_ended", account=account_id, ended=ended)
-    return ended
 
 
 def choose_language(session: Session, visitor: Visitor, at: datetime, language: str) -> None:
@@ -181,11 +179,10 @@ def choose_language(session: Session, visitor: Visitor, at: datetime, language: 
         record(session, visitor.actor, at, "account.language", account=visitor.account_id, language=language)
 
 
-def ensure_administrator(visitor: Visitor, own: int = 0) -> None:
-    """The program's commands and administrators; for some things the owner of the account."""
-    if visitor is PROGRAM or Role.ADMINISTRATOR in visitor.roles or (own and visitor.account_id == own):
-        return
-    raise Unknown
+def ensure_administrator(visitor: Visitor) -> None:
+    """The program's commands and administrators."""
+    if visitor is not PROGRAM and Role.ADMINISTRATOR not in visitor.roles:
+        raise Unknown
 
 
 def ensure_regions(session: Session, *region_ids: int | None) -> None:
