@@ -59,6 +59,19 @@ def test_an_administrator_begins_at_the_accounts(client: PageClient, cast: Cast,
     ]
 
 
+def test_a_care_manager_who_is_administrator_begins_at_the_follow_ups(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Not at the page of coordinators, which would be empty."""
+    mila = cast.mila.account_id or 0
+    assert sign_in(client, cast.mila).url == "/follow-ups"
+    actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.ADMINISTRATOR))
+    assert client.page("/").url == "/follow-ups"
+
+    actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.COORDINATOR))
+    assert (client.page("/").url, client.here.heading) == ("/", "Hello, Mila")
+
+
 def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     actions.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, date(2026, 4, 30))
     actions.set_leaving(db_session, cast.bas, clock(), cast.denise.account_id or 0, date(2026, 3, 2))
