@@ -33,7 +33,7 @@ from ekc.people.actions import (
     open_account,
     set_leaving,
 )
-from ekc.people.models import AccountRole, Method, Passkey, SignIn
+from ekc.people.models import AccountRole, Identity, Method, Passkey, SignIn
 from ekc.people.passkeys import NewPasskey
 from ekc.workflow.vocabulary import Activity, Phase, Role
 from tests.cast import Cast, make_link
@@ -278,7 +278,11 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
     close_account(session, cast.bas, START, account_id)
     here = replace(cast.noor, sign_in_id=session.scalar(select(func.max(SignIn.id))))
     add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
+    session.add(Identity(account_id=cast.iris.account_id, **about))
+    session.commit()
     return {
+        "identity_id": session.scalars(select(Identity.id)).one(),
         "token": link.rpartition("/")[2],
         "language": "nl",
         "filename": "css/ekc.css",

@@ -37,7 +37,7 @@ from ekc.people.actions import (
     begin_by_account,
     come_in_by_answer,
 )
-from ekc.people.models import Method
+from ekc.people.models import Identity, Method
 from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
@@ -233,6 +233,9 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     matching.accept(session, leaver, START, case.id, build.INDEPENDENT)
     staff.set_leaving(session, cast.bas, START, leaves, START.date())
     staff.close_account(session, cast.bas, START, closed)
+    about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
+    session.add(Identity(account_id=cast.iris.account_id, **about))
+    session.commit()
     accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)
     yield cast.bas, ("/accounts", "/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
     yield cast.ruud, (f"/handing-over/{leaves}",)

@@ -11,7 +11,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now, runtime
 from ekc.people import actions
 from ekc.people.login import office, visitor
-from ekc.people.queries import has_passkey, has_second_factor, regions
+from ekc.people.queries import has_passkey, has_second_factor, identities_of, regions
 from ekc.staff import queries
 from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
 from ekc.staff.views import bp
@@ -42,13 +42,7 @@ def change(account_id: int) -> ResponseReturnValue:
     form = DetailsForm(regions(db()))
     if not form.validate():
         return _page(account_id, details=form), 422
-    try:
-        actions.change_account(db(), visitor(), now(), account_id, form.to_details())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(account_id, details=form), status
-    flash(_("Saved."), "success")
-    return _back(account_id)
+    return _do(account_id, _("Saved."), actions.change_account, form.to_details(), details=form)
 
 
 @bp.post(f"{_PATH}/roles")
@@ -58,13 +52,7 @@ def give_role(account_id: int) -> ResponseReturnValue:
     form = RoleForm(regions(db()))
     if not form.validate():
         return _page(account_id, role=form), 422
-    try:
-        actions.give_role(db(), visitor(), now(), account_id, form.to_office())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(account_id, role=form), status
-    flash(_("The role is given."), "success")
-    return _back(account_id)
+    return _do(account_id, _("The role is given."), actions.give_role, form.to_office(), role=form)
 
 
 @bp.post(f"{_PATH}/roles/<int:role_id>/take")
@@ -102,6 +90,13 @@ def reset_second_factor(account_id: int) -> ResponseReturnValue:
     return _do(account_id, _("The second step and the passkeys are gone."), actions.reset_second_factor)
 
 
+@bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
+@office(Role.ADMINISTRATOR)
+def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
+    """End a tie to a provider of single sign-on that is wrong, or of a provider that was replaced."""
+    return _do(account_id, _("Untied. Every sign-in of this account has ended."), actions.forget_identity, identity_id)
+
+
 @bp.post(f"{_PATH}/leaving")
 @office(Role.ADMINISTRATOR)
 def leaving(account_id: int) -> ResponseReturnValue:
@@ -109,13 +104,7 @@ def leaving(account_id: int) -> ResponseReturnValue:
     form = LeavingForm()
     if not form.validate():
         return _page(account_id, leaving=form), 422
-    try:
-        actions.set_leaving(db(), visitor(), now(), account_id, form.leaves_on.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(account_id, leaving=form), status
-    flash(_("The last day is noted."), "success")
-    return _back(account_id)
+    return _do(account_id, _("The last day is noted."), actions.set_leaving, form.leaves_on.data, leaving=form)
 
 
 @bp.post(f"{_PATH}/stay")
@@ -140,16 +129,15 @@ def reopen(account_id: int) -> ResponseReturnValue:
     return invited(account_id, link)
 
 
-def _do(account_id: int, done: str, action: Any, *more: object) -> ResponseReturnValue:
-    """What needs no form: one action, and back to the page, which says so or why not."""
+def _do(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm) -> ResponseReturnValue:
+    """One action, and back to the page, which says so or why not; `sent` is the form it came from, if it has fields."""
+    filled = sent or {"refused": CaseForm(formdata=None)}
     try:
         action(db(), visitor(), now(), account_id, *more)
-    except Unknown:
-        raise
     except Refusal as refusal:
-        form = CaseForm(formdata=None)
+        (form,) = filled.values()
         status = form.refuse(refusal)
-        return _page(account_id, refused=form), status
+        return _page(account_id, **filled), status
     flash(done, "success")
     return _back(account_id)
 
@@ -176,6 +164,8 @@ def _page(account_id: int, link: str | None = None, **filled: CaseForm) -> str:
         account=found,
         own=visitor().account_id == account_id,
         second_step=has_second_factor(db(), account_id) or has_passkey(db(), account_id),
+        identities=identities_of(db(), account_id),
+        providers={provider.issuer: provider.name for provider in runtime().settings.providers},
         forms=forms,
         sent=next(iter(filled.values()), None),
         link=link,
