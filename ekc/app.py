@@ -72,9 +72,6 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.jinja_environment = folding.FoldingEnvironment
     app.session_interface = _Sessions()
-    if settings.proxies:
-        # Only what our own proxies wrote down of the caller, never what the caller says.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     app.config.update(
         DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
@@ -91,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
+        # Only what our own proxies wrote down of the caller, never what the caller says.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     if not schema.is_current(engine):
@@ -158,10 +156,12 @@ def _page() -> dict[str, Any]:
 
 
 def _in_language(code: str) -> str:
-    """Where one goes to read this page in another language. The token of a link stays under `/l/`, out of the logs."""
-    if request.path.startswith("/l/"):
-        token = (request.view_args or {}).get("token")
-        return url_for("people.link_in_language", token=token, language=code) if token else request.path
+    """Where one goes to read this page in another language. A key in its address stays there, out of logs."""
+    token = (request.view_args or {}).get("token")
+    if token:
+        return url_for("people.link_in_language", what=request.path.split("/")[1], token=token, language=code)
+    if handlers.holds_key(request.path):
+        return url_for("home")
     return url_for("people.set_language", language=code, next=request.path)
 
 
