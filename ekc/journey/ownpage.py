@@ -55,7 +55,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
-        coming=tuple(row.name for row in others if row.attends in TAKES_PART),
+        coming=tuple(row.name for row in others if row.attends in TAKES_PART) if case.sees(CasePart.PRACTICAL) else (),
         circle=tuple(row.name for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
         match=coordinator,

@@ -42,10 +42,10 @@ PARTS: tuple[PartRule, ...] = (
         N_("the question"),
         _to(_CIRCLE | {Role.COORDINATOR}, _ALWAYS) | _to(Role.REGIONAL_MANAGER, _OUTSIDE),
     ),
-    PartRule(
+    PartRule(  # not whoever stays away, or may yet: where somebody is to be found is no small thing to know
         CasePart.PRACTICAL,
-        N_("when and where people meet"),
-        _to(_CIRCLE, _BEFORE) | _to(_STAFF, _OUTSIDE),
+        N_("when and where people meet, and who comes"),
+        _to(frozenset({Role.MAIN_PERSON, Role.COMES}), _BEFORE) | _to(_STAFF, _OUTSIDE),
     ),
     PartRule(
         CasePart.NAMES,
