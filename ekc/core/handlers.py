@@ -38,7 +38,7 @@ TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 #: What stands in the address of a personal link lets somebody in: no page tells it on, and no index keeps it.
 UNDER_A_LINK = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 #: What a browser says of a request that begins with us: from a page of ours, or from the address line.
-_OURS = frozenset({"same-origin", "none"})
+OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRETS = ("password", "one_time_code", "entrance_code", "credential")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
@@ -77,7 +77,7 @@ def _refuse_elsewhere() -> None:
 
     The host is not compared here: a proxy may call us by another name. `_from_here` is as strict as can be.
     """
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in OURS:
         abort(400)
 
 
