@@ -40,7 +40,7 @@ _KEYS = ("/l/", "/invitations/", "/sign-in/from/")
 #: No page tells such an address on, and no index keeps it.
 WITH_A_KEY = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 #: What a browser says of a request that begins with us: from a page of ours, or from the address line.
-_OURS = frozenset({"same-origin", "none"})
+OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRETS = ("password", "one_time_code", "entrance_code", "credential")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
@@ -79,7 +79,7 @@ def _refuse_elsewhere() -> None:
 
     The host is not compared here: a proxy may call us by another name. `_from_here` is as strict as can be.
     """
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in OURS:
         abort(400)
 
 
