@@ -176,6 +176,7 @@ class Activity(StrEnum):
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     LOG_CONTACT = "log_contact"
     MAKE_LINKS = "make_links"
+    END_LINKS = "end_links"
     ARRANGE_MEETING = "arrange_meeting"
     RECORD_INFORMATION = "record_information"
     SEE_PLAN = "see_plan"

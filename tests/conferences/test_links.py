@@ -400,6 +400,31 @@ def test_a_link_can_be_ended_after_the_case_was_closed(cast: Cast, db_session: S
     assert [link.is_live(START) for link in links_of(anew(db_session), case.id)] == [False]
 
 
+def test_when_no_coordinator_can_the_regional_manager_ends_a_link(
+    app: Flask, client: PageClient, linda: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = closed_case(db_session, cast, START)
+    clock.advance(days=40)
+    path = make_link(db_session, clock(), case.id, case.people["linda"])
+    open_link(linda, path)
+    sign_in(client, cast.noor)
+    assert client.get(f"/conferences/{case.id}/links").status_code == 404
+    client.page("/")
+    client.submit("Sign out")
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}")
+    page = client.follow("Personal links")
+    assert [name for name in page.buttons if "link" in name] == ["End the link of Linda de Wit"]
+    one = client.follow("Linda de Wit")
+    assert [name for name in one.buttons if "ink" in name] == []
+    assert client.submit("Forget this device").heading == "Personal links"
+
+    client.submit("End the link of Linda de Wit")
+
+    assert linda.get(f"/conferences/{case.id}/mine").status_code != 200
+    assert linda.get(path).status_code == 404
+
+
 def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:
     actions.make_link(db_session, cast.noor, START, case.id, case.people["kees"], NewLink(days=14), COST)
 
