@@ -50,7 +50,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
-    coordinator = read.matches.taken
+    coordinator = read.matches.taken if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
     verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
         me=me,

@@ -89,7 +89,7 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.WAIVERS,
         N_("what ties the coordinator to the case, and why the regional manager saw no obstacle in it"),
-        _to(_CIRCLE | _STAFF, _OUTSIDE),
+        _to(INSIDE_ROLES, _ALWAYS) | _to(_AGENCIES | _STAFF, _OUTSIDE),
     ),
     PartRule(CasePart.LINKS, N_("personal links"), _to(_STAFF, _OUTSIDE)),
     PartRule(CasePart.CONTACT_LOG, N_("the contact log"), _to(Role.COORDINATOR, _OPEN)),
