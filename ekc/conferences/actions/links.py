@@ -130,6 +130,7 @@ def hand_over(
                     conference_id=conference_id,
                     language=somebody.language or conference.language,
                     link=address,
+                    until=link.expires_at,
                 )
             ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)
