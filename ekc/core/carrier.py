@@ -120,8 +120,8 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
     message["Date"] = at
     message["Message-ID"] = f"<{name}@{to.sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language
     message.set_content("\n\n".join(part for part in (body, mail.link, to.sender.display_name) if part) + "\n")
+    message["Content-Language"] = language
     return message
 
 
@@ -142,9 +142,7 @@ def _connected(to: MailServer) -> Iterator[smtplib.SMTP]:
     except OSError as error:
         if server is not None:
             server.close()
-        raise ConfigError(
-            f"The mail server of EKC_MAIL_URL cannot be used: {_reason(error)}. No mail is lost."
-        ) from None
+        raise ConfigError(f"The mail server cannot be used: {_reason(error)}. The mails wait.") from None
     try:
         yield server
     finally:
