@@ -115,6 +115,8 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
     if made is None:
         raise Unknown
     way = "mail" if "mail" in request.form else "message"
+    if way == "mail" and runtime().settings.mail is None:
+        raise Refusal(N_("This service sends no mail. Give the link on paper or by text message."))
     address = _address(made) if way == "mail" else ""
     actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, address)
     return _shown(case, made, done=way)
