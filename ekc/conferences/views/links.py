@@ -61,6 +61,7 @@ def _doors(case: Case) -> dict[str, object]:
     return {
         "live": live,
         "devices": devices,
+        "unsent": people.unsent_mails(db(), case.id),
         "waiting": people.waiting_of(db(), case.id, now()),
         "names": queries.names(db(), case.id),
     }
