@@ -136,7 +136,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         ),
         proxies=_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
-        mail=load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
+        # Nobody in a demonstration is real, but their mailboxes might be.
+        mail=None if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
     )
 
 

@@ -62,8 +62,9 @@ def test_a_mail_server_is_read(folder: Path, url: str, where: tuple[object, ...]
     assert [secret for secret in ("password='", "p@ss", "p%40ss", "user=") if secret in repr(settings)] == []
 
 
-def test_without_a_mail_server_there_is_none(folder: Path) -> None:
+def test_without_a_mail_server_and_in_a_demonstration_there_is_none(folder: Path) -> None:
     assert load(folder, EKC_MAIL_URL="", EKC_MAIL_FROM="").mail is None
+    assert load(folder, EKC_MAIL_URL="smtp://localhost", EKC_MAIL_FROM=SENDER, EKC_DEMO="1").mail is None
 
 
 _LOOKS = (
