@@ -93,10 +93,10 @@ def _send(session: Session, clock: Callable[[], datetime], server: smtplib.SMTP,
     """Hand a mail in; whether that worked. Whatever is wrong with one mail, the others go on."""
     table = OutboxMessage.__table__
     try:
-        mail = session.execute(select(*table.c).where(table.c.id == mail_id)).one_or_none()
+        mail = session.execute(select(*table.c).where(table.c.id == mail_id, *_WAITS)).one_or_none()
         session.rollback()
         if mail is None:
-            return False  # its link ended meanwhile
+            return False  # its link ended meanwhile, or its time
         name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
         server.send_message(_message(mail, to, name, clock()), to.sender.addr_spec, [mail.recipient])
     except Exception as error:
