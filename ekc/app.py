@@ -1,14 +1,16 @@
 """The factory: wires settings, database, extensions and features, then refuses to start with anything left open."""
 
 import hashlib
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, request, url_for
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
-from itsdangerous import Signer
+from itsdangerous import BadPayload, Signer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ekc.conferences.views
@@ -60,10 +62,38 @@ FEATURES = (
 Signer.default_digest_method = staticmethod(hashlib.sha256)
 
 
-class _Sessions(SecureCookieSessionInterface):
-    """The session cookie, signed with HMAC-SHA-256."""
+class _Sealed(TaggedJSONSerializer):
+    """What a session holds, as text that only we can read: a page keeps in it what the next one tells."""
+
+    _CONTEXT = "session cookie"
+
+    def __init__(self, keyring: Keyring) -> None:
+        super().__init__()
+        self._keyring = keyring
+
+    def dumps(self, value: Any) -> str:
+        """Encrypt."""
+        return b64encode(self._keyring.seal(super().dumps(value).encode(), self._CONTEXT)).decode()
+
+    def loads(self, value: str) -> Any:
+        """And back. Raises Unreadable, ValueError."""
+        return super().loads(self._keyring.open(b64decode(value), self._CONTEXT).decode())
+
+
+class SealedSessions(SecureCookieSessionInterface):
+    """The session cookie, signed with HMAC-SHA-256 over what only we can read."""
 
     digest_method = staticmethod(hashlib.sha256)
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.serializer = _Sealed(keyring)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie says. One whose key is gone, or that is from before it was encrypted, is none."""
+        try:
+            return super().open_session(app, request)
+        except BadPayload:
+            return self.session_class()
 
 
 def create_app(settings: Settings) -> Flask:
@@ -71,10 +101,8 @@ def create_app(settings: Settings) -> Flask:
     check_tables()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.jinja_environment = folding.FoldingEnvironment
-    app.session_interface = _Sessions()
-    if settings.proxies:
-        # Only what our own proxies wrote down of the caller, never what the caller says.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    keyring = Keyring(settings.content_keys, settings.index_key)
+    app.session_interface = SealedSessions(keyring)
     app.config.update(
         DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
@@ -91,8 +119,9 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
+        # Only what our own proxies wrote down of the caller, never what the caller says.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
-    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
+    engine = make_engine(settings.database_url, keyring)
     if not schema.is_current(engine):
         raise ConfigError(schema.BEHIND)
     app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
@@ -149,6 +178,7 @@ def _page() -> dict[str, Any]:
         "page_direction": text.direction(code),
         "languages": [(code, name, _in_language(code)) for code, name in text.LANGUAGES.items()],
         "demo_mode": runtime().settings.demo,
+        "sends_mail": runtime().settings.mail is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
         "shared_device": who.leaves_in is not None,
@@ -158,10 +188,12 @@ def _page() -> dict[str, Any]:
 
 
 def _in_language(code: str) -> str:
-    """Where one goes to read this page in another language. The token of a link stays under `/l/`, out of the logs."""
-    if request.path.startswith("/l/"):
-        token = (request.view_args or {}).get("token")
-        return url_for("people.link_in_language", token=token, language=code) if token else request.path
+    """Where one goes to read this page in another language. A key in its address stays there, out of logs."""
+    token = (request.view_args or {}).get("token")
+    if token:
+        return url_for("people.link_in_language", what=request.path.split("/")[1], token=token, language=code)
+    if handlers.holds_key(request.path):
+        return url_for("home")
     return url_for("people.set_language", language=code, next=request.path)
 
 

@@ -24,6 +24,7 @@ from ekc.workflow.vocabulary import (
     PROFESSIONAL_PARTS,
     ROLE_OF_PART,
     ROLES_OF_SHARING,
+    TAKES_PART,
     Activity,
     Attends,
     CasePart,
@@ -100,7 +101,7 @@ _OWN = and_(
     _BELONGS,
 )
 #: What their own place in the circle says of somebody.
-_PLACE: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing)
+_PLACE: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing, _person.c.attends)
 _OPEN: Select[*tuple[Any, ...]] = (
     select(
         *(
@@ -132,6 +133,8 @@ def roles_in(
             roles.add(Role.REGIONAL_MANAGER)
     if place is not None and place.part is not None and (role := ROLE_OF_PART[place.part]):
         roles.add(role)
+        if role and place.attends in TAKES_PART:
+            roles.add(Role.COMES)
         if place.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[place.plan_sharing]
         elif place.convenes:  # never an agency: a convenor writes in the plan

@@ -35,10 +35,12 @@ HEADERS = {
 }
 #: Added where the product is reached by https: browsers then never ask for it otherwise (ASVS 3.4.1).
 TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-#: What stands in the address of a personal link lets somebody in: no page tells it on, and no index keeps it.
-UNDER_A_LINK = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
+#: Where a key stands in the address that lets somebody in (personal link, invitation, code of a provider).
+_KEYS = ("/l/", "/invitations/", "/sign-in/from/")
+#: No page tells such an address on, and no index keeps it.
+WITH_A_KEY = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 #: What a browser says of a request that begins with us: from a page of ours, or from the address line.
-_OURS = frozenset({"same-origin", "none"})
+OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRETS = ("password", "one_time_code", "entrance_code", "credential")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
@@ -77,7 +79,7 @@ def _refuse_elsewhere() -> None:
 
     The host is not compared here: a proxy may call us by another name. `_from_here` is as strict as can be.
     """
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in OURS:
         abort(400)
 
 
@@ -96,9 +98,14 @@ def _refuse_unreadable() -> None:
         abort(400)
 
 
+def holds_key(path: str) -> bool:
+    """Whether this address holds a key that lets somebody in."""
+    return path.startswith(_KEYS)
+
+
 def _headers(response: Response) -> Response:
-    if request.path.startswith("/l/"):
-        response.headers.update(UNDER_A_LINK)
+    if holds_key(request.path):
+        response.headers.update(WITH_A_KEY)
     for name, value in (HEADERS | TLS_ALONE if runtime().settings.secure_cookies else HEADERS).items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= 400:  # a page that says so is somebody's own

@@ -81,7 +81,8 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
 
 def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> tuple[Door, ...]:
     """In private time nobody outside hears who of the family is at a screen, or tries to be."""
-    asking = doors(session, [row.id for row in cases if row.phase is not Phase.PRIVATE_TIME], at)
+    seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {Role.COORDINATOR})]
+    asking = doors(session, seen, at)
     return tuple(Door(row, asking[row.id]) for row in cases if row.id in asking)
 
 

@@ -50,12 +50,12 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
-    coordinator = read.matches.taken
+    coordinator = read.matches.taken if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
     verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
-        coming=tuple(row.name for row in others if row.attends in TAKES_PART),
+        coming=tuple(row.name for row in others if row.attends in TAKES_PART) if case.sees(CasePart.PRACTICAL) else (),
         circle=tuple(row.name for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
         match=coordinator,

@@ -16,6 +16,7 @@ from ekc.core.text import say
 from ekc.matching.entries import Declaration
 from ekc.matching.queries import Candidate
 from ekc.workflow.blocker import Blocker
+from ekc.workflow.independence import Conflict, Matter
 
 _NO_DAY = _l("Choose a day.")
 _LONG = 2000
@@ -195,9 +196,15 @@ class WaiveForm(FlaskForm):  # type: ignore[misc]
     )
     waive_reason = _why(_l("Why is it no obstacle?"))
 
-    def __init__(self, open_ones: Iterable[tuple[str, Blocker]], **kwargs: Any) -> None:
+    def __init__(self, ties: Iterable[tuple[Conflict, Blocker]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.conflict.choices = [SelectChoice(key, say(one.message, one.params)) for key, one in open_ones]
+        self.conflict.choices = [SelectChoice(tie.key, _told(tie, sentence)) for tie, sentence in ties]
+
+
+def _told(tie: Conflict, sentence: Blocker) -> str:
+    """A tie for whoever decides about it: what was declared in its own words, for two may be alike without them."""
+    said = say(sentence.message, sentence.params)
+    return said if tie.matter is Matter.EMPLOYER else _("%(sentence)s: %(words)s", sentence=said, words=tie.about)
 
 
 class EndForm(FlaskForm):  # type: ignore[misc]

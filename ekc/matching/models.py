@@ -36,7 +36,7 @@ class Match(Base):
     accepted_on: Mapped[date | None]
     declined_on: Mapped[date | None]
     independence: Mapped[str | None] = mapped_column(SealedText("match.independence"))  # in their own words
-    answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # of the declaration, by question
+    answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # `before`: earlier ones
     confirmed_on: Mapped[date | None]  # by the main person
     ended_on: Mapped[date | None]
 

@@ -21,6 +21,7 @@ from ekc.matching.entries import Declaration
 from ekc.matching.forms import AcceptForm, AskForm, ConfirmForm, DeclareForm, EmployerForm, EndForm, WaiveForm
 from ekc.people.actions import set_employer
 from ekc.workflow.blocker import Blocker
+from ekc.workflow.independence import Conflict
 from ekc.workflow.vocabulary import Activity
 
 bp = Blueprint("matching", __name__, url_prefix="/conferences/<int:conference_id>/coordinator")
@@ -108,7 +109,7 @@ def confirm(case: Case) -> ResponseReturnValue:
 @case_route(Activity.MATCH_COORDINATOR)
 def waive(case: Case) -> ResponseReturnValue:
     """One thing that ties the coordinator to the case is no obstacle."""
-    form = WaiveForm(_open_conflicts(case))
+    form = WaiveForm(_open_ties(case, queries.matches(db(), case.id).taken))
     if form.validate_on_submit():
         try:
             actions.waive_conflict(db(), case.visitor, now(), case.id, form.conflict.data, form.waive_reason.data)
@@ -158,11 +159,10 @@ def _refused(case: Case, refusal: Refusal, form: FlaskForm, name: str) -> Respon
     return _page(case, **{name: form}), refusal.status
 
 
-def _open_conflicts(case: Case) -> list[tuple[str, Blocker]]:
-    """What ties the coordinator to the case and was not waived: key and sentence."""
-    match = queries.matches(db(), case.id).taken
+def _open_ties(case: Case, match: queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
+    """What ties the coordinator to the case and was not waived, and the sentence that says so."""
     found = match.open_conflicts(queries.agencies_of(db(), case.id)) if match else ()
-    return [(conflict.key, match.says(conflict)) for conflict in found if match]
+    return [(conflict, match.says(conflict)) for conflict in found if match]
 
 
 def _page(case: Case, **filled: FlaskForm) -> str:
@@ -178,16 +178,17 @@ def _page(case: Case, **filled: FlaskForm) -> str:
     if not case.may(Activity.SEE_REGISTRATION):
         request = queries.request(db(), case.id)
         return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
-    conflicts = _open_conflicts(case)
-    only = conflicts[0][0] if len(conflicts) == 1 else None
-    forms["waive"] = WaiveForm(conflicts, formdata=None, conflict=only)
+    ties = _open_ties(case, matches.taken)
+    only = ties[0][0].key if len(ties) == 1 else None
+    forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
     candidates = queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
     forms["employer"] = EmployerForm(_others(case, candidates), formdata=None)
     return render_template(
         "matching/coordinator.html",
         **shown,
         forms=forms | filled,
-        conflicts=[sentence for _key, sentence in conflicts],
+        conflicts=[sentence for _tie, sentence in ties],
+        unsaid=matches.taken.unsaid(tie for tie, _sentence in ties) if matches.taken else (),
         wishes=queries.wishes(db(), case.id),
         candidates=candidates,
         history=queries.match_history(db(), case.id),

@@ -38,6 +38,7 @@ class ReportRow:
     number: str
     municipality: str
     variant: Variant
+    phase: Phase
     kind: FollowUpKind
     due_on: date
     state: FollowUpState
@@ -79,6 +80,7 @@ def follow_ups(
             Conference.number,
             Conference.municipality,
             Conference.variant,
+            Conference.phase,
             FollowUp.kind,
             FollowUp.due_on,
             FollowUp.latest_on,
@@ -101,6 +103,7 @@ def follow_ups(
             row.number,
             row.municipality,
             row.variant,
+            row.phase,
             row.kind,
             row.due_on,
             state_on(today, row.due_on, row.latest_on, row.held_on, row.given_up_on),

@@ -14,6 +14,7 @@ from ekc.core.routes import db, now
 from ekc.people.login import office, visitor
 from ekc.reports import queries
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
+from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Role
 
@@ -59,9 +60,10 @@ def follow_ups_csv() -> ResponseReturnValue:
     wanted, today = form.to_wanted(), queries.today_for(db(), visitor(), now())
     file = io.StringIO()
     lines = csv.writer(file)
-    lines.writerow([_("case"), _("municipality"), _("variant"), _("kind"), _("due"), _("state")])
+    lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])
     for row in queries.follow_ups(db(), visitor(), wanted, today):
-        cells = (row.number, row.municipality, _(name_of(row.variant)), _(name_of(row.kind)))
+        phase = _(PHASE_RULES[row.phase].title)
+        cells = (row.number, row.municipality, _(name_of(row.variant)), phase, _(name_of(row.kind)))
         lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.word)])
     # The mark at the start tells spreadsheets that this is UTF-8.
     answer = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")

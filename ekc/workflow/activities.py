@@ -80,10 +80,15 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER),
     ),
     ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
-    ActivityRule(  # as long as a link opens something, it can be ended
+    ActivityRule(
         Activity.MAKE_LINKS,
-        N_("make and revoke personal links"),
+        N_("make personal links, and let devices in"),
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR),
+    ),
+    ActivityRule(  # as long as a link opens something, somebody can end it, also when no coordinator can any more
+        Activity.END_LINKS,
+        N_("end personal links, and forget devices"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(Activity.ARRANGE_MEETING, N_("arrange the meeting"), _grant(_OUTSIDE, Role.COORDINATOR)),
     ActivityRule(

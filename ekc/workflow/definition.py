@@ -190,7 +190,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.SETUP,),
         Phase.PRESENTATION,
         _COORDINATOR,
-        guards=_all(g.coordinator_independent),
+        guards=_all(g.bottom_lines_shared, g.coordinator_independent),
         effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.PRESENT_PLAN),
         reason=Reason.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),

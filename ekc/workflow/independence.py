@@ -98,11 +98,15 @@ def works_for(employers: Iterable[str], of_case: Iterable[Agency]) -> tuple[Agen
 
 
 def conflicts(
-    employers: Iterable[str], of_case: Iterable[Agency], relation: str | None, interest: str | None
+    employers: Iterable[str], of_case: Iterable[Agency], relations: Iterable[str] = (), interests: Iterable[str] = ()
 ) -> tuple[Conflict, ...]:
     """All that ties a coordinator to a case: agencies they work for, and what they declared. Empty words tie nobody."""
-    declared = ((Matter.RELATION, relation), (Matter.INTEREST, interest))
-    return (
+    found = (
         *(Conflict(Matter.EMPLOYER, agency.name, agency.tie) for agency in works_for(employers, of_case)),
-        *(Conflict(matter, words) for matter, words in declared if words),
+        *(Conflict(Matter.RELATION, words) for words in relations if words),
+        *(Conflict(Matter.INTEREST, words) for words in interests if words),
     )
+    once: dict[str, Conflict] = {}
+    for conflict in found:
+        once.setdefault(conflict.key, conflict)
+    return tuple(once.values())

@@ -42,10 +42,10 @@ PARTS: tuple[PartRule, ...] = (
         N_("the question"),
         _to(_CIRCLE | {Role.COORDINATOR}, _ALWAYS) | _to(Role.REGIONAL_MANAGER, _OUTSIDE),
     ),
-    PartRule(
+    PartRule(  # not whoever stays away, or may yet: where somebody is to be found is no small thing to know
         CasePart.PRACTICAL,
-        N_("when and where people meet"),
-        _to(_CIRCLE, _BEFORE) | _to(_STAFF, _OUTSIDE),
+        N_("when and where people meet, and who comes"),
+        _to(frozenset({Role.MAIN_PERSON, Role.COMES}), _BEFORE) | _to(_STAFF, _OUTSIDE),
     ),
     PartRule(
         CasePart.NAMES,
@@ -89,9 +89,9 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.WAIVERS,
         N_("what ties the coordinator to the case, and why the regional manager saw no obstacle in it"),
-        _to(_CIRCLE | _STAFF, _OUTSIDE),
+        _to(INSIDE_ROLES, _ALWAYS) | _to(_AGENCIES | _STAFF, _OUTSIDE),
     ),
-    PartRule(CasePart.LINKS, N_("personal links"), _to(Role.COORDINATOR, _OUTSIDE)),
+    PartRule(CasePart.LINKS, N_("personal links"), _to(_STAFF, _OUTSIDE)),
     PartRule(CasePart.CONTACT_LOG, N_("the contact log"), _to(Role.COORDINATOR, _OPEN)),
     PartRule(CasePart.ARRANGEMENTS, N_("food, travel, interpreters and other arrangements"), _to(_STAFF, _OUTSIDE)),
     PartRule(CasePart.INFORMATION, N_("what was told and asked, and who came"), _to(_STAFF, _OUTSIDE)),
@@ -177,6 +177,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES}),
     Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES, CasePart.CONTACT}),
+    Activity.END_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES}),
     Activity.ARRANGE_MEETING: frozenset({CasePart.PRACTICAL, CasePart.ARRANGEMENTS}),
     Activity.RECORD_INFORMATION: frozenset({CasePart.INFORMATION, CasePart.NAMES}),
     Activity.SEE_PLAN: frozenset({CasePart.BOTTOM_LINES}),

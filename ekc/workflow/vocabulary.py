@@ -70,6 +70,7 @@ class Role(StrEnum):
     PROFESSIONAL = "professional"
     PART_READER = "part_reader"  # a referrer or professional who sees what the plan asks of them
     PLAN_READER = "plan_reader"  # one with whom the family shares the whole plan
+    COMES = "comes"  # somebody in the circle who takes part in the conference
     CONVENOR = "convenor"
     ASKED_COORDINATOR = "asked_coordinator"
     COORDINATOR = "coordinator"
@@ -175,6 +176,7 @@ class Activity(StrEnum):
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     LOG_CONTACT = "log_contact"
     MAKE_LINKS = "make_links"
+    END_LINKS = "end_links"
     ARRANGE_MEETING = "arrange_meeting"
     RECORD_INFORMATION = "record_information"
     SEE_PLAN = "see_plan"

@@ -11,11 +11,13 @@ from flask import Flask
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from config import Settings
 from ekc import schema
 from ekc.conferences import actions, letters
 from ekc.conferences.document import Slip, slips_html, slips_pdf, square
 from ekc.conferences.entries import NewLink
 from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.carrier import carry
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.people.actions import ask_coordinator
@@ -195,6 +197,32 @@ def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_sess
     assert "handed over by mail." in noor.here.text
     noor.shown("Replace the link of Linda de Wit")
     assert mails(db_session) == []
+
+
+def test_a_mail_is_in_a_language_that_we_write(noor: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
+    change_details(db_session, cast, START, case, case.people["linda"], language="ar")
+    noor.shown("Make a link for Linda de Wit")
+    noor.shown("Send the mail")
+
+    assert [mail.language for mail in mails(db_session)] == ["nl"]
+
+
+def test_a_mail_that_does_not_leave_is_told(
+    noor: PageClient, case: Made, cast: Cast, app: Flask, settings: Settings, db_session: Session, clock: FrozenClock
+) -> None:
+    noor.shown("Make a link for Linda de Wit")
+    noor.shown("Send the mail")
+    page = noor.page(f"/conferences/{case.id}/links")
+    assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
+    clock.advance(days=4)
+    with app.app_context():
+        carry(anew(db_session), clock, settings.mail)
+    sign_in(noor, cast.noor)
+
+    page = noor.page(f"/conferences/{case.id}/links")
+
+    assert "by mail. The mail could not be delivered. Hand the link over anew. Not used yet." in page.text
+    assert "could not be delivered" in noor.follow("Linda de Wit").text
 
 
 def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cast: Cast, db_session: Session) -> None:
@@ -398,6 +426,31 @@ def test_a_link_can_be_ended_after_the_case_was_closed(cast: Cast, db_session: S
     actions.revoke_links(db_session, cast.noor, START, case.id, case.people["kees"])
 
     assert [link.is_live(START) for link in links_of(anew(db_session), case.id)] == [False]
+
+
+def test_when_no_coordinator_can_the_regional_manager_ends_a_link(
+    app: Flask, client: PageClient, linda: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = closed_case(db_session, cast, START)
+    clock.advance(days=40)
+    path = make_link(db_session, clock(), case.id, case.people["linda"])
+    open_link(linda, path)
+    sign_in(client, cast.noor)
+    assert client.get(f"/conferences/{case.id}/links").status_code == 404
+    client.page("/")
+    client.submit("Sign out")
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}")
+    page = client.follow("Personal links")
+    assert [name for name in page.buttons if "link" in name] == ["End the link of Linda de Wit"]
+    one = client.follow("Linda de Wit")
+    assert [name for name in one.buttons if "ink" in name] == []
+    assert client.submit("Forget this device").heading == "Personal links"
+
+    client.submit("End the link of Linda de Wit")
+
+    assert linda.get(f"/conferences/{case.id}/mine").status_code != 200
+    assert linda.get(path).status_code == 404
 
 
 def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from ekc.core.routes import Runtime
+from ekc.workflow.vocabulary import Attends
 from tests import build
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
@@ -136,3 +137,35 @@ def test_an_own_page_tells_names_and_nothing_to_reach_them(
     assert "Buurthuis De Brug" in own.text
     assert "Marieke de Wit" in own.text
     assert "@example.org" not in own.text
+
+
+@pytest.mark.parametrize(
+    ("attends", "says"),
+    [
+        (Attends.PHONE, None),
+        (None, "Tell your coordinator whether you come."),
+        (Attends.NO, "You will not be there yourself."),
+        (Attends.LETTER, "You will not be there yourself."),
+        (Attends.SPOKESPERSON, "You will not be there yourself."),
+    ],
+)
+def test_day_and_place_are_told_to_whoever_comes(
+    client: PageClient,
+    cast: Cast,
+    clock: FrozenClock,
+    db_session: Session,
+    attends: Attends | None,
+    says: str | None,
+) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    kees, marieke = case.people["kees"], case.people["marieke"]
+    build.change_details(db_session, cast, clock(), case, kees, attends=attends)
+    build.change_details(db_session, cast, clock(), case, marieke, attends=attends)
+
+    own = enter(client, db_session, clock(), case.id, kees)
+
+    told = [words in own.text for words in ("Buurthuis De Brug", "Saturday 11 April 2026", "Who will be there")]
+    assert told == [says is None] * 3
+    assert says is None or says in own.text
+    theirs = enter(client, db_session, clock(), case.id, marieke)  # it is her conference, whatever she still decides
+    assert "Buurthuis De Brug" in theirs.text

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.actions import add_bottom_line
+from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import Conference
 from ekc.core.audit import AuditEvent, broken_chains
 from ekc.core.db import make_sessions
@@ -105,6 +107,20 @@ def test_stopping_asks_for_a_coded_reason(db_session: Session, cast: Cast) -> No
     assert take(db_session, cast.ruud, START, case.id, stop) is Phase.CLOSED
     conference = db_session.get_one(Conference, case.id)
     assert (conference.outcome, conference.stop_reason) == (Outcome.STOPPED, StopReason.NETWORK_TOO_SMALL)
+
+
+def test_a_plan_without_a_conference_rests_on_no_bottom_line_the_family_does_not_know(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    line = BottomLineText(text="Somebody sleeps there.", set_by=case.people["karim"])
+    add_bottom_line(db_session, cast.noor, START, case.id, line)
+    at_home = Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They made it at home.")
+
+    with pytest.raises(Blocked) as refused:
+        take(db_session, cast.noor, START, case.id, at_home)
+
+    assert [reason.guard for reason in refused.value.verdict.reasons] == ["bottom_lines_shared"]
 
 
 def test_an_override_is_written_down(db_session: Session, cast: Cast) -> None:

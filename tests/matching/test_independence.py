@@ -174,6 +174,28 @@ def test_a_changed_organisation_ties_and_frees(db_session: Session, cast: Cast) 
     assert ties(db_session, case) == []
 
 
+def test_with_other_words_nobody_frees_themselves(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    uncle = replace(INDEPENDENT, relation="I am married to an uncle.", employer="Primary school De Wilg")
+    actions.declare(db_session, cast.noor, START, case.id, uncle)
+    known = [
+        (Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS),
+        (Matter.RELATION, "I am married to an uncle.", None),
+    ]
+    assert ties(db_session, case) == known
+
+    actions.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
+
+    assert ties(db_session, case) == known
+    match = matches(db_session, case.id).taken
+    assert match is not None
+    assert (match.declaration, match.before) == (INDEPENDENT, (build.INDEPENDENT, uncle))
+    assert match.unsaid(open_conflicts(db_session, case.id)) == ("I am married to an uncle.",)
+    for about in ("Primary school De Wilg", "I am married to an uncle."):
+        waive(db_session, cast, case, about)
+    assert ties(db_session, case) == []
+
+
 def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     aunt = replace(INDEPENDENT, relation="I sing in a choir with an aunt.")
@@ -186,7 +208,10 @@ def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: 
     actions.declare(db_session, cast.noor, START, case.id, replace(aunt, interest="I rent out their house."))
     assert ties(db_session, case) == [(Matter.INTEREST, "I rent out their house.", None)]
     actions.declare(db_session, cast.noor, START, case.id, replace(aunt, relation="I am married to an uncle."))
-    assert ties(db_session, case) == [(Matter.RELATION, "I am married to an uncle.", None)]
+    assert ties(db_session, case) == [
+        (Matter.RELATION, "I am married to an uncle.", None),
+        (Matter.INTEREST, "I rent out their house.", None),
+    ]
     lines = [read_detail(db_session, one) for one in db_session.query(AuditEvent).filter_by(action="match.declared")]
     assert [line["relation"] for line in lines] == [
         "I sing in a choir with an aunt.",

@@ -106,6 +106,22 @@ def test_looking_at_the_link_does_not_use_it_up(app: Flask, client: PageClient, 
     assert client.refused("Keep this password", chosen("another one of these"), status=404).heading == GONE
 
 
+def test_the_key_stays_in_the_address_of_its_own_page(client: PageClient, fatima: str) -> None:
+    """Whatever else is asked for, a log of addresses below other paths never has it; nor does a browser pass it on."""
+    page = client.page(fatima)
+    token = fatima.rpartition("/")[2]
+    addresses = {a.get("href", "") for a in page.all("a")} | {form.get("action", "") for form in page.all("form")}
+    assert {address for address in addresses if token in address and not address.startswith("/invitations/")} == set()
+    for address in (fatima, f"{fatima}/language/nl", "/invitations/never-made", "/sign-in/from/nobody?code=x&state=y"):
+        answer = client.get(address)
+        headers = (answer.headers["Referrer-Policy"], answer.headers["X-Robots-Tag"])
+        assert headers == ("no-referrer", "noindex, nofollow, noarchive"), address
+
+    dutch = client.follow("Nederlands")
+
+    assert (dutch.url, dutch.tree.get("lang")) == (fatima, "nl")
+
+
 def test_what_does_not_work_any_more_looks_the_same(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, fatima: str
 ) -> None:

@@ -300,6 +300,18 @@ def test_somebody_else_cannot_be_made_to_come_back(client: PageClient, municipal
     assert not is_in(victim)
 
 
+@one_database
+@pytest.mark.parametrize(
+    ("said", "where"), [("same-origin", "odd"), ("none", "odd"), ("cross-site", ""), ("same-site", "")]
+)
+def test_another_site_sends_nobody_there(client: PageClient, odd: str, said: str, where: str) -> None:
+    """Who is signed in at their organisation would be signed in here as well, without a word."""
+    answer = client.get("/sign-in/at/good?next=/follow-ups", headers={"Sec-Fetch-Site": said})
+
+    there = f"{odd}/good/authorize" if where else "/sign-in?next=/follow-ups"
+    assert (answer.status_code, str(answer.location).startswith(there)) == (302, True)
+
+
 def test_what_one_provider_gave_is_not_taken_to_another(client: PageClient) -> None:
     path = pass_through(set_out(client, "good"))
     assert come_back(client, path.replace("/good?", "/rivierstad?"), status=400).heading == LATE

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.routes import local_path
 from ekc.people.actions import close_account, set_password
+from ekc.people.queries import sign_ins_of
 from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -126,6 +127,22 @@ def test_the_session_is_a_new_one(client: PageClient, cast: Cast) -> None:
 
     with client.session_transaction() as session:
         assert "planted" not in session
+
+
+def test_signing_in_ends_what_was_signed_in_there(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    sign_in(client, cast.noor)
+    before = client.get_cookie("session")
+    assert before is not None
+    clock.advance(minutes=5)
+    client.page("/sign-in?again=1")
+    client.submit("Sign in", answer("noor@example.org", PASSWORD))
+
+    [row] = sign_ins_of(db_session, clock(), cast.noor.account_id or 0)
+    assert row.began_at == clock()
+    client.set_cookie("session", before.value)
+    assert not is_in(client)
 
 
 def test_a_session_ends_after_eight_hours_without_use(client: PageClient, cast: Cast, clock: FrozenClock) -> None:

@@ -49,6 +49,7 @@ def test_a_manager_sees_dates_and_states(
         "call after four weeks",
         "Rivierstad",
         "neighbourhood or group conference",
+        "Evaluation",
     ]
     assert numbers(client) == [
         ("EKC-2026-0002", "call after four weeks", "due"),
@@ -86,9 +87,17 @@ def test_nothing_that_a_family_said_reaches_a_manager(
         names = [*secrets, "Omar", "Yara", "Marieke", "Karim", "Noor", "Sleeps", "school", "Kees"]
         assert [name for name in names if name in shown] == []
         assert list(csv.reader(io.StringIO(file.get_data().decode("utf-8-sig")))) == [
-            ["case", "municipality", "variant", "kind", "due", "state"],
-            ["EKC-2026-0001", "Rivierstad", "family conference", "call after four weeks", "2026-03-30", "held"],
-            ["EKC-2026-0001", "Rivierstad", "family conference", "evaluation", "2026-07-11", "given up"],
+            ["case", "municipality", "variant", "phase", "kind", "due", "state"],
+            [
+                "EKC-2026-0001",
+                "Rivierstad",
+                "family conference",
+                "Evaluation",
+                "call after four weeks",
+                "2026-03-30",
+                "held",
+            ],
+            ["EKC-2026-0001", "Rivierstad", "family conference", "Evaluation", "evaluation", "2026-07-11", "given up"],
         ]
         client.submit("Sign out")
 

@@ -84,7 +84,12 @@ OTHERS: dict[str, frozenset[Role]] = {
     "iris": frozenset(),  # in another region
     "stranger": frozenset(),  # main person of another case
 }
-ROLES = {name: roles for name, (_part, _side, roles) in CIRCLE.items()} | OTHERS
+#: Who of the circle is not at the conference, and yet has a say.
+AWAY = {"joost": Attends.LETTER, "els": Attends.NO}
+ROLES = {
+    name: roles | {Role.COMES} if roles and name not in AWAY else roles
+    for name, (_part, _side, roles) in CIRCLE.items()
+} | OTHERS
 SECRET = frozenset({"marieke", "kees", "priya", "hassan"})
 SHARING = {"karim": PlanSharing.NOTHING, "els": PlanSharing.NOTHING, "wout": PlanSharing.ALL}
 
@@ -241,7 +246,7 @@ def details(name: str) -> PersonDetails:
         needs=(mark("needs" + name),),
         born=date(int(BORN), 3, 5) if name == "kees" else None,
         address_secret=name in SECRET,
-        attends=Attends.IN_PERSON,
+        attends=AWAY.get(name, Attends.IN_PERSON),
         informed_on=TODAY,
     )
 
@@ -408,7 +413,7 @@ def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = 
 
 
 def asked_instead(session: Session, cast: Cast, case: Marked, phase: Phase) -> None:
-    """Denise is asked in place of Noor and has not answered, and so it is still when the case comes to a phase."""
+    """Denise is asked to take over from Noor and has not answered when the case comes to a phase."""
     put_in(session, case, Phase.SETUP)
     matching.ask_coordinator(session, cast.ruud, START, case.id, cast.denise.account_id or 0)
     with writing(session):

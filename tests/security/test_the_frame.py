@@ -1,13 +1,22 @@
 """What holds for every answer, whoever asks: its kind is told, cookies are signed well, nothing is ever debugged."""
 
+import zlib
+from base64 import b64decode
+
 import itsdangerous
 import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy.orm import Session
 
 from config import ConfigError, load_settings, make_keys
+from ekc.app import SealedSessions
 from ekc.core.routes import declared
 from tests.architecture.sources import EKC
+from tests.build import case_in_setup
 from tests.cast import PASSWORD, Cast, sign_in
 from tests.client import PageClient
+from tests.clock import FrozenClock
 from tests.plugins.web import MakeApp
 
 STATIC = sorted(path.relative_to(EKC / "static").as_posix() for path in (EKC / "static").rglob("*.*"))
@@ -54,6 +63,40 @@ def test_a_changed_cookie_is_nobody(client: PageClient, cast: Cast) -> None:
     words, _dot, signature = cookie.value.rpartition(".")
 
     client.set_cookie("session", f"{words}.{signature[:-2]}{'AA' if signature[-2:] != 'AA' else 'BB'}")
+
+    assert client.get("/search").status_code == 302
+
+
+def test_what_a_page_keeps_in_the_cookie_is_read_by_nobody_else(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """A sentence for the next page holds a name of the family, and stays if that page is never opened."""
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/circle")
+    sending = client.form("Add to the circle").fill({"Name": "Zebedeus", "Relation": "grandfather"})
+    client.post(sending.url, data=sending.payload())
+
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    with client.session_transaction() as kept:
+        assert "Zebedeus" in str(dict(kept))
+    written = itsdangerous.encoding.base64_decode(cookie.value.lstrip(".").partition(".")[0])
+    unpacked = zlib.decompress(written) if cookie.value.startswith(".") else written
+    assert [word for word in (b"_user_id", b"Zebedeus") if word in unpacked + b64decode(unpacked)] == []
+
+
+def test_a_cookie_that_cannot_be_read_is_nobody(app: Flask, client: PageClient, cast: Cast) -> None:
+    """One of a program that did not encrypt it, under our own signature; one whose key is gone is the same."""
+    sign_in(client, cast.noor)
+    with client.session_transaction() as kept:
+        words = dict(kept)
+    plain = SecureCookieSessionInterface()
+    plain.digest_method = SealedSessions.digest_method
+    signing = plain.get_signing_serializer(app)
+    assert signing is not None
+
+    client.set_cookie("session", str(signing.dumps(words)))
 
     assert client.get("/search").status_code == 302
 

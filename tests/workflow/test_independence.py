@@ -100,12 +100,14 @@ def test_for_whom_somebody_works(employers: list[str], expected: tuple[Agency, .
 
 
 def test_every_conflict_is_found() -> None:
-    assert conflicts(["De Wilg"], (YOUTH, SCHOOL), "an aunt", "I rent out the house") == (
+    relations = ["an aunt", "", "An aunt.", "an uncle"]
+    assert conflicts(["De Wilg"], (YOUTH, SCHOOL), relations, ["I rent out the house"]) == (
         Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),
         Conflict(Matter.RELATION, "an aunt"),
+        Conflict(Matter.RELATION, "an uncle"),
         Conflict(Matter.INTEREST, "I rent out the house"),
     )
-    assert conflicts(["", ""], (YOUTH, SCHOOL), None, "") == ()
+    assert conflicts(["", ""], (YOUTH, SCHOOL), [""], [""]) == ()
 
 
 def test_a_key_is_of_one_conflict() -> None:

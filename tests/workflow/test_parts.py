@@ -51,13 +51,17 @@ def test_referrers_and_professionals_see_their_own_and_the_bottom_lines() -> Non
         assert ever(role) == {
             CasePart.TITLE,
             CasePart.QUESTION,
-            CasePart.PRACTICAL,
             CasePart.OWN_DETAILS,
             CasePart.BOTTOM_LINES,
             CasePart.ACCEPTANCE,
             CasePart.WAIVERS,
         }
         assert {sees(CasePart.ACCEPTANCE, phase, {role}) for phase in Phase} == {None, Scope.OWN}
+
+
+def test_day_and_place_are_told_to_whoever_comes_and_to_nobody_else_in_the_circle() -> None:
+    assert who(CasePart.PRACTICAL) == {Role.MAIN_PERSON, Role.COMES, Role.COORDINATOR, Role.REGIONAL_MANAGER}
+    assert ever(Role.COMES) == {CasePart.PRACTICAL}
 
 
 @pytest.mark.parametrize(

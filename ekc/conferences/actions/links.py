@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member
 from ekc.conferences.entries import MadeLink, NewLink
+from ekc.conferences.letters import language_of
 from ekc.conferences.models import Participant
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
@@ -128,8 +129,9 @@ def hand_over(
                     ),
                     at=at,
                     conference_id=conference_id,
-                    language=somebody.language or conference.language,
+                    language=language_of(somebody.language, conference.language),
                     link=address,
+                    until=link.expires_at,
                 )
             ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)
@@ -139,7 +141,7 @@ def hand_over(
 def revoke_links(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
     """End all personal links of somebody; whoever is in by one is out."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+        lock_case(session, visitor, conference_id, Activity.END_LINKS, at)
         somebody = member(session, conference_id, participant_id)
         links.revoke(session, at, participant_id=participant_id)
         record(session, visitor.actor, at, "link.revoked", conference_id, name=somebody.name)
@@ -153,7 +155,8 @@ def answer_request(
     Raises Unknown for a device of no link of this case, Refusal if nobody waits there any more.
     """
     with writing(session):
-        link, device = _locked_device(session, visitor, at, conference_id, device_id)
+        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+        link, device = _locked_device(session, conference_id, device_id)
         somebody = member(session, conference_id, link.participant_id)
         waits = device.confirmed_at is None and device.ended_at is None and device.asked_at > at - links.WAITS
         if not waits or link.revoked_at is not None or link.expires_at <= at:
@@ -170,7 +173,8 @@ def answer_request(
 def end_device(session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int) -> None:
     """Forget a device: whoever is in on it is out, and it is asked anew."""
     with writing(session):
-        link, device = _locked_device(session, visitor, at, conference_id, device_id)
+        lock_case(session, visitor, conference_id, Activity.END_LINKS, at)
+        link, device = _locked_device(session, conference_id, device_id)
         somebody = member(session, conference_id, link.participant_id)
         links.end_devices(session, at, [device.id])
         record(session, visitor.actor, at, "link.device_ended", conference_id, name=somebody.name, device=device.device)
@@ -211,10 +215,7 @@ def _make(session: Session, visitor: Visitor, at: datetime, somebody: Participan
     return token
 
 
-def _locked_device(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int
-) -> tuple[PersonalLink, LinkDevice]:
-    lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+def _locked_device(session: Session, conference_id: int, device_id: int) -> tuple[PersonalLink, LinkDevice]:
     found = session.execute(
         select(PersonalLink, LinkDevice)
         .join(LinkDevice, LinkDevice.link_id == PersonalLink.id)

@@ -1,4 +1,4 @@
-"""The coordinator's pages of personal links: who has one, making and replacing, handing over, devices, who waits.
+"""The pages of personal links: who has one, making and replacing, handing over, devices, who waits, and ending them.
 
 A token is known when it is made and never again, so the answer to that click is the page that shows it. What follows
 from there (slip, mail) is asked for with a sealed copy that the page carries; no address and no cookie ever holds it.
@@ -41,7 +41,7 @@ _SHOWN = timedelta(hours=1)
 
 
 @bp.get(_LINKS)
-@case_route(Activity.MAKE_LINKS)
+@case_route(Activity.END_LINKS)
 def links(case: Case) -> ResponseReturnValue:
     """Who can come in by a personal link, and until when; who waits to be let in."""
     return _list(case)
@@ -61,6 +61,7 @@ def _doors(case: Case) -> dict[str, object]:
     return {
         "live": live,
         "devices": devices,
+        "unsent": people.unsent_mails(db(), case.id),
         "waiting": people.waiting_of(db(), case.id, now()),
         "names": queries.names(db(), case.id),
     }
@@ -80,7 +81,7 @@ def make_missing_links(case: Case) -> ResponseReturnValue:
 
 
 @bp.get(_OF_ONE)
-@case_route(Activity.MAKE_LINKS)
+@case_route(Activity.END_LINKS)
 def link(case: Case, participant_id: int) -> ResponseReturnValue:
     """The link of somebody: its devices, and making it in another way."""
     return _one(case, _person(case, participant_id), LinkForm())
@@ -115,6 +116,8 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
     if made is None:
         raise Unknown
     way = "mail" if "mail" in request.form else "message"
+    if way == "mail" and runtime().settings.mail is None:
+        raise Refusal(N_("This service sends no mail. Give the link on paper or by text message."))
     address = _address(made) if way == "mail" else ""
     actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, address)
     return _shown(case, made, done=way)
@@ -140,7 +143,7 @@ def slips(case: Case) -> ResponseReturnValue:
 
 
 @bp.post(f"{_OF_ONE}/revoke")
-@case_route(Activity.MAKE_LINKS)
+@case_route(Activity.END_LINKS)
 def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
     """End the links of somebody."""
     actions.revoke_links(db(), case.visitor, now(), case.id, participant_id)
@@ -162,7 +165,7 @@ def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_LINKS}/devices/<int:device_id>/end")
-@case_route(Activity.MAKE_LINKS)
+@case_route(Activity.END_LINKS)
 def end_device(case: Case, device_id: int) -> ResponseReturnValue:
     """Forget a device."""
     actions.end_device(db(), case.visitor, now(), case.id, device_id)

@@ -49,7 +49,10 @@ def accept(
 
 
 def declare(session: Session, visitor: Visitor, at: datetime, conference_id: int, declared: Declaration) -> None:
-    """Declare anew, when something has changed since. What ties them now and was not waived is open from now on."""
+    """Declare anew, when something has changed since. What ties them now is open from now on.
+
+    What tied them before stays open until it is waived: with other words nobody frees themselves.
+    """
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH)
         match = taken(session, conference_id)
@@ -121,8 +124,12 @@ def _declare(
     """Write it down; the audit keeps what was said before. Whoever asked hears that there is something to decide."""
     if not declared.independence.strip():
         raise Refusal(N_("Say in your own words how independent you are."))
+    earlier = dict(match.answers or {})
+    before = earlier.pop("before", [])
+    if match.independence is not None:
+        before = [*before, {"independence": match.independence, **earlier}]
     match.independence = declared.independence.strip()
-    match.answers = declared.answers
+    match.answers = {**declared.answers, "before": before} if before else declared.answers
     session.flush()
     record(
         session,

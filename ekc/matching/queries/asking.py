@@ -57,7 +57,7 @@ def candidates(session: Session, conference_id: int, region_id: int) -> list[Can
     found = []
     for row in coordinators(session, region_id):
         employer = row.employer or ""
-        tied = conflicts([employer], of_case, None, None)
+        tied = conflicts([employer], of_case)
         found.append(
             Candidate(
                 id=row.id,

@@ -15,7 +15,7 @@ from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.people.models import Account
 from ekc.workflow.blocker import Blocker, about_conflict
-from ekc.workflow.independence import Agency, Conflict, conflicts
+from ekc.workflow.independence import Agency, Conflict, Matter, conflicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class MatchRow:
     accepted_on: date | None
     confirmed_on: date | None
     declaration: Declaration | None
+    before: tuple[Declaration, ...]  # what they declared earlier; what tied them then is open until it is waived
     waivers: tuple[WaiverRow, ...]
 
     @property
@@ -53,12 +54,26 @@ class MatchRow:
         return self.confirmed_on is not None
 
     def open_conflicts(self, of_case: Iterable[Agency]) -> tuple[Conflict, ...]:
-        """What ties them to a case with these agencies, and was not waived. Nobody is tied who has not taken it."""
+        """What ties them to a case with these agencies, and was not waived. Nobody is tied who has not taken it.
+
+        To declare anew takes nothing back: who knows somebody frees themselves by no other word.
+        """
         if self.declaration is None:
             return ()
-        told, waived = self.declaration, {waiver.conflict.key for waiver in self.waivers}
-        found = conflicts([told.employer or "", self.employer], of_case, told.relation, told.interest)
+        told, waived = (*self.before, self.declaration), {waiver.conflict.key for waiver in self.waivers}
+        found = conflicts(
+            [*(one.employer or "" for one in told), self.employer],
+            of_case,
+            [one.relation or "" for one in told],
+            [one.interest or "" for one in told],
+        )
         return tuple(conflict for conflict in found if conflict.key not in waived)
+
+    def unsaid(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
+        """The words of those of these conflicts that were declared, and are in the last declaration no more."""
+        told = self.declaration
+        said = {told.relation, told.interest} if told else set()
+        return tuple(one.about for one in open_ones if one.matter is not Matter.EMPLOYER and one.about not in said)
 
     def says(self, conflict: Conflict) -> Blocker:
         """A conflict of theirs as a sentence."""
@@ -119,7 +134,9 @@ def matches(session: Session, conference_id: int) -> Matches:
 def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
     """Of the rows of one match: one for each waiver."""
     row = rows[0]
-    declared = None if row.independence is None else Declaration(row.independence, **(row.answers or {}))
+    answers = dict(row.answers or {})
+    before = tuple(Declaration(**earlier) for earlier in answers.pop("before", ()))
+    declared = None if row.independence is None else Declaration(row.independence, **answers)
     waivers = (WaiverRow(Conflict(one.matter, one.about), one.reason, one.waived_at, one.decider) for one in rows)
     return MatchRow(
         id=row.id,
@@ -130,6 +147,7 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         accepted_on=row.accepted_on,
         confirmed_on=row.confirmed_on,
         declaration=declared,
+        before=before,
         waivers=tuple(waivers) if row.matter else (),
     )
 

@@ -12,7 +12,7 @@ from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.accounts import NewAccount, add_account, ensure_administrator, lock_account, write_password
-from ekc.people.invitations import address_of, new_invitation, revoke_invitations
+from ekc.people.invitations import LASTS, address_of, new_invitation, revoke_invitations
 from ekc.people.models import Account, Invitation, Purpose
 from ekc.people.passwords import Cost, hashed, refuse_weak
 from ekc.people.queries import account_by_email, live_invitation, visitor_of_account, was_ever_in
@@ -155,5 +155,6 @@ def _send(
         conference_id=None,
         language=account.language,
         link=link,
+        until=at + LASTS[purpose],
     )
     return link

@@ -1,7 +1,5 @@
 """The second factor: setting up an app that makes codes, recovery codes, and doing without."""
 
-import json
-from base64 import b64decode, b64encode
 from typing import Any
 
 import segno
@@ -9,7 +7,6 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ekc.core.crypto import Unreadable, keyring_of
 from ekc.core.errors import Refusal
 from ekc.core.routes import db, local_path, now, runtime
 from ekc.core.text import PRODUCT_NAME
@@ -141,14 +138,11 @@ def _secret() -> str:
 
 
 def _keep(name: str, what: Any) -> None:
-    """Keep something in the browser that only we can read, and only for this person."""
-    sealed = keyring_of(db()).seal(json.dumps(what).encode(), f"{name}:{whoever().sign_in_id}")
-    session[name] = b64encode(sealed).decode()
+    """Keep something in the cookie, which only we can read, for this sign-in alone."""
+    session[name] = [whoever().sign_in_id, what]
 
 
 def _kept(name: str) -> Any:
-    """What was kept in the browser for this person; None if nothing was."""
-    try:
-        return json.loads(keyring_of(db()).open(b64decode(session[name]), f"{name}:{whoever().sign_in_id}"))
-    except (KeyError, ValueError, Unreadable):
-        return None
+    """What was kept in the cookie during this sign-in; None if nothing was."""
+    whose, what = session.get(name, (None, None))
+    return what if whose == whoever().sign_in_id else None

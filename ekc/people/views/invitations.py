@@ -90,6 +90,8 @@ def forgotten() -> ResponseReturnValue:
 @public
 def ask_new_password() -> ResponseReturnValue:
     """Send it, if there is such an account; the answer is the same."""
+    if runtime().settings.mail is None:
+        return redirect(url_for("people.forgotten"), 303)
     form = ForgottenForm()
     if not form.validate_on_submit():
         return render_template("people/forgotten.html", form=form), 422

@@ -144,13 +144,14 @@ def waiting(token: str) -> ResponseReturnValue:
     return response
 
 
-@bp.get(f"{_LINK}/language/<language>")
+@bp.get("/<any(l, invitations):what>/<token>/language/<language>")
 @public
-def link_in_language(token: str, language: str) -> ResponseReturnValue:
-    """Read the entrance in another language."""
+def link_in_language(what: str, token: str, language: str) -> ResponseReturnValue:
+    """Read the page of a personal link or of an invitation in another language; its key stays where it was."""
     if language not in LANGUAGES:
         abort(404)
-    response = make_response(redirect(url_for("people.enter", token=token), 303))
+    endpoint = "people.enter" if what == "l" else "people.invitation"
+    response = make_response(redirect(url_for(endpoint, token=token), 303))
     remember_language(response, language)
     return response
 
