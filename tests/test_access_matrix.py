@@ -22,6 +22,7 @@ from ekc.conferences.access import open_case
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.routes import Access, declared
+from ekc.people.access import PROGRAM
 from ekc.people.actions import (
     NewAccount,
     Once,
@@ -32,7 +33,7 @@ from ekc.people.actions import (
     open_account,
     set_leaving,
 )
-from ekc.people.models import AccountRole, Method, Passkey, SignIn
+from ekc.people.models import AccountRole, Identity, Method, Passkey, SignIn
 from ekc.people.passkeys import NewPasskey
 from ekc.workflow.vocabulary import Activity, Phase, Role
 from tests.cast import Cast, make_link
@@ -270,14 +271,18 @@ OWNERS = {"passkey_id": "coordinator", "sign_in_id": "coordinator", "staff.handi
 def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | str]:
     """What is named in addresses outside a case."""
     link = make_link(session, START, case.id, case.people["linda"])
-    invitation = invite(session, cast.bas, START, cast.iris.account_id or 0, "")
+    invitation = invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
     begin_by_account(session, START, cast.noor.account_id or 0, Method.PASSWORD)
     closed = NewAccount(name="Gone", email="gone@example.org", region_id=cast.north, roles=())
     account_id = open_account(session, cast.bas, START, closed)
     close_account(session, cast.bas, START, account_id)
     here = replace(cast.noor, sign_in_id=session.scalar(select(func.max(SignIn.id))))
     add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
+    session.add(Identity(account_id=cast.iris.account_id, **about))
+    session.commit()
     return {
+        "identity_id": session.scalars(select(Identity.id)).one(),
         "token": link.rpartition("/")[2],
         "language": "nl",
         "filename": "css/ekc.css",

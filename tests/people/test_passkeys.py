@@ -240,6 +240,28 @@ def test_ten_minutes_after_signing_in_nothing_is_changed(noor: PageClient, clock
     make(noor, "Laptop")
 
 
+@one_database
+def test_passkeys_and_passwords_are_counted_apart(
+    noor: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Whoever throws rubbish at the sign-in page locks out no passkey of the same house."""
+    key = make(noor)
+    out(noor)
+    noor.page("/sign-in")
+    for number in range(60):
+        typed = {"Mail address": f"somebody{number}@example.org", "Password": "another good one"}
+        noor.refused("Sign in", typed, status=422)
+    noor.page("/sign-in")
+    noor.refused("Sign in", {"Mail address": "denise@example.org", "Password": "another good one"}, status=429)
+
+    assert send_answer(noor, key.answer(ask_who(noor))).heading == "Your passkeys"
+
+    out(noor)
+    for _ in range(300):
+        actions.begin_try(db_session, clock(), (actions.PASSKEYS, "127.0.0.1"))
+    assert send_answer(noor, key.answer(ask_who(noor))).status == 429
+
+
 LIES: dict[str, dict[str, Any]] = {
     "nobody was verified": {"flags": PRESENT},
     "nobody was there": {"flags": VERIFIED},

@@ -58,7 +58,7 @@ def test_an_invitation_is_passed_on_by_hand(client: PageClient, cast: Cast) -> N
     page = client.page("/accounts/new")
     assert "You see a link, to pass on to them. With it they choose a password themselves." in page.text
 
-    page = client.submit("Open and invite", NEW)
+    page = client.shown("Open and invite", NEW)
 
     assert "This service sends no mail. Copy the link, and pass it on yourself." in page.text
     assert "by mail" not in page.text

@@ -30,6 +30,7 @@ class Limit:
 PASSWORDS = Limit("password", 10, timedelta(minutes=15))  # for one account
 CODES = Limit("code", 5, timedelta(minutes=15))  # for one account
 CALLERS = Limit("caller", 60, timedelta(hours=1))  # from one network address
+PASSKEYS = Limit("passkey", 300, timedelta(hours=1))  # from one network address: a signature cannot be guessed
 PROVIDERS = Limit("provider", 300, timedelta(hours=1))  # a whole town hall may have one network address
 FORGOTTEN = Limit("forgotten", 5, timedelta(hours=1))  # for one mail address
 FORGOTTEN_CALLERS = Limit("forgotten from", 20, timedelta(hours=1))  # from one network address
