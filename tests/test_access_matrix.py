@@ -284,6 +284,7 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
     return {
         "identity_id": session.scalars(select(Identity.id)).one(),
         "token": link.rpartition("/")[2],
+        "what": "l",
         "language": "nl",
         "filename": "css/ekc.css",
         "account_id": cast.iris.account_id or 0,

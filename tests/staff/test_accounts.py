@@ -274,7 +274,7 @@ def test_whoever_was_ever_in_is_invited_by_mail_alone(
     page = bas.submit("Open it again" if way == "closed" else "Send it")
 
     assert "Sent to fatima@example.org. Only its owner can use it: once, until Monday 9 March 2026, 10:00." in page.text
-    assert "If no mail comes, whoever keeps the server can print a link: ekc invite" in page.text
+    assert "can print a link with this command: ekc invite fatima@example.org" in page.text
     seen = [page.html, *(bas.page(path).html for path in (f"/accounts/{fatima}", "/accounts", "/account"))]
     with bas.session_transaction() as cookie:
         seen.append(str(dict(cookie)))

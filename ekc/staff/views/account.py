@@ -24,10 +24,8 @@ def invited(account_id: int, link: str | None) -> ResponseReturnValue:
     """The account after its owner was invited. A link is in this answer and nowhere else: no address, no cookie."""
     if link is not None:
         return _page(account_id, link)
-    if runtime().settings.mail is not None:
+    if runtime().settings.mail:
         flash(_("The invitation is sent."), "success")
-    else:
-        flash(_("This service sends no mail. Whoever keeps the server can print a link: ekc invite"), "warning")
     return _back(account_id)
 
 
