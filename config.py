@@ -81,6 +81,7 @@ class Settings:
     providers: tuple[Provider, ...] = ()  # of single sign-on
     mail: MailServer | None = None  # without one, mails wait in the outbox
     registrations_an_hour: int = 20  # public registrations from one address
+    refusals_an_hour: int = 60  # pages of cases refused to one person; then they are signed out
     second_factor_required: bool = False  # of whoever signs in with a password
     clock: Callable[[], datetime] = utc_now
 

@@ -43,6 +43,7 @@ def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: p
         secure_cookies=False,
         base_url="http://localhost",
         password_cost=(1, 8, 1),
+        refusals_an_hour=100_000,  # tests try everything
         mail=load_mail("smtp://localhost", "Own Plan <plan@example.org>"),  # until somebody carries, nobody goes there
         clock=_worker_clock,
     )

@@ -19,6 +19,7 @@ from ekc.people.actions.confirming import ask_coordinator as ask_coordinator
 from ekc.people.actions.confirming import come_in_by_answer as come_in_by_answer
 from ekc.people.actions.confirming import come_in_on_device as come_in_on_device
 from ekc.people.actions.confirming import forget_device as forget_device
+from ekc.people.actions.confirming import note_dead as note_dead
 from ekc.people.actions.employers import set_employer as set_employer
 from ekc.people.actions.entering import begin_by_account as begin_by_account
 from ekc.people.actions.entering import begin_by_link as begin_by_link
@@ -60,4 +61,5 @@ from ekc.people.actions.tries import PASSKEYS as PASSKEYS
 from ekc.people.actions.tries import PROVIDERS as PROVIDERS
 from ekc.people.actions.tries import Limit as Limit
 from ekc.people.actions.tries import begin_try as begin_try
+from ekc.people.actions.tries import count_try as count_try
 from ekc.people.actions.tries import forget_try as forget_try
