@@ -432,3 +432,12 @@ def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> N
 
     (link,) = links_of(anew(db_session), case.id)
     assert (link.is_live(ends - timedelta(seconds=1)), link.is_live(ends)) == (True, False)
+
+
+def test_the_year_is_told_where_it_is_another(noor: PageClient, db_session: Session, cast: Cast, case: Made) -> None:
+    for name, days in (("linda", 180), ("omar", 365)):
+        actions.make_link(db_session, cast.noor, START, case.id, case.people[name], NewLink(days=days))
+
+    shown = [text_of(node) for node in noor.page(noor.here.url).all("span") if "tag" in node.get("class", "").split()]
+
+    assert [one for one in shown if one.startswith("works")] == ["works until 2 Mar 2027", "works until 29 Aug"]
