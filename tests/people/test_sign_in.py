@@ -63,7 +63,7 @@ def test_what_is_left_out_is_asked_for(client: PageClient, cast: Cast) -> None:
 
     page = client.refused("Sign in", answer("", ""))
 
-    assert page.errors == ["Mail address Type your mail address.", "Password Type your password."]
+    assert page.errors == ["Mail address: Type your mail address.", "Password: Type your password."]
 
 
 def test_one_comes_back_to_where_one_wanted_to_be(client: PageClient, cast: Cast) -> None:
