@@ -120,14 +120,19 @@ def waive(case: Case) -> ResponseReturnValue:
     return _page(case, waive=form), 422
 
 
-@bp.post("/employer")
+@bp.post("/employer/<int:account_id>")
 @case_route(Activity.MATCH_COORDINATOR)
-def employer(case: Case) -> ResponseReturnValue:
+def employer(case: Case, account_id: int) -> ResponseReturnValue:
     """For whom a coordinator of the region works besides."""
-    form = EmployerForm(_others(case, queries.candidates(db(), case.id, case.region_id)))
-    if form.validate_on_submit():
-        set_employer(db(), case.visitor, now(), form.whose.data, form.works_for.data)
-        flash(_("Noted."), "success")
+    found = _others(case, queries.candidates(db(), case.id, case.region_id))
+    whose = next((one for one in found if one.id == account_id), None)
+    if whose is None:
+        raise Unknown
+    form = EmployerForm(whose)
+    if form.validate():
+        set_employer(db(), case.visitor, now(), account_id, form.works_for.data)
+        known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
+        flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
         return _back(case)
     return _page(case, employer=form), 422
 
@@ -182,7 +187,9 @@ def _page(case: Case, **filled: FlaskForm) -> str:
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
     candidates = queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
-    forms["employer"] = EmployerForm(_others(case, candidates), formdata=None)
+    employers = {one.id: EmployerForm(one, formdata=None) for one in _others(case, candidates)}
+    if isinstance(typed := filled.get("employer"), EmployerForm):
+        employers[typed.whose.id] = typed
     return render_template(
         "matching/coordinator.html",
         **shown,
@@ -191,6 +198,7 @@ def _page(case: Case, **filled: FlaskForm) -> str:
         unsaid=matches.taken.unsaid(tie for tie, _sentence in ties) if matches.taken else (),
         wishes=queries.wishes(db(), case.id),
         candidates=candidates,
+        employers=employers,
         history=queries.match_history(db(), case.id),
         spoken=_spoken,
     )

@@ -62,7 +62,7 @@ class DetailsForm(RegionalForm):
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
     spoken = line(_l("Languages they speak"), 300)
     introduction = line(_l("One line about them"), 300)
-    employer = line(_l("Works besides for"), 200)
+    employer = line(_l("Also works for"), 200)
 
     def show(self, account: AccountPage) -> None:
         """Show what is kept."""

@@ -25,7 +25,7 @@ NEW = {
     "Works in": "North",
     "Languages they speak": "Dutch, arabic, nl",
     "One line about them": "Nurse, knows the city.",
-    "Works besides for": "Mental health team; Choir",
+    "Also works for": "Mental health team; Choir",
     "Role": "coordinator",
 }
 
@@ -109,7 +109,7 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
     form = bas.form("Save")
     assert form.shown("Languages they speak") == "Dutch, Arabic"
-    assert (form.shown("Works besides for"), account.employer) == (
+    assert (form.shown("Also works for"), account.employer) == (
         "Mental health team; Choir",
         "Mental health team; Choir",
     )
@@ -119,11 +119,11 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: Cast) -> None:
     bas.page("/accounts/new")
     wrong = {
-        ("Name", ""): "Name Write a name.",
-        ("Mail address", "fatima"): "Mail address Write an e-mail address such as name@example.org.",
-        ("Mail address", ""): "Mail address Write a mail address: with it they sign in.",
+        ("Name", ""): "Name: Write a name.",
+        ("Mail address", "fatima"): "Mail address: Write an e-mail address such as name@example.org.",
+        ("Mail address", ""): "Mail address: Write a mail address: with it they sign in.",
         ("Languages they speak", "Dutch, Klingon"): (
-            "Languages they speak We do not know the language Klingon. Write it as here: Dutch."
+            "Languages they speak: We do not know the language Klingon. Write it as here: Dutch."
         ),
         ("Role", "social care manager"): (
             "A social care manager: of which municipality? Write the name of the municipality whose conferences they "
@@ -230,7 +230,7 @@ def test_leaving_until_all_is_handed_over(bas: PageClient, cast: Cast, db_sessio
     bas.page(f"/accounts/{cast.noor.account_id}")
     early = bas.refused("Note the last day", {"Last day": date(2026, 3, 1)}, status=409)
     assert early.errors == ["This day is over. Choose today or a later day, or close the account."]
-    assert bas.refused("Note the last day", {"Last day": ""}, status=422).errors == ["Last day Choose a day."]
+    assert bas.refused("Note the last day", {"Last day": ""}, status=422).errors == ["Last day: Choose a day."]
 
     page = bas.submit("Note the last day", {"Last day": date(2026, 4, 30)})
 
@@ -262,7 +262,7 @@ def test_regions(bas: PageClient, cast: Cast, db_session: Session) -> None:
     ]
 
     assert bas.refused("Add the region", {"Name of the region": " "}, status=422).errors == [
-        "Name of the region Write a name."
+        "Name of the region: Write a name."
     ]
     bas.submit("Add the region", {"Name of the region": "Waikato", "Time zone": "Pacific/Auckland"})
     taken = bas.refused("Save", {"Name of the region": "North"}, near="South", status=409)
