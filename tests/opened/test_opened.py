@@ -19,7 +19,7 @@ from tests.build import Made
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
-from tests.journey.test_case_page import counted
+from tests.journey.counting import counted
 from tests.page import Page, text_of
 from tests.security.test_unknown_or_forbidden import decrypting
 
