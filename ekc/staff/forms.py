@@ -98,6 +98,10 @@ class RoleForm(RegionalForm):
     role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
     municipality = line(_l("A social care manager: of which municipality?"), 80)
 
+    def __init__(self, regions: Rows, **kwargs: Any) -> None:
+        super().__init__(regions, **kwargs)
+        self.municipality.render_kw = {"list": "municipalities", "dir": "auto"}
+
     def validate_municipality(self, field: Any) -> None:
         """A social care manager follows the cases of one."""
         if self.role.data == Role.CARE_MANAGER and not field.data:

@@ -116,6 +116,27 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert rows(bas.page("/accounts?state=invited")) == ["Fatima Haddou coordinator · fatima@example.org invited"]
 
 
+def test_the_role_is_asked_first_and_municipalities_that_occur_are_offered(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    for municipality in ("Rivierstad", "Bergen", "Rivierstad"):
+        build.registered_case(db_session, cast, clock(), municipality=municipality)
+
+    page = bas.page("/accounts/new")
+
+    labels = [text_of(label) for label in page.all("label")]
+    assert labels[:4] == [
+        "Role",
+        "A regional manager: of which region? (optional)",
+        "A social care manager: of which municipality? (optional)",
+        "Name",
+    ]
+    [offered] = page.all("datalist")
+    assert [option.get("value") for option in offered] == ["Bergen", "Rivierstad"]
+    [typed] = [box for box in page.all("input") if box.get("list")]
+    assert (typed.get("name"), typed.get("list")) == ("municipality", offered.get("id"))
+
+
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: Cast) -> None:
     bas.page("/accounts/new")
     wrong = {
