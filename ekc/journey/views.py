@@ -31,7 +31,7 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
     """The main menu of somebody: endpoint and title."""
     entries = [("home", N_("Home"))]
     if who.roles & {Role.COORDINATOR, Role.REGIONAL_MANAGER}:
-        entries += [("conferences.register", N_("Register a case")), ("conferences.search", N_("Search"))]
+        entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
     if who.roles & {Role.CARE_MANAGER, Role.REGIONAL_MANAGER}:
         entries.append(("reports.follow_ups", N_("Follow-ups")))
     if Role.ADMINISTRATOR in who.roles:

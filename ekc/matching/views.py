@@ -3,14 +3,13 @@
 Whoever was asked and has not said yes gets a page of their own at the same address: what they need to answer.
 """
 
-from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
+from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -226,5 +225,4 @@ def _declaration_form(case: Case, match: queries.MatchRow) -> DeclareForm:
 
 def _spoken(codes: tuple[str, ...]) -> str:
     """Languages by their names, in the reader's language."""
-    names = (get_locale() or Locale("en")).languages
-    return ", ".join(str(names.get(code, code)) for code in codes)
+    return ", ".join(map(language_name, codes))

@@ -20,6 +20,7 @@ from tests.client import PageClient
 from tests.clock import START
 from tests.conferences.anew import anew
 from tests.form import Value
+from tests.page import text_of
 
 TODAY = date(2026, 3, 2)
 DECISION: dict[str, Value] = {
@@ -135,6 +136,17 @@ def test_all_that_is_kept_of_somebody_can_be_written(
     ]
     noor.submit("Save")
     assert kept_of(db_session, cast, case, "linda") == row
+
+
+def test_languages_have_proper_names(noor: PageClient) -> None:
+    page = noor.follow("Omar El Amrani")
+    offered = {option.get("value"): text_of(option) for option in page.all("option")}
+    assert [offered[code] for code in ("prs", "ary", "ckb", "nl")] == [
+        "Dari",
+        "Moroccan Arabic",
+        "Central Kurdish",
+        "Dutch",
+    ]
 
 
 def test_staying_away_is_explained_and_ends_the_link(
