@@ -145,7 +145,7 @@ def _words(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(
         day=text.day,
-        short_day=text.short_day,
+        short_day=lambda value: text.short_day(value, now().date()),
         moment=text.moment,
         clock_time=text.clock_time,
         how_far=text.how_far,
@@ -156,7 +156,7 @@ def _words(app: Flask) -> None:
         checklist_line=lambda guard: gettext(LINES.get(guard, guard)),
         stop_name=lambda code: gettext(name_of(StopReason(code))),
         local_date=local_date,
-        local_day=lambda instant, zone: text.short_day(local_date(instant, zone)),
+        local_day=lambda instant, zone: text.short_day(local_date(instant, zone), local_date(now(), zone)),
         local_how_far=lambda instant, zone: text.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
     )

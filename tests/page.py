@@ -97,6 +97,11 @@ class Page:
         return []
 
     @property
+    def flashes(self) -> list[str]:
+        """What is said on top of the page of what was just done."""
+        return [text_of(node) for node in self.tree.iter() if "flash" in node.get("class", "").split()]
+
+    @property
     def links(self) -> list[tuple[str, str]]:
         """(name, absolute path) of every link, in the order of the page."""
         return [(self.name_of(a), urljoin(self.url, a.attrib["href"])) for a in self.all("a") if "href" in a.attrib]

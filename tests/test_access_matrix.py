@@ -210,12 +210,15 @@ def test_every_route_answers_as_the_matrix_says(
     judge, visits = Judge(db_session), list[Visit]()
     of_cases = [route for route in routes(app) if route.access.kind == "case"]
     colleague = next(comer for comer in comers if comer.label == "coordinator of the region")
+    of_colleague = {"account_id": colleague.visitor.account_id or 0}
     sent = {"matching.ask": {"account_id": str(colleague.visitor.account_id)}}
     for comer in comers:
         for route in of_cases:
             said = judge.verdict(route.access, comer)
             db_session.rollback()
-            address = comer.case.address(app.url_map, route.rule, comer.label) + ALONG.get(route.rule.endpoint, "")
+            other = of_colleague if route.rule.endpoint == "matching.employer" else {}
+            address = comer.case.address(app.url_map, route.rule, comer.label, other)
+            address += ALONG.get(route.rule.endpoint, "")
             clock.set(START + timedelta(microseconds=len(visits) + 1))
             answered, lines = asked(app, comer, route, said, address, **sent.get(route.rule.endpoint, {}))
             visits.append(Visit(phase, comer, route, said, answered, clock(), lines))

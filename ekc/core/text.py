@@ -51,9 +51,9 @@ def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     return str(format_date(value, pattern, locale=_locale()))
 
 
-def short_day(value: date) -> str:
-    """A day for narrow places: 18 Apr."""
-    return str(format_date(value, "d MMM", locale=_locale()))
+def short_day(value: date, today: date) -> str:
+    """A day for narrow places: 18 Apr; with the year where it is not this one: 18 Apr 2027."""
+    return str(format_date(value, "d MMM" if value.year == today.year else "d MMM y", locale=_locale()))
 
 
 def clock_time(instant: datetime, timezone: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from ekc.matching import queries as matching
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
-from ekc.workflow.checklist import LINES
+from ekc.workflow.checklist import FIRST, LINES
 from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES, Event
@@ -122,7 +123,8 @@ def checklist(facts: Facts) -> tuple[Line, ...]:
     for step in PHASE_RULES[facts.phase].checklist:
         for guard in STEP_RULES[step].guards:
             if title := LINES.get(guard.code):
-                blocker = next(iter(guard.check(facts)), None)
+                first = FIRST[guard.code](facts) if guard.code in FIRST else ()
+                blocker = next(chain(first, guard.check(facts)), None)
                 lines.append(Line(title, mend(blocker) if blocker else None))
     return tuple(lines)
 

@@ -11,6 +11,7 @@ from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
 from ekc.journey.queries import CaseRow
+from ekc.matching.queries import undecided
 from ekc.people.access import DemoPerson, Visitor
 from ekc.people.queries import NewReader, demo_accounts, doors, new_readers
 from ekc.staff.queries import HandingOver, handing_over
@@ -43,6 +44,8 @@ class Home:
     today: date
     this_week: tuple[CaseRow, ...]
     doors: tuple[Door, ...]  # first of all: somebody may be waiting on the phone
+    to_decide: tuple[CaseRow, ...]  # of a manager's regions: something ties the coordinator to the case
+    held_up: tuple[CaseRow, ...]  # of a coordinator, by that
     asked: tuple[CaseRow, ...]  # of these one sees number and municipality, and more on a page of its own
     needs: tuple[Need, ...]
     cases: tuple[CaseRow, ...]
@@ -65,15 +68,20 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles
+    waiting = queries.registrations(session, who.regions) if manages else ()
+    regional = queries.cases_of_regions(session, who.regions) if manages else ()
+    tied = undecided(session, [row.id for row in (*cases, *waiting, *regional) if row.phase is not Phase.CLOSED])
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
         doors=_doors(session, cases, at),
+        to_decide=tuple(row for row in (*waiting, *regional) if row.id in tied and _decides(who, row)),
+        held_up=tuple(row for row in cases if row.id in tied and _sees_ties(row.phase, Role.COORDINATOR)),
         asked=asked,
         needs=tuple(need for row in cases if (need := _need(row, dues.get(row.id), at))),
         cases=cases,
-        waiting=queries.registrations(session, who.regions) if manages else (),
-        regional=queries.cases_of_regions(session, who.regions) if manages else (),
+        waiting=waiting,
+        regional=regional,
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
         new_readers=new_readers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
@@ -89,6 +97,16 @@ def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> tuple[
 def _sees_request(phase: Phase) -> bool:
     """Whether somebody who is asked may know of a case: not while the family is among itself, nor when it is over."""
     return bool(sees(CasePart.REQUEST, phase, {Role.ASKED_COORDINATOR}))
+
+
+def _sees_ties(phase: Phase, role: Role) -> bool:
+    """Whether somebody may know in this phase what ties the coordinator to a case."""
+    return bool(sees(CasePart.INDEPENDENCE, phase, {role}))
+
+
+def _decides(who: Visitor, row: CaseRow) -> bool:
+    """Nobody decides about themselves."""
+    return row.coordinator_id != who.account_id and _sees_ties(row.phase, Role.REGIONAL_MANAGER)
 
 
 def _this_week(row: CaseRow, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from ekc.core.clock import local_date
 from ekc.journey.models import PhaseChange
 from ekc.meetings.models import Meeting
 from ekc.people.access import DemoPerson
-from ekc.people.models import PersonalLink
+from ekc.people.models import Account, PersonalLink
 from ekc.workflow.clocks import Event
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
@@ -81,6 +81,7 @@ class CaseRow:
     coordinator_id: int | None
     asked_coordinator_id: int | None
     starts_at: datetime | None
+    coordinator: str  # name; empty where nobody has taken the case
     venue: str
     untold: int = 0
     open_until: date | None = None  # of a closed case: how long its coordinator can still open it
@@ -96,29 +97,35 @@ def _cases() -> Select[*tuple[Any, ...]]:
         .correlate(Conference)
         .scalar_subquery()
     )
-    return select(
-        Conference.id,
-        Conference.number,
-        Conference.title,
-        Conference.phase,
-        Conference.phase_since,
-        Conference.timezone,
-        Conference.municipality,
-        Conference.registered_on,
-        Conference.coordinator_id,
-        Conference.profile,
-        Conference.closed_on,
-        Conference.asked_coordinator_id,
-        Meeting.starts_at,
-        Meeting.venue_name,
-    ).outerjoin(Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
+    return (
+        select(
+            Conference.id,
+            Conference.number,
+            Conference.title,
+            Conference.phase,
+            Conference.phase_since,
+            Conference.timezone,
+            Conference.municipality,
+            Conference.registered_on,
+            Conference.coordinator_id,
+            Conference.profile,
+            Conference.closed_on,
+            Conference.asked_coordinator_id,
+            Meeting.starts_at,
+            Meeting.venue_name,
+            Account.name.label("coordinator"),
+        )
+        .outerjoin_from(Conference, Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
+        .outerjoin(Account, Account.id == Conference.coordinator_id)
+    )
 
 
 def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
     head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
     until = PROFILES[row.profile].open_until(row.closed_on) if row.closed_on else None
-    venue = row.venue_name or ""
-    return CaseRow(**head, venue=venue, untold=untold, open_until=until)
+    return CaseRow(
+        **head, coordinator=row.coordinator or "", venue=row.venue_name or "", untold=untold, open_until=until
+    )
 
 
 def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed_too: int = 10) -> tuple[CaseRow, ...]:

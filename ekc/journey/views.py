@@ -35,7 +35,7 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
     """The main menu of somebody: endpoint and title. For others than `_AT_HOME`, home is the entry after it."""
     entries = [("home", N_("Home"))]
     if who.roles & _AT_HOME:
-        entries += [("conferences.register", N_("Register a case")), ("conferences.search", N_("Search"))]
+        entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
     if who.roles & {Role.CARE_MANAGER, Role.REGIONAL_MANAGER}:
         entries.append(("reports.follow_ups", N_("Follow-ups")))
     if Role.ADMINISTRATOR in who.roles:

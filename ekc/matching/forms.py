@@ -15,6 +15,7 @@ from wtforms.widgets import HiddenInput
 from ekc.core.text import say
 from ekc.matching.entries import Declaration
 from ekc.matching.queries import Candidate
+from ekc.people.forms import PlainForm
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict, Matter
 
@@ -66,15 +67,14 @@ class AskForm(FlaskForm):  # type: ignore[misc]
     account_id = IntegerField(validators=[InputRequired()])
 
 
-class EmployerForm(FlaskForm):  # type: ignore[misc]
-    """For whom a coordinator works besides; empty: for nobody."""
+class EmployerForm(PlainForm):
+    """For whom a coordinator works besides; empty: for nobody. It begins with what is known of them."""
 
-    whose = SelectField(_l("Coordinator"), coerce=int, **_FROM_LIST)
-    works_for = _employer(_l("Works besides for"))
+    works_for = _employer(_l("Also works for"))
 
-    def __init__(self, found: Iterable[Candidate], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.whose.choices = [SelectChoice(one.id, one.name) for one in found]
+    def __init__(self, whose: Candidate, **kwargs: Any) -> None:
+        super().__init__(prefix=f"of-{whose.id}-", works_for=whose.employer, **kwargs)
+        self.whose = whose
 
 
 class DeclareForm(FlaskForm):  # type: ignore[misc]

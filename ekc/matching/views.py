@@ -3,14 +3,13 @@
 Whoever was asked and has not said yes gets a page of their own at the same address: what they need to answer.
 """
 
-from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
+from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -120,14 +119,19 @@ def waive(case: Case) -> ResponseReturnValue:
     return _page(case, waive=form), 422
 
 
-@bp.post("/employer")
+@bp.post("/employer/<int:account_id>")
 @case_route(Activity.MATCH_COORDINATOR)
-def employer(case: Case) -> ResponseReturnValue:
+def employer(case: Case, account_id: int) -> ResponseReturnValue:
     """For whom a coordinator of the region works besides."""
-    form = EmployerForm(_others(case, queries.candidates(db(), case.id, case.region_id)))
-    if form.validate_on_submit():
-        set_employer(db(), case.visitor, now(), form.whose.data, form.works_for.data)
-        flash(_("Noted."), "success")
+    found = _others(case, queries.candidates(db(), case.id, case.region_id))
+    whose = next((one for one in found if one.id == account_id), None)
+    if whose is None:
+        raise Unknown
+    form = EmployerForm(whose)
+    if form.validate():
+        set_employer(db(), case.visitor, now(), account_id, form.works_for.data)
+        known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
+        flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
         return _back(case)
     return _page(case, employer=form), 422
 
@@ -182,7 +186,9 @@ def _page(case: Case, **filled: FlaskForm) -> str:
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
     candidates = queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
-    forms["employer"] = EmployerForm(_others(case, candidates), formdata=None)
+    employers = {one.id: EmployerForm(one, formdata=None) for one in _others(case, candidates)}
+    if isinstance(typed := filled.get("employer"), EmployerForm):
+        employers[typed.whose.id] = typed
     return render_template(
         "matching/coordinator.html",
         **shown,
@@ -191,6 +197,7 @@ def _page(case: Case, **filled: FlaskForm) -> str:
         unsaid=matches.taken.unsaid(tie for tie, _sentence in ties) if matches.taken else (),
         wishes=queries.wishes(db(), case.id),
         candidates=candidates,
+        employers=employers,
         history=queries.match_history(db(), case.id),
         spoken=_spoken,
     )
@@ -218,5 +225,4 @@ def _declaration_form(case: Case, match: queries.MatchRow) -> DeclareForm:
 
 def _spoken(codes: tuple[str, ...]) -> str:
     """Languages by their names, in the reader's language."""
-    names = (get_locale() or Locale("en")).languages
-    return ", ".join(str(names.get(code, code)) for code in codes)
+    return ", ".join(map(language_name, codes))

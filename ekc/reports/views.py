@@ -45,6 +45,7 @@ def follow_ups() -> ResponseReturnValue:
         further=further,
         csv=_link("reports.follow_ups_csv"),
         narrowed=any(request.args.get(name) for name in FILTERS),
+        municipalities=sorted(visitor().municipalities),
         today=today,
     )
     return page, 200 if right else 422

@@ -62,7 +62,7 @@ class DetailsForm(RegionalForm):
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
     spoken = line(_l("Languages they speak"), 300)
     introduction = line(_l("One line about them"), 300)
-    employer = line(_l("Works besides for"), 200)
+    employer = line(_l("Also works for"), 200)
 
     def show(self, account: AccountPage) -> None:
         """Show what is kept."""
@@ -97,6 +97,10 @@ class RoleForm(RegionalForm):
     role = choice(_l("Role"), [SelectChoice(role, _l(name_of(role))) for role in _OFFICES])
     role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
     municipality = line(_l("A social care manager: of which municipality?"), 80)
+
+    def __init__(self, regions: Rows, **kwargs: Any) -> None:
+        super().__init__(regions, **kwargs)
+        self.municipality.render_kw = {"list": "municipalities", "dir": "auto"}
 
     def validate_municipality(self, field: Any) -> None:
         """A social care manager follows the cases of one."""

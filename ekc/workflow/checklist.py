@@ -1,5 +1,7 @@
 """What the guards ask for, as lines of a checklist: the same conditions, said as things done."""
 
+from ekc.workflow.blocker import Guard
+from ekc.workflow.guards import independence_declared
 from ekc.workflow.vocabulary import N_
 
 #: By the name of the guard. Guards that are no work of somebody's in that phase have no line.
@@ -33,3 +35,6 @@ LINES: dict[str, str] = {
     "call_settled": N_("The call after four weeks"),
     "evaluation_settled": N_("The evaluation"),
 }
+
+#: What has to hold before a line can be done, though its own guard has nothing against it: of nobody nothing is known.
+FIRST: dict[str, Guard] = {"coordinator_independent": independence_declared}

@@ -20,8 +20,14 @@ from tests.client import PageClient
 from tests.clock import START
 from tests.conferences.anew import anew
 from tests.form import Value
+from tests.page import text_of
 
 TODAY = date(2026, 3, 2)
+DECISION: dict[str, Value] = {
+    "Why they stay away": "Threatened Linda in January.",
+    "Decided by": "the coordinator with the family",
+    "Decided on": TODAY,
+}
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
     assert "Ibrahim Yıldız next door not told yet coming? no worries known" in page.text
     added = circle(anew(db_session), case.id)[-1]
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
-    assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == ["Name Write a name."]
+    assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == ["Name: Write a name."]
     assert noor.form("Add to the circle").shown("Relation") == "uncle"
 
 
@@ -132,6 +138,17 @@ def test_all_that_is_kept_of_somebody_can_be_written(
     assert kept_of(db_session, cast, case, "linda") == row
 
 
+def test_languages_have_proper_names(noor: PageClient) -> None:
+    page = noor.follow("Omar El Amrani")
+    offered = {option.get("value"): text_of(option) for option in page.all("option")}
+    assert [offered[code] for code in ("prs", "ary", "ckb", "nl")] == [
+        "Dari",
+        "Moroccan Arabic",
+        "Central Kurdish",
+        "Dutch",
+    ]
+
+
 def test_staying_away_is_explained_and_ends_the_link(
     app: Flask, noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
@@ -139,18 +156,16 @@ def test_staying_away_is_explained_and_ends_the_link(
     assert isinstance(omar, PageClient)
     enter(omar, anew(db_session), START, case.id, case.people["omar"])
     noor.follow("Omar El Amrani")
-    page = noor.refused("Save", {"How they come": "stays away, as was decided"}, status=409)
-    assert page.errors == ["Write why they stay away, who decided it and when. It is kept for everybody's safety."]
+    page = noor.refused("Save", {"How they come": "stays away, as was decided"}, status=422)
+    assert page.errors == [
+        "Why they stay away: Write why they stay away. It is kept for everybody's safety.",
+        "Decided by: Write who decided that they stay away.",
+        "Decided on: Choose the day on which that was decided.",
+    ]
 
-    noor.submit(
-        "Save",
-        {
-            "Why they stay away": "Threatened Linda in January.",
-            "Decided by": "the coordinator with the family",
-            "Decided on": TODAY,
-        },
-    )
+    page = noor.submit("Save", DECISION)
 
+    assert page.flashes == ["Omar El Amrani stays away. The personal link has stopped."]
     row = kept_of(db_session, cast, case, "omar")
     assert (row.excluded, row.exclusion_reason, row.excluded_by, row.excluded_on) == (
         True,
@@ -161,6 +176,47 @@ def test_staying_away_is_explained_and_ends_the_link(
     assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
     with pytest.raises(Refusal):
         actions.make_link(db_session, cast.noor, START, case.id, case.people["omar"])
+
+
+@pytest.mark.parametrize("coming", ["not known yet", "in person"])
+def test_a_decision_that_somebody_stays_away_holds_whatever_was_chosen(
+    app: Flask, noor: PageClient, cast: Cast, case: Made, db_session: Session, coming: str
+) -> None:
+    """Whoever writes the decision down says what is meant; it did nothing unless another field said so too."""
+    omar = app.test_client()
+    assert isinstance(omar, PageClient)
+    enter(omar, anew(db_session), START, case.id, case.people["omar"])
+    noor.follow("Omar El Amrani")
+    part = {label: DECISION[label] for label in ("Why they stay away", "Decided on")}
+    page = noor.refused("Save", {"How they come": coming, **part}, status=422)
+    assert page.errors == ["Decided by: Write who decided that they stay away."]
+
+    page = noor.submit("Save", DECISION)
+
+    assert page.flashes == ["Omar El Amrani stays away. The personal link has stopped."]
+    assert kept_of(db_session, cast, case, "omar").attends is Attends.EXCLUDED
+    assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
+    noor.follow("Omar El Amrani")
+    assert noor.submit("Save", {"Relation": "father"}).flashes == ["What you wrote about Omar El Amrani is saved."]
+
+
+def test_a_decision_is_lifted_with_its_words_alone(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    noor.follow("Omar El Amrani")
+    assert noor.submit("Save", DECISION).flashes == ["Omar El Amrani stays away."]
+    noor.follow("Omar El Amrani")
+
+    page = noor.refused("Save", {"How they come": "in person"}, status=409)
+
+    assert page.errors == [
+        "It was decided that Omar El Amrani stays away. If that holds no longer, make empty why, by whom and when it "
+        "was decided."
+    ]
+    noor.submit("Save", {"Why they stay away": "", "Decided by": "", "Decided on": ""})
+    row = kept_of(db_session, cast, case, "omar")
+    decision = (row.exclusion_reason, row.excluded_by, row.excluded_on)
+    assert (row.attends, decision) == (Attends.IN_PERSON, (None, None, None))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +268,9 @@ def test_whoever_leaves_the_circle_is_out_at_once(
     noor.follow("Omar El Amrani")
     noor.refused("Take out of the circle", {"Why": ""}, status=422)
 
-    noor.submit("Take out of the circle", {"Why": "Moved abroad"})
+    page = noor.submit("Take out of the circle", {"Why": "Moved abroad"})
+
+    assert page.flashes == ["Omar El Amrani is out of the circle. The personal link has stopped."]
 
     assert "Omar El Amrani" not in [row.name for row in circle(anew(db_session), case.id)]
     assert names(anew(db_session), case.id)[case.people["omar"]] == "Omar El Amrani"

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import pikepdf
 import pytest
@@ -244,9 +245,29 @@ def test_a_text_message_fits_into_one(app: Flask, language: str) -> None:
     assert [word for word in TELLING if word in said.replace(address, "")] == []
 
 
+def test_the_text_message_begins_on_the_phone_where_a_number_is_known(
+    noor: PageClient, case: Made, cast: Cast, db_session: Session
+) -> None:
+    change_details(db_session, cast, START, case, case.people["linda"], phone="+31 (0)6 12 34-56")
+
+    page = noor.shown("Make a link for Linda de Wit")
+
+    [message] = [text_of(node) for node in page.all("p") if node.get("class") == "quote"]
+    [href] = [a.get("href", "") for a in page.all("a") if text_of(a) == "On this phone: write it to Linda de Wit"]
+    number, _, body = href.partition("?&body=")
+    assert (number, unquote(body)) == ("sms:+3106123456", message)
+    noor.page(f"/conferences/{case.id}/links")
+    without = noor.shown("Make a link for Kees de Wit")
+    details = f"/conferences/{case.id}/circle/{case.people['kees']}"
+    ways = [href for name, href in without.links if name.startswith("Write it down with their details")]
+    assert ways == [f"{details}#phone", f"{details}#email"]
+
+
 def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session) -> None:
     noor.shown("Make a link for Linda de Wit")
-    assert "It is noted." in noor.shown("I have sent it").text
+    assert noor.shown("I have sent it").flashes == [
+        "It is noted that you sent it yourself. Nothing was sent from here."
+    ]
     answer = noor.post(**printing(noor, "Print the slip"))
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -460,3 +481,12 @@ def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> N
 
     (link,) = links_of(anew(db_session), case.id)
     assert (link.is_live(ends - timedelta(seconds=1)), link.is_live(ends)) == (True, False)
+
+
+def test_the_year_is_told_where_it_is_another(noor: PageClient, db_session: Session, cast: Cast, case: Made) -> None:
+    for name, days in (("linda", 180), ("omar", 365)):
+        actions.make_link(db_session, cast.noor, START, case.id, case.people[name], NewLink(days=days))
+
+    shown = [text_of(node) for node in noor.page(noor.here.url).all("span") if "tag" in node.get("class", "").split()]
+
+    assert [one for one in shown if one.startswith("works")] == ["works until 2 Mar 2027", "works until 29 Aug"]

@@ -131,10 +131,10 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cas
     page = client.refused("Register", wrong, status=422)
 
     assert page.errors == [
-        "Name Write the name of the main person.",
-        "Name Write a name, or leave this person out.",
-        "Your name Write your name, so that the coordinator can ring you.",
-        "Your e-mail Write an e-mail address such as name@example.org.",
+        "Name: Write the name of the main person.",
+        "Name: Write a name, or leave this person out.",
+        "Your name: Write your name, so that the coordinator can ring you.",
+        "Your e-mail: Write an e-mail address such as name@example.org.",
         "Why now Write in a sentence or two why a conference is asked for now.",
         "Time zone Write a time zone such as Europe/Amsterdam.",
     ]

@@ -18,6 +18,7 @@ from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.form import Value
 
+NOOR, DENISE = "Noor van Dijk", "Denise Okafor"
 OWN_WORDS = "I work for nobody here. I do not know the family.\nMy sister teaches at another school."
 WORKS = "Do you work for somebody, besides being a coordinator?"
 KNOWS = "Do you know anybody of the family or of the circle?"
@@ -101,7 +102,7 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
             f"{GAINS} Choose one of the two.",
             "How independent are you? Write a sentence or two for the family: where you stand, and why they can trust "
             "you.",
-            "Day on which you said yes Choose a day.",
+            "Day on which you said yes: Choose a day.",
         ],
     )
     half = client.refused(
@@ -154,19 +155,24 @@ def test_the_manager_notes_for_whom_a_coordinator_works(client: PageClient, cast
     client.page(page_of(case))
     asking = client.form("Ask Noor van Dijk").fill({})
 
-    page = client.submit("Note it", {"Coordinator": "Noor van Dijk", "Works besides for": "stichting youth protection"})
+    page = client.submit("Note it", {"Also works for": "stichting youth protection"}, near=NOOR)
 
+    assert page.flashes == ["Noor van Dijk: also works for stichting youth protection (was: nobody)"]
     assert [name for name in page.buttons if name.startswith("Ask ")] == ["Ask Denise Okafor"]
-    assert "Noor van Dijk works for Youth protection, which referred this conference. cannot be asked" in page.text
+    assert "Noor van Dijk works for Youth protection, which referred this conference." in page.text
     late = client._arrive(client.post(asking.url, data=asking.payload()), 409)
     assert late.errors == [
         "Noor van Dijk works for Youth protection, which takes part in this conference, and so cannot be its "
         "coordinator. Ask somebody else."
     ]
-    page = client.submit("Note it", {"Coordinator": "Noor van Dijk", "Works besides for": "Library; Choir"})
-    assert "Works besides for Library; Choir." in page.text
+    client.page(page_of(case))
+    noted = {who: client.form("Note it", near=who).shown("Also works for") for who in (NOOR, DENISE)}
+    assert noted == {NOOR: "stichting youth protection", DENISE: ""}
+    page = client.submit("Note it", {"Also works for": "Library; Choir"}, near=NOOR)
+    assert page.flashes == ["Noor van Dijk: also works for Library; Choir (was: stichting youth protection)"]
+    assert "Also works for Library; Choir." in page.text
     page = client.submit("Ask Noor van Dijk")
-    assert "Works besides for Library; Choir" in page.text
+    assert "Also works for Library; Choir" in page.text
 
 
 def test_what_is_known_of_an_employer_stands_in_the_declaration(

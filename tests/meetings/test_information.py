@@ -81,12 +81,12 @@ def test_a_question_is_answered_later(client: PageClient, db_session: Session, c
         (
             "Write it down",
             {"What was told": " "},
-            ["About Choose what it was about.", "What was told Write in a few words what was told."],
+            ["About: Choose what it was about.", "What was told: Write in a few words what was told."],
         ),
         (
             "Write the question down",
             {"Answer": "Yes."},
-            ["Who asked Choose who asked.", "Question Write down the question."],
+            ["Who asked: Choose who asked.", "Question: Write down the question."],
         ),
     ],
 )

@@ -22,7 +22,7 @@ from tests.build import Made
 from tests.cast import Cast, enter, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.journey.test_case_page import counted
+from tests.journey.counting import counted
 from tests.page import Page, text_of
 from tests.plugins.web import MakeApp
 from tests.security.test_unknown_or_forbidden import decrypting
@@ -355,7 +355,7 @@ def test_the_period(somebody: Somebody, cast: Cast, clock: FrozenClock) -> None:
     page = marieke.submit("Show", {"From": "2026-03-03", "Until": "2026-03-04"})
     assert "Nobody opened this file in these days." in page.text
     page = marieke.refused("Show", {"From": "2026-03-03", "Until": "2026-03-02"})
-    assert page.errors == ["Until This day is before the first one. Choose a later day."]
+    assert page.errors == ["Until: This day is before the first one. Choose a later day."]
     assert marieke.get(f"/conferences/{somebody.case.id}/opened.pdf?since=2026-03-03&until=2026-03-02").location == (
         f"/conferences/{somebody.case.id}/opened?since=2026-03-03&until=2026-03-02"
     )

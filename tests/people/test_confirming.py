@@ -76,7 +76,7 @@ def test_an_answer_is_read_as_people_type_it(
 def test_what_is_left_out_is_no_try(client: PageClient, db_session: Session, path: str) -> None:
     client.page(f"{path}/code")
 
-    assert client.refused("Come in", {"Entrance code": ""}, status=422).errors == ["Entrance code Type it here."]
+    assert client.refused("Come in", {"Entrance code": ""}, status=422).errors == ["Entrance code: Type it here."]
     assert db_session.scalars(select(PersonalLink.tries)).one() == 0
 
 

@@ -19,7 +19,7 @@ from ekc.workflow.vocabulary import Role
 from tests.cast import COST, PASSWORD, Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.journey.test_case_page import counted
+from tests.journey.counting import counted
 
 SITE = "http://localhost"
 GOOD = "seven slow blue boats"
@@ -156,13 +156,13 @@ def test_a_weak_password_loses_nothing(client: PageClient, fatima: str) -> None:
     client.submit("Go on")
 
     assert client.refused("Keep this password", chosen("too short"), status=422).errors == [
-        "Your password Choose a password of at least 12 characters."
+        "Your password: Choose a password of at least 12 characters."
     ]
     assert client.refused("Keep this password", chosen("fatima@example.org"), status=422).errors == [
-        "Your password Choose a password without your name, your mail address or the name of this program."
+        "Your password: Choose a password without your name, your mail address or the name of this program."
     ]
     assert client.refused("Keep this password", chosen(GOOD, "seven slow blue goats"), status=422).errors == [
-        "The same once more These two are not the same. Type both again."
+        "The same once more: These two are not the same. Type both again."
     ]
     assert client.form("Keep this password").shown("Your password") == ""
     assert client.submit("Keep this password", chosen(GOOD)).heading == "Hallo Fatima"

@@ -63,7 +63,7 @@ def test_another_password_is_chosen(
     ("present", "chosen", "again", "errors"),
     [
         (NEW, NEW, NEW, ["This is not the password you have now. Type it again. Nothing was changed."]),
-        (PASSWORD, NEW, NEW + "s", [f"{AGAIN} These two are not the same. Type both again."]),
+        (PASSWORD, NEW, NEW + "s", [f"{AGAIN}: These two are not the same. Type both again."]),
         (PASSWORD, "short", "short", ["Choose a password of at least 12 characters."]),
         (
             PASSWORD,
@@ -71,7 +71,7 @@ def test_another_password_is_chosen(
             "Noor van Dijk!",
             ["Choose a password without your name, your mail address or the name of this program."],
         ),
-        ("", NEW, NEW, [f"{PRESENT} Type the password you have now."]),
+        ("", NEW, NEW, [f"{PRESENT}: Type the password you have now."]),
     ],
 )
 def test_a_password_is_not_chosen(

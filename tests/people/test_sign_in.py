@@ -10,6 +10,7 @@ from ekc.people.queries import sign_ins_of
 from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.page import text_of
 
 NO = "This mail address and password do not belong together. Look at both and try again."
 
@@ -63,7 +64,9 @@ def test_what_is_left_out_is_asked_for(client: PageClient, cast: Cast) -> None:
 
     page = client.refused("Sign in", answer("", ""))
 
-    assert page.errors == ["Mail address Type your mail address.", "Password Type your password."]
+    assert page.errors == ["Mail address: Type your mail address.", "Password: Type your password."]
+    headings = [text_of(node) for node in page.all("h2") if "again" in text_of(node)]
+    assert headings == ["Please look at this again, and type the password anew."]
 
 
 def test_one_comes_back_to_where_one_wanted_to_be(client: PageClient, cast: Cast) -> None:
@@ -114,6 +117,8 @@ def test_guessing_at_one_account_is_slowed_down(client: PageClient, cast: Cast) 
 
     slowed = client.refused("Sign in", answer("Noor@Example.org ", PASSWORD), status=429)
     assert slowed.heading == "Too many tries"
+    words = [text_of(node) for node in slowed.all("p", "li") if node.get("class") in ("lead", "words")]
+    assert words == ["Wait 15 minutes, then try again.", "Noor@Example.org"]
 
     client.page("/sign-in")
     client.submit("Sign in", answer("denise@example.org", PASSWORD))
@@ -164,7 +169,16 @@ def test_another_password_ends_the_session(
 
     set_password(db_session, cast.noor, clock(), cast.noor.account_id or 0, "another good one", COST)
 
-    assert not is_in(client)
+    told = "You were signed out here: much time has passed, or it was done elsewhere. Sign in to go on."
+    assert [client.page("/sign-in").flashes for _ in range(2)] == [[told], []]
+
+
+def test_whoever_signs_out_is_not_told_that_they_were(client: PageClient, cast: Cast) -> None:
+    sign_in(client, cast.noor)
+    client.page("/")
+    client.submit("Sign out")
+
+    assert client.page("/sign-in").flashes == []
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,18 @@ def test_so_many_in_any_stretch_of_time(db_session: Session) -> None:
     ]
 
 
+@pytest.mark.parametrize(("minute", "wait"), [(8, 2), (9.5, 2), (4, 6), (4.5, 6)])
+def test_how_long_to_wait_is_told(db_session: Session, minute: float, wait: int) -> None:
+    """Until the first of the three counts no more, in whole minutes."""
+    for started in (0, 2, 3):
+        assert may_try(db_session, started)
+
+    with pytest.raises(TooMany) as refused:
+        begin_try(db_session, START + timedelta(minutes=minute), (THREE, "somebody"))
+
+    assert refused.value.params == {"minutes": wait}
+
+
 def test_what_was_right_does_not_count(db_session: Session) -> None:
     for _ in range(5):
         forget_try(db_session, begin_try(db_session, START, (THREE, "somebody")))

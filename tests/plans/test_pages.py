@@ -295,7 +295,7 @@ def test_who_agrees_is_recorded_by_form(noor: PageClient, db_session: Session, f
         (family["yara"], Agreed.PART, "my part, in a drawing"),
     }
     page = noor.refused("They all say yes", status=422)
-    assert page.errors == ["They say yes Choose who says yes."]
+    assert page.errors == ["They say yes: Choose who says yes."]
 
 
 def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
@@ -305,7 +305,7 @@ def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Sessi
     assert queries.bottom_line_checks(db_session, family.id, 1) == {family.lines[0]: True, family.lines[1]: False}
 
     page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
-    assert page.errors == ["Which safety concern Say which safety concern the plan leaves open."]
+    assert page.errors == ["Which safety concern: Say which safety concern the plan leaves open."]
     page = noor.submit("Save the decision", {"Which safety concern": "One night without an adult"})
     assert "“One night without an adult”" in page.text
     noor.submit("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"})

@@ -86,7 +86,7 @@ def test_the_coordinator_notes_for_all_at_once_what_the_family_said(
     client.page(address(family))
     client.follow("Choose who sees what")
     assert client.refused("Do this for all", status=422).errors == [
-        "All professionals see Choose how much of the plan is seen."
+        "All professionals see: Choose how much of the plan is seen."
     ]
 
     page = client.submit("Do this for all", {"All professionals see": "all of it"})

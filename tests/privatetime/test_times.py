@@ -161,7 +161,7 @@ def test_an_empty_time_is_asked_for(client: PageClient, db_session: Session, cas
 
     page = client.refused("Save the times", {"Private time 1 ended": ""}, status=422)
 
-    assert page.errors == ["Private time 1 ended Give the day and the time."]
+    assert page.errors == ["Private time 1 ended: Give the day and the time."]
 
 
 def test_private_time_and_people_of_another_case_are_unknown(db_session: Session, cast: Cast) -> None:

@@ -159,7 +159,7 @@ def test_pages_of_fifty_follow_one_another(
 
 def test_a_question_that_cannot_be_read_is_answered_kindly(client: PageClient, cast: Cast) -> None:
     sign_in(client, cast.mila)
-    assert "There are no follow-ups to do." in client.page("/follow-ups").text
+    assert "There are no follow-ups to do in Rivierstad." in client.page("/follow-ups").text
 
     for query in ("state=nonsense", "variant=x", "municipality=Elsewhere", "due_until=tomorrow"):
         assert client.page(f"/follow-ups?{query}", status=422).errors != []

@@ -26,7 +26,7 @@ from tests import build
 from tests.cast import Cast, make_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.journey.test_case_page import counted
+from tests.journey.counting import counted
 from tests.security.everybody import Comer, without_token
 from tests.test_access_matrix import UNKNOWN, Judge, Route, make_world, routes
 

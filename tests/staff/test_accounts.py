@@ -27,7 +27,7 @@ NEW = {
     "Works in": "North",
     "Languages they speak": "Dutch, arabic, nl",
     "One line about them": "Nurse, knows the city.",
-    "Works besides for": "Mental health team; Choir",
+    "Also works for": "Mental health team; Choir",
     "Role": "coordinator",
 }
 
@@ -124,21 +124,42 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
     form = bas.form("Save")
     assert form.shown("Languages they speak") == "Dutch, Arabic"
-    assert (form.shown("Works besides for"), account.employer) == (
+    assert (form.shown("Also works for"), account.employer) == (
         "Mental health team; Choir",
         "Mental health team; Choir",
     )
     assert rows(bas.page("/accounts?state=invited")) == ["Fatima Haddou coordinator · fatima@example.org invited"]
 
 
+def test_the_role_is_asked_first_and_municipalities_that_occur_are_offered(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    for municipality in ("Rivierstad", "Bergen", "Rivierstad"):
+        build.registered_case(db_session, cast, clock(), municipality=municipality)
+
+    page = bas.page("/accounts/new")
+
+    labels = [text_of(label) for label in page.all("label")]
+    assert labels[:4] == [
+        "Role",
+        "A regional manager: of which region? (optional)",
+        "A social care manager: of which municipality? (optional)",
+        "Name",
+    ]
+    [offered] = page.all("datalist")
+    assert [option.get("value") for option in offered] == ["Bergen", "Rivierstad"]
+    [typed] = [box for box in page.all("input") if box.get("list")]
+    assert (typed.get("name"), typed.get("list")) == ("municipality", offered.get("id"))
+
+
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: Cast) -> None:
     bas.page("/accounts/new")
     wrong = {
-        ("Name", ""): "Name Write a name.",
-        ("Mail address", "fatima"): "Mail address Write an e-mail address such as name@example.org.",
-        ("Mail address", ""): "Mail address Write a mail address: with it they sign in.",
+        ("Name", ""): "Name: Write a name.",
+        ("Mail address", "fatima"): "Mail address: Write an e-mail address such as name@example.org.",
+        ("Mail address", ""): "Mail address: Write a mail address: with it they sign in.",
         ("Languages they speak", "Dutch, Klingon"): (
-            "Languages they speak We do not know the language Klingon. Write it as here: Dutch."
+            "Languages they speak: We do not know the language Klingon. Write it as here: Dutch."
         ),
         ("Role", "social care manager"): (
             "A social care manager: of which municipality? Write the name of the municipality whose conferences they "
@@ -301,7 +322,7 @@ def test_leaving_until_all_is_handed_over(bas: PageClient, cast: Cast, db_sessio
     bas.page(f"/accounts/{cast.noor.account_id}")
     early = bas.refused("Note the last day", {"Last day": date(2026, 3, 1)}, status=409)
     assert early.errors == ["This day is over. Choose today or a later day, or close the account."]
-    assert bas.refused("Note the last day", {"Last day": ""}, status=422).errors == ["Last day Choose a day."]
+    assert bas.refused("Note the last day", {"Last day": ""}, status=422).errors == ["Last day: Choose a day."]
 
     page = bas.submit("Note the last day", {"Last day": date(2026, 4, 30)})
 
@@ -333,7 +354,7 @@ def test_regions(bas: PageClient, cast: Cast, db_session: Session) -> None:
     ]
 
     assert bas.refused("Add the region", {"Name of the region": " "}, status=422).errors == [
-        "Name of the region Write a name."
+        "Name of the region: Write a name."
     ]
     bas.submit("Add the region", {"Name of the region": "Waikato", "Time zone": "Pacific/Auckland"})
     taken = bas.refused("Save", {"Name of the region": "North"}, near="South", status=409)

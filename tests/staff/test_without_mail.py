@@ -41,7 +41,9 @@ def test_a_link_is_handed_over_otherwise(client: PageClient, db_session: Session
 
 def test_a_forgotten_password_is_for_the_administrator(client: PageClient, db_session: Session, cast: Cast) -> None:
     page = client.page("/sign-in")
-    assert "Ask your administrator for a new invitation." in page.text
+    assert (
+        "Ask your administrator. Whoever keeps the server can make a link with which you choose a new one." in page.text
+    )
     assert "/forgotten-password" not in page.html
 
     page = client.page("/forgotten-password")

@@ -159,7 +159,7 @@ PLACES: tuple[tuple[str, str, Say], ...] = (
     ("setup.chosen", "meeting", at),
     ("setup.expected_hours", "meeting", plain),
     ("setup.bottom_lines.*.set_by", "bottom-lines", named),
-    ("setup.bottom_lines.*.shared_on", "bottom-lines", lambda _, on: f"shared {short_day(on)}"),
+    ("setup.bottom_lines.*.shared_on", "bottom-lines", lambda _, on: f"shared {short_day(on, on)}"),
     ("setup.bottom_lines.*", "bottom-lines", plain),
     ("setup.*", "meeting", plain),
     ("information.started", "times", at),

@@ -67,7 +67,7 @@ def register_for_them(walk: Walk, manager: Visitor) -> str:
     """The manager registers for somebody who rang; the number of the case."""
     client = walk.staff(manager)
     client.page("/")
-    client.follow("Register a case", near="Hello")
+    client.follow("Register a conference", near="Hello")
     values = registration_values(walk) | {"Registered on": walk.case.registration.on}
     page = client.submit("Register", values)
     walk.id = int(page.url.split("/")[2])

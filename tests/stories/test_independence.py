@@ -37,7 +37,7 @@ def browser(app: Flask) -> Callable[[], PageClient]:
 
 def note_employer(ruud: PageClient, case: Made, employer: str) -> None:
     ruud.page(f"/conferences/{case.id}/coordinator")
-    ruud.submit("Note it", {"Coordinator": "Noor van Dijk", "Works besides for": employer})
+    ruud.submit("Note it", {"Also works for": employer}, near="Noor van Dijk")
 
 
 def add(noor: PageClient, case: Made, name: str, organisation: str) -> None:
@@ -130,8 +130,8 @@ def test_or_somebody_else_takes_it(
     denise.follow("EKC-2026-0001", near="You were asked: take the case or not")
     own_words: dict[str, Value] = {"How independent are you?": "I live far away and know nobody here."}
     page = denise.submit("Take the case", UNTIED | own_words)
-    noor.page(f"/conferences/{case.id}", status=404)
 
+    noor.page(f"/conferences/{case.id}", status=404)
     assert "I live far away and know nobody here." in page.text
     denise.page(f"/conferences/{case.id}")
     denise.submit("Open the conference")

@@ -69,6 +69,7 @@ def add_person(session: Session, visitor: Visitor, at: datetime, conference_id: 
     """Add somebody to the circle; their participant id. A name and a part are enough."""
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        new = _settled(new, None)
         _check(session, at, conference, new, None)
         somebody = put_in(session, conference, new)
         record(session, visitor.actor, at, "circle.added", conference_id, name=new.name, part=new.part)
@@ -77,30 +78,38 @@ def add_person(session: Session, visitor: Visitor, at: datetime, conference_id: 
 
 def change_person(
     session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int, details: PersonDetails
-) -> None:
-    """Write what is kept of somebody anew. Whoever is to stay away loses their personal link.
+) -> int | None:
+    """Write what is kept of somebody anew. Whoever is to stay away loses their personal links.
 
-    What the visitor does not see stays as it is, whatever `details` says of it.
+    How many links stopped where this is what decides that they stay away, else None. What the visitor does not see
+    stays as it is, whatever `details` says of it.
     """
+    stopped = None
     with writing(session):
         conference, roles = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
         somebody = member(session, conference_id, participant_id)
         hidden = kept_back(somebody.address_secret, partial(sees, phase=conference.phase, roles=roles))
         details = replace(details, **{name: getattr(somebody, name) for name in hidden})
+        details = _settled(details, somebody)
         _check(session, at, conference, details, somebody)
         if changed := write_over(somebody, details, PersonDetails):
             if "name" in changed:
                 _index(session, conference, somebody)
             if details.attends is Attends.EXCLUDED:
-                links.revoke(session, at, participant_id=participant_id)
+                ended = links.revoke(session, at, participant_id=participant_id)
+                stopped = ended if "attends" in changed else None
             what = ", ".join(changed)
             record(session, visitor.actor, at, "circle.changed", conference_id, name=details.name, fields=what)
+    return stopped
 
 
 def remove_person(
     session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int, reason: str
-) -> None:
-    """Take somebody out of the circle, for a reason that the audit keeps. Their personal links die at once."""
+) -> int:
+    """Take somebody out of the circle, for a reason that the audit keeps.
+
+    Their personal links die at once; how many there were.
+    """
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
         somebody = member(session, conference_id, participant_id)
@@ -110,8 +119,9 @@ def remove_person(
         session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
         beside_them = (Participant.conference_id == conference_id, Participant.support_id == participant_id)
         session.execute(update(Participant).where(*beside_them).values(support_id=None))
-        links.revoke(session, at, participant_id=participant_id)
+        stopped = links.revoke(session, at, participant_id=participant_id)
         record(session, visitor.actor, at, "circle.removed", conference_id, name=somebody.name, reason=reason)
+    return stopped
 
 
 def tell_people(
@@ -135,6 +145,25 @@ def tell_people(
         names = ", ".join(somebody.name for somebody in told)
         record(session, visitor.actor, at, "circle.told", conference_id, names=names, on=day.isoformat())
     return len(told)
+
+
+def _settled(details: PersonDetails, now_is: Participant | None) -> PersonDetails:
+    """With why, by whom and when it was decided, somebody stays away, whatever was chosen of how they come.
+
+    A decision is not lifted by choosing anew how they come: whoever wants that takes back what it rests on.
+    """
+    decision = (details.exclusion_reason, details.excluded_by, details.excluded_on)
+    if not any(decision) or details.attends is Attends.EXCLUDED:
+        return details
+    if now_is is not None and now_is.attends is Attends.EXCLUDED:
+        raise Refusal(
+            N_(
+                "It was decided that %(name)s stays away. If that holds no longer, "
+                "make empty why, by whom and when it was decided."
+            ),
+            name=now_is.name,
+        )
+    return replace(details, attends=Attends.EXCLUDED)
 
 
 def _check(

@@ -94,6 +94,22 @@ class PersonForm(CaseForm):
             self.language.choices.append(SelectChoice(shown.language, shown.language))
         self.support_id.choices = [*self.support_id.choices, *people(others)]
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As any form; and of a decision that they stay away, everything or nothing is written."""
+        good = super().validate(extra_validators)
+        missing = {
+            "exclusion_reason": _l("Write why they stay away. It is kept for everybody's safety."),
+            "excluded_by": _l("Write who decided that they stay away."),
+            "excluded_on": _l("Choose the day on which that was decided."),
+        }
+        decision = [self[name] for name in missing if name in self]
+        if self.attends.data == Attends.EXCLUDED or any(one.data for one in decision):
+            for one in decision:
+                if not one.data and not one.errors:
+                    one.errors = [missing[one.short_name]]
+                    good = False
+        return bool(good)
+
     def to_details(self) -> PersonDetails:
         """What was typed."""
         typed = {field.name: self[field.name].data for field in fields(PersonDetails) if field.name in self}

@@ -137,6 +137,8 @@ def people(rows: Iterable[PersonRow]) -> list[SelectChoice]:
 
 def language_name(code: str) -> str:
     """The name of a language in the reader's language; the code itself if it has none."""
+    if code == "prs":
+        return str(_("Dari"))  # which no list of names has
     locale = get_locale() or Locale("en")
     return str(locale.languages.get(code, code))
 
@@ -144,5 +146,5 @@ def language_name(code: str) -> str:
 def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:
     """Languages by their names; `printed`: those in which a plan can be printed."""
     codes = [code for code in SPOKEN if not (printed and code in _NO_PAPER.split())]
-    named_codes = sorted((language_name(code).capitalize(), code) for code in codes)
+    named_codes = sorted((name[:1].upper() + name[1:], code) for code in codes for name in (language_name(code),))
     return [SelectChoice("", blank), *(SelectChoice(code, name) for name, code in named_codes)]

@@ -14,6 +14,7 @@ from ekc.conferences.queries.case import registration as registration
 from ekc.conferences.queries.members import LineRow as LineRow
 from ekc.conferences.queries.members import Member as Member
 from ekc.conferences.queries.members import agencies as agencies
+from ekc.conferences.queries.members import agencies_of_cases as agencies_of_cases
 from ekc.conferences.queries.members import consented as consented
 from ekc.conferences.queries.members import line_rows as line_rows
 from ekc.conferences.queries.members import members as members

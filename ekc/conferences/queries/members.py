@@ -5,9 +5,10 @@ and decrypting. The whole of a person: `case.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, exists, select
@@ -46,15 +47,21 @@ class LineRow:
 
 _people, _lines = Participant.__table__.c, BottomLine.__table__.c
 _by_profession = _people.part.in_(PROFESSIONAL_PARTS)
+_SETS_LINE = exists().where(_lines.conference_id == _people.conference_id, _lines.set_by == _people.id)
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "informed_on", "needs_interpreter")),
         case((_by_profession, _people.organisation)),
         case((_by_profession, _people.speaks_for)),
-        exists().where(_lines.conference_id == bindparam("case"), _lines.set_by == _people.id),
+        _SETS_LINE,
     )
     .where(_people.conference_id == bindparam("case"), _people.removed_at.is_(None))
     .order_by(_people.id)
+)
+_PROFESSIONALS: Select[*tuple[Any, ...]] = (
+    select(*(_people[name] for name in ("conference_id", "part", "organisation", "speaks_for")), _SETS_LINE)
+    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None), _by_profession)
+    .order_by(_people.conference_id, _people.id)
 )
 _consents = Consent.__table__.c
 _CONSENTS = select(_consents.participant_id, _consents.scope).where(
@@ -76,15 +83,26 @@ def members(session: Session, conference_id: int) -> tuple[Member, ...]:
 
 def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
     """The agencies of a case: for whom its referrer and professionals work or speak. An interpreter's is none."""
+    return _agencies((one.part, one.organisation, one.speaks_for, one.sets_bottom_line) for one in circle)
+
+
+def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Agency, ...]]:
+    """The agencies of several cases at once; a case without any is left out."""
+    rows = session.execute(_PROFESSIONALS, {"cases": list(conference_ids)}).all()
+    return {id_: _agencies(tuple(row)[1:] for row in of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
+
+
+def _agencies(told: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
+    """Of parts, organisations, whom people speak for, and whether they set a bottom line."""
     return independence.agencies(
-        (name, _tie(person)) for person in circle for name in (person.organisation, person.speaks_for) if name
+        (name, _tie(part, decides)) for part, *names, decides in told for name in names if name
     )
 
 
-def _tie(person: Member) -> Tie:
-    if person.part is Part.REFERRER:
+def _tie(part: Part, decides: bool) -> Tie:
+    if part is Part.REFERRER:
         return Tie.REFERS
-    return Tie.DECIDES if person.sets_bottom_line else Tie.HELPS
+    return Tie.DECIDES if decides else Tie.HELPS
 
 
 def consented(session: Session, conference_id: int) -> frozenset[int]:

@@ -132,11 +132,14 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _person_page(case, shown, form), 422
     try:
-        actions.change_person(db(), case.visitor, now(), case.id, participant_id, form.to_details())
+        stopped = actions.change_person(db(), case.visitor, now(), case.id, participant_id, form.to_details())
     except Refusal as refusal:
         status = form.refuse(refusal)
         return _person_page(case, shown, form), status
-    flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
+    if stopped is None:
+        flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
+    else:
+        _say_out(_("%(name)s stays away.", name=form.name.data), stopped)
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
@@ -149,12 +152,17 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _person_page(case, shown, remove=form), 422
     try:
-        actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
+        stopped = actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
     except Refusal as refusal:
         status = form.refuse(refusal)
         return _person_page(case, shown, remove=form), status
-    flash(_("%(name)s is no longer in the circle.", name=shown.name), "success")
+    _say_out(_("%(name)s is out of the circle.", name=shown.name), stopped)
     return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+
+
+def _say_out(said: str, stopped: int) -> None:
+    """Say that somebody is out, and whether a personal link stopped with it."""
+    flash(f"{said} {_('The personal link has stopped.')}" if stopped else said, "success")
 
 
 def _person(case: Case, participant_id: int) -> PersonRow:

@@ -15,3 +15,4 @@ from ekc.matching.queries.match import agencies_of as agencies_of
 from ekc.matching.queries.match import match_history as match_history
 from ekc.matching.queries.match import matches as matches
 from ekc.matching.queries.match import open_conflicts as open_conflicts
+from ekc.matching.queries.match import undecided as undecided

@@ -1,6 +1,6 @@
 """Reading the coordinator of a case: what they declared, what ties them to it, what was waived and done before."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.queries import agencies, members
+from ekc.conferences.queries import agencies, agencies_of_cases, members
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
@@ -103,7 +103,7 @@ _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__tab
 _decider = Account.__table__.alias("decider")
 _OPEN = (
     select(
-        *(_match[name] for name in ("id", "account_id", "asked_at", "accepted_on", "confirmed_on")),
+        *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "accepted_on", "confirmed_on")),
         _match.independence,
         _match.answers,
         _account.name,
@@ -116,19 +116,33 @@ _OPEN = (
         .outerjoin(Waiver.__table__, _waiver.match_id == _match.id)
         .outerjoin(_decider, _decider.c.id == _waiver.waived_by)
     )
-    .where(_match.conference_id == bindparam("case"), _match.ended_on.is_(None))
+    .where(_match.conference_id.in_(bindparam("cases", expanding=True)), _match.ended_on.is_(None))
     .order_by(_match.id, _waiver.id)
 )
 
 
 def matches(session: Session, conference_id: int) -> Matches:
     """The matches of a case that are not ended, with what was waived."""
-    rows = session.execute(_OPEN, {"case": conference_id}).all()
-    found = [_match_row(tuple(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
+    found = [match for _, match in _open_matches(session, [conference_id])]
     return Matches(
         taken=next((match for match in found if match.accepted), None),
         asked=next((match for match in found if not match.accepted), None),
     )
+
+
+def undecided(session: Session, conference_ids: Collection[int]) -> frozenset[int]:
+    """Which of these cases have a coordinator whom something ties to them that nobody decided about."""
+    taken = {id_: match for id_, match in _open_matches(session, conference_ids) if match.accepted}
+    agencies_of_each = agencies_of_cases(session, taken) if taken else {}
+    return frozenset(id_ for id_, match in taken.items() if match.open_conflicts(agencies_of_each.get(id_, ())))
+
+
+def _open_matches(session: Session, conference_ids: Collection[int]) -> Iterator[tuple[int, MatchRow]]:
+    """The matches of these cases that are not ended, each with the id of its case."""
+    rows = session.execute(_OPEN, {"cases": list(conference_ids)}).all() if conference_ids else []
+    for _, of_one in groupby(rows, key=lambda row: row.id):
+        found = tuple(of_one)
+        yield found[0].conference_id, _match_row(found)
 
 
 def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:

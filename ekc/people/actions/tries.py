@@ -14,7 +14,7 @@ from ekc.core.errors import TooMany
 from ekc.core.transaction import writing
 from ekc.people.devices import Place
 from ekc.people.models import Try
-from ekc.people.queries import tries_so_far
+from ekc.people.queries import room_again, tries_so_far
 from ekc.workflow.vocabulary import N_
 
 
@@ -94,5 +94,8 @@ def _keep(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tupl
 
 def _ensure_few(session: Session, at: datetime, limits: Mapping[bytes, Limit], more: int = 0) -> None:
     so_far = tries_so_far(session, at, limits)
-    if any(so_far.get(key, 0) + more > limit.most for key, limit in limits.items()):
-        raise TooMany(N_("Wait a while, then try again."))
+    full = {key: limit.most for key, limit in limits.items() if so_far.get(key, 0) + more > limit.most}
+    if full:
+        until = max(room_again(session, at, key, most) for key, most in full.items())
+        minutes = max(2, -((at - until) // timedelta(minutes=1)))  # to the whole minute above; never "1 minutes"
+        raise TooMany(N_("Wait %(minutes)s minutes, then try again."), minutes=minutes)

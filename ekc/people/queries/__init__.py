@@ -11,6 +11,7 @@ from ekc.people.queries.accounts import regions as regions
 from ekc.people.queries.accounts import visitor_of_account as visitor_of_account
 from ekc.people.queries.entering import SignInRow as SignInRow
 from ekc.people.queries.entering import known_device as known_device
+from ekc.people.queries.entering import room_again as room_again
 from ekc.people.queries.entering import sign_ins_of as sign_ins_of
 from ekc.people.queries.entering import tries_so_far as tries_so_far
 from ekc.people.queries.entering import visitor_of_sign_in as visitor_of_sign_in

@@ -112,3 +112,9 @@ def tries_so_far(session: Session, at: datetime, keys: Collection[bytes]) -> dic
     """How many tries still count, by key; a key without any is left out."""
     counted = select(Try.key, func.count().label("number")).where(Try.key.in_(keys), Try.until > at).group_by(Try.key)
     return {row.key: row.number for row in session.execute(counted)}
+
+
+def room_again(session: Session, at: datetime, key: bytes, most: int) -> datetime:
+    """When fewer than so many tries will count, if none is added."""
+    newest = select(Try.until).where(Try.key == key, Try.until > at).order_by(Try.until.desc())
+    return session.scalar(newest.offset(most - 1).limit(1)) or at

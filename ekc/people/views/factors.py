@@ -17,6 +17,7 @@ from ekc.people.views import bp
 from ekc.people.views.account import account_page
 
 _SECRET = "authenticator"  # noqa: S105 - in the cookie: of the app that is being set up
+_RENEWED = "recovery_codes_renewed"  # so too: whether there were others before
 _CODES = "recovery_codes"  # in the cookie: shown on the next page, once
 
 
@@ -86,6 +87,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
         status = form.refuse(refusal)
         return account_page(codes=form), status
     _keep(_CODES, made)
+    session[_RENEWED] = True
     return redirect(url_for("people.recovery_codes"), 303)
 
 
@@ -95,12 +97,14 @@ def recovery_codes() -> ResponseReturnValue:
     """The recovery codes that were made just now, this once."""
     made = _kept(_CODES)
     session.pop(_CODES, None)
+    renewed = session.pop(_RENEWED, False)
     if made is None:
         return redirect(url_for("people.account"))
     return render_template(
         "people/recovery_codes.html",
         codes=[codes.in_fours(code) for code in made],
         own=queries.own_sign_in(db(), visitor().account_id or 0),
+        renewed=renewed,
         today=now().date(),
         target=local_path(request.args.get("next")) or url_for("people.account"),
     )

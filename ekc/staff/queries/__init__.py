@@ -8,6 +8,7 @@ from ekc.staff.queries.accounts import RegionRow as RegionRow
 from ekc.staff.queries.accounts import Wanted as Wanted
 from ekc.staff.queries.accounts import account_page as account_page
 from ekc.staff.queries.accounts import accounts as accounts
+from ekc.staff.queries.accounts import municipalities as municipalities
 from ekc.staff.queries.accounts import region_rows as region_rows
 from ekc.staff.queries.handing_over import HandingOver as HandingOver
 from ekc.staff.queries.handing_over import Leaver as Leaver

@@ -227,3 +227,8 @@ def _alone(session: Session, account_id: int) -> set[int]:
     stays = (whose.id == other.account_id, whose.active, whose.leaves_on.is_(None))
     found = select(AccountRole.id).where(AccountRole.account_id == account_id, AccountRole.role != Role.COORDINATOR)
     return set(session.scalars(found.where(~exists().where(*same, *stays))))
+
+
+def municipalities(session: Session) -> tuple[str, ...]:
+    """The municipalities that occur in registrations, as they are spelled there, by name."""
+    return tuple(session.scalars(select(Conference.municipality).distinct().order_by(Conference.municipality)))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
 from ekc.evaluations.models import FollowUp
 from ekc.matching.models import Match
 from ekc.meetings.models import Meeting
@@ -68,6 +69,13 @@ class CaseToHandOver:
     asked_id: int | None
     asked: str | None  # the name of whoever is asked to take it over
 
+    @property
+    def next_on(self) -> date | None:
+        """The day of the conference that is to be held, else of the first follow-up that is to be held."""
+        if self.phase in {Phase.REGISTRATION, Phase.SETUP}:
+            return local_date(self.starts_at, self.timezone) if self.starts_at else None
+        return self.due_on if self.phase is Phase.EVALUATION else date.min  # in between it is going on
+
 
 _coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
 _gone = or_(~Account.active, ~_coordinates.correlate(Account))
@@ -99,7 +107,7 @@ def leaver(session: Session, at: datetime, regions: Collection[int], account_id:
 
 
 def still_to_do(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
-    """The cases of a coordinator that are still to be handed over, the oldest first."""
+    """The cases of a coordinator that are still to be handed over, whose next date is first; then those without one."""
     latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
     pending = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
     due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *pending)
@@ -122,7 +130,8 @@ def still_to_do(session: Session, regions: Collection[int], account_id: int) -> 
         .where(_open_in(regions), Conference.coordinator_id == account_id)
         .order_by(Conference.id)
     )
-    return tuple(CaseToHandOver(*row) for row in rows)
+    found = [CaseToHandOver(*row) for row in rows]
+    return tuple(sorted(found, key=lambda one: one.next_on or date.max))
 
 
 def _leavers(regions: Collection[int]) -> Select[*tuple[Any, ...]]:

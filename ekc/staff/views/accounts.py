@@ -41,7 +41,7 @@ def accounts() -> ResponseReturnValue:
 def new_account() -> ResponseReturnValue:
     """Somebody new."""
     form = NewAccountForm(regions(db()), formdata=None, language=visitor().language)
-    return render_template("staff/new_account.html", form=form)
+    return _new_page(form)
 
 
 @bp.post("/accounts/new")
@@ -59,7 +59,11 @@ def open_account() -> ResponseReturnValue:
             status = form.refuse(refusal)
         else:
             return invited(account_id, link)
-    return render_template("staff/new_account.html", form=form), status
+    return _new_page(form), status
+
+
+def _new_page(form: NewAccountForm) -> str:
+    return render_template("staff/new_account.html", form=form, municipalities=queries.municipalities(db()))
 
 
 def _after() -> int | None:

@@ -1,0 +1,100 @@
+"""The home page of staff: what needs a coordinator, and what needs the manager of their region."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference
+from ekc.people.access import PROGRAM, Visitor
+from ekc.people.actions import set_employer
+from ekc.workflow.vocabulary import Phase
+from tests.build import Made, prepared_case, registered_case
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.journey.counting import counted
+from tests.page import Page, text_of
+
+HELD_UP = "Your regional manager decides first whether you can go on: ring them"
+DECIDE = "Decide whether Noor van Dijk can go on · Conference in 40 days"
+
+
+def needs(page: Page) -> list[str]:
+    """The lines below "Needs you"; empty where nothing is asked of anybody."""
+    sections = [part for part in page.all("section") if part.get("aria-labelledby") == "needs"]
+    return [text_of(row) for part in sections for row in part.iter("li")]
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    return prepared_case(db_session, cast, clock())
+
+
+def tie(session: Session, clock: FrozenClock, who: Visitor, employer: str) -> None:
+    set_employer(session, PROGRAM, clock(), who.account_id or 0, employer)
+
+
+def test_what_ties_a_coordinator_is_on_the_home_page_of_both(
+    app: Flask, cast: Cast, case: Made, db_session: Session, clock: FrozenClock
+) -> None:
+    noor, ruud = PageClient(app), PageClient(app)
+    sign_in(noor, cast.noor)
+    sign_in(ruud, cast.ruud)
+    before = [needs(client.page("/")) for client in (noor, ruud)]
+    tie(db_session, clock, cast.noor, "Primary School De Wilg")
+
+    asked = [needs(client.page("/")) for client in (noor, ruud)]
+
+    title = "Family De Wit - El Amrani"
+    assert before[1] == []
+    assert asked == [[f"{title} {HELD_UP}", *before[0]], [f"{title} {DECIDE}"]]
+    ruud.follow(title, near="Decide whether")
+    ruud.submit("It is no obstacle", {"Why is it no obstacle?": "She retires this week."})
+    assert [needs(client.page("/")) for client in (noor, ruud)] == before
+
+
+def test_nobody_is_told_in_private_time(
+    client: PageClient, cast: Cast, case: Made, db_session: Session, clock: FrozenClock
+) -> None:
+    tie(db_session, clock, cast.noor, "Primary School De Wilg")
+    db_session.execute(update(Conference).where(Conference.id == case.id).values(phase=Phase.PRIVATE_TIME))
+    db_session.commit()
+    sign_in(client, cast.ruud)
+
+    assert needs(client.page("/")) == []
+
+
+def test_statements_of_the_managers_home_do_not_grow(
+    app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, case: Made
+) -> None:
+    tie(db_session, clock, cast.noor, "Primary School De Wilg")
+    sign_in(client, cast.ruud)
+    with counted(app) as one:
+        client.page("/")
+    for _ in range(3):
+        prepared_case(db_session, cast, clock())
+    with counted(app) as four:
+        page = client.page("/")
+
+    assert (len(four), len(needs(page))) == (len(one), 4)
+
+
+def test_the_manager_sees_whose_case_it_is(client: PageClient, cast: Cast, case: Made) -> None:
+    sign_in(client, cast.ruud)
+    page = client.page("/")
+    sections = [part for part in page.all("section") if part.get("aria-labelledby") == "regional"]
+    rows = [text_of(row) for part in sections for row in part.iter("li")]
+    assert rows == ["Family De Wit - El Amrani EKC-2026-0001 · Noor van Dijk 1 of 5: Setup Conference on 11 Apr"]
+
+
+def test_of_a_coordinator_who_is_not_there_nothing_is_known(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Nothing ties nobody; that is not to say that the coordinator is independent."""
+    fresh = registered_case(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+
+    page = client.page(f"/conferences/{fresh.id}")
+
+    assert "The coordinator is independent (to do)" in page.text
