@@ -12,10 +12,12 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.headerregistry import Address
+from email.policy import SMTP
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ekc.core.clock import utc_now
 
@@ -43,6 +45,20 @@ class Provider:
     amr: tuple[str, ...] = ()  # or one of these
 
 
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where mails are handed in, and from whom they are."""
+
+    host: str
+    port: int
+    security: str  # tls: from the first byte; starttls: before anything is said; none: it is on this machine
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    sender: Address  # its name ends each mail
+
+
+#: What an address of a mail server may say about TLS, and at which port it is then, unless another is named.
+_MAIL = {("smtps", ""): ("tls", 465), ("smtp", "tls=starttls"): ("starttls", 587), ("smtp", ""): ("none", 25)}
 _NEEDED = {"name": str, "issuer": str, "client_id": str, "secret_file": str, "domains": list}
 _MORE = {"email_claim": str, "verified_claim": str, "second_factor": bool, "acr": list, "amr": list}
 _KINDS: dict[type, str] = {str: "a word", list: "a list of words", bool: "true or false"}
@@ -55,7 +71,7 @@ class Settings:
     database_url: str = field(repr=False)  # may hold a password
     secret_key: str = field(repr=False)  # signs cookies and the tokens of forms
     content_keys: tuple[bytes, ...] = field(repr=False)  # 32 bytes each; the first encrypts, all decrypt
-    index_key: bytes = field(repr=False)  # keys the blind index of names, signatures of links, and what is counted of tries
+    index_key: bytes = field(repr=False)  # keys the blind index of names, signed links, counted tries
     instance: Path  # a folder of our own for the key file and caches
     demo: bool = False
     secure_cookies: bool = True
@@ -63,7 +79,9 @@ class Settings:
     proxies: int = 0  # how many of our own stand before us; nobody else is believed about who calls
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
     providers: tuple[Provider, ...] = ()  # of single sign-on
+    mail: MailServer | None = None  # without one, mails wait in the outbox
     registrations_an_hour: int = 20  # public registrations from one address
+    refusals_an_hour: int = 60  # pages of cases refused to one person; then they are signed out
     second_factor_required: bool = False  # of whoever signs in with a password
     clock: Callable[[], datetime] = utc_now
 
@@ -119,6 +137,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         ),
         proxies=_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
+        # Nobody in a demonstration is real, but their mailboxes might be.
+        mail=None if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
     )
 
 
@@ -127,6 +147,39 @@ def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, T], wit
     if said and said not in choices:
         raise ConfigError(f"{name} is {said!r}. Set it to one of {', '.join(choices)}, or leave it out.")
     return choices[said] if said else without
+
+
+def load_mail(address: str, sender: str) -> MailServer | None:
+    """Who carries mails. Raises ConfigError with a sentence that never repeats the address: it may hold a password."""
+    if not address and not sender:
+        return None
+    if not (address and sender):
+        raise ConfigError("Mails need both EKC_MAIL_URL and EKC_MAIL_FROM. Set the other one too, or leave both out.")
+    try:
+        read = SMTP.header_factory("From", sender)
+        [named] = read.addresses
+        whole = not read.defects and named.addr_spec.isascii()
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ConfigError('EKC_MAIL_FROM has to be one name and address, such as: "Own Plan <plan@example.org>".')
+    try:
+        parts = urlsplit(address)
+        security, port = _MAIL[parts.scheme, parts.query]
+        host, port = parts.hostname or "", parts.port or port
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    except (KeyError, ValueError):
+        host = ""
+    if not host or parts.path or parts.fragment or not (user + password).isascii() or bool(user) != bool(password):
+        raise ConfigError(
+            "EKC_MAIL_URL has to look like smtps://user:password@host, or smtp://user:password@host?tls=starttls. "
+            "In user and password, write each sign that is no letter or digit as % and its code, such as %40 for @."
+        )
+    if security == "none" and not is_here(host):
+        raise ConfigError(
+            "EKC_MAIL_URL names another machine, without TLS. Begin it with smtps://, or add ?tls=starttls."
+        )
+    return MailServer(host=host, port=port, security=security, user=user, password=password, sender=named)
 
 
 def load_providers(path: Path) -> tuple[Provider, ...]:
@@ -176,8 +229,14 @@ def is_safe(address: str) -> bool:
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
-        if parts.scheme == "https":
-            return bool(host)
-        return parts.scheme == "http" and (host == "localhost" or ip_address(host).is_loopback)
+    except ValueError:
+        return False
+    return bool(host) if parts.scheme == "https" else parts.scheme == "http" and is_here(host)
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False

@@ -178,6 +178,7 @@ def _page() -> dict[str, Any]:
         "page_direction": text.direction(code),
         "languages": [(code, name, _in_language(code)) for code, name in text.LANGUAGES.items()],
         "demo_mode": runtime().settings.demo,
+        "sends_mail": runtime().settings.mail is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
         "shared_device": who.leaves_in is not None,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
 from ekc.conferences.models import Conference
+from ekc.core import carrier, logs
 from ekc.core.audit import AuditHead, broken_chains
 from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
@@ -175,15 +176,22 @@ def nightly() -> None:
 
 
 @cli.command()
+def carry() -> int:
+    """Send the mails that wait. Two at once send nothing twice. Ends with status 1 when one is given up."""
+    with _database() as (settings, session):
+        done = carrier.carry(session, settings.clock, settings.mail)
+    click.echo(f"Mails sent: {done.sent}, waiting to be tried again: {done.waiting}, given up: {done.given_up}.")
+    return int(done.given_up > 0)
+
+
+@cli.command()
 def reencrypt() -> None:
     """Encrypt all content anew under the first of the content keys. Can be broken off and run again."""
     with _database() as (_, session):
         count = schema.reencrypt(session)
-    click.echo(f"Rows encrypted anew: {count}.")
-    click.echo(
-        f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}. "
-        "They stay under the key they were written with, so keep that key in the key file, after the new one."
-    )
+    kept = f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}."
+    told = "They stay under the key they were written with, so keep that key in the key file, after the new one."
+    click.echo(f"Rows encrypted anew: {count}.\n{kept} {told}")
 
 
 @contextmanager
@@ -237,4 +245,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logs.begin()
     sys.exit(main())

@@ -35,7 +35,11 @@ class PageClient(FlaskClient):
     _read: Page | None = None  # the page that the last answer was
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """As Flask's own, with every whole HTML page checked, and a fault of ours raised with where it came from."""
+        """As Flask's own, with every whole HTML page checked, and a fault of ours raised with where it came from.
+
+        Each answer is read to its end, as a browser does, so what is done after it is done.
+        """
+        kwargs.setdefault("buffered", True)
         response = super().open(*args, **kwargs)
         fault = self.application.extensions.pop("fault", None)
         if fault is not None and not self.wants_faults:

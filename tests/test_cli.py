@@ -1,5 +1,6 @@
 """The commands: what each does, and that whatever is wrong is one sentence and a status."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,14 @@ from sqlalchemy.orm import Session
 from ekc import schema
 from ekc.cli import main
 from ekc.conferences.models import Participant
+from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.core.outbox import OutboxMessage
+from ekc.core.outbox import OutboxMessage, queue
 from ekc.people.models import Account, Region
 from ekc.schema import APPEND_ONLY, BEHIND, sealed
 from tests.cast import Cast
+from tests.core.mailserver import mail_server
 from tests.demo.command import Result, Run, runner, write_case, write_keys
 from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
 
@@ -108,6 +111,34 @@ def test_whoever_is_locked_out_is_invited_anew(run: Run, engine: Engine, cast: C
     assert run("invite", "nobody@example.org") == Result(
         1, "", "There is no open account with the address nobody@example.org.\n"
     )
+
+
+def test_mails_are_carried(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("add-region", "North")
+    run("open-account", "--name", "Els", "--email", "els@example.org", "--region", "North", "--role", "coordinator")
+    with make_sessions(engine)() as session:
+        queue(
+            session,
+            "late",
+            recipient="jan@example.org",
+            subject="Hello",
+            body="Hello",
+            at=utc_now() - timedelta(days=4),
+            conference_id=None,
+        )
+        session.commit()
+    for name in ("EKC_MAIL_URL", "EKC_MAIL_FROM"):
+        monkeypatch.delenv(name, raising=False)
+    unset = "No mail server is set, so mails wait. Set EKC_MAIL_URL and EKC_MAIL_FROM.\n"
+    assert run("carry") == Result(1, "", unset)
+
+    with mail_server() as server:
+        monkeypatch.setenv("EKC_MAIL_URL", f"smtp://localhost:{server.port}")
+        monkeypatch.setenv("EKC_MAIL_FROM", "plan@example.org")
+        carried = "Mails sent: %d, waiting to be tried again: 0, given up: %d.\n"
+        assert run("carry") == Result(1, carried % (1, 1), "")
+        assert run("carry") == Result(0, carried % (0, 0), "")
+        assert (server.to, server.mails[0]["Subject"]) == ([["els@example.org"]], "Choose your password")
 
 
 def test_a_region_lies_in_a_time_zone(run: Run, engine: Engine) -> None:

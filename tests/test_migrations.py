@@ -1,5 +1,7 @@
 """Migrations: the newest state is what the models say, and each one goes up and down with data in the tables."""
 
+from datetime import timedelta
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -8,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.db import make_sessions
+from ekc.core.outbox import LASTS, OutboxMessage
 from ekc.matching.actions import ask_coordinator
 from ekc.matching.queries import matches, open_conflicts
+from ekc.people.actions import ask_new_password, invite, set_leaving
 from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
 from ekc.workflow.independence import Matter
 from tests import build
@@ -101,6 +105,25 @@ def test_a_case_that_was_taken_away_by_asking_is_with_its_coordinator_again(
         found = [matches(session, case.id) for case in (waits, refused)]
         names = [[match.name if match else "" for match in (one.taken, one.asked)] for one in found]
         assert names == [["Noor van Dijk", "Denise Okafor"], ["Noor van Dijk", ""]]
+
+
+def test_mails_that_wait_since_before_are_useless_when_others_are(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    ask_new_password(db_session, START, "noor@example.org", "https://plan.example.org")
+    invite(db_session, cast.bas, START, cast.denise.account_id or 0, "https://plan.example.org")
+    set_leaving(db_session, cast.bas, START, cast.noor.account_id or 0, START.date())
+    db_session.close()
+    downgrade(engine, "0012")
+    upgrade(engine)
+
+    with make_sessions(engine)() as session:
+        asked = select(OutboxMessage.try_after, OutboxMessage.useless_after, OutboxMessage.tries)
+        assert session.execute(asked.order_by(OutboxMessage.id)).all() == [
+            (START, START + timedelta(hours=1), 0),
+            (START, START + LASTS, 0),
+            (START, START + LASTS, 0),
+        ]
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine) -> None:

@@ -38,6 +38,93 @@ def test_proxies_are_counted(folder: Path) -> None:
     assert [load(folder, **told).proxies for told in ({}, {"EKC_PROXIES": "0"}, {"EKC_PROXIES": "2"})] == [0, 0, 2]
 
 
+SENDER = "Own Plan <plan@example.org>"
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("smtps://plan:p%40ss%3A1@mail.example.org", ("mail.example.org", 465, "tls", "plan", "p@ss:1")),
+        ("smtps://mail.example.org:4650", ("mail.example.org", 4650, "tls", "", "")),
+        ("smtp://plan:x@mail.example.org?tls=starttls", ("mail.example.org", 587, "starttls", "plan", "x")),
+        ("smtp://mail.example.org:25?tls=starttls", ("mail.example.org", 25, "starttls", "", "")),
+        ("smtp://localhost", ("localhost", 25, "none", "", "")),
+        ("smtp://[::1]:2525", ("::1", 2525, "none", "", "")),
+    ],
+)
+def test_a_mail_server_is_read(folder: Path, url: str, where: tuple[object, ...]) -> None:
+    settings = load(folder, EKC_MAIL_URL=url, EKC_MAIL_FROM=SENDER)
+
+    mail = settings.mail
+    assert mail is not None
+    assert (mail.host, mail.port, mail.security, mail.user, mail.password) == where
+    assert (mail.sender.display_name, mail.sender.addr_spec) == ("Own Plan", "plan@example.org")
+    assert [secret for secret in ("password='", "p@ss", "p%40ss", "user=") if secret in repr(settings)] == []
+
+
+def test_without_a_mail_server_and_in_a_demonstration_there_is_none(folder: Path) -> None:
+    assert load(folder, EKC_MAIL_URL="", EKC_MAIL_FROM="").mail is None
+    assert load(folder, EKC_MAIL_URL="smtp://localhost", EKC_MAIL_FROM=SENDER, EKC_DEMO="1").mail is None
+
+
+_LOOKS = (
+    "EKC_MAIL_URL has to look like smtps://user:password@host, or smtp://user:password@host?tls=starttls. "
+    "In user and password, write each sign that is no letter or digit as % and its code, such as %40 for @."
+)
+_NAMED = 'EKC_MAIL_FROM has to be one name and address, such as: "Own Plan <plan@example.org>".'
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "sentence"),
+    [
+        (
+            "smtps://plan:secret@mail.example.org",
+            "",
+            "Mails need both EKC_MAIL_URL and EKC_MAIL_FROM. Set the other one too, or leave both out.",
+        ),
+        (
+            "smtp://plan:secret@mail.example.org",
+            SENDER,
+            "EKC_MAIL_URL names another machine, without TLS. Begin it with smtps://, or add ?tls=starttls.",
+        ),
+        *(
+            (url, SENDER, _LOOKS)
+            for url in (
+                "secret",
+                "https://plan:secret@mail.example.org",
+                "smtps://plan:secret@",
+                "smtps://plan:secret#1@mail.example.org",
+                "smtps://plan:secret/1@mail.example.org",
+                "smtps://plan:secret@mail.example.org:port",
+                "smtps://plan:secret@mail.example.org?tls=starttls",
+                "smtp://plan:secret@mail.example.org?tls=no",
+                "smtps://plan:s%C3%A9cret@mail.example.org",
+                "smtps://plan@mail.example.org",
+                "smtps://[secret@mail.example.org",
+            )
+        ),
+        *(
+            ("smtp://localhost", sender, _NAMED)
+            for sender in (
+                "Own Plan",
+                "a@example.org, b@example.org",
+                "Own Plan <plan>",
+                "Plan <plan@example.org>\nBcc: x@example.org",
+                "plan@exämple.org",
+                "<>",
+            )
+        ),
+    ],
+)
+def test_a_mail_server_that_makes_no_sense_is_said_without_its_secret(
+    folder: Path, url: str, sender: str, sentence: str
+) -> None:
+    with pytest.raises(ConfigError) as told:
+        load(folder, EKC_MAIL_URL=url, EKC_MAIL_FROM=sender)
+
+    assert (str(told.value), told.value.__context__) == (sentence, None)  # what is below may repeat it
+
+
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [

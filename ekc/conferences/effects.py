@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.letters import language_of
 from ekc.conferences.models import Conference, Participant
 from ekc.core.outbox import queue
 from ekc.workflow.vocabulary import Attends, Part
@@ -30,5 +31,5 @@ def write_to_circle(
                 body=body,
                 at=at,
                 conference_id=conference.id,
-                language=person.language or conference.language,
+                language=language_of(person.language, conference.language),
             )

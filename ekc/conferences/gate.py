@@ -1,23 +1,31 @@
 """The gate of every route about a case: declares the activity, opens the case, writes one audit line for a look."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
 
 from ekc.conferences.access import Case, open_case
-from ekc.core.audit import record, record_unknown
-from ekc.core.errors import Refusal, Unknown
-from ekc.core.routes import LARGEST_ID, Access, db, declare, now
+from ekc.core.audit import has_recorded, record, record_unknown
+from ekc.core.errors import Refusal, TooMany, Unknown
+from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
-from ekc.people.login import to_sign_in, visitor
-from ekc.workflow.vocabulary import Activity, Role
+from ekc.people.actions import Limit, count_try
+from ekc.people.login import end, to_sign_in, visitor
+from ekc.workflow.vocabulary import N_, Activity, Role
 
 View = Callable[..., ResponseReturnValue]
 _LOOKS = frozenset({"GET", "HEAD"})
+_TOO_OFTEN = N_(
+    "You asked again and again for pages that are not for you now, so you are signed out. Come in again later; if you "
+    "miss a page, ask your coordinator."
+)
 
 
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
@@ -25,8 +33,9 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
 
     The view gets the opened case.
 
-    A look (GET, HEAD) is audited here, once; a change is audited by its action. A form that is shown again is a look
-    as well: the page around it tells as much. A refused try is audited too.
+    A look (GET, HEAD) is audited here, once; a change is audited by its action. One that changed nothing is a look as
+    well: the page around a form that is shown again tells as much. A refused try is audited too, at this gate or
+    behind it, unless somebody makes too many of them at the gate: then they are signed out.
     """
 
     def gate(view: View) -> View:
@@ -42,7 +51,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
                 if request.method in _LOOKS:
                     with writing(session):
                         case = open_case(session, who, conference_id, activity, *others, at=now())
-                        _record_look(case)
+                        _record(case, "case.read")
                 else:
                     case = open_case(session, who, conference_id, activity, *others, at=now())
             except Refusal as refusal:
@@ -58,32 +67,41 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
 
 
 def _changed(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
-    """What a change is answered. Without a way on it is the page with the form, to be looked at again."""
+    """What a change is answered. What was done has its line; where nothing was, somebody has looked."""
     try:
         answer = current_app.make_response(view(case, **kwargs))
-    except Unknown:
+    except (Refusal, StaleDataError, HTTPException):
         with writing(db()):
-            record(db(), case.visitor.actor, now(), "case.refused", case.id, page=request.path, **_as(case.roles))
+            _record(case, "case.refused")
         raise
-    if not answer.location:
+    if not has_recorded(db()):
         with writing(db()):
-            _record_look(case)
+            _record(case, "case.read")
     return answer
 
 
-def _record_look(case: Case) -> None:
-    page = request.endpoint or ""
-    record(db(), case.visitor.actor, now(), "case.read", case.id, page=page, **_as(case.roles))
+def _record(case: Case, action: str) -> None:
+    record(db(), case.visitor.actor, now(), action, case.id, page=request.endpoint or "", **_as(case.roles))
 
 
 def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
-    """Whether there is such a case shows in the line alone, never in how it is written."""
+    """Whether there is such a case shows in the line alone, never in how it is written.
+
+    A line is kept for ever, and may stand in a stranger's file: whoever makes too many is signed out. Raises TooMany.
+    """
     about = {"page": request.path, **_as(who.roles)}
-    with writing(db()):
-        if isinstance(refusal, Unknown):
-            record_unknown(db(), who.actor, now(), refusal.conference_id, **about)
-        else:
-            record(db(), who.actor, now(), "case.refused", conference_id, **about)
+    an_hour = Limit("refused", runtime().settings.refusals_an_hour, timedelta(hours=1))
+    try:
+        with writing(db()):
+            if isinstance(refusal, Unknown):
+                record_unknown(db(), who.actor, now(), refusal.conference_id, **about)
+            else:
+                record(db(), who.actor, now(), "case.refused", conference_id, **about)
+            # After the line, which others wait for: of many at one moment no more are kept than of many in a row.
+            count_try(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
+    except TooMany:
+        end()
+        raise TooMany(_TOO_OFTEN) from None
 
 
 def _as(roles: frozenset[Role]) -> dict[str, str]:

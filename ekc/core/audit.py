@@ -22,6 +22,7 @@ from ekc.core.db import Base, code
 _CONTEXT = "audit_event.detail"
 _START = b"\0" * 32
 _NO_CASE = "system"  # the chain of what belongs to no case
+_SAID = "audit"  # in the session: that a line was added
 
 
 class ActorKind(StrEnum):
@@ -98,6 +99,11 @@ def record_unknown(
     _add(session, _NO_CASE, actor, at, "case.refused", conference_id, detail)
 
 
+def has_recorded(session: Session) -> bool:
+    """Whether a line was added with this session. To an action the line is its last word: refused, it added none."""
+    return _SAID in session.info
+
+
 def _add(
     session: Session,
     chain: str,
@@ -132,6 +138,7 @@ def _add(
     }
     session.execute(_ADD, line)
     session.execute(_MOVE_END, {"of": chain, "last": seq, "link": link})
+    session.info[_SAID] = True
 
 
 def chain_hash(

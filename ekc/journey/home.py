@@ -13,7 +13,7 @@ from ekc.journey import queries
 from ekc.journey.queries import CaseRow
 from ekc.matching.queries import undecided
 from ekc.people.access import DemoPerson, Visitor
-from ekc.people.queries import demo_accounts, doors
+from ekc.people.queries import NewReader, demo_accounts, doors, new_readers
 from ekc.staff.queries import HandingOver, handing_over
 from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.vocabulary import CasePart, Phase, Role
@@ -52,6 +52,7 @@ class Home:
     waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
     regional: tuple[CaseRow, ...]
     handing_over: HandingOver
+    new_readers: list[NewReader]  # of a manager's regions
 
 
 def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -82,6 +83,7 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
         waiting=waiting,
         regional=regional,
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
+        new_readers=new_readers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
 
 

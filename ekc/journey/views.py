@@ -27,10 +27,14 @@ from ekc.workflow.vocabulary import N_, Activity, Role, Step
 bp = Blueprint("journey", __name__)
 
 
+#: Whose cases and requests stand on the home page.
+_AT_HOME = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
+
+
 def menu(who: Visitor) -> list[tuple[str, str]]:
-    """The main menu of somebody: endpoint and title."""
+    """The main menu of somebody: endpoint and title. For others than `_AT_HOME`, home is the entry after it."""
     entries = [("home", N_("Home"))]
-    if who.roles & {Role.COORDINATOR, Role.REGIONAL_MANAGER}:
+    if who.roles & _AT_HOME:
         entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
     if who.roles & {Role.CARE_MANAGER, Role.REGIONAL_MANAGER}:
         entries.append(("reports.follow_ups", N_("Follow-ups")))
@@ -47,10 +51,9 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id))
     if not who.known:
         return render_template("people/welcome.html", demo_people=demo_people(db(), now()))
-    if who.roles <= {Role.CARE_MANAGER} and who.roles:
-        return redirect(url_for("reports.follow_ups"))
-    if who.roles == {Role.ADMINISTRATOR}:
-        return redirect(url_for("staff.accounts"))
+    _home, *others = menu(who)
+    if others and not who.roles & _AT_HOME:
+        return redirect(url_for(others[0][0]))
     return render_template("journey/home.html", home=coordinator_home(db(), who, now()), who=who)
 
 

@@ -88,6 +88,14 @@ def _line(line: Line, timezone: str) -> str:
             said = _("took a step: %(what)s (%(when)s)", what=what, when=when)
         case Deed.OTHER:
             said = ngettext("%(what)s (%(when)s)", "%(what)s, %(num)s times (%(when)s)", n, what=what, when=when)
+        case Deed.STOPPED:
+            said = ngettext(
+                "wanted to do something with %(what)s and was refused (%(when)s)",
+                "wanted to do something with %(what)s and was refused, %(num)s times (%(when)s)",
+                n,
+                what=what,
+                when=when,
+            )
         case Deed.REFUSED:
             said = ngettext(
                 "tried to open the file and was refused (%(when)s)",

@@ -1,7 +1,8 @@
 """Reading who opened a case: the lines of its audit within a period, by day and by person.
 
-Names are told of staff and professionals alone. What people of the circle open with their own link is theirs: it is
-counted. Of private time, nothing is told but that pages were opened. Only what is shown is decrypted.
+Names are told of staff and professionals, and of whoever has to stay away or was taken out of the circle and tries all
+the same. What other people of the circle open with their own link is theirs: it is counted. Of private time, nothing
+is told but that pages were opened. Only what is shown is decrypted.
 """
 
 from collections import defaultdict
@@ -18,10 +19,14 @@ from ekc.core.audit import ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
 from ekc.journey.queries import steps_taken
 from ekc.opened.words import DEEDS, PAGES, SOMETHING, changed, step_taken
-from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase, Role
+from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part, Phase, Role
 
 _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
 _ONES_OWN = FAMILY_PARTS | {Part.SUPPORTER}
+_NOWHERE = "?"
+#: Of somebody in the circle: name, part, and since when they have to stay away or are no part of it.
+_Known = tuple[str, Part | None, datetime | None]
+_NOBODY: _Known = ("", None, None)
 
 Who = tuple[ActorKind, int | None]
 _Row = Row[datetime, ActorKind, int | None, str, bytes | None]
@@ -35,6 +40,7 @@ class Deed(StrEnum):
     STEP = "step"
     OTHER = "other"
     REFUSED = "refused"
+    STOPPED = "stopped"  # they were let in, and what they wanted to do there could not be done
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def opened(
     One query for the lines, one for the names of participants, one for private time.
     """
     rows = _lines(session, conference_id, period, timezone)
-    circle = _circle(session, conference_id, rows)
+    circle = _circle(session, conference_id, rows, timezone)
     private = _private_time(session, conference_id)
     found: defaultdict[date, _Found] = defaultdict(_Found)
     roles: defaultdict[Who, set[Role | Part]] = defaultdict(set)  # known at any time: for lines that tell none
@@ -93,10 +99,10 @@ def opened(
         roles[ActorKind.ACCOUNT, coordinator_id].add(Role.COORDINATOR)
     for row in rows:
         day, refused = found[local_date(row.at, timezone)], row.action == _REFUSED
-        name, part = circle.get(row.actor_id, ("", None)) if row.actor_kind is ActorKind.PARTICIPANT else ("", None)
+        name, part, away = circle.get(row.actor_id, _NOBODY) if row.actor_kind is ActorKind.PARTICIPANT else _NOBODY
         if any(began < row.at and (ended is None or row.at < ended) for began, ended in private):
             day.sealed[refused] = True
-        elif part in _ONES_OWN:
+        elif part in _ONES_OWN and not (refused and away and away <= row.at):
             day.by_link[refused] += row.action != _ENTERED
         else:
             who = _who(row, stranger=not name)
@@ -105,7 +111,7 @@ def opened(
             told = {Role(role) for role in str(detail.get("roles", "")).split() if role in set(Role)}
             day.roles[who] |= {part} if part else told
             roles[who] |= told
-            page = places.get(str(detail.get("page", "")), "?")
+            page = places.get(str(detail.get("page", "")), _NOWHERE)
             day.done[who][_deed(row.action, page)].append(row.at)
     return tuple(day.told(on, roles) for on, day in sorted(found.items(), reverse=True))
 
@@ -149,13 +155,18 @@ def _begins(on: date, timezone: str) -> datetime:
     return from_local(datetime.combine(on, time()), timezone)
 
 
-def _circle(session: Session, conference_id: int, rows: Iterable[_Row]) -> dict[int | None, tuple[str, Part]]:
+def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Known]:
     """Who of those who came by link are or were in the circle, and in what part."""
     by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
-    people = select(Participant.id, Participant.name, Participant.part).where(
-        Participant.conference_id == conference_id, Participant.id.in_(by_link)
-    )
-    return {row.id: (row.name, row.part) for row in session.execute(people)} if by_link else {}
+    people = select(Participant).where(Participant.conference_id == conference_id, Participant.id.in_(by_link))
+    found = session.scalars(people) if by_link else ()
+    return {one.id: (one.name, one.part, _away_since(one, timezone)) for one in found}
+
+
+def _away_since(person: Participant, timezone: str) -> datetime | None:
+    if person.attends is Attends.EXCLUDED and person.excluded_on is not None:
+        return _begins(person.excluded_on, timezone)
+    return person.removed_at
 
 
 def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, datetime | None]]:
@@ -178,8 +189,8 @@ def _who(row: _Row, stranger: bool) -> Who:
 
 
 def _deed(action: str, page: str) -> tuple[Deed, str]:
-    if action == _REFUSED:
-        return Deed.REFUSED, ""
+    if action == _REFUSED:  # at the gate there is no page yet
+        return (Deed.REFUSED, "") if page == _NOWHERE else (Deed.STOPPED, PAGES.get(page, SOMETHING))
     if action == _READ:
         return Deed.LOOKED, PAGES.get(page, SOMETHING)
     if title := step_taken(action):

@@ -57,8 +57,13 @@ CHANGES = {
 }
 #: What was done beside changing a page, by its whole code.
 DEEDS = {
+    "case.found": N_("found the conference by searching"),
     "case.registered": N_("registered the conference"),
+    "link.asked": N_("asked the coordinator to be let in with a personal link"),
+    "link.device_forgotten": N_("had a device forgotten at a personal link"),
     "link.entered": N_("came in with their own link"),
+    "link.refused": N_("tried to come in at a personal link with a wrong code or answer"),
+    "link.turned_away": N_("turned away somebody who wanted to come in with a personal link"),
     "plan.printed": N_("printed the plan"),
     "task.ticked": N_("ticked off a task"),
 }

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -14,11 +15,11 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from ekc.core.errors import Unknown
 from ekc.core.routes import LARGEST_ID, Access, cookie_name, db, declare, now, runtime
+from ekc.people import queries
 from ekc.people.access import NOBODY, Visitor
 from ekc.people.actions import begin_by_account, end_sign_in, note_use
 from ekc.people.devices import Place, device_of, network_of
 from ekc.people.models import PROVES_ONE_THING, Method
-from ekc.people.queries import has_passkey, has_second_factor, lacks_second_factor, visitor_of_sign_in
 from ekc.workflow.vocabulary import Role
 
 View = Callable[..., ResponseReturnValue]
@@ -31,16 +32,17 @@ _TOKEN = re.compile(r"[\w-]{43}")
 _YEAR = 365 * 24 * 3600
 
 
+@dataclass(eq=False)
 class SignedIn(UserMixin):  # type: ignore[misc]
     """Flask-Login's user: a visitor, the id under which the session remembers them, and whether they are let in.
 
     Where a second factor is required, who has none is signed in but not let in, except to set one up.
     """
 
-    def __init__(self, key: str, visitor: Visitor, let_in: bool) -> None:
-        self.key = key
-        self.visitor = visitor
-        self.let_in = let_in
+    key: str
+    visitor: Visitor
+    method: Method
+    let_in: bool
 
     def get_id(self) -> str:
         """What the session cookie holds: `account:<sign-in>` or `link:<sign-in>`."""
@@ -55,13 +57,14 @@ def load(key: str) -> SignedIn | None:
     read = None if g.get("asks_nobody") else _KEY.fullmatch(key)
     if read is None:
         return None
-    found = visitor_of_sign_in(db(), now(), int(read[2]), by_link=read[1] == "link")
+    found = queries.visitor_of_sign_in(db(), now(), int(read[2]), by_link=read[1] == "link")
     if found is None:
         return None
     visitor, seen_at, method = found
     note_use(db(), now(), int(read[2]), seen_at)
     required = runtime().settings.second_factor_required and visitor.account_id is not None
-    return SignedIn(key, visitor, not required or not lacks_second_factor(db(), visitor.account_id or 0, method))
+    lacks = required and queries.lacks_second_factor(db(), visitor.account_id or 0, method)
+    return SignedIn(key, visitor, method, let_in=not lacks)
 
 
 def go_in(account_id: int, method: Method, target: str | None) -> str:
@@ -69,7 +72,7 @@ def go_in(account_id: int, method: Method, target: str | None) -> str:
 
     `target`: where they wanted to be, a path of this site.
     """
-    if method not in PROVES_ONE_THING or not has_second_factor(db(), account_id):
+    if method not in PROVES_ONE_THING or not queries.has_second_factor(db(), account_id):
         begin_account(account_id, method)
         return onward(target)
     end()
@@ -88,7 +91,7 @@ def onward(target: str | None) -> str:
     if whoever().known and not visitor().known:
         if newcomer().known:
             return url_for("people.second_factor", next=target)
-        flash(_("Here everybody signs in with two steps. Sign in with your passkey: it is both at once."))
+        flash(_other_way())
         return url_for("people.sign_in", again=1, next=target)
     return target or url_for("home")
 
@@ -158,12 +161,22 @@ def whoever() -> Visitor:
 
 
 def newcomer() -> Visitor:
-    """Whoever is let in, or is signed in and has nothing yet by which they could be: they may set that up.
+    """Whoever is let in, or may set up how they are: not who has another way in, and may have found a password."""
+    return visitor() if visitor().known or _other_way() else whoever()
 
-    Not who has a passkey and came with a password: that may be somebody who found the password.
-    """
-    there = whoever()
-    return visitor() if visitor().known or has_passkey(db(), there.account_id or 0) else there
+
+def _other_way() -> str:
+    """To whoever is signed in but not let in: by which way in of theirs they are to come; empty if they came by it."""
+    found = _current()
+    if found is None:
+        return ""
+    account_id = found.visitor.account_id or 0
+    if queries.has_passkey(db(), account_id):
+        return str(_("Here everybody signs in with two steps. Sign in with your passkey: it is both at once."))
+    tied = {row.issuer for row in queries.identities_of(db(), account_id)}
+    names = (provider.name for provider in runtime().settings.providers if provider.issuer in tied)
+    name = "" if found.method is Method.PROVIDER_ALONE else next(names, "")
+    return str(_("Here everybody signs in with two steps. First sign in at %(name)s.", name=name)) if name else ""
 
 
 def _current() -> SignedIn | None:

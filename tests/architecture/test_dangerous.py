@@ -15,7 +15,10 @@ FORBIDDEN = {
     *("request.json", "request.get_json", "request.data"),
 }
 #: Modules that speak to another machine, and whom they call; told to operators under "What it talks to".
-TALKS = {"ekc/people/providers.py": "the providers of single sign-on that EKC_OIDC names"}
+TALKS = {
+    "ekc/core/carrier.py": "the mail server that EKC_MAIL_URL names",
+    "ekc/people/providers.py": "the providers of single sign-on that EKC_OIDC names",
+}
 _NETWORK = {"socket", "http.client", "urllib.request", "requests", "smtplib", "ftplib", "authlib", "ssl"}
 #: Whoever imports these computes with keys, hashes or chance.
 _CRYPTO = {"hashlib", "hmac", "secrets", "random", "uuid", "cryptography", "argon2", "itsdangerous", "os.urandom"}

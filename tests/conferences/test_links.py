@@ -12,11 +12,13 @@ from flask import Flask
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from config import Settings
 from ekc import schema
 from ekc.conferences import actions, letters
 from ekc.conferences.document import Slip, slips_html, slips_pdf, square
 from ekc.conferences.entries import NewLink
 from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.carrier import carry
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.people.actions import ask_coordinator
@@ -196,6 +198,32 @@ def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_sess
     assert "handed over by mail." in noor.here.text
     noor.shown("Replace the link of Linda de Wit")
     assert mails(db_session) == []
+
+
+def test_a_mail_is_in_a_language_that_we_write(noor: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
+    change_details(db_session, cast, START, case, case.people["linda"], language="ar")
+    noor.shown("Make a link for Linda de Wit")
+    noor.shown("Send the mail")
+
+    assert [mail.language for mail in mails(db_session)] == ["nl"]
+
+
+def test_a_mail_that_does_not_leave_is_told(
+    noor: PageClient, case: Made, cast: Cast, app: Flask, settings: Settings, db_session: Session, clock: FrozenClock
+) -> None:
+    noor.shown("Make a link for Linda de Wit")
+    noor.shown("Send the mail")
+    page = noor.page(f"/conferences/{case.id}/links")
+    assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
+    clock.advance(days=4)
+    with app.app_context():
+        carry(anew(db_session), clock, settings.mail)
+    sign_in(noor, cast.noor)
+
+    page = noor.page(f"/conferences/{case.id}/links")
+
+    assert "by mail. The mail could not be delivered. Hand the link over anew. Not used yet." in page.text
+    assert "could not be delivered" in noor.follow("Linda de Wit").text
 
 
 def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cast: Cast, db_session: Session) -> None:

@@ -6,8 +6,11 @@ import io
 import pikepdf
 import pytest
 from flask import Flask
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from ekc.conferences.models import Participant
+from ekc.core.audit import AuditEvent
 from ekc.core.routes import declared
 from ekc.opened.words import CHANGES, DEEDS, PAGES, place, step_taken
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
@@ -16,11 +19,12 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Step
 from tests import build
 from tests.architecture.sources import EKC
 from tests.build import Made
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, make_link, open_link, sign_in
 from tests.client import PageClient
-from tests.clock import FrozenClock
+from tests.clock import START, FrozenClock
 from tests.journey.counting import counted
 from tests.page import Page, text_of
+from tests.plugins.web import MakeApp
 from tests.security.test_unknown_or_forbidden import decrypting
 
 TITLE = "Who has opened this file"
@@ -171,6 +175,123 @@ def test_of_the_family_nobody_is_named(somebody: Somebody, db_session: Session, 
     assert [name for name in family if name in page.text] == []
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_whoever_has_to_stay_away_and_tries_is_named(
+    somebody: Somebody, db_session: Session, clock: FrozenClock, gone: bool
+) -> None:
+    """Only the try: what they opened and were refused while they belonged to the circle stays theirs."""
+    somebody.by_link("omar", "/mine", "/circle")
+    somebody.by_link("kees", "/opened")
+    clock.advance(days=1)
+    omar = somebody.by_link("omar")
+    away = {"attends": Attends.EXCLUDED, "exclusion_reason": "-", "excluded_by": "-", "excluded_on": clock().date()}
+    person = update(Participant).where(Participant.id == somebody.case.people["omar"])
+    db_session.execute(person.values({"removed_at": clock()} if gone else away))
+    db_session.commit()
+    somebody.look(omar, "/circle", "/mine")
+
+    told = days(somebody.by_link("marieke").follow("Who has opened my file"))
+
+    assert told["Tuesday 10 March 2026"] == {
+        "Omar El Amrani, family": ["tried to open the file and was refused, 2 times (10:20–10:25)"],
+        "": ["People of the circle, with their own link: 3 times."],
+    }
+    assert told["Monday 9 March 2026"] == {
+        "": [
+            "People of the circle, with their own link: 3 times.",
+            "People of the circle were refused a page with their own link: 2 times.",
+        ],
+    }
+
+
+def test_whoever_has_to_stay_away_and_comes_with_their_old_link_is_named_once_a_day(
+    app: Flask, somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """Their link ended with that. Looking at it leaves no line, as programs look at links as well; sending does."""
+    path = make_link(db_session, clock(), somebody.case.id, somebody.case.people["omar"])
+    omar = somebody.browser()
+    omar.page(path)
+    away = {"attends": Attends.EXCLUDED, "exclusion_reason": "-", "excluded_by": "Karim", "excluded_on": START.date()}
+    build.change_details(db_session, cast, clock(), somebody.case, somebody.case.people["omar"], **away)
+    db_session.rollback()
+    for _ in range(3):
+        clock.advance(minutes=5)
+        omar.page(path, status=404)
+    omar.page("/sign-in")
+    sent = {"csrf_token": dict(omar.form("Sign in").fill({}).fields)["csrf_token"]}
+    for hours in (0, 1, 24):
+        clock.advance(hours=hours)
+        assert omar.post(path, data=sent).status_code == 404
+        assert omar.post(f"{path}/code", data=sent).status_code == 404
+
+    page = somebody.by_link("marieke").follow("Who has opened my file")
+
+    tried = {
+        day: told["Omar El Amrani, family"] for day, told in days(page).items() if "Omar El Amrani, family" in told
+    }
+    assert tried == {
+        "Tuesday 10 March 2026": ["tried to open the file and was refused (11:15)"],
+        "Monday 9 March 2026": ["tried to open the file and was refused (10:15)"],
+    }
+
+
+def test_whoever_finds_it_by_searching_and_whoever_does_not(somebody: Somebody, cast: Cast, clock: FrozenClock) -> None:
+    for who in (cast.noor, cast.denise):
+        client = somebody.staff(who)
+        client.page("/search")
+        for asked in ("mari", "ekc-2026-0001", "Nobody"):
+            client.submit("Search", {"Name or case number": asked})
+
+    told = days(somebody.by_link("marieke").follow("Who has opened my file"))["Monday 9 March 2026"]
+
+    assert told == {
+        "Noor van Dijk, coordinator": ["found the conference by searching, 2 times (10:00)"],
+        "": ["People of the circle, with their own link: 2 times."],
+    }
+
+
+def test_what_was_wanted_and_could_not_be_done(
+    somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """One line of it, and none that the page was looked at."""
+    noor = somebody.staff(cast.noor, "")
+    noor.page(f"/conferences/{somebody.case.id}/steps/stop")
+    sent = dict(noor.form("Stop").fill({}).fields)
+    for path in ("steps/begin_private_time", "bottom-lines/99/remove"):
+        assert noor.post(f"/conferences/{somebody.case.id}/{path}", data=sent).status_code in (403, 404, 409)
+
+    told = days(somebody.by_link("marieke").follow("Who has opened my file"))["Monday 9 March 2026"]
+
+    assert told["Noor van Dijk, coordinator"] == [
+        "looked at the page of the conference (10:05)",
+        "looked at a step of the conference (10:05)",
+        "wanted to do something with a step of the conference and was refused (10:05)",
+        "wanted to do something with the bottom lines and was refused (10:05)",
+    ]
+
+
+def test_wrong_codes_are_told_as_such(somebody: Somebody, db_session: Session, clock: FrozenClock) -> None:
+    """And after the last one that counts, a try a day."""
+    path = make_link(db_session, clock(), somebody.case.id, somebody.case.people["kees"])
+    stranger = somebody.browser()
+    for hours in (0, 1, 23, 1):
+        clock.advance(hours=hours)
+        for _ in range(4):
+            stranger.page(f"{path}/code")
+            if "Come in" in stranger.here.text:
+                sent = dict(stranger.form("Come in").fill({"Entrance code": "000000"}).fields)
+            stranger.post(f"{path}/code", data=sent)
+
+    page = somebody.by_link("marieke").follow("Who has opened my file")
+
+    wrong = "tried to come in at a personal link with a wrong code or answer"
+    told = days(page)
+    assert {day: told[day].get("Somebody without an account") for day in list(told)[:2]} == {
+        "Tuesday 10 March 2026": [f"{wrong} (11:00)"],
+        "Monday 9 March 2026": [f"{wrong}, 5 times (10:00–11:00)"],
+    }
+
+
 def test_private_time_is_sealed(app: Flask, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     inside = build.case_in_private_time(db_session, cast, clock())
     somebody = Somebody(app, db_session, clock, inside)
@@ -278,6 +399,35 @@ def test_it_is_for_the_main_person_and_to_be_printed_by_the_coordinator(
     assert clients["noor"].page(f"/conferences/{somebody.case.id}").link("Who has opened it")
 
 
+def test_nobody_fills_a_file_with_tries(
+    app: Flask, make_app: MakeApp, somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """Whoever makes too many is signed out, and signing in again gives them no more lines, for a case or for none."""
+    somebody.app = make_app(refusals_an_hour=5)
+    other = build.registered_case(db_session, cast, clock())
+    path = make_link(db_session, clock(), other.id, other.people["marieke"])
+    client = somebody.browser()
+    open_link(client, path)
+    said = []
+    for _ in range(3):
+        client.page(path)
+        client.submit("Go to my page")
+        for number in range(4):
+            page = client.get(f"/conferences/{somebody.case.id if number % 2 else 99}/plan")
+            said.append(page.status_code)
+
+    db_session.rollback()
+    lines = select(func.count()).where(AuditEvent.action == "case.refused")
+    assert said == [404, 404, 404, 404, 404, 429, 302, 302, 429, 302, 302, 302]
+    assert db_session.scalar(lines) == 5
+    somebody.app = app
+    assert somebody.staff(cast.noor, "/circle").get(f"/conferences/{somebody.case.id}").status_code == 200
+    clock.advance(hours=1)
+    client.page(path)
+    client.submit("Go to my page")
+    assert client.get(f"/conferences/{somebody.case.id}/plan").status_code == 404
+
+
 def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None:
     """Many looks of the family cost one query and no key."""
     marieke = somebody.by_link("marieke", "/opened")
@@ -316,6 +466,7 @@ def test_every_deed_has_a_word() -> None:
     assert len(codes) > 60
     wordless = {code for code in codes if code not in DEEDS and code.partition(".")[0] not in CHANGES}
     assert {code for code in wordless if code.split(".")[0] not in ("account", "region")} == {"case.searched"}
+    assert {code for code in DEEDS if code not in codes} == set()
     assert [step_taken(f"step.{step}") for step in Step if not step_taken(f"step.{step}")] == []
 
 

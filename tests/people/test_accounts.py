@@ -171,10 +171,10 @@ def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: C
 
 def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, new: NewAccount) -> None:
     noor = cast.noor.account_id or 0
-    link = actions.invite(db_session, cast.bas, LATER, noor, "http://localhost")
+    link = actions.invite(db_session, PROGRAM, LATER, noor, "http://localhost") or ""
 
-    changed = actions.change_account(db_session, cast.bas, LATER, noor, new)
-    again = actions.change_account(db_session, cast.bas, LATER, noor, new)
+    for _ in range(2):  # the second time nothing is new
+        actions.change_account(db_session, cast.bas, LATER, noor, new)
 
     account = db_session.get_one(Account, noor)
     assert (account.name, account.email, account.spoken, account.language) == (
@@ -183,8 +183,7 @@ def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, ne
         "nl pl",
         "nl",
     )
-    assert (changed, again) == (("name", "email", "spoken", "introduction", "language"), ())
-    detail = {"actor": "Bas Mulder", "account": noor, "fields": ", ".join(changed)}
+    detail = {"actor": "Bas Mulder", "account": noor, "fields": "name, email, spoken, introduction, language"}
     assert said(db_session)[1:] == [("account.changed", cast.bas.account_id, detail)]
     # Roles are given and taken one by one, so they stay as they were.
     assert visitor_of_account(db_session, noor) == replace(
@@ -193,7 +192,10 @@ def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, ne
     token = link.rpartition("/")[2]
     assert live_invitation(db_session, LATER, token_hash=token_hash(token)) is None
     mails = list(db_session.execute(select(OutboxMessage.recipient, OutboxMessage.subject)))
-    assert mails[-1] == ("noor@example.org", "Your mail address was changed")
+    assert mails[-2:] == [
+        ("noor@example.org", "Your mail address was changed"),
+        ("ruud@example.org", "The mail address of somebody was changed"),
+    ]
 
 
 def test_a_taken_mail_address_changes_nothing(db_session: Session, cast: Cast, new: NewAccount) -> None:
@@ -217,7 +219,7 @@ def test_every_sign_in_of_somebody_is_ended(db_session: Session, cast: Cast) -> 
         actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
     actions.begin_by_account(db_session, LATER, cast.denise.account_id or 0, Method.PASSWORD)
 
-    assert actions.end_all_sign_ins(db_session, cast.bas, LATER, noor) == 2
+    actions.end_all_sign_ins(db_session, cast.bas, LATER, noor)
 
     assert sign_ins_of(db_session, LATER, noor) == []
     assert len(sign_ins_of(db_session, LATER, cast.denise.account_id or 0)) == 1

@@ -117,9 +117,12 @@ def test_who_has_lost_everything_begins_anew(
     assert passkeys_of(db_session, cast.noor.account_id or 0) == []
 
 
-def test_too_many_wrong_ones_from_one_place_wait(client: PageClient, cast: Cast, clock: FrozenClock) -> None:
-    for _ in range(60):
-        assert send_answer(client, SoftKey().answer(ask_who(client))).status == 422
+def test_too_many_wrong_ones_from_one_place_wait(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    for _ in range(299):
+        actions.begin_try(db_session, clock(), (actions.PASSKEYS, "127.0.0.1"))
+    assert send_answer(client, SoftKey().answer(ask_who(client))).status == 422
 
     assert send_answer(client, SoftKey().answer(ask_who(client))).status == 429
     clock.advance(minutes=61)

@@ -12,8 +12,9 @@ from ekc.conferences import actions as conferences
 from ekc.core.audit import AuditEvent
 from ekc.core.db import make_sessions
 from ekc.people.actions import ask_coordinator, come_in_by_answer, come_in_on_device
-from ekc.people.links import Check, plain
-from ekc.people.models import LinkDevice, PersonalLink, SignIn
+from ekc.people.devices import Place, network_of
+from ekc.people.links import TRIES, Check, plain
+from ekc.people.models import LinkDevice, PersonalLink, SignIn, Try
 from ekc.people.passwords import hashed
 from ekc.people.queries import devices_of, links_of, waiting_of
 from ekc.workflow.vocabulary import Attends
@@ -126,11 +127,12 @@ def test_of_many_guesses_at_once_no_more_count_than_there_are_tries(
 def test_guessing_at_many_links_from_one_place_is_slowed_down(
     client: PageClient, someone: Callable[[], PageClient], db_session: Session, clock: FrozenClock, case: Made
 ) -> None:
-    paths = [make_link(db_session, clock(), case.id, person) for person in case.people.values()]
+    paths = [make_link(db_session, clock(), case.id, person) for person in (*case.people.values(),) * 4]
     db_session.rollback()
-    for n in range(30):
-        client.page(f"{paths[n // 4]}/code")
-        client.refused("Come in", {"Entrance code": "000000"}, status=422)
+    here = Place(network_of("127.0.0.1"))
+    for n in range(100):
+        token = paths[n // 4].removeprefix("/l/")
+        assert come_in_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
 
     client.page(f"{paths[-1]}/code")
     slowed = client.refused("Come in", {"Entrance code": CODE}, status=429)
@@ -138,6 +140,20 @@ def test_guessing_at_many_links_from_one_place_is_slowed_down(
     elsewhere = someone()
     elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
     assert open_link(elsewhere, paths[-1]).url == f"/conferences/{case.id}/mine"
+
+
+def test_hammering_at_one_link_bars_nobody_beside_it(
+    client: PageClient, db_session: Session, clock: FrozenClock, case: Made
+) -> None:
+    """Behind the same Wi-Fi: what a locked link is given counts for nothing, and leaves a line a day."""
+    hammered, good = (make_link(db_session, clock(), case.id, case.people[name]) for name in ("omar", "marieke"))
+    here = Place(network_of("127.0.0.1"))
+    for _ in range(300):
+        token = hammered.removeprefix("/l/")
+        assert come_in_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
+
+    assert db_session.scalar(select(func.count(Try.id))) == TRIES
+    assert open_link(client, good).url == f"/conferences/{case.id}/mine"
 
 
 def test_two_devices_come_in_at_once(engine: Engine, path: str, clock: FrozenClock, db_session: Session) -> None:

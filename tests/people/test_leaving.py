@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.people import actions
-from ekc.people.models import Account, Method
+from ekc.people.models import Account, Identity, KnownDevice, Method, Passkey
 from ekc.people.queries import coordinators, sign_ins_of, visitor_of_account
 from tests.cast import COST, PASSWORD, Cast, sign_in
 from tests.client import PageClient
@@ -95,20 +95,38 @@ def test_regional_managers_hear_of_it_without_a_name(db_session: Session, cast: 
     assert not any(name in mail.body for mail in mails for name in ("Noor", "Denise", "April"))
 
 
+WAYS_IN = (Identity, Passkey, KnownDevice)
+
+
+def tie_and_know(session: Session, account_id: int) -> None:
+    """Somebody has a passkey, is known to a provider, and to us by their browser."""
+    passkey = {"credential_id": b"id", "public_key": b"key", "handle": b"handle", "sign_count": 0, "name": "Phone"}
+    session.add(Passkey(account_id=account_id, made_at=START, **passkey))
+    session.add(Identity(account_id=account_id, issuer="https://there", subject="n", tied_at=START, used_at=START))
+    session.add(KnownDevice(account_id=account_id, token_hash=b"hash", seen_at=START))
+    session.commit()
+
+
 def test_a_closed_account_is_opened_with_a_new_password(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
     actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
     actions.begin_by_account(db_session, START, noor, Method.PASSWORD)
+    tie_and_know(db_session, noor)
     actions.close_account(db_session, cast.bas, START, noor)
+    assert [db_session.scalars(select(of.id)).all() for of in WAYS_IN] == [[], [], []]
+    tie_and_know(db_session, noor)  # as accounts have them that were closed by an earlier version
     assert sign_ins_of(db_session, START, noor) == []
     with pytest.raises(Refusal):
         actions.invite(db_session, cast.bas, START, noor, "http://localhost")
 
-    link = actions.reopen_account(db_session, cast.bas, OVER, noor, "http://localhost")
+    assert actions.reopen_account(db_session, cast.bas, OVER, noor, "http://localhost") is None
 
     assert visitor_of_account(db_session, noor, OVER) == cast.noor
     assert actions.check_password(db_session, OVER, "noor@example.org", PASSWORD, COST) is None
-    assert db_session.scalars(select(OutboxMessage.link).order_by(OutboxMessage.id.desc())).first() == link
+    last = db_session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert last is not None
+    assert (last.recipient, last.subject) == ("noor@example.org", "Choose your password")
     assert db_session.get_one(Account, noor).password_hash is None
+    assert [db_session.scalars(select(of.id)).all() for of in WAYS_IN] == [[], [], []]
     with pytest.raises(Unknown):
         actions.reopen_account(db_session, cast.bas, OVER, noor, "http://localhost")

@@ -240,6 +240,21 @@ def test_ten_minutes_after_signing_in_nothing_is_changed(noor: PageClient, clock
     make(noor, "Laptop")
 
 
+@one_database
+def test_passkeys_and_passwords_are_counted_apart(noor: PageClient) -> None:
+    """Whoever throws rubbish at the sign-in page locks out no passkey of the same house."""
+    key = make(noor)
+    out(noor)
+    noor.page("/sign-in")
+    for number in range(60):
+        typed = {"Mail address": f"somebody{number}@example.org", "Password": "another good one"}
+        noor.refused("Sign in", typed, status=422)
+    noor.page("/sign-in")
+    noor.refused("Sign in", {"Mail address": "denise@example.org", "Password": "another good one"}, status=429)
+
+    assert send_answer(noor, key.answer(ask_who(noor))).heading == "Your passkeys"
+
+
 LIES: dict[str, dict[str, Any]] = {
     "nobody was verified": {"flags": PRESENT},
     "nobody was there": {"flags": VERIFIED},

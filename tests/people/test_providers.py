@@ -13,12 +13,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.errors import Unknown
+from ekc.core.outbox import OutboxMessage
 from ekc.people import actions
 from ekc.people import providers as single_sign_on
 from ekc.people.models import Account, Identity, Method
 from ekc.people.queries import identities_of, sign_ins_of, ways_in
 from ekc.people.views.providers import LEAVES
-from tests.cast import PASSWORD, Cast, mail_of, set_up_app
+from tests.cast import PASSWORD, Cast, mail_of, set_up_app, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.look import Onlooker
@@ -177,21 +179,51 @@ def test_whoever_has_no_account_hears_nothing_of_others(
     ]
 
     assert {(page.heading, page.text) for page in pages} == {(NO_ACCOUNT, pages[0].text)}
-    assert (refused(db_session), is_in(client)) == (["unknown"] * 4 + ["closed", "unknown"], False)
+    assert (refused(db_session), is_in(client)) == (["unknown"] * 6, False)
     lines = db_session.scalars(select(AuditEvent).where(AuditEvent.action == "account.sign_in_refused")).all()
     assert read_detail(db_session, lines[0])["email"] == "stranger@example.org"
 
 
-def test_the_administrator_unties(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+def test_the_administrator_unties(
+    client: PageClient, municipal: Flask, cast: Cast, db_session: Session, rivierstad: str
+) -> None:
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
-    known = identities_of(db_session, cast.mila.account_id or 0)[0].id
+    assert "You sign in at Rivierstad." in client.page("/account").text
+    bas = municipal.test_client()
+    assert isinstance(bas, PageClient)
+    sign_in(bas, cast.bas)
+    bas.page(f"/accounts/{cast.mila.account_id}")
 
-    actions.forget_identity(db_session, cast.bas, clock(), known)
+    page = bas.submit("Untie it", near="Signs in at Rivierstad")
 
+    assert "Untied. Every sign-in of this account has ended." in page.text
+    assert "Untie it" not in page.buttons
+    last = db_session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc())).first()
+    assert last is not None
+    said = {"actor": "Bas Mulder", "account": cast.mila.account_id, "issuer": rivierstad}
+    assert (last.action, read_detail(db_session, last)) == ("account.identity_forgotten", said)
+    mail = db_session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert mail is not None
+    assert (mail.recipient, mail.subject) == ("mila@example.org", "Your account is untied from your organisation")
     assert not is_in(client)
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-8"))
     assert is_in(client)
+    db_session.rollback()
     assert db_session.scalars(select(Identity.subject)).all() == ["mila-8"]
+
+
+def test_only_an_administrator_unties_and_only_what_is_of_the_account(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
+    mila, noor = cast.mila.account_id or 0, cast.noor.account_id or 0
+    known = identities_of(db_session, mila)[0].id
+
+    for who, account_id in ((cast.mila, mila), (cast.ruud, mila), (cast.bas, noor)):
+        with pytest.raises(Unknown):
+            actions.forget_identity(db_session, who, clock(), account_id, known)
+
+    assert (len(identities_of(db_session, mila)), is_in(client)) == (1, True)
 
 
 def test_saying_no_there_is_no_fault(client: PageClient) -> None:

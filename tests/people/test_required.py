@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from ekc.core.routes import declared
 from ekc.people.actions import begin_by_account
-from ekc.people.models import Method
+from ekc.people.models import Identity, Method
 from tests.build import Made, case_in_setup
 from tests.cast import PASSWORD, Cast, enter, set_up_app, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.people.elsewhere import provider
 from tests.plugins.web import MakeApp
 
 #: What is open to whoever has to set up a second factor first. Whatever else is public is shown as to anybody.
@@ -99,6 +100,30 @@ def test_a_personal_link_is_enough(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
 ) -> None:
     assert enter(client, db_session, clock(), case.id, case.people["marieke"]).url == f"/conferences/{case.id}/mine"
+
+
+@pytest.mark.parametrize("method", [Method.PASSWORD, Method.PROVIDER_ALONE])
+def test_whoever_found_the_password_sets_up_nothing_where_another_way_in_is(
+    make_app: MakeApp, strict: Flask, db_session: Session, cast: Cast, clock: FrozenClock, method: Method
+) -> None:
+    """Who comes from the provider, which counts as one thing, does: they show the password besides."""
+    tied = make_app(second_factor_required=True, providers=(provider("rivierstad", "https://there"),))
+    about = {"issuer": "https://there", "subject": "n", "tied_at": clock(), "used_at": clock()}
+    db_session.add(Identity(account_id=cast.noor.account_id, **about))
+    db_session.commit()
+
+    noor = came_in(tied, db_session, clock, cast, method)
+    opened = {path: noor.get(path).status_code for path in ("/account/second-factor", "/account/passkeys")}
+    if method is Method.PROVIDER_ALONE:
+        assert set(opened.values()) == {200}
+    else:
+        assert set(opened.values()) == {302}
+        page = noor.get("/account/second-factor", follow_redirects=True)
+        assert page.request.full_path == "/sign-in?again=1&next=/account/second-factor"
+        assert "Here everybody signs in with two steps. First sign in at Rivierstad." in page.text
+    # Where we have that provider no more, nobody can come by it.
+    noor = came_in(strict, db_session, clock, cast, method)
+    assert noor.get("/account/second-factor").status_code == 200
 
 
 def test_where_it_is_not_required_a_password_is_enough(

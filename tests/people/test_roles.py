@@ -1,22 +1,26 @@
 """Roles across the organisation: given and taken by an administrator, never to oneself, and never from the last one."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, select
+from flask import Flask
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
 from ekc.people import actions
-from ekc.people.access import Visitor
-from ekc.people.actions import Office
+from ekc.people.access import PROGRAM, Visitor
+from ekc.people.actions import AccountDetails, NewAccount, Office
 from ekc.people.queries import offices, visitor_of_account
 from ekc.workflow.vocabulary import Role
-from tests.cast import Cast
-from tests.clock import START
+from tests.cast import Cast, mail_of, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
 
 ADMINISTRATOR = Office(Role.ADMINISTRATOR)
 
@@ -133,3 +137,84 @@ def test_two_administrators_cannot_put_each_other_out(engine: Engine, db_session
         thread.join()
 
     assert told == ["%(name)s is the only administrator. Give somebody else that role first."]
+
+
+def told(session: Session, subject: str) -> list[str]:
+    """Who was told of something, in order, by a mail that names nobody."""
+    session.rollback()
+    mails = [m for m in session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)) if m.subject == subject]
+    assert [mail.body for mail in mails if {"Noor", "Bas", "Fatima", "North"} & set(mail.body.split())] == []
+    return [mail.recipient for mail in mails]
+
+
+@pytest.fixture
+def others(db_session: Session, cast: Cast) -> None:
+    """Eva is administrator too, Karel a regional manager of the South, and Piet was an administrator."""
+    for name, office in (
+        ("Eva", ADMINISTRATOR),
+        ("Karel", Office(Role.REGIONAL_MANAGER, region_id=cast.south)),
+        ("Piet", ADMINISTRATOR),
+    ):
+        new = NewAccount(name=name, email=mail_of(name), region_id=cast.north, roles=(office,))
+        account_id = actions.open_account(db_session, cast.bas, START, new)
+    actions.close_account(db_session, cast.bas, START, account_id)
+    db_session.execute(delete(OutboxMessage))
+    db_session.commit()
+
+
+@pytest.mark.usefixtures("others")
+def test_others_hear_who_comes_to_read_the_cases_of_a_region(db_session: Session, cast: Cast) -> None:
+    manager = Office(Role.REGIONAL_MANAGER, region_id=cast.north)
+    new = NewAccount(name="Fatima", email="fatima@example.org", region_id=cast.north, roles=(manager, ADMINISTRATOR))
+    subject = "Somebody new reads the cases of a region"
+
+    actions.give_role(db_session, cast.bas, START, cast.noor.account_id or 0, Office(Role.ADMINISTRATOR))
+    assert told(db_session, subject) == []
+    actions.give_role(db_session, cast.bas, START, cast.noor.account_id or 0, manager)
+    assert told(db_session, subject) == ["ruud@example.org", "eva@example.org"]
+    actions.open_by_invitation(db_session, cast.bas, START, new, "http://localhost")
+    assert told(db_session, subject)[2:] == ["noor@example.org", "ruud@example.org", "eva@example.org"]
+    actions.open_account(db_session, PROGRAM, START, replace(new, email="f@example.org", roles=(manager,)))
+    everybody = ["noor", "ruud", "bas", "eva", "fatima"]
+    assert told(db_session, subject)[5:] == [f"{name}@example.org" for name in everybody]
+
+
+@pytest.mark.usefixtures("others")
+def test_others_hear_that_a_second_step_was_taken_away(db_session: Session, cast: Cast) -> None:
+    actions.reset_second_factor(db_session, cast.bas, START, cast.noor.account_id or 0)
+
+    assert told(db_session, "The second step of somebody was taken away") == ["ruud@example.org", "eva@example.org"]
+    assert told(db_session, "Your second step was taken away") == ["noor@example.org"]
+
+
+@pytest.mark.usefixtures("others")
+def test_others_hear_that_a_mail_address_was_changed(db_session: Session, cast: Cast) -> None:
+    details = AccountDetails(name="Noor van Dijk", email="other@example.org", region_id=cast.north)
+    actions.change_account(db_session, cast.bas, START, cast.noor.account_id or 0, details)
+
+    assert told(db_session, "The mail address of somebody was changed") == ["ruud@example.org", "eva@example.org"]
+
+
+def test_a_manager_sees_for_thirty_days_who_came_to_read(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    def sees(who: Visitor, path: str = "/") -> str:
+        client = app.test_client()
+        assert isinstance(client, PageClient)
+        sign_in(client, who)
+        return client.page(path).text
+
+    new = "Noor van Dijk reads the cases of North since Monday 2 March 2026; Bas Mulder opened it."
+    assert "New in your region" not in sees(cast.ruud)
+    for region in (cast.north, cast.south):
+        office = Office(Role.REGIONAL_MANAGER, region_id=region)
+        actions.give_role(db_session, cast.bas, START, cast.noor.account_id or 0, office)
+
+    at_ruuds, at_hers, regions = sees(cast.ruud), sees(cast.noor), sees(cast.bas, "/regions")
+
+    assert (f"New in your region {new}" in at_ruuds, "cases of South" in at_ruuds) == (True, False)
+    opened = "Ruud Kramer reads the cases of North since Monday 2 March 2026; it was opened at the server."
+    assert (opened in at_hers, "Noor van Dijk reads" in at_hers) == (True, False)
+    assert [line in regions for line in (new, new.replace("North", "South"), opened)] == [True] * 3
+    clock.advance(days=30)
+    assert "New in your region" not in sees(cast.ruud)

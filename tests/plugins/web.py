@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from config import Settings
+from config import Settings, load_mail
 from ekc.core.routes import Runtime
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -43,6 +43,8 @@ def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: p
         secure_cookies=False,
         base_url="http://localhost",
         password_cost=(1, 8, 1),
+        refusals_an_hour=100_000,  # tests try everything
+        mail=load_mail("smtp://localhost", "Own Plan <plan@example.org>"),  # until somebody carries, nobody goes there
         clock=_worker_clock,
     )
 

@@ -27,7 +27,7 @@ from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Asked, Told
 from ekc.people import actions as staff
-from ekc.people.access import Visitor
+from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions import (
     NewAccount,
     Office,
@@ -37,7 +37,7 @@ from ekc.people.actions import (
     begin_by_account,
     come_in_by_answer,
 )
-from ekc.people.models import Method
+from ekc.people.models import Identity, Method
 from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
 from ekc.plans.draft import NewAction
@@ -169,7 +169,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    invited = staff.invite(session, cast.bas, START, cast.iris.account_id or 0, "")
+    invited = staff.invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
     yield (
         cast.nobody,
         ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),
@@ -233,6 +233,9 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     matching.accept(session, leaver, START, case.id, build.INDEPENDENT)
     staff.set_leaving(session, cast.bas, START, leaves, START.date())
     staff.close_account(session, cast.bas, START, closed)
+    about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
+    session.add(Identity(account_id=cast.iris.account_id, **about))
+    session.commit()
     accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)
     yield cast.bas, ("/accounts", "/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
     yield cast.ruud, (f"/handing-over/{leaves}",)

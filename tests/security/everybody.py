@@ -54,13 +54,14 @@ class Offices:
     colleague: Visitor
     manager_elsewhere: Visitor
     care_elsewhere: Visitor
+    of_all_trades: Visitor
 
 
 def more_staff(session: Session, cast: Cast) -> Offices:
-    """A coordinator of the North, and managers of the South and of another municipality."""
+    """A coordinator of the North, managers of the South and of another municipality, and who does all in the North."""
 
-    def opened(name: str, region: int, office: Office) -> Visitor:
-        new = NewAccount(name=name, email=f"{name.lower()}@example.org", region_id=region, roles=(office,))
+    def opened(name: str, region: int, *offices: Office) -> Visitor:
+        new = NewAccount(name=name, email=f"{name.lower()}@example.org", region_id=region, roles=offices)
         visitor = visitor_of_account(session, open_account(session, PROGRAM, START, new, COST))
         assert visitor is not None
         return visitor
@@ -69,6 +70,13 @@ def more_staff(session: Session, cast: Cast) -> Offices:
         opened("Hanna", cast.north, Office(Role.COORDINATOR)),
         opened("Sofie", cast.south, Office(Role.REGIONAL_MANAGER, region_id=cast.south)),
         opened("Milan", cast.north, Office(Role.CARE_MANAGER, municipality="Elders")),
+        opened(
+            "Alma",
+            cast.north,
+            Office(Role.COORDINATOR),
+            Office(Role.REGIONAL_MANAGER, region_id=cast.north),
+            Office(Role.ADMINISTRATOR),
+        ),
     )
 
 
@@ -121,5 +129,6 @@ def everybody(
     yield comer("social care manager", cast.mila)
     yield comer("social care manager elsewhere", offices.care_elsewhere)
     yield comer("administrator", cast.bas)
+    yield comer("coordinator, regional manager and administrator", offices.of_all_trades)
     yield comer("link to another case", participant(other.id, other.people["marieke"]))
     yield comer("nobody", cast.nobody, known=False)

@@ -165,7 +165,8 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.COSTS: ["avoided", "basis"],
     CasePart.HISTORY: ["askreason", "backreason", "override"],
     CasePart.LINKS: ["linkquestion", *each("name", [name for name in HERE if name not in ("hassan", "tolk")])],
-    CasePart.OPENED: each("name", [*AGENCIES, "tolk"]),  # whoever looked with a link of the family is counted
+    # Whoever looked with a link of the family is counted; of those who have to stay away or were taken out, each try.
+    CasePart.OPENED: each("name", [*AGENCIES, "tolk", "hassan", "saskia"]),
     CasePart.ACCOUNTS: ["municipality"],  # for which Mila is there, as her account says
 }
 #: What the family meets in a part of which it was told something.
@@ -197,7 +198,7 @@ OWN: dict[CasePart, Mapping[str, list[str]]] = {
     CasePart.NEXT_TIME: {"priya": ["evaluationplace"]},
 }
 #: What nobody sees on any page: of whoever was taken out of the circle, and how a link was handed over.
-NOWHERE = [what + "saskia" for what in ("name", "relation", "phone", "mail", "address", "view")] + ["linknote"]
+NOWHERE = [what + "saskia" for what in ("relation", "phone", "mail", "address", "view")] + ["linknote"]
 
 WORDS = sorted(
     {word for words in [*HOLDS.values(), *(w for own in OWN.values() for w in own.values()), NOWHERE] for word in words}

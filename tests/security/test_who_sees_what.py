@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from ekc import schema
 from ekc.conferences.models import Conference
@@ -20,7 +21,8 @@ from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import confirm_coordinator
 from ekc.people.actions import begin_by_link
 from ekc.people.models import Method
-from ekc.workflow.vocabulary import CasePart, Phase, Role, Step
+from ekc.workflow.engine import may
+from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Step
 from tests import build
 from tests.cast import Cast, participant, session_of
 from tests.clock import START, FrozenClock
@@ -49,12 +51,12 @@ one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 ELSEWHERE = (
     "/",
     "/register/thanks",
-    "/search?q=qn",
-    "/search?q=ekc-2026-0001",
     "/follow-ups?state=all",
     "/follow-ups.csv?state=all",
     *(f"/handing-over/{account_id}" for account_id in range(1, 8)),
 )
+#: What somebody searches for: the beginning of every name in the case, and its number.
+SEARCHED = ("qn", "ekc-2026-0001")
 #: What fills the blanks of an address: more than there is, so that what is not there is asked for as well.
 BLANKS: dict[str, list[object]] = {
     "participant_id": [*range(1, 14)],
@@ -87,11 +89,28 @@ class Eyes:
     name: str
     client: FlaskClient
     seen: dict[str, str] = field(default_factory=dict)  # each word, and where it was met first
+    found: set[str] = field(default_factory=set)  # for which of `SEARCHED` they were shown the case
+
+    def look_everywhere(self, app: Flask, case: Marked) -> None:
+        """Opens every address, and searches."""
+        for address in addresses(app, case):
+            self.look(address)
+        for asked in SEARCHED:
+            page = self.client.get("/search")
+            if page.status_code == 200:
+                answer = self.client.post("/search", data={"csrf_token": token_of(page.text), "q": asked})
+                assert answer.status_code == 200, (self.name, asked, answer.status_code)
+                self.read(answer, f"search for {asked}")
+                self.found |= {asked} if mark("title") in answer.text else set()
 
     def look(self, address: str) -> None:
         """Opens an address, follows where it leads, and reads what comes."""
         answer = self.client.get(address, follow_redirects=True)
         assert answer.status_code in (200, 403, 404), (self.name, address, answer.status_code)
+        self.read(answer, address)
+
+    def read(self, answer: TestResponse, address: str) -> None:
+        """Notes what is met in an answer."""
         if answer.mimetype == "application/pdf":
             values = values_of(answer.data) if "/plan/" in address else ""  # the plan has them within
             read = words_of(answer.data) + str(values)
@@ -100,6 +119,13 @@ class Eyes:
         for word, pattern in _FOUND.items():
             if word not in self.seen and pattern.search(read):
                 self.seen[word] = address
+
+
+def token_of(html: str) -> str:
+    """What the forms of a page send along."""
+    token = _TOKEN.search(html)
+    assert token is not None
+    return str(re.findall(r'value="([^"]+)"', token[0])[0])
 
 
 def addresses(app: Flask, case: Marked) -> Iterator[str]:
@@ -171,9 +197,7 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
 
     every, let_in = list(doors(app, db_session, case)), []
     for eyes in people:
-        token = _TOKEN.search(eyes.client.get("/nothing").text)
-        assert token is not None
-        sent = {"csrf_token": re.findall(r'value="([^"]+)"', token[0])[0]}
+        sent = {"csrf_token": token_of(eyes.client.get("/nothing").text)}
         for method, address in every:
             status = eyes.client.open(address, method=method, data=sent if method == "POST" else None).status_code
             if status != 404:
@@ -239,10 +263,11 @@ def test_everybody_meets_what_the_table_grants(
     db_session.rollback()
 
     for eyes in sorted(people, key=lambda eyes: sees_who(ROLES[eyes.name])):
-        for address in addresses(app, case):
-            eyes.look(address)
+        eyes.look_everywhere(app, case)
 
     compare(people, {eyes.name: granted(eyes.name, phase) for eyes in people})
+    searching = [name for name in ("noor", "ruud") if may(Activity.SEE_CASE, phase, ROLES[name])]
+    assert {eyes.name: eyes.found for eyes in people if eyes.found} == {name: set(SEARCHED) for name in searching}
 
 
 def sees_who(roles: frozenset[Role]) -> bool:
@@ -268,14 +293,14 @@ def test_the_declaration_is_read_until_one_has_said_yes(
     case = marked_case(db_session, cast)
     put_in(db_session, case, Phase.SETUP)
     confirm_coordinator(db_session, participant(case.id, case.people["marieke"]), START, case.id)
-    (marieke,) = (eyes for eyes in everybody(app, db_session, cast, case) if eyes.name == "marieke")
+    people = {eyes.name: eyes for eyes in everybody(app, db_session, cast, case)}
     db_session.rollback()
 
-    for address in addresses(app, case):
-        marieke.look(address)
+    for name in ("hassan", "saskia", "marieke"):  # she also meets who tried and may not
+        people[name].look_everywhere(app, case)
 
     declared = set(HOLDS[CasePart.INDEPENDENCE]) - set(HOLDS[CasePart.WAIVERS])
-    compare([marieke], {"marieke": granted("marieke", Phase.SETUP) - declared})
+    compare([people["marieke"]], {"marieke": granted("marieke", Phase.SETUP) - declared})
 
 
 @one_database
@@ -286,14 +311,13 @@ def test_whoever_is_asked_meets_the_request_alone(
     """And whoever is the coordinator meets what they met before."""
     case = marked_case(db_session, cast)
     asked_instead(db_session, cast, case, phase)
-    people = [eyes for eyes in everybody(app, db_session, cast, case) if eyes.name in ("denise", "noor")]
+    people = {eyes.name: eyes for eyes in everybody(app, db_session, cast, case)}
     db_session.rollback()
 
-    for eyes in people:
-        for address in addresses(app, case):
-            eyes.look(address)
+    for name in ("hassan", "saskia", "denise", "noor"):  # who tried and may not is told
+        people[name].look_everywhere(app, case)
 
     compare(
-        people,
+        [people["denise"], people["noor"]],
         {"denise": granted("denise", phase, frozenset({Role.ASKED_COORDINATOR})), "noor": granted("noor", phase)},
     )

@@ -7,10 +7,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import accept, ask_coordinator
 from ekc.people import actions
+from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office
-from ekc.people.models import Account
+from ekc.people.models import Account, Identity, Method, Passkey
 from ekc.people.queries import offices, visitor_of_account
 from ekc.workflow.vocabulary import Role
 from tests import build
@@ -57,6 +59,19 @@ def test_an_administrator_begins_at_the_accounts(client: PageClient, cast: Cast,
     ]
 
 
+def test_a_care_manager_who_is_administrator_begins_at_the_follow_ups(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Not at the page of coordinators, which would be empty."""
+    mila = cast.mila.account_id or 0
+    assert sign_in(client, cast.mila).url == "/follow-ups"
+    actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.ADMINISTRATOR))
+    assert client.page("/").url == "/follow-ups"
+
+    actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.COORDINATOR))
+    assert (client.page("/").url, client.here.heading) == ("/", "Hello, Mila")
+
+
 def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     actions.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, date(2026, 4, 30))
     actions.set_leaving(db_session, cast.bas, clock(), cast.denise.account_id or 0, date(2026, 3, 2))
@@ -98,14 +113,14 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     bas.page("/accounts")
     bas.follow("Open an account")
 
-    page = bas.submit("Open and invite", NEW)
+    page = bas.shown("Open and invite", NEW)
 
     [link] = [code.text or "" for code in page.all("code")]
     assert link.startswith("http://localhost/invitations/")
     assert page.heading == "Fatima Haddou"
     assert "It works once, until Monday 9 March 2026, 10:00." in page.text
-    assert bas.page(page.url).all("code") == []  # shown once
     account = db_session.scalars(select(Account).where(Account.email == "fatima@example.org")).one()
+    assert "/invitations/" not in bas.page(f"/accounts/{account.id}").text  # shown once
     assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
     form = bas.form("Save")
     assert form.shown("Languages they speak") == "Dutch, Arabic"
@@ -127,8 +142,8 @@ def test_the_role_is_asked_first_and_municipalities_that_occur_are_offered(
     labels = [text_of(label) for label in page.all("label")]
     assert labels[:4] == [
         "Role",
-        "A regional manager: of which region? (optional)",
-        "A social care manager: of which municipality? (optional)",
+        "A regional manager: of which region?",
+        "A social care manager: of which municipality?",
         "Name",
     ]
     [offered] = page.all("datalist")
@@ -213,7 +228,7 @@ def test_an_account_is_closed_and_opened_again(
     assert "1 conference still needs another coordinator." in page.text
     assert noor.page("/").heading == "Families and friends make their own plan"
     page = bas.submit("Open it again")
-    assert len(page.all("code")) == 1
+    assert "Sent to noor@example.org." in page.text
     assert "invited" in rows(bas.page("/accounts?q=noor"))[0]
 
 
@@ -229,21 +244,77 @@ def test_somebody_is_signed_out_everywhere(app: Flask, bas: PageClient, cast: Ca
     assert noor.page("/").heading == "Families and friends make their own plan"
 
 
-def test_an_invitation_is_renewed_and_withdrawn(app: Flask, bas: PageClient, cast: Cast) -> None:
-    bas.page(f"/accounts/{cast.noor.account_id}")
+def test_an_invitation_is_renewed_and_withdrawn(
+    app: Flask, bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Of somebody who was never in, so that the administrator is shown the link."""
+    new = NewAccount(name="Fatima", email="f@example.org", region_id=cast.north, roles=(Office(Role.COORDINATOR),))
+    bas.page(f"/accounts/{actions.open_account(db_session, cast.bas, clock(), new)}")
     links = []
     for _ in range(2):
-        page = bas.submit("Send it")
+        page = bas.shown("Send it")
         links += [(code.text or "").removeprefix("http://localhost") for code in page.all("code")]
-    noor = app.test_client()
-    assert isinstance(noor, PageClient)
-    noor.page(links[0], status=404)
-    noor.page(links[1])
+    fatima = app.test_client()
+    assert isinstance(fatima, PageClient)
+    fatima.page(links[0], status=404)
+    fatima.page(links[1])
 
     page = bas.submit("Withdraw it")
 
     assert "Withdraw it" not in page.buttons
-    noor.page(links[1], status=404)
+    fatima.page(links[1], status=404)
+
+
+@pytest.mark.parametrize("way", ["password", "sign-in", "passkey", "provider", "closed"])
+def test_whoever_was_ever_in_is_invited_by_mail_alone(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, way: str
+) -> None:
+    """The administrator, who could choose the password by the link, sees it on no page and has it in no cookie."""
+    new = NewAccount(
+        name="Fatima",
+        email="fatima@example.org",
+        region_id=cast.north,
+        roles=(Office(Role.COORDINATOR),),
+        password=PASSWORD if way == "password" else None,
+    )
+    fatima = actions.open_account(db_session, cast.bas, clock(), new, COST)
+    if way in ("sign-in", "closed"):
+        actions.begin_by_account(db_session, clock(), fatima, Method.PROVIDER)
+    if way == "closed":
+        actions.close_account(db_session, cast.bas, clock(), fatima)
+    if way == "passkey":
+        about = {"credential_id": b"id", "public_key": b"key", "handle": b"handle", "name": "Phone"}
+        db_session.add(Passkey(account_id=fatima, sign_count=0, made_at=clock(), **about))
+    if way == "provider":
+        db_session.add(
+            Identity(account_id=fatima, issuer="https://there", subject="f", tied_at=clock(), used_at=clock())
+        )
+    db_session.commit()
+    bas.page(f"/accounts/{fatima}")
+
+    page = bas.submit("Open it again" if way == "closed" else "Send it")
+
+    assert "Sent to fatima@example.org. Only its owner can use it: once, until Monday 9 March 2026, 10:00." in page.text
+    assert "can print a link with this command: ekc invite fatima@example.org" in page.text
+    seen = [page.html, *(bas.page(path).html for path in (f"/accounts/{fatima}", "/accounts", "/account"))]
+    with bas.session_transaction() as cookie:
+        seen.append(str(dict(cookie)))
+    assert [text for text in seen if "/invitations/" in text] == []
+    mail = db_session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert mail is not None
+    assert (mail.recipient, (mail.link or "").partition("/invitations/")[0]) == (
+        "fatima@example.org",
+        "http://localhost",
+    )
+
+
+def test_a_new_link_is_in_no_cookie(bas: PageClient) -> None:
+    bas.page("/accounts/new")
+
+    bas.shown("Open and invite", NEW)
+
+    with bas.session_transaction() as cookie:
+        assert "/invitations/" not in str(dict(cookie))
 
 
 def test_leaving_until_all_is_handed_over(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
@@ -313,6 +384,27 @@ def test_an_account_that_is_not_there(bas: PageClient) -> None:
             typed = token | {"name": "X", "email": "x@example.org", "region_id": "1", "language": "en"}
             typed |= {"role": "coordinator", "role_region_id": "1"}
             assert bas.post(f"/accounts/{number}{verb}", data=typed).status_code == 404
+
+
+def test_nobody_notes_for_whom_they_work_themselves(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Bas coordinates too: another administrator notes that he works for the school, and he cannot take it away."""
+    bas_id = cast.bas.account_id or 0
+    actions.give_role(db_session, PROGRAM, clock(), bas_id, Office(Role.COORDINATOR))
+    actions.set_employer(db_session, PROGRAM, clock(), bas_id, "School De Wilg")
+    bas.page(f"/accounts/{bas_id}")
+
+    page = bas.refused("Save", {"Works besides for": "", "One line about them": "Bas"}, status=409)
+
+    assert page.errors == ["Nobody notes for whom they work themselves. Ask another administrator or your manager."]
+    assert bas.form("Save").shown("One line about them") == "Bas"
+    bas.submit("Save", {"Works besides for": "School De Wilg"})
+    bas.page(f"/accounts/{cast.noor.account_id}")
+    bas.submit("Save", {"Works besides for": "Library"})
+    db_session.rollback()
+    kept = db_session.execute(select(Account.introduction, Account.employer).order_by(Account.id)).all()
+    assert (kept[0].employer, tuple(kept[-1])) == ("Library", ("Bas", "School De Wilg"))
 
 
 def test_a_lost_second_step_is_taken_away(

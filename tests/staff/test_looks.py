@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.matching.actions import ask_coordinator
 from ekc.people import actions
 from ekc.people.actions import NewAccount, Office, open_by_invitation
+from ekc.people.models import Identity
 from ekc.workflow.vocabulary import Role
 from tests import build
 from tests.cast import Cast
@@ -54,10 +55,34 @@ def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Ses
     look(visitor, onlooker, "regions")
 
 
+def test_who_was_in_before(
+    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Invited by mail alone, tied to a provider, new as a manager of two regions."""
+    noor = cast.noor.account_id or 0
+    issuer = "https://login.rivierstad.example/realms/municipality"
+    db_session.add(Identity(account_id=noor, issuer=issuer, subject="n", tied_at=START, used_at=START))
+    db_session.commit()
+    for region in (cast.north, cast.south):
+        actions.give_role(db_session, cast.bas, START, noor, Office(Role.REGIONAL_MANAGER, region_id=region))
+    sign_in(visitor, cast.bas.actor.name, f"/accounts/{noor}")
+    unfold(visitor)
+    press(visitor, "Send it")
+    look(visitor, onlooker, "account by mail alone")
+    visitor.goto("/regions")
+    look(visitor, onlooker, "regions new managers")
+    press(visitor, "Sign out")
+    sign_in(visitor, cast.ruud.actor.name)
+    look(visitor, onlooker, "home new reader")
+    press(visitor, "Sign out")
+    sign_in(visitor, cast.noor.actor.name, "/account")
+    look(visitor, onlooker, "own sign-in tied")
+
+
 def test_an_invitation(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     roles = (Office(Role.COORDINATOR), Office(Role.REGIONAL_MANAGER, cast.south))
     new = NewAccount(name="Fatima Haddou", email="fatima@example.org", region_id=cast.south, roles=roles)
-    link = open_by_invitation(db_session, cast.bas, START, new, "http://localhost")[1]
+    link = open_by_invitation(db_session, cast.bas, START, new, "http://localhost")[1] or ""
     visitor.goto("/forgotten-password")
     look(visitor, onlooker, "forgotten")
     visitor.goto(link.removeprefix("http://localhost"))

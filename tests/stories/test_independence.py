@@ -125,6 +125,7 @@ def test_or_somebody_else_takes_it(
 
     ruud.page(f"/conferences/{case.id}/coordinator")
     ruud.submit("Ask Denise Okafor")
+    noor.page(f"/conferences/{case.id}")  # it stays hers until Denise has taken it
     denise.page("/")
     denise.follow("EKC-2026-0001", near="You were asked: take the case or not")
     own_words: dict[str, Value] = {"How independent are you?": "I live far away and know nobody here."}

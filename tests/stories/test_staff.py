@@ -35,7 +35,7 @@ def invite_fatima(bas: PageClient) -> str:
     """Bas opens an account for her; the link that he passes on, as a path."""
     bas.page("/")
     bas.follow("Open an account")
-    page = bas.submit(
+    page = bas.shown(
         "Open and invite",
         {
             "Name": "Fatima Haddou",

@@ -9,7 +9,6 @@ from ekc.conferences.actions.circle import change_person as change_person
 from ekc.conferences.actions.circle import remove_person as remove_person
 from ekc.conferences.actions.circle import tell_people as tell_people
 from ekc.conferences.actions.contact import log_contact as log_contact
-from ekc.conferences.actions.contact import look_for as look_for
 from ekc.conferences.actions.links import answer_request as answer_request
 from ekc.conferences.actions.links import end_device as end_device
 from ekc.conferences.actions.links import hand_over as hand_over
@@ -23,3 +22,4 @@ from ekc.conferences.actions.registration import withdraw_consent as withdraw_co
 from ekc.conferences.actions.safety import add_concern as add_concern
 from ekc.conferences.actions.safety import change_concern as change_concern
 from ekc.conferences.actions.safety import remove_concern as remove_concern
+from ekc.conferences.actions.searching import look_for as look_for

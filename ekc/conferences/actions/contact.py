@@ -1,4 +1,4 @@
-"""Being in touch: the contact log, and finding a case by a name."""
+"""Being in touch: the contact log."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -9,7 +9,6 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member, not_later
 from ekc.conferences.entries import NewContact
 from ekc.conferences.models import ContactEntry
-from ekc.conferences.queries import Found, search
 from ekc.core.audit import record
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
@@ -28,11 +27,3 @@ def log_contact(session: Session, visitor: Visitor, at: datetime, conference_id:
         session.flush()
         record(session, visitor.actor, at, "contact.logged", conference_id, channel=new.channel)
     return entry.id
-
-
-def look_for(session: Session, visitor: Visitor, at: datetime, asked: str) -> tuple[Found, ...]:
-    """Search, and note in the audit who looked for what: a name that was found has been read."""
-    with writing(session):
-        found = search(session, visitor, asked, at)
-        record(session, visitor.actor, at, "case.searched", asked=asked, found=len(found))
-    return found

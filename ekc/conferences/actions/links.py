@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member
 from ekc.conferences.entries import MadeLink, NewLink
+from ekc.conferences.letters import language_of
 from ekc.conferences.models import Participant
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
@@ -128,8 +129,9 @@ def hand_over(
                     ),
                     at=at,
                     conference_id=conference_id,
-                    language=somebody.language or conference.language,
+                    language=language_of(somebody.language, conference.language),
                     link=address,
+                    until=link.expires_at,
                 )
             ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)

@@ -61,6 +61,7 @@ def _doors(case: Case) -> dict[str, object]:
     return {
         "live": live,
         "devices": devices,
+        "unsent": people.unsent_mails(db(), case.id),
         "waiting": people.waiting_of(db(), case.id, now()),
         "names": queries.names(db(), case.id),
     }
@@ -115,6 +116,8 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
     if made is None:
         raise Unknown
     way = "mail" if "mail" in request.form else "message"
+    if way == "mail" and runtime().settings.mail is None:
+        raise Refusal(N_("This service sends no mail. Give the link on paper or by text message."))
     address = _address(made) if way == "mail" else ""
     actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, address)
     return _shown(case, made, done=way)

@@ -1,4 +1,4 @@
-"""Registering a case, by anybody, and the search of staff for a case."""
+"""Registering a case, by anybody."""
 
 from datetime import timedelta
 
@@ -8,15 +8,14 @@ from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences import actions, queries
 from ekc.conferences.access import open_case
-from ekc.conferences.forms.contact import SearchForm
 from ekc.conferences.forms.registration import RegisterForm
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
 from ekc.core.routes import db, now, public, runtime
 from ekc.people.actions import Limit, begin_try, forget_try
-from ekc.people.login import office, place, visitor
+from ekc.people.login import place, visitor
 from ekc.people.queries import regions
-from ekc.workflow.vocabulary import Activity, Role
+from ekc.workflow.vocabulary import Activity
 
 _REGISTERED = "registered"  # in the cookie: the number to tell on the page of thanks
 
@@ -68,17 +67,3 @@ def _after(conference_id: int) -> str:
 def thanks() -> ResponseReturnValue:
     """The number of the case and what happens next; to others than who just registered, no number."""
     return render_template("conferences/thanks.html", number=session.get(_REGISTERED))
-
-
-@bp.route("/search", methods=["GET", "POST"])
-@office(Role.COORDINATOR, Role.REGIONAL_MANAGER)
-def search() -> ResponseReturnValue:
-    """Find a case by the name of somebody in it, the beginning of a name, or its number.
-
-    A form that is sent, so that no name stands in an address: those are kept by browsers and proxies.
-    """
-    form = SearchForm()
-    asked = form.q.data if form.validate_on_submit() else ""
-    found = actions.look_for(db(), visitor(), now(), asked) if asked else ()
-    status = 422 if form.errors else 200
-    return render_template("conferences/search.html", form=form, asked=asked, found=found), status

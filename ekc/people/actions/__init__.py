@@ -8,7 +8,6 @@ how often a thing is tried, `once.py` uses up what counts once.
 
 from ekc.people.actions.accounts import AccountDetails as AccountDetails
 from ekc.people.actions.accounts import NewAccount as NewAccount
-from ekc.people.actions.accounts import Office as Office
 from ekc.people.actions.accounts import change_account as change_account
 from ekc.people.actions.accounts import change_password as change_password
 from ekc.people.actions.accounts import choose_language as choose_language
@@ -20,6 +19,7 @@ from ekc.people.actions.confirming import ask_coordinator as ask_coordinator
 from ekc.people.actions.confirming import come_in_by_answer as come_in_by_answer
 from ekc.people.actions.confirming import come_in_on_device as come_in_on_device
 from ekc.people.actions.confirming import forget_device as forget_device
+from ekc.people.actions.confirming import note_dead as note_dead
 from ekc.people.actions.employers import set_employer as set_employer
 from ekc.people.actions.entering import begin_by_account as begin_by_account
 from ekc.people.actions.entering import begin_by_link as begin_by_link
@@ -41,9 +41,9 @@ from ekc.people.actions.invitations import withdraw_invitation as withdraw_invit
 from ekc.people.actions.leaving import close_account as close_account
 from ekc.people.actions.leaving import reopen_account as reopen_account
 from ekc.people.actions.leaving import set_leaving as set_leaving
+from ekc.people.actions.offices import Office as Office
 from ekc.people.actions.once import Once as Once
 from ekc.people.actions.owner import ensure_own_password as ensure_own_password
-from ekc.people.actions.owner import tell_owner as tell_owner
 from ekc.people.actions.passkeys import add_passkey as add_passkey
 from ekc.people.actions.passkeys import ensure_signed_in_lately as ensure_signed_in_lately
 from ekc.people.actions.passkeys import enter_by_passkey as enter_by_passkey
@@ -54,10 +54,12 @@ from ekc.people.actions.regions import add_region as add_region
 from ekc.people.actions.regions import change_region as change_region
 from ekc.people.actions.roles import give_role as give_role
 from ekc.people.actions.roles import take_role as take_role
-from ekc.people.actions.tries import CALLERS as CALLERS
+from ekc.people.actions.telling import tell_owner as tell_owner
 from ekc.people.actions.tries import FORGOTTEN as FORGOTTEN
 from ekc.people.actions.tries import FORGOTTEN_CALLERS as FORGOTTEN_CALLERS
+from ekc.people.actions.tries import PASSKEYS as PASSKEYS
 from ekc.people.actions.tries import PROVIDERS as PROVIDERS
 from ekc.people.actions.tries import Limit as Limit
 from ekc.people.actions.tries import begin_try as begin_try
+from ekc.people.actions.tries import count_try as count_try
 from ekc.people.actions.tries import forget_try as forget_try

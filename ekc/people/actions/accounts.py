@@ -13,23 +13,17 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
+from ekc.people.actions.employers import note_employer
 from ekc.people.actions.entering import end_sign_ins
-from ekc.people.actions.owner import ensure_own_password, tell_owner
+from ekc.people.actions.offices import Office, add_office
+from ekc.people.actions.owner import ensure_own_password
+from ekc.people.actions.telling import tell_others, tell_owner
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, AccountRole, KnownDevice, Region
+from ekc.people.models import Account, KnownDevice, Region
 from ekc.people.passwords import COST, Cost, hashed, refuse_weak
 from ekc.workflow.vocabulary import N_, Role
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A role across the organisation, and the region (managers) or municipality (care managers) for which it holds."""
-
-    role: Role
-    region_id: int | None = None
-    municipality: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +62,19 @@ def add_account(
 ) -> Account:
     """The same, in the caller's transaction; the caller has looked at the visitor and the password."""
     ensure_regions(session, new.region_id, *(office.region_id for office in new.roles))
-    account = Account(password_hash=password_hash, created_at=at)
-    account.roles = [AccountRole(role=o.role, region_id=o.region_id, municipality=o.municipality) for o in new.roles]
+    account = Account(password_hash=password_hash, created_at=at, roles=[])
     _write(session, account, new)
     session.add(account)
     _flush(session, account)
+    for office in new.roles:
+        add_office(session, visitor, at, account, office)
     roles = ", ".join(sorted(office.role for office in new.roles))
     record(session, visitor.actor, at, "account.opened", account=account.id, roles=roles)
     return account
 
 
-def change_account(
-    session: Session, visitor: Visitor, at: datetime, account_id: int, details: AccountDetails
-) -> tuple[str, ...]:
-    """Write the details of an account anew; the names of those that changed. Raises Refusal as opening does.
+def change_account(session: Session, visitor: Visitor, at: datetime, account_id: int, details: AccountDetails) -> None:
+    """Write the details of an account anew. Raises Refusal as opening does, and for one's own employer.
 
     A new mail address ends what was sent to the old one, which hears of it.
     """
@@ -90,6 +83,7 @@ def change_account(
         account = lock_account(session, account_id)
         ensure_regions(session, details.region_id)
         before = account.email
+        note_employer(session, visitor, at, account, details.employer)
         changed = _write(session, account, details)
         _flush(session, account)
         if changed:
@@ -109,7 +103,19 @@ def change_account(
                 conference_id=None,
                 language=account.language,
             )
-    return changed
+            tell_others(
+                session,
+                visitor,
+                at,
+                account_id,
+                "address",
+                N_("The mail address of somebody was changed"),
+                N_(
+                    "An administrator changed the mail address with which somebody of staff signs in. Whoever reads "
+                    "its mail can choose their password. Do you not know why? Then ask the administrators today."
+                ),
+                account.region_id,
+            )
 
 
 def set_password(
@@ -155,14 +161,13 @@ def change_password(session: Session, visitor: Visitor, at: datetime, present: s
     set_password(session, visitor, at, account_id, new, cost)
 
 
-def end_all_sign_ins(session: Session, visitor: Visitor, at: datetime, account_id: int) -> int:
-    """End every sign-in of an account, for an administrator; how many."""
+def end_all_sign_ins(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
+    """End every sign-in of an account, for an administrator."""
     ensure_administrator(visitor)
     with writing(session):
         lock_account(session, account_id)
         ended = end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.sign_ins_ended", account=account_id, ended=ended)
-    return ended
 
 
 def choose_language(session: Session, visitor: Visitor, at: datetime, language: str) -> None:
@@ -174,11 +179,10 @@ def choose_language(session: Session, visitor: Visitor, at: datetime, language: 
         record(session, visitor.actor, at, "account.language", account=visitor.account_id, language=language)
 
 
-def ensure_administrator(visitor: Visitor, own: int = 0) -> None:
-    """The program's commands and administrators; for some things the owner of the account."""
-    if visitor is PROGRAM or Role.ADMINISTRATOR in visitor.roles or (own and visitor.account_id == own):
-        return
-    raise Unknown
+def ensure_administrator(visitor: Visitor) -> None:
+    """The program's commands and administrators."""
+    if visitor is not PROGRAM and Role.ADMINISTRATOR not in visitor.roles:
+        raise Unknown
 
 
 def ensure_regions(session: Session, *region_ids: int | None) -> None:

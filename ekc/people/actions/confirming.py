@@ -4,19 +4,21 @@ Nothing here tells whether link, code or answer was wrong. Nothing is written wh
 """
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ekc.core.audit import PUBLIC, record
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.audit import PUBLIC, Actor, ActorKind, record, record_unknown
+from ekc.core.crypto import keyring_of
+from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
 from ekc.people.actions.entering import OWN, SHARED, begin_with
-from ekc.people.actions.tries import ENTRANCES, begin_try
+from ekc.people.actions.tries import DEAD_LINKS, ENTRANCES, begin_try, count_try
 from ekc.people.devices import NOWHERE, Place
-from ekc.people.links import TRIES, WAITS, end_devices, plain
+from ekc.people.links import TRIES, WAITS, end_devices, plain, read_token
 from ekc.people.models import Confirmed, LinkDevice, Method, PersonalLink, Try
 from ekc.people.passwords import Cost, matches
 from ekc.people.queries import device_of, link_of_token
@@ -24,6 +26,7 @@ from ekc.workflow.vocabulary import N_
 
 #: Of one link; more would only make the coordinator press the wrong button.
 MOST_WAITING = 3
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,18 @@ def come_in_by_answer(
 ) -> Entered | None:
     """Come in with the code, or the answer to the question; None if it is wrong, which counts as a try.
 
-    After the last try it is None for the right answer too. Raises Unknown for a link that does not work, TooMany after
-    too many wrong answers at whatever links from the same place.
+    After the last try it is None for the right answer too, and nothing is compared or counted any more. Raises Unknown
+    for a link that does not work, TooMany after too many wrong answers at whatever links from the same place.
     """
     link = link_of_token(session, at, token)
     if link is None:
         raise Unknown
+    if link.tries >= TRIES:  # whoever hammers at it bars nobody beside them
+        _note_locked(session, at, token)
+        return None
     tried = begin_try(session, at, (ENTRANCES, place.network)) if place.network else ()
     # Outside the transaction: it is slow on purpose. Of many at once, only as many as there are tries count below.
-    right = link.tries < TRIES and matches(plain(typed), link.answer_hash, cost)
+    right = matches(plain(typed), link.answer_hash, cost)
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is None:
@@ -65,6 +71,29 @@ def come_in_by_answer(
             link.tried_at = at
             record(session, PUBLIC, at, "link.refused", link.conference_id, link=link.id, tries=link.tries)
     return None
+
+
+def _note_locked(session: Session, at: datetime, token: str) -> None:
+    """A try at a link that opens by no answer any more: the first of a day is kept."""
+    with writing(session):
+        link = link_of_token(session, at, token, lock=True)
+        if link is not None and (link.tried_at is None or at - link.tried_at >= _A_DAY):
+            link.tried_at = at
+            record(session, PUBLIC, at, "link.refused", link.conference_id, link=link.id, tries=link.tries)
+
+
+def note_dead(session: Session, at: datetime, token: str) -> None:
+    """Somebody wanted to come in with a link of ours that does not work: the first such try of a day is kept.
+
+    The token itself says whose it was, so the same is done for one that ended, one that is over and one that is gone.
+    """
+    bound = read_token(keyring_of(session), token)
+    if bound is None:
+        return
+    with suppress(TooMany), writing(session):
+        whose = Actor(ActorKind.PARTICIPANT, bound.participant_id)
+        record_unknown(session, whose, at, bound.conference_id, link=bound.link_id)
+        count_try(session, at, DEAD_LINKS, str(bound.link_id))
 
 
 def come_in_on_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> Entered | None:

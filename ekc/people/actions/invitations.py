@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import PUBLIC, record
 from ekc.core.errors import Refusal
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
-from ekc.people.access import Visitor
+from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.accounts import NewAccount, add_account, ensure_administrator, lock_account, write_password
-from ekc.people.invitations import address_of, new_invitation, revoke_invitations
-from ekc.people.models import Account, Invitation, Purpose, SignIn
+from ekc.people.invitations import LASTS, address_of, new_invitation, revoke_invitations
+from ekc.people.models import Account, Invitation, Purpose
 from ekc.people.passwords import Cost, hashed, refuse_weak
-from ekc.people.queries import account_by_email, live_invitation, visitor_of_account
+from ekc.people.queries import account_by_email, live_invitation, visitor_of_account, was_ever_in
 from ekc.workflow.vocabulary import N_
 
 #: Mails about a forgotten password that one account gets in an hour, however often they are asked for.
@@ -32,7 +32,7 @@ class Chosen:
 
 def open_by_invitation(
     session: Session, visitor: Visitor, at: datetime, new: NewAccount, base_url: str
-) -> tuple[int, str]:
+) -> tuple[int, str | None]:
     """Open an account and invite its owner: its id, and the link. Raises Refusal as `open_account` does."""
     ensure_administrator(visitor)
     with writing(session):
@@ -40,8 +40,8 @@ def open_by_invitation(
         return account.id, send_invitation(session, visitor, at, account, base_url)
 
 
-def invite(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str:
-    """Invite the owner of an account anew; the link, which is shown once. What was sent before is dead."""
+def invite(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str | None:
+    """Invite the owner of an account anew; the link if it may be shown, this once. What was sent before is dead."""
     ensure_administrator(visitor)
     with writing(session):
         account = lock_account(session, account_id)
@@ -50,8 +50,12 @@ def invite(session: Session, visitor: Visitor, at: datetime, account_id: int, ba
         return send_invitation(session, visitor, at, account, base_url)
 
 
-def send_invitation(session: Session, visitor: Visitor, at: datetime, account: Account, base_url: str) -> str:
-    """The same, in the caller's transaction, for an account that is open."""
+def send_invitation(session: Session, visitor: Visitor, at: datetime, account: Account, base_url: str) -> str | None:
+    """The same, in the caller's transaction, for an account that is open.
+
+    An administrator gets the link only as long as nobody was ever in: with it they would choose the password of
+    somebody who may read cases. Whoever keeps the server gets it always.
+    """
     revoke_invitations(session, at, account.id)
     link = _send(
         session,
@@ -67,7 +71,7 @@ def send_invitation(session: Session, visitor: Visitor, at: datetime, account: A
         visitor.account_id,
     )
     record(session, visitor.actor, at, "account.invited", account=account.id)
-    return link
+    return link if visitor is PROGRAM or not was_ever_in(session, account.id) else None
 
 
 def withdraw_invitation(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
@@ -123,9 +127,8 @@ def choose_password(session: Session, at: datetime, invitation_id: int, password
         owner = visitor_of_account(session, found.account_id, at)
         if owner is None or session.scalar(using) is None:
             return None
-        account = lock_account(session, found.account_id)
-        been_in = session.scalar(select(exists().where(SignIn.account_id == account.id)))
-        first = account.password_hash is None and not been_in
+        lock_account(session, found.account_id)
+        first = not was_ever_in(session, found.account_id)
         write_password(session, owner, at, password_hash, tell=not first, by=found.purpose)
     return Chosen(found.account_id, first)
 
@@ -152,5 +155,6 @@ def _send(
         conference_id=None,
         language=account.language,
         link=link,
+        until=at + LASTS[purpose],
     )
     return link

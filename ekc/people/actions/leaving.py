@@ -2,21 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator, lock_account
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
+from ekc.people.actions.telling import tell_managers
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, AccountRole, KnownDevice, Passkey, Region
+from ekc.people.models import Account, Identity, KnownDevice, Passkey, Region
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -65,8 +65,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
             refuse_last_administrator(session, at, account)
         account.active = False
         end_sign_ins(session, at, account_id)
-        for kept in (KnownDevice, Passkey):  # a laptop may have been stolen, and the account be opened again
-            session.execute(delete(kept).where(kept.account_id == account_id))
+        _forget_ways_in(session, account_id)
         revoke_invitations(session, at, account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
         _tell_managers(
@@ -81,10 +80,10 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
         )
 
 
-def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str:
-    """Open a closed account again, with the roles it had; the link by which its owner chooses a new password.
+def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str | None:
+    """Open a closed account again, with the roles it had, and invite its owner: the link if it may be shown.
 
-    The password from before is forgotten, as the passkeys were: whoever made closing necessary may have them.
+    The password from before is forgotten, as the other ways in were: whoever made closing necessary may have them.
     """
     ensure_administrator(visitor)
     with writing(session):
@@ -92,24 +91,18 @@ def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id:
         if account.active:
             raise Unknown
         account.active, account.leaves_on, account.password_hash = True, None, None
+        _forget_ways_in(session, account_id)  # of an account that was closed when that kept some
         record(session, visitor.actor, at, "account.opened_again", account=account_id)
         return send_invitation(session, visitor, at, account, base_url)
 
 
+def _forget_ways_in(session: Session, account_id: int) -> None:
+    """A laptop may have been stolen, or the account at a provider be somebody else's by now."""
+    for kept in (KnownDevice, Passkey, Identity):
+        session.execute(delete(kept).where(kept.account_id == account_id))
+
+
 def _tell_managers(session: Session, at: datetime, account: Account, what: str, subject: str, body: str) -> None:
     """Write to the other regional managers of a coordinator's region."""
-    if not any(held.role is Role.COORDINATOR for held in account.roles):
-        return
-    managing = (AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.region_id == account.region_id)
-    managers = select(Account).join(Account.roles).where(*managing, Account.active, Account.id != account.id)
-    for manager in session.scalars(managers):
-        queue(
-            session,
-            f"account:{account.id}:{what}:{manager.id}",
-            recipient=manager.email,
-            subject=subject,
-            body=body,
-            at=at,
-            conference_id=None,
-            language=manager.language,
-        )
+    if any(held.role is Role.COORDINATOR for held in account.roles):
+        tell_managers(session, at, account, what, subject, body)

@@ -1,4 +1,4 @@
-"""Knowing that it is the owner of an account who changes how they sign in, and telling them that it was changed."""
+"""Knowing that it is the owner of an account who changes how they sign in."""
 
 from datetime import datetime
 
@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.people.actions.tries import PASSWORDS, begin_try, forget_try
@@ -29,20 +28,3 @@ def ensure_own_password(session: Session, visitor: Visitor, at: datetime, passwo
         raise Refusal(N_("This is not the password you have now. Type it again. Nothing was changed."))
     forget_try(session, tried)
     return account_id
-
-
-def tell_owner(
-    session: Session, at: datetime, account_id: int, what: str, subject: str, body: str, once_a_day: bool = False
-) -> None:
-    """Put a mail to the owner of an account in the outbox. Does not commit."""
-    owner = session.get_one(Account, account_id)
-    queue(
-        session,
-        f"account:{account_id}:{what}:{at.date() if once_a_day else at.isoformat()}",
-        recipient=owner.email,
-        subject=subject,
-        body=body,
-        at=at,
-        conference_id=None,
-        language=owner.language,
-    )

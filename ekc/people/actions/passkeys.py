@@ -11,7 +11,7 @@ from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
-from ekc.people.actions.owner import tell_owner
+from ekc.people.actions.telling import tell_owner
 from ekc.people.models import PROVES_ONE_THING, Account, Method, Passkey, SignIn
 from ekc.people.passkeys import Answer, NewPasskey, NotTrue, Party, count_of, is_copied
 from ekc.people.queries import signed_in_lately, visitor_of_account, ways_in

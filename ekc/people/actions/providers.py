@@ -12,7 +12,7 @@ from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
-from ekc.people.actions.owner import tell_owner
+from ekc.people.actions.telling import tell_owner
 from ekc.people.models import Account, Identity
 from ekc.people.providers import Known, NotBelieved
 from ekc.people.queries import visitor_of_account
@@ -45,16 +45,27 @@ def enter_by_provider(session: Session, at: datetime, known: Known, once: Once) 
         return identity.account_id
 
 
-def forget_identity(session: Session, visitor: Visitor, at: datetime, identity_id: int) -> None:
+def forget_identity(session: Session, visitor: Visitor, at: datetime, account_id: int, identity_id: int) -> None:
     """Untie somebody from a provider, which ends their sign-ins. The next time, their mail address counts again."""
     ensure_administrator(visitor)
     with writing(session):
-        forgetting = delete(Identity).where(Identity.id == identity_id)
-        gone = session.execute(forgetting.returning(Identity.account_id, Identity.issuer)).one_or_none()
-        if gone is None:
+        forgetting = delete(Identity).where(Identity.id == identity_id, Identity.account_id == account_id)
+        issuer = session.scalar(forgetting.returning(Identity.issuer))
+        if issuer is None:
             raise Unknown
-        end_sign_ins(session, at, gone.account_id)
-        record(session, visitor.actor, at, "account.identity_forgotten", account=gone.account_id, issuer=gone.issuer)
+        end_sign_ins(session, at, account_id)
+        record(session, visitor.actor, at, "account.identity_forgotten", account=account_id, issuer=issuer)
+        tell_owner(
+            session,
+            at,
+            account_id,
+            "identity-forgotten",
+            N_("Your account is untied from your organisation"),
+            N_(
+                "An administrator did this. The next time you sign in there, your mail address decides which account "
+                "is yours. Did you not ask for that? Then ask your administrator today."
+            ),
+        )
 
 
 def _believe(session: Session, at: datetime, known: Known, once: Once) -> Identity:

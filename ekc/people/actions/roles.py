@@ -9,7 +9,8 @@ from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor, has_left
-from ekc.people.actions.accounts import Office, ensure_administrator, ensure_regions, lock_account
+from ekc.people.actions.accounts import ensure_administrator, ensure_regions, lock_account
+from ekc.people.actions.offices import Office, add_office
 from ekc.people.models import Account, AccountRole, Region
 from ekc.workflow.vocabulary import N_, Role
 
@@ -18,6 +19,7 @@ def give_role(session: Session, visitor: Visitor, at: datetime, account_id: int,
     """Give somebody a role. Raises Refusal for one that they have, and for one that an administrator gives themselves.
 
     Whoever gives out roles could otherwise read every case with one click, and nobody else would have had a hand in it.
+    Of somebody who comes to read the cases of a region, others hear by mail.
     """
     ensure_administrator(visitor)
     with writing(session):
@@ -27,9 +29,7 @@ def give_role(session: Session, visitor: Visitor, at: datetime, account_id: int,
         ensure_regions(session, office.region_id)
         if any((o.role, o.region_id, o.municipality) == _of(office) for o in account.roles):
             raise Refusal(N_("%(name)s has this role already."), name=account.name)
-        account.roles.append(
-            AccountRole(role=office.role, region_id=office.region_id, municipality=office.municipality)
-        )
+        add_office(session, visitor, at, account, office)
         _record(session, visitor, at, "account.role_given", account_id, office)
 
 

@@ -30,10 +30,13 @@ class Limit:
 PASSWORDS = Limit("password", 10, timedelta(minutes=15))  # for one account
 CODES = Limit("code", 5, timedelta(minutes=15))  # for one account
 CALLERS = Limit("caller", 60, timedelta(hours=1))  # from one network address
+PASSKEYS = Limit("passkey", 300, timedelta(hours=1))  # from one network address: a signature cannot be guessed
 PROVIDERS = Limit("provider", 300, timedelta(hours=1))  # a whole town hall may have one network address
 FORGOTTEN = Limit("forgotten", 5, timedelta(hours=1))  # for one mail address
 FORGOTTEN_CALLERS = Limit("forgotten from", 20, timedelta(hours=1))  # from one network address
-ENTRANCES = Limit("entrance", 30, timedelta(hours=1))  # at personal links, from one network address
+#: At personal links, from one network address: a whole circle may open theirs by the same Wi-Fi.
+ENTRANCES = Limit("entrance", 100, timedelta(hours=1))
+DEAD_LINKS = Limit("dead link", 1, timedelta(days=1))  # for one link: what is told of it in the file
 #: What is counted: under which limit, and for whom or what.
 Counted = tuple[Limit, str]
 
@@ -48,17 +51,20 @@ def begin_try(session: Session, at: datetime, *counted: Counted) -> tuple[int, .
     limits = {keyring.fingerprint(f"{limit.name}:{whom}"): limit for limit, whom in counted}
     _ensure_few(session, at, limits, more=1)  # most of what is too much then costs one look
     with writing(session):
-        session.execute(delete(Try).where(Try.until <= at))
-        made = [Try(key=key, until=at + limit.within) for key, limit in limits.items()]
-        session.add_all(made)
-        session.flush()
-        tried = tuple(one.id for one in made)
+        tried = _keep(session, at, limits)
     try:
         _ensure_few(session, at, limits)
     except TooMany:
         forget_try(session, tried)
         raise
     return tried
+
+
+def count_try(session: Session, at: datetime, limit: Limit, whom: str) -> None:
+    """Count one more, in the caller's transaction: with it goes what was to be done. Raises TooMany."""
+    limits = {keyring_of(session).fingerprint(f"{limit.name}:{whom}"): limit}
+    _keep(session, at, limits)
+    _ensure_few(session, at, limits)
 
 
 def forget_try(session: Session, tried: tuple[int, ...]) -> None:
@@ -76,6 +82,14 @@ def counted_for(limit: Limit, whom: str, device: int | None, place: Place) -> tu
     if device is not None:
         return ((limit, f"{whom} on {device}"),)
     return ((limit, whom), (CALLERS, place.network)) if place.network else ((limit, whom),)
+
+
+def _keep(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tuple[int, ...]:
+    session.execute(delete(Try).where(Try.until <= at))
+    made = [Try(key=key, until=at + limit.within) for key, limit in limits.items()]
+    session.add_all(made)
+    session.flush()
+    return tuple(one.id for one in made)
 
 
 def _ensure_few(session: Session, at: datetime, limits: Mapping[bytes, Limit], more: int = 0) -> None:

@@ -39,7 +39,9 @@ class Account(Base):
     created_at: Mapped[datetime]
     leaves_on: Mapped[date | None]  # the last day on which the owner can sign in, counted where their region is
 
-    roles: Mapped[list["AccountRole"]] = relationship(cascade="all, delete-orphan", lazy="raise_on_sql")
+    roles: Mapped[list["AccountRole"]] = relationship(
+        cascade="all, delete-orphan", lazy="raise_on_sql", foreign_keys="AccountRole.account_id"
+    )
 
 
 class AccountRole(Base):
@@ -60,3 +62,5 @@ class AccountRole(Base):
     role: Mapped[Role] = mapped_column(code(Role))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     municipality: Mapped[str | None] = mapped_column(String(80))
+    given_at: Mapped[datetime | None]  # None: before this was kept
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: a command at the server

@@ -1,9 +1,11 @@
 """Reading accounts, invitations, links, sign-ins and second factors. Nothing here writes or decides."""
 
+from ekc.people.queries.accounts import NewReader as NewReader
 from ekc.people.queries.accounts import OfficeRow as OfficeRow
 from ekc.people.queries.accounts import account_by_email as account_by_email
 from ekc.people.queries.accounts import coordinators as coordinators
 from ekc.people.queries.accounts import demo_accounts as demo_accounts
+from ekc.people.queries.accounts import new_readers as new_readers
 from ekc.people.queries.accounts import offices as offices
 from ekc.people.queries.accounts import regions as regions
 from ekc.people.queries.accounts import visitor_of_account as visitor_of_account
@@ -29,6 +31,7 @@ from ekc.people.queries.links import link_of_token as link_of_token
 from ekc.people.queries.links import links_of as links_of
 from ekc.people.queries.links import live_link as live_link
 from ekc.people.queries.links import newest_link as newest_link
+from ekc.people.queries.links import unsent_mails as unsent_mails
 from ekc.people.queries.links import waiting_of as waiting_of
 from ekc.people.queries.ways_in import IdentityRow as IdentityRow
 from ekc.people.queries.ways_in import PasskeyRow as PasskeyRow
@@ -38,4 +41,5 @@ from ekc.people.queries.ways_in import identities_of as identities_of
 from ekc.people.queries.ways_in import known_to_devices as known_to_devices
 from ekc.people.queries.ways_in import passkeys_of as passkeys_of
 from ekc.people.queries.ways_in import signed_in_lately as signed_in_lately
+from ekc.people.queries.ways_in import was_ever_in as was_ever_in
 from ekc.people.queries.ways_in import ways_in as ways_in

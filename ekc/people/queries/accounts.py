@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ekc.core.audit import Actor, ActorKind
+from ekc.core.clock import local_date
 from ekc.people.access import DemoPerson, Visitor, has_left
 from ekc.people.models import Account, AccountRole, Region
 from ekc.workflow.vocabulary import Role
@@ -23,6 +24,18 @@ class OfficeRow:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewReader:
+    """Somebody who came to read the cases of a region as its manager: since when there, and who opened it."""
+
+    name: str
+    region: str
+    since: date
+    by: str  # an administrator; empty: a command at the server
+
+
+#: For so long others are shown who came to read the cases of a region.
+_NEW = timedelta(days=30)
 _account, _role, _region = Account.__table__, AccountRole.__table__, Region.__table__
 #: What makes a visitor of an account: a row a role.
 VISITOR = (
@@ -106,6 +119,24 @@ def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[O
     for account_id, id_, role, region, municipality in rows:
         found[account_id].append(OfficeRow(id_, role, region or municipality or ""))
     return {account_id: tuple(held) for account_id, held in found.items()}
+
+
+def new_readers(session: Session, at: datetime, but: int, region_ids: Collection[int] | None = None) -> list[NewReader]:
+    """Who came lately to read the cases of these regions, or of any, the newest first; without the account `but`."""
+    giver = aliased(Account)
+    found = (
+        select(Account.name, Region.name.label("region"), Region.timezone, AccountRole.given_at, giver.name.label("by"))
+        .join(Account, Account.id == AccountRole.account_id)
+        .join(Region, Region.id == AccountRole.region_id)
+        .outerjoin(giver, giver.id == AccountRole.given_by)
+        .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > at - _NEW)
+        .where(Account.active, Account.id != but)
+        .order_by(AccountRole.given_at.desc(), AccountRole.id)
+    )
+    if region_ids is not None:
+        found = found.where(AccountRole.region_id.in_(region_ids))
+    rows = session.execute(found)
+    return [NewReader(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
 
 
 def regions(session: Session) -> list[Row[tuple[int, str]]]:

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import keyring_of
-from ekc.people.links import TRIES, WAITS, read_token, token_hash
+from ekc.core.outbox import OutboxMessage
+from ekc.people.links import TRIES, WAITS, mail_key, read_token, token_hash
 from ekc.people.models import Confirmed, LinkDevice, PersonalLink, SignIn, confirmed_by
 from ekc.people.queries.entering import still_lasts
 
@@ -129,6 +130,16 @@ def links_of(session: Session, conference_id: int) -> list[LinkRow]:
         LinkRow(*row[:6], tuple(filter(None, row.handed_over.split(","))), *row[7:])
         for row in session.execute(found.order_by(PersonalLink.id.desc()))
     ]
+
+
+def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
+    """The links of a case whose mail did not leave: whether it was given up; it waits otherwise."""
+    mails = select(OutboxMessage.key, OutboxMessage.given_up_at.is_not(None)).where(
+        OutboxMessage.conference_id == conference_id, OutboxMessage.sent_at.is_(None)
+    )
+    given_up = {key: bool(is_so) for key, is_so in session.execute(mails)}
+    links = session.scalars(select(PersonalLink.id).where(PersonalLink.conference_id == conference_id))
+    return {one: given_up[mail_key(one)] for one in links if mail_key(one) in given_up}
 
 
 def newest_link(session: Session, conference_id: int, participant_id: int) -> PersonalLink | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from ekc.people.access import Visitor
@@ -82,6 +82,12 @@ def ways_in(session: Session, account_id: int) -> WaysIn:
 
     hashed = session.scalar(select(Account.password_hash).where(Account.id == account_id))
     return WaysIn(hashed is not None, number(Passkey), number(Identity))
+
+
+def was_ever_in(session: Session, account_id: int) -> bool:
+    """Whether the owner of an account has or had a way in: from then on nobody else is given one."""
+    signed_in = session.scalars(select(exists().where(SignIn.account_id == account_id))).one()
+    return signed_in or ways_in(session, account_id).count > 0
 
 
 def signed_in_lately(session: Session, at: datetime, visitor: Visitor) -> bool:

@@ -71,6 +71,7 @@ def end_other_sign_ins() -> ResponseReturnValue:
 def account_page(**sent: PlainForm) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
     account_id = visitor().account_id or 0
+    names = {provider.issuer: provider.name for provider in runtime().settings.providers}
     forms = {
         "password": ChangePasswordForm(formdata=None),
         "codes": OwnPasswordForm(formdata=None, prefix="codes-"),
@@ -81,6 +82,7 @@ def account_page(**sent: PlainForm) -> str:
         "people/account.html",
         own=queries.own_sign_in(db(), account_id),
         passkeys=len(queries.passkeys_of(db(), account_id)),
+        providers=[names.get(row.issuer, row.issuer) for row in queries.identities_of(db(), account_id)],
         sign_ins=queries.sign_ins_of(db(), now(), account_id),
         here=visitor().sign_in_id,
         how=HOW,

@@ -1,11 +1,14 @@
 """Staff choose a password: by the link of an invitation, or by one that they asked for when they forgot it."""
 
+from datetime import datetime
+from functools import partial
+
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
-from ekc.core.routes import db, now, public, runtime
+from ekc.core.routes import Runtime, db, now, public, runtime
 from ekc.core.text import say
 from ekc.people import actions
 from ekc.people.forms import ForgottenForm, NewPasswordForm
@@ -87,19 +90,29 @@ def forgotten() -> ResponseReturnValue:
 @public
 def ask_new_password() -> ResponseReturnValue:
     """Send it, if there is such an account; the answer is the same."""
+    if runtime().settings.mail is None:
+        return redirect(url_for("people.forgotten"), 303)
     form = ForgottenForm()
     if not form.validate_on_submit():
         return render_template("people/forgotten.html", form=form), 422
     network = (actions.FORGOTTEN_CALLERS, place().network)
     actions.begin_try(db(), now(), (actions.FORGOTTEN, form.email.data.strip().lower()), network)
-    actions.ask_new_password(db(), now(), form.email.data, runtime().settings.base_url)
     flash(
         _(
             "If there is an account with this address, a mail is on its way to it. The link in it works for one hour. "
             "Does nothing come? Ask your administrator for a new invitation."
         )
     )
-    return redirect(url_for("people.sign_in"), 303)
+    response = redirect(url_for("people.sign_in"), 303)
+    # After the answer, so that how long it takes does not tell whether there is such an account.
+    response.call_on_close(partial(_ask, runtime(), now(), form.email.data))
+    return response
+
+
+def _ask(on: Runtime, at: datetime, email: str) -> None:
+    """The request and its session are over."""
+    with on.sessions() as session:
+        actions.ask_new_password(session, at, email, on.settings.base_url)
 
 
 def _opened() -> InvitationRow | None:

@@ -32,13 +32,15 @@ _LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
 
 
 def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
-    """One page for every link that lets nobody in: forged, unknown, expired, ended."""
+    """One page for every link that lets nobody in: forged, unknown, expired, ended. What is sent there is noted."""
 
     @wraps(view)
     def guarded(token: str) -> ResponseReturnValue:
         try:
             return view(token)
         except Unknown:
+            if request.method == "POST":
+                actions.note_dead(db(), now(), token)
             return render_template("people/link_gone.html"), 404
 
     return guarded

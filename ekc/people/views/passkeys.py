@@ -44,7 +44,7 @@ def enter_by_passkey() -> ResponseReturnValue:
     target = local_path(request.args.get("next"))
     begun, form, party = arrive(_ENTERING), PasskeyForm(), _party()
     if begun and form.validate():
-        tried = actions.begin_try(db(), now(), (actions.CALLERS, place().network))
+        tried = actions.begin_try(db(), now(), (actions.PASSKEYS, place().network))
         try:
             answer = read_answer(form.credential.data)
             account_id = actions.enter_by_passkey(db(), now(), party, answer, begun[0])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,20 +11,22 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now, runtime
 from ekc.people import actions
 from ekc.people.login import office, visitor
-from ekc.people.queries import has_passkey, has_second_factor, regions
+from ekc.people.queries import has_passkey, has_second_factor, identities_of, regions
 from ekc.staff import queries
 from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
 from ekc.staff.views import bp
 from ekc.workflow.vocabulary import Role
 
 _PATH = "/accounts/<int:account_id>"
-_NEW_LINK = "new_invitation"  # in the cookie of whoever made it, until it was shown once
 
 
-def show_link(account_id: int, link: str) -> ResponseReturnValue:
-    """Go to the account and show the link of its invitation there, this once."""
-    session[_NEW_LINK] = [account_id, link]
-    return redirect(url_for("staff.account", account_id=account_id), 303)
+def invited(account_id: int, link: str | None) -> ResponseReturnValue:
+    """The account after its owner was invited. A link is in this answer and nowhere else: no address, no cookie."""
+    if link is not None:
+        return _page(account_id, link)
+    if runtime().settings.mail:
+        flash(_("The invitation is sent."), "success")
+    return _back(account_id)
 
 
 @bp.get(_PATH)
@@ -41,13 +43,7 @@ def change(account_id: int) -> ResponseReturnValue:
     form = DetailsForm(regions(db()))
     if not form.validate():
         return _page(account_id, details=form), 422
-    try:
-        actions.change_account(db(), visitor(), now(), account_id, form.to_details())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(account_id, details=form), status
-    flash(_("Saved."), "success")
-    return _back(account_id)
+    return _do(account_id, _("Saved."), actions.change_account, form.to_details(), details=form)
 
 
 @bp.post(f"{_PATH}/roles")
@@ -57,13 +53,7 @@ def give_role(account_id: int) -> ResponseReturnValue:
     form = RoleForm(regions(db()))
     if not form.validate():
         return _page(account_id, role=form), 422
-    try:
-        actions.give_role(db(), visitor(), now(), account_id, form.to_office())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(account_id, role=form), status
-    flash(_("The role is given."), "success")
-    return _back(account_id)
+    return _do(account_id, _("The role is given."), actions.give_role, form.to_office(), role=form)
 
 
 @bp.post(f"{_PATH}/roles/<int:role_id>/take")
@@ -77,7 +67,7 @@ def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
 @office(Role.ADMINISTRATOR)
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
-    return show_link(account_id, actions.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
+    return invited(account_id, actions.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
 
 
 @bp.post(f"{_PATH}/invitation/withdraw")
@@ -101,6 +91,13 @@ def reset_second_factor(account_id: int) -> ResponseReturnValue:
     return _do(account_id, _("The second step and the passkeys are gone."), actions.reset_second_factor)
 
 
+@bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
+@office(Role.ADMINISTRATOR)
+def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
+    """End a tie to a provider of single sign-on that is wrong, or of a provider that was replaced."""
+    return _do(account_id, _("Untied. Every sign-in of this account has ended."), actions.forget_identity, identity_id)
+
+
 @bp.post(f"{_PATH}/leaving")
 @office(Role.ADMINISTRATOR)
 def leaving(account_id: int) -> ResponseReturnValue:
@@ -108,13 +105,7 @@ def leaving(account_id: int) -> ResponseReturnValue:
     form = LeavingForm()
     if not form.validate():
         return _page(account_id, leaving=form), 422
-    try:
-        actions.set_leaving(db(), visitor(), now(), account_id, form.leaves_on.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(account_id, leaving=form), status
-    flash(_("The last day is noted."), "success")
-    return _back(account_id)
+    return _do(account_id, _("The last day is noted."), actions.set_leaving, form.leaves_on.data, leaving=form)
 
 
 @bp.post(f"{_PATH}/stay")
@@ -136,19 +127,18 @@ def close(account_id: int) -> ResponseReturnValue:
 def reopen(account_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
     link = actions.reopen_account(db(), visitor(), now(), account_id, runtime().settings.base_url)
-    return show_link(account_id, link)
+    return invited(account_id, link)
 
 
-def _do(account_id: int, done: str, action: Any, *more: object) -> ResponseReturnValue:
-    """What needs no form: one action, and back to the page, which says so or why not."""
+def _do(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm) -> ResponseReturnValue:
+    """One action, and back to the page, which says so or why not; `sent` is the form it came from, if it has fields."""
+    filled = sent or {"refused": CaseForm(formdata=None)}
     try:
         action(db(), visitor(), now(), account_id, *more)
-    except Unknown:
-        raise
     except Refusal as refusal:
-        form = CaseForm(formdata=None)
+        (form,) = filled.values()
         status = form.refuse(refusal)
-        return _page(account_id, refused=form), status
+        return _page(account_id, **filled), status
     flash(done, "success")
     return _back(account_id)
 
@@ -157,12 +147,11 @@ def _back(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.account", account_id=account_id), 303)
 
 
-def _page(account_id: int, **filled: CaseForm) -> str:
-    """The page; `filled` is the form that was sent and has to be looked at again."""
+def _page(account_id: int, link: str | None = None, **filled: CaseForm) -> str:
+    """The page; `link` is that of a new invitation, `filled` the form that was sent and has to be looked at again."""
     found = queries.account_page(db(), now(), account_id)
     if found is None:
         raise Unknown
-    made = session.pop(_NEW_LINK, None)
     known = regions(db())
     details = DetailsForm(known, formdata=None)
     details.show(found)
@@ -176,7 +165,9 @@ def _page(account_id: int, **filled: CaseForm) -> str:
         account=found,
         own=visitor().account_id == account_id,
         second_step=has_second_factor(db(), account_id) or has_passkey(db(), account_id),
+        identities=identities_of(db(), account_id),
+        providers={provider.issuer: provider.name for provider in runtime().settings.providers},
         forms=forms,
         sent=next(iter(filled.values()), None),
-        link=made[1] if made and made[0] == account_id else None,
+        link=link,
     )

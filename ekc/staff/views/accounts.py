@@ -13,7 +13,7 @@ from ekc.people.queries import regions
 from ekc.staff import queries
 from ekc.staff.forms import AccountsForm, NewAccountForm
 from ekc.staff.views import bp
-from ekc.staff.views.account import show_link
+from ekc.staff.views.account import invited
 from ekc.workflow.vocabulary import Role
 
 _FILTERS = ("q", "state")
@@ -58,7 +58,7 @@ def open_account() -> ResponseReturnValue:
         except Refusal as refusal:
             status = form.refuse(refusal)
         else:
-            return show_link(account_id, link)
+            return invited(account_id, link)
     return _new_page(form), status
 
 

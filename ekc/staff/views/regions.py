@@ -8,6 +8,7 @@ from ekc.core.errors import Refusal
 from ekc.core.routes import db, now
 from ekc.people import actions
 from ekc.people.login import office, visitor
+from ekc.people.queries import new_readers
 from ekc.staff import queries
 from ekc.staff.forms import RegionForm
 from ekc.staff.views import bp
@@ -67,4 +68,5 @@ def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
         forms=forms,
         new=sent if sent is not None and not sent_for else RegionForm(formdata=None, prefix="new-"),
         sent=sent,
+        new_readers=new_readers(db(), now(), visitor().account_id or 0),
     )

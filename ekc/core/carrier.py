@@ -1,0 +1,164 @@
+"""The carrier: hands the mails of the outbox to a mail server, one by one, in the language of whoever reads them.
+
+A mail is taken in a short transaction that puts its next try off, handed in while no transaction is open, and then
+noted as sent. So no other carrier takes it meanwhile, nobody waits for a mail server, and what is cut off is tried
+again: a mail arrives at least once. Its Message-ID is the same at each try, by which a mailbox knows it again.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import Session
+
+from config import ConfigError, MailServer
+from ekc.core.crypto import keyring_of
+from ekc.core.logs import note
+from ekc.core.outbox import OutboxMessage
+from ekc.core.text import LANGUAGES, say
+from ekc.core.transaction import writing
+
+#: How long after its first try a mail is tried again; after each one more, three times as long, up to a day.
+PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(days=1)
+#: Seconds to wait for a word of the mail server. A mail takes four: together they are shorter than the first pause.
+PATIENCE = 60
+
+_WAITS = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
+_EMPTIED = {"body": "", "link": None}  # a link is a key, and nobody needs either any more
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How many mails this carrier sent and gave up, and how many wait now, to be tried again."""
+
+    sent: int
+    given_up: int
+    waiting: int
+
+
+def carry(session: Session, clock: Callable[[], datetime], to: MailServer | None) -> Carried:
+    """Send what is due. Raises ConfigError where no mail server is set, or it cannot be used: no mail's try counts."""
+    if to is None:
+        raise ConfigError("No mail server is set, so mails wait. Set EKC_MAIL_URL and EKC_MAIL_FROM.")
+    given_up, sent = _give_up(session, clock()), 0
+    while _is_due(session, clock()):
+        with _connected(to) as server:
+            mail_id = _take(session, clock())
+            if mail_id is None:
+                break  # others are at it
+            sent += _send(session, clock, server, to, mail_id)
+    waiting = session.scalars(select(func.count()).select_from(OutboxMessage).where(*_WAITS)).one()
+    return Carried(sent, given_up, waiting)
+
+
+def _give_up(session: Session, at: datetime) -> int:
+    with writing(session):
+        late = update(OutboxMessage).where(*_WAITS, OutboxMessage.useless_after <= at)
+        found = session.scalars(late.values(given_up_at=at, **_EMPTIED).returning(OutboxMessage.id)).all()
+    for mail_id in sorted(found):
+        note("mail given up", mail=mail_id)
+    return len(found)
+
+
+def _is_due(session: Session, at: datetime) -> bool:
+    found = session.scalar(select(OutboxMessage.id).where(*_WAITS, OutboxMessage.try_after <= at).limit(1))
+    session.rollback()
+    return found is not None
+
+
+def _take(session: Session, at: datetime) -> int | None:
+    """Take the mail that waits longest; its next try is put off, whatever becomes of this one."""
+    due = select(OutboxMessage.id, OutboxMessage.tries).where(*_WAITS, OutboxMessage.try_after <= at)
+    first = due.order_by(OutboxMessage.try_after, OutboxMessage.id).limit(1)
+    with writing(session):
+        mail = session.execute(first.with_for_update(skip_locked=True)).one_or_none()
+        if mail is None:
+            return None
+        taken = update(OutboxMessage).where(OutboxMessage.id == mail.id)
+        pause = min(PAUSE * 3**mail.tries, LONGEST_PAUSE)
+        session.execute(taken.values(tries=mail.tries + 1, try_after=at + pause))
+    return int(mail.id)
+
+
+def _send(session: Session, clock: Callable[[], datetime], server: smtplib.SMTP, to: MailServer, mail_id: int) -> bool:
+    """Hand a mail in; whether that worked. Whatever is wrong with one mail, the others go on."""
+    table = OutboxMessage.__table__
+    try:
+        mail = session.execute(select(*table.c).where(table.c.id == mail_id, *_WAITS)).one_or_none()
+        session.rollback()
+        if mail is None:
+            return False  # its link ended meanwhile, or its time
+        name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
+        server.send_message(_message(mail, to, name, clock()), to.sender.addr_spec, [mail.recipient])
+    except Exception as error:
+        note("mail not sent", mail=mail_id, why=type(error).__name__, code=_code(error))
+        return False
+    with writing(session):
+        sent = update(OutboxMessage).where(OutboxMessage.id == mail_id)
+        session.execute(sent.values(sent_at=clock(), given_up_at=None, **_EMPTIED))
+    return True
+
+
+def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMessage:
+    """A mail as it travels; `name` is its own. Raises ValueError for an address that is none, or more than one."""
+    language = mail.language if mail.language in LANGUAGES else "en"
+    with force_locale(language):
+        subject, body = say(mail.subject), say(mail.body)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = to.sender
+    message["To"] = Address(addr_spec=mail.recipient)
+    message["Subject"] = subject
+    message["Date"] = at
+    message["Message-ID"] = f"<{name}@{to.sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n\n".join(part for part in (body, mail.link, to.sender.display_name) if part) + "\n")
+    message["Content-Language"] = language
+    return message
+
+
+@contextmanager
+def _connected(to: MailServer) -> Iterator[smtplib.SMTP]:
+    """A conversation with the mail server. Raises ConfigError, in words that tell no secret."""
+    server: smtplib.SMTP | None = None
+    tls = ssl.create_default_context()
+    try:
+        if to.security == "tls":
+            server = smtplib.SMTP_SSL(to.host, to.port, to.sender.domain, timeout=PATIENCE, context=tls)
+        else:
+            server = smtplib.SMTP(to.host, to.port, to.sender.domain, timeout=PATIENCE)
+        if to.security == "starttls":
+            server.starttls(context=tls)  # raises where the server has none: nothing is said in the open
+        if to.user:
+            server.login(to.user, to.password)
+    except OSError as error:
+        if server is not None:
+            server.close()
+        raise ConfigError(f"The mail server cannot be used: {_reason(error)}. The mails wait.") from None
+    try:
+        yield server
+    finally:
+        with suppress(OSError):
+            server.quit()
+        server.close()
+
+
+def _code(error: Exception) -> int | None:
+    """What the mail server answered, as a number; its words may repeat an address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next((code for code, _ in error.recipients.values()), None)
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPException):
+        return " ".join(str(part) for part in (type(error).__name__, _code(error)) if part)
+    return error.strerror or type(error).__name__

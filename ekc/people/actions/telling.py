@@ -1,0 +1,64 @@
+"""Telling staff by mail what was done with an account: its owner, and others who ought to know."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from ekc.core.outbox import queue
+from ekc.people.access import Visitor
+from ekc.people.models import Account, AccountRole
+from ekc.workflow.vocabulary import Role
+
+
+def tell_owner(
+    session: Session, at: datetime, account_id: int, what: str, subject: str, body: str, once_a_day: bool = False
+) -> None:
+    """Put a mail to the owner of an account in the outbox. Does not commit."""
+    when = at.date() if once_a_day else at.isoformat()
+    owner = session.get_one(Account, account_id)
+    _mail(session, at, owner, f"account:{account_id}:{what}:{when}", subject, body)
+
+
+def tell_managers(session: Session, at: datetime, account: Account, what: str, subject: str, body: str) -> None:
+    """The same, to the other regional managers of the region where somebody works."""
+    managers = _manages(account.region_id), Account.id != account.id
+    for reader in session.scalars(select(Account).where(Account.active, *managers).order_by(Account.id)):
+        _mail(session, at, reader, f"account:{account.id}:{what}:{reader.id}", subject, body)
+
+
+def tell_others(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    account_id: int,
+    what: str,
+    subject: str,
+    body: str,
+    region_id: int | None,
+) -> None:
+    """The same, to the administrators and the managers of a region, but neither to who did it nor whom it is about.
+
+    What an administrator does alone, others hear of: nobody else has a hand in it.
+    """
+    others = Account.id.not_in([account_id, visitor.account_id or 0])
+    watches = Account.roles.any(AccountRole.role == Role.ADMINISTRATOR) | _manages(region_id)
+    for reader in session.scalars(select(Account).where(Account.active, others, watches).order_by(Account.id)):
+        _mail(session, at, reader, f"account:{account_id}:{what}:{at.isoformat()}:{reader.id}", subject, body)
+
+
+def _manages(region_id: int | None) -> ColumnElement[bool]:
+    return Account.roles.any((AccountRole.role == Role.REGIONAL_MANAGER) & (AccountRole.region_id == region_id))
+
+
+def _mail(session: Session, at: datetime, reader: Account, key: str, subject: str, body: str) -> None:
+    queue(
+        session,
+        key,
+        recipient=reader.email,
+        subject=subject,
+        body=body,
+        at=at,
+        conference_id=None,
+        language=reader.language,
+    )

@@ -1,0 +1,336 @@
+"""The carrier: what waits in the outbox arrives as it was meant, once, and nothing of it is seen elsewhere."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+import config
+from config import ConfigError, load_mail
+from ekc.core.carrier import Carried, carry
+from ekc.core.db import make_sessions
+from ekc.core.outbox import LASTS, OutboxMessage, queue
+from ekc.people.actions import NewAccount, Office, ask_new_password, open_by_invitation
+from ekc.workflow.vocabulary import Role
+from tests.cast import Cast
+from tests.clock import START, FrozenClock
+from tests.core.mailserver import MailServer, mail_server, make_certificate
+
+SITE = "https://plan.example.org"
+FROM = "Own Plan <plan@example.org>"
+SECRET = "p@ss:wo/rd"
+
+
+@pytest.fixture
+def post(app: Flask) -> Iterator[MailServer]:
+    with app.app_context(), mail_server() as server:
+        yield server
+
+
+def to(server: MailServer) -> config.MailServer:
+    """The settings of this server."""
+    found = load_mail(f"smtp://localhost:{server.port}", FROM)
+    assert found is not None
+    return found
+
+
+def put(session: Session, *recipients: str, language: str = "en", link: str | None = None) -> None:
+    """Let a mail wait for each of them."""
+    for one in recipients:
+        queue(
+            session,
+            f"test:{one}",
+            recipient=one,
+            subject="Choose your password",
+            body="Sign in with it.",
+            at=START,
+            conference_id=None,
+            language=language,
+            link=link,
+        )
+    session.commit()
+
+
+def rows(session: Session) -> list[OutboxMessage]:
+    session.rollback()
+    session.expire_all()
+    return list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def arrived(server: MailServer) -> list[str]:
+    return [address for envelope in server.to for address in envelope]
+
+
+def noted(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
+    return [{"what": line.getMessage(), **getattr(line, "facts", {})} for line in caplog.records if line.name == "ekc"]
+
+
+def test_what_arrives_is_what_was_queued_in_the_language_of_its_reader(
+    post: MailServer, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    new = NewAccount(
+        name="Fatima Haddou",
+        email="fatima@example.org",
+        region_id=cast.north,
+        roles=(Office(Role.COORDINATOR),),
+        language="nl",
+    )
+    _id, link = open_by_invitation(db_session, cast.bas, clock(), new, SITE)
+    clock.advance(minutes=1)
+
+    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=0)
+
+    ((mail,), (envelope,)) = post.mails, post.to
+    assert envelope == ["fatima@example.org"]
+    headers = {name: str(value) for name, value in mail.items()}
+    name, _, domain = headers.pop("Message-ID").strip("<>").partition("@")
+    assert (len(name), int(name, 16) > 0, domain) == (32, True, "example.org")
+    assert headers == {
+        "From": "Own Plan <plan@example.org>",
+        "To": "fatima@example.org",
+        "Subject": "Kies je wachtwoord",
+        "Date": "Mon, 02 Mar 2026 09:01:00 +0000",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "nl",
+        "Content-Type": 'text/plain; charset="utf-8"',
+        "Content-Transfer-Encoding": headers["Content-Transfer-Encoding"],
+        "MIME-Version": "1.0",
+    }
+    first, *others = mail.get_content().splitlines()
+    assert others == ["", link, "", "Own Plan"]
+    assert first == (
+        "Je bent uitgenodigd om met de conferenties te werken. Open de link hieronder en kies een wachtwoord. De link "
+        "werkt één keer, binnen zeven dagen. Geef hem niet door."
+    )
+
+
+def test_of_a_mail_that_was_sent_no_key_is_kept(post: MailServer, db_session: Session, clock: FrozenClock) -> None:
+    put(db_session, "els@example.org", link=f"{SITE}/invitations/a-key")
+    clock.advance(minutes=2)
+
+    carry(db_session, clock, to(post))
+
+    (row,) = rows(db_session)
+    assert (row.sent_at, row.body, row.link) == (clock(), "", None)
+    assert (row.recipient, row.subject) == ("els@example.org", "Choose your password")
+    assert carry(db_session, clock, to(post)) == Carried(0, 0, 0)
+    assert len(post.mails) == 1
+
+
+def test_two_carriers_at_once_send_once(
+    post: MailServer, app: Flask, engine: Engine, db_session: Session, clock: FrozenClock
+) -> None:
+    put(db_session, "a@example.org", "b@example.org")
+    other: list[Carried] = []
+
+    def begin_another() -> None:
+        with app.app_context(), make_sessions(engine)() as session:
+            other.append(carry(session, clock, to(post)))
+
+    post.on_mail = begin_another  # while the first mail is under way
+
+    assert carry(db_session, clock, to(post)) == Carried(1, 0, 0)
+    assert other == [Carried(1, 0, 1)]
+    assert arrived(post) == ["a@example.org", "b@example.org"]
+
+
+def test_many_carriers_side_by_side_send_each_mail_once(
+    post: MailServer, app: Flask, engine: Engine, db_session: Session, clock: FrozenClock
+) -> None:
+    everybody = [f"person{n}@example.org" for n in range(12)]
+    put(db_session, *everybody)
+    sent: list[int] = []
+
+    def work() -> None:
+        with app.app_context(), make_sessions(engine)() as session:
+            sent.append(carry(session, clock, to(post)).sent)
+
+    threads = [Thread(target=work) for _ in range(3)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert (sorted(arrived(post)), sum(sent), len(sent)) == (sorted(everybody), 12, 3)
+
+
+def test_a_server_that_refuses_puts_a_mail_off_and_keeps_it(
+    post: MailServer, db_session: Session, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(db_session, "els@example.org", "jan@example.org")
+    post.refuses["els@example.org"] = "451 <els@example.org> later"
+
+    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=1)
+    clock.advance(minutes=4, hours=0)
+    assert carry(db_session, clock, to(post)) == Carried(0, 0, 1)
+    assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": "SMTPRecipientsRefused", "code": 451}]
+    assert [row.body for row in rows(db_session)] == ["Sign in with it.", ""]
+    post.refuses.clear()
+    clock.advance(minutes=1)
+
+    assert carry(db_session, clock, to(post)) == Carried(1, 0, 0)
+    assert arrived(post) == ["jan@example.org", "els@example.org"]
+
+
+def test_pauses_grow_until_a_mail_is_given_up(
+    post: MailServer, db_session: Session, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(db_session, "els@example.org", link=f"{SITE}/l/a-key")
+    post.refuses["els@example.org"] = "550 nobody here"
+    pauses = []
+    while carry(db_session, clock, to(post)) == Carried(0, 0, 1):
+        (row,) = rows(db_session)
+        pauses.append(row.try_after - clock())
+        clock.set(row.try_after)
+
+    hour = timedelta(hours=1)
+    assert [pause / hour for pause in pauses] == [1 / 12, 1 / 4, 3 / 4, 2.25, 6.75, 20.25, 24, 24, 24]
+    (row,) = rows(db_session)
+    assert (row.given_up_at, row.sent_at, row.body, row.link) == (clock(), None, "", None)
+    assert clock() >= START + LASTS
+    assert noted(caplog)[-1] == {"what": "mail given up", "mail": 1}
+    assert carry(db_session, clock, to(post)) == Carried(0, 0, 0)
+
+
+def test_a_link_is_not_sent_when_it_works_no_longer(
+    post: MailServer, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    ask_new_password(db_session, clock(), "noor@example.org", SITE)
+    clock.advance(hours=1)
+
+    assert carry(db_session, clock, to(post)) == Carried(sent=0, given_up=1, waiting=0)
+    assert (post.conversations, rows(db_session)[0].link) == (0, None)
+
+
+def test_what_was_cut_off_is_sent_again_and_can_be_known(
+    post: MailServer, db_session: Session, clock: FrozenClock
+) -> None:
+    put(db_session, "els@example.org", "jan@example.org")
+    post.hangs_up = True
+    assert carry(db_session, clock, to(post)) == Carried(0, 0, 2)
+    post.hangs_up = False
+    clock.advance(minutes=5)
+
+    assert carry(db_session, clock, to(post)) == Carried(2, 0, 0)
+    names = [mail["Message-ID"] for mail in post.mails]
+    assert (names[:2], len(set(names))) == (names[2:], 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ("els@example.org, jan@example.org", "ValueError"),
+        ("els@example.org\r\nBcc: jan@example.org", "ValueError"),
+        ("nobody", "InvalidHeaderDefect"),
+        ("els@élan.example", "SMTPNotSupportedError"),
+    ],
+)
+def test_a_wrong_address_goes_nowhere_and_stops_nobody(
+    post: MailServer,
+    db_session: Session,
+    clock: FrozenClock,
+    caplog: pytest.LogCaptureFixture,
+    wrong: str,
+    why: str,
+) -> None:
+    put(db_session, wrong, "mila@example.org")
+
+    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=1)
+    assert arrived(post) == ["mila@example.org"]
+    assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": why}]
+
+
+def test_a_row_that_cannot_be_read_stops_nobody(
+    post: MailServer, engine: Engine, db_session: Session, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(db_session, "els@example.org", "jan@example.org")
+    with engine.begin() as connection:
+        connection.execute(text("update outbox_message set subject = recipient where id = 1"))
+
+    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=1)
+    assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": "Unreadable"}]
+
+
+def test_nothing_of_a_mail_is_in_the_log(
+    post: MailServer, db_session: Session, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    put(db_session, "els@example.org", "els@example.org, x", "jan@example.org", link=f"{SITE}/l/a-key")
+    post.refuses["jan@example.org"] = "550 jan@example.org is unknown"
+
+    carry(db_session, clock, to(post))
+
+    told = [f"{line.getMessage()} {getattr(line, 'facts', '')}" for line in caplog.records]
+    assert len(told) == 2
+    said = ("els", "jan@", "a-key", "password", "Sign in", "Own Plan")
+    assert [word for word in said if word in " ".join(told)] == []
+
+
+def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(
+    post: MailServer, db_session: Session, clock: FrozenClock
+) -> None:
+    put(db_session, "els@example.org")
+    with mail_server() as gone:
+        nobody = to(gone)
+
+    with pytest.raises(ConfigError, match=r"^The mail server cannot be used: Connection refused\. The mails wait\.$"):
+        carry(db_session, clock, nobody)
+
+    assert [(row.tries, row.try_after) for row in rows(db_session)] == [(0, START)]
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+def test_a_certificate_is_looked_at(
+    app: Flask,
+    db_session: Session,
+    clock: FrozenClock,
+    tls: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(db_session, "els@example.org")
+    certificate = make_certificate(tmp_path / "server.pem")
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    user = f"plan:{SECRET}".replace("@", "%40").replace(":wo/", "%3Awo%2F")
+    with app.app_context(), mail_server(tls, certificate) as server:
+        server.password = SECRET
+        scheme, more = ("smtps", "") if tls == "tls" else ("smtp", "?tls=starttls")
+        found = load_mail(f"{scheme}://{user}@localhost:{server.port}{more}", FROM)
+        with pytest.raises(ConfigError, match="certificate verify failed"):
+            carry(db_session, clock, found)
+        assert (server.mails, rows(db_session)[0].tries) == ([], 0)
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert carry(db_session, clock, found) == Carried(1, 0, 0)
+        assert server.signed_in == [f"\0plan\0{SECRET}"]
+
+
+def test_nothing_is_said_in_the_open_to_a_server_without_tls(
+    post: MailServer, db_session: Session, clock: FrozenClock
+) -> None:
+    put(db_session, "els@example.org")
+    found = load_mail(f"smtp://plan:secret@localhost:{post.port}?tls=starttls", FROM)
+
+    with pytest.raises(ConfigError, match=r"cannot be used: SMTPNotSupportedError\. The"):
+        carry(db_session, clock, found)
+
+    assert (post.mails, post.signed_in) == ([], [])
+
+
+def test_a_refused_password_is_not_repeated(
+    post: MailServer, db_session: Session, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(db_session, "els@example.org")
+    post.password = "another"
+    found = load_mail(f"smtp://plan:secret@localhost:{post.port}", FROM)
+
+    with pytest.raises(ConfigError) as told:
+        carry(db_session, clock, found)
+
+    assert str(told.value) == "The mail server cannot be used: SMTPAuthenticationError 535. The mails wait."
+    assert ("secret" in repr(found), "secret" in caplog.text) == (False, False)
