@@ -19,7 +19,7 @@ from ekc.workflow.vocabulary import Role
 from tests.cast import COST, PASSWORD, Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.journey.test_case_page import counted
+from tests.journey.counting import counted
 
 SITE = "http://localhost"
 GOOD = "seven slow blue boats"
