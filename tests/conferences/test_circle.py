@@ -210,8 +210,8 @@ def test_a_decision_is_lifted_with_its_words_alone(
     page = noor.refused("Save", {"How they come": "in person"}, status=409)
 
     assert page.errors == [
-        "It was decided that Omar El Amrani stays away. If that holds no longer, make empty why, by whom and when it "
-        "was decided."
+        "It was decided that Omar El Amrani stays away. If that holds no longer, clear why, by whom and when it was "
+        "decided."
     ]
     noor.submit("Save", {"Why they stay away": "", "Decided by": "", "Decided on": ""})
     row = kept_of(db_session, cast, case, "omar")

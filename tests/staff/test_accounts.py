@@ -142,8 +142,8 @@ def test_the_role_is_asked_first_and_municipalities_that_occur_are_offered(
     labels = [text_of(label) for label in page.all("label")]
     assert labels[:4] == [
         "Role",
-        "A regional manager: of which region? (optional)",
-        "A social care manager: of which municipality? (optional)",
+        "A regional manager: of which region?",
+        "A social care manager: of which municipality?",
         "Name",
     ]
     [offered] = page.all("datalist")

@@ -159,7 +159,7 @@ def _settled(details: PersonDetails, now_is: Participant | None) -> PersonDetail
         raise Refusal(
             N_(
                 "It was decided that %(name)s stays away. If that holds no longer, "
-                "make empty why, by whom and when it was decided."
+                "clear why, by whom and when it was decided."
             ),
             name=now_is.name,
         )
