@@ -135,8 +135,8 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cas
         "Name: Write a name, or leave this person out.",
         "Your name: Write your name, so that the coordinator can ring you.",
         "Your e-mail: Write an e-mail address such as name@example.org.",
-        "Why now Write in a sentence or two why a conference is asked for now.",
-        "Time zone Write a time zone such as Europe/Amsterdam.",
+        "Why now: Write in a sentence or two why a conference is asked for now.",
+        "Time zone: Write a time zone such as Europe/Amsterdam.",
     ]
     shown = client.form("Register").shown
     assert [shown(label) for label in wrong if label != "Who registers"] == [

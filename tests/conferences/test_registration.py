@@ -86,8 +86,8 @@ def test_all_that_was_registered_can_be_changed(
             409,
             "A day lies in the future. Give today or an earlier day.",
         ),
-        ({"Title of the case": ""}, 422, "Title of the case Write a title by which you know the case."),
-        ({"Time zone": "Rivierstad"}, 422, "Time zone Write a time zone such as Europe/Amsterdam."),
+        ({"Title of the case": ""}, 422, "Title of the case: Write a title by which you know the case."),
+        ({"Time zone": "Rivierstad"}, 422, "Time zone: Write a time zone such as Europe/Amsterdam."),
     ],
 )
 def test_what_cannot_be_is_said(

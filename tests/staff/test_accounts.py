@@ -395,13 +395,13 @@ def test_nobody_notes_for_whom_they_work_themselves(
     actions.set_employer(db_session, PROGRAM, clock(), bas_id, "School De Wilg")
     bas.page(f"/accounts/{bas_id}")
 
-    page = bas.refused("Save", {"Works besides for": "", "One line about them": "Bas"}, status=409)
+    page = bas.refused("Save", {"Also works for": "", "One line about them": "Bas"}, status=409)
 
     assert page.errors == ["Nobody notes for whom they work themselves. Ask another administrator or your manager."]
     assert bas.form("Save").shown("One line about them") == "Bas"
-    bas.submit("Save", {"Works besides for": "School De Wilg"})
+    bas.submit("Save", {"Also works for": "School De Wilg"})
     bas.page(f"/accounts/{cast.noor.account_id}")
-    bas.submit("Save", {"Works besides for": "Library"})
+    bas.submit("Save", {"Also works for": "Library"})
     db_session.rollback()
     kept = db_session.execute(select(Account.introduction, Account.employer).order_by(Account.id)).all()
     assert (kept[0].employer, tuple(kept[-1])) == ("Library", ("Bas", "School De Wilg"))
