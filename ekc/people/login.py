@@ -195,11 +195,6 @@ def to_sign_in() -> ResponseReturnValue:
     return redirect(onward(target) if whoever().known else url_for("people.sign_in", next=target))
 
 
-def was_signed_out() -> bool:
-    """Whether somebody of staff was signed in here whose sign-in has ended by itself or elsewhere; told once."""
-    return not whoever().known and str(session.pop("_user_id", "")).startswith("account:")
-
-
 def own_account(view: View) -> View:
     """A gate: staff, for their own account. To whoever has none the page does not exist."""
     return _gate(view, Access("account"), visitor, _has_account)

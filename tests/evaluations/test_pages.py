@@ -122,7 +122,7 @@ def test_a_call_is_given_up_and_one_more_evaluation_planned(
 
     past: dict[str, Value] = {"Day of the next evaluation": date(2026, 3, 1), "Place": "at Kees's"}
     assert client.refused("Plan an evaluation", past, status=409).errors == [
-        "Day of the next evaluation This day has passed. Choose a day that lies ahead."
+        "Day of the next evaluation: This day has passed. Choose a day that lies ahead."
     ]
     page = client.submit("Plan an evaluation", {"Day of the next evaluation": date(2026, 10, 10)})
     assert "Saturday 10 October 2026 · at Kees's" in page.text
@@ -158,8 +158,8 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
 
     wrong = {"Hours of the coordinator": "31:30", "Fee": "1.650,00"}
     assert client.refused("Keep hours and costs", wrong, status=422).errors == [
-        "Hours of the coordinator Type hours as a number, for example 31.5.",
-        "Fee Type an amount as a number, for example 212.40.",
+        "Hours of the coordinator: Type hours as a number, for example 31.5.",
+        "Fee: Type an amount as a number, for example 212.40.",
     ]
     page = client.submit(
         "Keep hours and costs",
@@ -198,8 +198,8 @@ def test_an_avoided_cost_says_what_it_rests_on(client: PageClient, db_session: S
         "Add an avoided cost", {"What was avoided": "Supervision order", "Amount": " "}, status=422
     )
     assert refused.errors == [
-        "Amount Type what it would have cost.",
-        "What this rests on Say what this amount rests on, for example a price list.",
+        "Amount: Type what it would have cost.",
+        "What this rests on: Say what this amount rests on, for example a price list.",
     ]
     client.submit("Add an avoided cost", {"Amount": "27000", "What this rests on": "price list of the region"})
     assert "Supervision order price list of the region €27,000.00" in client.here.text

@@ -100,16 +100,16 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
 @pytest.mark.parametrize(
     ("button", "typed", "error"),
     [
-        ("Ask people about this date", {"Day and time": ""}, "Day and time Give the day and the time."),
-        ("Choose this date at once", {"Day and time": "18 April"}, "Day and time Give a day and a time"),
-        ("Choose this date at once", {"Day and time": "0001-01-01T00:00"}, "Day and time Give a day and a time"),
-        ("Save the hours", {"Hours": "many"}, "Hours Give a number, like 3 or 2.5."),
-        ("Save the hours", {"Hours": "25"}, "Hours Give half an hour or more, and at most 24."),
-        ("Save the place", {"Address": "Waalkade 12"}, "Place Which place is it? Give it a name."),
+        ("Ask people about this date", {"Day and time": ""}, "Day and time: Give the day and the time."),
+        ("Choose this date at once", {"Day and time": "18 April"}, "Day and time: Give a day and a time"),
+        ("Choose this date at once", {"Day and time": "0001-01-01T00:00"}, "Day and time: Give a day and a time"),
+        ("Save the hours", {"Hours": "many"}, "Hours: Give a number, like 3 or 2.5."),
+        ("Save the hours", {"Hours": "25"}, "Hours: Give half an hour or more, and at most 24."),
+        ("Save the place", {"Address": "Waalkade 12"}, "Place: Which place is it? Give it a name."),
         (
             "Save travel",
             {"How it is arranged": "Rob drives", "Not needed": True},
-            "Not needed Either write how it is arranged, or tick that it is not needed.",
+            "Not needed: Either write how it is arranged, or tick that it is not needed.",
         ),
     ],
 )

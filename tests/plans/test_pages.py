@@ -149,14 +149,14 @@ def test_what_is_taken_out_is_gone(noor: PageClient, db_session: Session, cast: 
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"What": ""}, "What Write what is done."),
+        ({"What": ""}, "What: Write what is done."),
         (
             {"What": "x", "How often": "every week", "No later than": date(2026, 5, 1)},
-            "How often Say how often, or a last day: not both. The first day goes under “From”.",
+            "How often: Say how often, or a last day: not both. The first day goes under “From”.",
         ),
         (
             {"What": "x", "From": date(2026, 5, 2), "No later than": date(2026, 5, 1)},
-            "From It starts after it has to be done. Choose an earlier day.",
+            "From: It starts after it has to be done. Choose an earlier day.",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from ekc.core.text import LANGUAGES
 from ekc.people import actions, codes, queries
 from ekc.people.forms import CodeForm, SignInForm
 from ekc.people.language import remember_language
-from ekc.people.login import begin_account, end, go_in, halfway, onward, place, visitor, was_signed_out, whoever
+from ekc.people.login import begin_account, end, go_in, halfway, onward, place, visitor, whoever
 from ekc.people.models import Method
 from ekc.people.views import bp
 from ekc.people.views.providers import LEAVES
@@ -23,7 +23,8 @@ def sign_in() -> ResponseReturnValue:
     target = local_path(request.args.get("next"))
     if whoever().known and "again" not in request.args:
         return redirect(onward(target))
-    if was_signed_out():
+    # The cookie still holds the number of a sign-in that has ended: that is told once.
+    if not whoever().known and str(session.pop("_user_id", "")).startswith("account:"):
         flash(_("You were signed out here: much time has passed, or it was done elsewhere. Sign in to go on."))
     return render_template("people/sign_in.html", form=SignInForm(), next=target)
 
