@@ -55,7 +55,9 @@ class Settings:
     database_url: str = field(repr=False)  # may hold a password
     secret_key: str = field(repr=False)  # signs cookies and the tokens of forms
     content_keys: tuple[bytes, ...] = field(repr=False)  # 32 bytes each; the first encrypts, all decrypt
-    index_key: bytes = field(repr=False)  # keys the blind index of names, signatures of links, and what is counted of tries
+    index_key: bytes = field(
+        repr=False
+    )  # keys the blind index of names, signatures of links, and what is counted of tries
     instance: Path  # a folder of our own for the key file and caches
     demo: bool = False
     secure_cookies: bool = True

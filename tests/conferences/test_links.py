@@ -18,7 +18,7 @@ from ekc.conferences.entries import NewLink
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.people.actions import ask_coordinator
+from ekc.people.actions import ask_coordinator, set_phone
 from ekc.people.models import Confirmed, PersonalLink
 from ekc.people.queries import devices_of, links_of, waiting_of
 from ekc.workflow.vocabulary import Part
@@ -263,7 +263,13 @@ def test_a_link_that_was_replaced_is_not_printed_any_more(noor: PageClient, case
 
 
 SLIP = Slip(
-    "Kees de Wit", "https://plan.example.org/l/" + "A" * 59, date(2026, 8, 29), "Noor van Dijk", "en", Confirmed.CODE
+    "Kees de Wit",
+    "https://plan.example.org/l/" + "A" * 59,
+    date(2026, 8, 29),
+    coordinator="Noor van Dijk",
+    phone="",
+    language="en",
+    asks=Confirmed.CODE,
 )
 
 
@@ -292,6 +298,12 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
     assert square(SLIP.address, "A square to scan: it opens the address that is printed below it") in slips_html([SLIP])
 
 
+def test_a_slip_says_whom_to_ring_where_the_phone_is_known(request_context: None) -> None:
+    (said,) = words_of([replace(SLIP, phone="01632 960010")])
+
+    assert "this one stops at once. Telephone: 01632 960010 Fold this paper" in said
+
+
 @pytest.mark.parametrize(
     ("asks", "step"),
     [
@@ -317,11 +329,14 @@ def test_slips_are_accessible_and_a_page_a_person(request_context: None) -> None
 
 def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
     change_details(db_session, cast, START, case, case.people["els"], part=Part.INTERPRETER)
+    change_details(db_session, cast, START, case, case.people["linda"], phone="01632 960144")
+    set_phone(db_session, cast.noor, START, "01632 960010")
     made = actions.make_link(db_session, cast.noor, START, case.id, case.people["omar"], cost=COST)
     noor.page(f"/conferences/{case.id}/links")
     page = noor.shown("Print a slip for everybody who has no link yet")
 
-    codes = dict(page.table()[1:])
+    codes = {name: code for name, _phone, code in page.table()[1:]}
+    phones = {name: phone for name, phone, _code in page.table()[1:] if phone != "not known"}
     names = [
         "Marieke de Wit",
         "Karim Jansen",
@@ -331,6 +346,8 @@ def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_s
         "Fatima El Amrani-Benali",
     ]
     assert (page.heading, list(codes)) == ("6 links were made", names)
+    assert phones == {"Linda de Wit": "01632 960144"}
+    assert ("01632 960144", "tel:01632960144") in page.links
     answer = noor.post(**printing(noor, "Print the slips"))
     assert len(pikepdf.open(io.BytesIO(answer.data)).pages) == 6
     assert linda.get(f"/l/{made.token}").status_code == 200  # who had one keeps it

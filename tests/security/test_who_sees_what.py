@@ -66,6 +66,7 @@ BLANKS: dict[str, list[object]] = {
 #: What is encrypted and holds no word of the case: sentences of ours, names of staff, a paper that nobody printed yet.
 WITHOUT_A_WORD = {
     "account.employer",  # of no case: what a manager notes of a coordinator
+    "account.phone",  # nor is this: by which the circle reaches them
     "authenticator.secret",  # of no case: what an app of staff counts with
     "issued_document.content",
     "outbox_message.body",

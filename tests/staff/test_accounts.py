@@ -26,6 +26,7 @@ NEW = {
     "Languages they speak": "Dutch, arabic, nl",
     "One line about them": "Nurse, knows the city.",
     "Works besides for": "Mental health team; Choir",
+    "Phone": "01632 960030",
     "Role": "coordinator",
 }
 
@@ -109,6 +110,7 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
     form = bas.form("Save")
     assert form.shown("Languages they speak") == "Dutch, Arabic"
+    assert (form.shown("Phone"), account.phone) == ("01632 960030", "01632 960030")
     assert (form.shown("Works besides for"), account.employer) == (
         "Mental health team; Choir",
         "Mental health team; Choir",

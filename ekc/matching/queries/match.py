@@ -30,12 +30,16 @@ class WaiverRow:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """A coordinator who has a case or is asked for it, and how far that has come. `employer` is of their account."""
+    """A coordinator who has a case or is asked for it, and how far that has come.
+
+    `employer` and `phone` are of their account.
+    """
 
     id: int
     account_id: int
     name: str
     employer: str
+    phone: str
     asked_at: datetime
     accepted_on: date | None
     confirmed_on: date | None
@@ -108,6 +112,7 @@ _OPEN = (
         _match.answers,
         _account.name,
         _account.employer,
+        _account.phone,
         *(_waiver[name] for name in ("matter", "about", "reason", "waived_at")),
         _decider.c.name.label("decider"),
     )
@@ -143,6 +148,7 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         account_id=row.account_id,
         name=row.name,
         employer=row.employer or "",
+        phone=row.phone or "",
         asked_at=row.asked_at,
         accepted_on=row.accepted_on,
         confirmed_on=row.confirmed_on,
