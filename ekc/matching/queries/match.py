@@ -43,6 +43,7 @@ class MatchRow:
     asked_at: datetime
     accepted_on: date | None
     confirmed_on: date | None
+    unwanted_on: date | None  # the main person would rather have somebody else
     declaration: Declaration | None
     before: tuple[Declaration, ...]  # what they declared earlier; what tied them then is open until it is waived
     waivers: tuple[WaiverRow, ...]
@@ -97,7 +98,7 @@ class MatchEvent:
     """Something that was done about the coordinator of a case, as the audit has it."""
 
     at: datetime
-    action: str  # asked, accepted, declined, declared, confirmed, ended, conflict_waived
+    action: str  # asked, accepted, declined, declared, confirmed, unwanted, ended, conflict_waived
     coordinator: str
     reason: str
     actor: str
@@ -107,7 +108,7 @@ _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__tab
 _decider = Account.__table__.alias("decider")
 _OPEN = (
     select(
-        *(_match[name] for name in ("id", "account_id", "asked_at", "accepted_on", "confirmed_on")),
+        *(_match[name] for name in ("id", "account_id", "asked_at", "accepted_on", "confirmed_on", "unwanted_on")),
         _match.independence,
         _match.answers,
         _account.name,
@@ -152,6 +153,7 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         asked_at=row.asked_at,
         accepted_on=row.accepted_on,
         confirmed_on=row.confirmed_on,
+        unwanted_on=row.unwanted_on,
         declaration=declared,
         before=before,
         waivers=tuple(waivers) if row.matter else (),
