@@ -1,5 +1,6 @@
 """The own page of somebody in the circle: what it says to whom, and what they can do on it."""
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,12 +8,18 @@ from ekc.conferences.actions import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
 from ekc.people.actions import set_phone
-from ekc.workflow.vocabulary import Attends, Part, Phase, StopReason
-from tests.build import case_in_private_time, case_in_setup, change_details
+from ekc.plans.actions import share_plan
+from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
+from tests.build import INDEPENDENT, case_in_evaluation, case_in_private_time, case_in_setup, change_details
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, text_of
+
+DECLARED = (
+    " Works besides for nobody Knows of the family and the circle nobody What could be of use to them nothing "
+    f"Other open conferences from the same referring organisation 0 {INDEPENDENT.independence}"
+)
 
 
 def section(page: Page, heading: str) -> str:
@@ -57,6 +64,38 @@ def test_the_family_comes_first_in_who_will_be_there(
         "Who will be there Omar El Amrani Linda de Wit Kees de Wit Fatima El Amrani-Benali "
         "Joost Lammers (supporter) Karim Jansen (referrer) Els Vermeer (professional) an interpreter"
     )
+
+
+@pytest.mark.parametrize(
+    ("who", "whose"), [("marieke", "you can make your own plan"), ("els", "the family can make its own plan")]
+)
+def test_what_a_coordinator_is_for_is_said_to_each(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, who: str, whose: str
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+
+    page = enter(client, db_session, clock(), case.id, case.people[who])
+
+    assert section(page, "Your coordinator") == (
+        "Your coordinator Noor van Dijk A coordinator does not decide and does not give help. "
+        f"They see to it that {whose}. They have declared that they are independent."
+        + (" What they said about themselves" + DECLARED if who == "marieke" else "")
+    )
+
+
+def test_a_professional_with_whom_nothing_is_shared_is_told_so(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    els = case.people["els"]
+    assert section(enter(client, db_session, clock(), case.id, els), "The plan") == "The plan What the plan asks of you"
+    share_plan(db_session, cast.noor, clock(), case.id, {els: PlanSharing.NOTHING})
+
+    page = client.page(client.here.url)
+
+    assert section(page, "The plan") == "The plan The plan is the family's, and is not shared with you."
+    assert "What the plan asks of you" not in [name for name, _ in page.links]
+    assert "You see what the plan has to meet." in client.follow("What the plan has to meet").text
 
 
 def test_a_main_person_stops_in_their_own_words(
