@@ -288,7 +288,7 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
             "A square to scan: it opens the address that is printed below it",
             "Point the camera of a phone or tablet at the square, and press what appears. Press “Go to my page”.",
             "Type the code that Noor van Dijk told you. It is not on this paper. Done? Press “Sign out”.",
-            f"No camera? Type this address into a browser, in one piece: {SLIP.address}",
+            f"No camera? Type this address into a browser, in one piece, without the gaps: {SLIP.address}",
             "It works until Saturday 29 August 2026. It does not work, or you lost this paper?",
             "Ring Noor van Dijk. You get a new one, and this one stops at once. Telephone (write it here):",
             "Fold this paper with the square inside, and keep it as you keep a bank card. Show it to nobody.",

@@ -88,9 +88,9 @@ def test_after_five_wrong_answers_the_coordinator_alone_opens_it(
         thief = someone() if n % 2 else client
         thief.page(f"{path}/code")
         page = thief.refused("Come in", {"Entrance code": f"00000{n}"}, status=422)
-        told = (page.errors, [left for left in ("2 more times", "1 more time.") if f"You can try {left}" in page.text])
+        wrong = (page.errors, [left for left in ("2 more times", "1 more time.") if f"You can try {left}" in page.text])
         assert (
-            told == (([WRONG], []), ([WRONG], []), ([WRONG], ["2 more times"]), ([WRONG], ["1 more time."]), LOCKED)[n]
+            wrong == (([WRONG], []), ([WRONG], []), ([WRONG], ["2 more times"]), ([WRONG], ["1 more time."]), LOCKED)[n]
         )
     page = client.page(f"{path}/code")
     assert "From now on your coordinator alone opens this link." in page.text
