@@ -152,7 +152,7 @@ class UseForm(PlainForm):
         ],
         default="shared",
         description=_l(
-            "If others use it too, the page goes away after a quarter of an hour without use, and nothing is kept. "
+            "If others use it too, a page goes away a quarter of an hour after it was opened, and nothing is kept. "
             "Your own device is remembered: whoever can unlock it can open your page."
         ),
     )

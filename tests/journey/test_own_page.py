@@ -37,6 +37,7 @@ def test_the_coordinator_can_be_rung(client: PageClient, cast: Cast, db_session:
 
     assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk, 01632 960010 A coordinator")
     assert [path for name, path in page.links if name == "01632 960010"] == ["tel:01632960010"]
+    assert '<bdi dir="ltr">01632 960010</bdi>' in page.html  # which reads the same from right to left
 
 
 def test_the_coordinator_can_be_rung_from_private_time(

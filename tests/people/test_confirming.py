@@ -249,7 +249,7 @@ def test_a_shared_device_forgets_everything_by_itself(
     page = open_link(client, path, device=SHARED)
     answer = client.get(page.url)
     assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "private, no-store")
-    assert "Others use this device too." in answer.text
+    assert "This page goes away at 10:15. Save what you write before then; what was saved stays." in page.html
     assert client.get_cookie("link_device", path=path) is None
 
     clock.advance(minutes=14)
@@ -309,6 +309,7 @@ def test_a_shared_device_is_known_on_every_page_even_where_one_may_not_look(
 ) -> None:
     open_link(client, path, device=SHARED)
 
+    assert "This page goes away within a quarter of an hour." in client.page("/nowhere", status=404).html
     for address in ("/", f"/conferences/{case.id}", "/nowhere", f"{path}/code", "/search"):
         answer = client.get(address)
         assert (address, answer.headers["Refresh"], answer.headers["Cache-Control"]) == (
