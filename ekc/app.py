@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64decode, b64encode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +182,7 @@ def _page() -> dict[str, Any]:
         "sends_mail": runtime().settings.mail is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
-        "shared_device": who.leaves_in is not None,
+        "leaves_at": None if who.leaves_in is None else now() + timedelta(seconds=who.leaves_in),
         "has_account": login.visitor().account_id is not None,
         "menu": _menu(),
     }

@@ -27,6 +27,7 @@ class Slip:
     address: str
     until: date
     coordinator: str
+    phone: str  # of the coordinator; empty: there is a line to write it on
     language: str
     asks: Confirmed
 

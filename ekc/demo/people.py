@@ -37,6 +37,7 @@ def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
         roles: tuple[Office, ...],
         spoken: tuple[str, ...] = (),
         employer: str = "",
+        phone: str = "",
     ) -> Visitor:
         new = NewAccount(
             name=name,
@@ -46,14 +47,21 @@ def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
             spoken=spoken,
             introduction=introduction,
             employer=employer,
+            phone=phone,
             password=PASSWORD,
         )
         visitor = visitor_of_account(session, open_account(session, PROGRAM, at, new, cost))
         assert visitor is not None, "it was opened just now"  # noqa: S101 - narrows the type
         return visitor
 
-    noor = opened("Noor van Dijk", "Coordinator: has a conference on Saturday", coordinator, ("nl", "ar", "en"))
-    denise = opened("Denise Okafor", "Coordinator: has a call to make", coordinator, ("en", "ig"))
+    noor = opened(
+        "Noor van Dijk",
+        "Coordinator: has a conference on Saturday",
+        coordinator,
+        ("nl", "ar", "en"),
+        phone="01632 960010",
+    )
+    denise = opened("Denise Okafor", "Coordinator: has a call to make", coordinator, ("en", "ig"), phone="01632 960020")
     school = "Primary school De Wilg"  # so he cannot be asked for the family De Wit
     opened("Tom Bakker", "Coordinator: has time for a conference", coordinator, ("nl", "tr", "en"), school)
     ruud = opened(

@@ -104,6 +104,7 @@ def _coordinator(read: Known) -> Coordinator:
         accepted=match.accepted,
         declared=match.declaration is not None,
         confirmed=match.confirmed,
+        unwanted=match.unwanted_on is not None,
         name=match.name,
         conflicts=match.open_conflicts(conferences.agencies(read.circle)),
     )

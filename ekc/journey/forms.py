@@ -13,8 +13,17 @@ from ekc.meetings.forms import LocalMoment
 from ekc.workflow.names import name_of
 from ekc.workflow.rules import Reason, StepRule
 from ekc.workflow.taking import Taking
-from ekc.workflow.vocabulary import Phase, StopReason
+from ekc.workflow.vocabulary import N_, Phase, StopReason
 
+#: Why it stops, as a family says it.
+_OWN_WORDS = {
+    StopReason.PLAN_ALREADY_MADE: N_("we have a plan already"),
+    StopReason.SITUATION_CHANGED: N_("things are different now"),
+    StopReason.NETWORK_TOO_SMALL: N_("there are too few people around us"),
+    StopReason.MAIN_PERSON_WITHDREW: N_("we do not want it any more"),
+    StopReason.NOT_SAFE: N_("it does not feel safe"),
+    StopReason.OTHER: N_("another reason"),
+}
 _WHY = DataRequired(_l("Write down why, in a sentence."))
 
 
@@ -44,8 +53,8 @@ class StepForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-def step_form(rule: StepRule) -> StepForm:
-    """The form of this step."""
+def step_form(rule: StepRule, own: bool = False) -> StepForm:
+    """The form of this step. `own`: by somebody in the circle, in whose words it then asks."""
     form = StepForm()
     if rule.reason is not Reason.TEXT:
         del form.reason
@@ -55,9 +64,10 @@ def step_form(rule: StepRule) -> StepForm:
         del form.stop_reason
     else:
         form.stop_reason.label.text = say(rule.ask)
+        named = _OWN_WORDS.items() if own else [(reason, name_of(reason)) for reason in StopReason]
         form.stop_reason.choices = [
             SelectChoice("", gettext("Choose")),
-            *(SelectChoice(reason.value, gettext(name_of(reason))) for reason in StopReason),
+            *(SelectChoice(reason.value, gettext(words)) for reason, words in named),
         ]
     if not rule.asks_date:
         del form.new_date

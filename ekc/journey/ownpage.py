@@ -1,5 +1,6 @@
 """What somebody in the circle sees with their own link: when, where, who comes, what they can do, their tasks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,7 +19,28 @@ from ekc.plans import queries as plans
 from ekc.plans.draft import concerning, from_json
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import why_not
-from ekc.workflow.vocabulary import TAKES_PART, Activity, Attends, CasePart, FollowUpKind, Scope
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    Activity,
+    Attends,
+    CasePart,
+    FollowUpKind,
+    Part,
+    Scope,
+)
+
+#: The family first, then who supports them, then who comes by profession.
+_ORDER = (FAMILY_PARTS, {Part.SUPPORTER}, PROFESSIONAL_PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody else in the circle: `part` for whoever is not of the family; an interpreter without a name."""
+
+    name: str
+    part: Part | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +49,8 @@ class OwnPage:
 
     me: conferences.Member
     details: conferences.OwnDetails | None
-    coming: tuple[str, ...]
-    circle: tuple[str, ...]
+    coming: tuple[Other, ...]
+    circle: tuple[Other, ...]
     meeting: meetings.MeetingRow | None
     match: matching.MatchRow | None  # of the coordinator
     undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
@@ -55,8 +77,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
-        coming=tuple(row.name for row in others if row.attends in TAKES_PART) if case.sees(CasePart.PRACTICAL) else (),
-        circle=tuple(row.name for row in others if row.attends is not Attends.EXCLUDED),
+        coming=_shown(row for row in others if row.attends in TAKES_PART) if case.sees(CasePart.PRACTICAL) else (),
+        circle=_shown(row for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
         match=coordinator,
         undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
@@ -66,6 +88,19 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         today=today,
+    )
+
+
+def _shown(people: Iterable[conferences.Member]) -> tuple[Other, ...]:
+    """In the order in which a family names them. For whom somebody works is told to staff alone."""
+    rank = {part: place for place, parts in enumerate(_ORDER) for part in parts}
+    ordered = sorted(people, key=lambda row: rank.get(row.part, len(_ORDER)))
+    return tuple(
+        Other(
+            name="" if row.part is Part.INTERPRETER else row.name,
+            part=None if row.part in FAMILY_PARTS else row.part,
+        )
+        for row in ordered
     )
 
 

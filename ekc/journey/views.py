@@ -87,7 +87,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
         rule = STEP_RULES[Step(step)]
     except ValueError:
         raise Unknown from None
-    form = step_form(rule)
+    form = step_form(rule, own=case.visitor.participant_id is not None)
     overrides = {guard.code: request.form.get(f"override-{guard.code}", "") for guard in rule.guards}
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides), 422 if form.errors else 200

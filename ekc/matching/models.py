@@ -38,6 +38,7 @@ class Match(Base):
     independence: Mapped[str | None] = mapped_column(SealedText("match.independence"))  # in their own words
     answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # `before`: earlier ones
     confirmed_on: Mapped[date | None]  # by the main person
+    unwanted_on: Mapped[date | None]  # the main person asked for somebody else; a later yes takes it back
     ended_on: Mapped[date | None]
 
 

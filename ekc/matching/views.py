@@ -104,6 +104,18 @@ def confirm(case: Case) -> ResponseReturnValue:
     return redirect(url_for("journey.own_page", conference_id=case.id), 303) if own else _back(case)
 
 
+@bp.post("/rather-another")
+@case_route(Activity.CONFIRM_COORDINATOR)
+def rather_another(case: Case) -> ResponseReturnValue:
+    """The main person would rather have somebody else."""
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        raise Unknown
+    actions.rather_another(db(), case.visitor, now(), case.id, form.match_id.data)
+    flash(_("Noted. Whoever looks for a coordinator hears of it."), "success")
+    return redirect(url_for("journey.own_page", conference_id=case.id), 303)
+
+
 @bp.post("/waive")
 @case_route(Activity.MATCH_COORDINATOR)
 def waive(case: Case) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField, TelField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
@@ -43,6 +43,10 @@ class PlainForm(FlaskForm):  # type: ignore[misc]
 
 def _password(label: Any, missing: Any, *rules: Any, **more: Any) -> PasswordField:
     return PasswordField(label, validators=[InputRequired(missing), Length(max=LONGEST), *rules], **more)
+
+
+def _printable(text: str | None) -> str:
+    return "".join(filter(str.isprintable, text or "")).strip()
 
 
 def _code(hint: Any) -> StringField:
@@ -105,6 +109,17 @@ class ChangePasswordForm(PlainForm):
     )
 
 
+class PhoneForm(PlainForm):
+    """By which phone somebody of staff is reached."""
+
+    phone = TelField(
+        _l("Phone"),
+        [Length(max=40, message=_l("Make this shorter: at most %(max)d characters."))],
+        filters=[_printable],
+        description=_l("The families whose coordinator you are read it on their own page and on their paper."),
+    )
+
+
 class PasskeyForm(PlainForm):
     """What a browser answers, as JSON: the script of the page puts it here."""
 
@@ -122,7 +137,7 @@ class NewPasskeyForm(PasskeyForm):
     name = StringField(
         _l("What do you call it?"),
         validators=[DataRequired(_l("Give it a name by which you know it again.")), Length(max=80)],
-        filters=[lambda text: "".join(filter(str.isprintable, text or "")).strip()],
+        filters=[_printable],
     )
 
 
@@ -137,7 +152,7 @@ class UseForm(PlainForm):
         ],
         default="shared",
         description=_l(
-            "If others use it too, the page goes away after a quarter of an hour without use, and nothing is kept. "
+            "If others use it too, a page goes away a quarter of an hour after it was opened, and nothing is kept. "
             "Your own device is remembered: whoever can unlock it can open your page."
         ),
     )

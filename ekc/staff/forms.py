@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, IntegerField, SelectField, ValidationError
+from wtforms import Form, IntegerField, SelectField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
@@ -56,6 +56,7 @@ class RegionalForm(CaseForm):
 class DetailsForm(RegionalForm):
     """What is kept of somebody of staff, beside their roles."""
 
+    _KEPT = ("name", "email", "region_id", "language", "introduction", "employer", "phone")
     name = line(_l("Name"), 120, _l("Write a name."))
     email = mail(_l("Mail address"), _l("Write a mail address: with it they sign in."))
     region_id = choice(_l("Works in"), [], coerce=int)
@@ -63,10 +64,11 @@ class DetailsForm(RegionalForm):
     spoken = line(_l("Languages they speak"), 300)
     introduction = line(_l("One line about them"), 300)
     employer = line(_l("Also works for"), 200)
+    phone = line(_l("Phone"), 40, kind=TelField)
 
     def show(self, account: AccountPage) -> None:
         """Show what is kept."""
-        for name in ("name", "email", "region_id", "language", "introduction", "employer"):
+        for name in self._KEPT:
             getattr(self, name).data = getattr(account, name)
         self.spoken.data = ", ".join(language_name(code) for code in account.spoken)
 
@@ -82,8 +84,7 @@ class DetailsForm(RegionalForm):
     def _details(self) -> dict[str, Any]:
         known = self._known()
         spoken = (known[said.casefold()] for said in lines(self.spoken.data or "", commas=True))
-        kept = ("name", "email", "region_id", "language", "introduction", "employer")
-        return {name: getattr(self, name).data for name in kept} | {"spoken": tuple(dict.fromkeys(spoken))}
+        return {name: getattr(self, name).data for name in self._KEPT} | {"spoken": tuple(dict.fromkeys(spoken))}
 
     @staticmethod
     def _known() -> dict[str, str]:

@@ -232,5 +232,6 @@ STEPS: tuple[StepRule, ...] = (
         reason=Reason.CODED,
         ask=N_("Why does it stop?"),
         rare=True,
+        own=N_("We want to stop the conference"),
     ),
 )

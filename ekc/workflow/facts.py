@@ -118,6 +118,7 @@ class Coordinator:
     accepted: bool = False
     declared: bool = False
     confirmed: bool = False
+    unwanted: bool = False  # the main person would rather have somebody else
     name: str = ""
     conflicts: tuple[Conflict, ...] = ()
 

@@ -87,7 +87,9 @@ def coordinator_independent(f: Facts) -> Iterator[Blocker]:
 
 def coordinator_confirmed(f: Facts) -> Iterator[Blocker]:
     """The main person wants this coordinator (EK1)."""
-    if not f.coordinator.confirmed:
+    if f.coordinator.unwanted:
+        yield Blocker(N_("The main person would rather have another coordinator"), Remedy.COORDINATOR)
+    elif not f.coordinator.confirmed:
         yield Blocker(N_("The main person has not confirmed the coordinator yet"), Remedy.COORDINATOR)
 
 

@@ -84,7 +84,7 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.INDEPENDENCE,
         N_("what the coordinator declared about their independence"),
-        _to(_STAFF, _OUTSIDE) | _to(Role.MAIN_PERSON, _OPEN),  # as long as they have not said yes
+        _to(_STAFF, _OUTSIDE) | _to(Role.MAIN_PERSON, _OPEN),  # before their yes and after it
     ),
     PartRule(
         CasePart.WAIVERS,

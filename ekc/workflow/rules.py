@@ -56,6 +56,7 @@ class StepRule:
     asks_date: bool = False
     rare: bool = False  # an exit, shown quietly
     called_in: str = ""  # how the coordinator, outside the room, says it
+    own: str = ""  # how somebody in the circle says it, on their own page
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.carrier import carry
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.people.actions import ask_coordinator
+from ekc.people.actions import ask_coordinator, set_phone
 from ekc.people.models import Confirmed, PersonalLink
 from ekc.people.queries import devices_of, links_of, waiting_of
 from ekc.workflow.vocabulary import Part
@@ -312,7 +312,13 @@ def test_a_link_that_was_replaced_is_not_printed_any_more(noor: PageClient, case
 
 
 SLIP = Slip(
-    "Kees de Wit", "https://plan.example.org/l/" + "A" * 59, date(2026, 8, 29), "Noor van Dijk", "en", Confirmed.CODE
+    "Kees de Wit",
+    "https://plan.example.org/l/" + "A" * 59,
+    date(2026, 8, 29),
+    coordinator="Noor van Dijk",
+    phone="",
+    language="en",
+    asks=Confirmed.CODE,
 )
 
 
@@ -331,7 +337,7 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
             "A square to scan: it opens the address that is printed below it",
             "Point the camera of a phone or tablet at the square, and press what appears. Press “Go to my page”.",
             "Type the code that Noor van Dijk told you. It is not on this paper. Done? Press “Sign out”.",
-            f"No camera? Type this address into a browser, in one piece: {SLIP.address}",
+            f"No camera? Type this address into a browser, in one piece, without the gaps: {SLIP.address}",
             "It works until Saturday 29 August 2026. It does not work, or you lost this paper?",
             "Ring Noor van Dijk. You get a new one, and this one stops at once. Telephone (write it here):",
             "Fold this paper with the square inside, and keep it as you keep a bank card. Show it to nobody.",
@@ -339,6 +345,12 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
     )
     assert [word for word in TELLING if word in said.replace(SLIP.address, "")] == []
     assert square(SLIP.address, "A square to scan: it opens the address that is printed below it") in slips_html([SLIP])
+
+
+def test_a_slip_says_whom_to_ring_where_the_phone_is_known(request_context: None) -> None:
+    (said,) = words_of([replace(SLIP, phone="01632 960010")])
+
+    assert "this one stops at once. Telephone: 01632 960010 Fold this paper" in said
 
 
 @pytest.mark.parametrize(
@@ -366,11 +378,14 @@ def test_slips_are_accessible_and_a_page_a_person(request_context: None) -> None
 
 def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
     change_details(db_session, cast, START, case, case.people["els"], part=Part.INTERPRETER)
+    change_details(db_session, cast, START, case, case.people["linda"], phone="01632 960144")
+    set_phone(db_session, cast.noor, START, "01632 960010")
     made = actions.make_link(db_session, cast.noor, START, case.id, case.people["omar"], cost=COST)
     noor.page(f"/conferences/{case.id}/links")
     page = noor.shown("Print a slip for everybody who has no link yet")
 
-    codes = dict(page.table()[1:])
+    codes = {name: code for name, _phone, code in page.table()[1:]}
+    phones = {name: phone for name, phone, _code in page.table()[1:] if phone != "not known"}
     names = [
         "Marieke de Wit",
         "Karim Jansen",
@@ -380,6 +395,8 @@ def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_s
         "Fatima El Amrani-Benali",
     ]
     assert (page.heading, list(codes)) == ("6 links were made", names)
+    assert phones == {"Linda de Wit": "01632 960144"}
+    assert ("01632 960144", "tel:01632960144") in page.links
     answer = noor.post(**printing(noor, "Print the slips"))
     assert len(pikepdf.open(io.BytesIO(answer.data)).pages) == 6
     assert linda.get(f"/l/{made.token}").status_code == 200  # who had one keeps it

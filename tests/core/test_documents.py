@@ -156,7 +156,8 @@ def test_starting_the_program_does_not_load_the_renderer() -> None:
 
 def test_the_bundled_fonts_come_with_their_licence() -> None:
     assert "SIL Open Font License" in (FONTS / "OFL.txt").read_text("utf-8")
-    assert len(list(FONTS.glob("*.ttf"))) == 7
+    assert "Bitstream Vera" in (FONTS / "LICENSE-DejaVu.txt").read_text("utf-8")
+    assert len(list(FONTS.glob("*.ttf"))) == 8
 
 
 def run(code: str, *arguments: str, **environment: str) -> str:

@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
 from ekc.matching import actions
 from ekc.matching.actions import Declaration
 from ekc.matching.queries import matches
@@ -13,7 +16,7 @@ from ekc.people.access import PROGRAM
 from ekc.people.actions import set_employer
 from ekc.workflow.vocabulary import Part
 from tests.build import Made, registered_case
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.form import Value
@@ -273,6 +276,65 @@ def test_the_main_person_says_yes_on_their_own_page(
     match = matches(db_session, taken.id).taken
     assert match is not None
     assert match.confirmed_on == date(2026, 3, 2)
+
+
+def test_the_main_person_would_rather_have_somebody_else(
+    app: Flask, client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
+) -> None:
+    own = enter(client, db_session, clock(), taken.id, taken.people["marieke"])
+
+    page = client.submit("Ask for somebody else")
+
+    assert (page.url, "Noted. Whoever looks for a coordinator hears of it." in page.text) == (own.url, True)
+    assert "You would rather have another coordinator We know since Monday 2 March 2026." in page.text
+    assert "Yes, that is good" not in page.buttons
+    sent = db_session.execute(select(OutboxMessage.subject, OutboxMessage.recipient)).all()
+    assert [tuple(row) for row in sent][-1] == (
+        "A main person would rather have another coordinator",
+        "ruud@example.org",
+    )
+    noor, ruud = app.test_client(), app.test_client()
+    assert isinstance(noor, PageClient)
+    assert isinstance(ruud, PageClient)
+    sign_in(noor, cast.noor)
+    sign_in(ruud, cast.ruud)
+    told = "The main person would rather have another coordinator than Noor van Dijk, and need not say why."
+    for one in (noor, ruud):
+        assert told in one.page(f"/conferences/{taken.id}").text
+    pages = [one.page(page_of(taken)) for one in (noor, ruud)]
+    assert ["The main person would rather have somebody else than Noor van Dijk." in one.text for one in pages] == [
+        True,
+        True,
+    ]
+    assert ["Note their yes" in one.buttons for one in pages] == [False, True]
+
+
+def test_a_no_of_the_main_person_is_taken_back_by_themselves(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
+) -> None:
+    enter(client, db_session, clock(), taken.id, taken.people["marieke"])
+    client.submit("Ask for somebody else")
+    with pytest.raises(Refusal, match="The main person would rather have somebody else"):
+        actions.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
+
+    page = client.submit("Yes, Noor van Dijk after all")
+
+    match = matches(db_session, taken.id).taken
+    assert match is not None
+    assert (match.confirmed_on, match.unwanted_on) == (date(2026, 3, 2), None)
+    assert OWN_WORDS.replace("\n", " ") in page.text
+    assert [name for name in page.buttons if "else" in name or "after all" in name] == []
+    marieke = participant(taken.id, taken.people["marieke"])
+    with pytest.raises(Refusal, match="You said yes to this coordinator"):
+        actions.rather_another(db_session, marieke, clock(), taken.id)
+
+
+def test_nobody_but_a_main_person_asks_for_another_coordinator(
+    cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
+) -> None:
+    for somebody in (cast.noor, cast.ruud, participant(taken.id, taken.people["karim"]), cast.nobody):
+        with pytest.raises(Unknown):
+            actions.rather_another(db_session, somebody, clock(), taken.id)
 
 
 def test_a_forged_coordinator_is_not_there(client: PageClient, cast: Cast, case: Made) -> None:

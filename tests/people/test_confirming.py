@@ -23,6 +23,8 @@ from tests.cast import CODE, COST, OWN, SHARED, Cast, make_link, open_link, sign
 from tests.client import PageClient
 from tests.clock import FrozenClock
 
+#: Errors, and how many tries are left, after the fifth: the page says one thing alone.
+LOCKED: tuple[list[str], list[str]] = ([], [])
 WRONG = "That does not open the page. Look at what you typed, or ask your coordinator."
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/15E148 Safari/604"
 SIGNED_OUT = "You are signed out"
@@ -86,11 +88,15 @@ def test_after_five_wrong_answers_the_coordinator_alone_opens_it(
     for n in range(5):
         thief = someone() if n % 2 else client
         thief.page(f"{path}/code")
-        assert thief.refused("Come in", {"Entrance code": f"00000{n}"}, status=422).errors == [WRONG]
+        page = thief.refused("Come in", {"Entrance code": f"00000{n}"}, status=422)
+        wrong = (page.errors, [left for left in ("2 more times", "1 more time.") if f"You can try {left}" in page.text])
+        assert (
+            wrong == (([WRONG], []), ([WRONG], []), ([WRONG], ["2 more times"]), ([WRONG], ["1 more time."]), LOCKED)[n]
+        )
     page = client.page(f"{path}/code")
     assert "From now on your coordinator alone opens this link." in page.text
     assert "Come in" not in page.buttons
-    token = dict(client.form("I have no code: ask my coordinator").fill({}).fields)["csrf_token"]
+    token = dict(client.form("Ask my coordinator").fill({}).fields)["csrf_token"]
     right = client.post(f"{path}/code", data={"csrf_token": token, "entrance_code": CODE, "use": "own"})
     assert (right.status_code, is_in(client, case)) == (422, False)
 
@@ -99,9 +105,11 @@ def test_after_five_wrong_answers_the_coordinator_alone_opens_it(
     assert "Wrong answers were given at a personal link" in home.text
     told = noor.page(f"/conferences/{case.id}/links").text
     assert "A wrong code or answer was typed 5 times, the last time on Monday 2 March 2026, 10:00." in told
-    client.submit("I have no code: ask my coordinator")
+    assert "It was somebody else: replace the link" in noor.here.buttons
+    client.submit("Ask my coordinator")
     noor.page(f"/conferences/{case.id}/links")
-    noor.submit("It is them")
+    assert "Wrong answers at the link" not in noor.submit("It is them").text
+    assert "Wrong answers were given at a personal link" not in noor.page("/").text
     client.page(f"{path}/waiting")
     assert client.submit("Go to my page").heading == "Hello, Marieke de Wit"
 
@@ -257,7 +265,7 @@ def test_a_shared_device_forgets_everything_by_itself(
     page = open_link(client, path, device=SHARED)
     answer = client.get(page.url)
     assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "private, no-store")
-    assert "Others use this device too." in answer.text
+    assert "This page goes away at 10:15. Save what you write before then; what was saved stays." in page.html
     assert client.get_cookie("link_device", path=path) is None
 
     clock.advance(minutes=14)
@@ -317,6 +325,7 @@ def test_a_shared_device_is_known_on_every_page_even_where_one_may_not_look(
 ) -> None:
     open_link(client, path, device=SHARED)
 
+    assert "This page goes away within a quarter of an hour." in client.page("/nowhere", status=404).html
     for address in ("/", f"/conferences/{case.id}", "/nowhere", f"{path}/code", "/search"):
         answer = client.get(address)
         assert (address, answer.headers["Refresh"], answer.headers["Cache-Control"]) == (
@@ -445,7 +454,7 @@ def test_without_a_code_only_the_coordinator_lets_in(
     client.page(path)
     page = client.submit("Go to my page")
 
-    assert [button for button in page.buttons if button != "Sign out"] == ["I have no code: ask my coordinator"]
+    assert [button for button in page.buttons if button != "Sign out"] == ["Ask my coordinator"]
     assert come_in_by_answer(db_session, clock(), path.removeprefix("/l/"), "", True, "", COST) is None
 
 

@@ -25,7 +25,7 @@ def test_the_page_is_behind_ones_own_name(client: PageClient, cast: Cast) -> Non
     page = client.follow("Noor van Dijk: my sign-in")
 
     assert (page.url, page.heading) == ("/account", "My sign-in")
-    assert "Name Noor van Dijk Mail address noor@example.org Language English" in page.text
+    assert "Name Noor van Dijk Mail address noor@example.org Phone not given Language English" in page.text
 
 
 def test_somebody_by_personal_link_has_none(
@@ -36,6 +36,20 @@ def test_somebody_by_personal_link_has_none(
 
     assert not any(path == "/account" for _, path in page.links)
     assert [client.get(path).status_code for path in ("/account", "/account/second-factor")] == [404, 404]
+
+
+def test_ones_own_phone_is_written_down(client: PageClient, cast: Cast, db_session: Session) -> None:
+    sign_in(client, cast.noor)
+    client.page("/account")
+
+    page = client.submit("Save my phone number", {"Phone": "01632 960010 "})
+
+    assert "Mail address noor@example.org Phone 01632 960010 Language English" in page.text
+    assert client.form("Save my phone number").shown("Phone") == "01632 960010"
+    lines = db_session.scalars(select(AuditEvent).where(AuditEvent.action == "account.changed"))
+    said = {"actor": "Noor van Dijk", "account": cast.noor.account_id, "fields": "phone"}
+    assert [read_detail(db_session, line) for line in lines] == [said]
+    assert "Phone not given" in client.submit("Save my phone number", {"Phone": ""}).text
 
 
 def test_another_password_is_chosen(
@@ -103,7 +117,7 @@ def test_without_a_password_there_is_none_to_change(client: PageClient, cast: Ca
     page = client.page("/account")
 
     assert "You have no password here." in page.text
-    assert page.buttons == ["Sign out"]
+    assert page.buttons == ["Sign out", "Save my phone number"]
 
 
 def test_where_one_is_signed_in_is_shown_and_ended(

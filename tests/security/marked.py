@@ -109,12 +109,10 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.FIGURES: ["number", "municipality"],
     CasePart.QUESTION: ["question"],
     CasePart.PRACTICAL: ["venue", "venueaddress", "venueaccess"],
-    CasePart.NAMES: each("name", [name for name in HERE if name != "hassan"]),
+    CasePart.NAMES: each("name", [name for name in HERE if name not in ("hassan", "tolk")]),  # "an interpreter"
     CasePart.DETAILS: [
         *(word for what in ("relation", "organisation", "speaks", "needs") for word in each(what, HERE)),
-        "born",
-        "sidea",
-        "sideb",
+        *("born", "sidea", "sideb", "nametolk"),
     ],
     CasePart.CONTACT: [
         *each("phone", HERE),
@@ -161,7 +159,8 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.ACCEPTANCE: ["refused", "namekarim", "organisationkarim"],
     CasePart.SHARING: [*each("name", AGENCIES), *each("organisation", AGENCIES)],
     CasePart.NEXT_TIME: ["evaluationplace"],
-    CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace"],
+    # Of whoever was there an interpreter too.
+    CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace", "nametolk"],
     CasePart.COSTS: ["avoided", "basis"],
     CasePart.HISTORY: ["askreason", "backreason", "override"],
     CasePart.LINKS: ["linkquestion", *each("name", [name for name in HERE if name not in ("hassan", "tolk")])],

@@ -28,6 +28,7 @@ NEW = {
     "Languages they speak": "Dutch, arabic, nl",
     "One line about them": "Nurse, knows the city.",
     "Also works for": "Mental health team; Choir",
+    "Phone": "01632 960030",
     "Role": "coordinator",
 }
 
@@ -124,6 +125,7 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
     form = bas.form("Save")
     assert form.shown("Languages they speak") == "Dutch, Arabic"
+    assert (form.shown("Phone"), account.phone) == ("01632 960030", "01632 960030")
     assert (form.shown("Also works for"), account.employer) == (
         "Mental health team; Choir",
         "Mental health team; Choir",

@@ -87,6 +87,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         [("The main person has not confirmed the coordinator yet", "coordinator", "")],
     ),
     (
+        g.coordinator_confirmed,
+        facts(coordinator=Coordinator(asked=True, accepted=True, unwanted=True)),
+        [("The main person would rather have another coordinator", "coordinator", "")],
+    ),
+    (
         g.question_agreed,
         facts(question_agreed=False),
         [("The central question has not been agreed yet", "registration", "question_agreed_on")],

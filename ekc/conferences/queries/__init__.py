@@ -10,6 +10,7 @@ from ekc.conferences.queries.case import names as names
 from ekc.conferences.queries.case import number_of as number_of
 from ekc.conferences.queries.case import own_details as own_details
 from ekc.conferences.queries.case import person as person
+from ekc.conferences.queries.case import phones as phones
 from ekc.conferences.queries.case import registration as registration
 from ekc.conferences.queries.members import LineRow as LineRow
 from ekc.conferences.queries.members import Member as Member

@@ -89,6 +89,15 @@ def names(session: Session, conference_id: int) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(found)}
 
 
+def phones(session: Session, case: Case) -> dict[int, str]:
+    """The phone of everybody in the circle who has one, by participant id, for whoever sees how to reach people."""
+    if not case.sees(CasePart.CONTACT):
+        return {}
+    here = (Participant.conference_id == case.id, Participant.removed_at.is_(None))
+    rows = session.execute(select(Participant.id, Participant.phone).where(*here))
+    return {row.id: row.phone for row in rows if row.phone}
+
+
 def registration(session: Session, conference_id: int) -> RegistrationRow:
     """The registration of a case that was opened."""
     found = select(*_columns(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)

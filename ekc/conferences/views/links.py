@@ -76,7 +76,8 @@ def make_missing_links(case: Case) -> ResponseReturnValue:
     except Refusal as refusal:
         return _list(case, say(refusal.message, refusal.params)), refusal.status
     names = queries.names(db(), case.id)
-    rows = [(names[one.participant_id], one.code) for one in made]
+    phones = queries.phones(db(), case)
+    rows = [(names[one.participant_id], phones.get(one.participant_id, ""), one.code) for one in made]
     return render_template("conferences/links_shown.html", case=case, rows=rows, shown=_sealed(case, made))
 
 
@@ -213,6 +214,7 @@ def _slip(case: Case, made: MadeLink) -> Slip:
         address=_address(made),
         until=local_date(link.expires_at, case.timezone),
         coordinator=case.visitor.actor.name,
+        phone=people.phone_of(db(), case.visitor.account_id),
         language=letters.language_of(person.language, case.language),
         asks=link.asks,
     )

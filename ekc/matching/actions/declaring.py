@@ -1,4 +1,4 @@
-"""Taking a case with a declaration of independence, declaring anew, and the main person's yes."""
+"""Taking a case with a declaration of independence, declaring anew, and the main person's yes or no."""
 
 from datetime import date, datetime
 
@@ -75,17 +75,61 @@ def confirm_coordinator(
     """
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
-        match = taken(session, conference_id)
-        if match is None or match.accepted_on is None:
-            raise Refusal(N_("There is no coordinator yet who has taken this case."))
-        if match_id is not None and match.id != match_id:
-            raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
+        match = _shown(session, conference_id, match_id)
+        if match.unwanted_on is not None and match.account_id == visitor.account_id:
+            raise Refusal(
+                N_(
+                    "The main person would rather have somebody else. Only they can take that back on their own page, "
+                    "or your regional manager notes here that they did."
+                )
+            )
         day = past_day(on, at, conference)
-        if day < match.accepted_on:
+        if match.accepted_on is not None and day < match.accepted_on:
             raise Refusal(N_("The coordinator took the case later than that day. Choose that day or a later one."))
-        match.confirmed_on = day
+        match.confirmed_on, match.unwanted_on = day, None
         name = session.get_one(Account, match.account_id).name
         record(session, visitor.actor, at, "match.confirmed", conference_id, coordinator=name)
+
+
+def rather_another(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, match_id: int | None = None
+) -> None:
+    """The main person would rather have another coordinator; no reason is asked. Whoever asked this one hears of it.
+
+    It stands until they say yes after all, or somebody else has taken the case. `match_id` as above. Raises Unknown
+    for anybody but a main person, Refusal where one has said yes.
+    """
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
+        if visitor.participant_id is None:
+            raise Unknown
+        match = _shown(session, conference_id, match_id)
+        if match.confirmed_on is not None:
+            raise Refusal(N_("You said yes to this coordinator. Tell whoever registered you that you want another."))
+        if match.unwanted_on is not None:
+            return
+        match.unwanted_on = local_date(at, conference.timezone)
+        write_to(
+            session,
+            conference,
+            at,
+            match.asked_by,
+            f"match:{match.id}:unwanted:{at.isoformat()}",
+            N_("A main person would rather have another coordinator"),
+            N_("A main person would rather have another coordinator, and need not say why. Sign in and ask one."),
+        )
+        name = session.get_one(Account, match.account_id).name
+        record(session, visitor.actor, at, "match.unwanted", conference_id, coordinator=name)
+
+
+def _shown(session: Session, conference_id: int, match_id: int | None) -> Match:
+    """The match of whoever took the case. Raises Stale if the page showed another."""
+    match = taken(session, conference_id)
+    if match is None:
+        raise Refusal(N_("There is no coordinator yet who has taken this case."))
+    if match_id is not None and match.id != match_id:
+        raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
+    return match
 
 
 def _part(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:

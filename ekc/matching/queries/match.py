@@ -30,15 +30,20 @@ class WaiverRow:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """A coordinator who has a case or is asked for it, and how far that has come. `employer` is of their account."""
+    """A coordinator who has a case or is asked for it, and how far that has come.
+
+    `employer` and `phone` are of their account.
+    """
 
     id: int
     account_id: int
     name: str
     employer: str
+    phone: str
     asked_at: datetime
     accepted_on: date | None
     confirmed_on: date | None
+    unwanted_on: date | None  # the main person would rather have somebody else
     declaration: Declaration | None
     before: tuple[Declaration, ...]  # what they declared earlier; what tied them then is open until it is waived
     waivers: tuple[WaiverRow, ...]
@@ -93,7 +98,7 @@ class MatchEvent:
     """Something that was done about the coordinator of a case, as the audit has it."""
 
     at: datetime
-    action: str  # asked, accepted, declined, declared, confirmed, ended, conflict_waived
+    action: str  # asked, accepted, declined, declared, confirmed, unwanted, ended, conflict_waived
     coordinator: str
     reason: str
     actor: str
@@ -104,10 +109,12 @@ _decider = Account.__table__.alias("decider")
 _OPEN = (
     select(
         *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "accepted_on", "confirmed_on")),
+        _match.unwanted_on,
         _match.independence,
         _match.answers,
         _account.name,
         _account.employer,
+        _account.phone,
         *(_waiver[name] for name in ("matter", "about", "reason", "waived_at")),
         _decider.c.name.label("decider"),
     )
@@ -157,9 +164,11 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         account_id=row.account_id,
         name=row.name,
         employer=row.employer or "",
+        phone=row.phone or "",
         asked_at=row.asked_at,
         accepted_on=row.accepted_on,
         confirmed_on=row.confirmed_on,
+        unwanted_on=row.unwanted_on,
         declaration=declared,
         before=before,
         waivers=tuple(waivers) if row.matter else (),

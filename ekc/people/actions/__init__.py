@@ -1,9 +1,10 @@
 """What is done with regions (`regions.py`) and accounts, and by whoever comes in and leaves the site (`entering.py`).
 
 An account is opened and changed in `accounts.py`, its roles in `roles.py`, for whom its owner works besides in
-`employers.py`; `invitations.py` lets them choose a password, `leaving.py` ends it. Second factors are in `factors.py`,
-other ways in in `passkeys.py` and `providers.py`; `confirming.py` opens a personal link on a device. `tries.py` counts
-how often a thing is tried, `once.py` uses up what counts once.
+`employers.py`, by which phone they are reached in `phones.py`; `invitations.py` lets them choose a password,
+`leaving.py` ends it. Second factors are in `factors.py`, other ways in in `passkeys.py` and `providers.py`;
+`confirming.py` opens a personal link on a device. `tries.py` counts how often a thing is tried, `once.py` uses up
+what counts once.
 """
 
 from ekc.people.actions.accounts import AccountDetails as AccountDetails
@@ -48,6 +49,7 @@ from ekc.people.actions.passkeys import add_passkey as add_passkey
 from ekc.people.actions.passkeys import ensure_signed_in_lately as ensure_signed_in_lately
 from ekc.people.actions.passkeys import enter_by_passkey as enter_by_passkey
 from ekc.people.actions.passkeys import remove_passkey as remove_passkey
+from ekc.people.actions.phones import set_phone as set_phone
 from ekc.people.actions.providers import enter_by_provider as enter_by_provider
 from ekc.people.actions.providers import forget_identity as forget_identity
 from ekc.people.actions.regions import add_region as add_region

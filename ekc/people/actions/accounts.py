@@ -36,6 +36,7 @@ class AccountDetails:
     spoken: tuple[str, ...] = ()  # language codes
     introduction: str = ""
     employer: str = ""  # for whom a coordinator works besides; several with ; between
+    phone: str = ""  # shown to the circles of whom they are coordinator
     language: str = "en"
 
 
@@ -222,6 +223,7 @@ def _write(session: Session, account: Account, details: AccountDetails) -> tuple
         "spoken": " ".join(details.spoken),
         "introduction": details.introduction,
         "employer": details.employer.strip() or None,
+        "phone": details.phone.strip() or None,
         "language": details.language,
     }
     changed = tuple(name for name, value in written.items() if getattr(account, name) != value)

@@ -34,6 +34,7 @@ class Account(Base):
     spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
     introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when a coordinator is sought
     employer: Mapped[str | None] = mapped_column(SealedText("account.employer"))  # for whom they work besides
+    phone: Mapped[str | None] = mapped_column(SealedText("account.phone"))  # by which the circle reaches them
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

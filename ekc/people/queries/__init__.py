@@ -19,6 +19,7 @@ from ekc.people.queries.factors import OwnSignIn as OwnSignIn
 from ekc.people.queries.factors import has_second_factor as has_second_factor
 from ekc.people.queries.factors import lacks_second_factor as lacks_second_factor
 from ekc.people.queries.factors import own_sign_in as own_sign_in
+from ekc.people.queries.factors import phone_of as phone_of
 from ekc.people.queries.invitations import InvitationRow as InvitationRow
 from ekc.people.queries.invitations import live_invitation as live_invitation
 from ekc.people.queries.links import DeviceRow as DeviceRow

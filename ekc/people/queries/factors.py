@@ -16,6 +16,7 @@ class OwnSignIn:
 
     name: str
     email: str
+    phone: str | None  # by which the circle reaches them
     has_password: bool
     app_since: datetime | None  # None: no one-time codes are asked for
     codes_left: int  # recovery codes
@@ -24,6 +25,11 @@ class OwnSignIn:
 def has_second_factor(session: Session, account_id: int) -> bool:
     """Whether a password alone does not let the owner of an account in."""
     return session.scalar(select(Authenticator.id).where(Authenticator.account_id == account_id)) is not None
+
+
+def phone_of(session: Session, account_id: int | None) -> str:
+    """By which phone the circle reaches the owner of an account; empty where none is known."""
+    return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
 
 
 def lacks_second_factor(session: Session, account_id: int, method: Method) -> bool:
@@ -37,6 +43,7 @@ def own_sign_in(session: Session, account_id: int) -> OwnSignIn:
     found = select(
         Account.name,
         Account.email,
+        Account.phone,
         Account.password_hash.is_not(None),
         Authenticator.added_at,
         left.scalar_subquery(),

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from ekc.core.crypto import keyring_of
 from ekc.core.outbox import OutboxMessage
@@ -193,12 +193,15 @@ def waiting_of(session: Session, conference_id: int, at: datetime) -> list[Waiti
 def doors(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
     """Of these cases, those that ask for the coordinator: how many people wait to be let in by a personal link.
 
-    None waits where too many wrong answers were given at a link, so that the coordinator alone opens it.
+    None waits where too many wrong answers were given at a link, so that the coordinator alone opens it, and they
+    have let nobody in since.
     """
     if not conference_ids:
         return {}
     asking = and_(LinkDevice.link_id == PersonalLink.id, *_waits(at))
-    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= TRIES)
+    let_in = aliased(LinkDevice)
+    since = exists().where(let_in.link_id == PersonalLink.id, let_in.confirmed_at >= PersonalLink.tried_at)
+    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= TRIES, ~since)
     found = (
         select(PersonalLink.conference_id, func.count(LinkDevice.id))
         .outerjoin(LinkDevice, asking)

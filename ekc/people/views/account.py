@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from ekc.core.errors import Refusal
 from ekc.core.routes import db, now, runtime
 from ekc.people import actions, queries
-from ekc.people.forms import ChangePasswordForm, OwnPasswordForm, PlainForm
+from ekc.people.forms import ChangePasswordForm, OwnPasswordForm, PhoneForm, PlainForm
 from ekc.people.login import own_account, visitor
 from ekc.people.models import Method
 from ekc.people.views import bp
@@ -50,6 +50,18 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for("people.account"), 303)
 
 
+@bp.post("/account/phone")
+@own_account
+def set_phone() -> ResponseReturnValue:
+    """Say by which phone the circles reach one."""
+    form = PhoneForm()
+    if not form.validate():
+        return account_page(phone=form), 422
+    actions.set_phone(db(), visitor(), now(), form.phone.data)
+    flash(_("Saved."), "success")
+    return redirect(url_for("people.account"), 303)
+
+
 @bp.post("/account/sign-ins/<int:sign_in_id>/end")
 @own_account
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
@@ -72,7 +84,9 @@ def account_page(**sent: PlainForm) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
     account_id = visitor().account_id or 0
     names = {provider.issuer: provider.name for provider in runtime().settings.providers}
+    own = queries.own_sign_in(db(), account_id)
     forms = {
+        "phone": PhoneForm(formdata=None, phone=own.phone),
         "password": ChangePasswordForm(formdata=None),
         "codes": OwnPasswordForm(formdata=None, prefix="codes-"),
         "off": OwnPasswordForm(formdata=None, prefix="off-"),
@@ -80,7 +94,7 @@ def account_page(**sent: PlainForm) -> str:
     }
     return render_template(
         "people/account.html",
-        own=queries.own_sign_in(db(), account_id),
+        own=own,
         passkeys=len(queries.passkeys_of(db(), account_id)),
         providers=[names.get(row.issuer, row.issuer) for row in queries.identities_of(db(), account_id)],
         sign_ins=queries.sign_ins_of(db(), now(), account_id),

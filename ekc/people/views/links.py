@@ -28,6 +28,7 @@ from ekc.people.queries import DeviceRow, device_of, link_of_token
 from ekc.people.views import bp
 
 _LINK = "/l/<token>"
+_TELLS_LEFT = 3  # wrong answers; from then on the page says how many more it bears
 _LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
 
 
@@ -93,7 +94,8 @@ def check_confirm(token: str) -> ResponseReturnValue:
         if entered is not None:
             return _in(token, entered)
         link = _link(token)
-        form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
+        if link.tries < TRIES:
+            form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
     return _asked(link, token, form), 422
 
 
@@ -106,6 +108,7 @@ def _asked(link: PersonalLink, token: str, form: EntranceForm) -> str:
         form=form,
         asks=open_to_all,
         locked=link.answer_hash is not None and not open_to_all,
+        left=TRIES - link.tries if link.tries >= _TELLS_LEFT else None,
         until=link.expires_at,
     )
 

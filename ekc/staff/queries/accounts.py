@@ -79,6 +79,7 @@ class AccountPage(AccountRow):
     spoken: tuple[str, ...]
     introduction: str
     employer: str  # for whom they work besides
+    phone: str
     invited_at: datetime | None  # the latest invitation that was neither used nor withdrawn
     invited_until: datetime | None
     sign_ins: int
@@ -146,7 +147,8 @@ def accounts(
 
 def account_page(session: Session, at: datetime, account_id: int) -> AccountPage | None:
     """One account; None if there is none of this id."""
-    own = (Account.region_id, Account.language, Account.spoken, Account.introduction, Account.employer)
+    kept = ("region_id", "language", "spoken", "introduction", "employer", "phone")
+    own = [getattr(Account, name) for name in kept]
     row = session.execute(_found().add_columns(*own).where(Account.id == account_id)).one_or_none()
     if row is None:
         return None
@@ -168,6 +170,7 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         spoken=tuple(row.spoken.split()),
         introduction=row.introduction,
         employer=row.employer or "",
+        phone=row.phone or "",
         invited_at=invited.made_at if invited else None,
         invited_until=invited.expires_at if invited else None,
         sign_ins=len(sign_ins_of(session, at, account_id)),

@@ -1,0 +1,139 @@
+"""The own page of somebody in the circle: what it says to whom, and what they can do on it."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.actions import add_person
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Conference
+from ekc.people.actions import set_phone
+from ekc.plans.actions import share_plan
+from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
+from tests.build import INDEPENDENT, case_in_evaluation, case_in_private_time, case_in_setup, change_details
+from tests.cast import Cast, enter, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.page import Page, text_of
+
+DECLARED = (
+    " Also works for nobody Knows of the family and the circle nobody What could be of use to them nothing "
+    f"Other open conferences from the same referring organisation 0 {INDEPENDENT.independence}"
+)
+
+
+def section(page: Page, heading: str) -> str:
+    """The words of the section with this heading; empty where there is none."""
+    return next((text_of(node) for node in page.all("section") if text_of(node).startswith(heading)), "")
+
+
+def test_the_coordinator_can_be_rung(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+    assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk A coordinator does not decide")
+    set_phone(db_session, cast.noor, clock(), "01632 960010")
+
+    page = client.page(page.url)
+
+    assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk, 01632 960010 A coordinator")
+    assert [path for name, path in page.links if name == "01632 960010"] == ["tel:01632960010"]
+    assert '<bdi dir="ltr">01632 960010</bdi>' in page.html  # which reads the same from right to left
+
+
+def test_the_coordinator_can_be_rung_from_private_time(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_private_time(db_session, cast, clock())
+    set_phone(db_session, cast.noor, clock(), "01632 960010")
+
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+
+    assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk, 01632 960010 A coordinator")
+
+
+def test_the_family_comes_first_in_who_will_be_there(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    add_person(db_session, cast.noor, clock(), case.id, PersonDetails(name="T. Tolk, by phone", part=Part.INTERPRETER))
+    for who in (*case.people.values(), case.people["els"] + 1):
+        change_details(db_session, cast, clock(), case, who, attends=Attends.IN_PERSON)
+
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+
+    assert section(page, "Who will be there") == (
+        "Who will be there Omar El Amrani Linda de Wit Kees de Wit Fatima El Amrani-Benali "
+        "Joost Lammers (supporter) Karim Jansen (referrer) Els Vermeer (professional) an interpreter"
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "whose"), [("marieke", "you can make your own plan"), ("els", "the family can make its own plan")]
+)
+def test_what_a_coordinator_is_for_is_said_to_each(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, who: str, whose: str
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+
+    page = enter(client, db_session, clock(), case.id, case.people[who])
+
+    assert section(page, "Your coordinator") == (
+        "Your coordinator Noor van Dijk A coordinator does not decide and does not give help. "
+        f"They see to it that {whose}. They have declared that they are independent."
+        + (" What they said about themselves" + DECLARED if who == "marieke" else "")
+    )
+
+
+def test_a_professional_with_whom_nothing_is_shared_is_told_so(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    els = case.people["els"]
+    assert section(enter(client, db_session, clock(), case.id, els), "The plan") == "The plan What the plan asks of you"
+    share_plan(db_session, cast.noor, clock(), case.id, {els: PlanSharing.NOTHING})
+
+    page = client.page(client.here.url)
+
+    assert section(page, "The plan") == "The plan The plan is the family's, and is not shared with you."
+    assert "What the plan asks of you" not in [name for name, _ in page.links]
+    assert "You see what the plan has to meet." in client.follow("What the plan has to meet").text
+
+
+def test_a_main_person_stops_in_their_own_words(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    enter(client, db_session, clock(), case.id, case.people["marieke"])
+
+    page = client.follow("We want to stop the conference")
+
+    assert page.heading == "We want to stop the conference"
+    assert (
+        "No conference is prepared any more. The main persons, the referrer and the professionals get a mail that it "
+        "does not go on. Why, it does not say: your coordinator and the regional manager alone read that."
+    ) in page.text
+    [choice] = page.all("select")
+    assert [text_of(one) for one in choice.iter("option")] == [
+        "Choose",
+        "we have a plan already",
+        "things are different now",
+        "there are too few people around us",
+        "we do not want it any more",
+        "it does not feel safe",
+        "another reason",
+    ]
+    client.submit("We want to stop the conference", {"Why does it stop?": "it does not feel safe"})
+    told = db_session.execute(select(Conference.phase, Conference.stop_reason)).one()
+    assert tuple(told) == (Phase.CLOSED, StopReason.NOT_SAFE)
+
+
+def test_the_coordinator_stops_in_the_words_of_the_field(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/steps/stop")
+
+    assert (page.heading, "No conference is prepared any more" in page.text) == ("Stop", False)
+    assert "the main person does not want it any more" in page.text
