@@ -175,6 +175,7 @@ def _mila_sees_no_name(walk: Walk, case: CaseFile, number: str) -> None:
             "Kind": kind,
             "Due": day,
             "State": "held",
+            "Phase": "Closed",
         }
         for kind, day in kinds.items()
     ]

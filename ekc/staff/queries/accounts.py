@@ -233,5 +233,6 @@ def _alone(session: Session, account_id: int) -> set[int]:
 
 
 def municipalities(session: Session) -> tuple[str, ...]:
-    """The municipalities that occur in registrations, as they are spelled there, by name."""
-    return tuple(session.scalars(select(Conference.municipality).distinct().order_by(Conference.municipality)))
+    """The municipalities for which somebody is there already, by name. Those of cases an administrator does not see."""
+    of_roles = select(AccountRole.municipality).where(AccountRole.municipality.is_not(None)).distinct()
+    return tuple(one for one in session.scalars(of_roles.order_by(AccountRole.municipality)) if one)
