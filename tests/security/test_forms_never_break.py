@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from ekc.core.db import make_sessions
 from tests.architecture.sources import templates
@@ -174,19 +174,25 @@ def anything_for(form: Found, chance: Random, words: tuple[str, ...]) -> dict[st
     return sent
 
 
+def anything_in(converter: BaseConverter, chance: Random) -> object:
+    """Something that finds its way into this part of an address."""
+    match converter:
+        case IntegerConverter():
+            return chance.choice((chance.randrange(20), 2**31, 10**30))
+        case AnyConverter():
+            return chance.choice(sorted(converter.items))
+        case _:
+            return chance.choice(HOSTILE[:6])
+
+
 @thorough
 @given(chance=st.randoms(use_true_random=True), words=TYPED)
 def test_anything_can_be_asked_in_an_address(chance: Random, words: str, app: Flask, forms: list[Found]) -> None:
-    """After the question mark of any page, in any part of its address that is no number."""
+    """After the question mark of any page, in any part of its address."""
     names = sorted({field.name for form in forms if form.method == "GET" for field in form.fields} | {*BESIDE, "after"})
     rule = chance.choice([rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())])
     cookie = chance.choice(forms).cookie
-    values = {
-        name: chance.choice((chance.randrange(20), 2**31, 10**30))
-        if isinstance(converter, IntegerConverter)
-        else chance.choice(HOSTILE[:6])
-        for name, converter in rule._converters.items()
-    }
+    values = {name: anything_in(converter, chance) for name, converter in rule._converters.items()}
     asked = {name: [chance.choice((*HOSTILE, words))] for name in chance.sample(names, chance.randrange(4))}
     with undone(app) as ask:
         address = app.url_map.bind("localhost").build(rule.endpoint, values)

@@ -95,7 +95,7 @@ def test_a_form_about_somebody_who_is_not_there(client: PageClient, db_session: 
 
     address = f"/conferences/{case.id}/circle/999/told-today"
     assert client.post(address, data={"csrf_token": token(client)}).status_code == 404
-    assert lines(db_session) == [("case.refused", case.id, address)]
+    assert lines(db_session) == [("case.refused", case.id, "conferences.tell_today")]
 
 
 def test_a_change_leaves_its_own_line_alone(client: PageClient, db_session: Session, case: Made) -> None:
