@@ -20,25 +20,22 @@ from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import mend
 from ekc.people.access import Visitor
 from ekc.people.login import visitor
-from ekc.workflow.engine import STEP_RULES, Verdict, judge, steps_from
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import STEP_RULES, Verdict, has_duty, judge, steps_from
 from ekc.workflow.rules import StepRule
 from ekc.workflow.vocabulary import N_, Activity, Role, Step
 
 bp = Blueprint("journey", __name__)
 
 
-#: Whose cases and requests stand on the home page.
-_AT_HOME = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
-
-
 def menu(who: Visitor) -> list[tuple[str, str]]:
-    """The main menu of somebody: endpoint and title. For others than `_AT_HOME`, home is the entry after it."""
+    """The main menu of somebody: endpoint and title. For who has no cases, home is the entry after it."""
     entries = [("home", N_("Home"))]
-    if who.roles & _AT_HOME:
+    if has_duty(Duty.CASES, who.roles):
         entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
-    if who.roles & {Role.CARE_MANAGER, Role.REGIONAL_MANAGER}:
+    if has_duty(Duty.FOLLOW_UPS, who.roles):
         entries.append(("reports.follow_ups", N_("Follow-ups")))
-    if Role.ADMINISTRATOR in who.roles:
+    if has_duty(Duty.ACCOUNTS, who.roles):
         entries += [("staff.accounts", N_("Accounts")), ("staff.regions", N_("Regions"))]
     return entries
 
@@ -52,7 +49,7 @@ def home() -> ResponseReturnValue:
     if not who.known:
         return render_template("people/welcome.html", demo_people=demo_people(db(), now()))
     _home, *others = menu(who)
-    if others and not who.roles & _AT_HOME:
+    if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))
     return render_template("journey/home.html", home=coordinator_home(db(), who, now()), who=who)
 

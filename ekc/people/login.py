@@ -20,7 +20,8 @@ from ekc.people.access import NOBODY, Visitor
 from ekc.people.actions import begin_by_account, end_sign_in, note_use
 from ekc.people.devices import Place, device_of, network_of
 from ekc.people.models import PROVES_ONE_THING, Method
-from ekc.workflow.vocabulary import Role
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import DUTY_RULES, has_duty
 
 View = Callable[..., ResponseReturnValue]
 
@@ -205,10 +206,10 @@ def own_account_at_first(view: View) -> View:
     return _gate(view, Access("account", "before a second factor too"), newcomer, _has_account)
 
 
-def office(*roles: Role) -> Callable[[View], View]:
-    """A gate: staff with one of these roles across the organisation. To others the page does not exist."""
-    access = Access("office", ", ".join(sorted(roles)))
-    return lambda view: _gate(view, access, visitor, lambda who: bool(who.roles & set(roles)))
+def office(duty: Duty) -> Callable[[View], View]:
+    """A gate: staff with an office that has this duty. To others the page does not exist."""
+    access = Access("office", ", ".join(sorted(DUTY_RULES[duty].roles)))
+    return lambda view: _gate(view, access, visitor, lambda who: has_duty(duty, who.roles))
 
 
 def _has_account(who: Visitor) -> bool:

@@ -14,9 +14,9 @@ from ekc.core.routes import db, now
 from ekc.people.login import office, visitor
 from ekc.reports import queries
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
+from ekc.workflow.duties import Duty
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.names import name_of
-from ekc.workflow.vocabulary import Role
 
 bp = Blueprint("reports", __name__)
 
@@ -25,7 +25,7 @@ _FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[ \"']*[=+\-@＝＋－＠\t\r\n])")
 
 
 @bp.get("/follow-ups")
-@office(Role.CARE_MANAGER, Role.REGIONAL_MANAGER)
+@office(Duty.FOLLOW_UPS)
 def follow_ups() -> ResponseReturnValue:
     """Which follow-ups are due, late, held: 50 a page, by date."""
     form = _form()
@@ -52,7 +52,7 @@ def follow_ups() -> ResponseReturnValue:
 
 
 @bp.get("/follow-ups.csv")
-@office(Role.CARE_MANAGER, Role.REGIONAL_MANAGER)
+@office(Duty.FOLLOW_UPS)
 def follow_ups_csv() -> ResponseReturnValue:
     """The same list, all of it, for a spreadsheet."""
     form = _form()

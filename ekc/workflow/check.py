@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from ekc.workflow.definition import ACTIVITIES, PARTS, PHASES, SHOWN_BY, STEPS
+from ekc.workflow.definition import ACTIVITIES, DUTIES, PARTS, PHASES, SHOWN_BY, STEPS, Duty, DutyRule
 from ekc.workflow.rules import ActivityRule, PartRule, PhaseRule, Reason, StepRule
 from ekc.workflow.vocabulary import (
     INSIDE_ROLES,
@@ -67,6 +67,7 @@ def check_tables(
     activities: tuple[ActivityRule, ...] = ACTIVITIES,
     parts: tuple[PartRule, ...] = PARTS,
     shown_by: Mapping[Activity, frozenset[CasePart]] = SHOWN_BY,
+    duties: tuple[DutyRule, ...] = DUTIES,
 ) -> None:
     """Refuse tables that contradict themselves. Raises ValueError that names every contradiction."""
     problems = [
@@ -74,11 +75,14 @@ def check_tables(
         *_one_rule_each(Step, (rule.step for rule in steps)),
         *_one_rule_each(Activity, (rule.activity for rule in activities)),
         *_one_rule_each(CasePart, (rule.part for rule in parts)),
+        *_one_rule_each(Duty, (rule.duty for rule in duties)),
         *_paths(steps),
         *(problem for rule in steps for problem in _step(rule)),
         *_private_time(phases, activities),
         *_take_step(steps, activities),
         *(problem for rule in parts for problem in _part(rule)),
+        *(f"nobody has the duty {rule.duty}" for rule in duties if not rule.roles),
+        *(f"{rule.duty} is of somebody in a circle" for rule in duties if rule.roles & _CIRCLE),
         *_shown(activities, {rule.part: rule for rule in parts}, shown_by),
     ]
     if problems:

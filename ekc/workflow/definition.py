@@ -1,6 +1,7 @@
 """The policy: phases and steps, who may, what stands in the way. Change the process here and nowhere else.
 
-What somebody may do besides steps stands in `activities.py`, who sees which part of a case in `parts.py`.
+What somebody may do besides steps stands in `activities.py`, who sees which part of a case in `parts.py`, and what
+offices do across the organisation in `duties.py`.
 `docs/workflow.md` is generated from these tables; `engine.py` reads them.
 """
 
@@ -10,6 +11,9 @@ from ekc.workflow import guards as g
 from ekc.workflow import plan_guards as p
 from ekc.workflow.activities import ACTIVITIES as ACTIVITIES
 from ekc.workflow.blocker import Guard
+from ekc.workflow.duties import DUTIES as DUTIES
+from ekc.workflow.duties import Duty as Duty
+from ekc.workflow.duties import DutyRule as DutyRule
 from ekc.workflow.parts import PARTS as PARTS
 from ekc.workflow.parts import SHOWN_BY as SHOWN_BY
 from ekc.workflow.rules import ActivityRule as ActivityRule

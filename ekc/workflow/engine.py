@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables as check_tables
-from ekc.workflow.definition import ACTIVITIES, PARTS, PHASES, STEPS, ActivityRule, PartRule, PhaseRule, StepRule
+from ekc.workflow.definition import (
+    ACTIVITIES,
+    DUTIES,
+    PARTS,
+    PHASES,
+    STEPS,
+    ActivityRule,
+    Duty,
+    DutyRule,
+    PartRule,
+    PhaseRule,
+    StepRule,
+)
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
 
@@ -15,6 +27,7 @@ PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
 ACTIVITY_RULES: dict[Activity, ActivityRule] = {rule.activity: rule for rule in ACTIVITIES}
 PART_RULES: dict[CasePart, PartRule] = {rule.part: rule for rule in PARTS}
+DUTY_RULES: dict[Duty, DutyRule] = {rule.duty: rule for rule in DUTIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,11 @@ def sees(part: CasePart, phase: Phase, roles: Iterable[Role]) -> Scope | None:
     grants = PART_RULES[part].grants
     held = {grants[role].scope for role in roles if role in grants and phase in grants[role].phases}
     return next((scope for scope in Scope if scope in held), None)
+
+
+def has_duty(duty: Duty, roles: Iterable[Role]) -> bool:
+    """Whether somebody with these offices has this duty, as far as an office of theirs holds."""
+    return not DUTY_RULES[duty].roles.isdisjoint(roles)
 
 
 def diagram() -> str:

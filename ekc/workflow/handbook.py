@@ -11,6 +11,7 @@ from enum import StrEnum
 from ekc.workflow.clocks import Clock, Force
 from ekc.workflow.definition import (
     ACTIVITIES,
+    DUTIES,
     PARTS,
     PHASES,
     STEPS,
@@ -56,6 +57,9 @@ def handbook() -> str:
         "## Who sees which part",
         _ABOUT_PARTS,
         _parts(),
+        "## Across the organisation",
+        "Each as far as the office holds: a manager's regions, a social care manager's municipalities.",
+        _table(("duty", "whose"), ((rule.title, _names(rule.roles)) for rule in DUTIES)),
         "## Countries",
         *(text for profile in PROFILES.values() for text in _profile(profile)),
     ]

@@ -1,6 +1,7 @@
 """The policy: who sees which part of a case in which phase, and which parts the pages of an activity show.
 
-Pages, queries and documents ask this table (`Case.sees`); a part that somebody does not see is not read for them.
+Where an activity does not decide it all, pages, queries and documents ask this table (`Case.sees`), and a part that
+somebody does not see is not read for them. Where it does, `SHOWN_BY` says so, and `check_tables` compares the two.
 Whoever is excluded or was taken out of the circle has no role in the case, and so no column here.
 """
 

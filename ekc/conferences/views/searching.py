@@ -8,11 +8,11 @@ from ekc.conferences.forms.contact import SearchForm
 from ekc.conferences.views.blueprint import bp
 from ekc.core.routes import db, now
 from ekc.people.login import office, visitor
-from ekc.workflow.vocabulary import Role
+from ekc.workflow.duties import Duty
 
 
 @bp.route("/search", methods=["GET", "POST"])
-@office(Role.COORDINATOR, Role.REGIONAL_MANAGER)
+@office(Duty.CASES)
 def search() -> ResponseReturnValue:
     """Find a case by the name of somebody in it, the beginning of a name, or its number.
 

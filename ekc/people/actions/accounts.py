@@ -21,7 +21,9 @@ from ekc.people.actions.telling import tell_others, tell_owner
 from ekc.people.invitations import revoke_invitations
 from ekc.people.models import Account, KnownDevice, Region
 from ekc.people.passwords import COST, Cost, hashed, refuse_weak
-from ekc.workflow.vocabulary import N_, Role
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import has_duty
+from ekc.workflow.vocabulary import N_
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
 
@@ -182,7 +184,7 @@ def choose_language(session: Session, visitor: Visitor, at: datetime, language: 
 
 def ensure_administrator(visitor: Visitor) -> None:
     """The program's commands and administrators."""
-    if visitor is not PROGRAM and Role.ADMINISTRATOR not in visitor.roles:
+    if visitor is not PROGRAM and not has_duty(Duty.ACCOUNTS, visitor.roles):
         raise Unknown
 
 

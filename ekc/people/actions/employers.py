@@ -9,7 +9,9 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.models import Account
-from ekc.workflow.vocabulary import N_, Role
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import has_duty
+from ekc.workflow.vocabulary import N_
 
 
 def set_employer(session: Session, visitor: Visitor, at: datetime, account_id: int, employer: str) -> None:
@@ -21,7 +23,8 @@ def set_employer(session: Session, visitor: Visitor, at: datetime, account_id: i
         account = session.get(Account, account_id)
         if account is None or not account.active:
             raise Unknown
-        if visitor is not PROGRAM and not (Role.ADMINISTRATOR in visitor.roles or account.region_id in visitor.regions):
+        theirs = has_duty(Duty.ACCOUNTS, visitor.roles) or account.region_id in visitor.regions
+        if visitor is not PROGRAM and not (has_duty(Duty.EMPLOYERS, visitor.roles) and theirs):
             raise Unknown
         note_employer(session, visitor, at, account, employer)
 

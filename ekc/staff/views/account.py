@@ -15,7 +15,7 @@ from ekc.people.queries import has_passkey, has_second_factor, identities_of, re
 from ekc.staff import queries
 from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
 from ekc.staff.views import bp
-from ekc.workflow.vocabulary import Role
+from ekc.workflow.duties import Duty
 
 _PATH = "/accounts/<int:account_id>"
 
@@ -30,14 +30,14 @@ def invited(account_id: int, link: str | None) -> ResponseReturnValue:
 
 
 @bp.get(_PATH)
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def account(account_id: int) -> ResponseReturnValue:
     """All about one account."""
     return _page(account_id)
 
 
 @bp.post(_PATH)
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def change(account_id: int) -> ResponseReturnValue:
     """Change its details."""
     form = DetailsForm(regions(db()))
@@ -47,7 +47,7 @@ def change(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_PATH}/roles")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def give_role(account_id: int) -> ResponseReturnValue:
     """Give a role."""
     form = RoleForm(regions(db()))
@@ -57,49 +57,49 @@ def give_role(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_PATH}/roles/<int:role_id>/take")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
     """Take a role away."""
     return _do(account_id, _("The role is taken away."), actions.take_role, role_id)
 
 
 @bp.post(f"{_PATH}/invitation")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
     return invited(account_id, actions.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
 
 
 @bp.post(f"{_PATH}/invitation/withdraw")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def withdraw(account_id: int) -> ResponseReturnValue:
     """End the invitation."""
     return _do(account_id, _("The invitation does not work any more."), actions.withdraw_invitation)
 
 
 @bp.post(f"{_PATH}/sign-ins/end")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def end_sign_ins(account_id: int) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
     return _do(account_id, _("Every sign-in of this account has ended."), actions.end_all_sign_ins)
 
 
 @bp.post(f"{_PATH}/second-factor/reset")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
     """Let somebody in by password alone again, who lost what their second step needs."""
     return _do(account_id, _("The second step and the passkeys are gone."), actions.reset_second_factor)
 
 
 @bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
     """End a tie to a provider of single sign-on that is wrong, or of a provider that was replaced."""
     return _do(account_id, _("Untied. Every sign-in of this account has ended."), actions.forget_identity, identity_id)
 
 
 @bp.post(f"{_PATH}/leaving")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def leaving(account_id: int) -> ResponseReturnValue:
     """Say on which day somebody works for the last time."""
     form = LeavingForm()
@@ -109,21 +109,21 @@ def leaving(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_PATH}/stay")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def stay(account_id: int) -> ResponseReturnValue:
     """They stay after all."""
     return _do(account_id, _("Noted: this account stays."), actions.set_leaving, None)
 
 
 @bp.post(f"{_PATH}/close")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def close(account_id: int) -> ResponseReturnValue:
     """Close the account at once."""
     return _do(account_id, _("The account is closed."), actions.close_account)
 
 
 @bp.post(f"{_PATH}/open")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def reopen(account_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
     link = actions.reopen_account(db(), visitor(), now(), account_id, runtime().settings.base_url)

@@ -14,13 +14,13 @@ from ekc.staff import queries
 from ekc.staff.forms import AccountsForm, NewAccountForm
 from ekc.staff.views import bp
 from ekc.staff.views.account import invited
-from ekc.workflow.vocabulary import Role
+from ekc.workflow.duties import Duty
 
 _FILTERS = ("q", "state")
 
 
 @bp.get("/accounts")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def accounts() -> ResponseReturnValue:
     """Who has an account: 50 a page, by name."""
     form = AccountsForm(request.args)
@@ -37,7 +37,7 @@ def accounts() -> ResponseReturnValue:
 
 
 @bp.get("/accounts/new")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def new_account() -> ResponseReturnValue:
     """Somebody new."""
     form = NewAccountForm(regions(db()), formdata=None, language=visitor().language)
@@ -45,7 +45,7 @@ def new_account() -> ResponseReturnValue:
 
 
 @bp.post("/accounts/new")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def open_account() -> ResponseReturnValue:
     """Open the account, and show the invitation."""
     form = NewAccountForm(regions(db()))

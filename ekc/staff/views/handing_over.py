@@ -18,11 +18,12 @@ from ekc.staff import queries
 from ekc.staff.forms import HandOverForm
 from ekc.staff.queries import Leaver
 from ekc.staff.views import bp
-from ekc.workflow.vocabulary import N_, Activity, Role
+from ekc.workflow.duties import Duty
+from ekc.workflow.vocabulary import N_, Activity
 
 
 @bp.get("/handing-over/<int:account_id>")
-@office(Role.REGIONAL_MANAGER)
+@office(Duty.HAND_OVER)
 def handing_over(account_id: int) -> ResponseReturnValue:
     """What one coordinator still has, and who could take it over."""
     return _page(visitor(), account_id)

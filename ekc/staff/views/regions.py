@@ -12,18 +12,18 @@ from ekc.people.queries import new_readers
 from ekc.staff import queries
 from ekc.staff.forms import RegionForm
 from ekc.staff.views import bp
-from ekc.workflow.vocabulary import Role
+from ekc.workflow.duties import Duty
 
 
 @bp.get("/regions")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def regions() -> ResponseReturnValue:
     """All regions, and who manages them."""
     return _page()
 
 
 @bp.post("/regions")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def add_region() -> ResponseReturnValue:
     """Add one."""
     form = RegionForm(prefix="new-")
@@ -39,7 +39,7 @@ def add_region() -> ResponseReturnValue:
 
 
 @bp.post("/regions/<int:region_id>")
-@office(Role.ADMINISTRATOR)
+@office(Duty.ACCOUNTS)
 def change_region(region_id: int) -> ResponseReturnValue:
     """Give one another name or time zone."""
     form = RegionForm(prefix=f"region-{region_id}-")

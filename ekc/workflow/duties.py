@@ -1,0 +1,44 @@
+"""The policy across the organisation: which office has which duty, of no single case."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ekc.workflow.vocabulary import N_, Role
+
+
+class Duty(StrEnum):
+    """What somebody of staff does beside what they are to a case."""
+
+    CASES = "cases"
+    FOLLOW_UPS = "follow_ups"
+    HAND_OVER = "hand_over"
+    EMPLOYERS = "employers"
+    ACCOUNTS = "accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRule:
+    """A duty, and the offices that have it. Each holds as far as the office does: its regions, its municipalities."""
+
+    duty: Duty
+    title: str
+    roles: frozenset[Role]
+
+
+_MANAGERS = frozenset({Role.CARE_MANAGER, Role.REGIONAL_MANAGER})
+
+DUTIES: tuple[DutyRule, ...] = (
+    DutyRule(
+        Duty.CASES,
+        N_("register conferences and search in those they may open"),
+        frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+    ),
+    DutyRule(Duty.FOLLOW_UPS, N_("see which follow-ups are due, without names or texts"), _MANAGERS),
+    DutyRule(Duty.HAND_OVER, N_("hand over the conferences of who leaves"), frozenset({Role.REGIONAL_MANAGER})),
+    DutyRule(
+        Duty.EMPLOYERS,
+        N_("note for whom a coordinator also works, but not of themselves"),
+        frozenset({Role.REGIONAL_MANAGER, Role.ADMINISTRATOR}),
+    ),
+    DutyRule(Duty.ACCOUNTS, N_("open, change and close accounts, and regions"), frozenset({Role.ADMINISTRATOR})),
+)
