@@ -1,17 +1,17 @@
 """Forms about the coordinator of a case."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from ekc.conferences.forms.fields import FROM_LIST, day, line, passage
 from ekc.core.text import say
 from ekc.matching.entries import Declaration
 from ekc.matching.queries import Candidate
@@ -21,44 +21,18 @@ from ekc.workflow.independence import Conflict, Matter
 
 _NO_DAY = _l("Choose a day.")
 _LONG = 2000
-_LINE = 200
 _MANY = 20  # to choose from; nobody has more
-_FROM_LIST: dict[str, Any] = {
-    "invalid_choice_message": _l("Choose from the list."),
-    "invalid_value_message": _l("Choose from the list."),
-}
 _CHOOSE = _l("Choose one of the two.")
-
-
-def _stripped(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _short(most: int) -> Length:
-    return Length(max=most, message=_l("Keep it under %(max)d characters."))
-
-
-def _why(label: str) -> TextAreaField:
-    return TextAreaField(label, filters=[_stripped], validators=[DataRequired(_l("Write down why.")), _short(_LONG)])
 
 
 def _yes_or_no(label: str, yes: str, no: str, hint: str = "") -> RadioField:
     choices = [SelectChoice("no", no), SelectChoice("yes", yes)]
     validators = [InputRequired(_CHOOSE)]
-    return RadioField(label, choices=choices, description=hint, validators=validators, **_FROM_LIST)
+    return RadioField(label, choices=choices, description=hint, validators=validators, **FROM_LIST)
 
 
-def _employer(label: str) -> StringField:
-    return StringField(
-        label,
-        description=_l("The full name of the organisation. More than one: put a ; between them."),
-        filters=[_stripped, _on_one_line],
-        validators=[_short(_LINE)],
-    )
+def _employer(label: str) -> Any:
+    return line(label, 200, hint=_l("The full name of the organisation. More than one: put a ; between them."))
 
 
 class AskForm(FlaskForm):  # type: ignore[misc]
@@ -91,30 +65,25 @@ class DeclareForm(FlaskForm):  # type: ignore[misc]
         _l("Yes"),
         _l("No, nobody"),
     )
-    relation = TextAreaField(
-        _l("If so, whom, and how?"), filters=[_stripped], validators=[_short(_LONG)], render_kw={"rows": 2}
-    )
+    relation = passage(_l("If so, whom, and how?"), most=_LONG, rows=2)
     gains = _yes_or_no(
         _l("Could anything in the plan, or in how it ends, be of use to you or yours?"),
         _l("Yes"),
         _l("No"),
         _l("The fee for a conference does not count."),
     )
-    interest = TextAreaField(_l("If so, how?"), filters=[_stripped], validators=[_short(_LONG)], render_kw={"rows": 2})
+    interest = passage(_l("If so, how?"), most=_LONG, rows=2)
     caseload = SelectField(
         _l("How many other open conferences do you have that the same organisation referred?"),
         coerce=int,
         choices=[SelectChoice(n, str(n)) for n in range(_MANY + 1)],
-        **_FROM_LIST,
+        **FROM_LIST,
     )
-    independence = TextAreaField(
+    independence = passage(
         _l("How independent are you?"),
-        description=_l("In your own words. The family reads it before they say whether you may be their coordinator."),
-        filters=[_stripped],
-        validators=[
-            DataRequired(_l("Write a sentence or two for the family: where you stand, and why they can trust you.")),
-            _short(_LONG),
-        ],
+        _l("Write a sentence or two for the family: where you stand, and why they can trust you."),
+        _LONG,
+        hint=_l("In your own words. The family reads it before they say whether you may be their coordinator."),
     )
 
     def validate_employer(self, field: StringField) -> None:
@@ -171,19 +140,14 @@ class DeclareForm(FlaskForm):  # type: ignore[misc]
 class AcceptForm(DeclareForm):
     """Taking a case, with the declaration."""
 
-    accepted_on = DateField(_l("Day on which you said yes"), validators=[InputRequired(_NO_DAY)])
+    accepted_on = day(_l("Day on which you said yes"), _NO_DAY)
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """The main person's yes, to the match that the page showed. Without a day, as on their own page, it is today."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    confirmed_on = DateField(_l("Day on which the main person said yes"), validators=[Optional()])
-
-    def day(self) -> date | None:
-        """The day, if one was given."""
-        given: date | None = self.confirmed_on.data
-        return given
+    confirmed_on = day(_l("Day on which the main person said yes"))
 
 
 class WaiveForm(FlaskForm):  # type: ignore[misc]
@@ -194,7 +158,7 @@ class WaiveForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_l("Choose what is no obstacle."))],
         validate_choice=False,
     )
-    waive_reason = _why(_l("Why is it no obstacle?"))
+    waive_reason = passage(_l("Why is it no obstacle?"), _l("Write down why."), _LONG)
 
     def __init__(self, ties: Iterable[tuple[Conflict, Blocker]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -211,4 +175,4 @@ class EndForm(FlaskForm):  # type: ignore[misc]
     """Why somebody is asked no longer, or a coordinator does not go on: whoever of the two the page showed."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    end_reason = _why(_l("Why does it end?"))
+    end_reason = passage(_l("Why does it end?"), _l("Write down why."), _LONG)

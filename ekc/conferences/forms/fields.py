@@ -60,9 +60,11 @@ def _rules(missing: Any, most: int) -> list[Any]:
     return [DataRequired(missing), short] if missing else [short]  # blanks are tidied away: they are nothing
 
 
-def line(label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = ()) -> Any:
+def line(
+    label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = (), hint: Any = ""
+) -> Any:
     """One line of text. `missing` says what to do where it has to be there."""
-    return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line])
+    return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line], description=hint)
 
 
 def mail(label: Any, missing: Any = None) -> Any:
@@ -70,9 +72,10 @@ def mail(label: Any, missing: Any = None) -> Any:
     return line(label, 254, missing, EmailField, [_MAIL] if missing else [Optional(), _MAIL])
 
 
-def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3) -> Any:
+def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3, hint: Any = "") -> Any:
     """Several lines of text."""
-    return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw={"rows": rows, "dir": "auto"})
+    look = {"rows": rows, "dir": "auto"}
+    return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw=look, description=hint)
 
 
 class DateField(wtforms.DateField):  # type: ignore[misc]
