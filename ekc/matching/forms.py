@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
@@ -35,7 +34,7 @@ def _employer(label: str) -> Any:
     return line(label, 200, hint=_l("The full name of the organisation. More than one: put a ; between them."))
 
 
-class AskForm(FlaskForm):  # type: ignore[misc]
+class AskForm(PlainForm):
     """Which coordinator to ask: the value of a button."""
 
     account_id = IntegerField(validators=[InputRequired()])
@@ -51,7 +50,7 @@ class EmployerForm(PlainForm):
         self.whose = whose
 
 
-class DeclareForm(FlaskForm):  # type: ignore[misc]
+class DeclareForm(PlainForm):
     """The declaration of independence: three questions, each with room for who, whom and how, and one's own words."""
 
     works = _yes_or_no(
@@ -143,14 +142,14 @@ class AcceptForm(DeclareForm):
     accepted_on = day(_l("Day on which you said yes"), _NO_DAY)
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class ConfirmForm(PlainForm):
     """The main person's yes, to the match that the page showed. Without a day, as on their own page, it is today."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     confirmed_on = day(_l("Day on which the main person said yes"))
 
 
-class WaiveForm(FlaskForm):  # type: ignore[misc]
+class WaiveForm(PlainForm):
     """Which conflict is no obstacle, and why. Whether it is still open, the action finds out."""
 
     conflict = RadioField(
@@ -171,7 +170,7 @@ def _told(tie: Conflict, sentence: Blocker) -> str:
     return said if tie.matter is Matter.EMPLOYER else _("%(sentence)s: %(words)s", sentence=said, words=tie.about)
 
 
-class EndForm(FlaskForm):  # type: ignore[misc]
+class EndForm(PlainForm):
     """Why somebody is asked no longer, or a coordinator does not go on: whoever of the two the page showed."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])

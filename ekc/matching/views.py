@@ -6,7 +6,6 @@ Whoever was asked and has not said yes gets a page of their own at the same addr
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
@@ -14,11 +13,11 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now
-from ekc.core.text import say
 from ekc.matching import actions, queries
 from ekc.matching.entries import Declaration
 from ekc.matching.forms import AcceptForm, AskForm, ConfirmForm, DeclareForm, EmployerForm, EndForm, WaiveForm
 from ekc.people.actions import set_employer
+from ekc.people.forms import PlainForm
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict
 from ekc.workflow.vocabulary import Activity
@@ -167,12 +166,10 @@ def _back(case: Case) -> ResponseReturnValue:
     return redirect(url_for("matching.coordinator", conference_id=case.id), 303)
 
 
-def _refused(case: Case, refusal: Refusal, form: FlaskForm, name: str) -> ResponseReturnValue:
-    """The page again with what was typed, and why not. What is unknown stays unknown."""
-    if isinstance(refusal, Unknown):
-        raise refusal
-    form.form_errors.append(say(refusal.message, refusal.params))
-    return _page(case, **{name: form}), refusal.status
+def _refused(case: Case, refusal: Refusal, form: PlainForm, name: str) -> ResponseReturnValue:
+    """The page again with what was typed, and why not."""
+    status = form.refuse(refusal)
+    return _page(case, **{name: form}), status
 
 
 def _open_ties(case: Case, match: queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
@@ -181,7 +178,7 @@ def _open_ties(case: Case, match: queries.MatchRow | None) -> list[tuple[Conflic
     return [(conflict, match.says(conflict)) for conflict in found if match]
 
 
-def _page(case: Case, **filled: FlaskForm) -> str:
+def _page(case: Case, **filled: PlainForm) -> str:
     """The page; `filled` are the forms that were sent and have to be looked at again."""
     matches = queries.matches(db(), case.id)
     today = local_date(now(), case.timezone)

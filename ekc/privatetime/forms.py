@@ -6,19 +6,19 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms.validators import InputRequired, Optional
 
 from ekc.core.clock import to_local
 from ekc.meetings.forms import LocalMoment
 from ekc.meetings.queries import AttendanceRow, MeetingRow
+from ekc.people.forms import PlainForm
 from ekc.privatetime.actions import DayTimes, RoundTimes
 from ekc.privatetime.queries import RoundRow
 
 _NEEDED = _l("Give the day and the time.")
 
 
-class DayForm(FlaskForm):  # type: ignore[misc]
+class DayForm(PlainForm):
     """All times of one meeting; `day_form` gives it its fields."""
 
     meeting: MeetingRow | None
@@ -73,7 +73,7 @@ def day_form(
     return form
 
 
-class AttendanceTimesForm(FlaskForm):  # type: ignore[misc]
+class AttendanceTimesForm(PlainForm):
     """When somebody came and left."""
 
     came = LocalMoment(_l("Came"), validators=[InputRequired(_NEEDED)])

@@ -12,7 +12,6 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.routes import db, now
-from ekc.core.text import say
 from ekc.meetings import queries as meetings
 from ekc.meetings.actions import correct_attendance
 from ekc.privatetime import queries
@@ -58,8 +57,8 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
     try:
         correct_times(db(), case.visitor, now(), case.id, form.to_times())
     except Refusal as refusal:
-        form.form_errors.append(say(refusal.message, refusal.params))
-        return _page(case, form), refusal.status
+        status = form.refuse(refusal)
+        return _page(case, form), status
     return _back(case)
 
 
@@ -77,8 +76,8 @@ def correct_person(case: Case, meeting_id: int, participant_id: int) -> Response
         came_at, left_at = form.to_instants(case.timezone)
         correct_attendance(db(), case.visitor, now(), case.id, meeting_id, participant_id, came_at, left_at)
     except Refusal as refusal:
-        form.form_errors.append(say(refusal.message, refusal.params))
-        return _page(case, form), refusal.status
+        status = form.refuse(refusal)
+        return _page(case, form), status
     return _back(case)
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from ekc.people.forms import PlainForm
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import PlanSharing
@@ -22,7 +22,7 @@ def _words() -> list[SelectChoice]:
     return [SelectChoice(word.value, _(name_of(word))) for word in reversed(PlanSharing)]
 
 
-class ShareWithAllForm(FlaskForm):  # type: ignore[misc]
+class ShareWithAllForm(PlainForm):
     """All professionals see the same."""
 
     sharing = RadioField(_l("All professionals see"), validators=[InputRequired(_CHOOSE)])
@@ -36,7 +36,7 @@ class ShareWithAllForm(FlaskForm):  # type: ignore[misc]
         return PlanSharing(self.sharing.data)
 
 
-class ShareForm(FlaskForm):  # type: ignore[misc]
+class ShareForm(PlainForm):
     """Each professional sees what is chosen for them. `share_form` adds a choice for each."""
 
     people: tuple[int, ...] = ()

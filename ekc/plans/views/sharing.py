@@ -8,9 +8,8 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import lines_seen
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal
+from ekc.core.errors import NotNow, Refusal
 from ekc.core.routes import db, now
-from ekc.core.text import say
 from ekc.plans import actions, queries
 from ekc.plans.draft import concerning, from_json
 from ekc.plans.forms.sharing import ShareForm, ShareWithAllForm, share_form
@@ -50,12 +49,12 @@ def share_with_all(case: Case) -> ResponseReturnValue:
 def _shared(case: Case, form: ShareForm | ShareWithAllForm, choices: dict[int, PlanSharing]) -> ResponseReturnValue:
     try:
         actions.share_plan(db(), case.visitor, now(), case.id, choices)
+    except NotNow:
+        raise
     except Refusal as refusal:
-        if refusal.status != Refusal.status:
-            raise
-        form.form_errors.append(say(refusal.message, refusal.params))
+        status = form.refuse(refusal)
         sent = {"each": form} if isinstance(form, ShareForm) else {"everybody": form}
-        return _page(case, **sent), refusal.status
+        return _page(case, **sent), status
     flash(_("It is noted who sees what of the plan."), "success")
     return redirect(url_for("plans.plan", conference_id=case.id, _anchor="sharing"), 303)
 
