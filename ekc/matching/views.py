@@ -104,7 +104,7 @@ def confirm(case: Case) -> ResponseReturnValue:
 
 
 @bp.post("/rather-another")
-@case_route(Activity.CONFIRM_COORDINATOR)
+@case_route(Activity.WANT_ANOTHER_COORDINATOR)
 def rather_another(case: Case) -> ResponseReturnValue:
     """The main person would rather have somebody else."""
     form = ConfirmForm()

@@ -59,6 +59,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_OUTSIDE, Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(
+        Activity.WANT_ANOTHER_COORDINATOR,
+        N_("ask for another coordinator"),
+        _grant(_OUTSIDE, Role.MAIN_PERSON),
+    ),
+    ActivityRule(
         Activity.CHANGE_CIRCLE,
         N_("change the circle, safety and who was told"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),

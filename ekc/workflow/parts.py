@@ -172,6 +172,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SEE_REQUEST: frozenset({CasePart.REQUEST}),
     Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration alone
     Activity.CONFIRM_COORDINATOR: frozenset(),
+    Activity.WANT_ANOTHER_COORDINATOR: frozenset(),
     Activity.CHANGE_CIRCLE: frozenset({CasePart.NAMES, CasePart.DETAILS, CasePart.CONTACT, CasePart.SAFETY}),
     Activity.SEE_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),

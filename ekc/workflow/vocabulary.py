@@ -170,6 +170,7 @@ class Activity(StrEnum):
     SEE_REQUEST = "see_request"
     ANSWER_MATCH = "answer_match"
     CONFIRM_COORDINATOR = "confirm_coordinator"
+    WANT_ANOTHER_COORDINATOR = "want_another_coordinator"
     CHANGE_CIRCLE = "change_circle"
     SEE_BOTTOM_LINES = "see_bottom_lines"
     SET_BOTTOM_LINES = "set_bottom_lines"

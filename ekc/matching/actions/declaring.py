@@ -96,13 +96,11 @@ def rather_another(
 ) -> None:
     """The main person would rather have another coordinator; no reason is asked. Whoever asked this one hears of it.
 
-    It stands until they say yes after all, or somebody else has taken the case. `match_id` as above. Raises Unknown
-    for anybody but a main person, Refusal where one has said yes.
+    It stands until they say yes after all, or somebody else has taken the case. `match_id` as above. Raises
+    Refusal where one has said yes.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
-        if visitor.participant_id is None:
-            raise Unknown
+        conference, _ = lock_case(session, visitor, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
         match = _shown(session, conference_id, match_id)
         if match.confirmed_on is not None:
             raise Refusal(N_("You said yes to this coordinator. Tell whoever registered you that you want another."))
