@@ -95,7 +95,7 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
                 size = ours.get(path)
                 floor_environ = {**environ, "FLOOR_BYTES": str(size)}
                 with served("benchmarks.floor:make()", floor_environ) as floor_port:
-                    under = Client(floor_port, cookie_of(app, {"user": 1}))
+                    under = Client(floor_port, floor.cookie(app.config["SECRET_KEY"]))
                     found = ratio((ours, path), (under, "/conferences/1"), rounds, seconds)
             sent = counts[path] if target == "wsgi:app" else "-"
             line(f"{title} / floor, {name}", found, f"{sent:>8}  {size}")

@@ -6,6 +6,7 @@ Same Flask, server and database as the product; two small tables of its own. `gu
 import os
 
 from flask import Flask, abort, render_template, session
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import Engine, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -48,6 +49,14 @@ def prepare(engine: Engine) -> None:
         db.merge(User(id=1, name="Noor van Dijk"))
         db.merge(Case(id=1, title="Family De Wit"))
         db.commit()
+
+
+def cookie(secret_key: str) -> str:
+    """The session cookie of the floor, which is signed and not encrypted, of its user."""
+    app = Flask(__name__)
+    app.secret_key = secret_key
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    return f"session={serializer.dumps({'user': 1})}" if serializer else ""
 
 
 def make() -> Flask:
