@@ -44,8 +44,8 @@ def _start(config: pytest.Config) -> str:
     config.add_cleanup(server.cleanup)  # run first: the last one added
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
-        # The data is gone after the run, so nothing need reach the disk.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        # The data is gone after the run, so nothing need reach the disk or be tidied up.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
     return address
