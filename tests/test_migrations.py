@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.core.db import make_sessions
 from ekc.core.outbox import LASTS, OutboxMessage
+from ekc.journey.actions import take
 from ekc.matching.actions import ask_coordinator
 from ekc.matching.queries import matches, open_conflicts
 from ekc.people.actions import ask_new_password, invite, set_leaving
 from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
 from ekc.workflow.independence import Matter
+from ekc.workflow.taking import Taking
+from ekc.workflow.vocabulary import Step, StopReason
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -124,6 +127,19 @@ def test_mails_that_wait_since_before_are_useless_when_others_are(
             (START, START + LASTS, 0),
             (START, START + LASTS, 0),
         ]
+
+
+def test_a_case_that_stopped_while_somebody_was_asked_is_with_nobody(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    case = build.asked_case(db_session, cast, START)
+    take(db_session, cast.ruud, START, case.id, Taking(Step.STOP, stop_reason=StopReason.SITUATION_CHANGED))
+    db_session.close()
+    downgrade(engine, "0011")
+    upgrade(engine)
+
+    with make_sessions(engine)() as session:
+        assert session.scalars(select(Conference.coordinator_id)).all() == [None]
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import has_recorded, record, record_unknown
 from ekc.core.errors import Refusal, TooMany, Unknown
+from ekc.core.handlers import OURS
 from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
@@ -98,7 +99,9 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
             else:
                 record(db(), who.actor, now(), "case.refused", conference_id, **about)
             # After the line, which others wait for: of many at one moment no more are kept than of many in a row.
-            count_try(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
+            # What another site made their browser ask for is not their doing.
+            if request.headers.get("Sec-Fetch-Site", "none") in OURS:
+                count_try(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
     except TooMany:
         end()
         raise TooMany(_TOO_OFTEN) from None

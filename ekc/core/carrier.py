@@ -139,6 +139,7 @@ def _connected(to: MailServer) -> Iterator[smtplib.SMTP]:
             server.starttls(context=tls)  # raises where the server has none: nothing is said in the open
         if to.user:
             server.login(to.user, to.password)
+        server.ehlo_or_helo_if_needed()  # here, so that a mail takes four words and no more
     except OSError as error:
         if server is not None:
             server.close()

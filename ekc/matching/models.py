@@ -39,6 +39,7 @@ class Match(Base):
     answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # `before`: earlier ones
     confirmed_on: Mapped[date | None]  # by the main person
     unwanted_on: Mapped[date | None]  # the main person asked for somebody else; a later yes takes it back
+    unwanted_by: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # which main person asked for it
     ended_on: Mapped[date | None]
 
 

@@ -158,15 +158,22 @@ def _begins(on: date, timezone: str) -> datetime:
 def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Known]:
     """Who of those who came by link are or were in the circle, and in what part."""
     by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
-    people = select(Participant).where(Participant.conference_id == conference_id, Participant.id.in_(by_link))
-    found = session.scalars(people) if by_link else ()
-    return {one.id: (one.name, one.part, _away_since(one, timezone)) for one in found}
+    shown = (Participant.id, Participant.name, Participant.part, Participant.attends)
+    away = (Participant.excluded_on, Participant.removed_at)
+    people = select(*shown, *away).where(Participant.conference_id == conference_id, Participant.id.in_(by_link))
+    found = session.execute(people) if by_link else ()
+    return {
+        one.id: (one.name, one.part, _away_since(one.attends, one.excluded_on, one.removed_at, timezone))
+        for one in found
+    }
 
 
-def _away_since(person: Participant, timezone: str) -> datetime | None:
-    if person.attends is Attends.EXCLUDED and person.excluded_on is not None:
-        return _begins(person.excluded_on, timezone)
-    return person.removed_at
+def _away_since(
+    attends: Attends | None, excluded_on: date | None, removed_at: datetime | None, timezone: str
+) -> datetime | None:
+    if attends is Attends.EXCLUDED and excluded_on is not None:
+        return _begins(excluded_on, timezone)
+    return removed_at
 
 
 def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, datetime | None]]:

@@ -153,6 +153,15 @@ def revoke(session: Session, at: datetime, *, link_id: int | None = None, partic
     return len(ended)
 
 
+def ask_on_new_devices(session: Session, conference_id: int) -> None:
+    """Of the links of a case, let nobody in on a new device by a code or an answer: whoever made them knows both.
+
+    Devices that were let in stay so. Does not commit.
+    """
+    live = (PersonalLink.conference_id == conference_id, PersonalLink.revoked_at.is_(None))
+    session.execute(update(PersonalLink).where(*live).values(question=None, answer_hash=None))
+
+
 def end_devices(session: Session, at: datetime, device_ids: Sequence[int]) -> None:
     """End devices: they are asked anew, and whoever is in on one is out. Does not commit."""
     for kind, which in ((LinkDevice, LinkDevice.id), (SignIn, SignIn.link_device_id)):

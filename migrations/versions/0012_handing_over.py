@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.execute(
         "update conference set coordinator_id = coalesce((select match.account_id from match where "
         "match.conference_id = conference.id and match.ended_on is null and match.accepted_on is not null), "
-        "case when phase = 'registration' then null else coordinator_id end) where not coordinator_accepted"
+        "case when phase in ('registration', 'closed') then null else coordinator_id end) where not coordinator_accepted"
     )
     with op.batch_alter_table("conference") as conference:
         conference.drop_column("coordinator_accepted")

@@ -51,6 +51,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What was given up is empty: it must not look as if it waited.
+    op.execute("update outbox_message set sent_at = given_up_at where given_up_at is not null")
     op.drop_index("ix_outbox_message_waiting", "outbox_message")
     with op.batch_alter_table("outbox_message") as outbox:
         for name in ("given_up_at", "useless_after", "try_after", "tries"):

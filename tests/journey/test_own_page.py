@@ -21,6 +21,11 @@ DECLARED = (
     f"Other open conferences from the same referring organisation 0 {INDEPENDENT.independence}"
 )
 
+ANOTHER = (
+    " I would rather have somebody else You need not say why. Whoever looks for a coordinator hears of it and asks "
+    "somebody else; Noor van Dijk can read it too. Ask for somebody else"
+)
+
 
 def section(page: Page, heading: str) -> str:
     """The words of the section with this heading; empty where there is none."""
@@ -80,7 +85,7 @@ def test_what_a_coordinator_is_for_is_said_to_each(
     assert section(page, "Your coordinator") == (
         "Your coordinator Noor van Dijk A coordinator does not decide and does not give help. "
         f"They see to it that {whose}. They have declared that they are independent."
-        + (" What they said about themselves" + DECLARED if who == "marieke" else "")
+        + (" What they said about themselves" + DECLARED + ANOTHER if who == "marieke" else "")
     )
 
 

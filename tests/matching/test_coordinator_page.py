@@ -7,6 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.actions import add_person
+from ekc.conferences.entries import PersonDetails
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.matching import actions
@@ -323,10 +325,26 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
     assert match is not None
     assert (match.confirmed_on, match.unwanted_on) == (date(2026, 3, 2), None)
     assert OWN_WORDS.replace("\n", " ") in page.text
-    assert [name for name in page.buttons if "else" in name or "after all" in name] == []
-    marieke = participant(taken.id, taken.people["marieke"])
-    with pytest.raises(Refusal, match="You said yes to this coordinator"):
-        actions.rather_another(db_session, marieke, clock(), taken.id)
+    assert [name for name in page.buttons if "else" in name or "after all" in name] == ["Ask for somebody else"]
+
+
+def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
+) -> None:
+    actions.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
+    enter(client, db_session, clock(), taken.id, taken.people["marieke"])
+
+    client.submit("Ask for somebody else")
+
+    match = matches(db_session, taken.id).taken
+    assert match is not None
+    assert (match.confirmed_on, match.unwanted_on) == (None, date(2026, 3, 2))
+    pieter = PersonDetails(name="Pieter de Wit", part=Part.MAIN_PERSON)
+    other = participant(taken.id, add_person(db_session, cast.ruud, clock(), taken.id, pieter))
+    for somebody in (other, cast.noor):  # the wish is hers, and hers to take back
+        with pytest.raises(Refusal, match="The main person would rather have somebody else"):
+            actions.confirm_coordinator(db_session, somebody, clock(), taken.id)
+    actions.confirm_coordinator(db_session, cast.ruud, clock(), taken.id)
 
 
 def test_nobody_but_a_main_person_asks_for_another_coordinator(

@@ -196,6 +196,19 @@ def test_with_other_words_nobody_frees_themselves(db_session: Session, cast: Cas
     assert ties(db_session, case) == []
 
 
+def test_what_was_declared_is_not_forgotten_when_somebody_is_asked_again(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    actions.declare(db_session, cast.noor, START, case.id, replace(INDEPENDENT, relation="I am married to an uncle."))
+    ask(db_session, cast, case, cast.denise)
+    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    assert ties(db_session, case) == []
+    ask(db_session, cast, case, cast.noor)
+
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+
+    assert ties(db_session, case) == [(Matter.RELATION, "I am married to an uncle.", None)]
+
+
 def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     aunt = replace(INDEPENDENT, relation="I sing in a choir with an aunt.")

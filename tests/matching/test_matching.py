@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import open_case
-from ekc.conferences.actions import change_person
+from ekc.conferences.actions import change_person, make_link
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
 from ekc.core.audit import broken_chains
@@ -19,10 +19,13 @@ from ekc.matching import actions
 from ekc.matching.actions import Declaration
 from ekc.matching.queries import Matches, MatchRow, candidates, match_history, matches, open_conflicts, wishes
 from ekc.people.access import Visitor
+from ekc.people.actions import come_in_by_answer
+from ekc.people.models import Confirmed
+from ekc.people.queries import devices_of, links_of
 from ekc.workflow.independence import Matter
 from ekc.workflow.vocabulary import Activity, Part, Phase, Role
 from tests.build import Made, registered_case
-from tests.cast import Cast, participant
+from tests.cast import COST, Cast, participant
 from tests.clock import START
 
 INDEPENDENT = Declaration("I am retired and do not know the family.", employer="", relation="", interest="", caseload=0)
@@ -223,6 +226,22 @@ def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case
         actions.end_match(db_session, cast.ruud, START, case.id, "does not answer", shown)
 
     assert who(db_session, case) == ("", "Noor van Dijk")
+
+
+def test_whoever_goes_comes_in_by_no_code_they_know(db_session: Session, cast: Cast, case: Made) -> None:
+    """Devices of the family stay in; a new one waits for the new coordinator."""
+    ask(db_session, cast, case, cast.noor)
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    be_in(db_session, case, Phase.SETUP)
+    made = make_link(db_session, cast.noor, START, case.id, case.people["marieke"], cost=COST)
+    assert come_in_by_answer(db_session, START, made.token, made.code, True, "Her phone", COST) is not None
+    ask(db_session, cast, case, cast.denise)
+    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+
+    assert come_in_by_answer(db_session, START, made.token, made.code, True, "A phone of Noor", COST) is None
+    (link,) = links_of(db_session, case.id)
+    devices = [(one.device, one.in_use) for one in devices_of(db_session, case.id, START)]
+    assert (link.asks, devices) == (Confirmed.COORDINATOR, [("Her phone", True)])
 
 
 def test_nobody_is_asked_for_what_they_have(db_session: Session, cast: Cast, case: Made) -> None:

@@ -155,6 +155,9 @@ def _settled(details: PersonDetails, now_is: Participant | None) -> PersonDetail
     decision = (details.exclusion_reason, details.excluded_by, details.excluded_on)
     if not any(decision) or details.attends is Attends.EXCLUDED:
         return details
+    known = (now_is.exclusion_reason, now_is.excluded_by, now_is.excluded_on) if now_is else ()
+    if now_is is not None and now_is.attends is not Attends.EXCLUDED and decision == known:
+        return details  # it is not decided now: something else about them is changed
     if now_is is not None and now_is.attends is Attends.EXCLUDED:
         raise Refusal(
             N_(

@@ -1,7 +1,9 @@
 """Taking a case with a declaration of independence, declaring anew, and the main person's yes or no."""
 
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import lock_case
@@ -16,9 +18,10 @@ from ekc.matching.entries import Declaration
 from ekc.matching.models import Match
 from ekc.matching.queries import agencies_of, open_conflicts
 from ekc.people.access import Visitor
+from ekc.people.links import ask_on_new_devices
 from ekc.people.models import Account
 from ekc.workflow.independence import works_for
-from ekc.workflow.vocabulary import N_, Activity, Part
+from ekc.workflow.vocabulary import N_, Activity, Part, Role
 
 
 def accept(
@@ -74,9 +77,10 @@ def confirm_coordinator(
     `match_id` is the match that the page showed; Stale if another coordinator was asked since: that yes is not theirs.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
         match = _shown(session, conference_id, match_id)
-        if match.unwanted_on is not None and match.account_id == visitor.account_id:
+        theirs = visitor.participant_id == match.unwanted_by or Role.REGIONAL_MANAGER in roles
+        if match.unwanted_on is not None and not theirs:
             raise Refusal(
                 N_(
                     "The main person would rather have somebody else. Only they can take that back on their own page, "
@@ -86,7 +90,7 @@ def confirm_coordinator(
         day = past_day(on, at, conference)
         if match.accepted_on is not None and day < match.accepted_on:
             raise Refusal(N_("The coordinator took the case later than that day. Choose that day or a later one."))
-        match.confirmed_on, match.unwanted_on = day, None
+        match.confirmed_on, match.unwanted_on, match.unwanted_by = day, None, None
         name = session.get_one(Account, match.account_id).name
         record(session, visitor.actor, at, "match.confirmed", conference_id, coordinator=name)
 
@@ -96,17 +100,16 @@ def rather_another(
 ) -> None:
     """The main person would rather have another coordinator; no reason is asked. Whoever asked this one hears of it.
 
-    It stands until they say yes after all, or somebody else has taken the case. `match_id` as above. Raises
-    Refusal where one has said yes.
+    It stands until they say yes after all, or somebody else has taken the case; a yes that was there before does so no
+    longer. `match_id` as above.
     """
     with writing(session):
         conference, _ = lock_case(session, visitor, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
         match = _shown(session, conference_id, match_id)
-        if match.confirmed_on is not None:
-            raise Refusal(N_("You said yes to this coordinator. Tell whoever registered you that you want another."))
         if match.unwanted_on is not None:
             return
-        match.unwanted_on = local_date(at, conference.timezone)
+        match.confirmed_on, match.unwanted_on = None, local_date(at, conference.timezone)
+        match.unwanted_by = visitor.participant_id
         write_to(
             session,
             conference,
@@ -134,6 +137,7 @@ def _part(session: Session, conference: Conference, at: datetime, before: Match,
     """Whoever coordinated the case does so no longer: it goes to the coordinator of the match `to`."""
     before.ended_on = local_date(at, conference.timezone)
     session.flush()  # before the next one: only one may coordinate
+    ask_on_new_devices(session, conference.id)
     write_to(
         session,
         conference,
@@ -154,6 +158,18 @@ def _part(session: Session, conference: Conference, at: datetime, before: Match,
     )
 
 
+def _said_before(session: Session, match: Match) -> list[dict[str, Any]]:
+    """What its coordinator declared of the case until now, also when they had it before."""
+    of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
+    told = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
+    said: list[dict[str, Any]] = []
+    for one in session.scalars(told):
+        answers = dict(one.answers or {})
+        said += [earlier for earlier in answers.pop("before", ()) if earlier not in said]
+        said.append({"independence": one.independence, **answers})
+    return said
+
+
 def _declare(
     session: Session,
     visitor: Visitor,
@@ -166,10 +182,7 @@ def _declare(
     """Write it down; the audit keeps what was said before. Whoever asked hears that there is something to decide."""
     if not declared.independence.strip():
         raise Refusal(N_("Say in your own words how independent you are."))
-    earlier = dict(match.answers or {})
-    before = earlier.pop("before", [])
-    if match.independence is not None:
-        before = [*before, {"independence": match.independence, **earlier}]
+    before = _said_before(session, match)
     match.independence = declared.independence.strip()
     match.answers = {**declared.answers, "before": before} if before else declared.answers
     session.flush()

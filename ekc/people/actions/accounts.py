@@ -17,7 +17,7 @@ from ekc.people.actions.employers import note_employer
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.offices import Office, add_office
 from ekc.people.actions.owner import ensure_own_password
-from ekc.people.actions.telling import tell_others, tell_owner
+from ekc.people.actions.telling import regions_of, tell_others, tell_owner
 from ekc.people.invitations import revoke_invitations
 from ekc.people.models import Account, KnownDevice, Region
 from ekc.people.passwords import COST, Cost, hashed, refuse_weak
@@ -117,7 +117,7 @@ def change_account(session: Session, visitor: Visitor, at: datetime, account_id:
                     "An administrator changed the mail address with which somebody of staff signs in. Whoever reads "
                     "its mail can choose their password. Do you not know why? Then ask the administrators today."
                 ),
-                account.region_id,
+                regions_of(session, account_id),
             )
 
 

@@ -16,7 +16,7 @@ from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.owner import ensure_own_password
-from ekc.people.actions.telling import tell_others, tell_owner
+from ekc.people.actions.telling import regions_of, tell_others, tell_owner
 from ekc.people.actions.tries import CODES, begin_try, counted_for, forget_try
 from ekc.people.devices import NOWHERE, Place
 from ekc.people.models import (
@@ -111,7 +111,7 @@ def reset_second_factor(session: Session, visitor: Visitor, at: datetime, accoun
     """Take second factor and passkeys from an account whose owner lost them; its sign-ins end. Raises Unknown."""
     ensure_administrator(visitor)
     with writing(session):
-        region_id = _lock(session, account_id)
+        _lock(session, account_id)
         _forget_factors(session, account_id)
         for kept in (KnownDevice, Passkey):
             session.execute(delete(kept).where(kept.account_id == account_id))
@@ -136,7 +136,7 @@ def reset_second_factor(session: Session, visitor: Visitor, at: datetime, accoun
                 "An administrator did this for somebody of staff. Until another phone is set up, the password alone "
                 "lets them in. Do you not know why? Then ask the administrators today."
             ),
-            region_id,
+            regions_of(session, account_id),
         )
 
 
@@ -203,12 +203,10 @@ def _use_recovery(session: Session, at: datetime, account_id: int, code: str, co
     return True
 
 
-def _lock(session: Session, account_id: int) -> int:
-    """Let nobody else change the factors of this account meanwhile; the region of its owner. Raises Unknown."""
-    region_id = session.scalar(select(Account.region_id).where(Account.id == account_id).with_for_update())
-    if region_id is None:
+def _lock(session: Session, account_id: int) -> None:
+    """Let nobody else change the factors of this account meanwhile. Raises Unknown."""
+    if session.scalar(select(Account.id).where(Account.id == account_id).with_for_update()) is None:
         raise Unknown
-    return region_id
 
 
 def _new_recovery_codes(cost: Cost) -> list[tuple[str, str]]:

@@ -37,5 +37,5 @@ def add_office(session: Session, visitor: Visitor, at: datetime, account: Accoun
                 "An administrator gave the role of regional manager. Sign in: your first page, or the page Regions, "
                 "says who it is and who gave it. Do you not know why? Then ask the administrators today."
             ),
-            office.region_id,
+            {office.region_id},
         )

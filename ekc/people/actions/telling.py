@@ -1,5 +1,6 @@
 """Telling staff by mail what was done with an account: its owner, and others who ought to know."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -35,20 +36,27 @@ def tell_others(
     what: str,
     subject: str,
     body: str,
-    region_id: int | None,
+    region_ids: Collection[int | None],
 ) -> None:
-    """The same, to the administrators and the managers of a region, but neither to who did it nor whom it is about.
+    """The same, to administrators and managers of these regions, but neither to who did it nor whom it is about.
 
     What an administrator does alone, others hear of: nobody else has a hand in it.
     """
     others = Account.id.not_in([account_id, visitor.account_id or 0])
-    watches = Account.roles.any(AccountRole.role == Role.ADMINISTRATOR) | _manages(region_id)
+    watches = Account.roles.any(AccountRole.role == Role.ADMINISTRATOR) | _manages(*region_ids)
     for reader in session.scalars(select(Account).where(Account.active, others, watches).order_by(Account.id)):
         _mail(session, at, reader, f"account:{account_id}:{what}:{at.isoformat()}:{reader.id}", subject, body)
 
 
-def _manages(region_id: int | None) -> ColumnElement[bool]:
-    return Account.roles.any((AccountRole.role == Role.REGIONAL_MANAGER) & (AccountRole.region_id == region_id))
+def regions_of(session: Session, account_id: int) -> list[int | None]:
+    """The region where somebody works, and those whose cases they read."""
+    home = select(Account.region_id).where(Account.id == account_id)
+    held = select(AccountRole.region_id).where(AccountRole.account_id == account_id, AccountRole.region_id.is_not(None))
+    return list(session.scalars(home.union(held)))
+
+
+def _manages(*region_ids: int | None) -> ColumnElement[bool]:
+    return Account.roles.any((AccountRole.role == Role.REGIONAL_MANAGER) & AccountRole.region_id.in_(region_ids))
 
 
 def _mail(session: Session, at: datetime, reader: Account, key: str, subject: str, body: str) -> None:

@@ -67,5 +67,6 @@ def _page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm |
     forms = {row.id: _form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
     if sent:
         sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
+        sent.asked.raw_data = None  # the field would show what was sent
         forms[sent_for] = sent
     return render_template("staff/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent)
