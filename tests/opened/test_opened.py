@@ -428,6 +428,23 @@ def test_nobody_fills_a_file_with_tries(
     assert client.get(f"/conferences/{somebody.case.id}/plan").status_code == 404
 
 
+def test_what_another_site_asks_in_somebodys_name_signs_nobody_out(
+    make_app: MakeApp, somebody: Somebody, db_session: Session, cast: Cast
+) -> None:
+    somebody.app = make_app(refusals_an_hour=2)
+    denise = somebody.staff(cast.denise)
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    address = f"/conferences/{somebody.case.id}"
+
+    said = [denise.get(address, headers=elsewhere).status_code for _ in range(4)]
+
+    db_session.rollback()
+    lines = select(func.count()).where(AuditEvent.action == "case.refused")
+    assert (said, db_session.scalar(lines)) == ([404] * 4, 4)
+    assert denise.get("/").status_code == 200
+    assert [denise.get(address).status_code for _ in range(3)] == [404, 404, 429]
+
+
 def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None:
     """Many looks of the family cost one query and no key."""
     marieke = somebody.by_link("marieke", "/opened")
