@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences import actions as conferences
@@ -225,7 +226,8 @@ def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: 
         (Matter.RELATION, "I am married to an uncle.", None),
         (Matter.INTEREST, "I rent out their house.", None),
     ]
-    lines = [read_detail(db_session, one) for one in db_session.query(AuditEvent).filter_by(action="match.declared")]
+    declared = select(AuditEvent).where(AuditEvent.action == "match.declared").order_by(AuditEvent.seq)
+    lines = [read_detail(db_session, one) for one in db_session.scalars(declared)]
     assert [line["relation"] for line in lines] == [
         "I sing in a choir with an aunt.",
         "I sing in a choir with an aunt",
