@@ -85,6 +85,11 @@ class Settings:
     second_factor_required: bool = False  # of whoever signs in with a password
     clock: Callable[[], datetime] = utc_now
 
+    @property
+    def provider_names(self) -> dict[str, str]:
+        """What each provider of single sign-on is called, by its issuer."""
+        return {provider.issuer: provider.name for provider in self.providers}
+
 
 def make_keys(path: Path) -> bool:
     """Make the key file if there is none. True if it was made. Readable by its owner alone."""

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import has_recorded, record, record_unknown
 from ekc.core.errors import Refusal, TooMany, Unknown
-from ekc.core.handlers import OURS
+from ekc.core.handlers import sent_by_another_site
 from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
@@ -99,8 +99,7 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
             else:
                 record(db(), who.actor, now(), "case.refused", conference_id, **about)
             # After the line, which others wait for: of many at one moment no more are kept than of many in a row.
-            # What another site made their browser ask for is not their doing.
-            if request.headers.get("Sec-Fetch-Site", "none") in OURS:
+            if not sent_by_another_site():  # else it is not their doing
                 count_try(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
     except TooMany:
         end()

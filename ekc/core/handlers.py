@@ -39,8 +39,6 @@ TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 _KEYS = ("/l/", "/invitations/", "/sign-in/from/")
 #: No page tells such an address on, and no index keeps it.
 WITH_A_KEY = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
-#: What a browser says of a request that begins with us: from a page of ours, or from the address line.
-OURS = frozenset({"same-origin", "none"})
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRETS = ("password", "one_time_code", "entrance_code", "credential")  # in the names of fields
 _TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
@@ -79,7 +77,7 @@ def _refuse_elsewhere() -> None:
 
     The host is not compared here: a proxy may call us by another name. `_from_here` is as strict as can be.
     """
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+    if request.method == "POST" and sent_by_another_site():
         abort(400)
 
 
@@ -96,6 +94,11 @@ def _refuse_unreadable() -> None:
     sent = (text for source in (request.args, request.form) for name, many in source.lists() for text in (name, *many))
     if any("\0" in text or any("\ud800" <= c <= "\udfff" for c in text) for text in (*sent, request.path)):
         abort(400)
+
+
+def sent_by_another_site() -> bool:
+    """Whether a page of another site made the browser ask for this: not a page of ours, nor the address line."""
+    return request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
 
 
 def holds_key(path: str) -> bool:

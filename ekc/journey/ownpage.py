@@ -28,11 +28,13 @@ from ekc.workflow.vocabulary import (
     CasePart,
     FollowUpKind,
     Part,
+    Phase,
     Scope,
 )
 
 #: The family first, then who supports them, then who comes by profession.
 _ORDER = (FAMILY_PARTS, {Part.SUPPORTER}, PROFESSIONAL_PARTS)
+_RANK = {part: place for place, parts in enumerate(_ORDER) for part in parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class OwnPage:
     circle: tuple[Other, ...]
     meeting: meetings.MeetingRow | None
     match: matching.MatchRow | None  # of the coordinator
+    asks_yes: bool  # whether it is asked if this coordinator may be theirs
+    shows_coordinator: bool
     undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     panel: Panel
     tasks: tuple[evaluations.OwnTask, ...]
@@ -81,6 +85,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         circle=_shown(row for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
         match=coordinator,
+        asks_yes=coordinator is not None and _asks_about(case, coordinator),
+        shows_coordinator=coordinator is not None and _tells_of(case, coordinator),
         undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
@@ -91,10 +97,28 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     )
 
 
+def _asks_about(case: Case, coordinator: matching.MatchRow) -> bool:
+    """As long as nobody said yes, whoever may say it is asked, and reads what there is to know."""
+    may_say_yes = case.may(Activity.CONFIRM_COORDINATOR) and bool(case.sees(CasePart.INDEPENDENCE))
+    return may_say_yes and not coordinator.confirmed
+
+
+def _tells_of(case: Case, coordinator: matching.MatchRow) -> bool:
+    """When they are busy with something else, the coordinator stands on the page only if there is something to read."""
+    if case.sees(CasePart.WAIVERS) is None:
+        return False
+    match case.phase:
+        case Phase.PRIVATE_TIME:
+            return bool(coordinator.waivers or coordinator.phone)
+        case Phase.CLOSED:
+            return bool(coordinator.waivers)
+        case _:
+            return True
+
+
 def _shown(people: Iterable[conferences.Member]) -> tuple[Other, ...]:
     """In the order in which a family names them. For whom somebody works is told to staff alone."""
-    rank = {part: place for place, parts in enumerate(_ORDER) for part in parts}
-    ordered = sorted(people, key=lambda row: rank.get(row.part, len(_ORDER)))
+    ordered = sorted(people, key=lambda row: _RANK.get(row.part, len(_ORDER)))
     return tuple(
         Other(
             name="" if row.part is Part.INTERPRETER else row.name,

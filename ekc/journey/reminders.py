@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
-from ekc.core.outbox import queue
 from ekc.core.transaction import writing
+from ekc.people.actions import mail_to
 from ekc.people.models import Account
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_
@@ -34,16 +34,15 @@ def _tell(session: Session, at: datetime, conference_id: int) -> bool:
         left = profile.open_until(conference.closed_on) - local_date(at, conference.timezone)
         if not timedelta(0) <= left <= timedelta(days=profile.access_warning_days):
             return False
-        return queue(
+        return mail_to(
             session,
+            at,
+            account,
             f"{conference.id}:access-ends:{conference.closed_on}",
-            recipient=account.email,
-            subject=N_("A conference that you closed will soon be closed to you"),
-            body=N_(
+            N_("A conference that you closed will soon be closed to you"),
+            N_(
                 "Within a week you can no longer open a conference that you closed. Sign in to see which one and until "
                 "when, and finish what you still have to write."
             ),
-            at=at,
-            conference_id=conference.id,
-            language=account.language,
+            conference.id,
         )

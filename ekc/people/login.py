@@ -90,10 +90,10 @@ def halfway() -> int | None:
 def onward(target: str | None) -> str:
     """Where somebody goes on who has just signed in: to where they wanted to be, or first to prove a second thing."""
     if whoever().known and not visitor().known:
-        if newcomer().known:
-            return url_for("people.second_factor", next=target)
-        flash(_other_way())
-        return url_for("people.sign_in", again=1, next=target)
+        if other := _other_way():
+            flash(other)
+            return url_for("people.sign_in", again=1, next=target)
+        return url_for("people.second_factor", next=target)
     return target or url_for("home")
 
 
@@ -175,7 +175,7 @@ def _other_way() -> str:
     if queries.has_passkey(db(), account_id):
         return str(_("Here everybody signs in with two steps. Sign in with your passkey: it is both at once."))
     tied = {row.issuer for row in queries.identities_of(db(), account_id)}
-    names = (provider.name for provider in runtime().settings.providers if provider.issuer in tied)
+    names = (name for issuer, name in runtime().settings.provider_names.items() if issuer in tied)
     name = "" if found.method is Method.PROVIDER_ALONE else next(names, "")
     return str(_("Here everybody signs in with two steps. First sign in at %(name)s.", name=name)) if name else ""
 

@@ -155,9 +155,6 @@ def _settled(details: PersonDetails, now_is: Participant | None) -> PersonDetail
     decision = (details.exclusion_reason, details.excluded_by, details.excluded_on)
     if not any(decision) or details.attends is Attends.EXCLUDED:
         return details
-    known = (now_is.exclusion_reason, now_is.excluded_by, now_is.excluded_on) if now_is else ()
-    if now_is is not None and now_is.attends is not Attends.EXCLUDED and decision == known:
-        return details  # it is not decided now: something else about them is changed
     if now_is is not None and now_is.attends is Attends.EXCLUDED:
         raise Refusal(
             N_(
@@ -166,6 +163,8 @@ def _settled(details: PersonDetails, now_is: Participant | None) -> PersonDetail
             ),
             name=now_is.name,
         )
+    if now_is is not None and decision == (now_is.exclusion_reason, now_is.excluded_by, now_is.excluded_on):
+        return details  # it is not decided now: something else about them is changed
     return replace(details, attends=Attends.EXCLUDED)
 
 

@@ -10,11 +10,11 @@ from ekc.conferences.models import Conference
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.matching.models import Match
 from ekc.matching.queries import agencies_of
 from ekc.people.access import Visitor
+from ekc.people.actions import mail_to
 from ekc.people.models import Account
 from ekc.people.queries import coordinators
 from ekc.workflow.independence import works_for
@@ -147,16 +147,7 @@ def write_to(
     """A mail without a name to somebody of staff; to nobody where there is no such person."""
     to = session.get(Account, account_id or 0)
     if to is not None:
-        queue(
-            session,
-            key,
-            recipient=to.email,
-            subject=subject,
-            body=body,
-            at=at,
-            conference_id=conference.id,
-            language=to.language,
-        )
+        mail_to(session, at, to, key, subject, body, conference.id)
 
 
 def _open(conference_id: int) -> Select[Match]:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from ekc.core.audit import PUBLIC, record
 from ekc.core.errors import Refusal
-from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.accounts import NewAccount, add_account, ensure_administrator, lock_account, write_password
+from ekc.people.actions.telling import mail_to
 from ekc.people.invitations import LASTS, address_of, new_invitation, revoke_invitations
 from ekc.people.models import Account, Invitation, Purpose
 from ekc.people.passwords import Cost, hashed, refuse_weak
@@ -145,16 +145,6 @@ def _send(
 ) -> str:
     invitation_id, token = new_invitation(session, at, account.id, purpose, made_by)
     link = address_of(base_url, token)
-    queue(
-        session,
-        f"invitation:{invitation_id}",
-        recipient=account.email,
-        subject=subject,
-        body=body,
-        at=at,
-        conference_id=None,
-        language=account.language,
-        link=link,
-        until=at + LASTS[purpose],
-    )
+    key, until = f"invitation:{invitation_id}", at + LASTS[purpose]
+    mail_to(session, at, account, key, subject, body, link=link, until=until)
     return link

@@ -12,20 +12,45 @@ from ekc.people.models import Account, AccountRole
 from ekc.workflow.vocabulary import Role
 
 
+def mail_to(
+    session: Session,
+    at: datetime,
+    reader: Account,
+    key: str,
+    subject: str,
+    body: str,
+    conference_id: int | None = None,
+    link: str | None = None,
+    until: datetime | None = None,
+) -> bool:
+    """Put a mail to somebody of staff in the outbox, in their language; the rest as `queue` has it. Does not commit."""
+    return queue(
+        session,
+        key,
+        recipient=reader.email,
+        subject=subject,
+        body=body,
+        at=at,
+        conference_id=conference_id,
+        language=reader.language,
+        link=link,
+        until=until,
+    )
+
+
 def tell_owner(
     session: Session, at: datetime, account_id: int, what: str, subject: str, body: str, once_a_day: bool = False
 ) -> None:
     """Put a mail to the owner of an account in the outbox. Does not commit."""
     when = at.date() if once_a_day else at.isoformat()
     owner = session.get_one(Account, account_id)
-    _mail(session, at, owner, f"account:{account_id}:{what}:{when}", subject, body)
+    mail_to(session, at, owner, f"account:{account_id}:{what}:{when}", subject, body)
 
 
 def tell_managers(session: Session, at: datetime, account: Account, what: str, subject: str, body: str) -> None:
     """The same, to the other regional managers of the region where somebody works."""
-    managers = _manages(account.region_id), Account.id != account.id
-    for reader in session.scalars(select(Account).where(Account.active, *managers).order_by(Account.id)):
-        _mail(session, at, reader, f"account:{account.id}:{what}:{reader.id}", subject, body)
+    others = _manages(account.region_id) & (Account.id != account.id)
+    _tell(session, at, others, f"account:{account.id}:{what}", subject, body)
 
 
 def tell_others(
@@ -44,8 +69,7 @@ def tell_others(
     """
     others = Account.id.not_in([account_id, visitor.account_id or 0])
     watches = Account.roles.any(AccountRole.role == Role.ADMINISTRATOR) | _manages(*region_ids)
-    for reader in session.scalars(select(Account).where(Account.active, others, watches).order_by(Account.id)):
-        _mail(session, at, reader, f"account:{account_id}:{what}:{at.isoformat()}:{reader.id}", subject, body)
+    _tell(session, at, others & watches, f"account:{account_id}:{what}:{at.isoformat()}", subject, body)
 
 
 def regions_of(session: Session, account_id: int) -> list[int | None]:
@@ -59,14 +83,6 @@ def _manages(*region_ids: int | None) -> ColumnElement[bool]:
     return Account.roles.any((AccountRole.role == Role.REGIONAL_MANAGER) & AccountRole.region_id.in_(region_ids))
 
 
-def _mail(session: Session, at: datetime, reader: Account, key: str, subject: str, body: str) -> None:
-    queue(
-        session,
-        key,
-        recipient=reader.email,
-        subject=subject,
-        body=body,
-        at=at,
-        conference_id=None,
-        language=reader.language,
-    )
+def _tell(session: Session, at: datetime, whom: ColumnElement[bool], key: str, subject: str, body: str) -> None:
+    for reader in session.scalars(select(Account).where(Account.active, whom).order_by(Account.id)):
+        mail_to(session, at, reader, f"{key}:{reader.id}", subject, body)

@@ -7,6 +7,7 @@ from ekc.people.queries.accounts import coordinators as coordinators
 from ekc.people.queries.accounts import demo_accounts as demo_accounts
 from ekc.people.queries.accounts import new_readers as new_readers
 from ekc.people.queries.accounts import offices as offices
+from ekc.people.queries.accounts import phone_of as phone_of
 from ekc.people.queries.accounts import regions as regions
 from ekc.people.queries.accounts import visitor_of_account as visitor_of_account
 from ekc.people.queries.entering import SignInRow as SignInRow
@@ -19,7 +20,6 @@ from ekc.people.queries.factors import OwnSignIn as OwnSignIn
 from ekc.people.queries.factors import has_second_factor as has_second_factor
 from ekc.people.queries.factors import lacks_second_factor as lacks_second_factor
 from ekc.people.queries.factors import own_sign_in as own_sign_in
-from ekc.people.queries.factors import phone_of as phone_of
 from ekc.people.queries.invitations import InvitationRow as InvitationRow
 from ekc.people.queries.invitations import live_invitation as live_invitation
 from ekc.people.queries.links import DeviceRow as DeviceRow

@@ -121,6 +121,11 @@ def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[O
     return {account_id: tuple(held) for account_id, held in found.items()}
 
 
+def phone_of(session: Session, account_id: int | None) -> str:
+    """By which phone the circle reaches the owner of an account; empty where none is known."""
+    return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
+
+
 def new_readers(session: Session, at: datetime, but: int, region_ids: Collection[int] | None = None) -> list[NewReader]:
     """Who came lately to read the cases of these regions, or of any, the newest first; without the account `but`."""
     giver = aliased(Account)

@@ -27,11 +27,6 @@ def has_second_factor(session: Session, account_id: int) -> bool:
     return session.scalar(select(Authenticator.id).where(Authenticator.account_id == account_id)) is not None
 
 
-def phone_of(session: Session, account_id: int | None) -> str:
-    """By which phone the circle reaches the owner of an account; empty where none is known."""
-    return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
-
-
 def lacks_second_factor(session: Session, account_id: int, method: Method) -> bool:
     """Whether somebody who came in so has proved one thing, and could prove no more."""
     return method in PROVES_ONE_THING and not has_second_factor(session, account_id)

@@ -83,7 +83,7 @@ def end_other_sign_ins() -> ResponseReturnValue:
 def account_page(**sent: PlainForm) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
     account_id = visitor().account_id or 0
-    names = {provider.issuer: provider.name for provider in runtime().settings.providers}
+    names = runtime().settings.provider_names
     own = queries.own_sign_in(db(), account_id)
     forms = {
         "phone": PhoneForm(formdata=None, phone=own.phone),

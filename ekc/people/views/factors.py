@@ -17,8 +17,7 @@ from ekc.people.views import bp
 from ekc.people.views.account import account_page
 
 _SECRET = "authenticator"  # noqa: S105 - in the cookie: of the app that is being set up
-_RENEWED = "recovery_codes_renewed"  # so too: whether there were others before
-_CODES = "recovery_codes"  # in the cookie: shown on the next page, once
+_CODES = "recovery_codes"  # in the cookie: shown on the next page, once, and whether there were others before
 
 
 @bp.get("/account/second-factor")
@@ -49,7 +48,7 @@ def add_second_factor() -> ResponseReturnValue:
         status = form.refuse(refusal)
         return _setting_up(form), status
     session.pop(_SECRET)
-    _keep(_CODES, made)
+    _keep(_CODES, [made, False])
     return redirect(url_for("people.recovery_codes", next=local_path(request.args.get("next"))), 303)
 
 
@@ -86,8 +85,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
     except Refusal as refusal:
         status = form.refuse(refusal)
         return account_page(codes=form), status
-    _keep(_CODES, made)
-    session[_RENEWED] = True
+    _keep(_CODES, [made, True])
     return redirect(url_for("people.recovery_codes"), 303)
 
 
@@ -95,11 +93,11 @@ def renew_recovery_codes() -> ResponseReturnValue:
 @own_account
 def recovery_codes() -> ResponseReturnValue:
     """The recovery codes that were made just now, this once."""
-    made = _kept(_CODES)
+    kept = _kept(_CODES)
     session.pop(_CODES, None)
-    renewed = session.pop(_RENEWED, False)
-    if made is None:
+    if kept is None:
         return redirect(url_for("people.account"))
+    made, renewed = kept
     return render_template(
         "people/recovery_codes.html",
         codes=[codes.in_fours(code) for code in made],

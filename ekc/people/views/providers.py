@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from config import Provider
-from ekc.core.handlers import OURS
+from ekc.core.handlers import sent_by_another_site
 from ekc.core.logs import note
 from ekc.core.routes import db, local_path, now, public, runtime
 from ekc.people import actions, providers
@@ -43,7 +43,7 @@ def to_provider(key: str) -> ResponseReturnValue:
     Whoever was sent here by another site did not ask for it: they are shown the link first (ASVS 7.6.2).
     """
     provider, target = _provider(key), local_path(request.args.get("next"))
-    if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+    if sent_by_another_site():
         return redirect(url_for("people.sign_in", next=target))
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     kept = target if target and len(target) <= _LONGEST_TARGET else None

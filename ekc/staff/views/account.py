@@ -166,7 +166,7 @@ def _page(account_id: int, link: str | None = None, **filled: CaseForm) -> str:
         own=visitor().account_id == account_id,
         second_step=has_second_factor(db(), account_id) or has_passkey(db(), account_id),
         identities=identities_of(db(), account_id),
-        providers={provider.issuer: provider.name for provider in runtime().settings.providers},
+        providers=runtime().settings.provider_names,
         forms=forms,
         sent=next(iter(filled.values()), None),
         link=link,
