@@ -17,7 +17,7 @@ from tests.build import Made, case_in_setup
 from tests.cast import COST, Cast, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
-from tests.plugins.browser import served, visiting
+from tests.plugins.browser import PATIENCE, served, visiting
 from tests.plugins.web import MakeApp
 from tests.stories.eyes import look_both_ways
 from tests.tab import follow, press, sign_in
@@ -76,19 +76,20 @@ def test_pages_come_and_go_by_themselves_without_javascript(
     """Somebody waits until they are let in; later their time on a tablet of others is over."""
     path = make_link(db_session, clock(), case.id, case.people["marieke"])
     with browser.new_context(base_url=live_server, java_script_enabled=False) as context:
+        context.set_default_timeout(PATIENCE)
         tablet = context.new_page()
         tablet.goto(f"{path}/code")
         tablet.get_by_role("button", name="I have no code").click()
         (asked,) = waiting_of(db_session, case.id, clock())
         answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
-        tablet.get_by_role("heading", name="You can come in").wait_for(timeout=20_000)
+        tablet.get_by_role("heading", name="You can come in").wait_for()
         tablet.get_by_role("button", name="Go to my page").click()
         tablet.get_by_role("heading", name="Hello, Marieke de Wit").wait_for()
         with writing(db_session):
             db_session.execute(update(SignIn).values(ends_at=clock() + timedelta(seconds=1)))
 
         tablet.goto(f"/conferences/{case.id}/mine")
-        tablet.get_by_role("heading", name="You are signed out").wait_for(timeout=20_000)
+        tablet.get_by_role("heading", name="You are signed out").wait_for()
         seen = []
         for _ in range(4):  # further back than anybody was
             tablet.go_back()

@@ -268,7 +268,7 @@ def test_an_answer_counts_once(visitor: Page, device: Device, db_session: Sessio
 
     def again() -> int:
         return requests.post(
-            sent.value.url, sent.value.post_data_buffer, headers=kept, allow_redirects=False, timeout=5
+            sent.value.url, sent.value.post_data_buffer, headers=kept, allow_redirects=False, timeout=20
         ).status_code
 
     assert (again(), reasons(db_session)) == (422, ["copied"])

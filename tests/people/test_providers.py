@@ -25,7 +25,7 @@ from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.look import Onlooker
 from tests.people.device import free_port
-from tests.people.elsewhere import come_back, known_to, pass_through, process, provider, set_out, sign_in_there
+from tests.people.elsewhere import SECONDS, come_back, known_to, pass_through, process, provider, set_out, sign_in_there
 from tests.plugins.browser import served, visiting
 from tests.plugins.web import MakeApp
 
@@ -461,7 +461,7 @@ def test_signing_out_leads_to_signing_out_there(client: PageClient, rivierstad: 
     parts = urlsplit(address)
     assert f"{parts.scheme}://{parts.netloc}" == rivierstad
     assert parse_qs(parts.query) == {"client_id": ["ekc"], "post_logout_redirect_uri": ["http://localhost/"]}
-    assert requests.get(address, timeout=5).ok
+    assert requests.get(address, timeout=SECONDS).ok
 
 
 def test_where_there_is_nothing_to_sign_out_of_nothing_is_said(client: PageClient) -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.look import Onlooker
@@ -27,6 +27,8 @@ FLAGS = [
     "--disable-sync",
     "--force-prefers-reduced-motion",
 ]
+#: Milliseconds a browser is waited for, far more than it needs: on a busy machine slow is not yet wrong.
+PATIENCE = 20_000
 SAYS_NO = "Failed to load resource: the server responded with a status of 4"
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
 
@@ -47,6 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     """One browser a worker."""
     path = shutil.which("chromium")
+    expect.set_options(timeout=PATIENCE)
     assert path, "chromium is not installed; bin/setup --browser installs it"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=[*FLAGS, NOWHERE_ELSE])
@@ -80,7 +83,7 @@ def visiting(browser: Browser, address: str, refused: bool = False) -> Iterator[
     with closing(browser.new_context(base_url=address, locale="en-GB")) as context:
         context.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         yield context.new_page()
     assert [said for said in complaints if not (refused and said.startswith(SAYS_NO))] == []
 

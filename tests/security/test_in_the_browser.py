@@ -14,7 +14,7 @@ from ekc.conferences.queries import circle
 from tests.build import Made, case_in_setup
 from tests.cast import Cast
 from tests.clock import FrozenClock
-from tests.plugins.browser import FLAGS, NOWHERE_ELSE, served
+from tests.plugins.browser import FLAGS, NOWHERE_ELSE, PATIENCE, served
 from tests.plugins.web import MakeApp
 from tests.tab import sign_in
 
@@ -36,7 +36,7 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
 def context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
     """A browser of one's own, that may complain as it likes."""
     with closing(browser.new_context(base_url=live_server)) as made:
-        made.set_default_timeout(5000)
+        made.set_default_timeout(PATIENCE)
         yield made
 
 
@@ -198,7 +198,7 @@ def test_cookies_by_https(
         served(app, tls=True) as address,
         closing(browser.new_context(base_url=address, ignore_https_errors=True)) as context,
     ):
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto("/language/nl?next=/language/en")
         sign_in(page, cast.noor.actor.name)
@@ -227,7 +227,7 @@ def keeping_context(browser: Browser, live_server: str) -> Iterator[BrowserConte
         ) as started,
         closing(started.new_context(base_url=live_server)) as made,
     ):
-        made.set_default_timeout(5000)
+        made.set_default_timeout(PATIENCE)
         yield made
 
 
@@ -242,8 +242,8 @@ def test_after_signing_out_back_shows_nothing(keeping_context: BrowserContext, c
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Sign in").wait_for()
     for _ in range(2):
-        page.evaluate("history.back()")
-        page.wait_for_function("document.readyState === 'complete'")
+        with page.expect_navigation():
+            page.evaluate("history.back()")
         page.get_by_label("Password", exact=True).wait_for()
         assert "De Wit" not in page.content()
 

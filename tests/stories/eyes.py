@@ -53,8 +53,7 @@ class Eyes:
         found = page.near(found, near) if near else found
         assert found, f"{page!r} has no link {link!r}; it offers {page.links}"
         unfold(self.tab)
-        self._find(page, found[0]).click()
-        return self._arrived()
+        return self._click(page, found[0])
 
     def submit(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
         """Fills in the form of a button and presses it; fails where the product says no."""
@@ -65,9 +64,7 @@ class Eyes:
         for label, value in (values or {}).items():
             for control, typed in form._answer(label, value).items():
                 self._fill(page, control, [str(one).replace("\r\n", "\n") for one in typed])
-        with self.tab.expect_navigation():
-            self._find(page, pressed).click()
-        after = self._arrived()
+        after = self._click(page, pressed)
         assert after.errors == [], f"{button!r} was refused: {after.errors}"
         return after
 
@@ -91,6 +88,11 @@ class Eyes:
             look_both_ways(self.onlooker, self.tab, page.heading)
         self._here = page
         return page
+
+    def _click(self, page: Page, element: Element) -> Page:
+        with self.tab.expect_navigation():
+            self._find(page, element).click()
+        return self._arrived()
 
     def _find(self, page: Page, element: Element) -> Locator:
         return self.tab.locator(element.tag).nth(page.all(element.tag).index(element))
