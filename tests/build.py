@@ -153,7 +153,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
 
 def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:
     """Change something that is kept of somebody; the rest stays."""
-    row = person(session, open_case(session, cast.noor, case.id, Activity.SEE_CASE), who)
+    row = person(session, open_case(session, cast.noor, case.id, Activity.SEE_CASE, at=at), who)
     assert row is not None
     kept = {one.name: getattr(row, one.name) for one in fields(PersonDetails)}
     kept |= {name: kept[name] or "" for name in ("exclusion_reason", "excluded_by")}

@@ -65,7 +65,7 @@ class Case:
     main_person_said_yes_on: date | None
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
-    closed_on: date | None
+    tasks_ended_on: date | None
 
     def may(self, activity: Activity) -> bool:
         """Whether the visitor may do this now; for showing or hiding what leads there."""
@@ -77,10 +77,10 @@ class Case:
 
     @property
     def open_until(self) -> date | None:
-        """Of a closed case: the last day on which its coordinator can open it; None to others, and before."""
-        if self.closed_on is None or Role.COORDINATOR not in self.roles:
+        """The last day on which its coordinator can open it; None to others, and while a task is still to be done."""
+        if self.tasks_ended_on is None or Role.COORDINATOR not in self.roles:
             return None
-        return PROFILES[self.profile].open_until(self.closed_on)
+        return PROFILES[self.profile].open_until(self.tasks_ended_on)
 
     @property
     def phase_title(self) -> str:
@@ -116,11 +116,11 @@ _OPEN: Select[*tuple[Any, ...]] = (
 
 
 def roles_in(
-    visitor: Visitor, case: Conference | Row[Any], place: Row[*tuple[Any, ...]] | None, at: datetime | None
+    visitor: Visitor, case: Conference | Row[Any], place: Row[*tuple[Any, ...]] | None, at: datetime
 ) -> frozenset[Role]:
-    """What a visitor is to a case. `place` holds what `_PLACE` says of the visitor's own place in the circle, if any.
+    """What a visitor is to a case at `at`. `place` holds what `_PLACE` says of their own place in the circle, if any.
 
-    The coordinator's role ends some days after the case was closed; without `at` that is not looked at.
+    The coordinator's role ends some days after their last task.
     """
     roles: set[Role] = set()
     if visitor.account_id is not None:
@@ -142,16 +142,10 @@ def roles_in(
     return frozenset(roles)
 
 
-def _still_open(case: Conference | Row[Any], at: datetime | None) -> bool:
-    if case.closed_on is None or at is None:
+def _still_open(case: Conference | Row[Any], at: datetime) -> bool:
+    if case.tasks_ended_on is None:
         return True
-    return local_date(at, case.timezone) <= PROFILES[case.profile].open_until(case.closed_on)
-
-
-def _told_when(case: Conference | Row[Any], roles: frozenset[Role], at: datetime | None) -> None:
-    """A fault of ours: whoever lets the coordinator into a closed case has to know what day it is."""
-    if at is None and case.closed_on is not None and Role.COORDINATOR in roles:
-        raise TypeError("of a closed case, say when it is opened: the coordinator's access ends")
+    return local_date(at, case.timezone) <= PROFILES[case.profile].open_until(case.tasks_ended_on)
 
 
 def open_case(
@@ -160,7 +154,7 @@ def open_case(
     conference_id: int,
     activity: Activity,
     *others: Activity,
-    at: datetime | None = None,
+    at: datetime,
 ) -> Case:
     """The case, for somebody who may do `activity`, or one of `others`, with it at `at`. Raises Unknown or NotNow."""
     asked = {"conference_id": conference_id, "participant_id": visitor.participant_id}
@@ -173,7 +167,6 @@ def open_case(
     except Unknown as unknown:
         unknown.conference_id = conference_id
         raise
-    _told_when(row, roles, at)
     head = list(row[: len(_HEAD)])
     for place, sealed in _SEALED.items():
         head[place] = sealed.process_result_value(head[place], session.get_bind().dialect)
@@ -181,12 +174,9 @@ def open_case(
 
 
 def lock_case(
-    session: Session, visitor: Visitor, conference_id: int, activity: Activity, at: datetime | None = None
+    session: Session, visitor: Visitor, conference_id: int, activity: Activity, at: datetime
 ) -> tuple[Conference, frozenset[Role]]:
-    """The row of the case, locked for writing, and the visitor's roles. For use inside `writing`; raises as above.
-
-    `at` is needed only by what is done in a closed case.
-    """
+    """The row of the case, locked for writing, and the visitor's roles at `at`; inside `writing`. Raises as above."""
     conference = session.scalar(
         select(Conference)
         .where(Conference.id == conference_id)
@@ -201,7 +191,6 @@ def lock_case(
         place = session.execute(select(*_PLACE).where(*own)).one_or_none()
     roles = roles_in(visitor, conference, place, at)
     refuse_unless(activity, conference.phase, roles)
-    _told_when(conference, roles, at)
     return conference, roles
 
 

@@ -68,6 +68,7 @@ class Conference(Base):
     without_conference: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
     stop_reason: Mapped[StopReason | None] = mapped_column(code(StopReason))
+    tasks_ended_on: Mapped[date | None]  # when the coordinator's last task was done; none while one is to be done
     closed_on: Mapped[date | None]  # starts the retention clock
 
     coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who took it, and declared

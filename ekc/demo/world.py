@@ -27,8 +27,8 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_
 
 _WEEK = timedelta(weeks=1)
-#: As many whole weeks as fit in a year, so that a past spring stays a spring.
-_YEAR = timedelta(weeks=52)
+#: So long ago all accounts were opened: before the first day of any case.
+_BEFORE = timedelta(weeks=104)
 _SATURDAY = 5
 _UNTOLD = ("buur", "coach")
 _LINK_DAYS = 365
@@ -44,7 +44,7 @@ class Five(Generic[T]):
     prepared: T  # the conference is next Saturday, two people are not told yet
     due: T  # the call after four weeks
     under_way: T  # called, the evaluation in two to three weeks
-    ended: T  # with all that came of it
+    ended: T  # with all that came of it, to be closed
     waiting: T  # for a coordinator
 
 
@@ -54,7 +54,7 @@ def make_demo(session: Session, now: datetime, cost: Cost) -> Five[int]:
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
     cases = read_cases()
     by = shifts(cases, local_date(now, cases.prepared.timezone))
-    staff = open_accounts(session, now - 2 * _YEAR, cost)
+    staff = open_accounts(session, now - _BEFORE, cost)
     noor = Cast(staff.region_id, staff.ruud, staff.noor)
     denise = Cast(staff.region_id, staff.ruud, staff.denise)
     made = Five(
@@ -93,7 +93,7 @@ def shifts(cases: Five[CaseFile], today: date) -> Five[timedelta]:
         prepared=_weeks(cases.prepared.setup.chosen.date(), saturday),
         due=_weeks(call.due(cases.due.plan.accepted_on), today),
         under_way=_weeks(cases.under_way.plan.evaluation.on.date(), today + 3 * _WEEK),
-        ended=min(timedelta(0), (yesterday - last_day(cases.ended)) // _YEAR * _YEAR),
+        ended=_weeks(last_day(cases.ended), yesterday),
         waiting=_weeks(cases.waiting.registration.on, yesterday),
     )
 

@@ -15,6 +15,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
+from ekc.evaluations.effects import note_tasks
 from ekc.evaluations.models import (
     ActionCheck,
     ActionTick,
@@ -76,7 +77,7 @@ def record_follow_up(
 ) -> None:
     """Write down a call or an evaluation; again, to correct it: what was written before is replaced as a whole."""
     with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP)
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP, at)
         row = _follow_up(session, conference_id, follow_up_id)
         if report.held_on > local_date(at, conference.timezone):
             raise Refusal(N_("This day is still to come. Choose the day on which it was held."))
@@ -92,6 +93,7 @@ def record_follow_up(
         session.add_all(GoalScore(follow_up_id=row.id, goal=goal, score=s) for goal, s in report.goals.items())
         session.add_all(Mark(follow_up_id=row.id, participant_id=i, value=v) for i, v in report.marks.items())
         session.add_all(Mark(follow_up_id=row.id, value=value) for value in report.unnamed_marks)
+        note_tasks(session, conference, at)
         event = "follow_up.corrected" if corrected else "follow_up.held"
         record(session, visitor.actor, at, event, conference_id, follow_up=row.id, kind=row.kind)
 
@@ -101,13 +103,14 @@ def give_up(
 ) -> None:
     """Say that a follow-up will not be held, and why."""
     with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP)
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP, at)
         row = _follow_up(session, conference_id, follow_up_id)
         if row.held_on is not None:
             raise Refusal(N_("This follow-up was held, so it cannot be given up. You can correct what was written."))
         if not reason.strip():
             raise Refusal(N_("Say in a few words why it is given up."))
         row.given_up_on, row.given_up_reason = local_date(at, conference.timezone), reason
+        note_tasks(session, conference, at)
         record(session, visitor.actor, at, "follow_up.given_up", conference_id, follow_up=row.id, reason=reason)
 
 
@@ -116,7 +119,7 @@ def plan_evaluation(
 ) -> int:
     """Plan one more evaluation of the version in force, where the family agreed to meet again. Its id."""
     with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP)
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP, at)
         if due_on < local_date(at, conference.timezone):
             raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
         row = FollowUp(
@@ -129,7 +132,7 @@ def plan_evaluation(
             place=place,
         )
         session.add(row)
-        session.flush()
+        note_tasks(session, conference, at)
         record(session, visitor.actor, at, "follow_up.planned", conference_id, follow_up=row.id)
         return row.id
 
@@ -139,7 +142,7 @@ def tick(
 ) -> None:
     """Say how far one's own task of the plan in force has come. The last word counts."""
     with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.TICK_OFF)
+        conference, _roles = lock_case(session, visitor, conference_id, Activity.TICK_OFF, at)
         if visitor.participant_id is None:
             raise Unknown
         participant_id = visitor.participant_id

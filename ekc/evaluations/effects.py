@@ -47,7 +47,20 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
         meeting.starts_at = from_local(agreed.at, conference.timezone)
         meeting.place = agreed.place
         session.add(meeting)
+    note_tasks(session, conference, at)
+
+
+def note_tasks(session: Session, conference: Conference, at: datetime) -> None:
+    """Keep the day on which the last follow-up was settled, from which the coordinator's access ends; or that none was.
+
+    What is corrected later moves no day.
+    """
     session.flush()
+    still_open = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
+    if session.scalar(select(FollowUp.id).where(FollowUp.conference_id == conference.id, *still_open).limit(1)):
+        conference.tasks_ended_on = None
+    elif conference.tasks_ended_on is None:
+        conference.tasks_ended_on = local_date(at, conference.timezone)
 
 
 def _planned(conference: Conference, kind: FollowUpKind, **days: date) -> FollowUp:

@@ -41,7 +41,7 @@ def take(
     """
     rule = STEP_RULES[taking.step]
     with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.TAKE_STEP)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.TAKE_STEP, at)
         if seen is not None and conference.phase is not seen:
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         if rule.reason is Reason.TEXT and not taking.reason.strip():

@@ -12,6 +12,7 @@ from ekc.journey.letters import closing_letter, issue_documents, no_plan_notice,
 from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, open_room, pause_room
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import Effect, Outcome, Step
 
@@ -23,6 +24,7 @@ _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLO
 def new_round(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
     """The family comes together again: a round more, at a conference."""
     conference.round += 1
+    conference.tasks_ended_on = None
     conference.without_conference = False
 
 
@@ -38,7 +40,11 @@ def mark_without_conference(
 
 def start_retention(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
     """The case ends, and with its last day the retention clock starts."""
-    conference.closed_on = local_date(at, conference.timezone)
+    today = local_date(at, conference.timezone)
+    conference.closed_on = today
+    ended = conference.tasks_ended_on
+    if ended is None or today <= PROFILES[conference.profile].open_until(ended):  # else it stays over
+        conference.tasks_ended_on = today
     conference.outcome = _OUTCOMES[taking.step]
     conference.stop_reason = taking.stop_reason
 

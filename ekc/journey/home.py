@@ -21,7 +21,7 @@ from ekc.workflow.vocabulary import CasePart, Phase, Role
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A case that needs somebody now: days to its conference and people not told, or a follow-up that is due."""
+    """A case that needs somebody now: days to its conference and people not told; a follow-up, or that none is left."""
 
     case: CaseRow
     days: int | None = None
@@ -118,7 +118,7 @@ def _need(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> Ne
         case Phase.CLOSED:
             return None
         case Phase.EVALUATION:
-            return Need(row, follow_up=due) if due else None
+            return Need(row, follow_up=due) if due or row.open_until else None
         case Phase.SETUP:
             if row.starts_at is None:
                 return Need(row, untold=row.untold)

@@ -84,7 +84,7 @@ class CaseRow:
     coordinator: str  # name; empty where nobody has taken the case
     venue: str
     untold: int = 0
-    open_until: date | None = None  # of a closed case: how long its coordinator can still open it
+    open_until: date | None = None  # once their last task is done: how long its coordinator can still open it
 
 
 _SHOWN = tuple(CaseRow.__dataclass_fields__)[:11]  # the fields that are columns of their own name
@@ -109,7 +109,7 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.registered_on,
             Conference.coordinator_id,
             Conference.profile,
-            Conference.closed_on,
+            Conference.tasks_ended_on,
             Conference.asked_coordinator_id,
             Meeting.starts_at,
             Meeting.venue_name,
@@ -122,7 +122,8 @@ def _cases() -> Select[*tuple[Any, ...]]:
 
 def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
     head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
-    until = PROFILES[row.profile].open_until(row.closed_on) if row.closed_on else None
+    ended = row.tasks_ended_on
+    until = PROFILES[row.profile].open_until(ended) if ended else None
     return CaseRow(
         **head, coordinator=row.coordinator or "", venue=row.venue_name or "", untold=untold, open_until=until
     )
@@ -131,7 +132,7 @@ def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
 def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed_too: int = 10) -> tuple[CaseRow, ...]:
     """The open cases that a coordinator has or is asked for, newest first, then at most `closed_too` closed ones.
 
-    Of the closed ones only those that they can still open.
+    Of those in which their last task is done only the ones that they can still open.
     """
     own = _cases().where(or_(Conference.coordinator_id == account_id, Conference.asked_coordinator_id == account_id))
     open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()

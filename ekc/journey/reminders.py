@@ -15,10 +15,10 @@ from ekc.workflow.vocabulary import N_
 
 
 def tell_that_access_ends(session: Session, at: datetime) -> int:
-    """Queue a mail to each coordinator whose access to a closed case ends within days; how many were queued now."""
+    """Queue a mail to each coordinator whose access to a case ends within days; how many were queued now."""
     longest = timedelta(days=max(profile.access_days for profile in PROFILES.values()) + 1)
-    closed = select(Conference.id).where(Conference.closed_on >= at.date() - longest).order_by(Conference.id)
-    return sum(_tell(session, at, conference_id) for conference_id in session.scalars(closed).all())
+    done = select(Conference.id).where(Conference.tasks_ended_on >= at.date() - longest).order_by(Conference.id)
+    return sum(_tell(session, at, conference_id) for conference_id in session.scalars(done).all())
 
 
 def _tell(session: Session, at: datetime, conference_id: int) -> bool:
@@ -28,21 +28,21 @@ def _tell(session: Session, at: datetime, conference_id: int) -> bool:
         if found is None:
             return False
         conference, account = found
-        if conference.closed_on is None:
+        if conference.tasks_ended_on is None:
             return False
         profile = PROFILES[conference.profile]
-        left = profile.open_until(conference.closed_on) - local_date(at, conference.timezone)
+        left = profile.open_until(conference.tasks_ended_on) - local_date(at, conference.timezone)
         if not timedelta(0) <= left <= timedelta(days=profile.access_warning_days):
             return False
         return mail_to(
             session,
             at,
             account,
-            f"{conference.id}:access-ends:{conference.closed_on}",
-            N_("A conference that you closed will soon be closed to you"),
+            f"{conference.id}:access-ends:{conference.tasks_ended_on}",
+            N_("A conference of yours will soon be closed to you"),
             N_(
-                "Within a week you can no longer open a conference that you closed. Sign in to see which one and until "
-                "when, and finish what you still have to write."
+                "Within a week you can no longer open a conference in which your tasks are done. Sign in to see which "
+                "one and until when, and finish what you still have to write."
             ),
             conference.id,
         )

@@ -49,7 +49,7 @@ def correct_times(session: Session, visitor: Visitor, at: datetime, conference_i
     Raises Refusal where the times contradict each other or lie ahead, Stale where the page showed other private time.
     """
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING)
+        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING, at)
         stretches = list(
             session.scalars(
                 select(PrivateRound)

@@ -153,7 +153,8 @@ def _profile(profile: Profile) -> Iterator[str]:
     least = f"{profile.least_family_present} people"
     numbers.append(("Of the family in the room for private time", least, "-", _force(Force.DEFAULT, "")))
     access = (
-        f"{profile.access_days} days after the case is closed, with a warning {profile.access_warning_days} days before"
+        f"{profile.access_days} days after their last task: the last follow-up is written down, or the case is closed; "
+        f"with a warning {profile.access_warning_days} days before"
     )
     numbers.append(("The coordinator can open the case until", access, "-", _force(Force.DEFAULT, "")))
     yield _table(("what", "how long or how many", "stops when", "force and source"), numbers)

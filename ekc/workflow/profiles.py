@@ -42,7 +42,7 @@ class Profile:
     ceiling_force: Force = Force.DEFAULT
     ceiling_source: str = ""
     least_family_present: int = 3  # our default; a coordinator may override it with a reason
-    access_days: int = 30  # so long after a case is closed its coordinator can still open it; our default
+    access_days: int = 30  # so long after their last task a coordinator can still open a case; our default
     access_warning_days: int = 7  # so long before that ends they get a mail
     legal_notes: tuple[tuple[str, str], ...] = ()  # (sentence, source)
 
@@ -53,9 +53,9 @@ class Profile:
                 return shift(agreed_on, ceiling.months, Unit.MONTHS)
         return None
 
-    def open_until(self, closed_on: date) -> date:
-        """The last day on which the coordinator of a case that was closed then can open it."""
-        return shift(closed_on, self.access_days, Unit.DAYS)
+    def open_until(self, tasks_ended_on: date) -> date:
+        """The last day on which a coordinator can open a case in which their last task was done then."""
+        return shift(tasks_ended_on, self.access_days, Unit.DAYS)
 
 
 def _call(source: str, force: Force) -> Clock:

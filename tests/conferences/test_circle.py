@@ -44,7 +44,7 @@ def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
 
 def kept_of(session: Session, cast: Cast, case: Made, name: str) -> PersonRow:
     """What is kept of somebody, as the coordinator sees it."""
-    opened = open_case(anew(session), cast.noor, case.id, Activity.SEE_CASE)
+    opened = open_case(anew(session), cast.noor, case.id, Activity.SEE_CASE, at=START)
     row = person(session, opened, case.people[name])
     assert row is not None
     return row
@@ -274,7 +274,7 @@ def test_whoever_leaves_the_circle_is_out_at_once(
 
     assert "Omar El Amrani" not in [row.name for row in circle(anew(db_session), case.id)]
     assert names(anew(db_session), case.id)[case.people["omar"]] == "Omar El Amrani"
-    assert search(anew(db_session), cast.noor, "omar") == ()
+    assert search(anew(db_session), cast.noor, "omar", START) == ()
     assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
     assert noor.get(f"/conferences/{case.id}/circle/{case.people['omar']}").status_code == 404
 
@@ -296,7 +296,7 @@ def test_a_name_is_found_as_it_is_now(cast: Cast, case: Made, db_session: Sessio
     kees = PersonDetails(name="Cornelis van Oort", part=Part.FAMILY)
     actions.change_person(db_session, cast.noor, START, case.id, case.people["kees"], kees)
 
-    found = [[one.name for one in search(anew(db_session), cast.noor, asked)] for asked in ("kees", "corn oort")]
+    found = [[one.name for one in search(anew(db_session), cast.noor, asked, START)] for asked in ("kees", "corn oort")]
 
     assert found == [[], ["Cornelis van Oort"]]
     keys = select(func.count()).where(NameKey.participant_id == case.people["kees"])

@@ -196,14 +196,14 @@ def test_only_the_coordinator_keeps_the_log(client: PageClient, cast: Cast, case
 def test_names_are_found_by_words_and_their_beginnings(
     cast: Cast, case: Made, db_session: Session, asked: str, found: list[str]
 ) -> None:
-    assert [one.name for one in search(anew(db_session), cast.noor, asked)] == found
+    assert [one.name for one in search(anew(db_session), cast.noor, asked, START)] == found
 
 
 def test_only_what_one_may_open_is_found(cast: Cast, case: Made, db_session: Session) -> None:
     southern = registered_case(db_session, cast, START, region_id=cast.south)
     private = case_in_private_time(db_session, cast, START)
     found = {
-        name: [one.conference_id for one in search(anew(db_session), getattr(cast, name), "marieke")]
+        name: [one.conference_id for one in search(anew(db_session), getattr(cast, name), "marieke", START)]
         for name in ("noor", "denise", "iris", "ruud", "mila", "bas", "nobody")
     }
 

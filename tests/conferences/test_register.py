@@ -55,7 +55,7 @@ def new_case(cast: Cast, **changes: object) -> NewCase:
 
 
 def only_case(session: Session, cast: Cast) -> int:
-    (found,) = search(anew(session), cast.ruud, "EKC-2026-0001")
+    (found,) = search(anew(session), cast.ruud, "EKC-2026-0001", START)
     return found.conference_id
 
 
@@ -76,7 +76,7 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
         ("preferably a woman", "not from our own district"),
     )
     assert (row.language, row.timezone, row.main_person_said_yes_on) == ("nl", "Europe/Amsterdam", date(2026, 3, 1))
-    opened = open_case(anew(db_session), cast.ruud, case, Activity.SEE_CASE)
+    opened = open_case(anew(db_session), cast.ruud, case, Activity.SEE_CASE, at=START)
     people = [found for row in circle(db_session, case) if (found := person(db_session, opened, row.id))]
     assert [(p.name, p.part, p.relation, p.phone, p.organisation, p.email) for p in people] == [
         ("Marieke de Wit", Part.MAIN_PERSON, "mother", "+31 6 12345601", "", ""),
@@ -167,7 +167,7 @@ def test_staff_register_for_somebody_who_rang(client: PageClient, cast: Cast, db
     page = client.submit("Register", {"Registered on": date(2025, 12, 30), "The main person said yes on": ""})
 
     assert page.heading == "Marieke de Wit"
-    (found,) = search(anew(db_session), cast.ruud, "EKC-2025-0001")
+    (found,) = search(anew(db_session), cast.ruud, "EKC-2025-0001", START)
     assert registration(anew(db_session), found.conference_id).registered_on == date(2025, 12, 30)
 
 
@@ -205,7 +205,7 @@ def test_numbers_run_on_and_begin_anew_each_year(cast: Cast, db_session: Session
     year = timedelta(days=365)
     cases = [register_case(db_session, NOBODY, at, new_case(cast)) for at in (START, START, START + year)]
 
-    numbers = [found.number for found in search(anew(db_session), cast.ruud, "wim")]
+    numbers = [found.number for found in search(anew(db_session), cast.ruud, "wim", START)]
 
     assert len(set(cases)) == 3
     assert sorted(numbers) == ["EKC-2026-0001", "EKC-2026-0002", "EKC-2027-0001"]
@@ -225,7 +225,7 @@ def test_no_number_is_given_twice_or_left_out(engine: Engine, cast: Cast) -> Non
         thread.join()
 
     with make_sessions(engine)() as session:
-        numbers = sorted(found.number for found in search(anew(session), cast.ruud, "hendriks"))
+        numbers = sorted(found.number for found in search(anew(session), cast.ruud, "hendriks", START))
     assert numbers == [f"EKC-2026-{n:04}" for n in range(1, 9)]
 
 

@@ -93,7 +93,7 @@ def test_what_is_sent_past_the_form_does_not_overwrite_it_and_is_not_told(
 
 def test_a_page_from_before_it_was_secret_leaves_it_secret(db_session: Session, cast: Cast, case: Made) -> None:
     """The manager opened the page, the coordinator then made the address secret, and the manager saves."""
-    opened = open_case(db_session, cast.noor, case.id, Activity.SEE_CASE)
+    opened = open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=START)
     linda = person(db_session, opened, case.people["linda"])
     assert linda is not None
     fields = {name: getattr(linda, name) for name in PersonDetails.__dataclass_fields__}

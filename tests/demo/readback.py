@@ -21,6 +21,7 @@ from ekc.plans import queries as plans
 from ekc.plans.draft import Action, from_json
 from ekc.privatetime.queries import rounds
 from ekc.workflow.vocabulary import Activity, Attends, Every, FollowUpKind, Step, SupportAnswer
+from tests.clock import START
 
 _LOOKED = {FollowUpKind.CALL: "call after four weeks", FollowUpKind.EVALUATION: "evaluation meeting"}
 _ENDED = {Step.COME_OUT: "plan ready", Step.ASK_FOR_INFORMATION: "asked for information"}
@@ -28,7 +29,7 @@ _ENDED = {Step.COME_OUT: "plan ready", Step.ASK_FOR_INFORMATION: "asked for info
 
 def told_again(session: Session, coordinator: Visitor, conference_id: int, ids: dict[str, str]) -> dict[str, Any]:
     """The file. `ids` has the id of each name, the coordinator's too. Who was present is in the order of names."""
-    return _Teller(session, open_case(session, coordinator, conference_id, Activity.SEE_CASE), ids).all()
+    return _Teller(session, open_case(session, coordinator, conference_id, Activity.SEE_CASE, at=START), ids).all()
 
 
 def pruned(value: Any) -> Any:

@@ -37,7 +37,7 @@ def staff(cast: Cast, case: CaseFile) -> Staff:
 
 
 def opened(session: Session, cast: Cast, case: CaseFile, conference_id: int) -> Case:
-    return open_case(session, staff(cast, case).coordinator, conference_id, Activity.SEE_CASE)
+    return open_case(session, staff(cast, case).coordinator, conference_id, Activity.SEE_CASE, at=START)
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,6 @@ def test_what_is_done_in_a_closed_case_says_when(db_session: Session, cast: Cast
         evaluations.add_avoided(db_session, cast.noor, AFTER, case.id, avoided)
     with pytest.raises(Unknown):
         plans.issue_document(db_session, cast.noor, AFTER, case.id, 1, "nl", b"paper")
-    with pytest.raises(TypeError, match="say when"):
-        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE)
     assert [one.number for one in look_for(db_session, cast.noor, LAST, "marieke")] == ["EKC-2026-0001"]
     assert look_for(db_session, cast.noor, AFTER, "marieke") == ()
 

@@ -72,7 +72,7 @@ def test_nobody_is_asked_at_first(db_session: Session, cast: Cast, case: Made) -
     assert matches(db_session, case.id) == Matches()
     assert wishes(db_session, case.id) == ["speaks Dutch and understands Moroccan Arabic", "preferably a woman"]
     with pytest.raises(Unknown):
-        open_case(db_session, cast.noor, case.id, Activity.SEE_REGISTRATION)
+        open_case(db_session, cast.noor, case.id, Activity.SEE_REGISTRATION, at=START)
 
 
 def test_whoever_is_asked_sees_the_case_and_gets_a_mail_without_names(
@@ -80,7 +80,7 @@ def test_whoever_is_asked_sees_the_case_and_gets_a_mail_without_names(
 ) -> None:
     ask(db_session, cast, case, cast.noor)
 
-    assert open_case(db_session, cast.noor, case.id, Activity.ANSWER_MATCH).id == case.id
+    assert open_case(db_session, cast.noor, case.id, Activity.ANSWER_MATCH, at=START).id == case.id
     match = match_of(db_session, case)
     assert (match.name, match.accepted, match.declaration, match.confirmed) == ("Noor van Dijk", False, None, False)
     mail = db_session.scalars(select(OutboxMessage)).one()
@@ -164,14 +164,14 @@ def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
     ask(db_session, cast, case, cast.denise)
 
     assert who(db_session, case) == ("Noor van Dijk", "Denise Okafor")
-    assert open_case(db_session, cast.noor, case.id, Activity.SEE_CASE).roles == {Role.COORDINATOR}
-    assert open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST).roles == {Role.ASKED_COORDINATOR}
+    assert open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=START).roles == {Role.COORDINATOR}
+    assert open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST, at=START).roles == {Role.ASKED_COORDINATOR}
     actions.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
     actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
     assert who(db_session, case) == ("Denise Okafor", "")
     assert match_of(db_session, case).confirmed is False
     with pytest.raises(Unknown):
-        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, Activity.SEE_REQUEST)
+        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, Activity.SEE_REQUEST, at=START)
     assert mails(db_session)[before:] == [
         ("denise@example.org", "You are asked for a conference"),
         ("noor@example.org", "Another coordinator has taken over a conference of yours"),
@@ -194,7 +194,7 @@ def test_saying_no_closes_the_case_again(db_session: Session, cast: Cast, case: 
     assert matches(db_session, case.id) == Matches()
     assert mails(db_session)[1] == ("ruud@example.org", "A coordinator cannot take a conference")
     with pytest.raises(Unknown):
-        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE)
+        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=START)
     ask(db_session, cast, case, cast.noor)
     assert match_of(db_session, case).name == "Noor van Dijk"
 
@@ -215,7 +215,7 @@ def test_under_way_there_is_always_a_coordinator(db_session: Session, cast: Cast
 
         assert who(db_session, case) == ("Noor van Dijk", "")
         with pytest.raises(Unknown):
-            open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST)
+            open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST, at=START)
 
 
 def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case: Made) -> None:

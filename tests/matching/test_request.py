@@ -99,13 +99,13 @@ def test_all_other_pages_are_not_there(app: Flask, client: PageClient, cast: Cas
 def test_no_door_below_the_pages_is_open_either(db_session: Session, cast: Cast, asked: Made) -> None:
     for activity in set(Activity) - {Activity.SEE_REQUEST, Activity.ANSWER_MATCH}:
         with pytest.raises(Unknown):
-            open_case(db_session, cast.denise, asked.id, activity)
+            open_case(db_session, cast.denise, asked.id, activity, at=START)
         with pytest.raises(Unknown), writing(db_session):
-            lock_case(db_session, cast.denise, asked.id, activity)
+            lock_case(db_session, cast.denise, asked.id, activity, START)
     with pytest.raises(Unknown):
         take(db_session, cast.denise, START, asked.id, Taking(Step.OPEN_CONFERENCE))
-    assert search(db_session, cast.denise, "Marieke") == ()
-    assert search(db_session, cast.denise, "EKC-2026-0001") == ()
+    assert search(db_session, cast.denise, "Marieke", START) == ()
+    assert search(db_session, cast.denise, "EKC-2026-0001", START) == ()
 
 
 def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
@@ -114,7 +114,7 @@ def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
     actions.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
     for activity in Activity:
         with pytest.raises(Unknown):
-            open_case(db_session, cast.noor, asked.id, activity)
+            open_case(db_session, cast.noor, asked.id, activity, at=START)
 
 
 def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, asked: Made) -> None:
@@ -123,12 +123,12 @@ def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, aske
 
     actions.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
 
-    assert open_case(db_session, cast.denise, asked.id, Activity.SEE_CASE).id == asked.id
-    assert [found.conference_id for found in search(db_session, cast.denise, "Marieke")] == [asked.id]
+    assert open_case(db_session, cast.denise, asked.id, Activity.SEE_CASE, at=START).id == asked.id
+    assert [found.conference_id for found in search(db_session, cast.denise, "Marieke", START)] == [asked.id]
     home = coordinator_home(db_session, cast.denise, START)
     assert (home.asked, [row.id for row in home.cases]) == ((), [asked.id])
     with pytest.raises(Unknown):
-        open_case(db_session, cast.denise, asked.id, Activity.SEE_REQUEST)
+        open_case(db_session, cast.denise, asked.id, Activity.SEE_REQUEST, at=START)
 
 
 def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast) -> None:
@@ -139,7 +139,7 @@ def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast)
     assert take(db_session, marieke, START, case.id, go_back) is Phase.PRIVATE_TIME
 
     with pytest.raises(NotNow):
-        open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST)
+        open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST, at=START)
 
 
 def test_calls_of_a_case_they_have_not_taken_are_not_theirs(

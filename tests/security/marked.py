@@ -421,8 +421,9 @@ def asked_instead(session: Session, cast: Cast, case: Marked, phase: Phase) -> N
 
 
 def _ended(phase: Phase) -> dict[str, Any]:
-    closed = phase is Phase.CLOSED
-    return {"outcome": Outcome.PLAN if closed else None, "closed_on": TODAY if closed else None}
+    if phase is Phase.CLOSED:
+        return {"outcome": Outcome.PLAN, "closed_on": TODAY, "tasks_ended_on": TODAY}
+    return {"outcome": None, "closed_on": None, "tasks_ended_on": None}
 
 
 def put_in(session: Session, case: Marked, phase: Phase) -> None:

@@ -21,7 +21,7 @@ from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 def add_bottom_line(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: BottomLineText) -> int:
     """Write down what the plan has to meet; the id of the line. It takes back that there were none."""
     with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES, at)
         somebody = _setter(session, visitor, conference_id, roles, new.set_by)
         not_later(at, conference.timezone, new.shared_on)
         last = session.scalar(select(func.max(BottomLine.number)).where(BottomLine.conference_id == conference_id))
@@ -45,7 +45,7 @@ def change_bottom_line(
 ) -> None:
     """Write a bottom line anew, or when it was shared with the family."""
     with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES, at)
         line = _line(session, visitor, conference_id, roles, line_id)
         line.set_by = _setter(session, visitor, conference_id, roles, new.set_by or line.set_by).id
         not_later(at, conference.timezone, new.shared_on)
@@ -56,7 +56,7 @@ def change_bottom_line(
 def remove_bottom_line(session: Session, visitor: Visitor, at: datetime, conference_id: int, line_id: int) -> None:
     """Take a bottom line away, as long as no plan was held against it."""
     with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES, at)
         line = _line(session, visitor, conference_id, roles, line_id)
         if conference.presentation:
             raise Refusal(
@@ -71,7 +71,7 @@ def say_no_bottom_lines(
 ) -> None:
     """Note that there are no bottom lines, or take that back. It is the referrer's to say, not any professional's."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.SAY_NO_BOTTOM_LINES)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.SAY_NO_BOTTOM_LINES, at)
         if there_are_none and queries.bottom_lines(session, conference_id):
             raise Refusal(N_("There are bottom lines. Take them away first."))
         conference.no_bottom_lines_on = local_date(at, conference.timezone) if there_are_none else None

@@ -68,7 +68,7 @@ def put_in(session: Session, conference: Conference, details: PersonDetails) -> 
 def add_person(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: PersonDetails) -> int:
     """Add somebody to the circle; their participant id. A name and a part are enough."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         new = _settled(new, None)
         _check(session, at, conference, new, None)
         somebody = put_in(session, conference, new)
@@ -86,7 +86,7 @@ def change_person(
     """
     stopped = None
     with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         somebody = member(session, conference_id, participant_id)
         hidden = kept_back(somebody.address_secret, partial(sees, phase=conference.phase, roles=roles))
         details = replace(details, **{name: getattr(somebody, name) for name in hidden})
@@ -111,7 +111,7 @@ def remove_person(
     Their personal links die at once; how many there were.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         somebody = member(session, conference_id, participant_id)
         _keep_a_main_person(session, conference, somebody)
         somebody.removed_at = at
@@ -134,7 +134,7 @@ def tell_people(
 ) -> int:
     """Note that these people were told personally what the conference is (OECD Box 4.1); how many. `on` None: today."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         day = on or local_date(at, conference.timezone)
         not_later(at, conference.timezone, day)
         told = [member(session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))]

@@ -18,7 +18,7 @@ from ekc.workflow.vocabulary import Activity
 def log_contact(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewContact) -> int:
     """Add a line to the contact log; its id."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.LOG_CONTACT)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.LOG_CONTACT, at)
         if new.participant_id is not None:
             member(session, conference_id, new.participant_id)
         not_later(at, conference.timezone, new.on)

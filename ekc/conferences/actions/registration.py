@@ -83,7 +83,7 @@ def change_registration(
 ) -> None:
     """Write the registration anew. `seen_version` is what the page showed; Stale if the case was changed since."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION, at)
         if seen_version is not None and conference.version != seen_version:
             raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
         not_later(at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
@@ -96,7 +96,7 @@ def change_registration(
 def add_consent(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewConsent) -> int:
     """Note a consent; its id."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION, at)
         somebody = member(session, conference_id, new.participant_id)
         not_later(at, conference.timezone, new.given_on)
         consent = Consent(conference_id=conference_id, **asdict(new))
@@ -111,7 +111,7 @@ def withdraw_consent(
 ) -> None:
     """Note that somebody took back a consent. `on` None: today."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION, at)
         consent = session.get(Consent, consent_id)
         if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
             raise Unknown

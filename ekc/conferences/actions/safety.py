@@ -18,7 +18,7 @@ from ekc.workflow.vocabulary import Activity
 def add_concern(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: Concern) -> int:
     """Write down what somebody is afraid of; the id of the concern."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         somebody = member(session, conference_id, new.participant_id)
         concern = SafetyConcern(conference_id=conference_id)
         write_over(concern, new, Concern)
@@ -33,7 +33,7 @@ def change_concern(
 ) -> None:
     """Write a concern or its arrangement anew."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         concern = _concern(session, conference_id, concern_id)
         somebody = member(session, conference_id, new.participant_id)
         write_over(concern, new, Concern)
@@ -43,7 +43,7 @@ def change_concern(
 def remove_concern(session: Session, visitor: Visitor, at: datetime, conference_id: int, concern_id: int) -> None:
     """Take a concern away; what it said stays in the audit."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE)
+        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         concern = _concern(session, conference_id, concern_id)
         record(session, visitor.actor, at, "safety.removed", conference_id, concern=concern.concern)
         session.delete(concern)

@@ -17,9 +17,7 @@ from ekc.workflow.vocabulary import Activity, CasePart, Role
 _MOST_WORDS = 4
 
 
-def search(
-    session: Session, visitor: Visitor, asked: str, at: datetime | None = None, most: int = 50
-) -> tuple[Found, ...]:
+def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: int = 50) -> tuple[Found, ...]:
     """The cases in which somebody's name has all words of `asked`, or their beginnings of two letters and more.
 
     A whole case number finds its case. Only cases that the visitor may open at `at` are found; the latest come first.
@@ -33,7 +31,7 @@ def search(
         Conference.coordinator_id,
         Conference.asked_coordinator_id,
         Conference.region_id,
-        Conference.closed_on,
+        Conference.tasks_ended_on,
         Conference.timezone,
         Conference.profile,
     )

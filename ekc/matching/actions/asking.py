@@ -28,7 +28,7 @@ def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference
     on doing so. Raises Refusal where they work for an agency of the case: that nobody waives beforehand.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR, at)
         if account_id not in {row.id for row in coordinators(session, conference.region_id)}:
             raise Unknown
         coordinator = session.get_one(Account, account_id)
@@ -68,7 +68,7 @@ def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference
 def decline(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
     """Do not take the case; no reason is asked. Whoever asked hears of it."""
     with writing(session):
-        conference, match = lock_asked(session, visitor, conference_id)
+        conference, match = lock_asked(session, visitor, at, conference_id)
         match.declined_on = match.ended_on = local_date(at, conference.timezone)
         conference.asked_coordinator_id = None
         write_to(
@@ -92,7 +92,7 @@ def end_match(
     the page showed: Stale if it is another one now.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR, at)
         waits = asked(session, conference_id)
         match = waits or taken(session, conference_id)
         if match is None:
@@ -122,9 +122,9 @@ def asked(session: Session, conference_id: int) -> Match | None:
     return session.scalar(_open(conference_id).where(Match.accepted_on.is_(None)))
 
 
-def lock_asked(session: Session, visitor: Visitor, conference_id: int) -> tuple[Conference, Match]:
+def lock_asked(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> tuple[Conference, Match]:
     """The case, locked, and the match for which the visitor is asked. Raises Unknown, or Refusal if they took it."""
-    conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH)
+    conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH, at)
     match = asked(session, conference_id)
     if match is None or match.account_id != visitor.account_id:
         if conference.coordinator_id == visitor.account_id:

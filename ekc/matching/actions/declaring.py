@@ -33,7 +33,7 @@ def accept(
     the main persons, who are asked for their yes. Raises Refusal where they work for an agency of the case.
     """
     with writing(session):
-        conference, match = lock_asked(session, visitor, conference_id)
+        conference, match = lock_asked(session, visitor, at, conference_id)
         employers = [declared.employer or "", session.get_one(Account, match.account_id).employer or ""]
         if tied := works_for(employers, agencies_of(session, conference_id)):
             raise Refusal(
@@ -48,6 +48,8 @@ def accept(
             _part(session, conference, at, before, match.id)
         match.accepted_on = day
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
+        if conference.tasks_ended_on is not None:  # who takes over a case that waits to be closed has as long for it
+            conference.tasks_ended_on = local_date(at, conference.timezone)
         _declare(session, visitor, at, conference, match, declared, "match.accepted")
 
 
@@ -57,7 +59,7 @@ def declare(session: Session, visitor: Visitor, at: datetime, conference_id: int
     What tied them before stays open until it is waived: with other words nobody frees themselves.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH, at)
         match = taken(session, conference_id)
         if match is None or match.account_id != visitor.account_id:
             raise Unknown
@@ -77,7 +79,7 @@ def confirm_coordinator(
     `match_id` is the match that the page showed; Stale if another coordinator was asked since: that yes is not theirs.
     """
     with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR, at)
         match = _shown(session, conference_id, match_id)
         theirs = visitor.participant_id == match.unwanted_by or Role.REGIONAL_MANAGER in roles
         if match.unwanted_on is not None and not theirs:
@@ -104,7 +106,7 @@ def rather_another(
     longer. `match_id` as above.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.WANT_ANOTHER_COORDINATOR, at)
         match = _shown(session, conference_id, match_id)
         if match.unwanted_on is not None:
             return

@@ -25,7 +25,7 @@ def waive_conflict(
     it has gone, was waived, or somebody else is coordinator now.
     """
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR)
+        lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR, at)
         match = taken(session, conference_id)
         if not reason.strip():
             raise Refusal(N_("Write down why."))

@@ -34,13 +34,13 @@ class Arranged:
     not_needed: bool = False
 
 
-def _lock(session: Session, visitor: Visitor, conference_id: int) -> Meeting:
-    lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING)
+def _lock(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> Meeting:
+    lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING, at)
     return ensure_meeting(session, conference_id)
 
 
-def _lock_unstarted(session: Session, visitor: Visitor, conference_id: int) -> Meeting:
-    meeting = _lock(session, visitor, conference_id)
+def _lock_unstarted(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> Meeting:
+    meeting = _lock(session, visitor, at, conference_id)
     if meeting.started_at is not None:
         raise Refusal(
             N_("This meeting has started, so its date stays. On the case page you can go on another day instead.")
@@ -51,7 +51,7 @@ def _lock_unstarted(session: Session, visitor: Visitor, conference_id: int) -> M
 def add_date(session: Session, visitor: Visitor, at: datetime, conference_id: int, starts_at: datetime) -> int:
     """Ask people about one more date; its id. A date that is on the list already stays there once."""
     with writing(session):
-        meeting = _lock_unstarted(session, visitor, conference_id)
+        meeting = _lock_unstarted(session, visitor, at, conference_id)
         same = select(DateOption).where(DateOption.meeting_id == meeting.id, DateOption.starts_at == starts_at)
         if option := session.scalar(same):
             return option.id
@@ -65,7 +65,7 @@ def add_date(session: Session, visitor: Visitor, at: datetime, conference_id: in
 def remove_date(session: Session, visitor: Visitor, at: datetime, conference_id: int, option_id: int) -> None:
     """Ask people about this date no longer. A chosen date stays chosen."""
     with writing(session):
-        meeting = _lock_unstarted(session, visitor, conference_id)
+        meeting = _lock_unstarted(session, visitor, at, conference_id)
         options = session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
         option = next((option for option in options if option.id == option_id), None)
         if option is None:
@@ -81,7 +81,7 @@ def choose_date(
 ) -> None:
     """The date of the meeting, one of the list or another; None: there is no date yet, after all."""
     with writing(session):
-        meeting = _lock_unstarted(session, visitor, conference_id)
+        meeting = _lock_unstarted(session, visitor, at, conference_id)
         meeting.starts_at = starts_at
         when = starts_at.isoformat() if starts_at else "-"
         record(session, visitor.actor, at, "meeting.date_chosen", conference_id, starts_at=when)
@@ -90,14 +90,14 @@ def choose_date(
 def expect_minutes(session: Session, visitor: Visitor, at: datetime, conference_id: int, minutes: int | None) -> None:
     """How long the meeting will take, in minutes; None: not known."""
     with writing(session):
-        _lock(session, visitor, conference_id).expected_minutes = minutes
+        _lock(session, visitor, at, conference_id).expected_minutes = minutes
         record(session, visitor.actor, at, "meeting.expected_time", conference_id, minutes=minutes or "-")
 
 
 def set_venue(session: Session, visitor: Visitor, at: datetime, conference_id: int, venue: Venue) -> None:
     """Where people meet."""
     with writing(session):
-        meeting = _lock(session, visitor, conference_id)
+        meeting = _lock(session, visitor, at, conference_id)
         meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
         record(session, visitor.actor, at, "meeting.venue", conference_id, venue=venue.name)
 
@@ -105,7 +105,7 @@ def set_venue(session: Session, visitor: Visitor, at: datetime, conference_id: i
 def arrange(session: Session, visitor: Visitor, at: datetime, conference_id: int, arranged: Arranged) -> None:
     """Food, travel, interpreter or childcare: how it is arranged, that it is not needed, or that it is open again."""
     with writing(session):
-        meeting = _lock(session, visitor, conference_id)
+        meeting = _lock(session, visitor, at, conference_id)
         kind = arranged.kind
         row = session.scalar(
             select(Arrangement).where(Arrangement.meeting_id == meeting.id, Arrangement.kind == kind)

@@ -22,7 +22,7 @@ def record_attendance(
 ) -> None:
     """Exactly these participants came. The first time they came at the start; newcomers after that come now."""
     with writing(session):
-        meeting, started_at = _lock(session, visitor, conference_id)
+        meeting, started_at = _lock(session, visitor, at, conference_id)
         people = {person.id: person for person in circle(session, conference_id)}
         for participant_id in came:
             if participant_id not in people:
@@ -74,7 +74,7 @@ def correct_attendance(
 ) -> None:
     """Put right when somebody came to a meeting and left it; None: they stayed, or are there now. Also afterwards."""
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING)
+        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING, at)
         all_rows = select(Attendance).join(Meeting).where(Meeting.conference_id == conference_id)
         for row in session.scalars(all_rows):
             if (row.meeting_id, row.participant_id) == (meeting_id, participant_id):
@@ -99,7 +99,7 @@ def _move(
 ) -> None:
     """Let one person, or all professionals (None), leave at `left_at`, or be in the room again (None)."""
     with writing(session):
-        meeting, _ = _lock(session, visitor, conference_id)
+        meeting, _ = _lock(session, visitor, at, conference_id)
         rows = _rows(session, meeting)
         if participant_id is None:
             wanted = {person.id for person in circle(session, conference_id) if person.part in PROFESSIONAL_PARTS}
@@ -114,9 +114,9 @@ def _move(
         record(session, visitor.actor, at, code, conference_id, people=len(moved))
 
 
-def _lock(session: Session, visitor: Visitor, conference_id: int) -> tuple[Meeting, datetime]:
+def _lock(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> tuple[Meeting, datetime]:
     """The meeting that is under way, and when it started."""
-    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION)
+    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION, at)
     meeting = latest_meeting(session, conference_id)
     if meeting is None or meeting.started_at is None or meeting.ended_at is not None:
         raise Refusal(N_("No meeting is under way, so nobody can come or leave."))

@@ -38,7 +38,7 @@ class Asked:
 def tell(session: Session, visitor: Visitor, at: datetime, conference_id: int, told: Told) -> int:
     """Write down what somebody told; its id."""
     with writing(session):
-        meeting = _lock(session, visitor, conference_id, told.participant_id)
+        meeting = _lock(session, visitor, at, conference_id, told.participant_id)
         item = InformationItem(
             meeting_id=meeting.id, participant_id=told.participant_id, kind=told.kind, text=told.text
         )
@@ -51,7 +51,7 @@ def tell(session: Session, visitor: Visitor, at: datetime, conference_id: int, t
 def change_told(session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int, told: Told) -> None:
     """Write it down otherwise."""
     with writing(session):
-        meeting = _lock(session, visitor, conference_id, told.participant_id)
+        meeting = _lock(session, visitor, at, conference_id, told.participant_id)
         item = _item(session, meeting, item_id)
         item.participant_id, item.kind, item.text = told.participant_id, told.kind, told.text
         record(session, visitor.actor, at, "information.changed", conference_id, kind=told.kind.value)
@@ -60,7 +60,7 @@ def change_told(session: Session, visitor: Visitor, at: datetime, conference_id:
 def remove_told(session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int) -> None:
     """Take out what was written down by mistake."""
     with writing(session):
-        item = _item(session, _lock(session, visitor, conference_id), item_id)
+        item = _item(session, _lock(session, visitor, at, conference_id), item_id)
         session.delete(item)
         record(session, visitor.actor, at, "information.removed", conference_id, kind=item.kind.value)
 
@@ -68,7 +68,7 @@ def remove_told(session: Session, visitor: Visitor, at: datetime, conference_id:
 def ask(session: Session, visitor: Visitor, at: datetime, conference_id: int, asked: Asked) -> int:
     """Write down a question, with its answer if there is one; its id."""
     with writing(session):
-        meeting = _lock(session, visitor, conference_id, asked.participant_id)
+        meeting = _lock(session, visitor, at, conference_id, asked.participant_id)
         question = Question(
             meeting_id=meeting.id,
             participant_id=asked.participant_id,
@@ -86,7 +86,7 @@ def change_question(
 ) -> None:
     """Answer a question, or write it down otherwise."""
     with writing(session):
-        meeting = _lock(session, visitor, conference_id, asked.participant_id)
+        meeting = _lock(session, visitor, at, conference_id, asked.participant_id)
         question = _question(session, meeting, question_id)
         question.participant_id, question.text = asked.participant_id, asked.text
         question.answer = asked.answer or None
@@ -96,13 +96,15 @@ def change_question(
 def remove_question(session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int) -> None:
     """Take out a question that was written down by mistake."""
     with writing(session):
-        session.delete(_question(session, _lock(session, visitor, conference_id), question_id))
+        session.delete(_question(session, _lock(session, visitor, at, conference_id), question_id))
         record(session, visitor.actor, at, "question.removed", conference_id)
 
 
-def _lock(session: Session, visitor: Visitor, conference_id: int, participant_id: int | None = None) -> Meeting:
+def _lock(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int | None = None
+) -> Meeting:
     """The current meeting of the locked case. Raises Unknown for a participant of another case."""
-    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION)
+    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION, at)
     if participant_id is not None and participant_id not in {person.id for person in circle(session, conference_id)}:
         raise Unknown
     return ensure_meeting(session, conference_id)

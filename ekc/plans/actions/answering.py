@@ -46,7 +46,7 @@ def record_agreement(
 ) -> None:
     """Record what one of the family or a supporter says to the plan, in their words if they have any."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
         _agree(session, conference, participant_id, answer, words, at)
         record(
             session,
@@ -66,7 +66,7 @@ def record_agreements(
     """Record that all these people say yes."""
     people = list(participant_ids)
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
         if not people:
             raise Refusal(N_("Choose who says yes."))
         for person in people:
@@ -99,7 +99,7 @@ def check_bottom_line(
 ) -> None:
     """Record whether the plan meets a bottom line."""
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
         line = session.get(BottomLine, bottom_line_id)
         if line is None or line.conference_id != conference_id:
             raise Unknown
@@ -138,7 +138,7 @@ def decide_acceptance(
     themselves by link; the coordinator notes what any of them decided. Earlier decisions stay.
     """
     with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.DECIDE_ACCEPTANCE)
+        conference, roles = lock_case(session, visitor, conference_id, Activity.DECIDE_ACCEPTANCE, at)
         if participant_id not in {one.id for one in deciders(session, conference_id, circle(session, conference_id))}:
             raise Unknown
         if Role.COORDINATOR not in roles and visitor.participant_id != participant_id:

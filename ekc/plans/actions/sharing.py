@@ -25,7 +25,7 @@ def share_plan(
     does not decide it on their own either.
     """
     with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.SHARE_PLAN)
+        conference, _ = lock_case(session, visitor, conference_id, Activity.SHARE_PLAN, at)
         if not decides_alone(session, conference, visitor, local_date(at, conference.timezone)):
             raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
         for participant_id, sharing in choices.items():

@@ -50,7 +50,7 @@ def changing(
 ) -> Iterator[_Sheet]:
     """Open the plan for one change and store it, all in one transaction; `done` is the code for the audit."""
     with writing(session):
-        _, roles = lock_case(session, visitor, conference_id, activity)
+        _, roles = lock_case(session, visitor, conference_id, activity, at)
         row = session.get(PlanDraft, conference_id, populate_existing=True)
         if (row.revision if row else 0) != revision:
             raise Stale(
