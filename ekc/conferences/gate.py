@@ -17,8 +17,8 @@ from ekc.core.handlers import sent_by_another_site
 from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
-from ekc.people.actions import Limit, count_try
-from ekc.people.login import end, to_sign_in, visitor
+from ekc.people.actions import Limit, count_try, note_after_end
+from ekc.people.login import end, link_sign_in, to_sign_in, visitor
 from ekc.workflow.vocabulary import N_, Activity, Role
 
 View = Callable[..., ResponseReturnValue]
@@ -36,16 +36,19 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
 
     A look (GET, HEAD) is audited here, once; a change is audited by its action. One that changed nothing is a look as
     well: the page around a form that is shown again tells as much. A refused try is audited too, at this gate or
-    behind it, unless somebody makes too many of them at the gate: then they are signed out.
+    behind it, unless somebody makes too many of them at the gate: then they are signed out. Of who was in by a personal
+    link that has ended, the first try of a day is.
     """
 
     def gate(view: View) -> View:
         @wraps(view)
         def guarded(conference_id: int, **kwargs: Any) -> ResponseReturnValue:
             who = visitor()
-            if not who.known:
-                return to_sign_in()
             conference_id = min(conference_id, LARGEST_ID)
+            if not who.known:
+                if sign_in := link_sign_in():
+                    note_after_end(db(), now(), sign_in, conference_id, request.path)
+                return to_sign_in()
             kwargs = {name: min(it, LARGEST_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
             session = db()
             try:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 #: The first that fits: a browser names its ancestors too.
 _BROWSERS = (
@@ -22,6 +22,8 @@ _SYSTEMS = (
     ("Mac", r"Mac OS X|Macintosh"),
     ("Linux", r"Linux"),
 )
+#: An address as proxies write it: `192.0.2.7:5678`, `[2001:db8::1]:5678`, `[2001:db8::1]`. A bare IPv6 has more colons.
+_PORT = re.compile(r"\A(?:\[([^\]]*)\](?::\d*)?|([^:]*):\d*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,16 @@ def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """What one caller has to themselves: an address of IPv4, or the 2^64 of IPv6 that every household gets."""
+    """What one caller has to themselves: an address of IPv4, or the 2^64 of IPv6 that every household gets.
+
+    Some proxies add the port, which is another at every request; a listener for both kinds writes IPv4 as IPv6.
+    """
+    bare = _PORT.sub(r"\1\2", address)
     try:
-        known = ip_address(address)
+        known = ip_address(bare)
     except ValueError:
-        return address
-    return str(ip_network((known, 64), strict=False)) if isinstance(known, IPv6Address) else str(known)
+        return bare
+    if isinstance(known, IPv6Address):
+        mapped = known.ipv4_mapped
+        return str(mapped or IPv6Network((int(known), 64), strict=False))
+    return str(known)

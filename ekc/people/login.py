@@ -55,8 +55,7 @@ def load(key: str) -> SignedIn | None:
 
     A page that says that the database cannot be asked does not ask it who reads the page: it would never be shown.
     """
-    read = None if g.get("asks_nobody") else _KEY.fullmatch(key)
-    if read is None:
+    if g.get("asks_nobody") or (read := _KEY.fullmatch(key)) is None:
         return None
     found = queries.visitor_of_sign_in(db(), now(), int(read[2]), by_link=read[1] == "link")
     if found is None:
@@ -190,7 +189,7 @@ def to_sign_in() -> ResponseReturnValue:
 
     Whoever came by personal link has nothing to do there, and nobody after them learns where they were.
     """
-    if _came_by_link():
+    if link_sign_in():
         return redirect(url_for("people.signed_out"))
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(onward(target) if whoever().known else url_for("people.sign_in", next=target))
@@ -229,14 +228,16 @@ def _gate(view: View, access: Access, whom: Callable[[], Visitor], may: Callable
     return declare(access)(guarded)
 
 
-def _came_by_link() -> bool:
-    return str(session.get("_user_id", "")).startswith("link:")
+def link_sign_in() -> int | None:
+    """The sign-in by personal link that this browser has, or had: it may be over."""
+    read = _KEY.fullmatch(str(session.get("_user_id", "")))
+    return int(read[2]) if read and read[1] == "link" else None
 
 
 def _leave_by_itself(response: Response) -> Response:
     """On a device that others use too, each page and paper goes away when its time is over, without JavaScript."""
     # What is static is nobody's own, and has to be kept.
-    left = visitor().leaves_in if request.endpoint != "static" and _came_by_link() else None
+    left = visitor().leaves_in if request.endpoint != "static" and link_sign_in() else None
     if left is not None:
         response.headers.setdefault("Refresh", f"{left}; url={url_for('people.signed_out')}")
     return response

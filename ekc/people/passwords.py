@@ -5,7 +5,9 @@ Argon2id. A check takes the same time whether there is such an account or not.
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import itemgetter
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -24,6 +26,10 @@ _LOOKED_AT = 24  # characters: what is strong so far is strong with more, and 48
 _STRONG = 3  # of 4: more than 10^8 guesses
 #: What somebody who wants in here tries first (ASVS 6.2.11).
 _OURS = ("own plan", "eigen kracht", "family group conference", "ekc")
+#: What people here often choose, likeliest first: the lists of the library are of English words.
+_OFTEN = Path(__file__).with_name("often.txt")
+_YEARS = range(2020, 2041)  # put behind a word; the library knows those before
+_BETWEEN = re.compile(r"(?<=\w)[\s._-]+(?=\w)")
 _ONE_AT_A_TIME = Lock()  # the library keeps the words about somebody in a place that threads share
 
 
@@ -49,10 +55,30 @@ def _guessed(password: str, about: tuple[str, ...]) -> tuple[int, bool]:
     """How hard it is to guess, from 0 to 4, and whether words about its owner or about us are part of it."""
     from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists of words are read where a password is chosen, not at the start
 
-    words = {word for one in about for word in (one, "".join(one.split()), *re.split(r"\W+", one)) if len(word) > 2}
+    theirs = {
+        word.lower() for one in about for word in (one, "".join(one.split()), *re.split(r"\W+", one)) if len(word) > 2
+    }
+    often, together = _often()
+    words = dict.fromkeys((*sorted(theirs), *often))
+    with_year = [f"{word}{year}" for year in _YEARS for word in words]
+    known = [*words, *together, *with_year]
+    # What stands between words that are known here makes them no harder to guess; the library thinks it does.
+    ways = dict.fromkeys((password, _BETWEEN.sub("", password)))
     with _ONE_AT_A_TIME:
-        found: dict[str, Any] = zxcvbn(password[:_LOOKED_AT], sorted(words))
-    return found["score"], any(part.get("dictionary_name") == "user_inputs" for part in found["sequence"])
+        read = [zxcvbn(way[:_LOOKED_AT], known) for way in ways]
+    apart, joined = read[0], read[-1]
+    tells = any(part.get("dictionary_name") == "user_inputs" for part in joined["sequence"])
+    found: dict[str, Any] = min(apart, joined, key=itemgetter("score")) if tells else apart
+    theirs |= {f"{word}{year}" for year in _YEARS for word in theirs}
+    return found["score"], any(part.get("matched_word") in theirs for part in found["sequence"])
+
+
+@cache
+def _often() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of `_OFTEN`: the words, and what belongs together, written as one word and as far as is looked at."""
+    lines = [line for line in _OFTEN.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    together = ("".join(line.split())[:_LOOKED_AT] for line in lines if " " in line)
+    return tuple(line for line in lines if " " not in line), tuple(together)
 
 
 def hashed(password: str, cost: Cost) -> str:

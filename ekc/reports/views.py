@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from ekc.core.routes import db, now
 from ekc.people.login import office, visitor
 from ekc.reports import queries
+from ekc.reports.actions import export_follow_ups
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import PHASE_RULES
@@ -54,7 +55,7 @@ def follow_ups() -> ResponseReturnValue:
 @bp.get("/follow-ups.csv")
 @office(Duty.FOLLOW_UPS)
 def follow_ups_csv() -> ResponseReturnValue:
-    """The same list, all of it, for a spreadsheet."""
+    """The same list, all of it, for a spreadsheet. Who took it along is kept."""
     form = _form()
     if not form.validate():
         return redirect(_link("reports.follow_ups"), 303)
@@ -62,7 +63,7 @@ def follow_ups_csv() -> ResponseReturnValue:
     file = io.StringIO()
     lines = csv.writer(file)
     lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])
-    for row in queries.follow_ups(db(), visitor(), wanted, today):
+    for row in export_follow_ups(db(), visitor(), now(), wanted, today):
         phase = _(PHASE_RULES[row.phase].title)
         cells = (row.number, row.municipality, _(name_of(row.variant)), phase, _(name_of(row.kind)))
         lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.word)])

@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from ekc.conferences.actions import remove_person
 from ekc.conferences.models import Participant
-from ekc.core.audit import AuditEvent
+from ekc.core.audit import ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared
 from ekc.opened.words import CHANGES, DEEDS, PAGES, place, step_taken
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
@@ -233,6 +234,62 @@ def test_whoever_has_to_stay_away_and_comes_with_their_old_link_is_named_once_a_
         "Tuesday 10 March 2026": ["tried to open the file and was refused (11:15)"],
         "Monday 9 March 2026": ["tried to open the file and was refused (10:15)"],
     }
+
+
+def refusals(session: Session) -> list[tuple[ActorKind, int | None, int | None, str]]:
+    """Who was refused which page of which case."""
+    session.rollback()
+    found = session.scalars(select(AuditEvent).where(AuditEvent.action == "case.refused").order_by(AuditEvent.seq))
+    return [(e.actor_kind, e.actor_id, e.conference_id, str(read_detail(session, e).get("page"))) for e in found]
+
+
+def test_whoever_was_taken_out_and_is_still_in_in_their_browser_is_named_once_a_day(
+    somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    omar, case = somebody.case.people["omar"], somebody.case
+    path = make_link(db_session, clock(), case.id, omar)
+    browser = somebody.browser()
+    open_link(browser, path)
+    other = build.case_in_setup(db_session, cast, clock())
+    token = dict(browser.form("Sign out").fill({}).fields)["csrf_token"]
+    remove_person(db_session, cast.noor, clock(), case.id, omar, "moved")
+    db_session.rollback()
+
+    said = [browser.get(f"/conferences/{number}/mine").status_code for number in (other.id, case.id)]
+    somebody.look(browser, "/plan", "/mine")
+    browser.post(path, data={"csrf_token": token})  # the same link: told already
+    clock.advance(days=1)
+    browser.post(f"/conferences/{case.id}/circle", data={"csrf_token": token})
+    somebody.look(somebody.browser(), "/mine")  # nobody at all
+
+    assert said == [302, 302]
+    assert refusals(db_session) == [
+        (ActorKind.PARTICIPANT, omar, case.id, f"/conferences/{case.id}/{page}") for page in ("mine", "circle")
+    ]
+    told = days(somebody.by_link("marieke").follow("Who has opened my file"))
+    named = {
+        day: people["Omar El Amrani, family"] for day, people in told.items() if "Omar El Amrani, family" in people
+    }
+    assert named == {
+        "Tuesday 10 March 2026": ["tried to open the file and was refused (10:10)"],
+        "Monday 9 March 2026": ["tried to open the file and was refused (10:00)"],
+    }
+
+
+def test_whoever_is_out_and_may_come_in_again_tried_nothing(
+    somebody: Somebody, db_session: Session, clock: FrozenClock
+) -> None:
+    omar, kees = somebody.by_link("omar", "/mine"), somebody.by_link("kees", "/mine")
+    cookie = omar.get_cookie("session")
+    assert cookie is not None
+    omar.page(f"/conferences/{somebody.case.id}/mine")
+    omar.submit("Sign out", near="Are you done?")
+    omar.set_cookie("session", cookie.value)
+    clock.advance(hours=9)
+
+    said = [one.get(f"/conferences/{somebody.case.id}/mine").status_code for one in (omar, kees)]
+
+    assert (said, refusals(db_session)) == ([302, 302], [])
 
 
 def test_whoever_finds_it_by_searching_and_whoever_does_not(somebody: Somebody, cast: Cast, clock: FrozenClock) -> None:
@@ -482,7 +539,8 @@ def test_every_deed_has_a_word() -> None:
 
     assert len(codes) > 60
     wordless = {code for code in codes if code not in DEEDS and code.partition(".")[0] not in CHANGES}
-    assert {code for code in wordless if code.split(".")[0] not in ("account", "region")} == {"case.searched"}
+    of_no_case = {"case.searched", "follow_ups.exported"}
+    assert {code for code in wordless if code.split(".")[0] not in ("account", "region")} == of_no_case
     assert {code for code in DEEDS if code not in codes} == set()
     assert [step_taken(f"step.{step}") for step in Step if not step_taken(f"step.{step}")] == []
 

@@ -33,6 +33,26 @@ EASY = "This password is easily guessed. Choose three or four words that have no
         ("abcabcabcabc", EASY),
         ("123456789012345678", EASY),
         ("qwertyuiopasdfgh", EASY),
+        # as people here choose them
+        ("amsterdam2024!", EASY),
+        ("Amsterdam2024!!", EASY),
+        ("Amsterdam-2024", EASY),
+        ("@msterd@m2026", EASY),
+        ("madretsma2024", EASY),
+        ("zomer2024zomer2024", EASY),
+        ("Zomer2025Amsterdam", EASY),
+        ("Feyenoord1908!", EASY),
+        ("ajax feyenoord", EASY),
+        ("Koningsdag27!", EASY),
+        ("november december", EASY),
+        ("marieke.jan2031", EASY),
+        ("stroopwafel12", EASY),
+        # known the whole world over
+        ("correcthorsebatterystaple", EASY),
+        ("Correct horse battery staple", EASY),
+        ("correct-horse-battery-staple!", EASY),
+        ("Tr0ub4dor and 3", EASY),
+        ("zijn of niet zijn", EASY),
     ],
 )
 def test_a_weak_password_is_refused(password: str, sentence: str) -> None:
@@ -49,6 +69,14 @@ def test_a_weak_password_is_refused(password: str, sentence: str) -> None:
         "a plan of our own",
         "de kat van de buren",
         "vla fiets wolk",
+        "ladder kwartel moeras vilt",
+        "schoorsteen-egel-hengel-tapijt",
+        "griesmeelkrukastermotregen",
+        "de hond blaft naar de maan",
+        "kaas hagelslag fiets sneeuw",  # four that many people use are still a lot to try
+        "Onze tent lekt in Drenthe",
+        "horse staple lantern correct",
+        "four wheels and a kettle",
         "Ω≈ç√∫˜µ≤≥÷å∂",
         "z" * 3 + "é🙂 ħ" * 40,
     ],
@@ -64,6 +92,13 @@ def test_what_nobody_could_type_is_looked_at_in_a_moment() -> None:
     refuse_weak("4@8({[<6930|7$5+%21!" * 10, "noor@example.org", "Noor van Dijk")
 
     assert perf_counter() - began < 5
+
+
+def test_a_word_of_ones_own_name_is_said_to_be_that_though_it_is_a_usual_one_too() -> None:
+    with pytest.raises(Refusal) as refused:
+        refuse_weak("Amsterdam2024!", "post@example.org", "Anna Amsterdam")
+
+    assert refused.value.message == OURS
 
 
 def test_the_lists_of_words_are_not_read_at_the_start() -> None:

@@ -112,6 +112,20 @@ def test_the_table_names_nobody_and_keeps_nothing_for_long(db_session: Session) 
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1:5678", "2001:db8:1:2::/64"),  # no port without brackets
+        ("::1", "::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        # as a listener for both kinds writes IPv4
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::FFFF:c000:207", "192.0.2.7"),
+        # as some proxies write it
+        ("192.0.2.7:5678", "192.0.2.7"),
+        ("192.0.2.7:", "192.0.2.7"),
+        ("[2001:db8:1:2::1]", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::1]:5678", "2001:db8:1:2::/64"),
+        ("[::ffff:192.0.2.7]:5678", "192.0.2.7"),
+        ("[nonsense]:5678", "nonsense"),
+        ("[192.0.2.7", "[192.0.2.7"),
         ("nonsense", "nonsense"),
         ("", ""),
     ],
@@ -148,6 +162,26 @@ def test_one_address_tries_many_accounts_sixty_times(app: Flask, client: PageCli
     assert [statuses(client, [WRONG], name) for name in names] == [[422]] * 60
     assert statuses(client, [PASSWORD], "Denise") == [429]
     assert statuses(client, [PASSWORD], "Denise", address="192.0.2.8") == [303]
+
+
+def test_however_an_address_is_written_it_is_one_caller_and_its_neighbour_another(
+    make_app: MakeApp, database_url: str, cast: Cast
+) -> None:
+    """As proxies write it, with a port that is another each time; from a listener for both kinds of addresses."""
+    client = make_app(proxies=1).test_client()
+    assert isinstance(client, PageClient)
+
+    def tried(told: str, name: str, password: str) -> int:
+        client.page("/sign-in")
+        sent = client.form("Sign in").fill({"Mail address": mail_of(name), "Password": password}).payload()
+        return client.post("/sign-in", data=sent, headers={"X-Forwarded-For": told}).status_code
+
+    ways = ("192.0.2.7", "192.0.2.7:{}", "::ffff:192.0.2.7", "[::ffff:192.0.2.7]:{}")
+    found = [tried(ways[number % 4].format(40000 + number), f"somebody{number}", WRONG) for number in range(60)]
+
+    assert found == [422] * 60
+    assert [tried(way.format(50000), "Denise", PASSWORD) for way in ways] == [429] * 4
+    assert tried("::ffff:192.0.2.8", "Denise", PASSWORD) == 303
 
 
 def test_the_owner_is_not_locked_out_by_somebody_who_guesses(app: Flask, client: PageClient, cast: Cast) -> None:

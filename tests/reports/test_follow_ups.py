@@ -3,13 +3,15 @@
 import csv
 import io
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
+from ekc.core.audit import ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared
 from ekc.core.transaction import writing
 from ekc.evaluations.actions import FollowUpReport, give_up, record_follow_up
@@ -165,6 +167,34 @@ def test_a_question_that_cannot_be_read_is_answered_kindly(client: PageClient, c
         assert client.page(f"/follow-ups?{query}", status=422).errors != []
         assert client.get(f"/follow-ups.csv?{query}").status_code == 303
     assert client.page("/follow-ups?after=2026-13-01.x").status == 200
+
+
+def test_who_took_the_list_along_as_a_file_is_kept(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """A line of no case for each file, with what it was narrowed to; none for the page, nor where no file was sent."""
+    agreed_case(db_session, cast, START)
+    sign_in(client, cast.ruud)
+    wanted = {"municipality": "Rivierstad", "variant": "family", "due_until": "2026-04-01"}
+    narrowed = urlencode({**wanted, "state": "planned"})
+    for asked in ("", f"?{narrowed}", "?state=all", "?state=nonsense"):
+        client.get(f"/follow-ups{asked}")
+        client.get(f"/follow-ups.csv{asked}")
+    in_file = [len(client.get(f"/follow-ups.csv{asked}").text.splitlines()) - 1 for asked in ("", f"?{narrowed}")]
+
+    db_session.rollback()
+    exported = select(AuditEvent).where(AuditEvent.action == "follow_ups.exported").order_by(AuditEvent.seq)
+    lines = db_session.scalars(exported).all()
+    ruud = {"actor": "Ruud Kramer", "roles": "regional_manager"}
+    everything = {**ruud, "rows": 2, "states": "due late planned"}
+    few = {**ruud, "rows": 1, "states": "planned", **wanted}
+    assert in_file == [2, 1]
+    assert [read_detail(db_session, line) for line in lines] == [
+        *(everything, few, {**everything, "states": "all"}),
+        *(everything, few),
+    ]
+    who = {(line.actor_kind, line.actor_id, line.conference_id, line.at) for line in lines}
+    assert who == {(ActorKind.ACCOUNT, cast.ruud.account_id, None, clock())}
 
 
 @pytest.mark.parametrize("name", ["noor", "bas"])

@@ -20,6 +20,7 @@ from ekc.people.actions.confirming import ask_coordinator as ask_coordinator
 from ekc.people.actions.confirming import come_in_by_answer as come_in_by_answer
 from ekc.people.actions.confirming import come_in_on_device as come_in_on_device
 from ekc.people.actions.confirming import forget_device as forget_device
+from ekc.people.actions.confirming import note_after_end as note_after_end
 from ekc.people.actions.confirming import note_dead as note_dead
 from ekc.people.actions.employers import set_employer as set_employer
 from ekc.people.actions.entering import begin_by_account as begin_by_account

@@ -18,10 +18,10 @@ from ekc.core.transaction import writing
 from ekc.people.actions.entering import OWN, SHARED, begin_with
 from ekc.people.actions.tries import DEAD_LINKS, ENTRANCES, begin_try, count_try
 from ekc.people.devices import NOWHERE, Place
-from ekc.people.links import TRIES, WAITS, end_devices, plain, read_token
-from ekc.people.models import Confirmed, LinkDevice, Method, PersonalLink, Try
+from ekc.people.links import TRIES, WAITS, Bound, end_devices, plain, read_token
+from ekc.people.models import Confirmed, LinkDevice, Method, PersonalLink, SignIn, Try
 from ekc.people.passwords import Cost, matches
-from ekc.people.queries import device_of, link_of_token
+from ekc.people.queries import device_of, link_of_token, live_link
 from ekc.workflow.vocabulary import N_
 
 #: Of one link; more would only make the coordinator press the wrong button.
@@ -88,12 +88,26 @@ def note_dead(session: Session, at: datetime, token: str) -> None:
     The token itself says whose it was, so the same is done for one that ended, one that is over and one that is gone.
     """
     bound = read_token(keyring_of(session), token)
-    if bound is None:
-        return
+    if bound is not None:
+        _note_once_a_day(session, at, bound)
+
+
+def note_after_end(session: Session, at: datetime, sign_in_id: int, conference_id: int, page: str) -> None:
+    """Somebody asks for a page of the case in a browser where their link let them in, and that link works no more.
+
+    Kept as `note_dead` keeps it, and not beside it. A sign-in that is over by itself, of a link that works, is nothing.
+    """
+    signed_in = (SignIn.id == sign_in_id, PersonalLink.conference_id == conference_id)
+    link = session.scalar(select(PersonalLink).join(SignIn, SignIn.link_id == PersonalLink.id).where(*signed_in))
+    if link is not None and live_link(session, at, link.id) is None:
+        _note_once_a_day(session, at, Bound(link.id, conference_id, link.participant_id), page=page)
+
+
+def _note_once_a_day(session: Session, at: datetime, dead: Bound, **about: str) -> None:
     with suppress(TooMany), writing(session):
-        whose = Actor(ActorKind.PARTICIPANT, bound.participant_id)
-        record_unknown(session, whose, at, bound.conference_id, link=bound.link_id)
-        count_try(session, at, DEAD_LINKS, str(bound.link_id))
+        whose = Actor(ActorKind.PARTICIPANT, dead.participant_id)
+        record_unknown(session, whose, at, dead.conference_id, link=dead.link_id, **about)
+        count_try(session, at, DEAD_LINKS, str(dead.link_id))
 
 
 def come_in_on_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> Entered | None:
