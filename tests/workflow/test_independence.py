@@ -110,6 +110,16 @@ def test_every_conflict_is_found() -> None:
     assert conflicts(["", ""], (YOUTH, SCHOOL), [""], [""]) == ()
 
 
+def test_a_tie_that_was_is_one_still_and_the_closest_counts() -> None:
+    sets_line = Agency("De Wilg", Tie.DECIDES)
+    assert conflicts(["De Wilg"], (SCHOOL,), before=(sets_line, YOUTH)) == (
+        Conflict(Matter.EMPLOYER, "De Wilg", Tie.DECIDES, past=True),
+    )
+    assert conflicts(["De Wilg"], (sets_line,), before=(Agency("WILG", Tie.DECIDES), SCHOOL)) == (
+        Conflict(Matter.EMPLOYER, "De Wilg", Tie.DECIDES),
+    )
+
+
 def test_a_key_is_of_one_conflict() -> None:
     wilg = Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS)
     assert wilg.key == Conflict(Matter.EMPLOYER, "WILG").key
