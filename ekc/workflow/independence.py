@@ -60,8 +60,15 @@ class Conflict:
 
     @property
     def key(self) -> str:
-        """The same for the same conflict, however it is spelled."""
-        return f"{self.matter}:{plain(self.about)}"
+        """The same for the same conflict, however it is spelled. With another tie it is another."""
+        return f"{self.matter}:{self.tie or ''}:{plain(self.about)}"
+
+    def covers(self, other: "Conflict") -> bool:
+        """Whether who decided about this one decided about the other: the same, or the agency with a tie no closer."""
+        if (self.matter, plain(self.about)) != (other.matter, plain(other.about)):
+            return False
+        order = list(Tie)
+        return self.tie is None or other.tie is None or order.index(self.tie) <= order.index(other.tie)
 
 
 def plain(name: str) -> str:

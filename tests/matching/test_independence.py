@@ -314,6 +314,31 @@ def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: 
     ]
 
 
+def test_a_waiver_holds_for_what_the_agency_was_then_and_for_less(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    (helps,) = open_conflicts(db_session, case.id)
+    waive(db_session, cast, case, "Primary school De Wilg")
+    assert ties(db_session, case) == []
+
+    line = BottomLineText(text="At school every day.", ground="law", set_by=case.people["els"], shared_on=None)
+    written = conferences.add_bottom_line(db_session, cast.noor, START, case.id, line)
+
+    decides = (Matter.EMPLOYER, "Primary school De Wilg", Tie.DECIDES)
+    assert ties(db_session, case) == [decides]
+    with pytest.raises(Stale):  # the page from before it was closer
+        actions.waive_conflict(db_session, cast.ruud, START, case.id, helps.key, "She teaches at another school.")
+    waive(db_session, cast, case, "Primary school De Wilg", "Her colleague writes no bottom line again.")
+    conferences.remove_bottom_line(db_session, cast.noor, START, case.id, written)
+    assert ties(db_session, case) == []
+
+    build.change_details(db_session, cast, START, case, case.people["els"], part=Part.REFERRER)
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.REFERS)]
+    match = matches(db_session, case.id).taken
+    assert match is not None
+    assert [waiver.conflict.tie for waiver in match.waivers] == [Tie.HELPS, Tie.DECIDES]
+
+
 def test_what_was_waived_for_one_coordinator_is_not_for_another(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     employ(db_session, cast.noor, "Primary school De Wilg")

@@ -15,12 +15,9 @@ from tests.page import Page
 from tests.stories.registering import UNTIED
 
 REASON = "Noor works in another building and has never met the family."
-READ = (
-    "Noor van Dijk also works for Mental health team. Ruud Kramer, regional manager, decided on 2 March 2026 that this "
-    f"is no obstacle: {REASON}"
-)
 LOOKED_AT = "Something may tie them to this conference. The regional manager looks at it"
 TIED = "Noor van Dijk works for Mental health team, whose people take part as professionals"
+READ = f"{TIED}. Ruud Kramer, regional manager, decided on 2 March 2026 that this is no obstacle: {REASON}"
 
 
 @pytest.fixture

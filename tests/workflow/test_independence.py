@@ -122,9 +122,23 @@ def test_a_tie_that_was_is_one_still_and_the_closest_counts() -> None:
 
 def test_a_key_is_of_one_conflict() -> None:
     wilg = Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS)
-    assert wilg.key == Conflict(Matter.EMPLOYER, "WILG").key
-    others = [Conflict(Matter.RELATION, "De Wilg"), Conflict(Matter.EMPLOYER, "De Eik"), Conflict(Matter.INTEREST, "")]
-    assert len({wilg.key, *(other.key for other in others)}) == 4
+    assert wilg.key == Conflict(Matter.EMPLOYER, "WILG", Tie.HELPS).key
+    others = [
+        Conflict(Matter.RELATION, "De Wilg"),
+        Conflict(Matter.EMPLOYER, "De Eik", Tie.HELPS),
+        Conflict(Matter.EMPLOYER, "De Wilg", Tie.DECIDES),
+        Conflict(Matter.INTEREST, ""),
+    ]
+    assert len({wilg.key, *(other.key for other in others)}) == 5
+
+
+def test_a_decision_about_an_agency_covers_that_tie_and_weaker_ones() -> None:
+    of_wilg = [Conflict(Matter.EMPLOYER, "De Wilg", tie) for tie in (*Tie, None)]
+    covered = [[one.covers(other) for other in of_wilg] for one in of_wilg]
+    assert covered == [[True] * 4, [False, True, True, True], [False, False, True, True], [True] * 4]
+    assert [one.covers(Conflict(Matter.EMPLOYER, "WILG", Tie.HELPS, past=True)) for one in of_wilg] == [True] * 4
+    assert not any(one.covers(Conflict(Matter.EMPLOYER, "De Eik", Tie.HELPS)) for one in of_wilg)
+    assert not any(one.covers(Conflict(Matter.RELATION, "De Wilg")) for one in of_wilg)
 
 
 def test_of_what_was_declared_no_word_is_repeated() -> None:

@@ -67,7 +67,7 @@ class MatchRow:
         """
         if self.declaration is None:
             return ()
-        told, waived = (*self.before, self.declaration), {waiver.conflict.key for waiver in self.waivers}
+        told = (*self.before, self.declaration)
         found = conflicts(
             [*(one.employer or "" for one in told), self.employer],
             of_case,
@@ -75,7 +75,7 @@ class MatchRow:
             [one.interest or "" for one in told],
             self.agencies_before,
         )
-        return tuple(conflict for conflict in found if conflict.key not in waived)
+        return tuple(one for one in found if not any(waiver.conflict.covers(one) for waiver in self.waivers))
 
     def unsaid(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
         """The words of those of these conflicts that were declared, and are in the last declaration no more."""
@@ -119,7 +119,7 @@ _OPEN = (
         _account.employer,
         _account.phone,
         Conference.__table__.c.agencies_before,
-        *(_waiver[name] for name in ("matter", "about", "reason", "waived_at")),
+        *(_waiver[name] for name in ("matter", "about", "tie", "reason", "waived_at")),
         _decider.c.name.label("decider"),
     )
     .select_from(
@@ -163,7 +163,9 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
     answers = dict(row.answers or {})
     before = tuple(Declaration(**earlier) for earlier in answers.pop("before", ()))
     declared = None if row.independence is None else Declaration(row.independence, **answers)
-    waivers = (WaiverRow(Conflict(one.matter, one.about), one.reason, one.waived_at, one.decider) for one in rows)
+    waivers = (
+        WaiverRow(Conflict(one.matter, one.about, one.tie), one.reason, one.waived_at, one.decider) for one in rows
+    )
     return MatchRow(
         id=row.id,
         account_id=row.account_id,
