@@ -422,3 +422,17 @@ def test_an_administrator_or_the_manager_of_the_region_notes_an_employer(db_sess
         set_employer(db_session, somebody, START, noor, f" Library of {somebody.actor.name} ")
 
     assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["", "Library of Bas Mulder"]
+
+
+def test_a_tied_coordinator_does_not_end_the_conference_without_a_plan(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    marieke = participant(case.id, case.people["marieke"])
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    sentence = "Noor van Dijk works for Primary school De Wilg, whose people take part as professionals"
+    assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
+
+    assert take(db_session, marieke, START, case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION  # it is the family's
+    assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
+    waive(db_session, cast, case, "Primary school De Wilg")
+
+    assert take(db_session, cast.noor, START, case.id, Taking(Step.NO_PLAN)) is Phase.CLOSED

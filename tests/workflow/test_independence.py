@@ -147,7 +147,7 @@ def test_of_what_was_declared_no_word_is_repeated() -> None:
         assert "mother" not in sentence.message % sentence.params
 
 
-#: Steps forward. All others stay open, whatever ties the coordinator.
+#: Steps forward and to the end. All others stay open, whatever ties the coordinator.
 HELD_UP = {
     Step.TAKE_ON,
     Step.OPEN_CONFERENCE,
@@ -156,10 +156,11 @@ HELD_UP = {
     Step.PLAN_WITHOUT_CONFERENCE,
     Step.REVISE_PLAN,
     Step.CLOSE,
+    Step.NO_PLAN,
 }
 
 
-def test_a_conflict_holds_up_the_steps_forward_and_no_others() -> None:
+def test_a_conflict_holds_up_the_steps_forward_and_to_the_end_and_no_others() -> None:
     tied = replace(READY.coordinator, name="Noor", conflicts=(Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),))
     held_up: set[Step] = set()
     goes_on: set[Step] = set()
