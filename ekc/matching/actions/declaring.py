@@ -83,7 +83,8 @@ def confirm_coordinator(
     with writing(session):
         conference, roles = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR, at)
         match = _shown(session, conference_id, match_id)
-        theirs = visitor.participant_id == match.unwanted_by or Role.REGIONAL_MANAGER in roles
+        decides = Role.REGIONAL_MANAGER in roles and match.account_id != visitor.account_id  # nobody about themselves
+        theirs = visitor.participant_id == match.unwanted_by or decides
         if match.unwanted_on is not None and not theirs:
             raise Refusal(
                 N_(
