@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
+from ekc.conferences.actions.links import forget_codes_of_former
 from ekc.conferences.models import Conference
 from ekc.core import carrier, logs
 from ekc.core.audit import AuditHead, broken_chains
@@ -40,8 +41,10 @@ from ekc.workflow.vocabulary import Role
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
 _ZONES = sorted({profile.timezone for profile in PROFILES.values()})
 _LINK = "This link, which works once and for seven days, lets them choose a password:"
-#: What is done every night: how it is told, and the job, which gives how many.
-NIGHTLY = {"Coordinators told that their access ends": tell_that_access_ends}
+NIGHTLY = {  # what is done every night: how it is told, and the job, which gives how many
+    "Coordinators told that their access ends": tell_that_access_ends,
+    "Cases whose former coordinator knows no code any more": forget_codes_of_former,
+}
 _TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
 
 
@@ -53,8 +56,7 @@ def cli() -> None:
 @cli.command("init-keys")
 def init_keys() -> None:
     """Make the key file, if there is none."""
-    instance = Path(os.environ.get("EKC_INSTANCE", "instance")).resolve()
-    path = Path(os.environ.get("EKC_KEYS", instance / "keys.json"))
+    path = Path(os.environ.get("EKC_KEYS") or Path(os.environ.get("EKC_INSTANCE", "instance")).resolve() / "keys.json")
     if make_keys(path):
         click.echo(f"The keys are in {path}. Keep a copy in a safe place: without them nothing can be read.")
     else:
@@ -163,8 +165,7 @@ def verify_audit() -> None:
     with _database() as (_, session):
         if broken := list(broken_chains(session)):
             raise ConfigError(f"The audit was changed from outside the product. Look at: {', '.join(broken)}.")
-        count = len(session.scalars(select(AuditHead.chain)).all())
-    click.echo(f"The audit is whole (chains: {count}).")
+        click.echo(f"The audit is whole (chains: {len(session.scalars(select(AuditHead.chain)).all())}).")
 
 
 @cli.command()

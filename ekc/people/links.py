@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring, keyring_of, words
@@ -153,13 +153,15 @@ def revoke(session: Session, at: datetime, *, link_id: int | None = None, partic
     return len(ended)
 
 
-def ask_on_new_devices(session: Session, conference_id: int) -> None:
-    """Of the links of a case, let nobody in on a new device by a code or an answer: whoever made them knows both.
+def ask_on_new_devices(session: Session, which: ColumnElement[bool]) -> list[int]:
+    """Of these links, let nobody in on a new device by a code or an answer: whoever made them knows both.
 
-    Devices that were let in stay so. Does not commit.
+    Devices that were let in stay so. Links that ended are among them, or a new one would ask the same as they did.
+    The cases whose links were changed. Does not commit.
     """
-    live = (PersonalLink.conference_id == conference_id, PersonalLink.revoked_at.is_(None))
-    session.execute(update(PersonalLink).where(*live).values(question=None, answer_hash=None))
+    asks = (which, PersonalLink.answer_hash.is_not(None))
+    changed = update(PersonalLink).where(*asks).values(question=None, answer_hash=None)
+    return sorted(set(session.scalars(changed.returning(PersonalLink.conference_id))))
 
 
 def end_devices(session: Session, at: datetime, device_ids: Sequence[int]) -> None:

@@ -23,8 +23,6 @@ from tests.plugins.web import MakeApp
 from tests.tab import sign_in
 
 PORT = free_port()
-#: What a browser does hangs on no database; the tests without this mark ask both.
-one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 #: The form with the answer is sent when told.
 HOLD = """() => {
     const send = HTMLFormElement.prototype.submit;
@@ -132,7 +130,6 @@ def test_a_passkey_is_made_and_lets_its_owner_in(
     assert [row.method for row in here] == [Method.PASSKEY]
 
 
-@one_database
 def test_the_wrong_finger_is_refused_by_the_device(visitor: Page, device: Device) -> None:
     have_a_passkey(visitor)
 
@@ -145,7 +142,6 @@ def test_the_wrong_finger_is_refused_by_the_device(visitor: Page, device: Device
     visitor.wait_for_url("**/account/passkeys")
 
 
-@one_database
 @pytest.mark.parametrize("lie", ["isBadUV", "isBadUP", "isBogusSignature"])
 def test_a_device_that_lies_is_refused(visitor: Page, device: Device, db_session: Session, lie: str) -> None:
     have_a_passkey(visitor)
@@ -157,7 +153,6 @@ def test_a_device_that_lies_is_refused(visitor: Page, device: Device, db_session
     assert reasons(db_session) == ["InvalidAuthenticationResponse"]
 
 
-@one_database
 def test_a_passkey_cannot_be_made_without_the_finger(
     visitor: Page, device: Device, cast: Cast, db_session: Session
 ) -> None:
@@ -183,7 +178,6 @@ def test_a_removed_passkey_lets_nobody_in(visitor: Page, device: Device, db_sess
     assert (len(device.passkeys), reasons(db_session)) == (1, ["unknown"])
 
 
-@one_database
 def test_a_copied_passkey_is_refused(visitor: Page, device: Device, db_session: Session, cast: Cast) -> None:
     sign_in(visitor, "Noor", PASSKEYS)
     make_passkey(visitor)
@@ -200,7 +194,6 @@ def test_a_copied_passkey_is_refused(visitor: Page, device: Device, db_session: 
     assert reasons(db_session) == ["copied"]
 
 
-@one_database
 def test_each_passkey_is_its_owners(
     visitor: Page, device: Device, browser: Browser, address: str, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
@@ -216,7 +209,6 @@ def test_each_passkey_is_its_owners(
     assert sign_ins_of(db_session, clock(), cast.noor.account_id or 0) == []
 
 
-@one_database
 def test_a_passkey_that_claims_to_be_somebody_elses_is_refused(
     visitor: Page, device: Device, browser: Browser, address: str, db_session: Session
 ) -> None:
@@ -229,7 +221,6 @@ def test_a_passkey_that_claims_to_be_somebody_elses_is_refused(
     assert reasons(db_session) == ["handle"]
 
 
-@one_database
 def test_a_closed_account_stays_closed(
     visitor: Page, device: Device, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
@@ -242,7 +233,6 @@ def test_a_closed_account_stays_closed(
     assert reasons(db_session) == ["unknown"]
 
 
-@one_database
 def test_a_device_makes_no_second_one_of_the_same(
     visitor: Page, device: Device, cast: Cast, db_session: Session
 ) -> None:
@@ -277,7 +267,6 @@ def test_an_answer_counts_once(visitor: Page, device: Device, db_session: Sessio
     assert (again(), reasons(db_session)) == (422, ["copied", "used"])
 
 
-@one_database
 def test_a_challenge_is_good_for_ten_minutes(visitor: Page, device: Device, clock: FrozenClock) -> None:
     have_a_passkey(visitor)
     visitor.goto("/sign-in")
@@ -291,7 +280,6 @@ def test_a_challenge_is_good_for_ten_minutes(visitor: Page, device: Device, cloc
     is_refused(visitor, "That took too long. Try once more.")
 
 
-@one_database
 def test_without_javascript_there_is_no_button(browser: Browser, address: str) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
@@ -306,7 +294,6 @@ def test_without_javascript_there_is_no_button(browser: Browser, address: str) -
     context.close()
 
 
-@one_database
 def test_after_ten_minutes_one_signs_in_once_more(visitor: Page, device: Device, clock: FrozenClock) -> None:
     sign_in(visitor, "Noor", PASSKEYS)
     clock.advance(minutes=11)

@@ -38,11 +38,19 @@ class _Silent(WSGIRequestHandler):
         """Nothing: a failing page says enough itself."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, so that `-m 'not browser'` leaves it out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, so that `-m 'not browser'` leaves it out; and look on SQLite alone.
+
+    Pages look and act the same on both databases, and looking takes its time; each story goes over HTTP on both.
+    """
+    twice = []
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+            if "postgresql" in item.name:
+                twice.append(item)
+    config.hook.pytest_deselected(items=twice)
+    items[:] = [item for item in items if item not in twice]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
@@ -15,17 +14,10 @@ from tests import build
 from tests.cast import Cast
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
-from tests.plugins.databases import Database
 from tests.stories.eyes import look_both_ways
 from tests.tab import press, sign_in, unfold
 
 LAST_DAY = date(2026, 4, 30)
-
-
-@pytest.fixture(autouse=True)
-def _once(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("pages look the same on both databases, and looking takes its time")
 
 
 def look(visitor: Page, onlooker: Onlooker, name: str) -> None:

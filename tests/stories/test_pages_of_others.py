@@ -19,17 +19,10 @@ from tests.cast import Cast, make_link
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import visiting
-from tests.plugins.databases import Database
 from tests.stories.eyes import look_both_ways
 from tests.tab import enter, press, sign_in, unfold
 
 Build = Callable[[Session, Cast], Made]
-
-
-@pytest.fixture(autouse=True)
-def _once(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("pages look the same on both databases, and looking takes its time")
 
 
 def setup(session: Session, cast: Cast) -> Made:

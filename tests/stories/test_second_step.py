@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 from pyotp import TOTP
 from sqlalchemy.orm import Session
@@ -12,15 +11,8 @@ from ekc.people.models import Method
 from tests.cast import PASSWORD, Cast
 from tests.clock import FrozenClock
 from tests.look import NARROW, Onlooker
-from tests.plugins.databases import Database
 from tests.stories.eyes import look_both_ways
 from tests.tab import follow, press, sign_in, unfold
-
-
-@pytest.fixture(autouse=True)
-def _once(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("pages look the same on both databases, and looking takes its time")
 
 
 def look(phone: Page, onlooker: Onlooker, name: str) -> None:

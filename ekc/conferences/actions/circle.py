@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences import queries
@@ -18,12 +18,13 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import Base
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.people import links
 from ekc.people.access import Visitor
 from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
-from ekc.workflow.vocabulary import N_, Activity, Attends, Part
+from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
 
 #: Fields that are NULL, not empty, where there is nothing yet.
 _OR_NOTHING = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
@@ -78,6 +79,11 @@ def put_in(session: Session, conference: Conference, details: PersonDetails) -> 
     return somebody
 
 
+def has_page(part: Part, attends: Attends | None) -> bool:
+    """Whether somebody in the circle has a page of their own, and so can have a link."""
+    return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED
+
+
 def add_person(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: PersonDetails) -> int:
     """Add somebody to the circle; their participant id. A name and a part are enough."""
     with writing(session):
@@ -109,9 +115,9 @@ def change_person(
         if changed := write_over(somebody, details, PersonDetails):
             if "name" in changed:
                 _index(session, conference, somebody)
-            if details.attends is Attends.EXCLUDED:
-                ended = links.revoke(session, at, participant_id=participant_id)
-                stopped = ended if "attends" in changed else None
+            if not has_page(details.part, details.attends):
+                ended = _shut_out(session, at, somebody)
+                stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
             what = ", ".join(changed)
             record(session, visitor.actor, at, "circle.changed", conference_id, name=details.name, fields=what)
     return stopped
@@ -134,7 +140,7 @@ def remove_person(
         session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
         beside_them = (Participant.conference_id == conference_id, Participant.support_id == participant_id)
         session.execute(update(Participant).where(*beside_them).values(support_id=None))
-        stopped = links.revoke(session, at, participant_id=participant_id)
+        stopped = _shut_out(session, at, somebody)
         record(session, visitor.actor, at, "circle.removed", conference_id, name=somebody.name, reason=reason)
     return stopped
 
@@ -195,7 +201,7 @@ def _check(
         supporter = member(session, conference.id, details.support_id)
         if now_is is not None and supporter.id == now_is.id:
             raise Refusal(N_("Nobody sits beside themselves. Choose somebody else who supports them."))
-    if now_is is not None and details.part is not Part.MAIN_PERSON:
+    if now_is is not None and (details.part is not Part.MAIN_PERSON or details.attends is Attends.EXCLUDED):
         _keep_a_main_person(session, conference, now_is)
 
 
@@ -207,6 +213,7 @@ def _keep_a_main_person(session: Session, conference: Conference, somebody: Part
         Participant.conference_id == conference.id,
         Participant.part == Part.MAIN_PERSON,
         Participant.removed_at.is_(None),
+        or_(Participant.attends.is_(None), Participant.attends != Attends.EXCLUDED),
         Participant.id != somebody.id,
     )
     if session.scalar(others.limit(1)) is None:
@@ -214,6 +221,13 @@ def _keep_a_main_person(session: Session, conference: Conference, somebody: Part
             N_("%(name)s is the only main person. Add another main person first, or stop the case."),
             name=somebody.name,
         )
+
+
+def _shut_out(session: Session, at: datetime, somebody: Participant) -> int:
+    """End their personal links, and take back the mails to them that are not sent yet; how many links there were."""
+    to_them = OutboxMessage.key.like(f"{somebody.conference_id}:%:{somebody.id}")  # as `effects.write_to_circle` has it
+    session.execute(delete(OutboxMessage).where(to_them, OutboxMessage.sent_at.is_(None)))
+    return links.revoke(session, at, participant_id=somebody.id)
 
 
 def _index(session: Session, conference: Conference, somebody: Participant) -> None:

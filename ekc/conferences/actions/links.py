@@ -4,28 +4,29 @@ What a link is: `people/links.py`. Each action locks the case first.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import member
+from ekc.conferences.actions.circle import has_page, member
 from ekc.conferences.entries import MadeLink, NewLink
 from ekc.conferences.letters import language_of
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.people import links
-from ekc.people.access import Visitor
+from ekc.people.access import PROGRAM, Visitor
 from ekc.people.links import Check
-from ekc.people.models import Confirmed, LinkDevice, PersonalLink
+from ekc.people.models import Account, Confirmed, LinkDevice, PersonalLink
 from ekc.people.passwords import COST, Cost, hashed
 from ekc.people.queries import link_of_token, links_of, newest_link
-from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import N_, Activity
 
 #: Ways in which a link reaches somebody.
 WAYS = ("paper", "mail", "message")
@@ -170,6 +171,27 @@ def answer_request(
     return somebody.name
 
 
+def forget_codes_of_former(session: Session, at: datetime) -> int:
+    """Where whoever made a link coordinates no longer, let nobody in by what they know; of how many cases, now.
+
+    Their access to the case ended, or their account did. What ends it at once does this too; this is for the days that
+    go by. A day in UTC: in the east it is done a night later.
+    """
+    today = at.date()
+    over = [
+        and_(Conference.profile == code, Conference.tasks_ended_on < today - timedelta(days=profile.access_days))
+        for code, profile in PROFILES.items()
+    ]
+    theirs = (Conference.id == PersonalLink.conference_id, Conference.coordinator_id == PersonalLink.made_by)
+    gone = select(Account.id).where(Account.leaves_on < today)
+    with writing(session):
+        which = exists().where(*theirs, or_(*over)) | PersonalLink.made_by.in_(gone)
+        changed = links.ask_on_new_devices(session, which)
+        for conference_id in changed:
+            record(session, PROGRAM.actor, at, "link.codes_forgotten", conference_id)
+    return len(changed)
+
+
 def end_device(session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int) -> None:
     """Forget a device: whoever is in on it is out, and it is asked anew."""
     with writing(session):
@@ -178,11 +200,6 @@ def end_device(session: Session, visitor: Visitor, at: datetime, conference_id: 
         somebody = member(session, conference_id, link.participant_id)
         links.end_devices(session, at, [device.id])
         record(session, visitor.actor, at, "link.device_ended", conference_id, name=somebody.name, device=device.device)
-
-
-def has_page(part: Part, attends: Attends | None) -> bool:
-    """Whether somebody in the circle has a page of their own, and so can have a link."""
-    return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED
 
 
 def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from ekc.conferences import actions, letters, queries
 from ekc.conferences.access import Case
-from ekc.conferences.actions.links import has_page
+from ekc.conferences.actions.circle import has_page
 from ekc.conferences.document import Slip, slips_pdf, square
 from ekc.conferences.entries import MadeLink
 from ekc.conferences.forms.links import LinkForm

@@ -15,7 +15,8 @@ from ekc.matching.models import Match
 from ekc.matching.queries import agencies_of
 from ekc.people.access import Visitor
 from ekc.people.actions import mail_to
-from ekc.people.models import Account
+from ekc.people.links import ask_on_new_devices
+from ekc.people.models import Account, PersonalLink
 from ekc.people.queries import coordinators
 from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Phase
@@ -103,6 +104,7 @@ def end_match(
             conference.asked_coordinator_id = None
         elif conference.phase is Phase.REGISTRATION:
             conference.coordinator_id = None
+            ask_on_new_devices(session, PersonalLink.conference_id == conference_id)
         else:
             raise Refusal(
                 N_("A conference that is under way needs a coordinator. Ask somebody else, who then takes it over.")

@@ -19,7 +19,7 @@ from ekc.matching.models import Match
 from ekc.matching.queries import agencies_of, open_conflicts
 from ekc.people.access import Visitor
 from ekc.people.links import ask_on_new_devices
-from ekc.people.models import Account
+from ekc.people.models import Account, PersonalLink
 from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Part, Role
 
@@ -142,7 +142,7 @@ def _part(session: Session, conference: Conference, at: datetime, before: Match,
     """Whoever coordinated the case does so no longer: it goes to the coordinator of the match `to`."""
     before.ended_on = local_date(at, conference.timezone)
     session.flush()  # before the next one: only one may coordinate
-    ask_on_new_devices(session, conference.id)
+    ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
     write_to(
         session,
         conference,

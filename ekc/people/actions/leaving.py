@@ -16,7 +16,8 @@ from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
 from ekc.people.actions.telling import tell_managers
 from ekc.people.invitations import revoke_invitations
-from ekc.people.models import Account, Identity, KnownDevice, Passkey, Region
+from ekc.people.links import ask_on_new_devices
+from ekc.people.models import Account, Identity, KnownDevice, Passkey, PersonalLink, Region
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -67,6 +68,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
         end_sign_ins(session, at, account_id)
         _forget_ways_in(session, account_id)
         revoke_invitations(session, at, account_id)
+        ask_on_new_devices(session, PersonalLink.made_by == account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
         _tell_managers(
             session,

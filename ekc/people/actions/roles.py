@@ -11,7 +11,8 @@ from ekc.core.transaction import writing
 from ekc.people.access import Visitor, has_left
 from ekc.people.actions.accounts import ensure_administrator, ensure_regions, lock_account
 from ekc.people.actions.offices import Office, add_office
-from ekc.people.models import Account, AccountRole, Region
+from ekc.people.links import ask_on_new_devices
+from ekc.people.models import Account, AccountRole, PersonalLink, Region
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -47,6 +48,8 @@ def take_role(session: Session, visitor: Visitor, at: datetime, account_id: int,
         if len(account.roles) == 1:
             raise Refusal(N_("This is the only role of %(name)s. Close the account instead."), name=account.name)
         account.roles.remove(held)
+        if held.role is Role.COORDINATOR:
+            ask_on_new_devices(session, PersonalLink.made_by == account_id)
         office = Office(held.role, held.region_id, held.municipality)
         _record(session, visitor, at, "account.role_taken", account_id, office)
 

@@ -1,0 +1,143 @@
+"""What ends with somebody's part in a case: a former coordinator's codes, and all that goes to who was shut out."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.actions import make_link, remove_person, revoke_links
+from ekc.conferences.actions.links import forget_codes_of_former
+from ekc.conferences.entries import MadeLink, NewLink
+from ekc.core.audit import AuditEvent
+from ekc.core.errors import Refusal
+from ekc.core.outbox import OutboxMessage
+from ekc.matching.actions import accept, ask_coordinator, end_match
+from ekc.people import actions as people
+from ekc.people.actions import come_in_by_answer
+from ekc.people.models import PersonalLink
+from ekc.people.queries import offices
+from ekc.workflow.vocabulary import Attends, Part, Role
+from tests import build
+from tests.build import INDEPENDENT, Made
+from tests.cast import COST, Cast
+from tests.clock import START
+
+End = Callable[[Session, Cast, Made], None]
+LONG = timedelta(days=31)
+
+
+def link_for(session: Session, cast: Cast, case: Made, days: int = 60) -> MadeLink:
+    """Marieke's, made by Noor, who keeps a copy."""
+    return make_link(session, cast.noor, START, case.id, case.people["marieke"], NewLink(days=days), COST)
+
+
+def opens(session: Session, made: MadeLink, at: datetime = START) -> bool:
+    """Whether the copy and the code let somebody in on a new device."""
+    return come_in_by_answer(session, at, made.token, made.code, False, "Firefox, Windows", COST) is not None
+
+
+def parted(session: Session, cast: Cast, case: Made) -> None:
+    end_match(session, cast.ruud, START, case.id, "She is the neighbour of the family.")
+
+
+def handed_over(session: Session, cast: Cast, case: Made) -> None:
+    ask_coordinator(session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    accept(session, cast.denise, START, case.id, INDEPENDENT)
+
+
+def closed(session: Session, cast: Cast, case: Made) -> None:
+    people.close_account(session, cast.bas, START, cast.noor.account_id or 0)
+
+
+def no_coordinator(session: Session, cast: Cast, case: Made) -> None:
+    noor = cast.noor.account_id or 0
+    people.give_role(session, cast.bas, START, noor, people.Office(Role.CARE_MANAGER, municipality="Rivierstad"))
+    (held,) = (row.id for row in offices(session, [noor])[noor] if row.role is Role.COORDINATOR)
+    people.take_role(session, cast.bas, START, noor, held)
+
+
+def gone(session: Session, cast: Cast, case: Made) -> None:
+    """Her last day was yesterday, and the night did its work."""
+    people.set_leaving(session, cast.bas, START, cast.noor.account_id or 0, START.date())
+    forget_codes_of_former(session, START + timedelta(days=1))
+
+
+@pytest.mark.parametrize("end", [parted, handed_over, closed, no_coordinator, gone])
+def test_the_code_they_know_opens_nothing_any_more(db_session: Session, cast: Cast, end: End) -> None:
+    case = build.matched_case(db_session, cast, START)
+    made = link_for(db_session, cast, case)
+    other = build.matched_case(db_session, cast, START)
+    handed_over(db_session, cast, other)
+    hers = make_link(db_session, cast.denise, START, other.id, other.people["marieke"], NewLink(), COST)
+
+    end(db_session, cast, case)
+
+    assert (opens(db_session, made), opens(db_session, hers)) == (False, True)
+
+
+def test_after_the_last_task_the_night_takes_it_away(db_session: Session, cast: Cast) -> None:
+    case = build.closed_case(db_session, cast, START)
+    made, under_way = link_for(db_session, cast, case, 365), build.case_in_setup(db_session, cast, START)
+    of_other = link_for(db_session, cast, under_way, 365)
+
+    done = [forget_codes_of_former(db_session, START + timedelta(days=days)) for days in (30, 31, 32)]
+
+    assert done == [0, 1, 0]
+    assert (opens(db_session, made, START + LONG), opens(db_session, of_other, START + LONG)) == (False, True)
+    lines = select(AuditEvent.conference_id).where(AuditEvent.action == "link.codes_forgotten")
+    assert db_session.scalars(lines).all() == [case.id]
+
+
+def test_then_the_manager_gives_a_new_one(db_session: Session, cast: Cast) -> None:
+    case = build.closed_case(db_session, cast, START)
+    at = START + LONG
+
+    made = make_link(db_session, cast.ruud, at, case.id, case.people["marieke"], NewLink(), COST)
+    forget_codes_of_former(db_session, at)
+
+    assert opens(db_session, made, at)
+
+
+def test_a_new_link_does_not_ask_what_the_former_coordinator_wrote(db_session: Session, cast: Cast) -> None:
+    case = build.matched_case(db_session, cast, START)
+    marieke = case.people["marieke"]
+    asking = NewLink(question="The name of your first cat?", answer="Minoes")
+    make_link(db_session, cast.noor, START, case.id, marieke, asking, COST)
+    revoke_links(db_session, cast.noor, START, case.id, marieke)
+    handed_over(db_session, cast, case)
+
+    make_link(db_session, cast.denise, START, case.id, marieke, None, COST)
+
+    live = select(PersonalLink.question, PersonalLink.answer_hash).where(PersonalLink.revoked_at.is_(None))
+    ((question, answer),) = db_session.execute(live)
+    assert (question, answer is not None) == (None, False)  # so the yes of Denise
+
+
+DECIDED = {"exclusion_reason": "Threatened Marieke.", "excluded_by": "Noor", "excluded_on": START.date()}
+
+
+@pytest.mark.parametrize("how", [{"part": Part.INTERPRETER}, {"attends": Attends.EXCLUDED, **DECIDED}, None])
+def test_who_is_shut_out_gets_no_mail_that_waits(
+    db_session: Session, cast: Cast, how: dict[str, object] | None
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    linda = case.people["linda"]
+    waiting = select(OutboxMessage.key).where(OutboxMessage.key.like(f"{case.id}:%"))
+    before = set(db_session.scalars(waiting))
+    assert {key for key in before if key.endswith(f":{linda}")}
+
+    if how is None:
+        remove_person(db_session, cast.noor, START, case.id, linda, "She moved away.")
+    else:
+        build.change_details(db_session, cast, START, case, linda, **how)
+
+    assert set(db_session.scalars(waiting)) == {key for key in before if not key.endswith(f":{linda}")}
+
+
+def test_the_only_main_person_cannot_be_kept_away(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+
+    with pytest.raises(Refusal, match="is the only main person"):
+        build.change_details(db_session, cast, START, case, case.people["marieke"], attends=Attends.EXCLUDED, **DECIDED)
