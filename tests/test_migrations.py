@@ -12,13 +12,14 @@ from ekc.conferences.models import Conference
 from ekc.core.db import make_sessions
 from ekc.core.outbox import LASTS, OutboxMessage
 from ekc.journey.actions import take
-from ekc.matching.actions import ask_coordinator
+from ekc.matching.actions import ask_coordinator, waive_conflict
 from ekc.matching.queries import matches, open_conflicts
-from ekc.people.actions import ask_new_password, invite, set_leaving
+from ekc.people.access import PROGRAM
+from ekc.people.actions import ask_new_password, invite, set_employer, set_leaving
 from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
 from ekc.workflow.independence import Matter
 from ekc.workflow.taking import Taking
-from ekc.workflow.vocabulary import Step, StopReason
+from ekc.workflow.vocabulary import Part, Step, StopReason
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -108,6 +109,22 @@ def test_a_case_that_was_taken_away_by_asking_is_with_its_coordinator_again(
         found = [matches(session, case.id) for case in (waits, refused)]
         names = [[match.name if match else "" for match in (one.taken, one.asked)] for one in found]
         assert names == [["Noor van Dijk", "Denise Okafor"], ["Noor van Dijk", ""]]
+
+
+def test_a_waiver_from_before_holds_whatever_the_agency_is_to_the_case(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    set_employer(db_session, PROGRAM, START, cast.noor.account_id or 0, "Primary school De Wilg")
+    (tie,) = open_conflicts(db_session, case.id)
+    waive_conflict(db_session, cast.ruud, START, case.id, tie.key, "She teaches at another school.")
+    db_session.close()
+    downgrade(engine, "0016")
+    upgrade(engine)
+
+    with make_sessions(engine)() as session:
+        build.change_details(session, cast, START, case, case.people["els"], part=Part.REFERRER)
+        assert open_conflicts(session, case.id) == ()
 
 
 def test_mails_that_wait_since_before_are_useless_when_others_are(

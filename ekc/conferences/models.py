@@ -73,6 +73,8 @@ class Conference(Base):
 
     coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who took it, and declared
     asked_coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # has not answered
+    #: [name, tie] of each agency as it was whenever circle or bottom lines were changed, since the case was taken
+    agencies_before: Mapped[Any | None] = mapped_column(SealedJSON("conference.agencies_before"))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedJSON, SealedText
 from ekc.core.db import Base, code
-from ekc.workflow.independence import Matter
+from ekc.workflow.independence import Matter, Tie
 
 
 class Match(Base):
@@ -52,6 +52,7 @@ class Waiver(Base):
     match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True)
     matter: Mapped[Matter] = mapped_column(code(Matter))
     about: Mapped[str] = mapped_column(SealedText("waiver.about"))  # the agency, or what was declared
+    tie: Mapped[Tie | None] = mapped_column(code(Tie))  # of an agency; none: for whatever it is to the case, as before
     reason: Mapped[str] = mapped_column(SealedText("waiver.reason"))
     waived_at: Mapped[datetime]
     waived_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

@@ -48,13 +48,18 @@ _TIES: dict[Tie | None, str] = {
     Tie.HELPS: N_("%(name)s works for %(agency)s, whose people take part as professionals"),
     None: N_("%(name)s also works for %(agency)s"),
 }
+_PAST_TIES = _TIES | {
+    Tie.DECIDES: N_("%(name)s works for %(agency)s, which said earlier what the plan has to meet"),
+    Tie.HELPS: N_("%(name)s works for %(agency)s, whose people took part as professionals"),
+}
 
 
 def about_conflict(name: str, conflict: Conflict) -> Blocker:
     """What ties the coordinator of this name to the case; of what they declared what it is about, not their words."""
     match conflict.matter:
         case Matter.EMPLOYER:
-            return Blocker(_TIES[conflict.tie], Remedy.COORDINATOR, {"name": name, "agency": conflict.about})
+            ties = _PAST_TIES if conflict.past else _TIES
+            return Blocker(ties[conflict.tie], Remedy.COORDINATOR, {"name": name, "agency": conflict.about})
         case Matter.RELATION:
             return Blocker(
                 N_("%(name)s knows somebody of the family or the circle"), Remedy.COORDINATOR, {"name": name}

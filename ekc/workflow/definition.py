@@ -206,6 +206,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.CLOSED,
         _COORDINATOR,
+        guards=_all(g.coordinator_independent),
         effects=(
             Effect.CLOSE_ROOM,
             Effect.END_MEETING,

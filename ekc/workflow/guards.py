@@ -78,8 +78,8 @@ def independence_declared(f: Facts) -> Iterator[Blocker]:
 def coordinator_independent(f: Facts) -> Iterator[Blocker]:
     """Nothing ties the coordinator to the case (OECD Box 4.1, EK2) but what the regional manager waived by name.
 
-    Only steps forward ask for it, not what protects people or is the family's own: out of private time and back into
-    it, another day, no plan, stopping, coming together again (ADR 14).
+    Only steps forward and to the end ask for it, not what protects people or is the family's own: out of private time
+    and back into it, another day, stopping before the conference, coming together again (ADR 14).
     """
     for conflict in f.coordinator.conflicts:
         yield about_conflict(f.coordinator.name, conflict)

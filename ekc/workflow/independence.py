@@ -49,17 +49,26 @@ class Agency:
 class Conflict:
     """Something that ties a coordinator to a case. `about`: the agency by its name in the case, or what was declared.
 
-    Without a `tie` it is said of an agency that it is one of the case, not as what.
+    Without a `tie` it is said of an agency that it is one of the case, not as what; `past`: it was that, and is so no
+    longer.
     """
 
     matter: Matter
     about: str
     tie: Tie | None = None
+    past: bool = False
 
     @property
     def key(self) -> str:
-        """The same for the same conflict, however it is spelled."""
-        return f"{self.matter}:{plain(self.about)}"
+        """The same for the same conflict, however it is spelled. With another tie it is another."""
+        return f"{self.matter}:{self.tie or ''}:{plain(self.about)}"
+
+    def covers(self, other: "Conflict") -> bool:
+        """Whether who decided about this one decided about the other: the same, or the agency with a tie no closer."""
+        if (self.matter, plain(self.about)) != (other.matter, plain(other.about)):
+            return False
+        order = list(Tie)
+        return self.tie is None or other.tie is None or order.index(self.tie) <= order.index(other.tie)
 
 
 def plain(name: str) -> str:
@@ -97,12 +106,26 @@ def works_for(employers: Iterable[str], of_case: Iterable[Agency]) -> tuple[Agen
     return tuple(agency for agency in of_case if plain(agency.name) in known)
 
 
+def closest(some: Iterable[Agency]) -> tuple[Agency, ...]:
+    """The same agencies, each once, with its closest tie; of two that are as close the first."""
+    return agencies((agency.name, agency.tie) for agency in some)
+
+
 def conflicts(
-    employers: Iterable[str], of_case: Iterable[Agency], relations: Iterable[str] = (), interests: Iterable[str] = ()
+    employers: Iterable[str],
+    of_case: Iterable[Agency],
+    relations: Iterable[str] = (),
+    interests: Iterable[str] = (),
+    before: Iterable[Agency] = (),
 ) -> tuple[Conflict, ...]:
-    """All that ties a coordinator to a case: agencies they work for, and what they declared. Empty words tie nobody."""
+    """All that ties a coordinator to a case: agencies they work for, and what they declared. Empty words tie nobody.
+
+    `before` are agencies as they once were in the case: a tie that was is as good as one that is.
+    """
+    now = tuple(of_case)
+    theirs = works_for(employers, closest((*now, *before)))
     found = (
-        *(Conflict(Matter.EMPLOYER, agency.name, agency.tie) for agency in works_for(employers, of_case)),
+        *(Conflict(Matter.EMPLOYER, agency.name, agency.tie, past=agency not in now) for agency in theirs),
         *(Conflict(Matter.RELATION, words) for words in relations if words),
         *(Conflict(Matter.INTEREST, words) for words in interests if words),
     )

@@ -1,5 +1,6 @@
 """The page about the coordinator, over HTTP: from the first question to the main person's yes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,7 +17,7 @@ from ekc.matching.actions import Declaration
 from ekc.matching.queries import matches
 from ekc.people.access import PROGRAM
 from ekc.people.actions import set_employer
-from ekc.workflow.vocabulary import Part
+from ekc.workflow.vocabulary import Part, Role
 from tests.build import Made, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
@@ -341,7 +342,9 @@ def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
     assert (match.confirmed_on, match.unwanted_on) == (None, date(2026, 3, 2))
     pieter = PersonDetails(name="Pieter de Wit", part=Part.MAIN_PERSON)
     other = participant(taken.id, add_person(db_session, cast.ruud, clock(), taken.id, pieter))
-    for somebody in (other, cast.noor):  # the wish is hers, and hers to take back
+    offices = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
+    manager_too = replace(cast.noor, roles=offices, regions=frozenset({cast.north}))
+    for somebody in (other, cast.noor, manager_too):  # the wish is hers, and hers to take back
         with pytest.raises(Refusal, match="The main person would rather have somebody else"):
             actions.confirm_coordinator(db_session, somebody, clock(), taken.id)
     actions.confirm_coordinator(db_session, cast.ruud, clock(), taken.id)

@@ -1,5 +1,6 @@
 """Whoever works for an agency of a case is not its coordinator; what ties them later holds it up until it is waived."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.journey.actions import Blocked, take
 from ekc.matching import actions
-from ekc.matching.queries import Matches, candidates, matches, open_conflicts, same_referrer
+from ekc.matching.queries import Matches, candidates, matches, open_conflicts, same_referrer, undecided
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions import set_employer
 from ekc.workflow.independence import Matter, Tie
@@ -163,7 +164,7 @@ def test_a_professional_who_joins_later_holds_up_the_next_step(db_session: Sessi
     assert "Noor van Dijk works for Mental Health Team" in why_not(db_session, cast, case, Step.BEGIN_PRIVATE_TIME)[-1]
 
 
-def test_a_changed_organisation_ties_and_frees(db_session: Session, cast: Cast) -> None:
+def test_a_changed_organisation_ties(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     employ(db_session, cast.noor, "Northfield Surgery")
     assert ties(db_session, case) == []
@@ -171,7 +172,84 @@ def test_a_changed_organisation_ties_and_frees(db_session: Session, cast: Cast) 
     build.change_details(db_session, cast, START, case, case.people["els"], organisation="The Northfield surgery")
     assert ties(db_session, case) == [(Matter.EMPLOYER, "The Northfield surgery", Tie.HELPS)]
 
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s, c, case: build.change_details(s, c, START, case, case.people["els"], organisation="A school"),
+        lambda s, c, case: build.change_details(s, c, START, case, case.people["els"], part=Part.INTERPRETER),
+        lambda s, c, case: conferences.remove_person(s, c.noor, START, case.id, case.people["els"], "She left."),
+    ],
+)
+def test_nobody_frees_themselves_by_changing_the_circle(
+    db_session: Session, cast: Cast, change: Callable[[Session, Cast, Made], None]
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+
+    change(db_session, cast, case)
+
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
+    assert undecided(db_session, [case.id]) == {case.id}
+    sentence = "Noor van Dijk works for Primary school De Wilg, whose people took part as professionals"
+    assert sentence in why_not(db_session, cast, case, Step.OPEN_CONFERENCE)
+    waive(db_session, cast, case, "Primary school De Wilg")
+    assert ties(db_session, case) == []
+
+
+def test_nobody_frees_themselves_by_whom_they_note_as_speaking_for_whom(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Library")
+    els = case.people["els"]
+    build.change_details(db_session, cast, START, case, els, speaks_for="The Library")
+
+    build.change_details(db_session, cast, START, case, els, speaks_for="")
+
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "The Library", Tie.HELPS)]
+
+
+@pytest.mark.parametrize("taken_away", [True, False])
+def test_nobody_makes_a_tie_weaker_by_changing_a_bottom_line(db_session: Session, cast: Cast, taken_away: bool) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    line = BottomLineText(text="At school every day.", ground="law", set_by=case.people["els"], shared_on=None)
+    written = conferences.add_bottom_line(db_session, cast.noor, START, case.id, line)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    tie = (Matter.EMPLOYER, "Primary school De Wilg", Tie.DECIDES)
+    assert ties(db_session, case) == [tie]
+
+    if taken_away:
+        conferences.remove_bottom_line(db_session, cast.noor, START, case.id, written)
+    else:
+        other = replace(line, set_by=case.people["karim"])
+        conferences.change_bottom_line(db_session, cast.noor, START, case.id, written, other)
+
+    assert ties(db_session, case) == [tie]
+    sentence = "Noor van Dijk works for Primary school De Wilg, which said earlier what the plan has to meet"
+    assert sentence in why_not(db_session, cast, case, Step.PLAN_WITHOUT_CONFERENCE)
+
+
+def test_a_tie_that_was_is_not_forgotten_when_somebody_is_asked_again(db_session: Session, cast: Cast) -> None:
+    case = build.matched_case(db_session, cast, START)
+    els = conferences.add_person(db_session, cast.noor, START, case.id, ELS)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    conferences.remove_person(db_session, cast.noor, START, case.id, els, "She left.")
+    actions.end_match(db_session, cast.ruud, START, case.id, "She rang.")
+    ask(db_session, cast, case, cast.noor)
+
+    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
+
+
+def test_what_tied_one_coordinator_ties_no_other_who_takes_over(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
     conferences.remove_person(db_session, cast.noor, START, case.id, case.people["els"], "She left.")
+    ask(db_session, cast, case, cast.denise)
+
+    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+
+    employ(db_session, cast.denise, "Primary school De Wilg")
     assert ties(db_session, case) == []
 
 
@@ -234,6 +312,31 @@ def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: 
         "I sing in a choir with an aunt.",
         "I am married to an uncle.",
     ]
+
+
+def test_a_waiver_holds_for_what_the_agency_was_then_and_for_less(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    (helps,) = open_conflicts(db_session, case.id)
+    waive(db_session, cast, case, "Primary school De Wilg")
+    assert ties(db_session, case) == []
+
+    line = BottomLineText(text="At school every day.", ground="law", set_by=case.people["els"], shared_on=None)
+    written = conferences.add_bottom_line(db_session, cast.noor, START, case.id, line)
+
+    decides = (Matter.EMPLOYER, "Primary school De Wilg", Tie.DECIDES)
+    assert ties(db_session, case) == [decides]
+    with pytest.raises(Stale):  # the page from before it was closer
+        actions.waive_conflict(db_session, cast.ruud, START, case.id, helps.key, "She teaches at another school.")
+    waive(db_session, cast, case, "Primary school De Wilg", "Her colleague writes no bottom line again.")
+    conferences.remove_bottom_line(db_session, cast.noor, START, case.id, written)
+    assert ties(db_session, case) == []
+
+    build.change_details(db_session, cast, START, case, case.people["els"], part=Part.REFERRER)
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.REFERS)]
+    match = matches(db_session, case.id).taken
+    assert match is not None
+    assert [waiver.conflict.tie for waiver in match.waivers] == [Tie.HELPS, Tie.DECIDES]
 
 
 def test_what_was_waived_for_one_coordinator_is_not_for_another(db_session: Session, cast: Cast) -> None:
@@ -319,3 +422,17 @@ def test_an_administrator_or_the_manager_of_the_region_notes_an_employer(db_sess
         set_employer(db_session, somebody, START, noor, f" Library of {somebody.actor.name} ")
 
     assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["", "Library of Bas Mulder"]
+
+
+def test_a_tied_coordinator_does_not_end_the_conference_without_a_plan(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    marieke = participant(case.id, case.people["marieke"])
+    employ(db_session, cast.noor, "Primary school De Wilg")
+    sentence = "Noor van Dijk works for Primary school De Wilg, whose people take part as professionals"
+    assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
+
+    assert take(db_session, marieke, START, case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION  # it is the family's
+    assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
+    waive(db_session, cast, case, "Primary school De Wilg")
+
+    assert take(db_session, cast.noor, START, case.id, Taking(Step.NO_PLAN)) is Phase.CLOSED

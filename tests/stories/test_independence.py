@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.build import Made, case_in_information, prepared_case
+from ekc.people.access import PROGRAM
+from ekc.people.actions import set_employer
+from tests.build import Made, case_in_information, case_in_private_time, prepared_case
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -15,12 +17,9 @@ from tests.page import Page
 from tests.stories.registering import UNTIED
 
 REASON = "Noor works in another building and has never met the family."
-READ = (
-    "Noor van Dijk also works for Mental health team. Ruud Kramer, regional manager, decided on 2 March 2026 that this "
-    f"is no obstacle: {REASON}"
-)
 LOOKED_AT = "Something may tie them to this conference. The regional manager looks at it"
 TIED = "Noor van Dijk works for Mental health team, whose people take part as professionals"
+READ = f"{TIED}. Ruud Kramer, regional manager, decided on 2 March 2026 that this is no obstacle: {REASON}"
 
 
 @pytest.fixture
@@ -141,3 +140,28 @@ def test_or_somebody_else_takes_it(
     assert "They have declared that they are independent." in page.text
     assert "May Denise Okafor be your coordinator?" in page.text
     assert "Yes, that is good" not in marieke.submit("Yes, that is good").buttons
+
+
+def test_in_private_time_a_tied_coordinator_reads_when_no_plan_can_be_noted(
+    browser: Callable[[], PageClient], cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = case_in_private_time(db_session, cast, clock())
+    noor, ruud = browser(), browser()
+    sign_in(noor, cast.noor)
+    sign_in(ruud, cast.ruud)
+    set_employer(db_session, PROGRAM, clock(), cast.noor.account_id or 0, "Youth protection")
+
+    page = noor.page(f"/conferences/{case.id}/steps/no_plan")
+
+    tied = "Noor van Dijk works for Youth protection, which referred this conference"
+    assert reasons(page)[-1:] == [tied]  # nothing that leads to a page which is closed now
+    assert "Nobody decides about this in private time. Once the family has come out, your regional manager" in page.text
+    assert "The family called me in: there will be no plan" not in page.buttons
+    noor.page(f"/conferences/{case.id}")
+    noor.submit("The family called me in: they have a plan")
+    page = noor.page(f"/conferences/{case.id}/steps/no_plan")
+    assert reasons(page)[-1:] == [f"{tied} go to the coordinator"]
+    ruud.page(f"/conferences/{case.id}/coordinator")
+    ruud.submit("It is no obstacle", {"Why is it no obstacle?": REASON})
+    noor.page(f"/conferences/{case.id}/steps/no_plan")
+    assert "This case is closed: no plan." in noor.submit("No plan").text

@@ -110,11 +110,35 @@ def test_every_conflict_is_found() -> None:
     assert conflicts(["", ""], (YOUTH, SCHOOL), [""], [""]) == ()
 
 
+def test_a_tie_that_was_is_one_still_and_the_closest_counts() -> None:
+    sets_line = Agency("De Wilg", Tie.DECIDES)
+    assert conflicts(["De Wilg"], (SCHOOL,), before=(sets_line, YOUTH)) == (
+        Conflict(Matter.EMPLOYER, "De Wilg", Tie.DECIDES, past=True),
+    )
+    assert conflicts(["De Wilg"], (sets_line,), before=(Agency("WILG", Tie.DECIDES), SCHOOL)) == (
+        Conflict(Matter.EMPLOYER, "De Wilg", Tie.DECIDES),
+    )
+
+
 def test_a_key_is_of_one_conflict() -> None:
     wilg = Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS)
-    assert wilg.key == Conflict(Matter.EMPLOYER, "WILG").key
-    others = [Conflict(Matter.RELATION, "De Wilg"), Conflict(Matter.EMPLOYER, "De Eik"), Conflict(Matter.INTEREST, "")]
-    assert len({wilg.key, *(other.key for other in others)}) == 4
+    assert wilg.key == Conflict(Matter.EMPLOYER, "WILG", Tie.HELPS).key
+    others = [
+        Conflict(Matter.RELATION, "De Wilg"),
+        Conflict(Matter.EMPLOYER, "De Eik", Tie.HELPS),
+        Conflict(Matter.EMPLOYER, "De Wilg", Tie.DECIDES),
+        Conflict(Matter.INTEREST, ""),
+    ]
+    assert len({wilg.key, *(other.key for other in others)}) == 5
+
+
+def test_a_decision_about_an_agency_covers_that_tie_and_weaker_ones() -> None:
+    of_wilg = [Conflict(Matter.EMPLOYER, "De Wilg", tie) for tie in (*Tie, None)]
+    covered = [[one.covers(other) for other in of_wilg] for one in of_wilg]
+    assert covered == [[True] * 4, [False, True, True, True], [False, False, True, True], [True] * 4]
+    assert [one.covers(Conflict(Matter.EMPLOYER, "WILG", Tie.HELPS, past=True)) for one in of_wilg] == [True] * 4
+    assert not any(one.covers(Conflict(Matter.EMPLOYER, "De Eik", Tie.HELPS)) for one in of_wilg)
+    assert not any(one.covers(Conflict(Matter.RELATION, "De Wilg")) for one in of_wilg)
 
 
 def test_of_what_was_declared_no_word_is_repeated() -> None:
@@ -123,7 +147,7 @@ def test_of_what_was_declared_no_word_is_repeated() -> None:
         assert "mother" not in sentence.message % sentence.params
 
 
-#: Steps forward. All others stay open, whatever ties the coordinator.
+#: Steps forward and to the end. All others stay open, whatever ties the coordinator.
 HELD_UP = {
     Step.TAKE_ON,
     Step.OPEN_CONFERENCE,
@@ -132,10 +156,11 @@ HELD_UP = {
     Step.PLAN_WITHOUT_CONFERENCE,
     Step.REVISE_PLAN,
     Step.CLOSE,
+    Step.NO_PLAN,
 }
 
 
-def test_a_conflict_holds_up_the_steps_forward_and_no_others() -> None:
+def test_a_conflict_holds_up_the_steps_forward_and_to_the_end_and_no_others() -> None:
     tied = replace(READY.coordinator, name="Noor", conflicts=(Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),))
     held_up: set[Step] = set()
     goes_on: set[Step] = set()

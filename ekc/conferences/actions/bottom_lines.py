@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import member, not_later
+from ekc.conferences.actions.circle import keep_agencies, member, not_later
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import BottomLine, Participant
 from ekc.core.audit import record
@@ -47,6 +47,7 @@ def change_bottom_line(
     with writing(session):
         conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES, at)
         line = _line(session, visitor, conference_id, roles, line_id)
+        keep_agencies(session, conference)
         line.set_by = _setter(session, visitor, conference_id, roles, new.set_by or line.set_by).id
         not_later(at, conference.timezone, new.shared_on)
         line.text, line.ground, line.shared_on = new.text, new.ground, new.shared_on
@@ -62,6 +63,7 @@ def remove_bottom_line(session: Session, visitor: Visitor, at: datetime, confere
             raise Refusal(
                 N_("A plan was held against this bottom line already, so it stays. You can change its words.")
             )
+        keep_agencies(session, conference)
         record(session, visitor.actor, at, "bottom_line.removed", conference_id, number=line.number, text=line.text)
         session.delete(line)
 

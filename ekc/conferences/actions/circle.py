@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from ekc.conferences import queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.entries import Concern, PersonDetails, Registration, kept_back
 from ekc.conferences.models import Conference, NameKey, Participant
@@ -22,6 +23,7 @@ from ekc.core.transaction import writing
 from ekc.people import links
 from ekc.people.access import Visitor
 from ekc.workflow.engine import sees
+from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
 
 #: Fields that are NULL, not empty, where there is nothing yet.
@@ -54,6 +56,17 @@ def write_over(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
             setattr(row, field.name, value)
             changed.append(field.name)
     return changed
+
+
+def keep_agencies(session: Session, conference: Conference) -> None:
+    """Keep the agencies of a case as they are, before what makes them so is changed or taken away.
+
+    Else a coordinator whom one of them ties would free themselves by how they keep the circle or the bottom lines.
+    """
+    now = queries.agencies(queries.members(session, conference.id))
+    before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
+    kept = closest((*before, *now))
+    conference.agencies_before = [[agency.name, agency.tie] for agency in kept]
 
 
 def put_in(session: Session, conference: Conference, details: PersonDetails) -> Participant:
@@ -98,6 +111,7 @@ def change_person(
         details = replace(details, **{name: getattr(somebody, name) for name in hidden})
         details = _settled(details, somebody)
         _check(session, at, conference, details, somebody)
+        keep_agencies(session, conference)
         if changed := write_over(somebody, details, PersonDetails):
             if "name" in changed:
                 _index(session, conference, somebody)
@@ -120,6 +134,7 @@ def remove_person(
         conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
         somebody = member(session, conference_id, participant_id)
         _keep_a_main_person(session, conference, somebody)
+        keep_agencies(session, conference)
         somebody.removed_at = at
         somebody.convenes = False
         session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))

@@ -48,6 +48,8 @@ def accept(
             _part(session, conference, at, before, match.id)
         match.accepted_on = day
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
+        if not _said_before(session, match):
+            conference.agencies_before = None  # what tied others ties nobody who takes the case for the first time
         if conference.tasks_ended_on is not None:  # who takes over a case that waits to be closed has as long for it
             conference.tasks_ended_on = local_date(at, conference.timezone)
         _declare(session, visitor, at, conference, match, declared, "match.accepted")
@@ -81,7 +83,8 @@ def confirm_coordinator(
     with writing(session):
         conference, roles = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR, at)
         match = _shown(session, conference_id, match_id)
-        theirs = visitor.participant_id == match.unwanted_by or Role.REGIONAL_MANAGER in roles
+        decides = Role.REGIONAL_MANAGER in roles and match.account_id != visitor.account_id  # nobody about themselves
+        theirs = visitor.participant_id == match.unwanted_by or decides
         if match.unwanted_on is not None and not theirs:
             raise Refusal(
                 N_(

@@ -21,6 +21,8 @@ def waive_conflict(
 ) -> None:
     """Waive the open conflict with this key, for a reason that everybody on the case can read. Others stay open.
 
+    Of an agency it holds for the tie that it has now, or a weaker one: a closer one is something to decide anew.
+
     Nobody decides about themselves: a manager may be coordinator as well. Raises Stale where it is not open any more:
     it has gone, was waived, or somebody else is coordinator now.
     """
@@ -38,6 +40,7 @@ def waive_conflict(
             match_id=match.id,
             matter=found.matter,
             about=found.about,
+            tie=found.tie,
             reason=reason.strip(),
             waived_at=at,
             waived_by=visitor.account_id,

@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.models import Conference
 from ekc.conferences.queries import agencies, agencies_of_cases, members
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.people.models import Account
 from ekc.workflow.blocker import Blocker, about_conflict
-from ekc.workflow.independence import Agency, Conflict, Matter, conflicts
+from ekc.workflow.independence import Agency, Conflict, Matter, Tie, conflicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class MatchRow:
     declaration: Declaration | None
     before: tuple[Declaration, ...]  # what they declared earlier; what tied them then is open until it is waived
     waivers: tuple[WaiverRow, ...]
+    agencies_before: tuple[Agency, ...]  # as they were in the case since it was taken; what they tied is open as well
 
     @property
     def accepted(self) -> bool:
@@ -61,18 +63,19 @@ class MatchRow:
     def open_conflicts(self, of_case: Iterable[Agency]) -> tuple[Conflict, ...]:
         """What ties them to a case with these agencies, and was not waived. Nobody is tied who has not taken it.
 
-        To declare anew takes nothing back: who knows somebody frees themselves by no other word.
+        To declare anew takes nothing back, nor does changing the circle: nobody frees themselves by other words.
         """
         if self.declaration is None:
             return ()
-        told, waived = (*self.before, self.declaration), {waiver.conflict.key for waiver in self.waivers}
+        told = (*self.before, self.declaration)
         found = conflicts(
             [*(one.employer or "" for one in told), self.employer],
             of_case,
             [one.relation or "" for one in told],
             [one.interest or "" for one in told],
+            self.agencies_before,
         )
-        return tuple(conflict for conflict in found if conflict.key not in waived)
+        return tuple(one for one in found if not any(waiver.conflict.covers(one) for waiver in self.waivers))
 
     def unsaid(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
         """The words of those of these conflicts that were declared, and are in the last declaration no more."""
@@ -115,11 +118,13 @@ _OPEN = (
         _account.name,
         _account.employer,
         _account.phone,
-        *(_waiver[name] for name in ("matter", "about", "reason", "waived_at")),
+        Conference.__table__.c.agencies_before,
+        *(_waiver[name] for name in ("matter", "about", "tie", "reason", "waived_at")),
         _decider.c.name.label("decider"),
     )
     .select_from(
         Match.__table__.join(Account.__table__, _account.id == _match.account_id)
+        .join(Conference.__table__, Conference.__table__.c.id == _match.conference_id)
         .outerjoin(Waiver.__table__, _waiver.match_id == _match.id)
         .outerjoin(_decider, _decider.c.id == _waiver.waived_by)
     )
@@ -158,7 +163,9 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
     answers = dict(row.answers or {})
     before = tuple(Declaration(**earlier) for earlier in answers.pop("before", ()))
     declared = None if row.independence is None else Declaration(row.independence, **answers)
-    waivers = (WaiverRow(Conflict(one.matter, one.about), one.reason, one.waived_at, one.decider) for one in rows)
+    waivers = (
+        WaiverRow(Conflict(one.matter, one.about, one.tie), one.reason, one.waived_at, one.decider) for one in rows
+    )
     return MatchRow(
         id=row.id,
         account_id=row.account_id,
@@ -172,6 +179,7 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         declaration=declared,
         before=before,
         waivers=tuple(waivers) if row.matter else (),
+        agencies_before=tuple(Agency(name, Tie(tie)) for name, tie in row.agencies_before or ()),
     )
 
 
