@@ -70,11 +70,15 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     manages = Role.REGIONAL_MANAGER in who.roles
     waiting = queries.registrations(session, who.regions) if manages else ()
     regional = queries.cases_of_regions(session, who.regions) if manages else ()
+    unattended = queries.unattended(session, who.regions, at) if manages else ()
     tied = undecided(session, [row.id for row in (*cases, *waiting, *regional) if row.phase is not Phase.CLOSED])
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
-        doors=_doors(session, cases, at),
+        doors=(
+            *_doors(session, cases, at, Role.COORDINATOR),
+            *_doors(session, unattended, at, Role.REGIONAL_MANAGER),
+        ),
         to_decide=tuple(row for row in (*waiting, *regional) if row.id in tied and _decides(who, row)),
         held_up=tuple(row for row in cases if row.id in tied and _sees_ties(row.phase, Role.COORDINATOR)),
         asked=asked,
@@ -87,9 +91,9 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     )
 
 
-def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> tuple[Door, ...]:
+def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[Door, ...]:
     """In private time nobody outside hears who of the family is at a screen, or tries to be."""
-    seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {Role.COORDINATOR})]
+    seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
     asking = doors(session, seen, at)
     return tuple(Door(row, asking[row.id]) for row in cases if row.id in asking)
 

@@ -15,6 +15,7 @@ from ekc.journey.models import PhaseChange
 from ekc.meetings.models import Meeting
 from ekc.people.access import DemoPerson
 from ekc.people.models import Account, PersonalLink
+from ekc.people.queries import somebody_waits
 from ekc.workflow.clocks import Event
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
@@ -162,6 +163,13 @@ def cases_of_regions(session: Session, regions: Collection[int], most: int = 50)
         _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(most)
     )
     return tuple(_row(row) for row in rows)
+
+
+def unattended(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
+    """The cases of regions at whose personal links somebody waits, and to which the coordinator's access has ended."""
+    done = (Conference.region_id.in_(regions), Conference.tasks_ended_on.is_not(None))
+    rows = [_row(row) for row in session.execute(_cases().where(*done, Conference.id.in_(somebody_waits(at))))]
+    return tuple(row for row in rows if row.open_until and row.open_until < local_date(at, row.timezone))
 
 
 def work_with_referrer(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:

@@ -88,8 +88,8 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.MAKE_LINKS,
         N_("make personal links, and let devices in"),
-        # of a closed case the manager too: its coordinator's access ends, and somebody still has to find their way in
-        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR) | _grant(frozenset({Phase.CLOSED}), Role.REGIONAL_MANAGER),
+        # where the coordinator's access can end, the manager too: somebody still has to find their way in
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR) | _grant(_AGREED, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(  # as long as a link opens something, somebody can end it, also when no coordinator can any more
         Activity.END_LINKS,

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import make_link, remove_person, revoke_links
+from ekc.conferences.actions import end_device, make_link, remove_person, revoke_links
 from ekc.conferences.actions.links import forget_codes_of_former
 from ekc.conferences.entries import MadeLink, NewLink
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
+from ekc.journey.home import coordinator_home
 from ekc.matching.actions import accept, ask_coordinator, end_match
 from ekc.people import actions as people
 from ekc.people.actions import come_in_by_answer
@@ -141,3 +142,18 @@ def test_the_only_main_person_cannot_be_kept_away(db_session: Session, cast: Cas
 
     with pytest.raises(Refusal, match="is the only main person"):
         build.change_details(db_session, cast, START, case, case.people["marieke"], attends=Attends.EXCLUDED, **DECIDED)
+
+
+def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cast) -> None:
+    case, at = build.closed_case(db_session, cast, START), START + LONG
+    made = link_for(db_session, cast, case, 365)
+
+    def waiting(moment: datetime) -> list[list[tuple[int, int]]]:
+        _, device = people.ask_coordinator(db_session, moment, made.token, "Firefox, Windows")
+        homes = (coordinator_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
+        found = [[(door.case.id, door.waiting) for door in home.doors] for home in homes]
+        end_device(db_session, cast.ruud, moment, case.id, device)
+        return found
+
+    assert waiting(START) == [[(case.id, 1)], [], []]
+    assert waiting(at) == [[], [(case.id, 1)], []]

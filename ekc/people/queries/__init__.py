@@ -32,6 +32,7 @@ from ekc.people.queries.links import link_of_token as link_of_token
 from ekc.people.queries.links import links_of as links_of
 from ekc.people.queries.links import live_link as live_link
 from ekc.people.queries.links import newest_link as newest_link
+from ekc.people.queries.links import somebody_waits as somebody_waits
 from ekc.people.queries.links import unsent_mails as unsent_mails
 from ekc.people.queries.links import waiting_of as waiting_of
 from ekc.people.queries.ways_in import IdentityRow as IdentityRow

@@ -211,6 +211,11 @@ def doors(session: Session, conference_ids: Collection[int], at: datetime) -> di
     return {row[0]: row[1] for row in session.execute(found)}
 
 
+def somebody_waits(at: datetime) -> Select[tuple[int]]:
+    """The cases at whose personal links somebody waits to be let in; to choose cases by."""
+    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_live(at), *_waits(at))
+
+
 def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None), LinkDevice.asked_at > at - WAITS
 
