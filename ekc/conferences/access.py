@@ -20,6 +20,7 @@ from ekc.people.access import Visitor
 from ekc.workflow.engine import PHASE_RULES, ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
+    IN_THE_ROOM,
     N_,
     PROFESSIONAL_PARTS,
     ROLE_OF_PART,
@@ -134,7 +135,7 @@ def roles_in(
     if place is not None and place.part is not None and (role := ROLE_OF_PART[place.part]):
         roles.add(role)
         if role and place.attends in TAKES_PART:
-            roles.add(Role.COMES)
+            roles.add(Role.COMES if place.attends in IN_THE_ROOM else Role.JOINS)
         if place.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[place.plan_sharing]
         elif place.convenes:  # never an agency: a convenor writes in the plan

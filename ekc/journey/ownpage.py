@@ -83,7 +83,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         details=conferences.own_details(session, case),
         coming=_shown(row for row in others if row.attends in TAKES_PART) if case.sees(CasePart.PRACTICAL) else (),
         circle=_shown(row for row in others if row.attends is not Attends.EXCLUDED),
-        meeting=read.meeting if case.sees(CasePart.PRACTICAL) else None,
+        meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
         asks_yes=coordinator is not None and _asks_about(case, coordinator),
         shows_coordinator=coordinator is not None and _tells_of(case, coordinator),

@@ -39,7 +39,7 @@ _NEVER_IN_THE_CIRCLE = frozenset(
         CasePart.ACCOUNTS,
     }
 )
-_CIRCLE = frozenset({role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES}).union(
+_CIRCLE = frozenset({role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES, Role.JOINS}).union(
     *ROLES_OF_SHARING.values()
 )
 #: Roles and parts that belong to each other alone.

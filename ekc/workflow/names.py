@@ -143,6 +143,7 @@ NAMES: dict[type[StrEnum], Mapping[StrEnum, str]] = {
         Role.PART_READER: N_("referrer or professional who is told what concerns them"),
         Role.PLAN_READER: N_("referrer or professional who is shown the whole plan"),
         Role.COMES: N_("whoever comes to the conference"),
+        Role.JOINS: N_("whoever takes part by telephone or video"),
         Role.CONVENOR: N_("convenor of the evaluation"),
         Role.ASKED_COORDINATOR: N_("coordinator who was asked"),
         Role.COORDINATOR: N_("coordinator"),

@@ -9,6 +9,7 @@ class CasePart(StrEnum):
     TITLE = "title"
     FIGURES = "figures"
     QUESTION = "question"
+    DAY = "day"
     PRACTICAL = "practical"
     NAMES = "names"
     OWN_DETAILS = "own_details"

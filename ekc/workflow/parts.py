@@ -43,9 +43,14 @@ PARTS: tuple[PartRule, ...] = (
         N_("the question"),
         _to(_CIRCLE | {Role.COORDINATOR}, _ALWAYS) | _to(Role.REGIONAL_MANAGER, _OUTSIDE),
     ),
-    PartRule(  # not whoever stays away, or may yet: where somebody is to be found is no small thing to know
-        CasePart.PRACTICAL,
-        N_("when and where people meet, and who comes"),
+    PartRule(
+        CasePart.DAY,
+        N_("when people meet"),
+        _to(frozenset({Role.MAIN_PERSON, Role.COMES, Role.JOINS}), _BEFORE) | _to(_STAFF, _OUTSIDE),
+    ),
+    PartRule(  # not whoever stays away, or may yet: where somebody is to be found is no small thing to know. Nor by
+        CasePart.PRACTICAL,  # video, which is for those, among others, with whom the room would not be safe (NZ11)
+        N_("where people meet, and who comes"),
         _to(frozenset({Role.MAIN_PERSON, Role.COMES}), _BEFORE) | _to(_STAFF, _OUTSIDE),
     ),
     PartRule(
@@ -180,7 +185,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES}),
     Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES, CasePart.CONTACT}),
     Activity.END_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES}),
-    Activity.ARRANGE_MEETING: frozenset({CasePart.PRACTICAL, CasePart.ARRANGEMENTS}),
+    Activity.ARRANGE_MEETING: frozenset({CasePart.DAY, CasePart.PRACTICAL, CasePart.ARRANGEMENTS}),
     Activity.RECORD_INFORMATION: frozenset({CasePart.INFORMATION, CasePart.NAMES}),
     Activity.SEE_PLAN: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SEE_VERSIONS: frozenset({CasePart.PLAN}),
@@ -195,7 +200,14 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.RECORD_COSTS: frozenset({CasePart.COSTS}),
     Activity.SEE_OPENED: frozenset({CasePart.OPENED}),
     Activity.SEE_HISTORY: frozenset(
-        {CasePart.HISTORY, CasePart.PRACTICAL, CasePart.ARRANGEMENTS, CasePart.INFORMATION, CasePart.NAMES}
+        {
+            CasePart.HISTORY,
+            CasePart.DAY,
+            CasePart.PRACTICAL,
+            CasePart.ARRANGEMENTS,
+            CasePart.INFORMATION,
+            CasePart.NAMES,
+        }
     ),
     Activity.TAKE_STEP: frozenset(),
 }

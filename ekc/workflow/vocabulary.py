@@ -70,7 +70,8 @@ class Role(StrEnum):
     PROFESSIONAL = "professional"
     PART_READER = "part_reader"  # a referrer or professional who sees what the plan asks of them
     PLAN_READER = "plan_reader"  # one with whom the family shares the whole plan
-    COMES = "comes"  # somebody in the circle who takes part in the conference
+    COMES = "comes"  # somebody in the circle who is in the room at the conference
+    JOINS = "joins"  # one who takes part by telephone or video
     CONVENOR = "convenor"
     ASKED_COORDINATOR = "asked_coordinator"
     COORDINATOR = "coordinator"
@@ -139,7 +140,8 @@ class Attends(StrEnum):
 
 
 #: Those who are in the room or on the line, and so must have been told personally.
-TAKES_PART = frozenset({Attends.IN_PERSON, Attends.PART, Attends.PHONE, Attends.VIDEO})
+IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
+TAKES_PART = IN_THE_ROOM | {Attends.PHONE, Attends.VIDEO}
 
 
 class InformationKind(StrEnum):

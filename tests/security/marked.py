@@ -84,10 +84,10 @@ OTHERS: dict[str, frozenset[Role]] = {
     "iris": frozenset(),  # in another region
     "stranger": frozenset(),  # main person of another case
 }
-#: Who of the circle is not at the conference, and yet has a say.
-AWAY = {"joost": Attends.LETTER, "els": Attends.NO}
+#: Who of the circle is not in the room: one is not at the conference, and yet has a say, one takes part by video.
+AWAY = {"joost": Attends.LETTER, "els": Attends.NO, "omar": Attends.VIDEO}
 ROLES = {
-    name: roles | {Role.COMES} if roles and name not in AWAY else roles
+    name: roles | {Role.COMES} if roles and name not in AWAY else roles | {Role.JOINS} if name == "omar" else roles
     for name, (_part, _side, roles) in CIRCLE.items()
 } | OTHERS
 SECRET = frozenset({"marieke", "kees", "priya", "hassan"})
@@ -108,6 +108,7 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.TITLE: ["title", "number"],
     CasePart.FIGURES: ["number", "municipality"],
     CasePart.QUESTION: ["question"],
+    CasePart.DAY: [],  # no word, but a date
     CasePart.PRACTICAL: ["venue", "venueaddress", "venueaccess"],
     CasePart.NAMES: each("name", [name for name in HERE if name not in ("hassan", "tolk")]),  # "an interpreter"
     CasePart.DETAILS: [

@@ -61,7 +61,8 @@ def test_referrers_and_professionals_see_their_own_and_the_bottom_lines() -> Non
 
 def test_day_and_place_are_told_to_whoever_comes_and_to_nobody_else_in_the_circle() -> None:
     assert who(CasePart.PRACTICAL) == {Role.MAIN_PERSON, Role.COMES, Role.COORDINATOR, Role.REGIONAL_MANAGER}
-    assert ever(Role.COMES) == {CasePart.PRACTICAL}
+    assert who(CasePart.DAY) == who(CasePart.PRACTICAL) | {Role.JOINS}
+    assert (ever(Role.COMES), ever(Role.JOINS)) == ({CasePart.DAY, CasePart.PRACTICAL}, {CasePart.DAY})
 
 
 @pytest.mark.parametrize(
