@@ -12,7 +12,7 @@ from ekc.people.queries import visitor_of_account
 from ekc.workflow.vocabulary import Role
 
 #: With it anybody can sign in as any of them; the demonstration holds nothing real. `ekc demo` prints it.
-PASSWORD = "own plan for all"  # noqa: S105
+PASSWORD = "chairs around one table"  # noqa: S105
 REGION = "North"
 
 
