@@ -16,7 +16,6 @@ from tests.build import (
     case_in_private_time,
     case_in_setup,
     change_details,
-    prepared_case,
 )
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
@@ -149,19 +148,3 @@ def test_the_coordinator_stops_in_the_words_of_the_field(
 
     assert (page.heading, "No conference is prepared any more" in page.text) == ("Stop", False)
     assert "the main person does not want it any more" in page.text
-
-
-def test_by_video_one_reads_the_day_and_not_the_place_or_who_comes(
-    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
-) -> None:
-    case = prepared_case(db_session, cast, clock())
-    omar = case.people["omar"]
-    enter(client, db_session, clock(), case.id, omar)
-    there = client.page(f"/conferences/{case.id}/mine").text
-    change_details(db_session, cast, clock(), case, omar, attends=Attends.VIDEO)
-
-    elsewhere = client.page(f"/conferences/{case.id}/mine").text
-
-    words = ("Saturday 11 April", "Buurthuis De Brug", "Who will be there", "Your coordinator tells you how.")
-    assert [word in there for word in words] == [True, True, True, False]
-    assert [word in elsewhere for word in words] == [True, False, False, True]
