@@ -79,9 +79,7 @@ class Case:
     @property
     def open_until(self) -> date | None:
         """The last day on which its coordinator can open it; None to others, and while a task is still to be done."""
-        if self.tasks_ended_on is None or Role.COORDINATOR not in self.roles:
-            return None
-        return PROFILES[self.profile].open_until(self.tasks_ended_on)
+        return open_until(self) if Role.COORDINATOR in self.roles else None
 
     @property
     def phase_title(self) -> str:
@@ -126,7 +124,7 @@ def roles_in(
     roles: set[Role] = set()
     if visitor.account_id is not None:
         if Role.COORDINATOR in visitor.roles:
-            if case.coordinator_id == visitor.account_id and _still_open(case, at):
+            if case.coordinator_id == visitor.account_id and still_open(case, at):
                 roles.add(Role.COORDINATOR)
             elif case.asked_coordinator_id == visitor.account_id:
                 roles.add(Role.ASKED_COORDINATOR)
@@ -143,10 +141,16 @@ def roles_in(
     return frozenset(roles)
 
 
-def _still_open(case: Conference | Row[Any], at: datetime) -> bool:
-    if case.tasks_ended_on is None:
-        return True
-    return local_date(at, case.timezone) <= PROFILES[case.profile].open_until(case.tasks_ended_on)
+def open_until(case: Case | Conference | Row[Any]) -> date | None:
+    """The last day on which the coordinator of a case can open it; None while a task of theirs is still to be done."""
+    ended = case.tasks_ended_on
+    return PROFILES[case.profile].open_until(ended) if ended is not None else None
+
+
+def still_open(case: Conference | Row[Any], at: datetime) -> bool:
+    """Whether the coordinator of a case can open it at `at`, in the case's own time zone."""
+    until = open_until(case)
+    return until is None or local_date(at, case.timezone) <= until
 
 
 def open_case(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import still_open
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations.effects import plan_follow_ups
@@ -12,7 +13,6 @@ from ekc.journey.letters import closing_letter, issue_documents, no_plan_notice,
 from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, open_room, pause_room
-from ekc.workflow.profiles import PROFILES
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import Effect, Outcome, Step
 
@@ -40,11 +40,9 @@ def mark_without_conference(
 
 def start_retention(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
     """The case ends, and with its last day the retention clock starts."""
-    today = local_date(at, conference.timezone)
-    conference.closed_on = today
-    ended = conference.tasks_ended_on
-    if ended is None or today <= PROFILES[conference.profile].open_until(ended):  # else it stays over
-        conference.tasks_ended_on = today
+    conference.closed_on = local_date(at, conference.timezone)
+    if still_open(conference, at):  # else the coordinator's access stays over
+        conference.tasks_ended_on = conference.closed_on
     conference.outcome = _OUTCOMES[taking.step]
     conference.stop_reason = taking.stop_reason
 

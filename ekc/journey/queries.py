@@ -8,16 +8,15 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind
-from ekc.core.clock import local_date
 from ekc.journey.models import PhaseChange
 from ekc.meetings.models import Meeting
 from ekc.people.access import DemoPerson
 from ekc.people.models import Account, PersonalLink
 from ekc.people.queries import somebody_waits
 from ekc.workflow.clocks import Event
-from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
 
@@ -123,10 +122,8 @@ def _cases() -> Select[*tuple[Any, ...]]:
 
 def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
     head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
-    ended = row.tasks_ended_on
-    until = PROFILES[row.profile].open_until(ended) if ended else None
     return CaseRow(
-        **head, coordinator=row.coordinator or "", venue=row.venue_name or "", untold=untold, open_until=until
+        **head, coordinator=row.coordinator or "", venue=row.venue_name or "", untold=untold, open_until=open_until(row)
     )
 
 
@@ -141,8 +138,9 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed
         own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
     ).all()
     untold = _untold(session, [row.id for row in open_ones])
-    rows = (_row(row, untold=untold.get(row.id, 0)) for row in (*open_ones, *closed))
-    return tuple(row for row in rows if row.open_until is None or local_date(at, row.timezone) <= row.open_until)
+    # Whoever is asked for a case sees it asked, also where the access of who had it has ended.
+    seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
+    return tuple(_row(row, untold=untold.get(row.id, 0)) for row in seen)
 
 
 def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
@@ -168,8 +166,8 @@ def cases_of_regions(session: Session, regions: Collection[int], most: int = 50)
 def unattended(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
     """The cases of regions at whose personal links somebody waits, and to which the coordinator's access has ended."""
     done = (Conference.region_id.in_(regions), Conference.tasks_ended_on.is_not(None))
-    rows = [_row(row) for row in session.execute(_cases().where(*done, Conference.id.in_(somebody_waits(at))))]
-    return tuple(row for row in rows if row.open_until and row.open_until < local_date(at, row.timezone))
+    rows = session.execute(_cases().where(*done, Conference.id.in_(somebody_waits(at))))
+    return tuple(_row(row) for row in rows if not still_open(row, at))
 
 
 def work_with_referrer(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import open_until
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.transaction import writing
@@ -28,11 +29,11 @@ def _tell(session: Session, at: datetime, conference_id: int) -> bool:
         if found is None:
             return False
         conference, account = found
-        if conference.tasks_ended_on is None:
+        until = open_until(conference)
+        if until is None:
             return False
-        profile = PROFILES[conference.profile]
-        left = profile.open_until(conference.tasks_ended_on) - local_date(at, conference.timezone)
-        if not timedelta(0) <= left <= timedelta(days=profile.access_warning_days):
+        left = until - local_date(at, conference.timezone)
+        if not timedelta(0) <= left <= timedelta(days=PROFILES[conference.profile].access_warning_days):
             return False
         return mail_to(
             session,

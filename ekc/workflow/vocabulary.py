@@ -139,8 +139,8 @@ class Attends(StrEnum):
     EXCLUDED = "excluded"
 
 
-#: Those who are in the room or on the line, and so must have been told personally.
 IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
+#: Those who are in the room or on the line, and so must have been told personally.
 TAKES_PART = IN_THE_ROOM | {Attends.PHONE, Attends.VIDEO}
 
 

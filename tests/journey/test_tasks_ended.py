@@ -12,7 +12,9 @@ from ekc.core.errors import Unknown
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import take
+from ekc.journey.home import coordinator_home
 from ekc.journey.reminders import tell_that_access_ends
+from ekc.matching.actions import ask_coordinator
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import Activity, FollowUpKind, Step
 from tests import build
@@ -117,3 +119,10 @@ def test_the_manager_finds_it_and_closes_it(
     assert (closed.closed_on, closed.tasks_ended_on) == (local_date(OVER, closed.timezone), TODAY)
     with pytest.raises(Unknown):  # closing opens it to nobody anew
         open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=OVER)
+
+
+def test_who_is_asked_to_take_it_over_sees_that(db_session: Session, cast: Cast, case: Made) -> None:
+    give_up(db_session, cast, case, *FollowUpKind)
+    ask_coordinator(db_session, cast.ruud, OVER, case.id, cast.denise.account_id or 0)
+
+    assert [row.id for row in coordinator_home(db_session, cast.denise, OVER).asked] == [case.id]
