@@ -22,6 +22,7 @@ from ekc.matching.actions import Declaration
 from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Arranged, Told, Venue
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import (
@@ -190,19 +191,19 @@ def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: 
 def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """One goal, two actions, a what-if, who watches over it and when the family looks back."""
     who, noor, today = case.people, cast.noor, local_date(at, TIMEZONE)
-    goal = plans.add_goal(session, noor, at, case.id, 0, "The children are never alone at night.")
+    goal = plans.change_plan(session, noor, at, case.id, 0, drafting.add_goal("The children are never alone at night."))
     sleeps = NewAction(
         what="Sleeps at Marieke's from Sunday to Tuesday", who=(who["fatima"],), starts=today, every=Every.WEEK
     )
-    plans.add_action(session, noor, at, case.id, 1, goal, sleeps)
+    plans.change_plan(session, noor, at, case.id, 1, drafting.add_action(goal, sleeps))
     hangs = NewAction(what="Hangs the week on the fridge", who=(who["omar"], who["linda"]), by=today + timedelta(7))
-    plans.add_action(session, noor, at, case.id, 2, goal, hangs)
+    plans.change_plan(session, noor, at, case.id, 2, drafting.add_action(goal, hangs))
     what_if = NewWhatIf(if_="Somebody cannot come", then="Rings Omar before five", who=(who["omar"], who["kees"]))
-    plans.add_what_if(session, noor, at, case.id, 3, what_if)
-    plans.set_monitor(session, noor, at, case.id, 4, who["omar"])
+    plans.change_plan(session, noor, at, case.id, 3, drafting.add_what_if(what_if))
+    plans.change_plan(session, noor, at, case.id, 4, drafting.set_monitor(who["omar"]))
     in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
     looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=who["omar"])
-    plans.set_evaluation(session, noor, at, case.id, 5, looking_back)
+    plans.change_plan(session, noor, at, case.id, 5, drafting.set_evaluation(looking_back))
 
 
 def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:

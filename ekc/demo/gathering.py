@@ -7,6 +7,7 @@ from ekc.demo.player import Pen, Player, spread
 from ekc.demo.shape import EndedBy, Information, Plan, Stretch
 from ekc.meetings import actions as meetings
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.vocabulary import Step
 
@@ -59,21 +60,21 @@ def write(player: Player, plan: Plan, at: datetime) -> datetime:
     """The coordinator writes down what the family says, from `at` on; when it was done."""
     pen = Pen(player, at)
     for goal in plan.goals:
-        key = plans.add_goal(*pen.next(), goal.text)
+        key = plans.change_plan(*pen.next(), drafting.add_goal(goal.text))
         keys = []
         for action in goal.actions:
             who = tuple(player.people[id_] for id_ in action.who)
             new = NewAction(
                 what=action.what, who=who, by=action.by, starts=action.starts, every=action.every, kind=action.kind
             )
-            keys.append(plans.add_action(*pen.next(), key, new))
+            keys.append(plans.change_plan(*pen.next(), drafting.add_action(key, new)))
         player.actions.append(keys)
     for what_if in plan.contingency:
         who = tuple(player.people[id_] for id_ in what_if.who)
-        plans.add_what_if(*pen.next(), NewWhatIf(if_=what_if.if_, then=what_if.then, who=who))
-    plans.set_monitor(*pen.next(), player.people[plan.monitor])
+        plans.change_plan(*pen.next(), drafting.add_what_if(NewWhatIf(if_=what_if.if_, then=what_if.then, who=who)))
+    plans.change_plan(*pen.next(), drafting.set_monitor(player.people[plan.monitor]))
     again = plan.evaluation
     others = tuple(player.people[id_] for id_ in again.with_)
     arranged = EvaluationPlan(at=again.on, place=again.where, convenor=player.people[again.convened_by], others=others)
-    plans.set_evaluation(*pen.next(), arranged)
+    plans.change_plan(*pen.next(), drafting.set_evaluation(arranged))
     return pen.at

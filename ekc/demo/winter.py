@@ -9,6 +9,7 @@ from ekc.demo.agreeing import agree
 from ekc.demo.player import Pen, Player
 from ekc.journey.actions import take
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import ActionKind, Every, Step
@@ -26,8 +27,8 @@ def winter_part(player: Player, on: date) -> None:
         every=Every.WEEK,
         kind=ActionKind.FAMILY,
     )
-    plans.change_action(*pen.next(), player.actions[0][1], saturdays)
-    winter = plans.add_goal(*pen.next(), "Wim and Joan come through the winter.")
+    plans.change_plan(*pen.next(), drafting.change_action(player.actions[0][1], saturdays))
+    winter = plans.change_plan(*pen.next(), drafting.add_goal("Wim and Joan come through the winter."))
     salt = NewAction(
         what="Salts the path and drives Joan to the shops when it freezes",
         who=(alf, peter),
@@ -35,9 +36,9 @@ def winter_part(player: Player, on: date) -> None:
         every=Every.WHEN_NEEDED,
         kind=ActionKind.FAMILY,
     )
-    plans.add_action(*pen.next(), winter, salt)
+    plans.change_plan(*pen.next(), drafting.add_action(winter, salt))
     again = datetime.combine(on + timedelta(weeks=26), time(11))
-    plans.set_evaluation(*pen.next(), EvaluationPlan(at=again, place="at home", convenor=peter))
+    plans.change_plan(*pen.next(), drafting.set_evaluation(EvaluationPlan(at=again, place="at home", convenor=peter)))
     for minutes, id_ in enumerate(("joan", "wim", "peter", "grace", "nextdoor", "alf"), start=20):
         agree(player, id_, "yes", player.on(on, f"17:{minutes}"))
     take(player.session, convenor, player.on(on, "17:40"), player.id, Taking(Step.REVISE_PLAN))

@@ -1,10 +1,7 @@
-"""From one plan to the next: pure functions that add, change, move and remove. No database, no clock.
+"""Edits of a plan: each adds, changes, moves or removes one thing. Pure: no database, no clock."""
 
-Each gives the new plan (and the key of what was added); the old one stays as it was.
-"""
-
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf, actions, find
@@ -19,78 +16,140 @@ class _Keyed(Protocol):
 T = TypeVar("T", bound=_Keyed)
 
 
-def add_goal(draft: Draft, text: str) -> tuple[Draft, str]:
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a plan. `code` and `detail` are for the audit."""
+
+    code: str
+    apply: Callable[[Draft], Draft]  # gives the plan after it; raises KeyError for a part that is not there
+    detail: Mapping[str, str] = field(default_factory=dict)
+    target: str | None = None  # the key or anchor of what it changes; None: of the part that it adds
+    convenor: int | None = None  # who is to call people together, where it says so
+
+
+def add_goal(text: str) -> Edit:
     """A goal at the end."""
-    draft, key = _next_key(draft, "g")
-    return replace(draft, goals=(*draft.goals, Goal(key=key, text=text))), key
+
+    def apply(draft: Draft) -> Draft:
+        draft, key = _next_key(draft, "g")
+        return replace(draft, goals=(*draft.goals, Goal(key=key, text=text)))
+
+    return Edit("plan.goal_added", apply, {"text": text})
 
 
-def set_goal(draft: Draft, key: str, text: str) -> Draft:
-    """Another text for a goal. Raises KeyError."""
-    return replace(draft, goals=_changed(draft.goals, key, lambda goal: replace(goal, text=text)))
+def change_goal(key: str, text: str) -> Edit:
+    """Another text for a goal."""
+    return Edit(
+        "plan.goal_changed",
+        lambda draft: replace(draft, goals=_changed(draft.goals, key, lambda goal: replace(goal, text=text))),
+        {"key": key, "text": text},
+        key,
+    )
 
 
-def add_action(draft: Draft, goal_key: str, new: NewAction) -> tuple[Draft, str]:
-    """An action at the end of a goal. Raises KeyError."""
-    draft, key = _next_key(draft, "a")
-    action = _action(key, new)
-    goals = _changed(draft.goals, goal_key, lambda goal: replace(goal, actions=(*goal.actions, action)))
-    return replace(draft, goals=goals), key
+def add_action(goal_key: str, new: NewAction) -> Edit:
+    """An action at the end of a goal."""
+
+    def apply(draft: Draft) -> Draft:
+        draft, key = _next_key(draft, "a")
+        action = _action(key, new)
+        goals = _changed(draft.goals, goal_key, lambda goal: replace(goal, actions=(*goal.actions, action)))
+        return replace(draft, goals=goals)
+
+    return Edit("plan.action_added", apply, {"text": new.what})
 
 
-def change_action(draft: Draft, key: str, new: NewAction) -> Draft:
-    """Another content for an action. An answer to support falls away when what it answered changes. Raises KeyError."""
-    return _with_action(draft, key, lambda old: _action(key, new, old))
+def change_action(key: str, new: NewAction) -> Edit:
+    """Another content for an action. An answer to support falls away when what it answered changes."""
+    return Edit(
+        "plan.action_changed",
+        lambda draft: _with_action(draft, key, lambda old: _action(key, new, old)),
+        {"key": key, "text": new.what},
+        key,
+    )
 
 
-def answer_support(draft: Draft, key: str, answer: SupportAnswer, words: str) -> Draft:
-    """What a professional says to support that is asked for. Raises KeyError where none is asked for."""
-    found = find(draft, key)
-    if not isinstance(found, Action) or found.kind is not ActionKind.PROFESSIONAL:
-        raise KeyError(key)
-    return _with_action(draft, key, lambda old: replace(old, answer=answer, answer_words=words))
+def answer_support(key: str, answer: SupportAnswer, words: str) -> Edit:
+    """What a professional says to support that is asked for; where none is asked for, there is nothing to answer."""
+
+    def answered(action: Action) -> Action:
+        if action.kind is not ActionKind.PROFESSIONAL:
+            raise KeyError(key)
+        return replace(action, answer=answer, answer_words=words)
+
+    return Edit(
+        "plan.support_answered",
+        lambda draft: _with_action(draft, key, answered),
+        {"key": key, "answer": answer.value, "words": words},
+        key,
+    )
 
 
-def add_what_if(draft: Draft, new: NewWhatIf) -> tuple[Draft, str]:
+def add_what_if(new: NewWhatIf) -> Edit:
     """A what-if at the end."""
-    draft, key = _next_key(draft, "w")
-    return replace(draft, what_ifs=(*draft.what_ifs, _what_if(key, new))), key
+
+    def apply(draft: Draft) -> Draft:
+        draft, key = _next_key(draft, "w")
+        return replace(draft, what_ifs=(*draft.what_ifs, _what_if(key, new)))
+
+    return Edit("plan.what_if_added", apply, {"text": new.if_})
 
 
-def change_what_if(draft: Draft, key: str, new: NewWhatIf) -> Draft:
-    """Another content for a what-if. Raises KeyError."""
-    return replace(draft, what_ifs=_changed(draft.what_ifs, key, lambda _old: _what_if(key, new)))
-
-
-def set_monitor(draft: Draft, person: int | None) -> Draft:
-    """Who keeps an eye on the plan."""
-    return replace(draft, monitor=person)
-
-
-def set_evaluation(draft: Draft, evaluation: EvaluationPlan) -> Draft:
-    """When the plan is looked at again."""
-    return replace(draft, evaluation=evaluation)
-
-
-def remove(draft: Draft, key: str) -> Draft:
-    """Without a goal (and its actions), an action or a what-if; what follows is renumbered. Raises KeyError."""
-    find(draft, key)
-    goals = tuple(
-        replace(goal, actions=tuple(action for action in goal.actions if action.key != key))
-        for goal in draft.goals
-        if goal.key != key
+def change_what_if(key: str, new: NewWhatIf) -> Edit:
+    """Another content for a what-if."""
+    return Edit(
+        "plan.what_if_changed",
+        lambda draft: replace(draft, what_ifs=_changed(draft.what_ifs, key, lambda _old: _what_if(key, new))),
+        {"key": key, "text": new.if_},
+        key,
     )
-    return replace(draft, goals=goals, what_ifs=tuple(w for w in draft.what_ifs if w.key != key))
 
 
-def move(draft: Draft, key: str, step: int) -> Draft:
-    """One place up (`step` -1) or down (1); an action at the edge goes over to the goal beside. Raises KeyError."""
-    find(draft, key)
-    return replace(
-        draft,
-        goals=_moved_action(_swapped(draft.goals, key, step), key, step),
-        what_ifs=_swapped(draft.what_ifs, key, step),
+def set_monitor(person: int | None) -> Edit:
+    """Who keeps an eye on the plan; None: nobody yet."""
+    return Edit("plan.monitor_set", lambda draft: replace(draft, monitor=person), target="monitor")
+
+
+def set_evaluation(evaluation: EvaluationPlan) -> Edit:
+    """When and where the plan is looked at again, who calls people together, and who else comes."""
+    return Edit(
+        "plan.evaluation_set",
+        lambda draft: replace(draft, evaluation=evaluation),
+        target="evaluation",
+        convenor=evaluation.convenor,
     )
+
+
+def remove(key: str) -> Edit:
+    """Without a goal (and its actions), an action or a what-if; what follows is renumbered."""
+
+    def apply(draft: Draft) -> Draft:
+        find(draft, key)
+        goals = tuple(
+            replace(goal, actions=tuple(action for action in goal.actions if action.key != key))
+            for goal in draft.goals
+            if goal.key != key
+        )
+        return replace(draft, goals=goals, what_ifs=tuple(w for w in draft.what_ifs if w.key != key))
+
+    return Edit("plan.removed", apply, {"key": key}, "")
+
+
+def move(key: str, step: int) -> Edit:
+    """One place up (`step` -1) or down (1); an action at the edge goes over to the goal beside."""
+
+    def apply(draft: Draft) -> Draft:
+        find(draft, key)
+        goals = _moved_action(_swapped(draft.goals, key, step), key, step)
+        return replace(draft, goals=goals, what_ifs=_swapped(draft.what_ifs, key, step))
+
+    return Edit("plan.moved", apply, {"key": key}, key)
+
+
+def newest(draft: Draft) -> str:
+    """The key of the part that was added last, as long as it is there."""
+    keyed: tuple[_Keyed, ...] = (*draft.goals, *actions(draft), *draft.what_ifs)
+    return max((part.key for part in keyed), key=lambda key: int(key[1:]))
 
 
 def _next_key(draft: Draft, letter: str) -> tuple[Draft, str]:

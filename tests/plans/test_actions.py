@@ -14,7 +14,7 @@ from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.plans import actions, queries
+from ekc.plans import actions, drafting, queries
 from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument, PlanVersion
@@ -39,23 +39,25 @@ def revision(session: Session, family: Family) -> int:
 def write(session: Session, cast: Cast, family: Family) -> str:
     """A whole plan; the key of the request for support."""
     noor, at = cast.noor, PRESENTED
-    goal = actions.add_goal(session, noor, at, family.id, 0, "De kinderen zijn nooit 's nachts alleen.")
+    goal = actions.change_plan(
+        session, noor, at, family.id, 0, drafting.add_goal("De kinderen zijn nooit 's nachts alleen.")
+    )
     nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.add_action(session, noor, at, family.id, 1, goal, nights)
+    actions.change_plan(session, noor, at, family.id, 1, drafting.add_action(goal, nights))
     asked = NewAction(
         what="Plant de behandeling op dinsdag",
         who=(family["priya"],),
         by=date(2026, 4, 24),
         kind=ActionKind.PROFESSIONAL,
     )
-    key = actions.add_action(session, noor, at, family.id, 2, goal, asked)
+    key = actions.change_plan(session, noor, at, family.id, 2, drafting.add_action(goal, asked))
     what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.add_what_if(session, noor, at, family.id, 3, what_if)
-    actions.set_monitor(session, noor, at, family.id, 4, family["omar"])
+    actions.change_plan(session, noor, at, family.id, 3, drafting.add_what_if(what_if))
+    actions.change_plan(session, noor, at, family.id, 4, drafting.set_monitor(family["omar"]))
     evaluation = EvaluationPlan(
         at=EVALUATION, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],)
     )
-    actions.set_evaluation(session, noor, at, family.id, 5, evaluation)
+    actions.change_plan(session, noor, at, family.id, 5, drafting.set_evaluation(evaluation))
     return key
 
 
@@ -72,34 +74,34 @@ def test_a_plan_is_written_step_by_step(db_session: Session, cast: Cast, family:
 
 
 def test_a_page_that_is_behind_changes_nothing(db_session: Session, cast: Cast, family: Family) -> None:
-    actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "First")
+    actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("First"))
 
     with pytest.raises(Stale):
-        actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "Second")
+        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("Second"))
 
     assert [goal.text for goal in queries.draft(db_session, family.id)[0].goals] == ["First"]
 
 
 def test_only_people_of_this_circle_stand_in_the_plan(db_session: Session, cast: Cast, family: Family) -> None:
     other = presented(db_session, cast, "EKC-2026-0008")
-    goal = actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "A goal")
+    goal = actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("A goal"))
 
     for stranger in (other["omar"], family["interpreter"], 9999):
         new = NewAction(what="x", who=(stranger,))
         with pytest.raises(Unknown):
-            actions.add_action(db_session, cast.noor, PRESENTED, family.id, 1, goal, new)
+            actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.add_action(goal, new))
         with pytest.raises(Unknown):
-            actions.set_monitor(db_session, cast.noor, PRESENTED, family.id, 1, stranger)
+            actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.set_monitor(stranger))
     with pytest.raises(Unknown):
-        actions.set_goal(db_session, cast.noor, PRESENTED, family.id, 1, "g77", "x")
+        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.change_goal("g77", "x"))
     with pytest.raises(Unknown):
-        actions.remove(db_session, cast.noor, PRESENTED, family.id, 1, "w1")
+        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.remove("w1"))
 
 
 def test_no_agency_calls_people_together(db_session: Session, cast: Cast, family: Family) -> None:
     evaluation = EvaluationPlan(at=EVALUATION, convenor=family["karim"])
     with pytest.raises(Refusal, match="choose somebody of the family"):
-        actions.set_evaluation(db_session, cast.noor, PRESENTED, family.id, 0, evaluation)
+        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.set_evaluation(evaluation))
 
 
 Try = Callable[[Session, Family, Cast], None]
@@ -107,7 +109,9 @@ Try = Callable[[Session, Family, Cast], None]
 
 def _goal_by(name: str) -> Try:
     def attempt(session: Session, family: Family, _cast: Cast) -> None:
-        actions.add_goal(session, participant(family.id, family[name]), PRESENTED, family.id, 0, "x")
+        actions.change_plan(
+            session, participant(family.id, family[name]), PRESENTED, family.id, 0, drafting.add_goal("x")
+        )
 
     return attempt
 
@@ -130,7 +134,7 @@ def test_in_private_time_nobody_writes_here(db_session: Session, cast: Cast, fam
     db_session.commit()
 
     with pytest.raises(NotNow):
-        actions.add_goal(db_session, cast.noor, PRESENTED, family.id, 0, "x")
+        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("x"))
     with pytest.raises(NotNow):
         _goal_by("omar")(db_session, family, cast)
 
@@ -257,9 +261,9 @@ def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
     omar = participant(family.id, family["omar"])
     night = queries.draft(db_session, family.id)[0].goals[0].actions[0]
     moved = NewAction(what="Slaapt vrijdag bij Marieke", who=night.who, starts=night.starts, every=night.every)
-    actions.change_action(db_session, omar, LATER, family.id, 6, night.key, moved)
+    actions.change_plan(db_session, omar, LATER, family.id, 6, drafting.change_action(night.key, moved))
     evaluation = EvaluationPlan(at=EVALUATION, place="bij Kees thuis", convenor=family["marieke"])
-    actions.set_evaluation(db_session, omar, LATER, family.id, 7, evaluation)
+    actions.change_plan(db_session, omar, LATER, family.id, 7, drafting.set_evaluation(evaluation))
     actions.record_agreements(db_session, cast.noor, LATER + timedelta(days=90), family.id, [family["marieke"]])
     freeze(db_session, family, LATER + timedelta(days=91))
 

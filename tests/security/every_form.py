@@ -40,6 +40,7 @@ from ekc.people.actions import (
 from ekc.people.models import Identity, Method
 from ekc.people.passkeys import NewPasskey
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
@@ -208,8 +209,13 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     presented = build.case_in_presentation(session, cast, START)
     build.write_plan(session, cast, START, presented)
     goal, els = "g1", presented.people["els"]
-    plans.add_action(
-        session, noor, START, presented.id, 6, goal, NewAction(what="Helps", who=(els,), kind=ActionKind.PROFESSIONAL)
+    plans.change_plan(
+        session,
+        noor,
+        START,
+        presented.id,
+        6,
+        drafting.add_action(goal, NewAction(what="Helps", who=(els,), kind=ActionKind.PROFESSIONAL)),
     )
     yield noor, presented
     yield by_link(presented, "els")

@@ -31,6 +31,7 @@ from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Arranged, Asked, Told, Venue
 from ekc.people.models import Account, AccountRole, PersonalLink
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import draft
 from ekc.workflow.engine import sees
@@ -358,21 +359,21 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
 def _presented(session: Session, cast: Cast, case: Marked) -> None:
     noor, who, id_ = cast.noor, case.people, case.id
     week = TODAY + timedelta(days=7)
-    goal = plans.add_goal(session, noor, START, id_, 0, mark("goal"))
+    goal = plans.change_plan(session, noor, START, id_, 0, drafting.add_goal(mark("goal")))
     alone = NewAction(what=mark("does"), who=(who["kees"],), by=week)
     together = NewAction(what=mark("together"), who=(who["omar"], who["priya"]), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.add_action(session, noor, START, id_, 1, goal, alone)
-    asked = plans.add_action(session, noor, START, id_, 2, goal, together)
+    plans.change_plan(session, noor, START, id_, 1, drafting.add_action(goal, alone))
+    asked = plans.change_plan(session, noor, START, id_, 2, drafting.add_action(goal, together))
     elses = NewAction(what=mark("elsdoes"), who=(who["els"],), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.add_action(session, noor, START, id_, 3, goal, elses)
+    plans.change_plan(session, noor, START, id_, 3, drafting.add_action(goal, elses))
     what_if = NewWhatIf(if_=mark("happens"), then=mark("then"), who=(who["omar"], who["kees"]))
-    plans.add_what_if(session, noor, START, id_, 4, what_if)
+    plans.change_plan(session, noor, START, id_, 4, drafting.add_what_if(what_if))
     called = NewWhatIf(if_=mark("calledif"), then=mark("calledthen"), who=(who["priya"], who["omar"]))
-    plans.add_what_if(session, noor, START, id_, 5, called)
-    plans.set_monitor(session, noor, START, id_, 6, who["omar"])
+    plans.change_plan(session, noor, START, id_, 5, drafting.add_what_if(called))
+    plans.change_plan(session, noor, START, id_, 6, drafting.set_monitor(who["omar"]))
     in_weeks = to_local(START, "Europe/Amsterdam").replace(tzinfo=None) + timedelta(weeks=12)
     again = EvaluationPlan(at=in_weeks, place=mark("evaluationplace"), convenor=who["omar"], others=(who["priya"],))
-    plans.set_evaluation(session, noor, START, id_, 7, again)
+    plans.change_plan(session, noor, START, id_, 7, drafting.set_evaluation(again))
     priya = participant(id_, who["priya"])
     plans.answer_support(session, priya, START, id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
     for name in FAMILY:
@@ -396,9 +397,9 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     avoided = NewAvoided(what=mark("avoided"), amount=100, basis=mark("basis"))
     evaluations.add_avoided(session, noor, START, id_, avoided)
     revision = draft(session, id_)[1]
-    goal = plans.add_goal(session, noor, START, id_, revision, mark("nextgoal"))
+    goal = plans.change_plan(session, noor, START, id_, revision, drafting.add_goal(mark("nextgoal")))
     ask = NewAction(what=mark("nextask"), who=(case.people["priya"],), kind=ActionKind.PROFESSIONAL)
-    plans.add_action(session, noor, START, id_, revision + 1, goal, ask)
+    plans.change_plan(session, noor, START, id_, revision + 1, drafting.add_action(goal, ask))
     line = BottomLine(
         conference_id=id_, number=2, text=mark("newline"), ground=mark("newground"), set_by=case.people["karim"]
     )

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
@@ -36,7 +37,9 @@ def strange(app: Flask, db_session: Session, cast: Cast) -> Strange:
     """A case in evaluation with everything in it, made before all others."""
     case = whole_case(db_session, cast, Phase.EVALUATION, title=TITLE)
     for revision in range(7, 9):
-        plans.add_action(db_session, cast.noor, START, case.id, revision, "g1", NewAction(what="More"))
+        plans.change_plan(
+            db_session, cast.noor, START, case.id, revision, drafting.add_action("g1", NewAction(what="More"))
+        )
     db_session.rollback()
     numbers = {name: ids for name, ids in numbers_of(db_session.connection(), case.id).items() if name not in STAFF}
     db_session.rollback()

@@ -11,6 +11,7 @@ from ekc.core.errors import Stale
 from ekc.matching.actions import Declaration, accept, ask_coordinator, confirm_coordinator
 from ekc.matching.queries import matches
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import NewAction
 from ekc.reports.views import _plain
 from ekc.workflow.vocabulary import Step
@@ -62,7 +63,7 @@ def test_words_on_paper_fetch_nothing_and_run_nothing(
     case = build.case_in_presentation(db_session, cast, clock(), title=words)
     build.write_plan(db_session, cast, clock(), case)
     new = NewAction(what=words[:300], who=(case.people["omar"],), by=clock().date())
-    plans.add_action(db_session, cast.noor, clock(), case.id, 6, "g1", new)
+    plans.change_plan(db_session, cast.noor, clock(), case.id, 6, drafting.add_action("g1", new))
     build.answer_plan(db_session, cast, clock(), case)
     build.step(db_session, cast, clock(), case, Step.AGREE_PLAN)
 

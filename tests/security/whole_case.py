@@ -27,7 +27,7 @@ from ekc.people.access import Visitor
 from ekc.people.links import new_link
 from ekc.people.models import LinkDevice, PersonalLink
 from ekc.plans import actions as plans
-from ekc.plans import document
+from ekc.plans import document, drafting
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
 from ekc.workflow.vocabulary import ActionKind, Attends, FollowUpKind, InformationKind, Part, Phase, PlanSharing, Step
@@ -140,7 +140,7 @@ def _in_presentation(session: Session, cast: Cast, **changes: object) -> Made:
     case = build.case_in_presentation(session, cast, START, **changes)
     build.write_plan(session, cast, START, case)
     asks = NewAction(what="Helps", who=(case.people["els"],), by=START.date(), kind=ActionKind.PROFESSIONAL)
-    plans.add_action(session, cast.noor, START, case.id, 6, "g1", asks)
+    plans.change_plan(session, cast.noor, START, case.id, 6, drafting.add_action("g1", asks))
     return case
 
 

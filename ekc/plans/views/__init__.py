@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("plans", __name__, url_prefix="/conferences/<int:conference_id>/plan")
 
-from ekc.plans.views import answers, sharing, versions, writing  # noqa: E402, F401 - each adds its routes
+from ekc.plans.views import answers, plan, sharing, versions  # noqa: E402, F401 - each adds its routes

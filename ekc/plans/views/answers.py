@@ -14,10 +14,10 @@ from ekc.core.routes import db, now
 from ekc.plans import actions, queries
 from ekc.plans.draft import Action, Draft, number_of
 from ekc.plans.draft import actions as actions_of
-from ekc.plans.forms.answers import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
+from ekc.plans.forms import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views import bp
-from ekc.plans.views.sheet import Sent, rhythms, seen
+from ekc.plans.views.plan import Sent, rhythms, seen
 from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 
 

@@ -1,4 +1,4 @@
-"""What of the plan a referrer or professional sees: the page of their own part, and the page on which it is decided."""
+"""The page on which it is decided what of the plan each referrer and professional sees."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,16 +6,13 @@ from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import lines_seen
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.routes import db, now
 from ekc.plans import actions, queries
-from ekc.plans.draft import concerning, from_json
-from ekc.plans.forms.sharing import ShareForm, ShareWithAllForm, share_form
+from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
 from ekc.plans.views import bp
-from ekc.plans.views.sheet import rhythms
-from ekc.workflow.vocabulary import Activity, CasePart, Phase, PlanSharing
+from ekc.workflow.vocabulary import Activity, PlanSharing
 
 
 @bp.get("/sharing")
@@ -70,25 +67,4 @@ def _page(case: Case, each: ShareForm | None = None, everybody: ShareWithAllForm
         each=each or share_form(people, formdata=None),
         everybody=everybody or ShareWithAllForm(prefix="all-", formdata=None),
         sent=each or everybody,
-    )
-
-
-def own_part_page(case: Case) -> str:
-    """What the plan asks of a referrer or professional with whom the whole of it is not shared."""
-    session = db()
-    people = queries.circle(session, case.id)
-    # At the presentation the plan that is told aloud is the one that is being written.
-    in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
-    draft = from_json(in_force.content) if in_force else queries.draft(session, case.id)[0]
-    mine = concerning(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
-    return render_template(
-        "plans/own_part.html",
-        case=case,
-        mine=mine,
-        evaluation=draft.evaluation,
-        names={person.id: person.name for person in people},
-        lines=lines_seen(session, case),
-        met=queries.bottom_line_checks(session, case.id, case.presentation),
-        rhythms=rhythms(),
-        today=local_date(now(), case.timezone),
     )

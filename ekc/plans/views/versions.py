@@ -17,7 +17,7 @@ from ekc.plans.actions import issue_document
 from ekc.plans.document import PlanDocument, from_json, plan_pdf
 from ekc.plans.models import PlanVersion
 from ekc.plans.views import bp
-from ekc.plans.views.sheet import rhythms
+from ekc.plans.views.plan import rhythms
 from ekc.workflow.vocabulary import N_, Activity
 
 

@@ -1,0 +1,289 @@
+"""What people do with a plan: change it, answer to it, share it, keep its paper.
+
+What is said belongs to the plan of the current presentation (`conference.presentation`); the last word counts.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import member
+from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.core.audit import record
+from ekc.core.clock import local_date
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.transaction import writing
+from ekc.people.access import Visitor
+from ekc.plans import drafting
+from ekc.plans.draft import Draft, actions, from_json, people_of, to_json
+from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft
+from ekc.plans.queries import circle, deciders, decides_alone, issued, version
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    N_,
+    PROFESSIONAL_PARTS,
+    Activity,
+    Agreed,
+    Attends,
+    Part,
+    PlanSharing,
+    Role,
+    SupportAnswer,
+)
+
+_ASKED = FAMILY_PARTS | {Part.SUPPORTER}
+
+
+def change_plan(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, revision: int, edit: drafting.Edit
+) -> str:
+    """Make one edit. Gives the key of the part that it added or changed, or the anchor; nothing for what is gone.
+
+    Raises Stale if the plan has moved on since the page with this `revision`, Unknown for a part or a person that is
+    not of this case.
+    """
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.WRITE_PLAN, at)
+        return _edit(session, visitor, at, _at_revision(session, conference_id, revision), edit)
+
+
+def answer_support(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    revision: int,
+    key: str,
+    answer: SupportAnswer,
+    words: str = "",
+) -> None:
+    """Answer a request for support. By link only where one is named in the action; the coordinator notes any answer.
+
+    Raises Stale if the plan has moved on since the page with this `revision`, for the request may say something else.
+    """
+    with writing(session):
+        _, roles = lock_case(session, visitor, conference_id, Activity.ANSWER_SUPPORT, at)
+        row = _at_revision(session, conference_id, revision)
+        named = {person for action in actions(from_json(row.content)) if action.key == key for person in action.who}
+        if Role.COORDINATOR not in roles and visitor.participant_id not in named:
+            raise Unknown
+        _edit(session, visitor, at, row, drafting.answer_support(key, answer, words))
+
+
+def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDraft:
+    """The plan that is written, to be changed. Raises Stale unless it is still at this revision."""
+    row = session.get(PlanDraft, conference_id, populate_existing=True)
+    if row is None:
+        row = PlanDraft(conference_id=conference_id, revision=0, content=to_json(Draft()))
+    if row.revision != revision:
+        raise Stale(N_("Somebody changed the plan meanwhile. You see it as it is now. What you typed is still here."))
+    return row
+
+
+def _edit(session: Session, visitor: Visitor, at: datetime, row: PlanDraft, edit: drafting.Edit) -> str:
+    """Only people of this circle come into the plan, and no agency calls people together."""
+    before = from_json(row.content)
+    try:
+        after = edit.apply(before)
+    except KeyError:
+        raise Unknown from None
+    if not people_of(after) - people_of(before) <= _nameable(session, row.conference_id):
+        raise Unknown
+    convenor = session.get(Participant, edit.convenor) if edit.convenor else None
+    if convenor is not None and convenor.part in PROFESSIONAL_PARTS:
+        raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family."))
+    row.content, row.revision, row.changed_at = to_json(after), row.revision + 1, at
+    session.add(row)
+    record(session, visitor.actor, at, edit.code, row.conference_id, **edit.detail)
+    return drafting.newest(after) if edit.target is None else edit.target
+
+
+def _nameable(session: Session, conference_id: int) -> frozenset[int]:
+    """Who can come into the plan: the circle, without interpreters."""
+    return frozenset(
+        session.scalars(
+            select(Participant.id).where(
+                Participant.conference_id == conference_id,
+                Participant.removed_at.is_(None),
+                Participant.part != Part.INTERPRETER,
+            )
+        )
+    )
+
+
+def record_agreement(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    participant_id: int,
+    answer: Agreed,
+    words: str = "",
+) -> None:
+    """Record what one of the family or a supporter says to the plan, in their words if they have any."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
+        _agree(session, conference, participant_id, answer, words, at)
+        record(
+            session,
+            visitor.actor,
+            at,
+            "plan.agreement",
+            conference_id,
+            participant=participant_id,
+            answer=answer.value,
+            words=words,
+        )
+
+
+def record_agreements(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_ids: Iterable[int]
+) -> None:
+    """Record that all these people say yes."""
+    people = list(participant_ids)
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
+        if not people:
+            raise Refusal(N_("Choose who says yes."))
+        for person in people:
+            _agree(session, conference, person, Agreed.YES, "", at)
+        record(session, visitor.actor, at, "plan.agreements", conference_id, people=", ".join(map(str, people)))
+
+
+def _agree(
+    session: Session, conference: Conference, participant_id: int, answer: Agreed, words: str, at: datetime
+) -> None:
+    person = member(session, conference.id, participant_id)
+    if person.part not in _ASKED or person.attends is Attends.EXCLUDED:
+        raise Unknown
+    key = (
+        Agreement.conference_id == conference.id,
+        Agreement.presentation == conference.presentation,
+        Agreement.participant_id == participant_id,
+    )
+    row = session.scalar(select(Agreement).where(*key))
+    if row is None:
+        row = Agreement(
+            conference_id=conference.id, presentation=conference.presentation, participant_id=participant_id
+        )
+        session.add(row)
+    row.answer, row.words, row.said_at = answer, words, at
+
+
+def check_bottom_line(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, bottom_line_id: int, met: bool
+) -> None:
+    """Record whether the plan meets a bottom line."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
+        line = session.get(BottomLine, bottom_line_id)
+        if line is None or line.conference_id != conference_id:
+            raise Unknown
+        row = session.scalar(
+            select(BottomLineCheck).where(
+                BottomLineCheck.bottom_line_id == line.id, BottomLineCheck.presentation == conference.presentation
+            )
+        )
+        if row is None:
+            row = BottomLineCheck(bottom_line_id=line.id, presentation=conference.presentation)
+            session.add(row)
+        row.met, row.checked_at = met, at
+        record(
+            session,
+            visitor.actor,
+            at,
+            "plan.bottom_line",
+            conference_id,
+            number=line.number,
+            met="yes" if met else "no",
+        )
+
+
+def decide_acceptance(
+    session: Session,
+    visitor: Visitor,
+    at: datetime,
+    conference_id: int,
+    participant_id: int,
+    accepted: bool,
+    reason: str = "",
+) -> None:
+    """Record that somebody of the agencies accepts the plan, or refuses it for a reason of safety (AD2).
+
+    The referrer decides, and whoever set a bottom line; where there is neither, any professional. They decide for
+    themselves by link; the coordinator notes what any of them decided. Earlier decisions stay.
+    """
+    with writing(session):
+        conference, roles = lock_case(session, visitor, conference_id, Activity.DECIDE_ACCEPTANCE, at)
+        if participant_id not in {one.id for one in deciders(session, conference_id, circle(session, conference_id))}:
+            raise Unknown
+        if Role.COORDINATOR not in roles and visitor.participant_id != participant_id:
+            raise Unknown
+        if not accepted and not reason:
+            raise Refusal(N_("Say which safety concern the plan leaves open."))
+        session.add(
+            Acceptance(
+                conference_id=conference_id,
+                presentation=conference.presentation,
+                participant_id=participant_id,
+                accepted=accepted,
+                reason=reason or None,
+                decided_at=at,
+            )
+        )
+        done = "plan.accepted" if accepted else "plan.refused"
+        record(session, visitor.actor, at, done, conference_id, participant=participant_id, reason=reason)
+
+
+def share_plan(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, choices: Mapping[int, PlanSharing]
+) -> None:
+    """Decide what each of these participants sees of the plan from now on; one audit line for each that changes.
+
+    A main person decides, or the coordinator notes what the family said. Whoever is too young to consent on their own
+    does not decide it on their own either.
+    """
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.SHARE_PLAN, at)
+        if not decides_alone(session, conference, visitor, local_date(at, conference.timezone)):
+            raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
+        for participant_id, sharing in choices.items():
+            person = member(session, conference_id, participant_id)
+            if person.part not in PROFESSIONAL_PARTS or person.attends is Attends.EXCLUDED:
+                raise Unknown
+            if person.plan_sharing is not sharing:
+                person.plan_sharing = sharing
+                record(
+                    session, visitor.actor, at, "plan.shared", conference_id, name=person.name, sharing=sharing.value
+                )
+
+
+def issue_document(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, number: int, language: str, content: bytes
+) -> IssuedDocument:
+    """Keep the printed plan of a version, and give what is kept: of two at once, both get what came first.
+
+    The bytes are made before, outside any transaction that writes.
+    """
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.SEE_VERSIONS, at)
+        found = version(session, conference_id, number)
+        if found is None:
+            raise Unknown
+        document = issued(session, found.id)
+        if document is None:
+            document = IssuedDocument(
+                version_id=found.id,
+                kind="plan",
+                language=language,
+                content=content,
+                sha256=hashlib.sha256(content).digest(),
+                made_at=at,
+            )
+            session.add(document)
+            record(session, visitor.actor, at, "plan.printed", conference_id, number=number)
+    return document

@@ -1,0 +1,308 @@
+"""Forms of the plan: writing it, what people say to it, and sharing it. Whom one can choose in a form is handed in.
+
+What is still vague may stay empty: the page says what is open.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from ekc.meetings.forms import LocalMoment
+from ekc.people.forms import PlainForm
+from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
+from ekc.plans.queries import CirclePerson
+from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SupportAnswer
+
+_LINE = 300
+_PLACE = 160
+_WORDS = 1000
+
+_CHOOSE = _l("Choose how much of the plan is seen.")
+_TOO_LONG = _l("Keep it under %(max)d characters.")
+
+
+def _stripped(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _line(label: str, missing: str = "", most: int = _LINE) -> StringField:
+    """One line of text, at most `most` characters; `missing` is said where it has to be filled in."""
+    asked: list[Any] = [Length(max=most, message=_TOO_LONG)]
+    return StringField(label, filters=[_stripped], validators=[*([DataRequired(missing)] if missing else []), *asked])
+
+
+def _own_words(label: str) -> TextAreaField:
+    """What somebody says, in their own words."""
+    return TextAreaField(
+        label,
+        filters=[lambda text: (text or "").strip()],
+        validators=[Length(max=_WORDS, message=_TOO_LONG)],
+        render_kw={"rows": 2},
+    )
+
+
+def _number(value: Any) -> int:
+    """A person of a choice; 0 is nobody yet."""
+    return int(value or 0)
+
+
+def _people_field(label: str, **more: Any) -> SelectMultipleField:
+    """People of the circle, as chips. Whom one can choose is handed in: `_offer_people`."""
+    return SelectMultipleField(label, coerce=_number, choices=[], **more)
+
+
+def _offer_people(field: SelectMultipleField, people: Iterable[CirclePerson]) -> None:
+    """Whom one can choose in a field of people."""
+    field.choices = [SelectChoice(person.id, person.name) for person in people]
+
+
+def _person_field(label: str) -> SelectField:
+    """One person of the circle; 0 is nobody yet. Whom one can choose is handed in: `_offer_person`."""
+    return SelectField(label, coerce=_number, choices=[])
+
+
+def _offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: str = "") -> None:
+    """Whom one can choose in a field of one person; `nobody`, if given, is said where no one is chosen."""
+    none = [SelectChoice(0, nobody)] if nobody else []
+    field.choices = [*none, *(SelectChoice(person.id, person.name) for person in people)]
+
+
+class GoalForm(FlaskForm):  # type: ignore[misc]
+    """A goal."""
+
+    text = _line(_l("Goal"), _l("Write what you want to reach."))
+
+    def fill(self, goal: Goal) -> None:
+        """Show a goal as it is."""
+        self.text.data = goal.text
+
+    def to_goal(self) -> str:
+        """Its text."""
+        text: str = self.text.data
+        return text
+
+
+class ActionForm(FlaskForm):  # type: ignore[misc]
+    """Who does what, by when or how often."""
+
+    what = _line(_l("What"), _l("Write what is done."))
+    who = _people_field(_l("Who"))
+    by = DateField(_l("No later than"), validators=[Optional()])
+    every = SelectField(_l("How often"))
+    starts = DateField(_l("From"), validators=[Optional()])
+    kind = RadioField(_l("This is done"), default=ActionKind.FAMILY.value)
+
+    def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
+        super().__init__(**more)
+        _offer_people(self.who, people)
+        self.every.choices = [SelectChoice("", _("once"))] + [SelectChoice(e.value, _(name_of(e))) for e in Every]
+        self.kind.choices = [SelectChoice(kind.value, _(name_of(kind))) for kind in ActionKind]
+
+    def validate_every(self, field: SelectField) -> None:
+        """By a day, or again and again: the paper says one of them."""
+        if field.data and self.by.data:
+            raise ValidationError(_("Say how often, or a last day: not both. The first day goes under “From”."))
+
+    def validate_starts(self, field: DateField) -> None:
+        """Nothing ends before it begins."""
+        if field.data and self.by.data and field.data > self.by.data:
+            raise ValidationError(_("It starts after it has to be done. Choose an earlier day."))
+
+    def fill(self, action: Action) -> None:
+        """Show an action as it is."""
+        self.what.data, self.who.data = action.what, list(action.who)
+        self.by.data, self.starts.data = action.by, action.starts
+        self.every.data = action.every.value if action.every else ""
+        self.kind.data = action.kind.value
+
+    def to_action(self) -> NewAction:
+        """What was typed."""
+        return NewAction(
+            what=self.what.data,
+            who=tuple(self.who.data or ()),
+            by=self.by.data,
+            starts=self.starts.data,
+            every=Every(self.every.data) if self.every.data else None,
+            kind=ActionKind(self.kind.data),
+        )
+
+
+class WhatIfForm(FlaskForm):  # type: ignore[misc]
+    """What happens if the plan does not work out, and who meets then."""
+
+    if_ = _line(_l("If"), _l("Write what could happen."))
+    then = _line(_l("Then"))
+    who = _people_field(_l("Who meets or rings"))
+
+    def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
+        super().__init__(**more)
+        _offer_people(self.who, people)
+
+    def fill(self, what_if: WhatIf) -> None:
+        """Show a what-if as it is."""
+        self.if_.data, self.then.data, self.who.data = what_if.if_, what_if.then, list(what_if.who)
+
+    def to_what_if(self) -> NewWhatIf:
+        """What was typed."""
+        return NewWhatIf(if_=self.if_.data, then=self.then.data, who=tuple(self.who.data or ()))
+
+
+class MonitorForm(FlaskForm):  # type: ignore[misc]
+    """Who keeps an eye on the plan."""
+
+    monitor = _person_field(_l("Who keeps an eye on the plan"))
+
+    def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
+        super().__init__(**more)
+        _offer_person(self.monitor, people, _("nobody yet"))
+
+    def to_person(self) -> int | None:
+        """Who was chosen."""
+        return self.monitor.data or None
+
+
+class EvaluationForm(FlaskForm):  # type: ignore[misc]
+    """When the plan is looked at again."""
+
+    at = LocalMoment(_l("When"), validators=[Optional()])
+    place = _line(_l("Where"), most=_PLACE)
+    convenor = _person_field(_l("Who calls everyone together"))
+    others = _people_field(_l("Who else is asked to come"))
+
+    def __init__(self, people: Iterable[CirclePerson], convenors: Iterable[CirclePerson], **more: Any) -> None:
+        super().__init__(**more)
+        _offer_person(self.convenor, convenors, _("nobody yet"))
+        _offer_people(self.others, people)
+
+    def fill(self, evaluation: EvaluationPlan) -> None:
+        """Show what is agreed."""
+        self.at.data, self.place.data = evaluation.at, evaluation.place
+        self.convenor.data, self.others.data = evaluation.convenor or 0, list(evaluation.others)
+
+    def to_evaluation(self) -> EvaluationPlan:
+        """What was typed; local time, to the minute."""
+        at: datetime | None = self.at.data
+        return EvaluationPlan(
+            at=at, place=self.place.data, convenor=self.convenor.data or None, others=tuple(self.others.data or ())
+        )
+
+
+# What people say to the plan
+
+
+class EverybodyForm(FlaskForm):  # type: ignore[misc]
+    """All who say yes, at once."""
+
+    people = _people_field(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
+
+    def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
+        super().__init__(**more)
+        _offer_people(self.people, people)
+
+
+class AgreementForm(FlaskForm):  # type: ignore[misc]
+    """What one person says to the plan."""
+
+    person = _person_field(_l("Who"))
+    answer = RadioField(_l("What they say"), default=Agreed.YES.value)
+    words = _own_words(_l("In their words"))
+
+    def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
+        super().__init__(**more)
+        _offer_person(self.person, people)
+        self.answer.choices = [SelectChoice(answer.value, _(name_of(answer))) for answer in Agreed]
+
+    def to_answer(self) -> Agreed:
+        """Yes, part or no."""
+        return Agreed(self.answer.data)
+
+
+class AcceptanceForm(FlaskForm):  # type: ignore[misc]
+    """Whether the plan is accepted."""
+
+    person = _person_field(_l("Who decides"))
+    decision = RadioField(_l("The plan is"), validators=[InputRequired(_l("Choose one of the two."))])
+    reason = _own_words(_l("Which safety concern"))
+
+    def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
+        super().__init__(**more)
+        _offer_person(self.person, people)
+        self.decision.choices = [SelectChoice("yes", _("accepted")), SelectChoice("no", _("not accepted"))]
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """A refusal says why."""
+        if self.decision.data == "no" and not field.data:
+            raise ValidationError(_("Say which safety concern the plan leaves open."))
+
+
+class SupportForm(FlaskForm):  # type: ignore[misc]
+    """The answer to a request for support."""
+
+    answer = RadioField(_l("Answer"), default=SupportAnswer.PENDING.value)
+    words = _own_words(_l("In their words"))
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.answer.choices = [SelectChoice(answer.value, _(name_of(answer))) for answer in SupportAnswer]
+
+    def fill(self, action: Action) -> None:
+        """Show the answer as it is."""
+        self.answer.data = (action.answer or SupportAnswer.PENDING).value
+        self.words.data = action.answer_words
+
+    def to_answer(self) -> SupportAnswer:
+        """Agreed, declined or not yet."""
+        return SupportAnswer(self.answer.data)
+
+
+# How much of the plan professionals see
+
+
+def _words() -> list[SelectChoice]:
+    """The most first."""
+    return [SelectChoice(word.value, _(name_of(word))) for word in reversed(PlanSharing)]
+
+
+class ShareWithAllForm(PlainForm):
+    """All professionals see the same."""
+
+    sharing = RadioField(_l("All professionals see"), validators=[InputRequired(_CHOOSE)])
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.sharing.choices = _words()
+
+    def to_sharing(self) -> PlanSharing:
+        """What was chosen for all."""
+        return PlanSharing(self.sharing.data)
+
+
+class ShareForm(PlainForm):
+    """Each professional sees what is chosen for them. `share_form` adds a choice for each."""
+
+    people: tuple[int, ...] = ()
+
+    def to_choices(self) -> dict[int, PlanSharing]:
+        """What was chosen, by participant."""
+        return {id_: PlanSharing(self[f"person_{id_}"].data) for id_ in self.people}
+
+
+def share_form(professionals: Iterable[CirclePerson], **more: Any) -> ShareForm:
+    """The form, filled with what each of them sees now."""
+    rows = tuple(professionals)
+    fields: dict[str, Any] = {
+        f"person_{row.id}": RadioField(row.name, [InputRequired(_CHOOSE)], choices=_words()) for row in rows
+    }
+    now = {f"person_{row.id}": row.sharing.value for row in rows}
+    form: ShareForm = type("ShareFormOfCase", (ShareForm,), {**fields, "people": tuple(row.id for row in rows)})(
+        data=now, **more
+    )
+    return form

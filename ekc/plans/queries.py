@@ -1,0 +1,255 @@
+"""Reading plans: the draft and versions, the circle as the plan knows it, and what people said. Nothing here writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ekc.conferences.access import Case
+from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.meetings.models import Attendance, Meeting
+from ekc.people.access import Visitor
+from ekc.plans.draft import Draft, from_json
+from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft, PlanVersion
+from ekc.workflow.profiles import PROFILES, age
+from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Agreed, Attends, Part, PlanSharing
+
+# The plan itself: the draft, and the versions that were agreed
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The draft of a case: its revision is 0 and `changed_at` None where nothing was written yet."""
+
+    draft: Draft
+    revision: int
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in a list."""
+
+    number: int
+    agreed_on: date
+
+
+def written(session: Session, conference_id: int) -> Written:
+    """The draft, the revision a page must send back, and when it was last changed."""
+    row = session.execute(
+        select(PlanDraft.content, PlanDraft.revision, PlanDraft.changed_at).where(
+            PlanDraft.conference_id == conference_id
+        )
+    ).one_or_none()
+    return Written(from_json(row.content), row.revision, row.changed_at) if row else Written(Draft(), 0, None)
+
+
+def draft(session: Session, conference_id: int) -> tuple[Draft, int]:
+    """The draft and its revision; an empty one and 0 where nothing was written yet."""
+    found = written(session, conference_id)
+    return found.draft, found.revision
+
+
+def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
+    """All versions, the newest first."""
+    rows = session.execute(
+        select(PlanVersion.number, PlanVersion.agreed_on)
+        .where(PlanVersion.conference_id == conference_id)
+        .order_by(PlanVersion.number.desc())
+    )
+    return tuple(VersionRow(*row) for row in rows)
+
+
+def version(session: Session, conference_id: int, number: int) -> PlanVersion | None:
+    """One version, with `content` (a draft as JSON) and `snapshot` (a PlanDocument as JSON)."""
+    return session.scalar(
+        select(PlanVersion).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
+    )
+
+
+def issued(session: Session, version_id: int, kind: str = "plan") -> IssuedDocument | None:
+    """The document of a version as it was first made, if it was."""
+    return session.scalar(
+        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == kind)
+    )
+
+
+# The circle: whom the plan can name, who answers to it, and what professionals see of it
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePerson:
+    """Somebody whom a plan can name. `came`: to the latest meeting that was held."""
+
+    id: int
+    name: str
+    relation: str
+    organisation: str
+    part: Part
+    attends: Attends | None
+    born: date | None
+    sharing: PlanSharing  # of a referrer or professional: what they see of the plan
+    removed: bool
+    came: bool
+
+    @property
+    def gives_agreement(self) -> bool:
+        """Whether this person is asked if they agree: family and supporters, unless they stay away for safety."""
+        return (self.part in FAMILY_PARTS or self.part is Part.SUPPORTER) and self.attends is not Attends.EXCLUDED
+
+    @property
+    def is_professional(self) -> bool:
+        """Whether this person comes as a referrer or professional."""
+        return self.part in PROFESSIONAL_PARTS
+
+    @property
+    def belongs(self) -> bool:
+        """Whether this person is in the circle now, and need not stay away."""
+        return not self.removed and self.attends is not Attends.EXCLUDED
+
+
+def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
+    """Everybody who is or was in the circle, in the order in which they came into it."""
+    held = (
+        select(Meeting.id)
+        .where(Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
+        .order_by(Meeting.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    came = set(session.scalars(select(Attendance.participant_id).where(Attendance.meeting_id == held)))
+    rows = session.execute(
+        select(
+            Participant.id,
+            Participant.name,
+            Participant.relation,
+            Participant.organisation,
+            Participant.part,
+            Participant.attends,
+            Participant.born,
+            Participant.plan_sharing,
+            Participant.removed_at,
+        )
+        .where(Participant.conference_id == conference_id)
+        .order_by(Participant.id)
+    )
+    return tuple(CirclePerson(*row[:-1], removed=row[-1] is not None, came=row.id in came) for row in rows)
+
+
+def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
+    """The referrers and professionals who are in the circle now."""
+    return tuple(person for person in people if person.is_professional and person.belongs)
+
+
+def deciders(session: Session, conference_id: int, people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
+    """Who says whether the plan is accepted: the referrer, and whoever set a bottom line; else any professional."""
+    here = professionals(people)
+    setters = set(session.scalars(select(BottomLine.set_by).where(BottomLine.conference_id == conference_id)))
+    first = tuple(person for person in here if person.part is Part.REFERRER or person.id in setters)
+    return first or here
+
+
+def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, today: date) -> bool:
+    """Whether the visitor is old enough to decide on their own what is shared; the coordinator only writes it down."""
+    if visitor.participant_id is None:
+        return True
+    born = session.scalar(select(Participant.born).where(Participant.id == visitor.participant_id))
+    return born is None or age(born, today) >= PROFILES[case.profile].own_consent_from
+
+
+# What was said to a plan: who agrees, who accepts, which bottom lines are met
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """What somebody said to the plan."""
+
+    participant_id: int
+    answer: Agreed
+    words: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceRow:
+    """What somebody decided about the plan of one presentation."""
+
+    presentation: int
+    participant_id: int
+    name: str
+    organisation: str
+    accepted: bool
+    reason: str
+    decided_at: datetime
+
+
+def agreements(
+    session: Session, conference_id: int, presentation: int, since: datetime | None = None
+) -> tuple[AgreementRow, ...]:
+    """What people said to the plan of one presentation, in the order of the circle; only after `since`, if given."""
+    rows = session.execute(
+        select(Agreement.participant_id, Agreement.answer, Agreement.words, Agreement.said_at)
+        .where(
+            Agreement.conference_id == conference_id,
+            Agreement.presentation == presentation,
+            _after(Agreement.said_at, since),
+        )
+        .order_by(Agreement.participant_id)
+    )
+    return tuple(AgreementRow(*row) for row in rows)
+
+
+def acceptances(
+    session: Session, conference_id: int, presentation: int | None = None, since: datetime | None = None
+) -> tuple[AcceptanceRow, ...]:
+    """What was decided, the oldest first; of one presentation, or of all of them; only after `since`, if given."""
+    query = (
+        select(
+            Acceptance.presentation,
+            Acceptance.participant_id,
+            Participant.name,
+            Participant.organisation,
+            Acceptance.accepted,
+            Acceptance.reason,
+            Acceptance.decided_at,
+        )
+        .join(Participant, Participant.id == Acceptance.participant_id)
+        .where(Acceptance.conference_id == conference_id, _after(Acceptance.decided_at, since))
+        .order_by(Acceptance.id)
+    )
+    if presentation is not None:
+        query = query.where(Acceptance.presentation == presentation)
+    return tuple(
+        AcceptanceRow(
+            r.presentation, r.participant_id, r.name, r.organisation, r.accepted, r.reason or "", r.decided_at
+        )
+        for r in session.execute(query)
+    )
+
+
+def is_accepted(decisions: tuple[AcceptanceRow, ...]) -> bool | None:
+    """What the decisions of one presentation come to: of each person the last; a refusal outweighs; None: none."""
+    last = {row.participant_id: row.accepted for row in decisions}
+    return all(last.values()) if last else None
+
+
+def bottom_line_checks(
+    session: Session, conference_id: int, presentation: int, since: datetime | None = None
+) -> dict[int, bool]:
+    """Which bottom lines the plan of one presentation meets, by id; those not looked at yet are not there."""
+    rows = session.execute(
+        select(BottomLineCheck.bottom_line_id, BottomLineCheck.met)
+        .join(BottomLine, BottomLine.id == BottomLineCheck.bottom_line_id)
+        .where(
+            BottomLine.conference_id == conference_id,
+            BottomLineCheck.presentation == presentation,
+            _after(BottomLineCheck.checked_at, since),
+        )
+    )
+    return {row.bottom_line_id: row.met for row in rows}
+
+
+def _after(column: InstrumentedAttribute[datetime], since: datetime | None) -> ColumnElement[bool]:
+    return true() if since is None else column > since
