@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.meetings.models import Arrangement, Attendance, DateOption, InformationItem, Meeting, Question
@@ -77,19 +77,18 @@ class QuestionRow:
 
 
 _meeting = Meeting.__table__.c
-_CURRENT = (
-    select(*(_meeting[name] for name in MeetingRow.__dataclass_fields__))
-    .where(_meeting.conference_id == bindparam("case"))
-    .order_by(_meeting.number.desc())
-    .limit(1)
+_OF_CASE = select(*(_meeting[name] for name in MeetingRow.__dataclass_fields__)).where(
+    _meeting.conference_id == bindparam("case")
 )
+_ALL = _OF_CASE.order_by(_meeting.number)
+_CURRENT = _OF_CASE.order_by(_meeting.number.desc()).limit(1)
 _arrangement = Arrangement.__table__.c
 _ARRANGED = select(_arrangement.kind).where(_arrangement.meeting_id == bindparam("meeting"))
 
 
 def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
     """All gatherings of a case, the first one first."""
-    return tuple(MeetingRow(*row) for row in session.execute(_meetings(conference_id).order_by(Meeting.number)))
+    return tuple(MeetingRow(*row) for row in session.execute(_ALL, {"case": conference_id}))
 
 
 def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
@@ -101,22 +100,6 @@ def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
 def arranged(session: Session, meeting_id: int) -> frozenset[ArrangementKind]:
     """The kinds of things that are arranged, or said not to be needed."""
     return frozenset(session.scalars(_ARRANGED, {"meeting": meeting_id}))
-
-
-def _meetings(
-    conference_id: int,
-) -> Select[int, int, datetime | None, int | None, str, str, str, datetime | None, datetime | None]:
-    return select(
-        Meeting.id,
-        Meeting.number,
-        Meeting.starts_at,
-        Meeting.expected_minutes,
-        Meeting.venue_name,
-        Meeting.venue_address,
-        Meeting.venue_access,
-        Meeting.started_at,
-        Meeting.ended_at,
-    ).where(Meeting.conference_id == conference_id)
 
 
 def date_options(session: Session, meeting_id: int) -> tuple[DateOptionRow, ...]:

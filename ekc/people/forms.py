@@ -3,6 +3,8 @@
 Whether a password, code, answer or passkey is right, or good enough, is not their matter.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -32,6 +34,15 @@ class PlainForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     form_errors: list[str]
+    status = 422  # of the answer that shows the form once more
+
+    @contextmanager
+    def showing_refusal(self) -> Iterator[None]:
+        """Show on top of the form why an action inside said no, and go on after it: to the page with the form."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.status = self.refuse(refusal)
 
     def refuse(self, refusal: Refusal) -> int:
         """Show on top of the form why an action said no; the status of the answer. What is unknown stays unknown."""

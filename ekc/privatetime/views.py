@@ -10,7 +10,7 @@ from flask_babel import gettext
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Unknown
 from ekc.core.routes import db, now
 from ekc.meetings import queries as meetings
 from ekc.meetings.actions import correct_attendance
@@ -52,14 +52,11 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
     """Correct the times of one meeting and its private time."""
     day = _find(case, meeting_id)
     form = day_form(day.meeting, day.rounds, case.timezone)
-    if not form.validate_on_submit():
-        return _page(case, form), 422
-    try:
-        correct_times(db(), case.visitor, now(), case.id, form.to_times())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(case, form), status
-    return _back(case)
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            correct_times(db(), case.visitor, now(), case.id, form.to_times())
+            return _back(case)
+    return _page(case, form), form.status
 
 
 @bp.post(f"{_ADDRESS}/<int:meeting_id>/people/<int:participant_id>")
@@ -70,15 +67,12 @@ def correct_person(case: Case, meeting_id: int, participant_id: int) -> Response
     if row is None:
         raise Unknown
     form = AttendanceTimesForm.of(meeting_id, row, case.timezone)
-    if not form.validate_on_submit():
-        return _page(case, form), 422
-    try:
-        came_at, left_at = form.to_instants(case.timezone)
-        correct_attendance(db(), case.visitor, now(), case.id, meeting_id, participant_id, came_at, left_at)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(case, form), status
-    return _back(case)
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            came_at, left_at = form.to_instants(case.timezone)
+            correct_attendance(db(), case.visitor, now(), case.id, meeting_id, participant_id, came_at, left_at)
+            return _back(case)
+    return _page(case, form), form.status
 
 
 def _back(case: Case) -> ResponseReturnValue:

@@ -10,7 +10,6 @@ from ekc.conferences.forms.contact import BottomLineForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import BottomLineRow
 from ekc.conferences.views.blueprint import bp
-from ekc.core.errors import Refusal
 from ekc.core.routes import db, now
 from ekc.workflow.vocabulary import Activity
 
@@ -29,15 +28,12 @@ def bottom_lines(case: Case) -> ResponseReturnValue:
 def add_bottom_line(case: Case) -> ResponseReturnValue:
     """Write one down."""
     form = _form(case)
-    if not form.validate():
-        return _page(case, form), 422
-    try:
-        actions.add_bottom_line(db(), case.visitor, now(), case.id, form.to_bottom_line())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(case, form), status
-    flash(_("The bottom line is written down."), "success")
-    return _back(case)
+    if form.validate():
+        with form.showing_refusal():
+            actions.add_bottom_line(db(), case.visitor, now(), case.id, form.to_bottom_line())
+            flash(_("The bottom line is written down."), "success")
+            return _back(case)
+    return _page(case, form), form.status
 
 
 @bp.post(f"{_ADDRESS}/<int:line_id>")
@@ -45,15 +41,12 @@ def add_bottom_line(case: Case) -> ResponseReturnValue:
 def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     """Write one anew, or when it was shared."""
     form = _form(case, prefix=f"line-{line_id}-")
-    if not form.validate():
-        return _page(case, changed=(line_id, form)), 422
-    try:
-        actions.change_bottom_line(db(), case.visitor, now(), case.id, line_id, form.to_bottom_line())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(case, changed=(line_id, form)), status
-    flash(_("Saved."), "success")
-    return _back(case)
+    if form.validate():
+        with form.showing_refusal():
+            actions.change_bottom_line(db(), case.visitor, now(), case.id, line_id, form.to_bottom_line())
+            flash(_("Saved."), "success")
+            return _back(case)
+    return _page(case, changed=(line_id, form)), form.status
 
 
 @bp.post(f"{_ADDRESS}/<int:line_id>/remove")

@@ -14,7 +14,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Unknown
 from ekc.core.routes import db, now
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
 
@@ -54,15 +54,12 @@ def add_person(case: Case) -> ResponseReturnValue:
 def tell(case: Case) -> ResponseReturnValue:
     """Note that several people were told on a day."""
     form = ToldForm(queries.circle(db(), case.id))
-    if not form.validate():
-        return _circle_page(case, told=form), 422
-    try:
-        actions.tell_people(db(), case.visitor, now(), case.id, form.told.data, form.on.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _circle_page(case, told=form), status
-    flash(_("It is noted who was told."), "success")
-    return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    if form.validate():
+        with form.showing_refusal():
+            actions.tell_people(db(), case.visitor, now(), case.id, form.told.data, form.on.data)
+            flash(_("It is noted who was told."), "success")
+            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    return _circle_page(case, told=form), form.status
 
 
 @bp.post(f"{_PERSON}/told-today")
@@ -129,18 +126,17 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
     """Write what is kept of somebody anew."""
     shown = _person(case, participant_id)
     form = _person_form(case, shown, sent=True)
-    if not form.validate():
-        return _person_page(case, shown, form), 422
-    try:
-        stopped = actions.change_person(db(), case.visitor, now(), case.id, participant_id, form.to_details())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _person_page(case, shown, form), status
-    if stopped is None:
-        flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
-    else:
-        _say_out(_("%(name)s stays away.", name=form.name.data), stopped)
-    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            stopped = actions.change_person(db(), case.visitor, now(), case.id, participant_id, form.to_details())
+            if stopped is None:
+                flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
+            else:
+                _say_out(_("%(name)s stays away.", name=form.name.data), stopped)
+            return redirect(
+                url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303
+            )
+    return _person_page(case, shown, form), form.status
 
 
 @bp.post(f"{_PERSON}/remove")
@@ -149,15 +145,12 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
     """Take somebody out of the circle."""
     shown = _person(case, participant_id)
     form = RemoveForm()
-    if not form.validate():
-        return _person_page(case, shown, remove=form), 422
-    try:
-        stopped = actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _person_page(case, shown, remove=form), status
-    _say_out(_("%(name)s is out of the circle.", name=shown.name), stopped)
-    return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    if form.validate():
+        with form.showing_refusal():
+            stopped = actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
+            _say_out(_("%(name)s is out of the circle.", name=shown.name), stopped)
+            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    return _person_page(case, shown, remove=form), form.status
 
 
 def _say_out(said: str, stopped: int) -> None:

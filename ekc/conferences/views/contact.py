@@ -10,7 +10,6 @@ from ekc.conferences.forms.contact import ContactForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal
 from ekc.core.routes import db, now
 from ekc.workflow.vocabulary import Activity
 
@@ -29,15 +28,12 @@ def contact_log(case: Case) -> ResponseReturnValue:
 def log_contact(case: Case) -> ResponseReturnValue:
     """Add a line."""
     form = ContactForm(queries.circle(db(), case.id))
-    if not form.validate():
-        return _log_page(case, form), 422
-    try:
-        actions.log_contact(db(), case.visitor, now(), case.id, form.to_contact())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _log_page(case, form), status
-    flash(_("It is in the log."), "success")
-    return redirect(url_for("conferences.contact_log", conference_id=case.id), 303)
+    if form.validate():
+        with form.showing_refusal():
+            actions.log_contact(db(), case.visitor, now(), case.id, form.to_contact())
+            flash(_("It is in the log."), "success")
+            return redirect(url_for("conferences.contact_log", conference_id=case.id), 303)
+    return _log_page(case, form), form.status
 
 
 def _log_page(case: Case, form: ContactForm | None = None) -> str:

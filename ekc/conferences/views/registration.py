@@ -12,7 +12,6 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import RegistrationRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal
 from ekc.core.routes import db, now
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
@@ -35,15 +34,12 @@ def change_registration(case: Case) -> ResponseReturnValue:
     """Write the registration anew."""
     shown = queries.registration(db(), case.id)
     form = RegistrationForm(shown)
-    if not form.validate():
-        return _registration_page(case, shown, form), 422
-    try:
-        actions.change_registration(db(), case.visitor, now(), case.id, form.to_registration(), form.seen_version)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _registration_page(case, queries.registration(db(), case.id), form), status
-    flash(_("The registration is saved."), "success")
-    return redirect(url_for("conferences.registration", conference_id=case.id), 303)
+    if form.validate():
+        with form.showing_refusal():
+            actions.change_registration(db(), case.visitor, now(), case.id, form.to_registration(), form.seen_version)
+            flash(_("The registration is saved."), "success")
+            return redirect(url_for("conferences.registration", conference_id=case.id), 303)
+    return _registration_page(case, queries.registration(db(), case.id), form), form.status
 
 
 def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationForm) -> str:
@@ -68,15 +64,12 @@ def consents(case: Case) -> ResponseReturnValue:
 def add_consent(case: Case) -> ResponseReturnValue:
     """Note a consent."""
     form = _consent_form(case, sent=True)
-    if not form.validate():
-        return _consents_page(case, form), 422
-    try:
-        actions.add_consent(db(), case.visitor, now(), case.id, form.to_consent())
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _consents_page(case, form), status
-    flash(_("The consent is noted."), "success")
-    return redirect(url_for("conferences.consents", conference_id=case.id), 303)
+    if form.validate():
+        with form.showing_refusal():
+            actions.add_consent(db(), case.visitor, now(), case.id, form.to_consent())
+            flash(_("The consent is noted."), "success")
+            return redirect(url_for("conferences.consents", conference_id=case.id), 303)
+    return _consents_page(case, form), form.status
 
 
 @bp.post(f"{_CONSENTS}/<int:consent_id>/withdraw")
@@ -84,15 +77,12 @@ def add_consent(case: Case) -> ResponseReturnValue:
 def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     """Note that a consent was taken back."""
     form = WithdrawForm(prefix=f"withdraw-{consent_id}-")
-    if not form.validate():
-        return _consents_page(case, withdrawn=(consent_id, form)), 422
-    try:
-        actions.withdraw_consent(db(), case.visitor, now(), case.id, consent_id, form.on.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _consents_page(case, withdrawn=(consent_id, form)), status
-    flash(_("It is noted that the consent was taken back."), "success")
-    return redirect(url_for("conferences.consents", conference_id=case.id), 303)
+    if form.validate():
+        with form.showing_refusal():
+            actions.withdraw_consent(db(), case.visitor, now(), case.id, consent_id, form.on.data)
+            flash(_("It is noted that the consent was taken back."), "success")
+            return redirect(url_for("conferences.consents", conference_id=case.id), 303)
+    return _consents_page(case, withdrawn=(consent_id, form)), form.status
 
 
 def _consent_form(case: Case, sent: bool = False) -> ConsentForm:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from ekc.meetings.effects import ensure_meeting
 from ekc.meetings.models import InformationItem, Meeting, Question
 from ekc.people.access import Visitor
 from ekc.workflow.vocabulary import Activity, InformationKind
+
+Row = TypeVar("Row", InformationItem, Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def change_told(session: Session, visitor: Visitor, at: datetime, conference_id:
     """Write it down otherwise."""
     with writing(session):
         meeting = _lock(session, visitor, at, conference_id, told.participant_id)
-        item = _item(session, meeting, item_id)
+        item = _row(session, InformationItem, meeting, item_id)
         item.participant_id, item.kind, item.text = told.participant_id, told.kind, told.text
         record(session, visitor.actor, at, "information.changed", conference_id, kind=told.kind.value)
 
@@ -60,7 +63,7 @@ def change_told(session: Session, visitor: Visitor, at: datetime, conference_id:
 def remove_told(session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int) -> None:
     """Take out what was written down by mistake."""
     with writing(session):
-        item = _item(session, _lock(session, visitor, at, conference_id), item_id)
+        item = _row(session, InformationItem, _lock(session, visitor, at, conference_id), item_id)
         session.delete(item)
         record(session, visitor.actor, at, "information.removed", conference_id, kind=item.kind.value)
 
@@ -87,7 +90,7 @@ def change_question(
     """Answer a question, or write it down otherwise."""
     with writing(session):
         meeting = _lock(session, visitor, at, conference_id, asked.participant_id)
-        question = _question(session, meeting, question_id)
+        question = _row(session, Question, meeting, question_id)
         question.participant_id, question.text = asked.participant_id, asked.text
         question.answer = asked.answer or None
         record(session, visitor.actor, at, "question.changed", conference_id)
@@ -96,7 +99,7 @@ def change_question(
 def remove_question(session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int) -> None:
     """Take out a question that was written down by mistake."""
     with writing(session):
-        session.delete(_question(session, _lock(session, visitor, at, conference_id), question_id))
+        session.delete(_row(session, Question, _lock(session, visitor, at, conference_id), question_id))
         record(session, visitor.actor, at, "question.removed", conference_id)
 
 
@@ -110,16 +113,9 @@ def _lock(
     return ensure_meeting(session, conference_id)
 
 
-def _item(session: Session, meeting: Meeting, item_id: int) -> InformationItem:
+def _row(session: Session, table: type[Row], meeting: Meeting, id_: int) -> Row:
     # Compared here, because a number of any length can be asked for and no column holds that.
-    for item in session.scalars(select(InformationItem).where(InformationItem.meeting_id == meeting.id)):
-        if item.id == item_id:
-            return item
-    raise Unknown
-
-
-def _question(session: Session, meeting: Meeting, question_id: int) -> Question:
-    for question in session.scalars(select(Question).where(Question.meeting_id == meeting.id)):
-        if question.id == question_id:
-            return question
+    for row in session.scalars(select(table).where(table.meeting_id == meeting.id)):
+        if row.id == id_:
+            return row
     raise Unknown

@@ -5,7 +5,6 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.core.errors import Refusal
 from ekc.core.routes import LARGEST_ID, db, now, runtime
 from ekc.people import actions
 from ekc.people.login import office, visitor
@@ -49,17 +48,13 @@ def new_account() -> ResponseReturnValue:
 def open_account() -> ResponseReturnValue:
     """Open the account, and show the invitation."""
     form = NewAccountForm(regions(db()))
-    status = 422
     if form.validate_on_submit():
-        try:
+        with form.showing_refusal():
             account_id, link = actions.open_by_invitation(
                 db(), visitor(), now(), form.to_new_account(), runtime().settings.base_url
             )
-        except Refusal as refusal:
-            status = form.refuse(refusal)
-        else:
             return invited(account_id, link)
-    return _new_page(form), status
+    return _new_page(form), form.status
 
 
 def _new_page(form: NewAccountForm) -> str:

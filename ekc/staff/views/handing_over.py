@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.errors import Stale, Unknown
 from ekc.core.routes import db, now
 from ekc.matching.actions import ask_coordinator
 from ekc.matching.queries import candidates
@@ -34,19 +34,16 @@ def handing_over(account_id: int) -> ResponseReturnValue:
 def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
     """Ask somebody to take over the case of this coordinator; `account_id` is whose it was on the page."""
     form = _form(case.id, case.region_id)
-    if not form.validate():
-        return _page(case.visitor, account_id, case.id, form), 422
-    try:
-        if case.coordinator_id != account_id:
-            raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
-        if case.asked_coordinator_id != form.asked.data:
-            raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
-        ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(case.visitor, account_id, case.id, form), status
-    flash(_("Asked. Ring them too: they see it on their own page."), "success")
-    return redirect(url_for("staff.handing_over", account_id=account_id), 303)
+    if form.validate():
+        with form.showing_refusal():
+            if case.coordinator_id != account_id:
+                raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
+            if case.asked_coordinator_id != form.asked.data:
+                raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
+            ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
+            flash(_("Asked. Ring them too: they see it on their own page."), "success")
+            return redirect(url_for("staff.handing_over", account_id=account_id), 303)
+    return _page(case.visitor, account_id, case.id, form), form.status
 
 
 def _leaver(who: Visitor, account_id: int) -> Leaver:

@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ekc.core.errors import Refusal
 from ekc.core.routes import db, now
 from ekc.people import actions
 from ekc.people.login import office, visitor
@@ -27,15 +26,12 @@ def regions() -> ResponseReturnValue:
 def add_region() -> ResponseReturnValue:
     """Add one."""
     form = RegionForm(prefix="new-")
-    if not form.validate():
-        return _page(0, form), 422
-    try:
-        actions.add_region(db(), visitor(), now(), form.name.data, form.timezone.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(0, form), status
-    flash(_("The region is added. Give somebody the role of its regional manager."), "success")
-    return redirect(url_for("staff.regions"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            actions.add_region(db(), visitor(), now(), form.name.data, form.timezone.data)
+            flash(_("The region is added. Give somebody the role of its regional manager."), "success")
+            return redirect(url_for("staff.regions"), 303)
+    return _page(0, form), form.status
 
 
 @bp.post("/regions/<int:region_id>")
@@ -43,15 +39,12 @@ def add_region() -> ResponseReturnValue:
 def change_region(region_id: int) -> ResponseReturnValue:
     """Give one another name or time zone."""
     form = RegionForm(prefix=f"region-{region_id}-")
-    if not form.validate():
-        return _page(region_id, form), 422
-    try:
-        actions.change_region(db(), visitor(), now(), region_id, form.name.data, form.timezone.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(region_id, form), status
-    flash(_("Saved."), "success")
-    return redirect(url_for("staff.regions"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            actions.change_region(db(), visitor(), now(), region_id, form.name.data, form.timezone.data)
+            flash(_("Saved."), "success")
+            return redirect(url_for("staff.regions"), 303)
+    return _page(region_id, form), form.status
 
 
 def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
