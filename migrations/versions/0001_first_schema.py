@@ -167,7 +167,7 @@ def _accounts() -> None:
         sa.Column("role", _words("role", _ROLES), nullable=False),
         sa.Column("region_id", sa.Integer, sa.ForeignKey("region.id")),
         sa.Column("municipality", sa.String(80)),
-        sa.Column("given_at", _INSTANT),
+        sa.Column("given_at", _INSTANT, nullable=False),
         sa.Column("given_by", sa.Integer, sa.ForeignKey("account.id")),
         sa.CheckConstraint("role <> 'care_manager' or municipality is not null", name="care_manager_has_municipality"),
         sa.CheckConstraint("role <> 'regional_manager' or region_id is not null", name="manager_has_region"),
