@@ -1,8 +1,6 @@
-"""All tables in one place, and the way from one state of the database, or one key, to the next.
+"""The schema: metadata with all tables, migrations up and down, and encrypting all content under a new key.
 
-Migrations, start-up and commands ask here.
-
-Alembic is loaded where the database is changed: a web process never pays for it.
+Alembic is imported where the database is changed, so that a web process does not load it.
 """
 
 from collections.abc import Iterator
@@ -31,9 +29,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 metadata = Base.metadata
-#: Said by whatever will not work on such a database.
+#: The error of a program that was started on such a database.
 BEHIND = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
-#: The database refuses every change in these tables; what is in them stays under the key it was written with.
+#: Triggers refuse every change in these tables; their content stays under the key it was written with.
 APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
 _BATCH = 500  # rows a transaction
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -51,8 +49,8 @@ def _config() -> "Config":
 def _migrating(engine: Engine) -> Iterator["Config"]:
     """Alembic on one connection and in one transaction.
 
-    SQLite changes a table by building it anew and dropping the old one, which rows that point to it would forbid: their
-    keys are looked at once, at the end.
+    On SQLite a table is altered by copying it and dropping the old one, which foreign keys to it would forbid; they are
+    checked once, at the end.
     """
     config = _config()
     sqlite = engine.dialect.name == "sqlite"
@@ -64,7 +62,7 @@ def _migrating(engine: Engine) -> Iterator["Config"]:
         try:
             yield config
             if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                raise RuntimeError("A migration left rows that point to nothing. The database is as it was.")
+                raise RuntimeError("A migration left rows that refer to nothing. The database is as it was.")
             connection.commit()
         finally:
             connection.rollback()
@@ -72,12 +70,12 @@ def _migrating(engine: Engine) -> Iterator["Config"]:
                 driver.execute("PRAGMA foreign_keys=ON")
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to a revision, by default the newest; on any error it stays as it was."""
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest revision; on any error it stays as it was."""
     from alembic import command  # noqa: PLC0415
 
     with _migrating(engine) as config:
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -89,7 +87,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database has all migrations of this program, and no others."""
+    """Whether the database has exactly the migrations of this program."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
@@ -97,23 +95,23 @@ def is_current(engine: Engine) -> bool:
 
 
 def newest() -> str:
-    """The newest revision: the number with which the name of its file begins."""
+    """The newest revision: the number at the beginning of its file name."""
     return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def sealed(known: Table) -> dict[str, str]:
-    """The encrypted columns of a table, each with the context to which its content is bound."""
+    """The encrypted columns of a table, each with the context its content is bound to."""
     return {one.name: one.type.context for one in known.columns if isinstance(one.type, _Sealed)}
 
 
 def reencrypt(session: Session) -> int:
-    """Encrypt all content anew under the first of the content keys; how many rows were under an older one."""
+    """Encrypt all content under the first of the content keys. Returns how many rows were under an older one."""
     tables = [known for known in metadata.sorted_tables if sealed(known) and known.name not in APPEND_ONLY]
     return sum(_reencrypt(session, known) for known in tables)
 
 
 def _reencrypt(session: Session, known: Table) -> int:
-    """Go through a table in batches, each one transaction; how many rows were under an older key."""
+    """Go through a table in batches, one transaction each. Returns how many rows were under an older key."""
     keyring, contexts = keyring_of(session), sealed(known)
     [key] = known.primary_key
     raw = table(known.name, column(key.name), *(column(name, LargeBinary) for name in contexts))

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: one connection, all tables, one transaction for the whole way."""
+"""Alembic's environment: one connection, all tables, one transaction for all migrations."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ekc.core.db import Instant
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
-    """Write our column types as what the database has, so that a migration never changes when our code does."""
+    """Write our column types as those of the database, so that a migration does not change when our code does."""
     if kind == "type" and isinstance(item, _Sealed):
         return "sa.LargeBinary()"
     if kind == "type" and isinstance(item, Instant):
@@ -36,6 +36,6 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    url = context.config.get_main_option("sqlalchemy.url") or "sqlite://"
-    with create_engine(url).connect() as connection:
+    # alembic -x url=sqlite:///some.sqlite revision --autogenerate -m "What changes"
+    with create_engine(context.get_x_argument(as_dictionary=True)["url"]).connect() as connection:
         run(connection)

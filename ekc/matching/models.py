@@ -52,7 +52,7 @@ class Waiver(Base):
     match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True)
     matter: Mapped[Matter] = mapped_column(code(Matter))
     about: Mapped[str] = mapped_column(SealedText("waiver.about"))  # the agency, or what was declared
-    tie: Mapped[Tie | None] = mapped_column(code(Tie))  # of an agency; none: for whatever it is to the case, as before
+    tie: Mapped[Tie | None] = mapped_column(code(Tie))  # of an agency alone
     reason: Mapped[str] = mapped_column(SealedText("waiver.reason"))
     waived_at: Mapped[datetime]
     waived_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

@@ -63,5 +63,5 @@ class AccountRole(Base):
     role: Mapped[Role] = mapped_column(code(Role))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     municipality: Mapped[str | None] = mapped_column(String(80))
-    given_at: Mapped[datetime | None]  # None: before this was kept
+    given_at: Mapped[datetime]
     given_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: a command at the server
