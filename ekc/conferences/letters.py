@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
-
-from ekc.core.text import LANGUAGES, day
+from ekc.core.language import LANGUAGES, day
+from ekc.core.language import gettext as _
 
 
 def language_of(*wanted: str) -> str:

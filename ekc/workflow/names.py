@@ -1,6 +1,6 @@
 """What a person reads where the program has a word: an English name for every value that is ever shown.
 
-Phases, steps and activities carry their title in their own table. `core/text.py` translates; nothing here does.
+Phases, steps and activities carry their title in their own table. `core/language.py` translates; nothing here does.
 """
 
 from collections.abc import Mapping

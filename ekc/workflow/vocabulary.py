@@ -24,7 +24,7 @@ from ekc.workflow.plan_words import SupportAnswer as SupportAnswer
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name under which translation tools find a message
-    """Mark a sentence for translation; whoever shows it translates it (`core/text.py`)."""
+    """Mark a sentence for translation; whoever shows it translates it (`core/language.py`)."""
     return message
 
 

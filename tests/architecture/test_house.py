@@ -31,8 +31,7 @@ CORE = {
     "outbox",
     "jobs",
     "documents",
-    "text",
-    "folding",
+    "language",
     "logs",
     "carrier",
 }

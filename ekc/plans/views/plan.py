@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
@@ -16,6 +15,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import lines_seen
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.people.forms import PlainForm
 from ekc.plans import drafting, queries
