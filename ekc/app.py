@@ -34,6 +34,7 @@ from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
 from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
+from ekc.kinds import check_kinds
 from ekc.people import login
 from ekc.people.language import chosen_language
 from ekc.workflow.blocker import Blocker
@@ -100,6 +101,7 @@ class SealedSessions(SecureCookieSessionInterface):
 def create_app(settings: Settings) -> Flask:
     """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
     check_tables()
+    check_kinds()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.jinja_environment = folding.FoldingEnvironment
     keyring = Keyring(settings.content_keys, settings.index_key)

@@ -35,7 +35,7 @@ CORE = {
     "text",
     "folding",
     "logs",
-    "carrier",
+    "mailer",
 }
 # A name that says nothing invites everything.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}

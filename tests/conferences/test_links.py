@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc import schema
-from ekc.conferences import actions, letters
+from ekc.conferences import actions
 from ekc.conferences.document import Slip, slips_html, slips_pdf, square
 from ekc.conferences.entries import NewLink
+from ekc.conferences.mails import text_message
 from ekc.core.audit import AuditEvent, read_detail
-from ekc.core.carrier import carry
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
+from ekc.core.mailer import deliver
 from ekc.core.outbox import OutboxMessage
 from ekc.people.actions import ask_coordinator, set_phone
 from ekc.people.models import Confirmed, PersonalLink
@@ -217,7 +218,7 @@ def test_a_mail_that_does_not_leave_is_told(
     assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
     clock.advance(days=4)
     with app.app_context():
-        carry(anew(db_session), clock, settings.mail)
+        deliver(anew(db_session), clock, settings.mail)
     sign_in(noor, cast.noor)
 
     page = noor.page(f"/conferences/{case.id}/links")
@@ -239,7 +240,7 @@ def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cas
 def test_a_text_message_fits_into_one(app: Flask, language: str) -> None:
     address = "https://plan.eigen-kracht.example/l/" + "A" * 59
     with app.test_request_context(headers={"Accept-Language": language}):
-        said = letters.text_message(address, date(2026, 9, 30))
+        said = text_message(address, date(2026, 9, 30))
 
     assert (len(said) <= 160, set(said) - GSM, address in said) == (True, set(), True)
     assert [word for word in TELLING if word in said.replace(address, "")] == []

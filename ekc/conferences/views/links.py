@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from ekc.conferences import actions, letters, queries
+from ekc.conferences import actions, mails, queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions.circle import has_page
 from ekc.conferences.document import Slip, slips_pdf, square
@@ -188,9 +188,9 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     person, link, address = _person(case, made.participant_id), _link(made), _address(made)
     until = local_date(link.expires_at, case.timezone)
-    language = letters.language_of(person.language, case.language)
+    language = mails.language_of(person.language, case.language)
     with force_locale(language):
-        message = letters.text_message(address, until)
+        message = mails.text_message(address, until)
     return render_template(
         "conferences/link_shown.html",
         case=case,
@@ -215,7 +215,7 @@ def _slip(case: Case, made: MadeLink) -> Slip:
         until=local_date(link.expires_at, case.timezone),
         coordinator=case.visitor.actor.name,
         phone=people.phone_of(db(), case.visitor.account_id),
-        language=letters.language_of(person.language, case.language),
+        language=mails.language_of(person.language, case.language),
         asks=link.asks,
     )
 
