@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask, Request, request, url_for
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadPayload, Signer
+from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ekc.conferences.views
@@ -21,6 +21,7 @@ import ekc.journey.views
 import ekc.matching.views
 import ekc.meetings.views
 import ekc.opened.views
+import ekc.people.language
 import ekc.people.views
 import ekc.plans.views
 import ekc.privatetime.views
@@ -28,15 +29,15 @@ import ekc.reports.views
 import ekc.staff.views
 from config import ConfigError, Settings
 from ekc import schema
-from ekc.core import folding, handlers, text
+from ekc.core import handlers, language
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
 from ekc.kinds import check_kinds
 from ekc.people import login
-from ekc.people.language import chosen_language
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
 from ekc.workflow.checklist import LINES
@@ -103,7 +104,6 @@ def create_app(settings: Settings) -> Flask:
     check_tables()
     check_kinds()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
-    app.jinja_environment = folding.FoldingEnvironment
     keyring = Keyring(settings.content_keys, settings.index_key)
     app.session_interface = SealedSessions(keyring)
     app.config.update(
@@ -118,7 +118,6 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=_MEGABYTE,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
         WTF_CSRF_SSL_STRICT=False,  # the pages of personal links tell no referrer; the token itself is checked
-        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
@@ -130,8 +129,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
     app.teardown_appcontext(close_db)
     CSRFProtect(app)
-    Babel(app, locale_selector=chosen_language)
-    folding.install(app)
+    ekc.people.language.install(app)
     login.install(app)
     handlers.install(app)
     for feature in FEATURES:
@@ -144,42 +142,53 @@ def create_app(settings: Settings) -> Flask:
 
 def _words(app: Flask) -> None:
     """What templates may say without asking."""
-    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.filters.update(
-        day=text.day,
-        short_day=lambda value: text.short_day(value, now().date()),
-        moment=text.moment,
-        clock_time=text.clock_time,
-        how_far=text.how_far,
-        ago=text.ago,
+        day=language.day,
+        short_day=lambda value: language.short_day(value, now().date()),
+        moment=language.moment,
+        clock_time=language.clock_time,
+        how_far=language.how_far,
+        ago=language.ago,
         name=lambda value: gettext(name_of(value)),
         say=_say,
         phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
-        checklist_line=lambda guard: gettext(LINES.get(guard, guard)),
+        checklist_line=lambda guard: gettext(LINES.get(guard) or guard),
         stop_name=lambda code: gettext(name_of(StopReason(code))),
         local_date=local_date,
-        local_day=lambda instant, zone: text.short_day(local_date(instant, zone), local_date(now(), zone)),
-        local_how_far=lambda instant, zone: text.how_far(local_date(instant, zone), local_date(now(), zone)),
+        local_day=lambda instant, zone: language.short_day(local_date(instant, zone), local_date(now(), zone)),
+        local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
     )
     app.context_processor(_page)
 
 
+def _gettext(message: str, /, **values: object) -> Markup:
+    """A message of a template: it may hold markup, its values are escaped. Jinja's own way takes longer (ADR 0012)."""
+    return Markup(language.catalogue().gettext(message)) % values  # noqa: S704 - ours, or from a catalogue of ours
+
+
+def _ngettext(singular: str, plural: str, num: int, /, **values: object) -> Markup:
+    return Markup(language.catalogue().ngettext(singular, plural, num)) % {"num": num, **values}  # noqa: S704
+
+
 def _say(sentence: Blocker | Refusal) -> str:
     plural, n = (sentence.plural, sentence.n) if isinstance(sentence, Blocker) else ("", 1)
-    return text.say(sentence.message, sentence.params, plural, n)
+    return language.say(sentence.message, sentence.params, plural, n)
 
 
 def _page() -> dict[str, Any]:
     """What the frame of every page needs."""
-    code = text.language()
+    code = language.language()
     who = login.whoever()
     return {
-        "product_name": text.PRODUCT_NAME,
+        "product_name": language.PRODUCT_NAME,
         "page_language": code,
-        "page_direction": text.direction(code),
-        "languages": [(code, name, _in_language(code)) for code, name in text.LANGUAGES.items()],
+        "page_direction": language.direction(code),
+        "languages": [(code, name, _in_language(code)) for code, name in language.LANGUAGES.items()],
         "demo_mode": runtime().settings.demo,
         "sends_mail": runtime().settings.mail is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
-from flask_babel import Babel
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -23,7 +21,7 @@ from ekc.core.audit import AuditHead, broken_chains
 from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
-from ekc.core.text import LANGUAGES, say
+from ekc.core.language import LANGUAGES, say
 from ekc.demo.casefile import read_case
 from ekc.demo.entering import enter_case
 from ekc.demo.people import PASSWORD
@@ -235,15 +233,12 @@ def _sentence(error: Exception) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; its exit status. Sentences are translated as on pages, so there has to be an app around it."""
-    app = Flask(__name__)
-    Babel(app, default_translation_directories=str(Path(__file__).parent / "translations"))
-    with app.app_context():
-        try:
-            done = cli.main(arguments, prog_name="ekc", standalone_mode=False)
-        except _TOLD as error:
-            click.echo(_sentence(error), err=True)
-            return error.exit_code if isinstance(error, click.ClickException) else 1
+    """Run a command; its exit status."""
+    try:
+        done = cli.main(arguments, prog_name="ekc", standalone_mode=False)
+    except _TOLD as error:
+        click.echo(_sentence(error), err=True)
+        return error.exit_code if isinstance(error, click.ClickException) else 1
     return int(done or 0)
 
 

@@ -3,19 +3,15 @@
 A new kind is a row in the `mails.py` of its feature, its words in the catalogue, and the call that queues it.
 """
 
-import gettext
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import ekc.conferences.mails
 import ekc.journey.mails
 import ekc.matching.mails
 import ekc.people.mails
+from ekc.core.language import LANGUAGES, gettext, using
 from ekc.core.outbox import Audience, MailRule
-from ekc.core.text import LANGUAGES
-
-TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 MAIL_MODULES = (ekc.people.mails, ekc.conferences.mails, ekc.matching.mails, ekc.journey.mails)
@@ -44,10 +40,7 @@ def _mail(rule: MailRule) -> Iterator[str]:
     for words in (rule.subject, rule.body):
         if "%(" in words or "{" in words:
             yield "a mail names nobody and nothing, so its words have no blanks"
-        for language in LANGUAGES.keys() - {"en"}:
-            if _catalogue(language).gettext(words) == words:
-                yield f"not in the catalogue of {language}: {words}"
-
-
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("messages", TRANSLATIONS, [language], fallback=True)
+        for code in LANGUAGES.keys() - {"en"}:
+            with using(code):
+                if gettext(words) == words:
+                    yield f"not in the catalogue of {code}: {words}"

@@ -18,7 +18,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from ekc.core.text import LANGUAGES
+from ekc.core.language import LANGUAGES
 from tests.page import squeeze
 
 ROOT = Path(__file__).parent.parent

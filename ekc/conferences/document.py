@@ -10,12 +10,11 @@ from datetime import date
 
 import segno
 from flask import render_template
-from flask_babel import force_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ekc.core.documents import print_pdf
-from ekc.core.text import direction
+from ekc.core.language import direction, using
+from ekc.core.language import gettext as _
 from ekc.people.models import Confirmed
 
 
@@ -42,12 +41,12 @@ def slips_html(slips: Sequence[Slip]) -> str:
     """The page that `slips_pdf` prints."""
     pages = []
     for slip in slips:
-        with force_locale(slip.language):
+        with using(slip.language):
             drawn = square(slip.address, _("A square to scan: it opens the address that is printed below it"))
             way = direction(slip.language)
             page = render_template("conferences/_slip.html", slip=slip, square=drawn, direction=way)
             pages.append(Markup(page))  # noqa: S704 - a page of our own
-    with force_locale(slips[0].language):
+    with using(slips[0].language):
         return render_template("conferences/slips.html", pages=pages, language=slips[0].language)
 
 

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
-
+from ekc.core.language import LANGUAGES, day
+from ekc.core.language import gettext as _
 from ekc.core.outbox import Audience, MailRule
-from ekc.core.text import LANGUAGES, day
 from ekc.people.links import MAIL_KEY
 from ekc.workflow.vocabulary import N_
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask, Response, abort, g, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,9 +17,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import gettext, say
 from ekc.core.logs import log, note
 from ekc.core.routes import runtime
-from ekc.core.text import say
 
 HEADERS = {
     "Content-Security-Policy": (

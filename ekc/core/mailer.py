@@ -16,15 +16,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from flask_babel import force_locale
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from config import ConfigError, MailServer
 from ekc.core.crypto import keyring_of
+from ekc.core.language import LANGUAGES, say, using
 from ekc.core.logs import note
 from ekc.core.outbox import OutboxMessage
-from ekc.core.text import LANGUAGES, say
 from ekc.core.transaction import writing
 
 #: How long after its first try a mail is tried again; after each one more, three times as long, up to a day.
@@ -111,7 +110,7 @@ def _send(session: Session, clock: Callable[[], datetime], server: smtplib.SMTP,
 def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMessage:
     """A mail as it travels; `name` is its own. Raises ValueError for an address that is none, or more than one."""
     language = mail.language if mail.language in LANGUAGES else "en"
-    with force_locale(language):
+    with using(language):
         subject, body = say(mail.subject), say(mail.body)
     message = EmailMessage(policy=SMTP)
     message["From"] = to.sender

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided
 from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
 from ekc.plans.draft import Goal

@@ -1,13 +1,12 @@
 """The form of a step: reason, new date, overrides. Which of them a step asks for stands in its rule."""
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from ekc.core.text import say
+from ekc.core.language import gettext, say
+from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalMoment
 from ekc.workflow.names import name_of

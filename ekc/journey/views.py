@@ -2,14 +2,13 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
+from ekc.core.language import gettext, say
 from ekc.core.routes import db, now, public
-from ekc.core.text import say
 from ekc.journey import queries
 from ekc.journey.actions import Blocked, take
 from ekc.journey.casepage import case_page

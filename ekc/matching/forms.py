@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.fields import FROM_LIST, day, line, passage
-from ekc.core.text import say
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
+from ekc.core.language import say
 from ekc.matching.entries import Declaration
 from ekc.matching.queries import Candidate
 from ekc.people.forms import PlainForm

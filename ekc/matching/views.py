@@ -5,13 +5,13 @@ Whoever was asked and has not said yes gets a page of their own at the same addr
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.matching import actions, queries
 from ekc.matching.entries import Declaration

@@ -7,8 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -25,6 +23,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
+from ekc.core.language import gettext
+from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions import Arranged, Asked, Told, Venue
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import (

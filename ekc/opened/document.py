@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import render_template
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from ekc.core.audit import ActorKind
 from ekc.core.documents import print_pdf
-from ekc.core.text import clock_time, day
+from ekc.core.language import clock_time, day, ngettext
+from ekc.core.language import gettext as _
 from ekc.opened.queries import Day, Deed, Line, Person
 from ekc.workflow.names import name_of
 

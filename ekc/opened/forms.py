@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import ValidationError
 
 from ekc.conferences.forms.fields import day
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 
 _AT_FIRST = timedelta(weeks=13)
 

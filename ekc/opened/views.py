@@ -4,16 +4,15 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.documents import DocumentError
 from ekc.core.errors import Refusal
+from ekc.core.language import LANGUAGES, language, moment, using
+from ekc.core.language import day as said
 from ekc.core.routes import db, now
-from ekc.core.text import LANGUAGES, language, moment
-from ekc.core.text import day as said
 from ekc.opened import queries
 from ekc.opened.document import Opened, opened_pdf, told
 from ekc.opened.forms import PeriodForm, period_form
@@ -48,7 +47,7 @@ def paper(case: Case) -> ResponseReturnValue:
     form = _form(case)
     if not form.validate():
         return redirect(_link("opened.page", case), 303)
-    with force_locale(case.language if case.language in LANGUAGES else language()):
+    with using(case.language if case.language in LANGUAGES else language()):
         first, last = form.since.data or case.registered_on, form.until.data or local_date(now(), case.timezone)
         days = told(_days(case, form), case.timezone)
         opened = Opened(case.number, case.title, said(first), said(last), moment(now(), case.timezone), days)

@@ -5,14 +5,14 @@ Whether a password, code, answer or passkey is right, or good enough, is not the
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField, TelField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.text import say
+from ekc.core.language import lazy_gettext as _l
+from ekc.core.language import say
 from ekc.people.passkeys import LONGEST_ANSWER
 from ekc.people.passwords import LONGEST, SHORTEST
 

@@ -1,9 +1,12 @@
-"""In which language somebody reads: chosen, else of their account, else of their browser, else English."""
+"""In which language a request is answered: as chosen, else of the account, else of the browser, else English."""
 
-from flask import Response, has_request_context, request
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
+from flask import Flask, Response, request
+
+from ekc.core.language import LANGUAGES, using
 from ekc.core.routes import cookie_name, runtime
-from ekc.core.text import LANGUAGES
 from ekc.people.login import whoever
 
 _COOKIE = "language"
@@ -12,9 +15,7 @@ _DEFAULT = "en"
 
 
 def chosen_language() -> str:
-    """The language of this request; always one of `core.text.LANGUAGES`."""
-    if not has_request_context():
-        return _DEFAULT
+    """The language of this request; always one of `core.language.LANGUAGES`."""
     for code in (request.cookies.get(cookie_name(_COOKIE)), whoever().language):
         if code in LANGUAGES:
             return code
@@ -25,3 +26,14 @@ def remember_language(response: Response, code: str) -> None:
     """Keep a choice in the browser, for a year."""
     secure = runtime().settings.secure_cookies
     response.set_cookie(cookie_name(_COOKIE), code, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+
+
+def install(app: Flask) -> None:
+    """Answer each request in its language, error pages included; nothing of it is left for the next in this thread."""
+    answer = app.wsgi_app
+
+    def in_its_language(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with using(chosen_language):
+            return answer(environ, start_response)
+
+    app.wsgi_app = in_its_language  # type: ignore[method-assign]

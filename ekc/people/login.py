@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import Flask, Response, after_this_request, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from ekc.core.errors import Unknown
+from ekc.core.language import gettext as _
 from ekc.core.routes import LARGEST_ID, Access, cookie_name, db, declare, now, runtime
 from ekc.people import queries
 from ekc.people.access import NOBODY, Visitor

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from datetime import datetime
 
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,7 @@ from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
-from ekc.core.text import say
+from ekc.core.language import say, using
 from ekc.meetings.models import Meeting
 from ekc.plans.changes import changes
 from ekc.plans.document import (
@@ -71,7 +70,7 @@ def store_version(session: Session, conference: Conference, at: datetime, draft:
     before = version(session, conference.id, conference.plan_number)
     lines: tuple[str, ...] = ()
     if before is not None:
-        with force_locale(conference.language):
+        with using(conference.language):
             found = changes(from_json(before.content), draft)
             lines = tuple(say(change.message, dict(change.params)) for change in found)
     since = before.made_at if before else None
@@ -163,7 +162,7 @@ def _agreed(
     session: Session, conference: Conference, since: datetime | None, names: dict[int, str]
 ) -> tuple[PrintedAgreement, ...]:
     """Who agreed, in their words. Somebody who did not agree does not stand under those who did."""
-    with force_locale(conference.language):
+    with using(conference.language):
         part = say(N_("with part of it"))
     return tuple(
         PrintedAgreement(names[row.participant_id], row.words or (part if row.answer is Agreed.PART else ""))

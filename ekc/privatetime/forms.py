@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired, Optional
 
 from ekc.core.clock import to_local
+from ekc.core.language import gettext
+from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalMoment
 from ekc.meetings.queries import AttendanceRow, MeetingRow
 from ekc.people.forms import PlainForm

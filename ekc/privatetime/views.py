@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import gettext
 from ekc.core.routes import db, now
 from ekc.meetings import queries as meetings
 from ekc.meetings.actions import correct_attendance

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Form, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.models import FollowUpState
 from ekc.reports.queries import Wanted
 from ekc.workflow.names import name_of

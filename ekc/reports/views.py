@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.people.login import office, visitor
 from ekc.reports import queries

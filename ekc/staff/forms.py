@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, IntegerField, SelectField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -12,7 +10,9 @@ from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.fields import SPOKEN, CaseForm, choice, day, language_name, line, lines, mail
-from ekc.core.text import LANGUAGES
+from ekc.core.language import LANGUAGES
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.matching.queries import Candidate
 from ekc.people.actions import AccountDetails, NewAccount, Office
 from ekc.staff.queries import AccountPage, AccountState, Wanted

@@ -32,8 +32,7 @@ CORE = {
     "outbox",
     "jobs",
     "documents",
-    "text",
-    "folding",
+    "language",
     "logs",
     "mailer",
 }

@@ -20,6 +20,7 @@ from ekc.conferences.entries import NewLink
 from ekc.conferences.mails import text_message
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
+from ekc.core.language import using
 from ekc.core.mailer import deliver
 from ekc.core.outbox import OutboxMessage
 from ekc.people.actions import ask_coordinator, set_phone
@@ -210,15 +211,14 @@ def test_a_mail_is_in_a_language_that_we_write(noor: PageClient, case: Made, db_
 
 
 def test_a_mail_that_does_not_leave_is_told(
-    noor: PageClient, case: Made, cast: Cast, app: Flask, settings: Settings, db_session: Session, clock: FrozenClock
+    noor: PageClient, case: Made, cast: Cast, settings: Settings, db_session: Session, clock: FrozenClock
 ) -> None:
     noor.shown("Make a link for Linda de Wit")
     noor.shown("Send the mail")
     page = noor.page(f"/conferences/{case.id}/links")
     assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
     clock.advance(days=4)
-    with app.app_context():
-        deliver(anew(db_session), clock, settings.mail)
+    deliver(anew(db_session), clock, settings.mail)
     sign_in(noor, cast.noor)
 
     page = noor.page(f"/conferences/{case.id}/links")
@@ -237,9 +237,9 @@ def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cas
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
-def test_a_text_message_fits_into_one(app: Flask, language: str) -> None:
+def test_a_text_message_fits_into_one(language: str) -> None:
     address = "https://plan.eigen-kracht.example/l/" + "A" * 59
-    with app.test_request_context(headers={"Accept-Language": language}):
+    with using(language):
         said = text_message(address, date(2026, 9, 30))
 
     assert (len(said) <= 160, set(said) - GSM, address in said) == (True, set(), True)

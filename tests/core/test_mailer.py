@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
@@ -35,8 +34,8 @@ MAIL = MailRule(
 
 
 @pytest.fixture
-def post(app: Flask) -> Iterator[MailServer]:
-    with app.app_context(), mail_server() as server:
+def post() -> Iterator[MailServer]:
+    with mail_server() as server:
         yield server
 
 
@@ -124,13 +123,13 @@ def test_of_a_mail_that_was_sent_no_key_is_kept(post: MailServer, db_session: Se
 
 
 def test_two_mailers_at_once_send_once(
-    post: MailServer, app: Flask, engine: Engine, db_session: Session, clock: FrozenClock
+    post: MailServer, engine: Engine, db_session: Session, clock: FrozenClock
 ) -> None:
     put(db_session, "a@example.org", "b@example.org")
     other: list[Delivered] = []
 
     def begin_another() -> None:
-        with app.app_context(), make_sessions(engine)() as session:
+        with make_sessions(engine)() as session:
             other.append(deliver(session, clock, to(post)))
 
     post.on_mail = begin_another  # while the first mail is under way
@@ -141,14 +140,14 @@ def test_two_mailers_at_once_send_once(
 
 
 def test_many_mailers_side_by_side_send_each_mail_once(
-    post: MailServer, app: Flask, engine: Engine, db_session: Session, clock: FrozenClock
+    post: MailServer, engine: Engine, db_session: Session, clock: FrozenClock
 ) -> None:
     everybody = [f"person{n}@example.org" for n in range(12)]
     put(db_session, *everybody)
     sent: list[int] = []
 
     def work() -> None:
-        with app.app_context(), make_sessions(engine)() as session:
+        with make_sessions(engine)() as session:
             sent.append(deliver(session, clock, to(post)).sent)
 
     threads = [Thread(target=work) for _ in range(3)]
@@ -287,7 +286,6 @@ def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(
 
 @pytest.mark.parametrize("tls", ["tls", "starttls"])
 def test_a_certificate_is_looked_at(
-    app: Flask,
     db_session: Session,
     clock: FrozenClock,
     tls: str,
@@ -298,7 +296,7 @@ def test_a_certificate_is_looked_at(
     certificate = make_certificate(tmp_path / "server.pem")
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     user = f"plan:{SECRET}".replace("@", "%40").replace(":wo/", "%3Awo%2F")
-    with app.app_context(), mail_server(tls, certificate) as server:
+    with mail_server(tls, certificate) as server:
         server.password = SECRET
         scheme, more = ("smtps", "") if tls == "tls" else ("smtp", "?tls=starttls")
         found = load_mail(f"{scheme}://{user}@localhost:{server.port}{more}", FROM)

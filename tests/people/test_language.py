@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from ekc.core.language import language
 from ekc.people.queries import visitor_of_account
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -53,3 +54,18 @@ def test_a_made_up_cookie_changes_nothing(client: PageClient) -> None:
     client.set_cookie("language", "<script>")
 
     assert language_of(client) == "en"
+
+
+def test_a_page_that_says_no_is_in_the_language_too(client: PageClient) -> None:
+    client.set_cookie("language", "nl")
+
+    nowhere = client.page("/nowhere", status=404)
+    assert (nowhere.tree.get("lang"), "Deze pagina is er niet" in nowhere.text) == ("nl", True)
+    assert 'lang="nl"' in client.post("/sign-in").text  # refused before any view
+
+
+def test_nothing_is_left_for_the_next_request(client: PageClient) -> None:
+    dutch = {"Accept-Language": "nl"}
+    assert [language_of(client, **dutch), language_of(client), language_of(client, **dutch)] == ["nl", "en", "nl"]
+    client.page("/nowhere", status=404, headers=dutch)
+    assert (language(), language_of(client)) == ("en", "en")

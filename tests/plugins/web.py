@@ -102,6 +102,6 @@ def client(app: Flask) -> PageClient:
 
 @pytest.fixture
 def request_context(app: Flask) -> Iterator[None]:
-    """For what cannot be called outside a request: translation, url_for."""
+    """For what cannot be called outside a request: url_for."""
     with app.test_request_context():
         yield

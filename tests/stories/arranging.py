@@ -1,7 +1,7 @@
 """How the meeting is arranged: dates, hours, venue, and everything around it."""
 
 from ekc.core.clock import from_local
-from ekc.core.text import moment
+from ekc.core.language import moment
 from ekc.workflow.vocabulary import Part
 from tests.stories.walk import Walk
 
@@ -13,8 +13,7 @@ def arrange(walk: Walk) -> None:
     client = walk.open("meeting")
     for option in setup.date_options:
         client.submit("Ask people about this date", {"Day and time": option})
-    with walk.app.test_request_context():
-        chosen = moment(from_local(setup.chosen, walk.case.timezone), walk.case.timezone)
+    chosen = moment(from_local(setup.chosen, walk.case.timezone), walk.case.timezone)
     client.submit(f"Choose {chosen}")
     client.submit("Save the hours", {"Hours": f"{setup.expected_hours:g}"})
     client.submit(

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ekc.core.clock import from_local
-from ekc.core.text import day, moment, short_day
+from ekc.core.language import day, moment, short_day
 from ekc.demo.sense import answer_of
 from ekc.evaluations.forms import SCORES
 from ekc.workflow.names import name_of

@@ -3,7 +3,6 @@
 from dataclasses import asdict, fields
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, TelField
 from wtforms.fields.choices import SelectChoice
 
@@ -23,6 +22,7 @@ from ekc.conferences.forms.fields import (
     somebody,
 )
 from ekc.conferences.queries import PersonRow
+from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import Attends, Part
 
 _NAME_MISSING = _l("Write a name.")

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import SearchField
 
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
 from ekc.conferences.forms.fields import CaseForm, choice, day, line, named, passage, people, somebody
 from ekc.conferences.queries import PersonRow
+from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
 

@@ -7,15 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 import wtforms
-from babel import Locale
-from flask_babel import get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from ekc.conferences.queries import PersonRow
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
+from ekc.core.language import locale
 from ekc.people.forms import PlainForm
 from ekc.workflow.names import name_of
 
@@ -142,8 +141,7 @@ def language_name(code: str) -> str:
     """The name of a language in the reader's language; the code itself if it has none."""
     if code == "prs":
         return str(_("Dari"))  # which no list of names has
-    locale = get_locale() or Locale("en")
-    return str(locale.languages.get(code, code))
+    return str(locale().languages.get(code, code))
 
 
 def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import NewLink
 from ekc.conferences.forms.fields import FROM_LIST, CaseForm, line
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.people.links import plain
 
 _SHORTEST = 3  # letters or digits of an answer

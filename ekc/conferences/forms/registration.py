@@ -4,8 +4,6 @@ from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     FieldList,
     Form,
@@ -35,6 +33,8 @@ from ekc.conferences.forms.fields import (
 )
 from ekc.conferences.queries import RegistrationRow
 from ekc.core.clock import zone
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import LegalContext, Part, Variant
 

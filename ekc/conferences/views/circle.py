@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences import actions, queries
 from ekc.conferences.access import Case
@@ -15,6 +14,7 @@ from ekc.conferences.queries import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
 

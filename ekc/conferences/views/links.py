@@ -12,8 +12,6 @@ from datetime import timedelta
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from ekc.conferences import actions, mails, queries
 from ekc.conferences.access import Case
@@ -28,8 +26,9 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import Unreadable, keyring_of
 from ekc.core.documents import DocumentError
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.language import gettext as _
+from ekc.core.language import say, using
 from ekc.core.routes import db, now, runtime
-from ekc.core.text import say
 from ekc.people import queries as people
 from ekc.people.models import PersonalLink
 from ekc.workflow.vocabulary import N_, Activity
@@ -189,7 +188,7 @@ def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     person, link, address = _person(case, made.participant_id), _link(made), _address(made)
     until = local_date(link.expires_at, case.timezone)
     language = mails.language_of(person.language, case.language)
-    with force_locale(language):
+    with using(language):
         message = mails.text_message(address, until)
     return render_template(
         "conferences/link_shown.html",

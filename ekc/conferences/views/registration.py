@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences import actions, queries
 from ekc.conferences.access import Case
@@ -13,6 +12,7 @@ from ekc.conferences.queries import RegistrationRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity

@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences import actions, queries
 from ekc.conferences.access import Case
@@ -10,6 +9,7 @@ from ekc.conferences.forms.circle import ConcernForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import ConcernRow
 from ekc.conferences.views.blueprint import bp
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.workflow.vocabulary import Activity
 

@@ -2,14 +2,14 @@
 
 from decimal import Decimal
 
-from babel.numbers import get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_currency, format_decimal, get_locale
-from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
+from ekc.core.language import gettext as _
+from ekc.core.language import locale
 from ekc.core.routes import db, now
 from ekc.evaluations import actions, queries
 from ekc.evaluations.forms import COST_NAMES, AvoidedForm, CostsForm
@@ -69,7 +69,7 @@ def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: 
     page = render_template(
         "evaluations/costs.html",
         case=case,
-        sign=get_currency_symbol(currency, str(get_locale())),
+        sign=get_currency_symbol(currency, locale()),
         known=[(label, _quantity(value, parts, currency)) for label, value, parts in known],
         avoided=[(row, _quantity(row.amount, 100, currency)) for row in queries.avoided_costs(db(), case.id)],
         form=form,
@@ -84,5 +84,5 @@ def _quantity(value: int | None, parts: int, currency: str) -> str:
         return str(_("no data"))
     number = Decimal(value) / parts
     if parts == 100:
-        return str(format_currency(number, currency))
-    return str(_("%(n)s hours", n=format_decimal(number, "0.##")))
+        return format_currency(number, currency, locale=locale())
+    return str(_("%(n)s hours", n=format_decimal(number, "0.##", locale=locale())))

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import gettext as _
+from ekc.core.language import say
 from ekc.core.routes import db, now
-from ekc.core.text import say
 from ekc.evaluations import actions, queries
 from ekc.evaluations.effects import NEW_VERSION
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form

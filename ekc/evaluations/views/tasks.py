@@ -2,11 +2,11 @@
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.evaluations import actions
 from ekc.evaluations.forms import TickForm

@@ -2,11 +2,11 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
+from ekc.core.language import gettext
 from ekc.core.routes import db, now
 from ekc.meetings import actions, queries
 from ekc.meetings.forms import AttendanceForm

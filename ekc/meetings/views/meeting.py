@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
 from ekc.core.clock import local_date, to_local, zone
 from ekc.core.errors import Unknown
+from ekc.core.language import gettext
 from ekc.core.routes import db, now
 from ekc.meetings import actions, queries
 from ekc.meetings.forms import ArrangementForm, DateForm, HoursForm, VenueForm

@@ -2,10 +2,10 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
+from ekc.core.language import ngettext
 from ekc.core.routes import db, now, runtime
 from ekc.people import actions, queries
 from ekc.people.forms import ChangePasswordForm, OwnPasswordForm, PhoneForm, PlainForm

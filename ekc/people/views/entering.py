@@ -2,11 +2,10 @@
 
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
+from ekc.core.language import LANGUAGES, ngettext
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, public, runtime
-from ekc.core.text import LANGUAGES
 from ekc.people import actions, codes, queries
 from ekc.people.forms import CodeForm, SignInForm
 from ekc.people.language import remember_language

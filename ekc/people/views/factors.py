@@ -5,11 +5,11 @@ from typing import Any
 import segno
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
+from ekc.core.language import PRODUCT_NAME
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, runtime
-from ekc.core.text import PRODUCT_NAME
 from ekc.people import actions, codes, queries
 from ekc.people.forms import AuthenticatorForm, OwnPasswordForm
 from ekc.people.login import own_account, own_account_at_first, visitor, whoever

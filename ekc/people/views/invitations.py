@@ -5,11 +5,11 @@ from functools import partial
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
+from ekc.core.language import say
 from ekc.core.routes import Runtime, db, now, public, runtime
-from ekc.core.text import say
 from ekc.people import actions
 from ekc.people.forms import ForgottenForm, NewPasswordForm
 from ekc.people.links import token_hash

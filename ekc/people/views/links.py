@@ -10,13 +10,13 @@ from functools import wraps
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import LANGUAGES
+from ekc.core.language import gettext as _
 from ekc.core.routes import cookie_name, db, now, public, runtime
-from ekc.core.text import LANGUAGES
 from ekc.people import actions
 from ekc.people.actions.confirming import Entered
 from ekc.people.forms import EntranceForm, UseForm

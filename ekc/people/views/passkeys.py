@@ -6,9 +6,9 @@ page, so what comes in here is a form as everywhere (ADR 0017).
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, public, runtime
 from ekc.people import actions, queries
 from ekc.people.devices import device_of

@@ -4,10 +4,10 @@ import secrets
 
 from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from config import Provider
 from ekc.core.handlers import sent_by_another_site
+from ekc.core.language import gettext as _
 from ekc.core.logs import note
 from ekc.core.routes import db, local_path, now, public, runtime
 from ekc.people import actions, providers

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.plans.draft import Action
 from ekc.plans.forms.fields import offer_people, offer_person, own_words, people_field, person_field
 from ekc.plans.queries import CirclePerson

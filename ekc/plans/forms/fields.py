@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from ekc.core.language import lazy_gettext as _l
 from ekc.plans.queries import CirclePerson
 
 LINE = 300

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalMoment
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.forms.fields import PLACE, line, offer_people, offer_person, people_field, person_field

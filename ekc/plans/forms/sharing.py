@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.people.forms import PlainForm
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.names import name_of

@@ -2,7 +2,6 @@
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
@@ -10,6 +9,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import lines_seen
 from ekc.core.clock import local_date
 from ekc.core.errors import Stale
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.plans import actions, queries
 from ekc.plans.draft import Action, Draft, number_of

@@ -2,13 +2,13 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import lines_seen
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.plans import actions, queries
 from ekc.plans.draft import concerning, from_json

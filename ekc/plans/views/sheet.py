@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.plans import queries
 from ekc.plans.changes import changes

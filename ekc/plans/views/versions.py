@@ -4,13 +4,13 @@ import json
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, gettext
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.documents import DocumentError
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import gettext, using
 from ekc.core.routes import db, now
 from ekc.plans import queries
 from ekc.plans.actions import issue_document
@@ -62,7 +62,7 @@ def _version(case: Case, number: int) -> tuple[PlanVersion, PlanDocument]:
 
 def _printed(document: PlanDocument) -> bytes:
     try:
-        with force_locale(document.language):
+        with using(document.language):
             return plan_pdf(document, gettext=gettext)
     except DocumentError as error:
         raise Refusal(

@@ -2,13 +2,13 @@
 
 from flask import flash, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.plans import actions, queries
 from ekc.plans.draft import Action, Draft, Goal, WhatIf, find, number_of

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences.forms.fields import CaseForm
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now, runtime
 from ekc.people import actions
 from ekc.people.login import office, visitor

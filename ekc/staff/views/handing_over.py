@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.matching.actions import ask_coordinator
 from ekc.matching.queries import candidates

@@ -2,9 +2,9 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.people import actions
 from ekc.people.login import office, visitor

@@ -1,0 +1,181 @@
+"""The language in force: for how long, and what it does to messages, days, numbers of things, and templates."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
+
+import pytest
+from flask import Flask
+from jinja2.ext import _make_new_gettext, _make_new_ngettext
+
+from ekc.core.language import (
+    LANGUAGES,
+    ago,
+    catalogue,
+    clock_time,
+    day,
+    direction,
+    gettext,
+    how_far,
+    language,
+    lazy_gettext,
+    moment,
+    ngettext,
+    say,
+    short_day,
+    using,
+)
+
+NOON = datetime(2026, 4, 18, 10, 0, tzinfo=UTC)
+TODAY = date(2026, 4, 18)
+
+
+def test_english_is_in_force_until_somebody_says_otherwise() -> None:
+    assert language() == "en"
+    with using("nl"):
+        with using("en"):
+            assert (language(), gettext("Sign out")) == ("en", "Sign out")
+        assert (language(), gettext("Sign out")) == ("nl", "Uitloggen")
+    assert language() == "en"
+
+
+def test_it_ends_where_something_goes_wrong() -> None:
+    with pytest.raises(LookupError), using("nl"):
+        raise LookupError
+    assert language() == "en"
+
+
+def test_a_function_is_asked_once_and_only_when_needed() -> None:
+    asked: list[str] = []
+
+    def choose() -> str:
+        asked.append("asked")
+        return "nl"
+
+    with using(choose):
+        with using("en"):
+            assert (gettext("Sign out"), asked) == ("Sign out", [])
+        assert (gettext("Sign out"), gettext("Sign out"), asked) == ("Uitloggen", "Uitloggen", ["asked"])
+    with using(choose):
+        assert asked == ["asked"]
+        assert (language(), asked) == ("nl", ["asked", "asked"])
+
+
+def test_another_thread_has_its_own() -> None:
+    found: list[str] = []
+    with using("nl"):
+        other = Thread(target=lambda: found.append(language()))
+        other.start()
+        other.join()
+    assert found == ["en"]
+
+
+def test_a_language_without_a_catalogue_is_english_with_its_own_days() -> None:
+    with using("ar"):
+        assert (gettext("Sign out"), day(TODAY, year=False, weekday=False)) == ("Sign out", "18 أبريل")
+    with using("prs"):  # which Babel does not know
+        assert gettext("Sign out") == "Sign out"
+
+
+def test_values_are_filled_in_and_without_them_a_percent_sign_stays() -> None:
+    assert (gettext("100%"), gettext("100%% of %(message)s", message="all")) == ("100%", "100% of all")
+    with using("nl"):
+        assert gettext("round %(n)s", n=2) == "ronde 2"
+        assert [ngettext("%(num)d person", "%(num)d people", n) for n in (1, 3)] == ["1 persoon", "3 mensen"]
+
+
+def test_a_lazy_message_follows_the_language() -> None:
+    label = lazy_gettext("round %(n)s", n=2)
+    for code, said in (("nl", "ronde 2"), ("en", "round 2"), ("nl", "ronde 2")):
+        with using(code):
+            assert (str(label), f"{label}", "(" + label + ")", label.upper()) == (said, said, f"({said})", said.upper())
+            assert (label == said, len(label), "2" in label, bool(label)) == (True, 7, True, True)
+
+
+def test_a_lazy_message_is_escaped_like_any_other_text(app: Flask) -> None:
+    template = app.jinja_env.from_string("{{ label }}")
+
+    assert template.render(label=lazy_gettext("<b> & %(x)s", x="'")) == "&lt;b&gt; &amp; &#39;"
+
+
+def test_a_marked_message_has_its_days_written_out() -> None:
+    with using("nl"):
+        assert say("by %(day)s", {"day": TODAY}) == "uiterlijk zaterdag 18 april 2026"
+    assert [say("%(n)s person", plural="%(n)s people", n=n) for n in (1, 2)] == ["1 person", "2 people"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", ("Saturday 18 April 2026", "18 Apr", "18 Apr 2026", "12:00", "Saturday 18 April 2026, 12:00")),
+        ("nl", ("zaterdag 18 april 2026", "18 apr", "18 apr 2026", "12:00", "zaterdag 18 april 2026, 12:00")),
+    ],
+)
+def test_days_and_times(code: str, said: tuple[str, ...]) -> None:
+    zone = "Europe/Amsterdam"
+    with using(code):
+        assert said == (
+            day(TODAY),
+            short_day(TODAY, TODAY),
+            short_day(TODAY, date(2027, 1, 1)),
+            clock_time(NOON, zone),
+            moment(NOON, zone),
+        )
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", ["just now", "5 minutes ago", "3 hours ago", "yesterday", "today", "tomorrow", "in 5 days"]),
+        ("nl", ["zojuist", "5 minuten geleden", "3 uur geleden", "gisteren", "vandaag", "morgen", "over 5 dagen"]),
+    ],
+)
+def test_how_long_ago_and_how_far(code: str, said: list[str]) -> None:
+    with using(code):
+        gone = [ago(NOON - timedelta(minutes=minutes), NOON) for minutes in (0, 5, 180)]
+        assert gone + [how_far(TODAY + timedelta(days=days), TODAY) for days in (-1, 0, 1, 5)] == said
+
+
+def test_which_way_a_language_runs() -> None:
+    assert [direction(code) for code in (*LANGUAGES, "ar", "fa", "he", "ur")] == ["ltr", "ltr", *["rtl"] * 4]
+
+
+# templates ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def as_jinja_does(app: Flask) -> Iterator[None]:
+    """Messages of templates translated by Jinja's own functions."""
+    one: Callable[..., str] = _make_new_gettext(lambda text: catalogue().gettext(text))
+    many: Callable[..., str] = _make_new_ngettext(lambda *given: catalogue().ngettext(*given))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, function in {"_": one, "gettext": one, "ngettext": many}.items():
+            patch.setitem(app.jinja_env.globals, name, function)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ('{{ _("Sign out") }}', "Uitloggen"),
+        ("{% trans %}Sign out{% endtrans %}", "Uitloggen"),
+        ('{{ _("round %(n)s", n=2) }}', "ronde 2"),
+        ('{{ _("round %(n)s", n=name) }}', "ronde &lt;b&gt;"),
+        ("{% trans n=name %}round {{ n }}{% endtrans %}", "ronde &lt;b&gt;"),
+        ('{{ _("round %(n)s", n=_("Sign out")) }}', "ronde Uitloggen"),
+        ("{{ _(word) }}", "Uitloggen"),
+        ('{{ ngettext("%(num)d person", "%(num)d people", 1) }}', "1 persoon"),
+        ('{{ ngettext("%(num)d person", "%(num)d people", 3) }}', "3 mensen"),
+        ("{% trans num=3 %}{{ num }} person{% pluralize %}{{ num }} people{% endtrans %}", "3 people"),
+        ('{{ _("<i>100%%</i>") }}{{ _("<i>") ~ name }}', "<i>100%</i><i>&lt;b&gt;"),
+    ],
+)
+def test_a_sentence_in_dutch(app: Flask, source: str, shown: str) -> None:
+    def rendered() -> str:
+        with using("nl"):
+            return app.jinja_env.from_string(source).render(name="<b>", word="Sign out")
+
+    assert rendered() == shown
+    with as_jinja_does(app):
+        assert rendered() == shown
