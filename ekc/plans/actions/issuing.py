@@ -10,9 +10,9 @@ from ekc.core.audit import record
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
+from ekc.plans.document import PLAN
 from ekc.plans.models import IssuedDocument
 from ekc.plans.queries import issued, version
-from ekc.workflow.vocabulary import Activity
 
 
 def issue_document(
@@ -23,7 +23,7 @@ def issue_document(
     The bytes are made before, outside any transaction that writes.
     """
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.SEE_VERSIONS, at)
+        lock_case(session, visitor, conference_id, PLAN.activity, at)
         found = version(session, conference_id, number)
         if found is None:
             raise Unknown
@@ -31,7 +31,7 @@ def issue_document(
         if document is None:
             document = IssuedDocument(
                 version_id=found.id,
-                kind="plan",
+                kind=PLAN.name,
                 language=language,
                 content=content,
                 sha256=hashlib.sha256(content).digest(),
