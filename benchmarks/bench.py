@@ -28,10 +28,11 @@ from config import load_settings, make_keys
 from ekc.app import create_app
 from ekc.conferences.models import Conference
 from ekc.core.clock import utc_now
+from ekc.core.documents import document_html, document_pdf
 from ekc.core.routes import Runtime
 from ekc.people.actions import begin_by_account
 from ekc.people.models import Account, Method
-from ekc.plans.document import from_json, plan_html, plan_pdf
+from ekc.plans.document import PLAN, from_json
 from ekc.plans.models import PlanVersion
 from ekc.workflow.vocabulary import Phase
 
@@ -144,7 +145,7 @@ def listening(engine: object, count: Callable[..., None]) -> Iterator[None]:
 def pdf_ratio(snapshot: object, rounds: int) -> float:
     """The time of our plan over that of bare, warm, untagged WeasyPrint on the same HTML and style."""
     document = from_json(json.dumps(snapshot).encode() if not isinstance(snapshot, bytes) else snapshot)
-    html = plan_html(document)
+    html = document_html(PLAN, document)
     style = [CSS(filename=file) for file in sorted(Path("ekc/static/print").glob("*.css"))]
 
     def timed(what: Callable[[], object]) -> float:
@@ -152,10 +153,10 @@ def pdf_ratio(snapshot: object, rounds: int) -> float:
         what()
         return time.process_time() - start
 
-    plan_pdf(document)
+    document_pdf(PLAN, document)
     HTML(string=html).write_pdf(stylesheets=style)
     return median(
-        timed(lambda: plan_pdf(document)) / timed(lambda: HTML(string=html).write_pdf(stylesheets=style))
+        timed(lambda: document_pdf(PLAN, document)) / timed(lambda: HTML(string=html).write_pdf(stylesheets=style))
         for _ in range(rounds)
     )
 

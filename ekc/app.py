@@ -36,6 +36,7 @@ from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
+from ekc.kinds import check_kinds
 from ekc.people import login
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
@@ -101,6 +102,7 @@ class SealedSessions(SecureCookieSessionInterface):
 def create_app(settings: Settings) -> Flask:
     """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
     check_tables()
+    check_kinds()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     keyring = Keyring(settings.content_keys, settings.index_key)
     app.session_interface = SealedSessions(keyring)

@@ -16,7 +16,7 @@ from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
 from ekc.conferences.actions.links import forget_codes_of_former
 from ekc.conferences.models import Conference
-from ekc.core import carrier, logs
+from ekc.core import logs, mailer
 from ekc.core.audit import AuditHead, broken_chains
 from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
@@ -29,6 +29,7 @@ from ekc.demo.reading import CaseFileError
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
 from ekc.journey.reminders import tell_that_access_ends
+from ekc.kinds import check_kinds
 from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office, add_region, invite, open_by_invitation
 from ekc.people.queries import account_by_email, regions
@@ -77,6 +78,7 @@ def migrate() -> None:
 def check() -> None:
     """Look whether settings, keys, workflow and database are in order."""
     check_tables()
+    check_kinds()
     with _database() as (_, session):
         session.scalars(select(Conference.title).limit(1)).all()  # raises Unreadable under wrong keys
     click.echo("Settings, keys, workflow and database are in order.")
@@ -178,7 +180,7 @@ def nightly() -> None:
 def carry() -> int:
     """Send the mails that wait. Two at once send nothing twice. Ends with status 1 when one is given up."""
     with _database() as (settings, session):
-        done = carrier.carry(session, settings.clock, settings.mail)
+        done = mailer.deliver(session, settings.clock, settings.mail)
     click.echo(f"Mails sent: {done.sent}, waiting to be tried again: {done.waiting}, given up: {done.given_up}.")
     return int(done.given_up > 0)
 

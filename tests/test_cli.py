@@ -13,7 +13,8 @@ from ekc.conferences.models import Participant
 from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.core.outbox import OutboxMessage, queue
+from ekc.core.outbox import OutboxMessage, Recipient, queue
+from ekc.people import mails
 from ekc.people.models import Account, Region
 from ekc.schema import APPEND_ONLY, BEHIND, sealed
 from tests.cast import Cast
@@ -117,15 +118,8 @@ def test_mails_are_carried(run: Run, engine: Engine, monkeypatch: pytest.MonkeyP
     run("add-region", "North")
     run("open-account", "--name", "Els", "--email", "els@example.org", "--region", "North", "--role", "coordinator")
     with make_sessions(engine)() as session:
-        queue(
-            session,
-            "late",
-            recipient="jan@example.org",
-            subject="Hello",
-            body="Hello",
-            at=utc_now() - timedelta(days=4),
-            conference_id=None,
-        )
+        early = utc_now() - timedelta(days=4)
+        queue(session, mails.PASSWORD_CHANGED, Recipient(1, "jan@example.org", "en"), early, account=1)
         session.commit()
     for name in ("EKC_MAIL_URL", "EKC_MAIL_FROM"):
         monkeypatch.delenv(name, raising=False)

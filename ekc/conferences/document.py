@@ -1,21 +1,18 @@
 """Personal links on paper: a slip a person, with a square to scan, and nothing that tells a stranger what it is about.
 
-The slips are made for whoever asked and kept nowhere. Inside a request: each is in its reader's own language.
+The slips are made for whoever asked and kept nowhere; each is in its reader's own language.
 """
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import segno
-from flask import render_template
 from markupsafe import Markup
 
-from ekc.core.documents import print_pdf
-from ekc.core.language import direction, using
+from ekc.core.documents import DocumentRule
 from ekc.core.language import gettext as _
 from ekc.people.models import Confirmed
+from ekc.workflow.vocabulary import N_, Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +28,6 @@ class Slip:
     asks: Confirmed
 
 
-def slips_pdf(slips: Sequence[Slip]) -> bytes:
-    """One PDF, a page a person. Raises DocumentError where it cannot be printed."""
-    html = slips_html(slips)
-    return print_pdf(html, identifier=hashlib.sha256(html.encode()).digest()[:16], stylesheets=("slip.css",))
-
-
-def slips_html(slips: Sequence[Slip]) -> str:
-    """The page that `slips_pdf` prints."""
-    pages = []
-    for slip in slips:
-        with using(slip.language):
-            drawn = square(slip.address, _("A square to scan: it opens the address that is printed below it"))
-            way = direction(slip.language)
-            page = render_template("conferences/_slip.html", slip=slip, square=drawn, direction=way)
-            pages.append(Markup(page))  # noqa: S704 - a page of our own
-    with using(slips[0].language):
-        return render_template("conferences/slips.html", pages=pages, language=slips[0].language)
-
-
 def square(address: str, title: str) -> Markup:
     """The address as a QR code: an SVG of black on white with a title, as large as its place. A tenth may be dirty."""
     code = segno.make(address, error="m", micro=False)
@@ -57,3 +35,18 @@ def square(address: str, title: str) -> Markup:
         border=4, omitsize=True, dark="#000", light="#fff", svgclass="square", lineclass=None, title=title
     )
     return Markup(drawn)  # noqa: S704 - drawn from an address of ours
+
+
+SLIP = DocumentRule(
+    name="slip",
+    values=Slip,
+    activity=Activity.MAKE_LINKS,
+    template="conferences/slips.html",
+    page="conferences/_slip.html",
+    given=lambda slip: {
+        "square": square(slip.address, _("A square to scan: it opens the address that is printed below it"))
+    },
+    stylesheets=("slip.css",),
+    filename="slip.pdf",
+    unprintable=N_("The slip cannot be printed now. Copy the link by hand, or send it. (%(why)s)"),
+)

@@ -1,16 +1,28 @@
-"""HTML becomes paper: one PDF that can be archived (PDF/A-3a) and read aloud (PDF/UA-1).
+"""Plain values become paper: one PDF that can be archived (PDF/A-3a) and read aloud (PDF/UA-1).
 
-Here live the fonts, the print stylesheets, the refusal to fetch anything, and the finishing touches both standards
-ask for. What stands in a document is the business of each feature's `document.py`. This is the only module that
-imports WeasyPrint, and only while it renders: the import costs half a second that a web process never pays.
+What can be printed is a table: each feature has its rows (`DocumentRule`) in its `document.py`; `ekc/kinds.py` gathers
+and checks them. Here live their templates' environment, the fonts, the print stylesheets, the refusal to fetch
+anything, and the finishing touches both standards ask for. No request, clock or database comes in. This is the only
+module that imports WeasyPrint, and only while it renders: the import costs half a second that a web process never pays.
 """
 
+import hashlib
 import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from threading import local
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ekc.core.errors import Refusal
+from ekc.core.language import catalogue, day, direction, gettext, using
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
 FONTS = Path(__file__).parent / "fonts"
 STYLES = Path(__file__).parents[1] / "static" / "print"
 DEBIAN_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -43,6 +55,87 @@ class LetterError(DocumentError):
         letters = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in characters)
         super().__init__(f"Our fonts cannot print: {letters}. Write it in another way, then print again.")
         self.characters = characters
+
+
+class Values(Protocol):
+    """What is printed: a frozen dataclass of plain values. `language`: of the fixed sentences."""
+
+    @property
+    def language(self) -> str:
+        """Its code."""
+
+
+V = TypeVar("V", bound=Values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRule(Generic[V]):
+    """A kind of document. Its template is given the values under its name, and what `given` makes of them."""
+
+    name: str
+    values: type[V]
+    activity: Any  # of the workflow, which core does not know: whoever has it may print this
+    template: str
+    page: str = ""  # template of the page of one person, where there is one for each; `template` then holds `pages`
+    given: Callable[[V], Mapping[str, object]] = lambda _: {}
+    stylesheets: tuple[str, ...] = ()
+    attachment: Callable[[V], bytes] | None = None  # what is put into the PDF, as a file of this name:
+    attachment_name: str = ""
+    filename: str  # of the download, for str.format
+    unprintable: str  # what is said where it cannot be printed; %(why)s
+
+
+def document_html(rule: DocumentRule[V], *values: V) -> str:
+    """Give the page that `document_pdf` prints, in the language in force; a page of one person is in their own."""
+    pages = []
+    for one in values if rule.page else ():
+        with using(one.language):
+            pages.append(Markup(_rendered(rule.page, rule, one)))  # noqa: S704 - a page of our own
+    return _rendered(rule.template, rule, values[0], pages=pages)
+
+
+def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
+    """Give the PDF: of one case, or with a page for each person. A letter in none of our fonts becomes a mark.
+
+    Raises Refusal, in the words of the row, where it cannot be printed.
+    """
+    with using(values[0].language):
+        html = document_html(rule, *values)
+    attachment = rule.attachment(values[0]) if rule.attachment else None
+    try:
+        return print_pdf(
+            html,
+            identifier=hashlib.sha256(html.encode() + (attachment or b"")).digest()[:16],
+            attachment=attachment,
+            attachment_name=rule.attachment_name,
+            stylesheets=rule.stylesheets,
+        )
+    except DocumentError as error:
+        raise Refusal(rule.unprintable, why=str(error)) from error
+
+
+def _rendered(template: str, rule: DocumentRule[V], values: V, **more: object) -> str:
+    given = {rule.name: values, "language": values.language, "direction": direction(values.language)}
+    return _environment().get_template(template).render(given, **rule.given(values), **more)
+
+
+@cache
+def _environment() -> Environment:
+    """Of the templates of documents."""
+    loader, extensions = FileSystemLoader(TEMPLATES), ["jinja2.ext.i18n"]
+    environment = Environment(loader=loader, autoescape=True, extensions=extensions, undefined=StrictUndefined)
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, lambda one, many, n: catalogue().ngettext(one, many, n), newstyle=True
+    )
+    environment.filters["day"] = day
+    counter = Markup('<span class="{}"></span>')  # the renderer counts the pages
+    environment.globals.update(
+        page_number=counter.format("page"),
+        page_count=counter.format("pages"),
+        wrong_page=counter.format("wrong-page"),
+    )
+    return environment
 
 
 def render_pdf(

@@ -1,11 +1,14 @@
-"""The outbox: what has to reach somebody outside, written in the same transaction as its cause.
+"""The outbox: mails that wait to be sent, written in the same transaction as their cause. Sending: `mailer.py`.
 
-A row is unique by its key, so that doing a thing twice sends nothing twice. Subject and body are marked sentences in
-the source language; whoever carries a row out translates them to the row's language, and puts the link, if there is
-one, on a line of its own below. Carrying out: `carrier.py`.
+What can be mailed is a table: each feature has its rows (`MailRule`) in its `mails.py`; `ekc/kinds.py` gathers and
+checks them. A message is unique by its key, so that doing a thing twice sends nothing twice. Subject and body are kept
+in the source language; the mailer translates them, and puts the link, if any, on a line of its own below.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -16,6 +19,50 @@ from ekc.core.db import Base
 #: For so long a mail is tried: as long as mail servers do. Told later, it would rather confuse.
 LASTS = timedelta(days=4)
 _WAITING = text("sent_at is null and given_up_at is null")
+
+
+class Audience(StrEnum):
+    """Who gets a mail. Who these are in the case at hand, the feature looks up that sends it."""
+
+    OWNER = "owner"  # of the account that it is about
+    MANAGERS = "managers"  # the regional managers of the region where that account works
+    OVERSIGHT = "oversight"  # administrators and regional managers, but for whoever did it
+    COORDINATOR = "coordinator"  # who is, was, or is asked to be coordinator of a case
+    REQUESTER = "requester"  # who asked for that coordinator
+    CIRCLE = "circle"  # everybody in a circle with one of the row's `parts`
+    PARTICIPANT = "participant"  # one person in a circle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRule:
+    """A kind of mail. Subject and body are fixed sentences: a mail names neither a person nor a case.
+
+    `key` makes the message unique. `{to}` in it is the recipient's id, `{at}` the instant (a mail each time), `{day}`
+    the day (one a day), `{case}` the case; other fields are passed to `queue`.
+    """
+
+    name: str
+    audience: Audience
+    key: str
+    subject: str
+    body: str
+    parts: frozenset[str] = frozenset()  # of a circle
+    has_link: bool = False
+
+
+class Recipient(NamedTuple):
+    """To whom a mail goes. `id`: of the account or participant. Without an address it goes to nobody."""
+
+    id: int
+    address: str
+    language: str
+
+
+class Link(NamedTuple):
+    """A link in a mail, and when it stops working: from then on the mail is not sent any more."""
+
+    address: str
+    until: datetime
 
 
 class OutboxMessage(Base):
@@ -47,35 +94,35 @@ class OutboxMessage(Base):
 
 def queue(
     session: Session,
-    key: str,
-    *,
-    recipient: str,
-    subject: str,
-    body: str,
+    rule: MailRule,
+    to: Recipient,
     at: datetime,
-    conference_id: int | None,
-    language: str = "en",
-    link: str | None = None,
-    until: datetime | None = None,
+    *,
+    case: int | None = None,
+    link: Link | None = None,
+    **fields: Any,
 ) -> bool:
     """Put a mail in the outbox, in the caller's transaction; False if one of this key is there already.
 
-    `until`: when its link stops working, which is where trying to send it stops too.
+    `fields` fill the key. Raises ValueError where link and row do not agree, KeyError for a field that is missing.
     """
-    if not recipient or session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
+    if rule.has_link != (link is not None):
+        raise ValueError(f"the mail {rule.name} {'needs a' if rule.has_link else 'has no'} link")
+    key = rule.key.format(to=to.id, at=at.isoformat(), day=at.date(), case=case, **fields)
+    if not to.address or session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
         return False
     session.add(
         OutboxMessage(
             key=key,
-            conference_id=conference_id,
-            recipient=recipient,
-            subject=subject,
-            body=body,
-            link=link,
-            language=language,
+            conference_id=case,
+            recipient=to.address,
+            subject=rule.subject,
+            body=rule.body,
+            link=link.address if link else None,
+            language=to.language,
             queued_at=at,
             try_after=at,
-            useless_after=min(at + LASTS, until or at + LASTS),
+            useless_after=min(at + LASTS, link.until) if link else at + LASTS,
         )
     )
     return True

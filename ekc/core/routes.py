@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
@@ -98,6 +98,13 @@ def close_db(_error: BaseException | None = None) -> None:
     session = g.pop("db", None)
     if session is not None:
         session.close()
+
+
+def pdf(content: bytes, filename: str) -> Response:
+    """The answer to whoever asked for a document."""
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    return response
 
 
 def local_path(target: str | None) -> str | None:

@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import still_open
+from ekc.conferences.effects import write_to_circle
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
+from ekc.core.outbox import MailRule
 from ekc.evaluations.effects import plan_follow_ups
-from ekc.journey.letters import closing_letter, issue_documents, no_plan_notice, welcome_letter
+from ekc.journey.mails import CLOSING, NO_PLAN, PLAN_AGREED, PLAN_READY, WELCOME
 from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, open_room, pause_room
@@ -47,8 +49,18 @@ def start_retention(session: Session, conference: Conference, at: datetime, taki
     conference.stop_reason = taking.stop_reason
 
 
+def mail(*rules: MailRule) -> Do:
+    """Write to the circle: neutral words, no name, nothing of the case."""
+
+    def write(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+        for rule in rules:
+            write_to_circle(session, conference, at, rule)
+
+    return write
+
+
 EFFECTS: dict[Effect, Do] = {
-    Effect.WELCOME_LETTER: welcome_letter,
+    Effect.WELCOME_LETTER: mail(WELCOME),
     Effect.START_MEETING: start_meeting,
     Effect.OPEN_ROOM: open_room,
     Effect.PAUSE_ROOM: pause_room,
@@ -56,12 +68,12 @@ EFFECTS: dict[Effect, Do] = {
     Effect.END_MEETING: end_meeting,
     Effect.PRESENT_PLAN: present_plan,
     Effect.FREEZE_PLAN: freeze_plan,
-    Effect.ISSUE_DOCUMENTS: issue_documents,
+    Effect.ISSUE_DOCUMENTS: mail(PLAN_READY, PLAN_AGREED),
     Effect.PLAN_FOLLOW_UPS: plan_follow_ups,
     Effect.NEW_MEETING: new_meeting,
     Effect.NEW_ROUND: new_round,
     Effect.MARK_WITHOUT_CONFERENCE: mark_without_conference,
-    Effect.NO_PLAN_NOTICE: no_plan_notice,
-    Effect.CLOSING_LETTER: closing_letter,
+    Effect.NO_PLAN_NOTICE: mail(NO_PLAN),
+    Effect.CLOSING_LETTER: mail(CLOSING),
     Effect.START_RETENTION: start_retention,
 }

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import open_until
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
+from ekc.core.outbox import queue
 from ekc.core.transaction import writing
-from ekc.people.actions import mail_to
+from ekc.journey.mails import ACCESS_ENDS
 from ekc.people.models import Account
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_
 
 
 def tell_that_access_ends(session: Session, at: datetime) -> int:
@@ -35,15 +35,5 @@ def _tell(session: Session, at: datetime, conference_id: int) -> bool:
         left = until - local_date(at, conference.timezone)
         if not timedelta(0) <= left <= timedelta(days=PROFILES[conference.profile].access_warning_days):
             return False
-        return mail_to(
-            session,
-            at,
-            account,
-            f"{conference.id}:access-ends:{conference.tasks_ended_on}",
-            N_("A conference of yours will soon be closed to you"),
-            N_(
-                "Within a week you can no longer open a conference in which your tasks are done. Sign in to see which "
-                "one and until when, and finish what you still have to write."
-            ),
-            conference.id,
-        )
+        ended_on = conference.tasks_ended_on
+        return queue(session, ACCESS_ENDS, account.recipient, at, case=conference.id, ended_on=ended_on)

@@ -1,18 +1,15 @@
 """Who opened a file, said in the reader's language, for the page and for the paper."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import render_template
-from markupsafe import Markup
-
 from ekc.core.audit import ActorKind
-from ekc.core.documents import print_pdf
+from ekc.core.documents import DocumentRule
 from ekc.core.language import clock_time, day, ngettext
 from ekc.core.language import gettext as _
 from ekc.opened.queries import Day, Deed, Line, Person
 from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import N_, Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +25,7 @@ class ToldDay:
 class Opened:
     """Who opened a file within a period."""
 
+    language: str
     number: str
     title: str
     since: str
@@ -48,16 +46,14 @@ def told(days: Iterable[Day], timezone: str) -> tuple[ToldDay, ...]:
     )
 
 
-def opened_pdf(opened: Opened) -> bytes:
-    """The paper: the same words."""
-    counter = Markup('<span class="{}"></span>')  # the renderer counts the pages
-    html = render_template(
-        "opened/opened_document.html",
-        opened=opened,
-        page_number=counter.format("page"),
-        page_count=counter.format("pages"),
-    )
-    return print_pdf(html, identifier=hashlib.sha256(html.encode()).digest()[:16])
+OPENED = DocumentRule(
+    name="opened",
+    values=Opened,
+    activity=Activity.SEE_OPENED,
+    template="opened/opened_document.html",
+    filename="{case}-opened.pdf",
+    unprintable=N_("This list cannot be printed now. Read it on its page. (%(why)s)"),
+)
 
 
 def _who(person: Person) -> str:

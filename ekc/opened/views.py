@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.documents import DocumentError
-from ekc.core.errors import Refusal
+from ekc.core.documents import document_pdf
 from ekc.core.language import LANGUAGES, language, moment, using
 from ekc.core.language import day as said
-from ekc.core.routes import db, now
+from ekc.core.routes import db, now, pdf
 from ekc.opened import queries
-from ekc.opened.document import Opened, opened_pdf, told
+from ekc.opened.document import OPENED, Opened, told
 from ekc.opened.forms import PeriodForm, period_form
 from ekc.opened.words import place
-from ekc.workflow.vocabulary import N_, Activity
 
 bp = Blueprint("opened", __name__)
 
@@ -25,7 +23,7 @@ _ADDRESS = "/conferences/<int:conference_id>/opened"
 
 
 @bp.get(_ADDRESS)
-@case_route(Activity.SEE_OPENED)
+@case_route(OPENED.activity)
 def page(case: Case) -> ResponseReturnValue:
     """Who looked at what and who changed it, by day."""
     form = _form(case)
@@ -41,7 +39,7 @@ def page(case: Case) -> ResponseReturnValue:
 
 
 @bp.get(f"{_ADDRESS}.pdf")
-@case_route(Activity.SEE_OPENED)
+@case_route(OPENED.activity)
 def paper(case: Case) -> ResponseReturnValue:
     """The paper, in the language of the family's papers as far as pages are offered in it."""
     form = _form(case)
@@ -50,16 +48,9 @@ def paper(case: Case) -> ResponseReturnValue:
     with using(case.language if case.language in LANGUAGES else language()):
         first, last = form.since.data or case.registered_on, form.until.data or local_date(now(), case.timezone)
         days = told(_days(case, form), case.timezone)
-        opened = Opened(case.number, case.title, said(first), said(last), moment(now(), case.timezone), days)
-        try:
-            content = opened_pdf(opened)
-        except DocumentError as error:
-            raise Refusal(
-                N_("This list cannot be printed now. Read it on its page. (%(why)s)"), why=str(error)
-            ) from error
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{case.number}-opened.pdf"'
-    return response
+        period, asked_at = (said(first), said(last)), moment(now(), case.timezone)
+        opened = Opened(language(), case.number, case.title, *period, asked_at, days)
+    return pdf(document_pdf(OPENED, opened), OPENED.filename.format(case=case.number))
 
 
 def _link(endpoint: str, case: Case) -> str:

@@ -25,6 +25,8 @@ from ekc.people.models import LinkDevice, PersonalLink, SignIn
 
 #: Wrong answers a link bears, on whatever device; after them it opens through the coordinator alone.
 TRIES = 5
+#: The key of the mail with a link in the outbox.
+MAIL_KEY = "link:{link_id}"
 #: For so long somebody waits for their coordinator to let them in; then they ask anew.
 WAITS = timedelta(hours=1)
 CODE_DIGITS = 6
@@ -128,7 +130,7 @@ def new_link(
 
 def mail_key(link_id: int) -> str:
     """Under which key the mail with a link waits in the outbox."""
-    return f"link:{link_id}"
+    return MAIL_KEY.format(link_id=link_id)
 
 
 def revoke(session: Session, at: datetime, *, link_id: int | None = None, participant_id: int | None = None) -> int:

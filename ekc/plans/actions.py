@@ -19,6 +19,7 @@ from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
 from ekc.plans import drafting
+from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, to_json
 from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft
 from ekc.plans.queries import circle, deciders, decides_alone, issued, version
@@ -270,7 +271,7 @@ def issue_document(
     The bytes are made before, outside any transaction that writes.
     """
     with writing(session):
-        lock_case(session, visitor, conference_id, Activity.SEE_VERSIONS, at)
+        lock_case(session, visitor, conference_id, PLAN.activity, at)
         found = version(session, conference_id, number)
         if found is None:
             raise Unknown
@@ -278,7 +279,7 @@ def issue_document(
         if document is None:
             document = IssuedDocument(
                 version_id=found.id,
-                kind="plan",
+                kind=PLAN.name,
                 language=language,
                 content=content,
                 sha256=hashlib.sha256(content).digest(),

@@ -1,33 +1,26 @@
 """The printed plan: plain values in, sentences on paper out, the same values as JSON inside the PDF.
 
-No database rows, no clock and no request come in here; the function that translates fixed sentences is handed over.
+No database rows, no clock and no request come in here.
 The values hold no addresses and no telephone numbers: paper travels further than a screen.
 """
 
-import hashlib
 import json
 import types
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from ekc.core.documents import print_pdf
+from ekc.core.documents import DocumentRule
+from ekc.core.language import gettext
+from ekc.workflow.vocabulary import N_, Activity
 
 Every = Literal["day", "schoolday", "week", "fortnight", "month", "when_needed"]
 Kind = Literal["family", "network", "professional"]
 Answer = Literal["none", "pending", "agreed", "declined"]
-Gettext = Callable[[str], str]
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
 FORMAT = "ekc-plan/1"  # written into plan.json; a reader of another format has to know that it is one
 
 # Full dates without the commas of CLDR, times as people write them; other languages use CLDR as it is.
@@ -120,27 +113,6 @@ class PlanDocument:
     changes: tuple[str, ...] = ()
 
 
-def plan_html(document: PlanDocument, *, gettext: Gettext = str) -> str:
-    """Give the page that `plan_pdf` prints. `gettext` translates the fixed sentences; `str` leaves them English."""
-    template = _environment().get_template("plans/plan_document.html")
-    counter = Markup('<span class="{}"></span>')  # the renderer counts the pages
-    return template.render(
-        plan=document,
-        say=_Sentences(document, gettext),
-        page_number=counter.format("page"),
-        page_count=counter.format("pages"),
-        wrong_page=counter.format("wrong-page"),
-        gettext=gettext,
-    )
-
-
-def plan_pdf(document: PlanDocument, *, gettext: Gettext = str) -> bytes:
-    """Give the PDF, with plan.json attached. A letter in none of our fonts becomes a mark; plan.json keeps it."""
-    html, values = plan_html(document, gettext=gettext), to_json(document)
-    identifier = hashlib.sha256(html.encode() + values).digest()[:16]
-    return print_pdf(html, identifier=identifier, attachment=values, stylesheets=("plan.css",))
-
-
 def to_json(document: PlanDocument) -> bytes:
     """Give the values as canonical JSON: sorted keys, UTF-8, no spaces; equal plans give equal bytes."""
     values, form = {"format": FORMAT, **asdict(document)}, {"sort_keys": True, "separators": (",", ":")}
@@ -180,12 +152,10 @@ def _rebuilt(kind: Any, value: Any) -> Any:
 class _Sentences:
     """Dates, lists of names and rhythms, said in the language of the document."""
 
-    def __init__(self, document: PlanDocument, gettext: Gettext) -> None:
+    def __init__(self, document: PlanDocument) -> None:
         self._document = document
         self._language = document.language
         self._locale = "en_GB" if document.language == "en" else document.language
-        self._gettext = gettext
-        self.direction = Locale.parse(self._locale).text_direction
 
     def day(self, day: date) -> str:
         return format_date(day, DAYS.get(self._language, "full"), locale=self._locale)
@@ -204,7 +174,6 @@ class _Sentences:
 
     def timing(self, action: PrintedAction) -> str:
         """Say by when, or how often and from when; nothing if the plan does not say it."""
-        gettext = self._gettext
         if action.by:
             return gettext("No later than %(day)s") % {"day": self.short_day(action.by)}
         if action.starts and action.every:
@@ -215,7 +184,6 @@ class _Sentences:
         return self._rhythm(action.every) if action.every else ""
 
     def _rhythm(self, every: Every) -> str:
-        gettext = self._gettext
         return {
             "day": gettext("Every day"),
             "schoolday": gettext("Every school day"),
@@ -227,7 +195,7 @@ class _Sentences:
 
     def share(self) -> tuple[str, ...]:
         """Say how many actions each circle does; a circle that does none is left out."""
-        gettext, goals = self._gettext, self._document.goals
+        goals = self._document.goals
         kinds = [action.kind for goal in goals for action in goal.actions]
         named: dict[Kind, str] = {
             "family": gettext("family %(count)s"),
@@ -237,9 +205,17 @@ class _Sentences:
         return tuple(words % {"count": kinds.count(kind)} for kind, words in named.items() if kind in kinds)
 
 
-@cache
-def _environment() -> Environment:
-    loader, extensions = FileSystemLoader(TEMPLATES), ["jinja2.ext.i18n"]
-    environment = Environment(loader=loader, autoescape=True, extensions=extensions, undefined=StrictUndefined)
-    environment.policies["ext.i18n.trimmed"] = True
-    return environment
+PLAN = DocumentRule(
+    name="plan",
+    values=PlanDocument,
+    activity=Activity.SEE_VERSIONS,
+    template="plans/plan_document.html",
+    given=lambda plan: {"say": _Sentences(plan)},
+    stylesheets=("plan.css",),
+    attachment=to_json,
+    attachment_name="plan.json",
+    filename="{case}-plan-{version}.pdf",
+    unprintable=N_(
+        "The paper of this plan cannot be made now. The plan itself is safe: read it on its page. (%(why)s)"
+    ),
+)

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import SYSTEM, AuditEvent, AuditHead, record
-from ekc.core.outbox import OutboxMessage, queue
+from ekc.core.outbox import OutboxMessage, Recipient, queue
+from ekc.people.mails import PASSWORD_CHANGED
 from ekc.schema import is_current
 from tests.clock import START, FrozenClock
 from tests.plugins.databases import Database
@@ -19,7 +20,7 @@ def test_a_fresh_database_is_empty_and_counts_from_one(database: Database, db_se
     for _ in range(2):
         assert is_current(database.engine)
         assert [db_session.scalar(select(func.count()).select_from(t)) for t in (OutboxMessage, AuditEvent)] == [0, 0]
-        queue(db_session, "key", recipient="riet@example.org", subject="s", body="b", at=START, conference_id=None)
+        queue(db_session, PASSWORD_CHANGED, Recipient(1, "riet@example.org", "en"), START, account=1)
         record(db_session, SYSTEM, START, "test.ran")
         db_session.commit()
         assert db_session.scalars(select(OutboxMessage.id)).all() == [1]

@@ -33,7 +33,7 @@ CORE = {
     "documents",
     "language",
     "logs",
-    "carrier",
+    "mailer",
 }
 # A name that says nothing invites everything.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}

@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc import schema
-from ekc.conferences import actions, letters
-from ekc.conferences.document import Slip, slips_html, slips_pdf, square
+from ekc.conferences import actions
+from ekc.conferences.document import SLIP as SLIP_RULE
+from ekc.conferences.document import Slip, square
 from ekc.conferences.entries import NewLink
+from ekc.conferences.mails import text_message
 from ekc.core.audit import AuditEvent, read_detail
-from ekc.core.carrier import carry
+from ekc.core.documents import document_html, document_pdf
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import using
+from ekc.core.mailer import deliver
 from ekc.core.outbox import OutboxMessage
 from ekc.people.actions import ask_coordinator, set_phone
 from ekc.people.models import Confirmed, PersonalLink
@@ -217,7 +220,7 @@ def test_a_mail_that_does_not_leave_is_told(
     page = noor.page(f"/conferences/{case.id}/links")
     assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
     clock.advance(days=4)
-    carry(anew(db_session), clock, settings.mail)
+    deliver(anew(db_session), clock, settings.mail)
     sign_in(noor, cast.noor)
 
     page = noor.page(f"/conferences/{case.id}/links")
@@ -239,7 +242,7 @@ def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cas
 def test_a_text_message_fits_into_one(language: str) -> None:
     address = "https://plan.eigen-kracht.example/l/" + "A" * 59
     with using(language):
-        said = letters.text_message(address, date(2026, 9, 30))
+        said = text_message(address, date(2026, 9, 30))
 
     assert (len(said) <= 160, set(said) - GSM, address in said) == (True, set(), True)
     assert [word for word in TELLING if word in said.replace(address, "")] == []
@@ -324,7 +327,7 @@ SLIP = Slip(
 
 def words_of(slips: list[Slip]) -> list[str]:
     """What stands on each page."""
-    page = Page(slips_html(slips), "/", 200)
+    page = Page(document_html(SLIP_RULE, *slips), "/", 200)
     return [text_of(node) for node in page.all("section")]
 
 
@@ -344,7 +347,9 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
         )
     )
     assert [word for word in TELLING if word in said.replace(SLIP.address, "")] == []
-    assert square(SLIP.address, "A square to scan: it opens the address that is printed below it") in slips_html([SLIP])
+    assert square(SLIP.address, "A square to scan: it opens the address that is printed below it") in document_html(
+        SLIP_RULE, SLIP
+    )
 
 
 def test_a_slip_says_whom_to_ring_where_the_phone_is_known(request_context: None) -> None:
@@ -368,7 +373,7 @@ def test_a_slip_says_what_is_asked(request_context: None, asks: Confirmed, step:
 
 def test_slips_are_accessible_and_a_page_a_person(request_context: None) -> None:
     strange = replace(SLIP, name="Li 李", language="nl")
-    paper = pikepdf.open(io.BytesIO(slips_pdf([SLIP, strange])))
+    paper = pikepdf.open(io.BytesIO(document_pdf(SLIP_RULE, SLIP, strange)))
 
     assert len(paper.pages) == 2
     assert (str(paper.Root.Lang), paper.Root.MarkInfo.Marked == True) == ("en", True)  # noqa: E712 - a PDF boolean

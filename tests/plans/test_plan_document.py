@@ -11,23 +11,22 @@ import html5lib
 import pikepdf
 import pytest
 
-from ekc.plans.document import PrintedGoal, from_json, plan_html, plan_pdf, to_json
+from ekc.core.documents import document_html, document_pdf
+from ekc.core.language import using
+from ekc.plans.document import PLAN, PlanDocument, PrintedGoal, from_json, to_json
 from tests.plans.printed import DE_WIT, EMPTY
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
 
-DUTCH = {
-    "No later than %(day)s": "Uiterlijk %(day)s",
-    "%(rhythm)s, from %(day)s": "%(rhythm)s, vanaf %(day)s",
-    "Every week": "Elke week",
-    "If it goes wrong": "Als het misgaat",
-    "We meet again: %(moment)s": "Wij komen weer bij elkaar: %(moment)s",
-}
+
+def plan_html(plan: PlanDocument) -> str:
+    """The page: names and dates in the language of the plan, fixed sentences in the language in force."""
+    return document_html(PLAN, plan)
 
 
-def dutch(text: str) -> str:
-    return DUTCH.get(text, text)
+def plan_pdf(plan: PlanDocument) -> bytes:
+    return document_pdf(PLAN, plan)
 
 
 def words(html: str) -> str:
@@ -62,14 +61,15 @@ def test_every_text_of_the_plan_stands_on_the_page() -> None:
 
 
 def test_says_when_in_the_language_of_the_plan() -> None:
-    html = words(plan_html(DE_WIT, gettext=dutch))
+    with using("nl"):
+        html = words(plan_html(DE_WIT))
     assert "Elke week, vanaf zondag 19 april" in html
     assert "Uiterlijk maandag 4 januari 2027" in html  # another year than the version's is said
-    assert "From maandag 4 mei" in html
+    assert "Vanaf maandag 4 mei" in html
     assert html.count("zaterdag 10 oktober 2026, 14.05 uur") == 2  # on the page and at the foot of each page
     assert "zaterdag 18 april 2026" in html
     assert "zondag 12 juli 2026" in html
-    assert html.count("version 2 of zaterdag 11 juli 2026") == 2
+    assert html.count("versie 2 van zaterdag 11 juli 2026") == 2
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_counts_who_carries_the_plan_and_leaves_out_who_carries_nothing() -> Non
 
 
 def test_the_box_is_found_from_the_foot_of_each_page() -> None:
-    html = plan_html(DE_WIT, gettext=dutch)
+    html = plan_html(DE_WIT)
     assert '<section class="wrong" id="wrong">' in html
     assert 'If it goes wrong: page <span class="wrong-page"></span>' in html
 
@@ -177,13 +177,13 @@ def test_json_of_another_shape_is_refused(key: str, value: Any) -> None:
 
 
 def test_the_pdf_carries_the_plan_and_says_what_it_is() -> None:
-    pdf = opened(plan_pdf(DE_WIT, gettext=dutch))
+    pdf = opened(plan_pdf(DE_WIT))
     assert from_json(pdf.attachments["plan.json"].get_file().read_bytes()) == DE_WIT
     assert str(pdf.Root.Lang) == "nl"
     assert str(pdf.docinfo["/Title"]) == "Plan: Familie De Wit - El Amrani, EKC-2026-0007"
     assert str(pdf.docinfo["/CreationDate"]) == "D:20260711"
     figures = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"]
-    assert [str(figure.Alt) for figure in figures] == ["Three circles that share their middle"]
+    assert [str(figure.Alt) for figure in figures] == ["Drie cirkels die hun midden delen"]
     with pdf.open_metadata() as metadata:
         assert [metadata["pdfaid:part"], metadata["pdfuaid:part"]] == ["3", "1"]
 

@@ -13,7 +13,7 @@ from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
-from ekc.journey.letters import issue_documents
+from ekc.journey.effects import EFFECTS
 from ekc.plans import actions, drafting, queries
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.workflow.taking import Taking
@@ -21,6 +21,7 @@ from ekc.workflow.vocabulary import (
     ActionKind,
     ActionState,
     Attends,
+    Effect,
     Part,
     Phase,
     PlanSharing,
@@ -200,7 +201,9 @@ def test_a_professional_is_told_no_more_than_is_shared(db_session: Session, cast
     with writing(db_session):
         for name in ("karim", "omar"):
             db_session.get_one(Participant, family[name]).email = f"{name}@example.org"
-        issue_documents(db_session, db_session.get_one(Conference, family.id), PRESENTED, Taking(Step.AGREE_PLAN))
+        EFFECTS[Effect.ISSUE_DOCUMENTS](
+            db_session, db_session.get_one(Conference, family.id), PRESENTED, Taking(Step.AGREE_PLAN)
+        )
 
     mails = db_session.execute(select(OutboxMessage.recipient, OutboxMessage.body).order_by(OutboxMessage.id))
     assert [tuple(mail) for mail in mails] == [

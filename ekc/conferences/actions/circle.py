@@ -225,7 +225,7 @@ def _keep_a_main_person(session: Session, conference: Conference, somebody: Part
 
 def _shut_out(session: Session, at: datetime, somebody: Participant) -> int:
     """End their personal links, and take back the mails to them that are not sent yet; how many links there were."""
-    to_them = OutboxMessage.key.like(f"{somebody.conference_id}:%:{somebody.id}")  # as `effects.write_to_circle` has it
+    to_them = OutboxMessage.key.like(f"{somebody.conference_id}:%:{somebody.id}")  # the keys of `Audience.CIRCLE`
     session.execute(delete(OutboxMessage).where(to_them, OutboxMessage.sent_at.is_(None)))
     return links.revoke(session, at, participant_id=somebody.id)
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import has_page, member
 from ekc.conferences.entries import MadeLink, NewLink
-from ekc.conferences.letters import language_of
+from ekc.conferences.mails import PERSONAL_LINK, language_of
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.core.outbox import queue
+from ekc.core.outbox import Link, Recipient, queue
 from ekc.core.transaction import writing
 from ekc.people import links
 from ekc.people.access import PROGRAM, Visitor
@@ -120,19 +120,12 @@ def hand_over(
                     )
                 queue(
                     session,
-                    links.mail_key(link.id),
-                    recipient=somebody.email,
-                    subject=N_("The page we spoke about"),
-                    body=N_(
-                        "With the link below you come to the page we spoke about. On a new device something is asked "
-                        "that only you know. Does it not work, or is this mail not for you? Ring your coordinator, or "
-                        "throw it away."
-                    ),
-                    at=at,
-                    conference_id=conference_id,
-                    language=language_of(somebody.language, conference.language),
-                    link=address,
-                    until=link.expires_at,
+                    PERSONAL_LINK,
+                    Recipient(somebody.id, somebody.email, language_of(somebody.language, conference.language)),
+                    at,
+                    case=conference_id,
+                    link=Link(address, link.expires_at),
+                    link_id=link.id,
                 )
             ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import timedelta
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import actions, letters, queries
+from ekc.conferences import actions, mails, queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions.circle import has_page
-from ekc.conferences.document import Slip, slips_pdf, square
+from ekc.conferences.document import SLIP, Slip, square
 from ekc.conferences.entries import MadeLink
 from ekc.conferences.forms.links import LinkForm
 from ekc.conferences.gate import case_route
@@ -24,11 +24,11 @@ from ekc.conferences.queries import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.crypto import Unreadable, keyring_of
-from ekc.core.documents import DocumentError
+from ekc.core.documents import document_pdf
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.language import say, using
-from ekc.core.routes import db, now, runtime
+from ekc.core.routes import db, now, pdf, runtime
 from ekc.people import queries as people
 from ekc.people.models import PersonalLink
 from ekc.workflow.vocabulary import N_, Activity
@@ -124,22 +124,15 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_LINKS}/slips")
-@case_route(Activity.MAKE_LINKS)
+@case_route(SLIP.activity)
 def slips(case: Case) -> ResponseReturnValue:
     """The slips of links that were just made, on paper."""
     made = _opened(case)
     found = [_slip(case, one) for one in made]
     db().rollback()  # printing takes a while: no transaction waits for it
-    try:
-        paper = slips_pdf(found)
-    except DocumentError as error:
-        raise Refusal(
-            N_("The slip cannot be printed now. Copy the link by hand, or send it. (%(why)s)"), why=str(error)
-        ) from error
+    paper = document_pdf(SLIP, *found)
     actions.hand_over(db(), case.visitor, now(), case.id, [one.token for one in made], "paper")
-    response = Response(paper, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="slip.pdf"'
-    return response
+    return pdf(paper, SLIP.filename)
 
 
 @bp.post(f"{_OF_ONE}/revoke")
@@ -187,9 +180,9 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     person, link, address = _person(case, made.participant_id), _link(made), _address(made)
     until = local_date(link.expires_at, case.timezone)
-    language = letters.language_of(person.language, case.language)
+    language = mails.language_of(person.language, case.language)
     with using(language):
-        message = letters.text_message(address, until)
+        message = mails.text_message(address, until)
     return render_template(
         "conferences/link_shown.html",
         case=case,
@@ -214,7 +207,7 @@ def _slip(case: Case, made: MadeLink) -> Slip:
         until=local_date(link.expires_at, case.timezone),
         coordinator=case.visitor.actor.name,
         phone=people.phone_of(db(), case.visitor.account_id),
-        language=letters.language_of(person.language, case.language),
+        language=mails.language_of(person.language, case.language),
         asks=link.asks,
     )
 

@@ -10,11 +10,12 @@ from ekc.conferences.models import Conference
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.outbox import MailRule, queue
 from ekc.core.transaction import writing
+from ekc.matching import mails
 from ekc.matching.models import Match
 from ekc.matching.queries import agencies_of
 from ekc.people.access import Visitor
-from ekc.people.actions import mail_to
 from ekc.people.links import ask_on_new_devices
 from ekc.people.models import Account, PersonalLink
 from ekc.people.queries import coordinators
@@ -53,15 +54,7 @@ def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference
         session.add(match)
         conference.asked_coordinator_id = account_id
         session.flush()
-        write_to(
-            session,
-            conference,
-            at,
-            account_id,
-            f"match:{match.id}:asked",
-            N_("You are asked for a conference"),
-            N_("You are asked to be the coordinator of a conference. Sign in to read about it, then say yes or no."),
-        )
+        write_to(session, mails.ASKED, conference, at, account_id, match)
         record(session, visitor.actor, at, "match.asked", conference_id, coordinator=coordinator.name)
         return match.id
 
@@ -72,15 +65,7 @@ def decline(session: Session, visitor: Visitor, at: datetime, conference_id: int
         conference, match = lock_asked(session, visitor, at, conference_id)
         match.declined_on = match.ended_on = local_date(at, conference.timezone)
         conference.asked_coordinator_id = None
-        write_to(
-            session,
-            conference,
-            at,
-            match.asked_by,
-            f"match:{match.id}:declined",
-            N_("A coordinator cannot take a conference"),
-            N_("A coordinator whom you asked for a conference said no. Sign in and ask somebody else."),
-        )
+        write_to(session, mails.DECLINED, conference, at, match.asked_by, match)
         record(session, visitor.actor, at, "match.declined", conference_id, coordinator=visitor.actor.name)
 
 
@@ -144,12 +129,12 @@ def past_day(on: date | None, at: datetime, conference: Conference) -> date:
 
 
 def write_to(
-    session: Session, conference: Conference, at: datetime, account_id: int | None, key: str, subject: str, body: str
+    session: Session, rule: MailRule, conference: Conference, at: datetime, account_id: int | None, match: Match
 ) -> None:
-    """A mail without a name to somebody of staff; to nobody where there is no such person."""
+    """Queue a mail about a match to somebody of staff; to nobody where there is no such person."""
     to = session.get(Account, account_id or 0)
     if to is not None:
-        mail_to(session, at, to, key, subject, body, conference.id)
+        queue(session, rule, to.recipient, at, case=conference.id, match=match.id)
 
 
 def _open(conference_id: int) -> Select[Match]:

@@ -13,6 +13,7 @@ from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
+from ekc.matching import mails
 from ekc.matching.actions.asking import lock_asked, past_day, taken, write_to
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match
@@ -21,7 +22,7 @@ from ekc.people.access import Visitor
 from ekc.people.links import ask_on_new_devices
 from ekc.people.models import Account, PersonalLink
 from ekc.workflow.independence import works_for
-from ekc.workflow.vocabulary import N_, Activity, Part, Role
+from ekc.workflow.vocabulary import N_, Activity, Role
 
 
 def accept(
@@ -115,15 +116,7 @@ def rather_another(
             return
         match.confirmed_on, match.unwanted_on = None, local_date(at, conference.timezone)
         match.unwanted_by = visitor.participant_id
-        write_to(
-            session,
-            conference,
-            at,
-            match.asked_by,
-            f"match:{match.id}:unwanted:{at.isoformat()}",
-            N_("A main person would rather have another coordinator"),
-            N_("A main person would rather have another coordinator, and need not say why. Sign in and ask one."),
-        )
+        write_to(session, mails.UNWANTED, conference, at, match.asked_by, match)
         name = session.get_one(Account, match.account_id).name
         record(session, visitor.actor, at, "match.unwanted", conference_id, coordinator=name)
 
@@ -143,24 +136,8 @@ def _part(session: Session, conference: Conference, at: datetime, before: Match,
     before.ended_on = local_date(at, conference.timezone)
     session.flush()  # before the next one: only one may coordinate
     ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
-    write_to(
-        session,
-        conference,
-        at,
-        before.account_id,
-        f"match:{before.id}:over",
-        N_("Another coordinator has taken over a conference of yours"),
-        N_("A conference that you coordinated has another coordinator now, and you no longer see it."),
-    )
-    write_to_circle(
-        session,
-        conference,
-        at,
-        f"match-{to}",
-        {Part.MAIN_PERSON},
-        N_("You have another coordinator"),
-        N_("Another coordinator has taken over your conference. Open it with your own link to see who it is."),
-    )
+    write_to(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
+    write_to_circle(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
 
 
 def _said_before(session: Session, match: Match) -> list[dict[str, Any]]:
@@ -202,12 +179,4 @@ def _declare(
         **declared.answers,
     )
     if open_conflicts(session, conference.id):
-        write_to(
-            session,
-            conference,
-            at,
-            match.asked_by,
-            f"match:{match.id}:conflict:{at.isoformat()}",
-            N_("A coordinator may not be independent"),
-            N_("Something may tie a coordinator to a conference. Sign in and decide whether that is an obstacle."),
-        )
+        write_to(session, mails.CONFLICT, conference, at, match.asked_by, match)

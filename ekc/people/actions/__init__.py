@@ -57,8 +57,6 @@ from ekc.people.actions.regions import add_region as add_region
 from ekc.people.actions.regions import change_region as change_region
 from ekc.people.actions.roles import give_role as give_role
 from ekc.people.actions.roles import take_role as take_role
-from ekc.people.actions.telling import mail_to as mail_to
-from ekc.people.actions.telling import tell_owner as tell_owner
 from ekc.people.actions.tries import FORGOTTEN as FORGOTTEN
 from ekc.people.actions.tries import FORGOTTEN_CALLERS as FORGOTTEN_CALLERS
 from ekc.people.actions.tries import PASSKEYS as PASSKEYS

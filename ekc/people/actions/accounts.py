@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session, selectinload
 
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.outbox import queue
+from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
+from ekc.people import mails
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.employers import note_employer
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.offices import Office, add_office
 from ekc.people.actions.owner import ensure_own_password
-from ekc.people.actions.telling import regions_of, tell_others, tell_owner
+from ekc.people.actions.telling import notify
 from ekc.people.invitations import revoke_invitations
 from ekc.people.models import Account, KnownDevice, Region
 from ekc.people.passwords import COST, Cost, hashed, refuse_weak
@@ -93,32 +94,9 @@ def change_account(session: Session, visitor: Visitor, at: datetime, account_id:
             record(session, visitor.actor, at, "account.changed", account=account_id, fields=", ".join(changed))
         if "email" in changed:
             revoke_invitations(session, at, account_id)
-            queue(
-                session,
-                f"account:{account_id}:address:{at.isoformat()}",
-                recipient=before,
-                subject=N_("Your mail address was changed"),
-                body=N_(
-                    "An administrator changed the mail address with which you sign in. From now on you use the new "
-                    "one. Did you not ask for that? Then ring your administrator today."
-                ),
-                at=at,
-                conference_id=None,
-                language=account.language,
-            )
-            tell_others(
-                session,
-                visitor,
-                at,
-                account_id,
-                "address",
-                N_("The mail address of somebody was changed"),
-                N_(
-                    "An administrator changed the mail address with which somebody of staff signs in. Whoever reads "
-                    "its mail can choose their password. Do you not know why? Then ask the administrators today."
-                ),
-                regions_of(session, account_id),
-            )
+            former = Recipient(account_id, before, account.language)
+            queue(session, mails.ADDRESS_CHANGED, former, at, account=account_id)
+            notify(session, mails.ADDRESS_OF_ANOTHER_CHANGED, at, account_id, by=visitor)
 
 
 def set_password(
@@ -148,14 +126,7 @@ def write_password(
     end_sign_ins(session, at, account_id, but=owner.sign_in_id)
     record(session, owner.actor, at, "account.password_set", account=account_id, by=by)
     if tell:
-        tell_owner(
-            session,
-            at,
-            account_id,
-            "password-changed",
-            N_("Your password was changed"),
-            N_("Sign in with the new one. If you did not change it, tell your administrator at once."),
-        )
+        notify(session, mails.PASSWORD_CHANGED, at, account_id)
 
 
 def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:

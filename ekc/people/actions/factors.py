@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import PUBLIC, Actor, ActorKind, record
 from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
-from ekc.people import codes
+from ekc.people import codes, mails
 from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.owner import ensure_own_password
-from ekc.people.actions.telling import regions_of, tell_others, tell_owner
+from ekc.people.actions.telling import notify
 from ekc.people.actions.tries import CODES, begin_try, counted_for, forget_try
 from ekc.people.devices import NOWHERE, Place
 from ekc.people.models import (
@@ -62,14 +62,7 @@ def add_authenticator(
         session.execute(update(SignIn).where(*here).values(method=Method.CODE))
         end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.second_factor_added", account=account_id)
-        tell_owner(
-            session,
-            at,
-            account_id,
-            "second-factor-added",
-            N_("Signing in now asks for a code"),
-            N_("A phone was set up to make codes for you. If that was not you, tell your administrator at once."),
-        )
+        notify(session, mails.SECOND_FACTOR_ADDED, at, account_id)
     return [code for code, _ in made]
 
 
@@ -84,14 +77,7 @@ def remove_authenticator(
         _lock(session, account_id)
         _forget_factors(session, account_id)
         record(session, visitor.actor, at, "account.second_factor_removed", account=account_id)
-        tell_owner(
-            session,
-            at,
-            account_id,
-            "second-factor-removed",
-            N_("Signing in asks for no code any more"),
-            N_("Your account is open with the password alone. If that was not you, tell your administrator at once."),
-        )
+        notify(session, mails.SECOND_FACTOR_REMOVED, at, account_id)
 
 
 def renew_recovery_codes(session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost) -> list[str]:
@@ -117,27 +103,8 @@ def reset_second_factor(session: Session, visitor: Visitor, at: datetime, accoun
             session.execute(delete(kept).where(kept.account_id == account_id))
         end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.second_factor_reset", account=account_id)
-        tell_owner(
-            session,
-            at,
-            account_id,
-            "second-factor-reset",
-            N_("Your second step was taken away"),
-            N_("Your administrator did this so that you can set up another phone. Sign in with your password."),
-        )
-        tell_others(
-            session,
-            visitor,
-            at,
-            account_id,
-            "second-factor-reset",
-            N_("The second step of somebody was taken away"),
-            N_(
-                "An administrator did this for somebody of staff. Until another phone is set up, the password alone "
-                "lets them in. Do you not know why? Then ask the administrators today."
-            ),
-            regions_of(session, account_id),
-        )
+        notify(session, mails.SECOND_FACTOR_RESET, at, account_id)
+        notify(session, mails.SECOND_FACTOR_OF_ANOTHER_RESET, at, account_id, by=visitor)
 
 
 def check_code(session: Session, at: datetime, account_id: int, typed: str, cost: Cost, place: Place = NOWHERE) -> bool:
@@ -151,15 +118,7 @@ def check_code(session: Session, at: datetime, account_id: int, typed: str, cost
     except TooMany:
         with writing(session):
             _lock(session, account_id)
-            tell_owner(
-                session,
-                at,
-                account_id,
-                "codes-refused",
-                N_("Somebody types wrong codes"),
-                N_("They know your password. If that is not you, choose another one and tell your administrator."),
-                once_a_day=True,
-            )
+            notify(session, mails.CODES_REFUSED, at, account_id)
         raise
     use = _use_one_time if codes.is_one_time(typed) else _use_recovery
     if use(session, at, account_id, codes.digits(typed), cost):
@@ -192,14 +151,7 @@ def _use_recovery(session: Session, at: datetime, account_id: int, code: str, co
         if session.scalar(using.values(used_at=at).returning(RecoveryCode.id)) is None:
             return False  # used at this very moment
         record(session, Actor(ActorKind.ACCOUNT, account_id), at, "account.recovery_code_used", account=account_id)
-        tell_owner(
-            session,
-            at,
-            account_id,
-            "recovery-code-used",
-            N_("A recovery code was used"),
-            N_("It let somebody in to your account. If that was not you, tell your administrator at once."),
-        )
+        notify(session, mails.RECOVERY_CODE_USED, at, account_id)
     return True
 
 

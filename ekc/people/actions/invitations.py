@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from ekc.core.audit import PUBLIC, record
 from ekc.core.errors import Refusal
+from ekc.core.outbox import Link, MailRule, queue
 from ekc.core.transaction import writing
+from ekc.people import mails
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions.accounts import NewAccount, add_account, ensure_administrator, lock_account, write_password
-from ekc.people.actions.telling import mail_to
 from ekc.people.invitations import LASTS, address_of, new_invitation, revoke_invitations
 from ekc.people.models import Account, Invitation, Purpose
 from ekc.people.passwords import Cost, hashed, refuse_weak
@@ -57,19 +58,7 @@ def send_invitation(session: Session, visitor: Visitor, at: datetime, account: A
     somebody who may read cases. Whoever keeps the server gets it always.
     """
     revoke_invitations(session, at, account.id)
-    link = _send(
-        session,
-        at,
-        account,
-        Purpose.INVITATION,
-        base_url,
-        N_("Choose your password"),
-        N_(
-            "You are invited to work with the conferences. Open the link below and choose a password. It works once, "
-            "within seven days. Do not pass it on."
-        ),
-        visitor.account_id,
-    )
+    link = _send(session, mails.INVITATION, at, account, Purpose.INVITATION, base_url, visitor.account_id)
     record(session, visitor.actor, at, "account.invited", account=account.id)
     return link if visitor is PROGRAM or not was_ever_in(session, account.id) else None
 
@@ -96,18 +85,7 @@ def ask_new_password(session: Session, at: datetime, email: str, base_url: str) 
             asked = select(func.count()).select_from(Invitation).where(Invitation.account_id == found.id, *recent)
             if session.scalars(asked).one() < MOST_AN_HOUR:
                 revoke_invitations(session, at, found.id, Purpose.FORGOTTEN)
-                _send(
-                    session,
-                    at,
-                    found,
-                    Purpose.FORGOTTEN,
-                    base_url,
-                    N_("Choose a new password"),
-                    N_(
-                        "Somebody asked for a way to choose a new password for your account. Was it you? Open the link "
-                        "below. It works once, within one hour. Was it somebody else? Then do nothing."
-                    ),
-                )
+                _send(session, mails.PASSWORD_FORGOTTEN, at, found, Purpose.FORGOTTEN, base_url)
         record(session, PUBLIC, at, "account.new_password_asked", **({"account": found.id} if found else {}))
 
 
@@ -135,16 +113,14 @@ def choose_password(session: Session, at: datetime, invitation_id: int, password
 
 def _send(
     session: Session,
+    rule: MailRule,
     at: datetime,
     account: Account,
     purpose: Purpose,
     base_url: str,
-    subject: str,
-    body: str,
     made_by: int | None = None,
 ) -> str:
     invitation_id, token = new_invitation(session, at, account.id, purpose, made_by)
-    link = address_of(base_url, token)
-    key, until = f"invitation:{invitation_id}", at + LASTS[purpose]
-    mail_to(session, at, account, key, subject, body, link=link, until=until)
-    return link
+    link = Link(address_of(base_url, token), at + LASTS[purpose])
+    queue(session, rule, account.recipient, at, link=link, invitation=invitation_id)
+    return link.address

@@ -1,6 +1,7 @@
 """Staff leave: on a day, or at once; an account that was closed is opened again. What becomes of cases: `matching`."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -8,13 +9,15 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import MailRule
 from ekc.core.transaction import writing
+from ekc.people import mails
 from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator, lock_account
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
-from ekc.people.actions.telling import tell_managers
+from ekc.people.actions.telling import notify
 from ekc.people.invitations import revoke_invitations
 from ekc.people.links import ask_on_new_devices
 from ekc.people.models import Account, Identity, KnownDevice, Passkey, PersonalLink, Region
@@ -39,14 +42,7 @@ def set_leaving(session: Session, visitor: Visitor, at: datetime, account_id: in
         account.leaves_on = on
         record(session, visitor.actor, at, "account.leaves", account=account_id, on=on.isoformat() if on else "stays")
         if on is not None:
-            _tell_managers(
-                session,
-                at,
-                account,
-                f"leaves-{on.isoformat()}",
-                N_("A coordinator of your region leaves"),
-                N_("A coordinator of your region leaves. Sign in to see which conferences you have to hand over."),
-            )
+            _tell_managers(session, mails.COORDINATOR_LEAVES, at, account, on=on)
 
 
 def close_account(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
@@ -70,16 +66,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
         revoke_invitations(session, at, account_id)
         ask_on_new_devices(session, PersonalLink.made_by == account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
-        _tell_managers(
-            session,
-            at,
-            account,
-            f"closed-{at.isoformat()}",
-            N_("A coordinator of your region stopped"),
-            N_(
-                "The account of a coordinator of your region was closed. Sign in to see which conferences need another."
-            ),
-        )
+        _tell_managers(session, mails.COORDINATOR_STOPPED, at, account)
 
 
 def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str | None:
@@ -104,7 +91,7 @@ def _forget_ways_in(session: Session, account_id: int) -> None:
         session.execute(delete(kept).where(kept.account_id == account_id))
 
 
-def _tell_managers(session: Session, at: datetime, account: Account, what: str, subject: str, body: str) -> None:
+def _tell_managers(session: Session, rule: MailRule, at: datetime, account: Account, **fields: Any) -> None:
     """Write to the other regional managers of a coordinator's region."""
     if any(held.role is Role.COORDINATOR for held in account.roles):
-        tell_managers(session, at, account, what, subject, body)
+        notify(session, rule, at, account.id, **fields)

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ekc.people import mails
 from ekc.people.access import Visitor
-from ekc.people.actions.telling import tell_others
+from ekc.people.actions.telling import notify
 from ekc.people.models import Account, AccountRole
-from ekc.workflow.vocabulary import N_, Role
+from ekc.workflow.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,5 @@ def add_office(session: Session, visitor: Visitor, at: datetime, account: Accoun
     held.given_at, held.given_by = at, visitor.account_id
     account.roles.append(held)
     if office.role is Role.REGIONAL_MANAGER:
-        tell_others(
-            session,
-            visitor,
-            at,
-            account.id,
-            f"reads-{office.region_id}",
-            N_("Somebody new reads the cases of a region"),
-            N_(
-                "An administrator gave the role of regional manager. Sign in: your first page, or the page Regions, "
-                "says who it is and who gave it. Do you not know why? Then ask the administrators today."
-            ),
-            {office.region_id},
-        )
+        region = office.region_id
+        notify(session, mails.READS_REGION, at, account.id, by=visitor, region_ids={region}, region=region)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import PUBLIC, record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
+from ekc.people import mails
 from ekc.people.access import Visitor
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
-from ekc.people.actions.telling import tell_owner
+from ekc.people.actions.telling import notify
 from ekc.people.models import PROVES_ONE_THING, Account, Method, Passkey, SignIn
 from ekc.people.passkeys import Answer, NewPasskey, NotTrue, Party, count_of, is_copied
 from ekc.people.queries import signed_in_lately, visitor_of_account, ways_in
@@ -45,14 +46,7 @@ def add_passkey(session: Session, visitor: Visitor, at: datetime, new: NewPasske
         here = (SignIn.id == visitor.sign_in_id, SignIn.method.in_(PROVES_ONE_THING))
         session.execute(update(SignIn).where(*here).values(method=Method.PASSKEY))
         record(session, visitor.actor, at, "account.passkey_added", passkey=passkey.id, name=name)
-        tell_owner(
-            session,
-            at,
-            owner,
-            "passkey-added",
-            N_("A passkey was made for your account"),
-            N_("From now on it lets you in. If that was not you, tell your administrator at once."),
-        )
+        notify(session, mails.PASSKEY_ADDED, at, owner)
     return passkey.id
 
 
@@ -71,14 +65,7 @@ def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id:
         session.delete(passkey)
         end_sign_ins(session, at, owner, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.passkey_removed", passkey=passkey_id, name=passkey.name)
-        tell_owner(
-            session,
-            at,
-            owner,
-            "passkey-removed",
-            N_("A passkey of yours was removed"),
-            N_("It lets nobody in any more. If that was not you, tell your administrator at once."),
-        )
+        notify(session, mails.PASSKEY_REMOVED, at, owner)
 
 
 def enter_by_passkey(session: Session, at: datetime, party: Party, answer: Answer, once: Once) -> int | None:

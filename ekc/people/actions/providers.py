@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import PUBLIC, Actor, ActorKind, record
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
+from ekc.people import mails
 from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator
 from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.once import Once, spend
-from ekc.people.actions.telling import tell_owner
+from ekc.people.actions.telling import notify
 from ekc.people.models import Account, Identity
 from ekc.people.providers import Known, NotBelieved
 from ekc.people.queries import visitor_of_account
-from ekc.workflow.vocabulary import N_
 
 
 def enter_by_provider(session: Session, at: datetime, known: Known, once: Once) -> int | None:
@@ -55,17 +55,7 @@ def forget_identity(session: Session, visitor: Visitor, at: datetime, account_id
             raise Unknown
         end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.identity_forgotten", account=account_id, issuer=issuer)
-        tell_owner(
-            session,
-            at,
-            account_id,
-            "identity-forgotten",
-            N_("Your account is untied from your organisation"),
-            N_(
-                "An administrator did this. The next time you sign in there, your mail address decides which account "
-                "is yours. Did you not ask for that? Then ask your administrator today."
-            ),
-        )
+        notify(session, mails.IDENTITY_FORGOTTEN, at, account_id)
 
 
 def _believe(session: Session, at: datetime, known: Known, once: Once) -> Identity:
@@ -100,12 +90,5 @@ def _tied(session: Session, at: datetime, known: Known) -> Identity:
     session.add(tied)
     actor = Actor(ActorKind.ACCOUNT, account.id, account.name)
     record(session, actor, at, "account.identity_tied", issuer=known.issuer)
-    tell_owner(
-        session,
-        at,
-        account.id,
-        "identity-tied",
-        N_("You can sign in through your organisation"),
-        N_("Your account there now lets you in here. If that was not you, tell your administrator at once."),
-    )
+    notify(session, mails.IDENTITY_TIED, at, account.id)
     return tied

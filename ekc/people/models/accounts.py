@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, code
+from ekc.core.outbox import Recipient
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import Role
 
@@ -43,6 +44,11 @@ class Account(Base):
     roles: Mapped[list["AccountRole"]] = relationship(
         cascade="all, delete-orphan", lazy="raise_on_sql", foreign_keys="AccountRole.account_id"
     )
+
+    @property
+    def recipient(self) -> Recipient:
+        """Its owner, to write to."""
+        return Recipient(self.id, self.email, self.language)
 
 
 class AccountRole(Base):

@@ -2,23 +2,22 @@
 
 import json
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.documents import DocumentError
-from ekc.core.errors import Refusal, Unknown
-from ekc.core.language import gettext, using
-from ekc.core.routes import db, now
+from ekc.core.documents import document_pdf
+from ekc.core.errors import Unknown
+from ekc.core.routes import db, now, pdf
 from ekc.plans import queries
 from ekc.plans.actions import issue_document
-from ekc.plans.document import PlanDocument, from_json, plan_pdf
+from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.models import PlanVersion
 from ekc.plans.views import bp
 from ekc.plans.views.plan import rhythms
-from ekc.workflow.vocabulary import N_, Activity
+from ekc.workflow.vocabulary import Activity
 
 
 @bp.get("/versions/<int:number>")
@@ -38,17 +37,16 @@ def version(case: Case, number: int) -> ResponseReturnValue:
 
 
 @bp.get("/versions/<int:number>.pdf")
-@case_route(Activity.SEE_VERSIONS)
+@case_route(PLAN.activity)
 def version_pdf(case: Case, number: int) -> ResponseReturnValue:
     """Its paper: made on the first download, and the same bytes ever after."""
     found, document = _version(case, number)
     paper = queries.issued(db(), found.id)
     if paper is None:
         db().rollback()  # printing takes a while: no transaction waits for it
-        content = _printed(document)
+        content = document_pdf(PLAN, document)
         paper = issue_document(db(), case.visitor, now(), case.id, number, document.language, content)
-    response = Response(paper.content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{case.number}-plan-{number}.pdf"'
+    response = pdf(paper.content, PLAN.filename.format(case=case.number, version=number))
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
 
@@ -58,14 +56,3 @@ def _version(case: Case, number: int) -> tuple[PlanVersion, PlanDocument]:
     if found is None:
         raise Unknown
     return found, from_json(json.dumps(found.snapshot).encode())
-
-
-def _printed(document: PlanDocument) -> bytes:
-    try:
-        with using(document.language):
-            return plan_pdf(document, gettext=gettext)
-    except DocumentError as error:
-        raise Refusal(
-            N_("The paper of this plan cannot be made now. The plan itself is safe: read it on its page. (%(why)s)"),
-            why=str(error),
-        ) from error

@@ -1,6 +1,7 @@
-"""The carrier: what waits in the outbox arrives as it was meant, once, and nothing of it is seen elsewhere."""
+"""The mailer: what waits in the outbox arrives as it was meant, once, and nothing of it is seen elsewhere."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 
 import config
 from config import ConfigError, load_mail
-from ekc.core.carrier import Carried, carry
 from ekc.core.db import make_sessions
-from ekc.core.outbox import LASTS, OutboxMessage, queue
+from ekc.core.mailer import Delivered, deliver
+from ekc.core.outbox import LASTS, Audience, Link, MailRule, OutboxMessage, Recipient, queue
 from ekc.people.actions import NewAccount, Office, ask_new_password, open_by_invitation
 from ekc.workflow.vocabulary import Role
 from tests.cast import Cast
@@ -23,6 +24,13 @@ from tests.core.mailserver import MailServer, mail_server, make_certificate
 SITE = "https://plan.example.org"
 FROM = "Own Plan <plan@example.org>"
 SECRET = "p@ss:wo/rd"
+MAIL = MailRule(
+    name="test",
+    audience=Audience.OWNER,
+    key="test:{what}",
+    subject="Choose your password",
+    body="Sign in with it.",
+)
 
 
 @pytest.fixture
@@ -41,16 +49,9 @@ def to(server: MailServer) -> config.MailServer:
 def put(session: Session, *recipients: str, language: str = "en", link: str | None = None) -> None:
     """Let a mail wait for each of them."""
     for one in recipients:
+        until = Link(link, START + LASTS) if link else None
         queue(
-            session,
-            f"test:{one}",
-            recipient=one,
-            subject="Choose your password",
-            body="Sign in with it.",
-            at=START,
-            conference_id=None,
-            language=language,
-            link=link,
+            session, replace(MAIL, has_link=link is not None), Recipient(0, one, language), START, link=until, what=one
         )
     session.commit()
 
@@ -82,7 +83,7 @@ def test_what_arrives_is_what_was_queued_in_the_language_of_its_reader(
     _id, link = open_by_invitation(db_session, cast.bas, clock(), new, SITE)
     clock.advance(minutes=1)
 
-    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=0)
+    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=0)
 
     ((mail,), (envelope,)) = post.mails, post.to
     assert envelope == ["fatima@example.org"]
@@ -112,33 +113,33 @@ def test_of_a_mail_that_was_sent_no_key_is_kept(post: MailServer, db_session: Se
     put(db_session, "els@example.org", link=f"{SITE}/invitations/a-key")
     clock.advance(minutes=2)
 
-    carry(db_session, clock, to(post))
+    deliver(db_session, clock, to(post))
 
     (row,) = rows(db_session)
     assert (row.sent_at, row.body, row.link) == (clock(), "", None)
     assert (row.recipient, row.subject) == ("els@example.org", "Choose your password")
-    assert carry(db_session, clock, to(post)) == Carried(0, 0, 0)
+    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 0)
     assert len(post.mails) == 1
 
 
-def test_two_carriers_at_once_send_once(
+def test_two_mailers_at_once_send_once(
     post: MailServer, engine: Engine, db_session: Session, clock: FrozenClock
 ) -> None:
     put(db_session, "a@example.org", "b@example.org")
-    other: list[Carried] = []
+    other: list[Delivered] = []
 
     def begin_another() -> None:
         with make_sessions(engine)() as session:
-            other.append(carry(session, clock, to(post)))
+            other.append(deliver(session, clock, to(post)))
 
     post.on_mail = begin_another  # while the first mail is under way
 
-    assert carry(db_session, clock, to(post)) == Carried(1, 0, 0)
-    assert other == [Carried(1, 0, 1)]
+    assert deliver(db_session, clock, to(post)) == Delivered(1, 0, 0)
+    assert other == [Delivered(1, 0, 1)]
     assert arrived(post) == ["a@example.org", "b@example.org"]
 
 
-def test_many_carriers_side_by_side_send_each_mail_once(
+def test_many_mailers_side_by_side_send_each_mail_once(
     post: MailServer, engine: Engine, db_session: Session, clock: FrozenClock
 ) -> None:
     everybody = [f"person{n}@example.org" for n in range(12)]
@@ -147,7 +148,7 @@ def test_many_carriers_side_by_side_send_each_mail_once(
 
     def work() -> None:
         with make_sessions(engine)() as session:
-            sent.append(carry(session, clock, to(post)).sent)
+            sent.append(deliver(session, clock, to(post)).sent)
 
     threads = [Thread(target=work) for _ in range(3)]
     for one in threads:
@@ -164,15 +165,15 @@ def test_a_server_that_refuses_puts_a_mail_off_and_keeps_it(
     put(db_session, "els@example.org", "jan@example.org")
     post.refuses["els@example.org"] = "451 <els@example.org> later"
 
-    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=1)
+    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=1)
     clock.advance(minutes=4, hours=0)
-    assert carry(db_session, clock, to(post)) == Carried(0, 0, 1)
+    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 1)
     assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": "SMTPRecipientsRefused", "code": 451}]
     assert [row.body for row in rows(db_session)] == ["Sign in with it.", ""]
     post.refuses.clear()
     clock.advance(minutes=1)
 
-    assert carry(db_session, clock, to(post)) == Carried(1, 0, 0)
+    assert deliver(db_session, clock, to(post)) == Delivered(1, 0, 0)
     assert arrived(post) == ["jan@example.org", "els@example.org"]
 
 
@@ -182,7 +183,7 @@ def test_pauses_grow_until_a_mail_is_given_up(
     put(db_session, "els@example.org", link=f"{SITE}/l/a-key")
     post.refuses["els@example.org"] = "550 nobody here"
     pauses = []
-    while carry(db_session, clock, to(post)) == Carried(0, 0, 1):
+    while deliver(db_session, clock, to(post)) == Delivered(0, 0, 1):
         (row,) = rows(db_session)
         pauses.append(row.try_after - clock())
         clock.set(row.try_after)
@@ -193,7 +194,7 @@ def test_pauses_grow_until_a_mail_is_given_up(
     assert (row.given_up_at, row.sent_at, row.body, row.link) == (clock(), None, "", None)
     assert clock() >= START + LASTS
     assert noted(caplog)[-1] == {"what": "mail given up", "mail": 1}
-    assert carry(db_session, clock, to(post)) == Carried(0, 0, 0)
+    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 0)
 
 
 def test_a_link_is_not_sent_when_it_works_no_longer(
@@ -202,7 +203,7 @@ def test_a_link_is_not_sent_when_it_works_no_longer(
     ask_new_password(db_session, clock(), "noor@example.org", SITE)
     clock.advance(hours=1)
 
-    assert carry(db_session, clock, to(post)) == Carried(sent=0, given_up=1, waiting=0)
+    assert deliver(db_session, clock, to(post)) == Delivered(sent=0, given_up=1, waiting=0)
     assert (post.conversations, rows(db_session)[0].link) == (0, None)
 
 
@@ -211,11 +212,11 @@ def test_what_was_cut_off_is_sent_again_and_can_be_known(
 ) -> None:
     put(db_session, "els@example.org", "jan@example.org")
     post.hangs_up = True
-    assert carry(db_session, clock, to(post)) == Carried(0, 0, 2)
+    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 2)
     post.hangs_up = False
     clock.advance(minutes=5)
 
-    assert carry(db_session, clock, to(post)) == Carried(2, 0, 0)
+    assert deliver(db_session, clock, to(post)) == Delivered(2, 0, 0)
     names = [mail["Message-ID"] for mail in post.mails]
     assert (names[:2], len(set(names))) == (names[2:], 2)
 
@@ -239,7 +240,7 @@ def test_a_wrong_address_goes_nowhere_and_stops_nobody(
 ) -> None:
     put(db_session, wrong, "mila@example.org")
 
-    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=1)
+    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=1)
     assert arrived(post) == ["mila@example.org"]
     assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": why}]
 
@@ -251,7 +252,7 @@ def test_a_row_that_cannot_be_read_stops_nobody(
     with engine.begin() as connection:
         connection.execute(text("update outbox_message set subject = recipient where id = 1"))
 
-    assert carry(db_session, clock, to(post)) == Carried(sent=1, given_up=0, waiting=1)
+    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=1)
     assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": "Unreadable"}]
 
 
@@ -262,7 +263,7 @@ def test_nothing_of_a_mail_is_in_the_log(
     put(db_session, "els@example.org", "els@example.org, x", "jan@example.org", link=f"{SITE}/l/a-key")
     post.refuses["jan@example.org"] = "550 jan@example.org is unknown"
 
-    carry(db_session, clock, to(post))
+    deliver(db_session, clock, to(post))
 
     told = [f"{line.getMessage()} {getattr(line, 'facts', '')}" for line in caplog.records]
     assert len(told) == 2
@@ -278,7 +279,7 @@ def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(
         nobody = to(gone)
 
     with pytest.raises(ConfigError, match=r"^The mail server cannot be used: Connection refused\. The mails wait\.$"):
-        carry(db_session, clock, nobody)
+        deliver(db_session, clock, nobody)
 
     assert [(row.tries, row.try_after) for row in rows(db_session)] == [(0, START)]
 
@@ -300,11 +301,11 @@ def test_a_certificate_is_looked_at(
         scheme, more = ("smtps", "") if tls == "tls" else ("smtp", "?tls=starttls")
         found = load_mail(f"{scheme}://{user}@localhost:{server.port}{more}", FROM)
         with pytest.raises(ConfigError, match="certificate verify failed"):
-            carry(db_session, clock, found)
+            deliver(db_session, clock, found)
         assert (server.mails, rows(db_session)[0].tries) == ([], 0)
 
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        assert carry(db_session, clock, found) == Carried(1, 0, 0)
+        assert deliver(db_session, clock, found) == Delivered(1, 0, 0)
         assert server.signed_in == [f"\0plan\0{SECRET}"]
 
 
@@ -315,7 +316,7 @@ def test_nothing_is_said_in_the_open_to_a_server_without_tls(
     found = load_mail(f"smtp://plan:secret@localhost:{post.port}?tls=starttls", FROM)
 
     with pytest.raises(ConfigError, match=r"cannot be used: SMTPNotSupportedError\. The"):
-        carry(db_session, clock, found)
+        deliver(db_session, clock, found)
 
     assert (post.mails, post.signed_in) == ([], [])
 
@@ -328,7 +329,7 @@ def test_a_refused_password_is_not_repeated(
     found = load_mail(f"smtp://plan:secret@localhost:{post.port}", FROM)
 
     with pytest.raises(ConfigError) as told:
-        carry(db_session, clock, found)
+        deliver(db_session, clock, found)
 
     assert str(told.value) == "The mail server cannot be used: SMTPAuthenticationError 535. The mails wait."
     assert ("secret" in repr(found), "secret" in caplog.text) == (False, False)

@@ -1,7 +1,7 @@
-"""The carrier: hands the mails of the outbox to a mail server, one by one, in the language of whoever reads them.
+"""The mailer: hands the mails of the outbox to a mail server, one by one, in the language of whoever reads them.
 
 A mail is taken in a short transaction that puts its next try off, handed in while no transaction is open, and then
-noted as sent. So no other carrier takes it meanwhile, nobody waits for a mail server, and what is cut off is tried
+noted as sent. So no other mailer takes it meanwhile, nobody waits for a mail server, and what is cut off is tried
 again: a mail arrives at least once. Its Message-ID is the same at each try, by which a mailbox knows it again.
 """
 
@@ -36,15 +36,15 @@ _EMPTIED = {"body": "", "link": None}  # a link is a key, and nobody needs eithe
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """How many mails this carrier sent and gave up, and how many wait now, to be tried again."""
+class Delivered:
+    """How many mails this run sent and gave up, and how many wait now, to be tried again."""
 
     sent: int
     given_up: int
     waiting: int
 
 
-def carry(session: Session, clock: Callable[[], datetime], to: MailServer | None) -> Carried:
+def deliver(session: Session, clock: Callable[[], datetime], to: MailServer | None) -> Delivered:
     """Send what is due. Raises ConfigError where no mail server is set, or it cannot be used: no mail's try counts."""
     if to is None:
         raise ConfigError("No mail server is set, so mails wait. Set EKC_MAIL_URL and EKC_MAIL_FROM.")
@@ -56,7 +56,7 @@ def carry(session: Session, clock: Callable[[], datetime], to: MailServer | None
                 break  # others are at it
             sent += _send(session, clock, server, to, mail_id)
     waiting = session.scalars(select(func.count()).select_from(OutboxMessage).where(*_WAITS)).one()
-    return Carried(sent, given_up, waiting)
+    return Delivered(sent, given_up, waiting)
 
 
 def _give_up(session: Session, at: datetime) -> int:

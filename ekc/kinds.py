@@ -1,0 +1,97 @@
+"""What can be mailed and what can be printed, over all features: gathered, and checked when the program starts.
+
+A new mail is a row in the `mails.py` of its feature, and a call that queues it. A new document is a row with the class
+of its values in the `document.py` of its feature, a template, and a view. The words of both are in the catalogues.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import ekc.conferences.document
+import ekc.conferences.mails
+import ekc.journey.mails
+import ekc.matching.mails
+import ekc.opened.document
+import ekc.people.mails
+import ekc.plans.document
+from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
+from ekc.core.language import LANGUAGES, gettext, using
+from ekc.core.outbox import Audience, MailRule
+from ekc.workflow.vocabulary import Activity
+
+MAIL_MODULES = (ekc.people.mails, ekc.conferences.mails, ekc.matching.mails, ekc.journey.mails)
+MAILS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule))
+DOCUMENT_MODULES = (ekc.plans.document, ekc.conferences.document, ekc.opened.document)
+DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
+
+_PLAIN = (str, int, bool, date, datetime, NoneType)
+
+
+def check_kinds(mails: Sequence[MailRule] = MAILS, documents: Sequence[DocumentRule[Any]] = DOCUMENTS) -> None:
+    """Refuse rows that cannot be sent or printed as they should. Raises ValueError that names every problem."""
+    problems = [f"two mails are called {name}" for name in _twice(mails)]
+    problems += [f"two documents are called {name}" for name in _twice(documents)]
+    problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail(rule)]
+    problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document(rule)]
+    if problems:
+        raise ValueError("; ".join(problems))
+
+
+def _mail(rule: MailRule) -> Iterator[str]:
+    to_circle = rule.audience is Audience.CIRCLE
+    if to_circle != bool(rule.parts):
+        yield "parts belong to a mail to the circle, which needs some"
+    if to_circle and not (rule.key.startswith("{case}:") and rule.key.endswith(":{round}:{to}")):
+        yield "the key has to be {case}:…:{round}:{to}, by which it is taken back from somebody who is excluded"
+    if rule.audience in (Audience.MANAGERS, Audience.OVERSIGHT) and not rule.key.endswith(":{to}"):
+        yield "several people get it, so the key has to end with {to}"
+    if "{" not in rule.key:
+        yield "the key is always the same"
+    for words in (rule.subject, rule.body):
+        if "%(" in words or "{" in words:
+            yield "a mail names nobody and nothing, so its words have no blanks"
+        yield from _untranslated(words)
+
+
+def _document(rule: DocumentRule[Any]) -> Iterator[str]:
+    if not isinstance(rule.activity, Activity):
+        yield f"nobody has the activity {rule.activity}"
+    if not is_dataclass(rule.values) or get_type_hints(rule.values).get("language") is not str:
+        yield "its values are a dataclass with a language"
+    if not _is_plain(rule.values):
+        yield "its values are frozen dataclasses of plain values, all the way down"
+    files = [TEMPLATES / name for name in (rule.template, rule.page) if name] + [
+        STYLES / one for one in rule.stylesheets
+    ]
+    yield from (f"there is no {path.name}" for path in files if not path.is_file())
+    if (rule.attachment is None) != (not rule.attachment_name):
+        yield "an attachment has a name"
+    if "%(why)s" not in rule.unprintable:
+        yield "what is said where it cannot be printed has no %(why)s"
+    yield from _untranslated(rule.unprintable)
+
+
+def _twice(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]]) -> list[str]:
+    return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
+
+
+def _untranslated(words: str) -> Iterator[str]:
+    for code in LANGUAGES.keys() - {"en"}:
+        with using(code):
+            if gettext(words) == words:
+                yield f"not in the catalogue of {code}: {words}"
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether values of this type hold nothing that can change, read a database or ask a request."""
+    if is_dataclass(kind):
+        frozen = kind.__dataclass_params__.frozen  # type: ignore[union-attr]
+        return frozen and all(map(_is_plain, get_type_hints(kind).values()))
+    if get_origin(kind) in (tuple, Union, UnionType):
+        return all(one is Ellipsis or _is_plain(one) for one in get_args(kind))
+    return get_origin(kind) is Literal or kind in _PLAIN or (isinstance(kind, type) and issubclass(kind, StrEnum))

@@ -1,0 +1,48 @@
+"""The mails about who coordinates a case: to coordinators, to whoever asked them, and to the main persons."""
+
+from ekc.core.outbox import Audience, MailRule
+from ekc.workflow.vocabulary import N_, Part
+
+ASKED = MailRule(
+    name="coordinator_asked",
+    audience=Audience.COORDINATOR,
+    key="match:{match}:asked",
+    subject=N_("You are asked for a conference"),
+    body=N_("You are asked to be the coordinator of a conference. Sign in to read about it, then say yes or no."),
+)
+DECLINED = MailRule(
+    name="coordinator_declined",
+    audience=Audience.REQUESTER,
+    key="match:{match}:declined",
+    subject=N_("A coordinator cannot take a conference"),
+    body=N_("A coordinator whom you asked for a conference said no. Sign in and ask somebody else."),
+)
+UNWANTED = MailRule(
+    name="coordinator_unwanted",
+    audience=Audience.REQUESTER,
+    key="match:{match}:unwanted:{at}",
+    subject=N_("A main person would rather have another coordinator"),
+    body=N_("A main person would rather have another coordinator, and need not say why. Sign in and ask one."),
+)
+CONFLICT = MailRule(
+    name="coordinator_conflict",
+    audience=Audience.REQUESTER,
+    key="match:{match}:conflict:{at}",
+    subject=N_("A coordinator may not be independent"),
+    body=N_("Something may tie a coordinator to a conference. Sign in and decide whether that is an obstacle."),
+)
+TAKEN_OVER = MailRule(
+    name="coordinator_replaced",
+    audience=Audience.COORDINATOR,
+    key="match:{match}:over",
+    subject=N_("Another coordinator has taken over a conference of yours"),
+    body=N_("A conference that you coordinated has another coordinator now, and you no longer see it."),
+)
+ANOTHER_COORDINATOR = MailRule(
+    name="another_coordinator",
+    audience=Audience.CIRCLE,
+    parts=frozenset({Part.MAIN_PERSON}),
+    key="{case}:match-{match}:{round}:{to}",
+    subject=N_("You have another coordinator"),
+    body=N_("Another coordinator has taken over your conference. Open it with your own link to see who it is."),
+)

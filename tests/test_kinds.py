@@ -1,0 +1,119 @@
+"""The tables of kinds: what contradicts itself is refused at start, and every row is used."""
+
+import ast
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ekc.core.documents import DocumentRule
+from ekc.core.outbox import Audience, MailRule, Recipient, queue
+from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, check_kinds
+from ekc.opened.document import OPENED, ToldDay
+from ekc.people.mails import INVITATION, PASSWORD_CHANGED
+from ekc.workflow.vocabulary import Part
+from tests.architecture.sources import ROOT, modules
+from tests.clock import START
+
+WELCOME = next(rule for rule in MAILS if rule.name == "welcome")
+
+
+def test_our_tables_hold_together() -> None:
+    check_kinds()
+
+    assert (len(MAILS), len(DOCUMENTS)) == (31, 3)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (replace(PASSWORD_CHANGED, parts=frozenset({Part.CHILD})), "parts belong to a mail to the circle"),
+        (replace(WELCOME, parts=frozenset()), "parts belong to a mail to the circle"),
+        (replace(WELCOME, key="{case}:welcome:{to}"), "by which it is taken back"),
+        (replace(WELCOME, key="welcome:{case}:{round}:{to}"), "by which it is taken back"),
+        (replace(PASSWORD_CHANGED, audience=Audience.OVERSIGHT), "has to end with {to}"),
+        (replace(PASSWORD_CHANGED, key="password"), "always the same"),
+        (replace(PASSWORD_CHANGED, subject="%(name)s goes"), "names nobody"),
+        (replace(PASSWORD_CHANGED, body="The sky is blue."), "not in the catalogue of nl: The sky is blue."),
+    ],
+)
+def test_a_wrong_mail_is_refused(wrong: MailRule, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        check_kinds([wrong])
+
+
+def test_two_mails_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two mails are called welcome"):
+        check_kinds([WELCOME, WELCOME])
+
+
+LIST: DocumentRule[Any] = OPENED
+
+
+@dataclass(frozen=True)
+class Changeable:
+    language: str
+    lines: list[str]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (replace(LIST, activity="see_opened"), "nobody has the activity see_opened"),
+        (replace(LIST, values=ToldDay), "a dataclass with a language"),
+        (replace(LIST, values=Changeable), "plain values"),
+        (replace(LIST, template="opened/gone.html"), "there is no gone.html"),
+        (replace(LIST, stylesheets=("gone.css",)), "there is no gone.css"),
+        (replace(LIST, attachment=bytes), "an attachment has a name"),
+        (replace(LIST, unprintable="The plan is ready"), "has no %"),
+        (replace(LIST, unprintable="Broken. (%(why)s)"), "not in the catalogue of nl: Broken"),
+    ],
+)
+def test_a_wrong_document_is_refused(wrong: DocumentRule[Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        check_kinds(documents=[wrong])
+
+
+def test_two_documents_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two documents are called opened"):
+        check_kinds(documents=[OPENED, OPENED])
+
+
+def test_a_mail_has_a_link_where_its_row_says_so(db_session: Session) -> None:
+    with pytest.raises(ValueError, match="needs a link"):
+        queue(db_session, INVITATION, Recipient(1, "els@example.org", "en"), START, invitation=1)
+
+
+# every kind is a row that is gathered and used --------------------------------------------------------------------
+
+SOURCES = {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in modules()}
+NODES = [(path, node) for path, tree in SOURCES.items() for node in ast.walk(tree)]
+
+
+def called(name: str) -> list[str]:
+    """The module of each call of something of this name."""
+    calls = [(path, node.func) for path, node in NODES if isinstance(node, ast.Call)]
+    return [path for path, func in calls if isinstance(func, ast.Name) and func.id == name]
+
+
+@pytest.mark.parametrize(
+    ("rule", "where", "gathered"), [("MailRule", "mails.py", MAILS), ("DocumentRule", "document.py", DOCUMENTS)]
+)
+def test_every_kind_is_a_row_that_is_gathered(rule: str, where: str, gathered: tuple[object, ...]) -> None:
+    assert {Path(module).name for module in called(rule)} == {where}
+    assert len(called(rule)) == len(gathered)
+
+
+def test_only_the_outbox_stores_mails() -> None:
+    assert called("OutboxMessage") == ["ekc/core/outbox.py"]
+
+
+def test_every_kind_is_used() -> None:
+    everywhere = (*MAIL_MODULES, *DOCUMENT_MODULES)
+    kinds = {name for module in everywhere for name, row in vars(module).items() if row in (*MAILS, *DOCUMENTS)}
+    elsewhere = [node for path, node in NODES if Path(path).name not in ("mails.py", "document.py")]
+    used = {getattr(node, name, "") for node in elsewhere for name in ("id", "attr")}
+
+    assert (len(kinds), kinds - used) == (len(MAILS) + len(DOCUMENTS), set())
