@@ -4,9 +4,9 @@ import re
 from datetime import date, datetime, timedelta
 
 from ekc.conferences.queries import bottom_lines
+from ekc.demo.case_schema import Plan
 from ekc.demo.player import Pen, Player
-from ekc.demo.sense import answer_of
-from ekc.demo.shape import Plan
+from ekc.demo.validation import answer_of
 from ekc.plans import actions
 from ekc.workflow.vocabulary import Agreed, Step
 

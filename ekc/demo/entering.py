@@ -12,11 +12,11 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
+from ekc.demo.case_schema import CaseFile
 from ekc.demo.people import open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Cast
-from ekc.demo.sense import last_day
-from ekc.demo.shape import CaseFile
+from ekc.demo.validation import last_day
 from ekc.people.access import Visitor
 from ekc.people.models import Account, AccountRole, Region
 from ekc.people.queries import account_by_email, coordinators, visitor_of_account

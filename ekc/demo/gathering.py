@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from ekc.demo.case_schema import EndedBy, Information, Plan, Stretch
 from ekc.demo.player import Pen, Player, spread
-from ekc.demo.shape import EndedBy, Information, Plan, Stretch
 from ekc.meetings import actions as meetings
 from ekc.plans import actions as plans
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf

@@ -10,13 +10,13 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from ekc.demo.agreeing import answer, letters, read_letters, settle
+from ekc.demo.case_schema import CaseFile, Looked, Plan
+from ekc.demo.casefile import shifted
 from ekc.demo.following import Revise, count_costs, look_again
 from ekc.demo.gathering import confer, inform, write
 from ekc.demo.player import Cast, Player, Until
 from ekc.demo.preparing import prepare, register
-from ekc.demo.reading import shifted
-from ekc.demo.sense import last_day
-from ekc.demo.shape import CaseFile, Looked, Plan
+from ekc.demo.validation import last_day
 
 _A_MINUTE = timedelta(minutes=1)
 

@@ -33,6 +33,7 @@ CORE = {
     "jobs",
     "documents",
     "text",
+    "codec",
     "folding",
     "logs",
     "carrier",

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ekc.demo.casefile import CASES, parse_case, read_case, to_toml_dict
-from ekc.demo.reading import CaseFileError, shifted
+from ekc.demo.casefile import CASES, CaseFileError, parse_case, read_case, shifted, to_toml_dict
 
 FILES = sorted(CASES.glob("*.toml"))
 DE_WIT = (CASES / "de-wit.toml").read_text()

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import AuditEvent, broken_chains
-from ekc.demo.casefile import CASES, read_case, to_toml_dict
+from ekc.demo.case_schema import CaseFile
+from ekc.demo.casefile import CASES, read_case, shifted, to_toml_dict
+from ekc.demo.hendriks_revision import winter_part
 from ekc.demo.play import play
 from ekc.demo.player import Cast as Staff
 from ekc.demo.player import Until
-from ekc.demo.reading import shifted
-from ekc.demo.shape import CaseFile
-from ekc.demo.winter import winter_part
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries as journey
 from ekc.plans import queries as plans

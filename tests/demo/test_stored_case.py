@@ -4,37 +4,38 @@ import tomllib
 from datetime import date, datetime
 from pathlib import Path
 
-from ekc.demo.beginning import (
+from ekc.demo.case_schema import (
+    Action,
+    Avoided,
+    Born,
     BottomLine,
+    CaseFile,
     Concern,
     Consent,
     Coordinator,
-    Person,
-    RegisteredBy,
-    Registration,
-    Setup,
-    Venue,
-)
-from ekc.demo.casefile import read_case, to_toml_dict
-from ekc.demo.reading import Born, Dated, PersonId, Teller
-from ekc.demo.shape import (
-    Action,
-    Avoided,
-    CaseFile,
     Costs,
+    Dated,
     EndedBy,
     Evaluation,
     Goal,
     Information,
     LookAgain,
     Looked,
+    Person,
+    PersonId,
     Plan,
     PrivateTime,
+    RegisteredBy,
+    Registration,
     Score,
+    Setup,
     Stretch,
+    Teller,
     Told,
+    Venue,
     WhatIf,
 )
+from ekc.demo.casefile import read_case, to_toml_dict
 from ekc.workflow.vocabulary import (
     ActionKind,
     ActionState,

@@ -4,7 +4,7 @@ from datetime import date
 
 from babel import Locale
 
-from ekc.demo.beginning import BottomLine, Person
+from ekc.demo.case_schema import BottomLine, Person
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Attends, Part
 from tests.form import Value
