@@ -25,8 +25,8 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.text import LANGUAGES, say
 from ekc.demo.casefile import CaseFileError, read_case
-from ekc.demo.entering import enter_case
 from ekc.demo.people import PASSWORD
+from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
 from ekc.journey.reminders import tell_that_access_ends

@@ -83,7 +83,7 @@ class Coordinator:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class CasePerson:
     """Somebody in the circle. Who does not say how they take part comes. The last three explain an exclusion."""
 
     name: str
@@ -107,7 +107,7 @@ class Person:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concern:
+class SafetyConcern:
     """What somebody is afraid of, and what was arranged."""
 
     person: PersonId
@@ -139,7 +139,7 @@ class Setup:
     """What was prepared. `informed`: who was told personally, on which day."""
 
     informed: dict[PersonId, date]
-    safety: tuple[Concern, ...] | None = None
+    safety: tuple[SafetyConcern, ...] | None = None
     date_options: tuple[Moment, ...]
     chosen: Moment
     expected_hours: float
@@ -165,7 +165,7 @@ class Looked(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class InformationItem:
     """Something that was told in the information phase."""
 
     by: Teller
@@ -188,7 +188,7 @@ class Information:
 
     started: Moment
     present: tuple[PersonId, ...]
-    items: tuple[Told, ...]
+    items: tuple[InformationItem, ...]
     questions: tuple[Question, ...]
 
 
@@ -326,7 +326,7 @@ class CaseFile:
     sides: tuple[str, ...] | None = None
     registration: Registration
     coordinator: Coordinator
-    people: dict[PersonId, Person]
+    people: dict[PersonId, CasePerson]
     setup: Setup | None = None
     information: Information | None = None
     private_time: PrivateTime | None = None

@@ -5,7 +5,8 @@ What a file holds stands in `case_schema.py`; entering it into the product, in `
 
 import math
 import tomllib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +27,8 @@ CASES = Path(__file__).parent / "cases"
 _MOMENT = "%Y-%m-%dT%H:%M"
 _TABLE = "this is a table of keys and values. Write it between { and }."
 _LIST = "this is a list. Write it between [ and ]."
+#: The ids of the people and of the coordinator in the file that is being read.
+_NAMED: ContextVar[tuple[frozenset[str], Any]] = ContextVar("named")
 
 
 class CaseFileError(Exception):
@@ -50,13 +53,18 @@ def parse_case(text: str, name: str) -> CaseFile:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CaseFileError(f"{name}: this is not TOML: {error}.") from None
     people, coordinator = found.get("people"), found.get("coordinator")
-    reader = _reader(
-        people if isinstance(people, dict) else (), coordinator.get("id") if isinstance(coordinator, dict) else None
+    ids = _NAMED.set(
+        (
+            frozenset(people if isinstance(people, dict) else ()),
+            coordinator.get("id") if isinstance(coordinator, dict) else None,
+        )
     )
     try:
-        case = reader.structure(found, CaseFile)
+        case = _READER.structure(found, CaseFile)
     except BaseValidationError as error:
         raise _error(name, *_explain(*next(codec.faults(error)))) from None
+    finally:
+        _NAMED.reset(ids)
     for path, sentence in misfits(case):
         raise _error(name, path, sentence)
     return case
@@ -152,44 +160,20 @@ def _dated(value: Any, _: Any) -> Dated:
     return Dated(_moment(moment, Moment), _text(words, str))
 
 
-# The converters
+def _person(value: Any, _: Any) -> str:
+    people, _coordinator = _NAMED.get()
+    if not isinstance(value, str) or value not in people:
+        raise ValueError(f"there is nobody with the id '{value}' among the people. Add them, or correct the id.")
+    return value
 
 
-def _reader(people: Collection[str], coordinator: Any) -> Converter:
-    """Reads one file, which names these people and this coordinator by their ids."""
+def _teller(value: Any, _: Any) -> Any:
+    _people, coordinator = _NAMED.get()
+    return value if value == coordinator else _person(value, PersonId)
 
-    def person(value: Any, _: Any) -> str:
-        if not isinstance(value, str) or value not in people:
-            raise ValueError(f"there is nobody with the id '{value}' among the people. Add them, or correct the id.")
-        return value
 
-    def teller(value: Any, _: Any) -> Any:
-        return value if value == coordinator else person(value, PersonId)
-
-    def marks(value: Any, _: Any) -> Any:
-        return reader.structure(value, tuple[int, ...] if isinstance(value, list) else int)
-
-    reader = Converter(forbid_extra_keys=True)
-    hooks: dict[Any, Callable[[Any, Any], Any]] = {
-        StrEnum: _word,
-        str: _text,
-        **dict.fromkeys(_EXACT, _exact),
-        float: _number,
-        Moment: _moment,
-        Dated: _dated,
-        PersonId: person,
-        Teller: teller,
-        int | tuple[int, ...]: marks,
-    }
-    for kind, read in hooks.items():
-        reader.register_structure_hook(kind, read)
-    for fits, make, accepted, sentence in (
-        (is_dataclass, make_dict_structure_fn, dict, _TABLE),
-        (is_mapping, mapping_structure_factory, dict, _TABLE),
-        (is_sequence, homogenous_tuple_structure_factory, list, _LIST),
-    ):
-        reader.register_structure_hook_factory(fits, _only(accepted, sentence, make))
-    return reader
+def _marks(value: Any, _: Any) -> Any:
+    return _READER.structure(value, tuple[int, ...] if isinstance(value, list) else int)
 
 
 def _only(accepted: type, sentence: str, make: Callable[[Any, Converter], Any]) -> Callable[[Any, Converter], Any]:
@@ -207,6 +191,23 @@ def _only(accepted: type, sentence: str, make: Callable[[Any, Converter], Any]) 
 
     return make_strict
 
+
+_READER = Converter(forbid_extra_keys=True)
+for _kind, _read in (
+    *((kind, _exact) for kind in _EXACT),
+    (StrEnum, _word),
+    (str, _text),
+    (float, _number),
+    (Moment, _moment),
+    (Dated, _dated),
+    (PersonId, _person),
+    (Teller, _teller),
+    (int | tuple[int, ...], _marks),
+):
+    _READER.register_structure_hook(_kind, _read)
+_READER.register_structure_hook_factory(is_dataclass, _only(dict, _TABLE, make_dict_structure_fn))
+_READER.register_structure_hook_factory(is_mapping, _only(dict, _TABLE, mapping_structure_factory))
+_READER.register_structure_hook_factory(is_sequence, _only(list, _LIST, homogenous_tuple_structure_factory))
 
 _WRITER = Converter(omit_if_default=True, unstruct_collection_overrides={tuple: list})
 _WRITER.register_unstructure_hook(Moment, lambda moment: moment.strftime(_MOMENT))

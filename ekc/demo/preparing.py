@@ -88,7 +88,7 @@ def _if_by(day: date, latest: date) -> date | None:
     return day if day <= latest else None
 
 
-def _details(person: case_schema.Person) -> PersonDetails:
+def _details(person: case_schema.CasePerson) -> PersonDetails:
     """What is known of somebody from the start. Views, supporters and exclusions come later."""
     needs = person.needs or ()
     return PersonDetails(
@@ -209,7 +209,7 @@ def _know(player: Player, id_: str, at: datetime) -> None:
     actions.change_person(player.session, player.cast.coordinator, at, player.id, player.people[id_], details)
 
 
-def _keep_safe(player: Player, told: case_schema.Concern, at: datetime) -> None:
+def _keep_safe(player: Player, told: case_schema.SafetyConcern, at: datetime) -> None:
     concern = Concern(participant_id=player.people[told.person], concern=told.concern, arrangement=told.arrangement)
     actions.add_concern(player.session, player.cast.coordinator, at, player.id, concern)
 

@@ -18,7 +18,7 @@ from tests.architecture.sources import (
     tracked,
 )
 
-MOST_LINES = 250
+MOST_LINES = 400
 #: What each is for says its docstring; a new one needs an ADR.
 CORE = {
     "db",
