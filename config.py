@@ -10,16 +10,20 @@ import secrets
 import tomllib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.policy import SMTP
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError, override
+from cattrs.cols import is_sequence
+
 from ekc.core.clock import utc_now
+from ekc.core.codec import faults
 
 T = TypeVar("T")
 
@@ -36,7 +40,7 @@ class Provider:
     name: str  # on the button
     issuer: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: Annotated[str, override(rename="secret_file")] = field(repr=False)  # a file names the file with it
     domains: tuple[str, ...]  # mail addresses it may vouch for end in these
     email_claim: str = "email"
     verified_claim: str = "email_verified"
@@ -59,9 +63,6 @@ class MailServer:
 
 #: What an address of a mail server may say about TLS, and at which port it is then, unless another is named.
 _MAIL = {("smtps", ""): ("tls", 465), ("smtp", "tls=starttls"): ("starttls", 587), ("smtp", ""): ("none", 25)}
-_NEEDED = {"name": str, "issuer": str, "client_id": str, "secret_file": str, "domains": list}
-_MORE = {"email_claim": str, "verified_claim": str, "second_factor": bool, "acr": list, "amr": list}
-_KINDS: dict[type, str] = {str: "a word", list: "a list of words", bool: "true or false"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,37 +197,65 @@ def load_providers(path: Path) -> tuple[Provider, ...]:
 
 
 def _provider(path: Path, key: str, table: Any) -> Provider:
-    wrong = _fault(key, table)
-    if wrong is None:
-        try:
-            secret = (path.parent / table.pop("secret_file")).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            wrong = f"its secret cannot be read: {error}"
-        else:
-            wrong = None if secret else "its secret is empty."
-    if wrong:
-        raise ConfigError(f"[{key}] in {path}: {wrong}")
-    table["domains"] = [domain.lower() for domain in table["domains"]]
-    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
-    return Provider(key=key, client_secret=secret, **words)
+    try:
+        return _read_provider(path.parent, key, table)
+    except BaseValidationError as error:
+        wrong = _explain(list(faults(error)))
+    except ConfigError as error:
+        wrong = str(error)
+    except (OSError, UnicodeDecodeError) as error:
+        wrong = f"its secret cannot be read: {error}"
+    raise ConfigError(f"[{key}] in {path}: {wrong}")
 
 
-def _fault(key: str, table: Any) -> str | None:
-    """What is wrong with what a file says of a provider."""
+def _read_provider(folder: Path, key: str, table: Any) -> Provider:
     if not re.fullmatch(r"[a-z0-9-]{1,40}", key) or not isinstance(table, dict):
-        return "each provider is a table; name it with small letters, digits and dashes."
-    if missing := _NEEDED.keys() - table.keys():
-        return f"it lacks {', '.join(sorted(missing))}."
-    for name, value in table.items():
-        kind = {**_NEEDED, **_MORE}.get(name)
-        if kind is None:
-            return f"there is no setting {name}."
-        words = value if isinstance(value, list) else [value]
-        if not isinstance(value, kind) or (kind is not bool and not all(isinstance(w, str) and w for w in words)):
-            return f"{name} must be {_KINDS[kind]}."
-    if not table["domains"]:
-        return "it names no domains, so it could vouch for nobody."
-    return None if is_safe(table["issuer"]) else "the issuer must begin with https://."
+        raise ConfigError("each provider is a table; name it with small letters, digits and dashes.")
+    if "key" in table:
+        raise ConfigError("there is no setting key.")
+    provider = _PROVIDERS.structure({**table, "key": key}, Provider)
+    if not provider.domains:
+        raise ConfigError("it names no domains, so it could vouch for nobody.")
+    if not is_safe(provider.issuer):
+        raise ConfigError("the issuer must begin with https://.")
+    secret = (folder / provider.client_secret).read_text().strip()
+    if not secret:
+        raise ConfigError("its secret is empty.")
+    return replace(provider, client_secret=secret, domains=tuple(domain.lower() for domain in provider.domains))
+
+
+def _explain(found: list[tuple[tuple[str | int, ...], Exception]]) -> str:
+    if missing := sorted(fault.args[0] for _, fault in found if isinstance(fault, KeyError)):
+        return f"it lacks {', '.join(missing)}."
+    path, fault = found[0]
+    if isinstance(fault, ForbiddenExtraKeysError):
+        return f"there is no setting {min(fault.extra_fields)}."
+    return f"{path[0]} must be {fault}."
+
+
+def _only(what: str, fits: Callable[[Any], bool], made: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """A hook of cattrs for values that fit; `what` says what they are."""
+
+    def read(value: Any, _: Any) -> Any:
+        if not fits(value):
+            raise ValueError(what)
+        return made(value)
+
+    return read
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _are_words(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_word, value))
+
+
+_PROVIDERS = Converter(forbid_extra_keys=True)
+_PROVIDERS.register_structure_hook(str, _only("a word", _is_word, str))
+_PROVIDERS.register_structure_hook_func(is_sequence, _only("a list of words", _are_words, tuple))
+_PROVIDERS.register_structure_hook(bool, _only("true or false", lambda value: isinstance(value, bool), bool))
 
 
 def is_safe(address: str) -> bool:

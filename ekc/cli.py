@@ -22,10 +22,9 @@ from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.language import LANGUAGES, say
-from ekc.demo.casefile import read_case
-from ekc.demo.entering import enter_case
+from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
-from ekc.demo.reading import CaseFileError
+from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
 from ekc.journey.reminders import tell_that_access_ends

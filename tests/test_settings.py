@@ -1,5 +1,7 @@
 """What is read from the environment, and what is said where it makes no sense."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,11 @@ def test_what_makes_no_sense_is_said(folder: Path, environ: dict[str, str], sent
         load(folder, **environ)
 
     assert str(told.value) == sentence
+
+
+def test_settings_are_read_without_the_product() -> None:
+    """Whoever starts the server or rotates keys needs neither the web nor the database for it."""
+    program = "import sys, config; print(sorted({'flask', 'sqlalchemy', 'weasyprint', 'ekc.app'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert run.stdout == "[]\n"

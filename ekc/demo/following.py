@@ -6,8 +6,8 @@ A file counts how many actions are done, not which. What goes on is taken to be 
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from ekc.demo.case_schema import Action, Costs, Evaluation, Looked, Plan
 from ekc.demo.player import Player
-from ekc.demo.shape import Action, Costs, Evaluation, Looked, Plan
 from ekc.evaluations import actions, queries
 from ekc.workflow.vocabulary import ActionState, FollowUpKind
 

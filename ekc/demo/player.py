@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
-from ekc.demo.shape import CaseFile
+from ekc.demo.case_schema import CaseFile
 from ekc.journey.actions import take
 from ekc.people.access import Visitor
 from ekc.workflow.taking import Taking

@@ -12,10 +12,9 @@ from typing import Any
 
 from ekc.conferences import actions, queries
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, PersonDetails, Registration
-from ekc.demo import beginning
-from ekc.demo.beginning import RegisteredBy, Setup
+from ekc.demo import case_schema
+from ekc.demo.case_schema import PersonId, RegisteredBy, Setup
 from ekc.demo.player import Player
-from ekc.demo.reading import PersonId
 from ekc.matching.actions import Declaration, accept, ask_coordinator, confirm_coordinator
 from ekc.meetings import actions as meetings
 from ekc.people.access import NOBODY, Visitor
@@ -79,7 +78,7 @@ def prepare(player: Player) -> None:
         do(at)
 
 
-def _taken_on(begun: beginning.Registration, coordinator: beginning.Coordinator) -> date:
+def _taken_on(begun: case_schema.Registration, coordinator: case_schema.Coordinator) -> date:
     """The first day on which nothing stands in the way any more."""
     given = [consent.given_on for consent in begun.consents or ()]
     return max(coordinator.accepted_on, begun.main_person_said_yes_on, *given)
@@ -89,7 +88,7 @@ def _if_by(day: date, latest: date) -> date | None:
     return day if day <= latest else None
 
 
-def _details(person: beginning.Person) -> PersonDetails:
+def _details(person: case_schema.CasePerson) -> PersonDetails:
     """What is known of somebody from the start. Views, supporters and exclusions come later."""
     needs = person.needs or ()
     return PersonDetails(
@@ -142,7 +141,7 @@ def _staff(player: Player, at: datetime) -> Visitor:
     return player.cast.coordinator if at > accepted else player.cast.manager
 
 
-def _consent(player: Player, consent: beginning.Consent, at: datetime) -> None:
+def _consent(player: Player, consent: case_schema.Consent, at: datetime) -> None:
     _add(player, consent.person, at)
     new = NewConsent(
         participant_id=player.people[consent.person],
@@ -210,12 +209,12 @@ def _know(player: Player, id_: str, at: datetime) -> None:
     actions.change_person(player.session, player.cast.coordinator, at, player.id, player.people[id_], details)
 
 
-def _keep_safe(player: Player, told: beginning.Concern, at: datetime) -> None:
+def _keep_safe(player: Player, told: case_schema.SafetyConcern, at: datetime) -> None:
     concern = Concern(participant_id=player.people[told.person], concern=told.concern, arrangement=told.arrangement)
     actions.add_concern(player.session, player.cast.coordinator, at, player.id, concern)
 
 
-def _set_bottom_line(player: Player, line: beginning.BottomLine, at: datetime) -> None:
+def _set_bottom_line(player: Player, line: case_schema.BottomLine, at: datetime) -> None:
     new = BottomLineText(text=line.text, ground=line.ground, shared_on=line.shared_on)
     actions.add_bottom_line(player.session, player.visitor(line.set_by), at, player.id, new)
 

@@ -14,12 +14,12 @@ from ekc.conferences.queries import circle
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
 from ekc.core.transaction import writing
+from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, parse_case, read_case
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Cast, Until
-from ekc.demo.sense import last_day
-from ekc.demo.shape import CaseFile
+from ekc.demo.validation import last_day
 from ekc.people.access import Visitor
 from ekc.people.models import Account, PersonalLink, Region
 from ekc.people.passwords import Cost

@@ -5,14 +5,14 @@ The values hold no addresses and no telephone numbers: paper travels further tha
 """
 
 import json
-import types
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 
+from ekc.core.codec import STORED
 from ekc.core.documents import DocumentRule
 from ekc.core.language import gettext
 from ekc.workflow.vocabulary import N_, Activity
@@ -115,38 +115,23 @@ class PlanDocument:
 
 def to_json(document: PlanDocument) -> bytes:
     """Give the values as canonical JSON: sorted keys, UTF-8, no spaces; equal plans give equal bytes."""
-    values, form = {"format": FORMAT, **asdict(document)}, {"sort_keys": True, "separators": (",", ":")}
-    return json.dumps(values, default=lambda day: day.isoformat(), ensure_ascii=False, **form).encode()  # type: ignore[arg-type]
+    return _canonical({"format": FORMAT, **STORED.unstructure(document)})
 
 
 def from_json(content: bytes) -> PlanDocument:
     """Read what `to_json` wrote. Raises ValueError for another format, other keys or values of another kind."""
     values = json.loads(content)
-    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+    try:
+        document = STORED.structure(values, PlanDocument)
+    except Exception as error:  # whatever reading a value of another kind raises
+        raise ValueError(f"This is not {FORMAT}.") from error
+    if to_json(document) != _canonical(values):  # keys are missing or unknown, or a value was taken for another kind
         raise ValueError(f"This is not {FORMAT}.")
-    document: PlanDocument = _rebuilt(PlanDocument, values)
     return document
 
 
-def _rebuilt(kind: Any, value: Any) -> Any:
-    """Turn a JSON value back into `kind`: our dataclasses, tuples, dates, words from a list, or None where allowed."""
-    origin, options = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):
-        return None if value is None else _rebuilt(options[0], value)  # we only write `kind | None`
-    if origin is tuple and isinstance(value, list):
-        return tuple(_rebuilt(options[0], item) for item in value)
-    if origin is Literal and value in options:
-        return value
-    if is_dataclass(kind) and isinstance(value, dict):
-        hints = get_type_hints(kind)
-        if hints.keys() != value.keys():
-            raise ValueError(f"Missing or unknown: {sorted(hints.keys() ^ value.keys())}")
-        return kind(**{name: _rebuilt(hints[name], item) for name, item in value.items()})  # type: ignore[operator]
-    if kind in (date, datetime) and isinstance(value, str):
-        return kind.fromisoformat(value)
-    if type(value) is kind:
-        return value
-    raise ValueError(f"{value!r} is not {kind}")
+def _canonical(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 class _Sentences:

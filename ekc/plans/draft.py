@@ -4,12 +4,12 @@ Keys are short and stable ("g1", "a3", "w2") and never used twice in a case, so 
 with an earlier one; the numbers that people read ("1.2") follow from the order. People are ids of the circle.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ekc.core.codec import STORED
 from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
 
 
@@ -152,40 +152,10 @@ def concerning(draft: Draft, person: int) -> Concern:
 
 def to_json(draft: Draft) -> dict[str, Any]:
     """The plan as values that JSON can hold."""
-    values: dict[str, Any] = json.loads(json.dumps(asdict(draft), default=lambda day: day.isoformat()))
+    values: dict[str, Any] = STORED.unstructure(draft)
     return values
 
 
 def from_json(values: dict[str, Any]) -> Draft:
     """What `to_json` made."""
-    evaluation = values["evaluation"]
-    at = evaluation["at"]
-    return Draft(
-        goals=tuple(
-            Goal(key=goal["key"], text=goal["text"], actions=tuple(map(_read_action, goal["actions"])))
-            for goal in values["goals"]
-        ),
-        what_ifs=tuple(WhatIf(**{**what_if, "who": tuple(what_if["who"])}) for what_if in values["what_ifs"]),
-        monitor=values["monitor"],
-        evaluation=EvaluationPlan(
-            at=datetime.fromisoformat(at) if at else None,
-            place=evaluation["place"],
-            convenor=evaluation["convenor"],
-            others=tuple(evaluation["others"]),
-        ),
-        last_key=values["last_key"],
-    )
-
-
-def _read_action(values: dict[str, Any]) -> Action:
-    return Action(
-        key=values["key"],
-        what=values["what"],
-        who=tuple(values["who"]),
-        by=date.fromisoformat(values["by"]) if values["by"] else None,
-        starts=date.fromisoformat(values["starts"]) if values["starts"] else None,
-        every=Every(values["every"]) if values["every"] else None,
-        kind=ActionKind(values["kind"]),
-        answer=SupportAnswer(values["answer"]) if values["answer"] else None,
-        answer_words=values["answer_words"],
-    )
+    return STORED.structure(values, Draft)

@@ -32,6 +32,7 @@ CORE = {
     "jobs",
     "documents",
     "language",
+    "codec",
     "logs",
     "mailer",
 }

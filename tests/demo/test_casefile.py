@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ekc.demo.casefile import CASES, parse_case, read_case, to_toml_dict
-from ekc.demo.reading import CaseFileError, shifted
+from ekc.demo.casefile import CASES, CaseFileError, parse_case, read_case, shifted, to_toml_dict
 
 FILES = sorted(CASES.glob("*.toml"))
 DE_WIT = (CASES / "de-wit.toml").read_text()
@@ -119,6 +118,71 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
             "declined.",
         ),
         ("marieke = 8", "marieke = 11", "evaluation[2].marks.marieke: give a mark from 0 to 10."),
+        ('email = "noor@example.org"', "", "coordinator: the key 'email' is missing. Add it."),
+        (
+            "{ if = ",
+            "{ when = ",
+            "plan.contingency[1].when: this key is not known here. Take it out, or use one of: if, then, who.",
+        ),
+        (
+            'if = "Iemand kan niet slapen zoals afgesproken"',
+            'if = "\\t"',
+            "plan.contingency[1].if: this is a text. Write it between quotation marks, or leave the key out.",
+        ),
+        (', with = ["referrer"]', "", "plan.evaluation: the key 'with' is missing. Add it."),
+        (
+            'venue = { name = "Buurthuis De Brug"',
+            'venue = 3 #{ name = "Buurthuis De Brug"',
+            "setup.venue: this is a table of keys and values. Write it between { and }.",
+        ),
+        (
+            "marks = { marieke",
+            "marks = 8 #{ marieke",
+            "evaluation[2].marks: this is a table of keys and values. Write it between { and }.",
+        ),
+        (
+            "marieke = 8",
+            'marieke = "8"',
+            "evaluation[2].marks.marieke: this is a whole number, without quotation marks.",
+        ),
+        (
+            "family = [9, 8",
+            "family = [9, 8.5",
+            "evaluation[2].marks.family[2]: this is a whole number, without quotation marks.",
+        ),
+        (
+            "score = 1 }",
+            "score = true }",
+            "evaluation[2].goals[1].score: this is a whole number, without quotation marks.",
+        ),
+        (
+            "2026-04-18T15:00 - one night without an adult",
+            "2026-04-18T15:00 - ",
+            'plan.sent_back_once: this is a moment and words, between quotation marks: "2026-04-18T15:00 - why".',
+        ),
+        (
+            "2026-04-18T15:00 - one night",
+            "2026-04-18 - one night",
+            'plan.sent_back_once: this is a day and a time, between quotation marks: "2026-04-18T10:00".',
+        ),
+        (
+            "informed = { marieke",
+            "informed = { maria",
+            "setup.informed.maria: there is nobody with the id 'maria' among the people. Add them, or correct the id.",
+        ),
+        (
+            "actions = { done = 7",
+            "actions = { finished = 7",
+            "evaluation[1].actions.finished: 'finished' is not known here. Use one of: done, partly, not_yet, "
+            "no_longer_needed.",
+        ),
+        (
+            'title = "Family De Wit - El Amrani"',
+            'name = "Family De Wit - El Amrani"',  # two mistakes: of those, the key that nobody reads comes first
+            "name: this key is not known here. Take it out, or use one of: title, variant, profile, language, "
+            "timezone, legal_context, municipality, topics, question, sides, registration, coordinator, people, setup, "
+            "information, private_time, plan, evaluation, costs.",
+        ),
         (
             '"Europe/Amsterdam"',
             '"Europe/Rivierstad"',

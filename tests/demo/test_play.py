@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import AuditEvent, broken_chains
-from ekc.demo.casefile import CASES, read_case, to_toml_dict
+from ekc.demo.case_schema import CaseFile
+from ekc.demo.casefile import CASES, read_case, shifted, to_toml_dict
+from ekc.demo.hendriks_revision import revise_plan
 from ekc.demo.play import play
 from ekc.demo.player import Cast as Staff
 from ekc.demo.player import Until
-from ekc.demo.reading import shifted
-from ekc.demo.shape import CaseFile
-from ekc.demo.winter import winter_part
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries as journey
 from ekc.plans import queries as plans
@@ -150,7 +149,7 @@ def test_a_file_may_end_before_the_conference(db_session: Session, cast: Cast) -
 def test_an_evaluation_can_lead_to_a_second_version(db_session: Session, cast: Cast) -> None:
     case = read("hendriks")
 
-    conference_id = play(db_session, case, staff(cast, case), revise=winter_part)
+    conference_id = play(db_session, case, staff(cast, case), revise=revise_plan)
 
     versions = plans.versions(db_session, conference_id)
     assert [(row.number, row.agreed_on) for row in versions] == [(2, date(2026, 5, 30)), (1, date(2026, 2, 28))]

@@ -12,7 +12,7 @@ from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
 from ekc.demo.people import PASSWORD
-from ekc.demo.sense import last_day
+from ekc.demo.validation import last_day
 from ekc.demo.world import make_demo, read_cases, shifts
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState

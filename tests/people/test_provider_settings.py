@@ -61,6 +61,32 @@ def test_all_that_can_be_set(file: Path) -> None:
     assert (second.key, second.second_factor, second.amr) == ("the-2nd", True, ())
 
 
+def test_a_file_of_the_first_release_is_read_to_the_same_values() -> None:
+    assert load_providers(Path(__file__).parent / "stored" / "providers.toml") == (
+        Provider(
+            key="rivierstad",
+            name="Gemeente 's-Gravenhage & Öz 🙂",
+            issuer="https://login.rivierstad.example/tenant",
+            client_id="own-plan",
+            client_secret="not to be seen",
+            domains=("rivierstad.example", "werk.rivierstad.example"),
+        ),
+        Provider(
+            key="the-2nd",
+            name="فاطمة",
+            issuer="http://localhost:9400",
+            client_id="2",
+            client_secret="not to be seen",
+            domains=("second.example",),
+            email_claim="upn",
+            verified_claim="xms_edov",
+            second_factor=False,
+            acr=(),
+            amr=("mfa", "hwk"),
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "sentence"),
     [
@@ -71,6 +97,9 @@ def test_all_that_can_be_set(file: Path) -> None:
         ('name = "Rivierstad"', "name = 7", "name must be a word."),
         ('name = "Rivierstad"', 'name = "R"\nnickname = "R"', "there is no setting nickname."),
         ('name = "Rivierstad"', 'name = "R"\nsecond_factor = "no"', "second_factor must be true or false."),
+        ('name = "Rivierstad"', 'name = "R"\nkey = "r"', "there is no setting key."),
+        ('name = "Rivierstad"\nissuer = "https://', 'login = "https://', "it lacks issuer, name."),
+        ('name = "Rivierstad"', 'name = "R"\nacr = ["high", ""]', "acr must be a list of words."),
         ('name = "Rivierstad"', 'name = "R"\namr = "mfa"', "amr must be a list of words."),
         ('name = "Rivierstad"', 'name = "R"\nclient_secret = "s"', "there is no setting client_secret."),
         ('["Rivierstad.example"]', '"rivierstad.example"', "domains must be a list of words."),

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from ekc.demo.sense import answer_of
-from ekc.demo.shape import Action, Goal, LookAgain, Plan, WhatIf
+from ekc.demo.case_schema import Action, Goal, LookAgain, Plan, WhatIf
+from ekc.demo.validation import answer_of
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
 from tests.client import PageClient

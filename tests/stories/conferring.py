@@ -1,6 +1,6 @@
 """How the day goes: opened, told, asked, private time and what leads in and out of it."""
 
-from ekc.demo.shape import Stretch
+from ekc.demo.case_schema import Stretch
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part
 from tests.form import Value

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from ekc.demo.sense import answer_of
+from ekc.demo.validation import answer_of
 from ekc.workflow.vocabulary import ActionKind, Every
 from tests.stories.agreeing import said
 from tests.stories.walk import Walk

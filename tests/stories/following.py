@@ -2,7 +2,7 @@
 
 from itertools import chain, repeat
 
-from ekc.demo.shape import Evaluation, Looked
+from ekc.demo.case_schema import Evaluation, Looked
 from ekc.evaluations.forms import SCORES
 from ekc.workflow.names import name_of
 from tests.client import PageClient

@@ -11,7 +11,7 @@ from typing import Any
 
 from ekc.core.clock import from_local
 from ekc.core.language import day, moment, short_day
-from ekc.demo.sense import answer_of
+from ekc.demo.validation import answer_of
 from ekc.evaluations.forms import SCORES
 from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES

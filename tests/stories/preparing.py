@@ -4,7 +4,7 @@ from datetime import date
 
 from babel import Locale
 
-from ekc.demo.beginning import BottomLine, Person
+from ekc.demo.case_schema import BottomLine, CasePerson
 from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Attends, Part
 from tests.form import Value
@@ -62,7 +62,7 @@ def complete(walk: Walk, *ids: str) -> None:
         client.submit("Save", details(walk, walk.case.people[id_]))  # type: ignore[index]
 
 
-def details(walk: Walk, person: Person) -> dict[str, Value]:
+def details(walk: Walk, person: CasePerson) -> dict[str, Value]:
     """What the page of somebody asks beside what was asked when they were added."""
     needs = person.needs or ()
     values: dict[str, Value] = {
@@ -111,7 +111,7 @@ def speak_to_everybody(walk: Walk) -> None:
                 keep_away(walk, id_, person, day)
 
 
-def keep_away(walk: Walk, id_: str, person: Person, day: date) -> None:
+def keep_away(walk: Walk, id_: str, person: CasePerson, day: date) -> None:
     """It is written down that somebody stays away, why, and who decided it."""
     client = walk.open("circle")
     client.follow(walk.name(id_))

@@ -6,8 +6,8 @@ from datetime import date, datetime
 import pytest
 from flask import Flask
 
+from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
-from ekc.demo.shape import CaseFile
 from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.stories import agreeing, arranging, conferring, following, preparing, registering

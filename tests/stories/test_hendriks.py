@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 from flask import Flask
 
+from ekc.demo.case_schema import Action, Goal, LookAgain
 from ekc.demo.casefile import CASES, read_case
-from ekc.demo.shape import Action, Goal, LookAgain
 from ekc.workflow.vocabulary import ActionKind, Every
 from tests.cast import Cast
 from tests.clock import FrozenClock

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from flask import Flask
 
 from ekc.core.clock import from_local
-from ekc.demo.shape import CaseFile
+from ekc.demo.case_schema import CaseFile
 from ekc.people.access import Visitor
 from tests.cast import OWN, Cast, sign_in
 from tests.client import PageClient

@@ -5,7 +5,7 @@ Their case file says that there is one, not what it says; this is invented like 
 
 from datetime import date, datetime, time, timedelta
 
-from ekc.demo.agreeing import agree
+from ekc.demo.gathering import agree
 from ekc.demo.player import Pen, Player
 from ekc.journey.actions import take
 from ekc.plans import actions as plans
@@ -15,7 +15,7 @@ from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import ActionKind, Every, Step
 
 
-def winter_part(player: Player, on: date) -> None:
+def revise_plan(player: Player, on: date) -> None:
     """Peter writes it down at the evaluation and asks who is there; then it is agreed."""
     peter, grace, alf = (player.people[id_] for id_ in ("peter", "grace", "alf"))
     convenor = player.visitor("peter")

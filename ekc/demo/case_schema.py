@@ -1,17 +1,153 @@
 """What a case file holds: a whole conference as an agency has it on paper. Plain values, as they stand in the file.
 
-Times are local to the file's time zone, hours are hours, money is euro or pound. A section that is not there has not
-happened yet. Registration and preparation stand in `beginning.py`, reading in `casefile.py`, what has to fit together
-in `sense.py`.
+Times are local to the file's time zone, hours are hours, money is euro or pound. A field that may be absent has the
+default None; a section that is not there has not happened yet. Reading and writing stand in `casefile.py`, what has to
+fit together in `validation.py`.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated, NewType
 
-from ekc.demo.beginning import Coordinator, Person, Registration, Setup
-from ekc.demo.reading import Dated, Moment, PersonId, Teller
-from ekc.workflow.vocabulary import ActionKind, ActionState, Every, InformationKind, LegalContext, Variant
+from cattrs import override
+
+from ekc.workflow.vocabulary import (
+    ActionKind,
+    ActionState,
+    Attends,
+    Every,
+    InformationKind,
+    LegalContext,
+    Part,
+    Variant,
+)
+
+#: The short id of somebody among the people of the file.
+PersonId = NewType("PersonId", str)
+#: The short id of one of the people, or of the coordinator.
+Teller = NewType("Teller", str)
+#: A day that does not move when a case is shifted in time.
+Born = NewType("Born", date)
+#: A local time without zone, written as text: "2026-04-18T10:00".
+Moment = datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Words with the moment to which they belong, one text in the file: "2026-04-18T15:00 - one night alone"."""
+
+    at: Moment
+    words: str
+
+
+class RegisteredBy(StrEnum):
+    """Who registers a case."""
+
+    MAIN_PERSON = "main_person"
+    REFERRER = "referrer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """A yes; `scope` is one of CONSENT_SCOPES."""
+
+    person: PersonId
+    scope: str
+    given_on: date
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """How the case began."""
+
+    on: date
+    by: RegisteredBy
+    reason: str
+    main_person_said_yes_on: date
+    consents: tuple[Consent, ...] | None = None
+    wishes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coordinator:
+    """Who coordinates; `id` stands for them in the rest of the file."""
+
+    id: str
+    name: str
+    email: str
+    languages: tuple[str, ...] | None = None
+    accepted_on: date
+    independence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePerson:
+    """Somebody in the circle. Who does not say how they take part comes. The last three explain an exclusion."""
+
+    name: str
+    role: Part
+    relation: str | None = None
+    side: str | None = None
+    organisation: str | None = None
+    speaks_on_behalf_of: str | None = None
+    language: str | None = None
+    born: Born | None = None
+    phone: str | None = None
+    email: str | None = None
+    address_secret: bool | None = None
+    needs: tuple[str, ...] | None = None
+    support: PersonId | None = None
+    attends: Attends | None = None
+    view: str | None = None
+    reason: str | None = None
+    decided_by: str | None = None
+    decided_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SafetyConcern:
+    """What somebody is afraid of, and what was arranged."""
+
+    person: PersonId
+    concern: str
+    arrangement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Venue:
+    """Where people meet."""
+
+    name: str
+    address: str
+    access: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BottomLine:
+    """What the plan has to meet."""
+
+    text: str
+    set_by: PersonId
+    ground: str
+    shared_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What was prepared. `informed`: who was told personally, on which day."""
+
+    informed: dict[PersonId, date]
+    safety: tuple[SafetyConcern, ...] | None = None
+    date_options: tuple[Moment, ...]
+    chosen: Moment
+    expected_hours: float
+    venue: Venue
+    catering: str | None = None
+    childcare: str | None = None
+    travel: str | None = None
+    bottom_lines: tuple[BottomLine, ...]
 
 
 class EndedBy(StrEnum):
@@ -29,7 +165,7 @@ class Looked(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class InformationItem:
     """Something that was told in the information phase."""
 
     by: Teller
@@ -52,7 +188,7 @@ class Information:
 
     started: Moment
     present: tuple[PersonId, ...]
-    items: tuple[Told, ...]
+    items: tuple[InformationItem, ...]
     questions: tuple[Question, ...]
 
 
@@ -99,7 +235,7 @@ class Goal:
 class WhatIf:
     """What happens when the plan does not work out."""
 
-    if_: str
+    if_: Annotated[str, override(rename="if")]
     then: str
     who: tuple[PersonId, ...]
 
@@ -111,7 +247,7 @@ class LookAgain:
     on: Moment
     where: str
     convened_by: PersonId
-    with_: tuple[PersonId, ...]
+    with_: Annotated[tuple[PersonId, ...], override(rename="with")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +326,7 @@ class CaseFile:
     sides: tuple[str, ...] | None = None
     registration: Registration
     coordinator: Coordinator
-    people: dict[PersonId, Person]
+    people: dict[PersonId, CasePerson]
     setup: Setup | None = None
     information: Information | None = None
     private_time: PrivateTime | None = None

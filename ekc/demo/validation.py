@@ -7,21 +7,12 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from ekc.conferences.entries import CONSENT_SCOPES
 from ekc.core.clock import zone
-from ekc.demo.beginning import RegisteredBy
-from ekc.demo.reading import PersonId, Place
-from ekc.demo.shape import CaseFile, EndedBy, Evaluation, Looked, Plan
+from ekc.core.codec import Path
+from ekc.demo.case_schema import CaseFile, EndedBy, Evaluation, Looked, PersonId, Plan, RegisteredBy
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
 
 _SECTIONS = ("setup", "information", "private_time", "plan", "evaluation")  # each follows on the one before
-
-
-def check_sense(case: CaseFile, place: Place) -> None:
-    """Raise CaseFileError for the first thing that does not fit."""
-    for where, sentence in _misfits(case):
-        for step in where:
-            place = place.at(step)
-        raise place.error(sentence)
 
 
 def answer_of(words: str) -> tuple[SupportAnswer | None, str]:
@@ -31,10 +22,11 @@ def answer_of(words: str) -> tuple[SupportAnswer | None, str]:
     return known.get(said.strip().lower()), more.strip()
 
 
-Misfit = tuple[tuple[str | int, ...], str]
+Misfit = tuple[Path, str]
 
 
-def _misfits(case: CaseFile) -> Iterator[Misfit]:
+def misfits(case: CaseFile) -> Iterator[Misfit]:
+    """Everything that does not fit: where it is, and what to do."""
     yield from _frame(case)
     yield from _circle(case)
     yield from _sections(case)
@@ -42,7 +34,7 @@ def _misfits(case: CaseFile) -> Iterator[Misfit]:
         yield from _private_time(case)
     if case.plan is not None:
         yield from _plan(case, case.plan)
-        for number, evaluation in enumerate(case.evaluation or (), start=1):
+        for number, evaluation in enumerate(case.evaluation or ()):
             for where, sentence in _evaluation(case, case.plan, evaluation):
                 yield ("evaluation", number, *where), sentence
 
@@ -58,7 +50,7 @@ def _frame(case: CaseFile) -> Iterator[Misfit]:
         yield ("municipality",), "write it in at most 80 letters."
     if len(case.language) > 8:
         yield ("language",), "write a code such as nl."
-    for number, consent in enumerate(case.registration.consents or (), start=1):
+    for number, consent in enumerate(case.registration.consents or ()):
         if consent.scope not in CONSENT_SCOPES:
             known = ", ".join(CONSENT_SCOPES)
             yield ("registration", "consents", number, "scope"), f"use one of: {known}."
@@ -89,7 +81,7 @@ def _sections(case: CaseFile) -> Iterator[Misfit]:
     for name, expected in zip(there, _SECTIONS, strict=False):
         if name != expected:
             yield (name,), f"this comes after {expected}, which is missing. Add it."
-    for number, line in enumerate(case.setup.bottom_lines if case.setup else (), start=1):
+    for number, line in enumerate(case.setup.bottom_lines if case.setup else ()):
         if line.set_by not in _with(case, PROFESSIONAL_PARTS):
             yield (
                 ("setup", "bottom_lines", number, "set_by"),
@@ -104,7 +96,7 @@ def _private_time(case: CaseFile) -> Iterator[Misfit]:
     rounds = case.private_time.rounds if case.private_time else ()
     before = case.information.started if case.information else None
     back = False  # whether this stretch follows on a plan that was not good yet
-    for number, stretch in enumerate(rounds, start=1):
+    for number, stretch in enumerate(rounds):
         where = ("private_time", "rounds", number)
         if (before and stretch.began < before) or stretch.ended < stretch.began:
             yield where, "the times are not in order. Correct them."
@@ -140,8 +132,8 @@ def _answers(case: CaseFile, plan: Plan) -> Iterator[Misfit]:
     asked = {id_ for id_ in _with(case, FAMILY_PARTS | {Part.SUPPORTER}) if case.people[id_].attends != "excluded"}
     for id_ in plan.agreed.keys() - asked:
         yield ("plan", "agreed", id_), "family and supporters agree to a plan. Take this out."
-    for place, goal in enumerate(plan.goals, start=1):
-        for number, action in enumerate(goal.actions, start=1):
+    for place, goal in enumerate(plan.goals):
+        for number, action in enumerate(goal.actions):
             where = ("plan", "goals", place, "actions", number)
             if action.answer is not None and (action.kind != "professional" or answer_of(action.answer)[0] is None):
                 known = ", ".join(SupportAnswer)
@@ -154,7 +146,7 @@ def _evaluation(case: CaseFile, plan: Plan, found: Evaluation) -> Iterator[Misfi
         yield ("actions",), f"the plan has {count} actions. Let these numbers add up to that."
     if found.kind is Looked.CALL and (found.present or found.goals or found.marks):
         yield (), "presence, goals and marks belong to an evaluation meeting. Take them out."
-    for number, score in enumerate(found.goals or (), start=1):
+    for number, score in enumerate(found.goals or ()):
         if not (1 <= score.goal <= len(plan.goals) and -2 <= score.score <= 2):
             yield ("goals", number), "name a goal of the plan by its number, and a score from -2 to 2."
     for whose, marks in (found.marks or {}).items():
