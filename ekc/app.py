@@ -38,9 +38,7 @@ from ekc.people import login
 from ekc.people.language import chosen_language
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
-from ekc.workflow.checklist import LINES
-from ekc.workflow.engine import PHASE_RULES
-from ekc.workflow.names import name_of
+from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
 from ekc.workflow.vocabulary import StopReason
 
 _MEGABYTE = 2**20
@@ -151,17 +149,22 @@ def _words(app: Flask) -> None:
         clock_time=text.clock_time,
         how_far=text.how_far,
         ago=text.ago,
-        name=lambda value: gettext(name_of(value)),
+        name=lambda value: gettext(value.label),
         say=_say,
         phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
-        checklist_line=lambda guard: gettext(LINES.get(guard, guard)),
-        stop_name=lambda code: gettext(name_of(StopReason(code))),
+        checklist_line=_checklist_line,
+        stop_name=lambda code: gettext(StopReason(code).label),
         local_date=local_date,
         local_day=lambda instant, zone: text.short_day(local_date(instant, zone), local_date(now(), zone)),
         local_how_far=lambda instant, zone: text.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
     )
     app.context_processor(_page)
+
+
+def _checklist_line(code: str) -> str:
+    """What a guard that was overridden asks for. A guard that is no longer in the table goes by its code."""
+    return gettext(GUARD_RULES[code].line) if code in GUARD_RULES else code
 
 
 def _say(sentence: Blocker | Refusal) -> str:

@@ -23,7 +23,7 @@ from ekc.meetings import actions as meetings
 from ekc.meetings.actions import Arranged, Told, Venue
 from ekc.plans import actions as plans
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     Activity,

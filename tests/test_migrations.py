@@ -17,8 +17,8 @@ from ekc.matching.queries import matches, open_conflicts
 from ekc.people.access import PROGRAM
 from ekc.people.actions import ask_new_password, invite, set_employer, set_leaving
 from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
+from ekc.workflow.definition import Taking
 from ekc.workflow.independence import Matter
-from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import Part, Step, StopReason
 from tests import build
 from tests.cast import Cast

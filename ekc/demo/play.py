@@ -16,7 +16,7 @@ from ekc.demo.player import Cast, Player, Until
 from ekc.demo.preparing import prepare, register
 from ekc.demo.reading import shifted
 from ekc.demo.sense import last_day
-from ekc.demo.shape import CaseFile, Looked, Plan
+from ekc.demo.shape import CaseFile, Plan
 
 _A_MINUTE = timedelta(minutes=1)
 
@@ -72,7 +72,7 @@ def _plan(player: Player, plan: Plan, agreed: bool) -> None:
 
 def _look_again(player: Player, plan: Plan, meetings_too: bool, revise: Revise | None) -> None:
     for found in player.case.evaluation or ():
-        if found.kind is Looked.CALL:
+        if not found.rule.is_meeting:
             look_again(player, plan, found)
         elif meetings_too:
             look_again(player, plan, found, new_version=revise is not None)

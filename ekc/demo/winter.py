@@ -10,7 +10,7 @@ from ekc.demo.player import Pen, Player
 from ekc.journey.actions import take
 from ekc.plans import actions as plans
 from ekc.plans.draft import EvaluationPlan, NewAction
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ActionKind, Every, Step
 
 

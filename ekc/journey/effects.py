@@ -13,7 +13,7 @@ from ekc.journey.letters import closing_letter, issue_documents, no_plan_notice,
 from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, open_room, pause_room
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Effect, Outcome, Step
 
 Do = Callable[[Session, Conference, datetime, Taking], None]

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.effects import write_to_circle
 from ekc.conferences.models import Conference
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 

@@ -13,7 +13,6 @@ from ekc.core.audit import ActorKind
 from ekc.core.documents import print_pdf
 from ekc.core.text import clock_time, day
 from ekc.opened.queries import Day, Deed, Line, Person
-from ekc.workflow.names import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def opened_pdf(opened: Opened) -> bytes:
 
 def _who(person: Person) -> str:
     if person.name:
-        return ", ".join([person.name, *(_(name_of(role)) for role in person.roles)])
+        return ", ".join([person.name, *(_(role.label) for role in person.roles)])
     match person.kind:
         case ActorKind.PARTICIPANT:
             return str(_("Somebody with a link to another conference"))

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import datetime
+from typing import cast
 
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -16,6 +17,9 @@ from ekc.core.text import say
 from ekc.meetings.models import Meeting
 from ekc.plans.changes import changes
 from ekc.plans.document import (
+    Answer,
+    Every,
+    Kind,
     PlanDocument,
     PrintedAcceptance,
     PrintedAction,
@@ -38,7 +42,7 @@ from ekc.plans.queries import (
     version,
     written,
 )
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed
 
 
@@ -177,11 +181,11 @@ def _action(draft: Draft, action: Action, names: dict[int, str]) -> PrintedActio
         number=number_of(draft, action.key),
         who=_named(action.who, names),
         what=action.what,
-        kind=action.kind.value,
+        kind=cast(Kind, action.kind.value),
         by=action.by,
         starts=action.starts,
-        every=action.every.value if action.every else None,
-        answer=action.answer.value if action.answer else "none",
+        every=cast(Every, action.every.value) if action.every else None,
+        answer=cast(Answer, action.answer.value) if action.answer else "none",
         answer_words=action.answer_words,
     )
 

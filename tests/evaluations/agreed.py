@@ -11,7 +11,7 @@ from ekc.evaluations import queries
 from ekc.evaluations.effects import plan_follow_ups
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal
 from ekc.plans.effects import store_version
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ActionKind, Every, Part, Phase, Step
 from tests.build import registered_case
 from tests.cast import Cast

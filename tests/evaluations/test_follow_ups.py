@@ -12,7 +12,8 @@ from ekc.evaluations.actions import FollowUpReport, give_up, plan_evaluation, re
 from ekc.evaluations.effects import NEW_VERSION
 from ekc.evaluations.models import ActionCheck, FollowUpPresence, FollowUpState, GoalScore, Mark
 from ekc.evaluations.queries import Recorded, Settled
-from ekc.workflow.vocabulary import ActionState, FollowUpKind, Step
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import ActionState, Step
 from tests.cast import Cast, participant
 from tests.clock import START
 from tests.evaluations.agreed import agreed_case, revise
@@ -71,14 +72,12 @@ def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> No
 
     report = FollowUpReport(held_on=EVALUATION_DUE, found="Goes well", wants_new_version=True)
     record_follow_up(db_session, cast.noor, LATER, case.id, case.evaluation, report)
-    assert queries.settled(db_session, case.id) == Settled(
-        evaluation_settled=True, evaluation_held=True, wants_new_version=True
-    )
+    assert queries.settled(db_session, case.id) == Settled(frozenset({FollowUpKind.EVALUATION}), True, True)
     give_up(db_session, cast.noor, LATER, case.id, case.call, "Nobody answered three times")
-    assert queries.settled(db_session, case.id) == Settled(True, True, True, True)
+    assert queries.settled(db_session, case.id) == Settled(frozenset(FollowUpKind), True, True)
 
     revise(db_session, case, LATER, datetime(2027, 1, 9, 11, 0), Step.REVISE_PLAN)  # noqa: DTZ001
-    assert queries.settled(db_session, case.id) == Settled(call_settled=True)
+    assert queries.settled(db_session, case.id) == Settled(frozenset({FollowUpKind.CALL}))
 
     revise(db_session, case, LATER, datetime(2027, 3, 9, 11, 0), Step.AGREE_PLAN)  # noqa: DTZ001 - a second round
     assert queries.settled(db_session, case.id) == Settled()

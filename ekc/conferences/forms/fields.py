@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import wtforms
@@ -17,7 +16,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from ekc.conferences.queries import PersonRow
 from ekc.people.forms import PlainForm
-from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import Labelled
 
 #: Languages that families and their circles speak; shown by their names in the reader's language.
 _CODES = (
@@ -107,10 +106,10 @@ def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectFi
     return SelectField(label, choices=list(choices), **FROM_LIST, **more)
 
 
-def one_of(label: Any, words: Iterable[StrEnum], blank: Any = None, **more: Any) -> SelectField:
+def one_of(label: Any, words: Iterable[Labelled], blank: Any = None, **more: Any) -> SelectField:
     """One word of an enumeration; `blank` names the choice of none."""
     none = [SelectChoice("", blank)] if blank else []
-    return choice(label, [*none, *(SelectChoice(word.value, _l(name_of(word))) for word in words)], **more)
+    return choice(label, [*none, *(SelectChoice(word.value, _l(word.label)) for word in words)], **more)
 
 
 def named(choices: dict[str, str]) -> list[SelectChoice]:

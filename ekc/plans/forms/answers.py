@@ -13,7 +13,6 @@ from wtforms.validators import InputRequired, ValidationError
 from ekc.plans.draft import Action
 from ekc.plans.forms.fields import offer_people, offer_person, own_words, people_field, person_field
 from ekc.plans.queries import CirclePerson
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
 
 
@@ -37,7 +36,7 @@ class AgreementForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
         offer_person(self.person, people)
-        self.answer.choices = [SelectChoice(answer.value, _(name_of(answer))) for answer in Agreed]
+        self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in Agreed]
 
     def to_answer(self) -> Agreed:
         """Yes, part or no."""
@@ -70,7 +69,7 @@ class SupportForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.answer.choices = [SelectChoice(answer.value, _(name_of(answer))) for answer in SupportAnswer]
+        self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in SupportAnswer]
 
     def fill(self, action: Action) -> None:
         """Show the answer as it is."""

@@ -15,7 +15,6 @@ from ekc.meetings.forms import LocalMoment
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.forms.fields import PLACE, line, offer_people, offer_person, people_field, person_field
 from ekc.plans.queries import CirclePerson
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import ActionKind, Every
 
 
@@ -47,8 +46,8 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
         offer_people(self.who, people)
-        self.every.choices = [SelectChoice("", _("once"))] + [SelectChoice(e.value, _(name_of(e))) for e in Every]
-        self.kind.choices = [SelectChoice(kind.value, _(name_of(kind))) for kind in ActionKind]
+        self.every.choices = [SelectChoice("", _("once"))] + [SelectChoice(e.value, _(e.label)) for e in Every]
+        self.kind.choices = [SelectChoice(kind.value, _(kind.label)) for kind in ActionKind]
 
     def validate_every(self, field: SelectField) -> None:
         """By a day, or again and again: the paper says one of them."""

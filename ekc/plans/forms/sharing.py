@@ -11,7 +11,6 @@ from wtforms.validators import InputRequired
 
 from ekc.people.forms import PlainForm
 from ekc.plans.queries import CirclePerson
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import PlanSharing
 
 _CHOOSE = _l("Choose how much of the plan is seen.")
@@ -19,7 +18,7 @@ _CHOOSE = _l("Choose how much of the plan is seen.")
 
 def _words() -> list[SelectChoice]:
     """The most first."""
-    return [SelectChoice(word.value, _(name_of(word))) for word in reversed(PlanSharing)]
+    return [SelectChoice(word.value, _(word.label)) for word in reversed(PlanSharing)]
 
 
 class ShareWithAllForm(PlainForm):

@@ -17,7 +17,6 @@ from ekc.plans.draft import Draft, from_json, people_of
 from ekc.plans.facts import open_points
 from ekc.plans.forms.plan import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
-from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, CasePart, Every, Part
 
@@ -58,7 +57,7 @@ def offered(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson
 
 def rhythms() -> dict[str, str]:
     """How often, in the reader's words."""
-    return {every.value: _(name_of(every)) for every in Every}
+    return {every.value: _(every.label) for every in Every}
 
 
 def plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
