@@ -40,9 +40,7 @@ from ekc.kinds import check_kinds
 from ekc.people import login
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
-from ekc.workflow.checklist import LINES
-from ekc.workflow.engine import PHASE_RULES
-from ekc.workflow.names import name_of
+from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
 from ekc.workflow.vocabulary import StopReason
 
 _MEGABYTE = 2**20
@@ -153,11 +151,11 @@ def _words(app: Flask) -> None:
         clock_time=language.clock_time,
         how_far=language.how_far,
         ago=language.ago,
-        name=lambda value: gettext(name_of(value)),
+        name=lambda value: gettext(value.label),
         say=_say,
         phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
-        checklist_line=lambda guard: gettext(LINES.get(guard) or guard),
-        stop_name=lambda code: gettext(name_of(StopReason(code))),
+        checklist_line=_checklist_line,
+        stop_name=lambda code: gettext(StopReason(code).label),
         local_date=local_date,
         local_day=lambda instant, zone: language.short_day(local_date(instant, zone), local_date(now(), zone)),
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
@@ -173,6 +171,11 @@ def _gettext(message: str, /, **values: object) -> Markup:
 
 def _ngettext(singular: str, plural: str, num: int, /, **values: object) -> Markup:
     return Markup(language.catalogue().ngettext(singular, plural, num)) % {"num": num, **values}  # noqa: S704
+
+
+def _checklist_line(code: str) -> str:
+    """What a guard that was overridden asks for. A guard that is no longer in the table goes by its code."""
+    return gettext(GUARD_RULES[code].line) if code in GUARD_RULES else code
 
 
 def _say(sentence: Blocker | Refusal) -> str:

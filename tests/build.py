@@ -24,7 +24,7 @@ from ekc.meetings.actions import Arranged, Told, Venue
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     Activity,

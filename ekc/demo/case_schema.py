@@ -12,6 +12,8 @@ from typing import Annotated, NewType
 
 from cattrs import override
 
+from ekc.workflow.engine import FOLLOW_UP_RULES
+from ekc.workflow.follow_ups import FollowUpKind, FollowUpRule
 from ekc.workflow.vocabulary import (
     ActionKind,
     ActionState,
@@ -163,6 +165,14 @@ class Looked(StrEnum):
     CALL = "call after four weeks"
     MEETING = "evaluation meeting"
 
+    @property
+    def kind(self) -> FollowUpKind:
+        """The kind of follow-up that it is."""
+        return _KINDS[self]
+
+
+_KINDS = {Looked.CALL: FollowUpKind.CALL, Looked.MEETING: FollowUpKind.EVALUATION}
+
 
 @dataclass(frozen=True, kw_only=True)
 class InformationItem:
@@ -286,6 +296,11 @@ class Evaluation:
     actions: dict[ActionState, int]
     marks: dict[str, int | tuple[int, ...]] | None = None
     decision: str | None = None
+
+    @property
+    def rule(self) -> FollowUpRule:
+        """What holds for follow-ups of its kind."""
+        return FOLLOW_UP_RULES[self.kind.kind]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,14 +6,13 @@ A file counts how many actions are done, not which. What goes on is taken to be 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ekc.demo.case_schema import Action, Costs, Evaluation, Looked, Plan
+from ekc.demo.case_schema import Action, Costs, Evaluation, Plan
 from ekc.demo.player import Player
 from ekc.evaluations import actions, queries
-from ekc.workflow.vocabulary import ActionState, FollowUpKind
+from ekc.workflow.vocabulary import ActionState
 
 #: From furthest to least far.
 _FROM_BEST = (ActionState.DONE, ActionState.NO_LONGER_NEEDED, ActionState.PARTLY, ActionState.NOT_YET)
-_KINDS = {Looked.CALL: FollowUpKind.CALL, Looked.MEETING: FollowUpKind.EVALUATION}
 
 
 def look_again(player: Player, plan: Plan, found: Evaluation, new_version: bool = False) -> None:
@@ -31,9 +30,9 @@ def look_again(player: Player, plan: Plan, found: Evaluation, new_version: bool 
         decision=found.decision or "",
         wants_new_version=new_version,
     )
-    called = found.kind is Looked.CALL
-    who = player.cast.coordinator if called else player.visitor(plan.evaluation.convened_by)
-    at = player.on(found.on, "10:30" if called else "17:00")
+    meeting = found.rule.is_meeting
+    who = player.visitor(plan.evaluation.convened_by) if meeting else player.cast.coordinator
+    at = player.on(found.on, "17:00" if meeting else "10:30")
     actions.record_follow_up(player.session, who, at, player.id, _planned(player, found), report)
 
 
@@ -41,7 +40,7 @@ def _planned(player: Player, found: Evaluation) -> int:
     """The follow-up that is open for this; one more evaluation than was planned is planned on its day."""
     rows = queries.follow_ups(player.session, player.id, found.on)
     for row in rows:
-        if row.is_open and row.kind is _KINDS[found.kind]:
+        if row.is_open and row.kind is found.rule.kind:
             return row.id
     at = player.on(found.on, "09:00")
     return actions.plan_evaluation(player.session, player.cast.coordinator, at, player.id, found.on)

@@ -11,7 +11,7 @@ from ekc.journey.actions import take
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ActionKind, Every, Step
 
 

@@ -18,7 +18,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
-from ekc.demo.case_schema import CaseFile, Looked, Plan
+from ekc.demo.case_schema import CaseFile, Plan
 from ekc.demo.casefile import shifted
 from ekc.demo.following import Revise, count_costs, look_again
 from ekc.demo.gathering import answer, confer, inform, letters, read_letters, settle, write
@@ -86,7 +86,7 @@ def _plan(player: Player, plan: Plan, agreed: bool) -> None:
 
 def _look_again(player: Player, plan: Plan, meetings_too: bool, revise: Revise | None) -> None:
     for found in player.case.evaluation or ():
-        if found.kind is Looked.CALL:
+        if not found.rule.is_meeting:
             look_again(player, plan, found)
         elif meetings_too:
             look_again(player, plan, found, new_version=revise is not None)

@@ -12,7 +12,7 @@ from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile
 from ekc.journey.actions import take
 from ekc.people.access import Visitor
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Step
 
 #: Between one line of the plan and the next.

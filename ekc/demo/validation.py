@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfoNotFoundError
 from ekc.conferences.entries import CONSENT_SCOPES
 from ekc.core.clock import zone
 from ekc.core.codec import Path
-from ekc.demo.case_schema import CaseFile, EndedBy, Evaluation, Looked, PersonId, Plan, RegisteredBy
+from ekc.demo.case_schema import CaseFile, EndedBy, Evaluation, PersonId, Plan, RegisteredBy
+from ekc.workflow.follow_ups import FormSection
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
 
@@ -144,7 +145,8 @@ def _evaluation(case: CaseFile, plan: Plan, found: Evaluation) -> Iterator[Misfi
     count = sum(len(goal.actions) for goal in plan.goals)
     if sum(found.actions.values()) != count or min(found.actions.values(), default=0) < 0:
         yield ("actions",), f"the plan has {count} actions. Let these numbers add up to that."
-    if found.kind is Looked.CALL and (found.present or found.goals or found.marks):
+    answered = {FormSection.GOALS: found.goals, FormSection.PEOPLE: found.present or found.marks}
+    if {section for section, answer in answered.items() if answer} - found.rule.sections:
         yield (), "presence, goals and marks belong to an evaluation meeting. Take them out."
     for number, score in enumerate(found.goals or ()):
         if not (1 <= score.goal <= len(plan.goals) and -2 <= score.score <= 2):

@@ -23,6 +23,8 @@ from ekc.demo.validation import last_day
 from ekc.people.access import Visitor
 from ekc.people.models import Account, PersonalLink, Region
 from ekc.people.passwords import Cost
+from ekc.workflow.engine import FOLLOW_UP_RULES
+from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_
 
@@ -87,7 +89,7 @@ def shifts(cases: Five[CaseFile], today: date) -> Five[timedelta]:
     """By how many whole weeks each case moves, so that every weekday in it stays true."""
     assert cases.prepared.setup and cases.due.plan and cases.under_way.plan, "the files are whole"  # noqa: S101, PT018
     saturday = today + timedelta(days=(_SATURDAY - today.weekday() - 1) % 7 + 1)
-    call = next(clock for clock in PROFILES[cases.due.profile].clocks if clock.code == "call")
+    call = PROFILES[cases.due.profile].clock(FOLLOW_UP_RULES[FollowUpKind.CALL].clock)
     yesterday = today - timedelta(days=1)
     return Five(
         prepared=_weeks(cases.prepared.setup.chosen.date(), saturday),

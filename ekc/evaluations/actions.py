@@ -1,4 +1,4 @@
-"""What is done after the plan: record a call or an evaluation, give one up, plan one more, tick off tasks, costs.
+"""What is done after the plan: record a follow-up, give one up, plan one more evaluation, tick off tasks, costs.
 
 One verb each: lock the case, check, write, audit, in one transaction.
 """
@@ -28,15 +28,17 @@ from ekc.evaluations.models import (
 )
 from ekc.people.access import Visitor
 from ekc.plans.models import PlanVersion
-from ekc.workflow.vocabulary import N_, ActionState, Activity, FollowUpKind
+from ekc.workflow.engine import FOLLOW_UP_RULES
+from ekc.workflow.follow_ups import FollowUpKind, FormSection
+from ekc.workflow.vocabulary import N_, ActionState, Activity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpReport:
-    """What a call or an evaluation found.
+    """What a follow-up found.
 
     `actions` by key of the action, `goals` by number of the goal (-2 to 2), `marks` (0 to 10) by participant,
-    `unnamed_marks` of family who give no name. A call has no presence, goals and marks.
+    `unnamed_marks` of family who give no name. Each kind asks for its own sections (`FollowUpRule`).
     """
 
     held_on: date
@@ -75,7 +77,7 @@ class NewAvoided:
 def record_follow_up(
     session: Session, visitor: Visitor, at: datetime, conference_id: int, follow_up_id: int, report: FollowUpReport
 ) -> None:
-    """Write down a call or an evaluation; again, to correct it: what was written before is replaced as a whole."""
+    """Write down a follow-up; again, to correct it: what was written before is replaced as a whole."""
     with writing(session):
         conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP, at)
         row = _follow_up(session, conference_id, follow_up_id)
@@ -224,8 +226,13 @@ def _check_against_plan(session: Session, row: FollowUp, report: FollowUpReport)
     known = queries.people(session, row.conference_id).keys()
     if report.actions.keys() - keys or report.goals.keys() - set(range(1, len(goals) + 1)) or named - known:
         raise Unknown
-    if row.kind is FollowUpKind.CALL and (named or report.goals or report.unnamed_marks):
-        raise Refusal(N_("Presence, goals and marks belong to an evaluation, not to a call."))
+    answered = {
+        FormSection.GOALS: report.goals,
+        FormSection.PEOPLE: named or report.unnamed_marks,
+        FormSection.NEW_VERSION: report.wants_new_version,
+    }
+    if {section for section, answer in answered.items() if answer} - FOLLOW_UP_RULES[row.kind].sections:
+        raise Refusal(N_("Something was filled in that this follow-up does not ask. Leave it out."))
     for score in report.goals.values():
         _check_scale(score, -2, 2)
     for mark in (*report.marks.values(), *report.unnamed_marks):

@@ -1,4 +1,4 @@
-"""What agreeing a plan brings about here: call and evaluation are planned. Run by the step, in its transaction."""
+"""What agreeing a plan brings about here: follow-ups are planned. Run by the step, in its transaction."""
 
 from datetime import date, datetime
 
@@ -10,43 +10,44 @@ from ekc.core.clock import from_local, local_date
 from ekc.evaluations.models import FollowUp
 from ekc.plans.draft import from_json
 from ekc.plans.models import PlanVersion
+from ekc.workflow.definition import Taking
+from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.taking import Taking
-from ekc.workflow.vocabulary import N_, FollowUpKind, Step
+from ekc.workflow.vocabulary import N_
 
 #: Why an open follow-up of an older version is not held any more.
 NEW_VERSION = N_("A new version of the plan was agreed")
 
 
 def plan_follow_ups(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Plan the call (EK4, EK5: the profile's clock) and the evaluation (the plan's own date) of the version in force.
-
-    A round gets one call: a revised version plans a new evaluation alone. What is open and planned anew is given up.
-    """
+    """Plan the follow-ups of the version in force that its step plans. What is open and planned anew is given up."""
     number = conference.plan_number
     version = session.execute(
         select(PlanVersion.agreed_on, PlanVersion.content).where(
             PlanVersion.conference_id == conference.id, PlanVersion.number == number
         )
     ).one()
-    kinds = {FollowUpKind.EVALUATION} if taking.step is Step.REVISE_PLAN else set(FollowUpKind)
+    rules = {rule.kind: rule for rule in FOLLOW_UPS if taking.step in rule.planned_by}
     known = session.scalars(select(FollowUp).where(FollowUp.conference_id == conference.id)).all()
     for old in known:
-        if old.kind in kinds and old.version_number < number and old.held_on is None and old.given_up_on is None:
+        if old.kind in rules and old.version_number < number and old.held_on is None and old.given_up_on is None:
             old.given_up_on = local_date(at, conference.timezone)
             old.given_up_reason = NEW_VERSION
-    kinds -= {row.kind for row in known if row.version_number == number}
-    if FollowUpKind.CALL in kinds:
-        clock = next(clock for clock in PROFILES[conference.profile].clocks if clock.code == "call")
-        due, latest = clock.due(version.agreed_on), clock.latest(version.agreed_on)
-        session.add(_planned(conference, FollowUpKind.CALL, due_on=due, latest_on=latest))
+    there = {row.kind for row in known if row.version_number == number}
     agreed = from_json(version.content).evaluation
-    if FollowUpKind.EVALUATION in kinds and agreed.at is not None:
-        day = agreed.at.date()
-        meeting = _planned(conference, FollowUpKind.EVALUATION, due_on=day, latest_on=day)
-        meeting.starts_at = from_local(agreed.at, conference.timezone)
-        meeting.place = agreed.place
-        session.add(meeting)
+    for kind, rule in rules.items():
+        if kind in there:
+            continue
+        if rule.clock:
+            clock = PROFILES[conference.profile].clock(rule.clock)
+            due, latest = clock.due(version.agreed_on), clock.latest(version.agreed_on)
+            session.add(_planned(conference, kind, due_on=due, latest_on=latest))
+        elif agreed.at is not None:
+            day = agreed.at.date()
+            meeting = _planned(conference, kind, due_on=day, latest_on=day)
+            meeting.starts_at = from_local(agreed.at, conference.timezone)
+            meeting.place = agreed.place
+            session.add(meeting)
     note_tasks(session, conference, at)
 
 

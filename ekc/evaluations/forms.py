@@ -15,8 +15,9 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided
 from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
 from ekc.plans.draft import Goal
-from ekc.workflow.names import name_of
-from ekc.workflow.vocabulary import N_, ActionState, FollowUpKind
+from ekc.workflow.engine import FOLLOW_UP_RULES
+from ekc.workflow.follow_ups import FormSection
+from ekc.workflow.vocabulary import N_, ActionState
 
 SCORES = {
     -2: N_("−2 much less than hoped"),
@@ -73,11 +74,10 @@ def _money(label: Any, **kwargs: Any) -> AmountField:
 
 
 class FollowUpForm(FlaskForm):  # type: ignore[misc]
-    """What every follow-up asks. `follow_up_form` adds what the plan asks: a choice for each action and goal."""
+    """What every follow-up asks. `follow_up_form` adds a choice for each action, and the sections of its kind."""
 
     found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
     decision = TextAreaField(_l("What was decided?"), [Length(max=_LONG)], filters=[_strip])
-    wants_new_version = BooleanField(_l("The family wants a new version of the plan"))
     held_on = DateField(_l("On which day?"), [InputRequired(_l("Choose the day on which it was held."))])
     held_by = StringField(_l("By whom?"), [Length(max=120)], filters=[_strip])
 
@@ -93,7 +93,7 @@ class FollowUpForm(FlaskForm):  # type: ignore[misc]
             held_by=self.held_by.data,
             found=self.found.data,
             decision=self.decision.data,
-            wants_new_version=self.wants_new_version.data,
+            wants_new_version="wants_new_version" in self and self.wants_new_version.data,
             actions={k: ActionState(v) for k in self.action_keys if (v := self[f"action_{k}"].data)},
             goals={n: int(v) for n in self.goal_numbers if (v := self[f"goal_{n}"].data)},
             present=frozenset(self.present.data) if "present" in self else frozenset(),
@@ -119,16 +119,20 @@ def follow_up_form(
     for number, goal in enumerate(goals, 1):
         for place, action in enumerate(goal.actions, 1):
             fields[f"action_{action.key}"] = _one_of(
-                f"{number}.{place} {action.what}", {state.value: _(name_of(state)) for state in ActionState}
+                f"{number}.{place} {action.what}", {state.value: _(state.label) for state in ActionState}
             )
-    if row.kind is FollowUpKind.CALL:
+    rule = FOLLOW_UP_RULES[row.kind]
+    if rule.words_required:
         said_something = [DataRequired(_("Say in a few words how it goes.")), Length(max=_LONG)]
         fields["found"] = TextAreaField(_("How did it go?"), said_something, filters=[_strip])
-    else:
-        asked = [who for who in people.values() if not who.left or who.id in said.marks or who.id in said.present]
+    if FormSection.GOALS in rule.sections:
         for number, goal in enumerate(goals, 1):
             scores = {str(score): _(words) for score, words in SCORES.items()}
             fields[f"goal_{number}"] = _one_of(f"{number} {goal.text}", scores)
+        fields["goal_numbers"] = tuple(range(1, len(goals) + 1))
+        filled |= {f"goal_{number}": str(score) for number, score in said.goals.items()}
+    if FormSection.PEOPLE in rule.sections:
+        asked = [who for who in people.values() if not who.left or who.id in said.marks or who.id in said.present]
         names = [SelectChoice(who.id, who.name) for who in asked]
         fields["present"] = SelectMultipleField(_("Who was there?"), coerce=int, choices=names)
         for who in asked:
@@ -140,10 +144,10 @@ def follow_up_form(
             _("Marks of others in the family, without names"), [Length(max=300), _marks_readable], filters=[_strip]
         )
         fields["person_ids"] = tuple(who.id for who in asked)
-        fields["goal_numbers"] = tuple(range(1, len(goals) + 1))
-        filled |= {f"goal_{number}": str(score) for number, score in said.goals.items()}
         filled |= {f"mark_{id_}": mark for id_, mark in said.marks.items()}
         filled |= {"present": list(said.present), "unnamed_marks": ", ".join(map(str, said.unnamed))}
+    if FormSection.NEW_VERSION in rule.sections:
+        fields["wants_new_version"] = BooleanField(_("The family wants a new version of the plan"))
     fields["action_keys"] = tuple(action.key for goal in goals for action in goal.actions)
     if row.held_on is not None:
         own = ("found", "decision", "wants_new_version", "held_on", "held_by")

@@ -1,38 +1,24 @@
 """Tables of what comes after the plan. Money in euro or pound cents, effort in minutes."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, code
-from ekc.workflow.vocabulary import N_, ActionState, FollowUpKind
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import N_, ActionState, Labelled
 
 
-class FollowUpState(StrEnum):
+class FollowUpState(Labelled):
     """Where a follow-up stands on a day. Never stored: it follows from the dates."""
 
-    PLANNED = "planned"
-    DUE = "due"
-    LATE = "late"
-    HELD = "held"
-    GIVEN_UP = "given_up"
-
-    @property
-    def word(self) -> str:
-        """Its English name, ready to be translated."""
-        return _STATE_WORDS[self]
-
-
-_STATE_WORDS = {
-    FollowUpState.PLANNED: N_("planned"),
-    FollowUpState.DUE: N_("due"),
-    FollowUpState.LATE: N_("late"),
-    FollowUpState.HELD: N_("held"),
-    FollowUpState.GIVEN_UP: N_("given up"),
-}
+    PLANNED = "planned", N_("planned")
+    DUE = "due", N_("due")
+    LATE = "late", N_("late")
+    HELD = "held", N_("held")
+    GIVEN_UP = "given_up", N_("given up")
 
 
 def state_on(

@@ -22,7 +22,9 @@ from ekc.evaluations.models import (
 )
 from ekc.plans.draft import Action, Goal, from_json
 from ekc.plans.models import PlanVersion
-from ekc.workflow.vocabulary import ActionState, Attends, CasePart, FollowUpKind, Part, Phase
+from ekc.workflow.engine import FOLLOW_UP_RULES
+from ekc.workflow.follow_ups import FollowUpKind, FormSection
+from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +79,10 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the guards ask of the follow-ups of the round. Settled: held, or given up with a reason."""
+    """What the guards ask of the follow-ups of the round. `kinds`: of these none is open."""
 
-    call_settled: bool = False
-    evaluation_settled: bool = False
-    evaluation_held: bool = False  # of the version in force
+    kinds: frozenset[FollowUpKind] = frozenset()
+    evaluation_held: bool = False  # one that asks for a new version, on the version in force
     wants_new_version: bool = False
 
 
@@ -185,19 +186,24 @@ def own_tasks(session: Session, conference_id: int, participant_id: int) -> tupl
 
 
 def settled(session: Session, conference_id: int) -> Settled:
-    """What the guards ask. A round begins with the version whose call is the last one planned: each round has one."""
+    """What the guards ask. A round begins with the last version that planned what a round has once.
+
+    A kind that the round did not plan, as it was agreed before there was that kind, has nothing open in it.
+    """
     in_force = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id))
     rows = list(session.scalars(select(FollowUp).where(FollowUp.conference_id == conference_id)))
-    began = max((row.version_number for row in rows if row.kind is FollowUpKind.CALL), default=0)
+    began = max((row.version_number for row in rows if FOLLOW_UP_RULES[row.kind].once_a_round), default=0)
     this_round = [row for row in rows if row.version_number >= began]
     held = [
         row
         for row in this_round
-        if row.kind is FollowUpKind.EVALUATION and row.held_on is not None and row.version_number == in_force
+        if FormSection.NEW_VERSION in FOLLOW_UP_RULES[row.kind].sections
+        and row.held_on is not None
+        and row.version_number == in_force
     ]
+    still_open = {row.kind for row in this_round if row.held_on is None and row.given_up_on is None}
     return Settled(
-        call_settled=_none_open(this_round, FollowUpKind.CALL),
-        evaluation_settled=_none_open(this_round, FollowUpKind.EVALUATION),
+        kinds=frozenset(FollowUpKind) - still_open if this_round else frozenset(),
         evaluation_held=bool(held),
         wants_new_version=any(row.wants_new_version for row in held),
     )
@@ -229,11 +235,6 @@ def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ..
     """Costs that are said to have been avoided, in the order in which they were written."""
     of_case = select(AvoidedCost).where(AvoidedCost.conference_id == conference_id)
     return tuple(session.scalars(of_case.order_by(AvoidedCost.id)))
-
-
-def _none_open(rows: list[FollowUp], kind: FollowUpKind) -> bool:
-    of_kind = [row for row in rows if row.kind is kind]
-    return bool(of_kind) and all(row.held_on or row.given_up_on for row in of_kind)
 
 
 def _row(row: FollowUp, today: date) -> FollowUpRow:

@@ -15,9 +15,8 @@ from ekc.journey.effects import EFFECTS
 from ekc.journey.facts import gather
 from ekc.journey.models import PhaseChange
 from ekc.people.access import Visitor
+from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
-from ekc.workflow.rules import Reason
-from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
 LONGEST_REASON = 2000  # characters
@@ -44,11 +43,11 @@ def take(
         conference, roles = lock_case(session, visitor, conference_id, Activity.TAKE_STEP, at)
         if seen is not None and conference.phase is not seen:
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
-        if rule.reason is Reason.TEXT and not taking.reason.strip():
+        if rule.reason is ReasonKind.TEXT and not taking.reason.strip():
             raise Refusal(N_("Write down the reason, then take the step again."))
-        if rule.reason is Reason.CODED and taking.stop_reason is None:
+        if rule.reason is ReasonKind.CODED and taking.stop_reason is None:
             raise Refusal(N_("Choose the reason, then take the step again."))
-        if rule.reason is Reason.NONE:  # nothing but the step itself is kept: of "no plan", never a view (NZ6)
+        if rule.reason is ReasonKind.NONE:  # nothing but the step itself is kept: of "no plan", never a view (NZ6)
             taking = replace(taking, reason="", stop_reason=None)
         if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
             raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)

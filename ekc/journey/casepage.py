@@ -18,7 +18,6 @@ from ekc.matching import queries as matching
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
-from ekc.workflow.checklist import FIRST, LINES
 from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES, Event
@@ -122,10 +121,10 @@ def checklist(facts: Facts) -> tuple[Line, ...]:
     lines = []
     for step in PHASE_RULES[facts.phase].checklist:
         for guard in STEP_RULES[step].guards:
-            if title := LINES.get(guard.code):
-                first = FIRST[guard.code](facts) if guard.code in FIRST else ()
+            if guard.line:
+                first = guard.first(facts) if guard.first else ()
                 blocker = next(chain(first, guard.check(facts)), None)
-                lines.append(Line(title, mend(blocker) if blocker else None))
+                lines.append(Line(guard.line, mend(blocker) if blocker else None))
     return tuple(lines)
 
 
@@ -147,5 +146,5 @@ def happened(
     if case.without_conference or case.phase in {Phase.EVALUATION, Phase.CLOSED}:
         found.setdefault(Event.MEETING_HELD, local_date(case.phase_since, case.timezone))
         # From here on the follow-ups themselves say what is due.
-        found.setdefault(Event.CALL_HELD, local_date(case.phase_since, case.timezone))
+        found.setdefault(Event.FOLLOW_UP_HELD, local_date(case.phase_since, case.timezone))
     return found

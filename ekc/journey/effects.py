@@ -15,7 +15,7 @@ from ekc.journey.mails import CLOSING, NO_PLAN, PLAN_AGREED, PLAN_READY, WELCOME
 from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, open_room, pause_room
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Effect, Outcome, Step
 
 Do = Callable[[Session, Conference, datetime, Taking], None]

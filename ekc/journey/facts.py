@@ -174,8 +174,7 @@ def _with_follow_ups(session: Session, case: Case | Conference, facts: Facts) ->
     settled = evaluations.settled(session, case.id)
     return replace(
         facts,
-        call_settled=settled.call_settled,
-        evaluation_settled=settled.evaluation_settled,
+        settled_follow_ups=settled.kinds,
         evaluation_held=settled.evaluation_held,
         family_wants_new_version=settled.wants_new_version,
     )

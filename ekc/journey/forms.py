@@ -9,9 +9,7 @@ from ekc.core.language import gettext, say
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalMoment
-from ekc.workflow.names import name_of
-from ekc.workflow.rules import Reason, StepRule
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.vocabulary import N_, Phase, StopReason
 
 #: Why it stops, as a family says it.
@@ -55,15 +53,15 @@ class StepForm(FlaskForm):  # type: ignore[misc]
 def step_form(rule: StepRule, own: bool = False) -> StepForm:
     """The form of this step. `own`: by somebody in the circle, in whose words it then asks."""
     form = StepForm()
-    if rule.reason is not Reason.TEXT:
+    if rule.reason is not ReasonKind.TEXT:
         del form.reason
     else:
         form.reason.label.text = say(rule.ask)
-    if rule.reason is not Reason.CODED:
+    if rule.reason is not ReasonKind.CODED:
         del form.stop_reason
     else:
         form.stop_reason.label.text = say(rule.ask)
-        named = _OWN_WORDS.items() if own else [(reason, name_of(reason)) for reason in StopReason]
+        named = _OWN_WORDS.items() if own else [(reason, reason.label) for reason in StopReason]
         form.stop_reason.choices = [
             SelectChoice("", gettext("Choose")),
             *(SelectChoice(reason.value, gettext(words)) for reason, words in named),

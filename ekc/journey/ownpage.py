@@ -18,7 +18,7 @@ from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.plans.draft import concerning, from_json
 from ekc.plans.models import PlanVersion
-from ekc.workflow.engine import why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, why_not
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     PROFESSIONAL_PARTS,
@@ -26,7 +26,6 @@ from ekc.workflow.vocabulary import (
     Activity,
     Attends,
     CasePart,
-    FollowUpKind,
     Part,
     Phase,
     Scope,
@@ -132,7 +131,7 @@ def _evaluation(session: Session, case: Case, agreed: PlanVersion, today: date) 
     """The next time the plan is looked at. Where it is held, often somebody's home, is told to whoever is to come."""
     scope = case.sees(CasePart.NEXT_TIME)
     rows = evaluations.follow_ups(session, case.id, today) if scope else ()
-    ahead = [row for row in rows if row.is_open and row.kind is FollowUpKind.EVALUATION]
+    ahead = [row for row in rows if row.is_open and FOLLOW_UP_RULES[row.kind].is_meeting]
     found = min(ahead, key=lambda row: row.due_on, default=None)
     if found is None or scope is Scope.ALL:
         return found

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ekc.workflow.blocker import Blocker
+from ekc.workflow.definition import ReasonKind, StepRule
 from ekc.workflow.engine import Verdict
-from ekc.workflow.rules import Reason, StepRule
 from ekc.workflow.vocabulary import Phase, Remedy
 
 #: The page where a reason is mended, and the anchor its target has there ({} is the target).
@@ -73,7 +73,7 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
         rule=rule,
         title=rule.called_in if outside else rule.title,
         mends=tuple(mend(reason.blocker) for reason in verdict.reasons),
-        ready=verdict.allowed and rule.reason is Reason.NONE and not rule.rare and rule.target is not Phase.CLOSED,
+        ready=verdict.allowed and rule.reason is ReasonKind.NONE and not rule.rare and rule.target is not Phase.CLOSED,
         overridable=verdict.overridable,
     )
 

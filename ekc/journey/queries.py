@@ -16,7 +16,7 @@ from ekc.meetings.models import Meeting
 from ekc.people.access import DemoPerson
 from ekc.people.models import Account, PersonalLink
 from ekc.people.queries import somebody_waits
-from ekc.workflow.clocks import Event
+from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
 

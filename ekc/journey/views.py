@@ -19,9 +19,9 @@ from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import mend
 from ekc.people.access import Visitor
 from ekc.people.login import visitor
+from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import STEP_RULES, Verdict, has_duty, judge, steps_from
-from ekc.workflow.rules import StepRule
 from ekc.workflow.vocabulary import N_, Activity, Role, Step
 
 bp = Blueprint("journey", __name__)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.meetings.models import Arrangement, Meeting
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 
 
 def latest_meeting(session: Session, conference_id: int) -> Meeting | None:

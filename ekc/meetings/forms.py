@@ -26,7 +26,6 @@ from ekc.core.clock import from_local
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions import Arranged, Asked, Told, Venue
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     PROFESSIONAL_PARTS,
@@ -195,7 +194,7 @@ def _with_how(person: PersonRow) -> str:
     """A name, and how somebody takes part if not simply in the room."""
     if person.attends is None or person.attends.value == "in_person":
         return person.name
-    return f"{person.name} ({gettext(name_of(person.attends))})"
+    return f"{person.name} ({gettext(person.attends.label)})"
 
 
 class _ByForm(FlaskForm):  # type: ignore[misc]
@@ -222,7 +221,7 @@ class ToldForm(_ByForm):
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.kind.choices = [SelectChoice(kind, gettext(name_of(kind))) for kind in InformationKind]
+        self.kind.choices = [SelectChoice(kind, gettext(kind.label)) for kind in InformationKind]
         self.by.choices = [SelectChoice(_BY_COORDINATOR, gettext("The coordinator"))]
         self.offer(circle)
 

@@ -8,7 +8,6 @@ from ekc.core.documents import DocumentRule
 from ekc.core.language import clock_time, day, ngettext
 from ekc.core.language import gettext as _
 from ekc.opened.queries import Day, Deed, Line, Person
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import N_, Activity
 
 
@@ -58,7 +57,7 @@ OPENED = DocumentRule(
 
 def _who(person: Person) -> str:
     if person.name:
-        return ", ".join([person.name, *(_(name_of(role)) for role in person.roles)])
+        return ", ".join([person.name, *(_(role.label) for role in person.roles)])
     match person.kind:
         case ActorKind.PARTICIPANT:
             return str(_("Somebody with a link to another conference"))

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,9 @@ from ekc.core.language import say, using
 from ekc.meetings.models import Meeting
 from ekc.plans.changes import changes
 from ekc.plans.document import (
+    Answer,
+    Every,
+    Kind,
     PlanDocument,
     PrintedAcceptance,
     PrintedAction,
@@ -37,7 +41,7 @@ from ekc.plans.queries import (
     version,
     written,
 )
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed
 
 
@@ -176,11 +180,11 @@ def _action(draft: Draft, action: Action, names: dict[int, str]) -> PrintedActio
         number=number_of(draft, action.key),
         who=_named(action.who, names),
         what=action.what,
-        kind=action.kind.value,
+        kind=cast(Kind, action.kind.value),
         by=action.by,
         starts=action.starts,
-        every=action.every.value if action.every else None,
-        answer=action.answer.value if action.answer else "none",
+        every=cast(Every, action.every.value) if action.every else None,
+        answer=cast(Answer, action.answer.value) if action.answer else "none",
         answer_words=action.answer_words,
     )
 

@@ -6,19 +6,18 @@ from datetime import date
 
 from ekc.plans.draft import Draft, WhatIf, actions, is_timed, number_of
 from ekc.plans.queries import CirclePerson
-from ekc.workflow import facts, plan_guards
+from ekc.workflow import facts, guards
 from ekc.workflow.blocker import Blocker
-from ekc.workflow.clocks import age
-from ekc.workflow.profiles import Profile
+from ekc.workflow.profiles import Profile, age
 from ekc.workflow.vocabulary import Phase
 
 #: The conditions about the text of the plan; those about who agreed stand on the page of the agreement.
 _TEXT = (
-    plan_guards.actions_complete,
-    plan_guards.what_if_complete,
-    plan_guards.evaluation_arranged,
-    plan_guards.monitor_named,
-    plan_guards.support_answered,
+    guards.actions_complete,
+    guards.what_if_complete,
+    guards.evaluation_arranged,
+    guards.monitor_named,
+    guards.support_answered,
 )
 
 

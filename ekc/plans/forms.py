@@ -18,7 +18,6 @@ from ekc.meetings.forms import LocalMoment
 from ekc.people.forms import PlainForm
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.queries import CirclePerson
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SupportAnswer
 
 _LINE = 300
@@ -103,8 +102,8 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
         _offer_people(self.who, people)
-        self.every.choices = [SelectChoice("", _("once"))] + [SelectChoice(e.value, _(name_of(e))) for e in Every]
-        self.kind.choices = [SelectChoice(kind.value, _(name_of(kind))) for kind in ActionKind]
+        self.every.choices = [SelectChoice("", _("once"))] + [SelectChoice(e.value, _(e.label)) for e in Every]
+        self.kind.choices = [SelectChoice(kind.value, _(kind.label)) for kind in ActionKind]
 
     def validate_every(self, field: SelectField) -> None:
         """By a day, or again and again: the paper says one of them."""
@@ -218,7 +217,7 @@ class AgreementForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
         _offer_person(self.person, people)
-        self.answer.choices = [SelectChoice(answer.value, _(name_of(answer))) for answer in Agreed]
+        self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in Agreed]
 
     def to_answer(self) -> Agreed:
         """Yes, part or no."""
@@ -251,7 +250,7 @@ class SupportForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.answer.choices = [SelectChoice(answer.value, _(name_of(answer))) for answer in SupportAnswer]
+        self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in SupportAnswer]
 
     def fill(self, action: Action) -> None:
         """Show the answer as it is."""
@@ -268,7 +267,7 @@ class SupportForm(FlaskForm):  # type: ignore[misc]
 
 def _words() -> list[SelectChoice]:
     """The most first."""
-    return [SelectChoice(word.value, _(name_of(word))) for word in reversed(PlanSharing)]
+    return [SelectChoice(word.value, _(word.label)) for word in reversed(PlanSharing)]
 
 
 class ShareWithAllForm(PlainForm):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.meetings.queries import current_meeting
 from ekc.privatetime.models import PrivateRound
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 
 
 def open_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:

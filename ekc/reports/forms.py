@@ -11,13 +11,12 @@ from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.models import FollowUpState
 from ekc.reports.queries import Wanted
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import N_, Variant
 
 FILTERS = ("municipality", "variant", "state", "due_until")
 _TO_DO = frozenset({FollowUpState.PLANNED, FollowUpState.DUE, FollowUpState.LATE})
 _ALL = "all"
-_STATES = {"": N_("still to do"), **{state.value: state.word for state in FollowUpState}, _ALL: N_("all")}
+_STATES = {"": N_("still to do"), **{state.value: state.label for state in FollowUpState}, _ALL: N_("all")}
 
 
 class FollowUpsForm(Form):  # type: ignore[misc]
@@ -46,7 +45,7 @@ def follow_ups_form(typed: MultiDict[str, str], municipalities: Iterable[str]) -
     form.municipality.choices = [SelectChoice("", _("all")), *(SelectChoice(name) for name in municipalities)]
     form.variant.choices = [
         SelectChoice("", _("all")),
-        *(SelectChoice(variant.value, _(name_of(variant))) for variant in Variant),
+        *(SelectChoice(variant.value, _(variant.label)) for variant in Variant),
     ]
     form.state.choices = [SelectChoice(value, _(word)) for value, word in _STATES.items()]
     return form

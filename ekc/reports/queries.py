@@ -15,7 +15,8 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations.models import FollowUp, FollowUpState, state_on
 from ekc.people.access import Visitor
-from ekc.workflow.vocabulary import FollowUpKind, Phase, Variant
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import Phase, Variant
 
 PAGE = 50
 

@@ -17,7 +17,6 @@ from ekc.reports.actions import export_follow_ups
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import PHASE_RULES
-from ekc.workflow.names import name_of
 
 bp = Blueprint("reports", __name__)
 
@@ -65,8 +64,8 @@ def follow_ups_csv() -> ResponseReturnValue:
     lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])
     for row in export_follow_ups(db(), visitor(), now(), wanted, today):
         phase = _(PHASE_RULES[row.phase].title)
-        cells = (row.number, row.municipality, _(name_of(row.variant)), phase, _(name_of(row.kind)))
-        lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.word)])
+        cells = (row.number, row.municipality, _(row.variant.label), phase, _(row.kind.label))
+        lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.label)])
     # The mark at the start tells spreadsheets that this is UTF-8.
     answer = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=f"follow-ups-{today.isoformat()}.csv")

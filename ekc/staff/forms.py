@@ -16,7 +16,6 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.matching.queries import Candidate
 from ekc.people.actions import AccountDetails, NewAccount, Office
 from ekc.staff.queries import AccountPage, AccountState, Wanted
-from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Role
 
@@ -95,7 +94,7 @@ class DetailsForm(RegionalForm):
 class RoleForm(RegionalForm):
     """A role, and the region or municipality for which it holds."""
 
-    role = choice(_l("Role"), [SelectChoice(role, _l(name_of(role))) for role in _OFFICES])
+    role = choice(_l("Role"), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
     role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
     municipality = line(_l("A social care manager: of which municipality?"), 80)
 

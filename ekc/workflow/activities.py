@@ -3,8 +3,19 @@
 The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
 """
 
-from ekc.workflow.rules import ActivityRule
+from dataclasses import dataclass
+
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRule:
+    """What somebody may do or see, and who may in which phases."""
+
+    activity: Activity
+    title: str
+    grants: dict[Role, frozenset[Phase]]
+
 
 _BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
 _OPEN = frozenset(Phase) - {Phase.CLOSED}
@@ -154,7 +165,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(
         Activity.FOLLOW_UP,
-        N_("record a call or an evaluation"),
+        N_("record a follow-up"),
         _grant(frozenset({Phase.EVALUATION}), Role.COORDINATOR, Role.CONVENOR),
     ),
     ActivityRule(

@@ -1,4 +1,4 @@
-"""One reason why not: what a guard yields. The guards themselves stand in `guards.py` and `plan_guards.py`."""
+"""One reason why not: what a guard yields. The guards themselves stand in `guards.py`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field

@@ -4,14 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from ekc.workflow.definition import ACTIVITIES, DUTIES, PARTS, PHASES, SHOWN_BY, STEPS, Duty, DutyRule
-from ekc.workflow.rules import ActivityRule, PartRule, PhaseRule, Reason, StepRule
+from ekc.workflow.activities import ACTIVITIES, ActivityRule
+from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
+from ekc.workflow.duties import DUTIES, Duty, DutyRule
+from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
+from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
+from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.vocabulary import (
     INSIDE_ROLES,
     ROLE_OF_PART,
     ROLES_OF_SHARING,
     Activity,
     CasePart,
+    Effect,
     Phase,
     Role,
     Scope,
@@ -68,6 +73,7 @@ def check_tables(
     parts: tuple[PartRule, ...] = PARTS,
     shown_by: Mapping[Activity, frozenset[CasePart]] = SHOWN_BY,
     duties: tuple[DutyRule, ...] = DUTIES,
+    follow_ups: tuple[FollowUpRule, ...] = FOLLOW_UPS,
 ) -> None:
     """Refuse tables that contradict themselves. Raises ValueError that names every contradiction."""
     problems = [
@@ -76,8 +82,11 @@ def check_tables(
         *_one_rule_each(Activity, (rule.activity for rule in activities)),
         *_one_rule_each(CasePart, (rule.part for rule in parts)),
         *_one_rule_each(Duty, (rule.duty for rule in duties)),
+        *_one_rule_each(FollowUpKind, (rule.kind for rule in follow_ups)),
         *_paths(steps),
         *(problem for rule in steps for problem in _step(rule)),
+        *_guards(steps),
+        *_follow_ups(follow_ups, steps),
         *_private_time(phases, activities),
         *_take_step(steps, activities),
         *(problem for rule in parts for problem in _part(rule)),
@@ -117,10 +126,39 @@ def _step(rule: StepRule) -> Iterator[str]:
     for guard in rule.guards:
         if not guard.override <= rule.who:
             yield f"{guard.code} is overridden by somebody who never takes {rule.step}"
-    if (rule.reason is not Reason.NONE) != bool(rule.ask):
+    if (rule.reason is not ReasonKind.NONE) != bool(rule.ask):
         yield f"{rule.step} asks for a reason without a question, or has a question without a reason"
     if Phase.PRIVATE_TIME in rule.sources and Role.COORDINATOR in rule.who and not rule.called_in:
         yield f"{rule.step} does not say that the family called the coordinator in"
+
+
+def _guards(steps: tuple[StepRule, ...]) -> Iterator[str]:
+    """A guard is stored and shown by its code alone, so it reads the same in every step that asks it."""
+    rules = {guard.code: guard for rule in steps for guard in rule.guards}
+    for rule in steps:
+        for guard in rule.guards:
+            if guard != rules[guard.code]:
+                yield f"{guard.code} is another rule in {rule.step}"
+    for guard in rules.values():
+        if guard.override and not guard.line:
+            yield f"{guard.code} can be overridden and has no line that says what"
+
+
+def _follow_ups(rules: tuple[FollowUpRule, ...], steps: tuple[StepRule, ...]) -> Iterator[str]:
+    planning = {rule.step for rule in steps if Effect.PLAN_FOLLOW_UPS in rule.effects}
+    for rule in rules:
+        if not rule.planned_by:
+            yield f"nothing plans the follow-up {rule.kind}"
+        for step in sorted(rule.planned_by - planning):
+            yield f"the follow-up {rule.kind} is planned by {step}, which plans none"
+        if bool(rule.line) != bool(rule.unsettled):
+            yield f"the follow-up {rule.kind} holds up closing without a line or has a line and holds up nothing"
+        for profile in PROFILES.values() if rule.clock else ():
+            clock = next((clock for clock in profile.clocks if clock.code == rule.clock), None)
+            if clock is None or (clock.start, clock.stop) != (Event.PLAN_AGREED, Event.FOLLOW_UP_HELD):
+                yield f"{profile.code} has no clock {rule.clock} from agreeing a plan to a follow-up"
+    if not any(rule.once_a_round for rule in rules):
+        yield "no follow-up is planned once a round, so that rounds cannot be told apart"
 
 
 def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:

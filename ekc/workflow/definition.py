@@ -1,40 +1,98 @@
 """The policy: phases and steps, who may, what stands in the way. Change the process here and nowhere else.
 
-What somebody may do besides steps stands in `activities.py`, who sees which part of a case in `parts.py`, and what
-offices do across the organisation in `duties.py`.
+What somebody may do besides steps stands in `activities.py`, who sees which part of a case in `parts.py`, what offices
+do across the organisation in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
 `docs/workflow.md` is generated from these tables; `engine.py` reads them.
 """
 
-# ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
 from ekc.workflow import guards as g
-from ekc.workflow import plan_guards as p
-from ekc.workflow.activities import ACTIVITIES as ACTIVITIES
 from ekc.workflow.blocker import Guard
-from ekc.workflow.duties import DUTIES as DUTIES
-from ekc.workflow.duties import Duty as Duty
-from ekc.workflow.duties import DutyRule as DutyRule
-from ekc.workflow.parts import PARTS as PARTS
-from ekc.workflow.parts import SHOWN_BY as SHOWN_BY
-from ekc.workflow.rules import ActivityRule as ActivityRule
-from ekc.workflow.rules import GuardRule as GuardRule
-from ekc.workflow.rules import PartRule as PartRule
-from ekc.workflow.rules import PhaseRule as PhaseRule
-from ekc.workflow.rules import Reason as Reason
-from ekc.workflow.rules import StepRule as StepRule
-from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step
+from ekc.workflow.follow_ups import FOLLOW_UPS
+from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
 VERSION = 1
 
 
-def _all(*checks: Guard) -> tuple[GuardRule, ...]:
-    return tuple(GuardRule(check) for check in checks)
+@dataclass(frozen=True, slots=True)
+class PhaseRule:
+    """One phase: its name on the rail, who may be in the room, and what is usually done in it."""
+
+    phase: Phase
+    title: str
+    short: str
+    checklist: tuple[Step, ...]  # whose guards make the checklist
+    room: frozenset[Role] = frozenset()
+    on_rail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRule:
+    """A condition, what the checklist says of it, and the roles that may override it with a reason."""
+
+    check: Guard
+    line: str = ""  # the condition said as a thing done; empty: no work of anybody's in that phase
+    override: frozenset[Role] = frozenset()
+    first: Guard | None = None  # as long as this has a reason why not, the line is not done either
+
+    @property
+    def code(self) -> str:
+        """The name under which an override is stored."""
+        return self.check.__name__
+
+
+class ReasonKind(StrEnum):
+    """What a step asks of the person who takes it, beside the click."""
+
+    NONE = "none"
+    TEXT = "text"
+    CODED = "coded"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """One move. `target` None: the phase stays as it is."""
+
+    step: Step
+    title: str
+    sources: tuple[Phase, ...]
+    target: Phase | None
+    who: frozenset[Role]
+    guards: tuple[GuardRule, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    reason: ReasonKind = ReasonKind.NONE
+    ask: str = ""  # what the reason should tell
+    asks_date: bool = False
+    rare: bool = False  # an exit, shown quietly
+    called_in: str = ""  # how the coordinator, outside the room, says it
+    own: str = ""  # how somebody in the circle says it, on their own page
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A step as it is asked for. `new_date` is an instant; `overrides` maps the code of a guard to the reason why."""
+
+    step: Step
+    reason: str = ""
+    stop_reason: StopReason | None = None
+    new_date: datetime | None = None
+    overrides: dict[str, str] = field(default_factory=dict)
 
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _FAMILY = frozenset({Role.MAIN_PERSON, Role.FAMILY})
 _EVERYBODY = INSIDE_ROLES | {Role.REFERRER, Role.PROFESSIONAL, Role.COORDINATOR}
+
+_INDEPENDENT = GuardRule(
+    g.coordinator_independent,
+    N_("The coordinator is independent"),
+    first=g.independence_declared,  # of a coordinator who declared nothing no conflict is known
+)
+_BOTTOM_LINES_SHARED = GuardRule(g.bottom_lines_shared, N_("Bottom lines are shared"))
 
 PHASES: tuple[PhaseRule, ...] = (
     PhaseRule(Phase.REGISTRATION, N_("Registration"), N_("Registration"), (Step.TAKE_ON,), on_rail=False),
@@ -53,7 +111,13 @@ PHASES: tuple[PhaseRule, ...] = (
 )
 
 #: What makes a plan a plan: nothing that lacks one of these is ever agreed.
-_PLAN_GUARDS = _all(p.actions_complete, p.what_if_complete, p.evaluation_arranged, p.monitor_named, p.support_answered)
+_PLAN_GUARDS = (
+    GuardRule(g.actions_complete, N_("Each action says who, what and when")),
+    GuardRule(g.what_if_complete, N_("What happens if it fails")),
+    GuardRule(g.evaluation_arranged, N_("The evaluation is arranged")),
+    GuardRule(g.monitor_named, N_("Somebody keeps an eye on the plan")),
+    GuardRule(g.support_answered, N_("Each request for support has a name or an answer")),
+)
 
 STEPS: tuple[StepRule, ...] = (
     StepRule(
@@ -63,12 +127,12 @@ STEPS: tuple[StepRule, ...] = (
         Phase.SETUP,
         _COORDINATOR,
         guards=(
-            GuardRule(g.main_person_said_yes),
-            GuardRule(g.consents_valid),
-            GuardRule(g.coordinator_accepted),
-            GuardRule(g.independence_declared),
-            GuardRule(g.coordinator_independent),
-            GuardRule(g.coordinator_confirmed),
+            GuardRule(g.main_person_said_yes, N_("The main person says yes")),
+            GuardRule(g.consents_valid, N_("Consents are there")),
+            GuardRule(g.coordinator_accepted, N_("A coordinator takes the case")),
+            GuardRule(g.independence_declared, N_("The coordinator declares independence")),
+            _INDEPENDENT,
+            GuardRule(g.coordinator_confirmed, N_("The main person confirms the coordinator")),
         ),
         effects=(Effect.WELCOME_LETTER,),
     ),
@@ -79,15 +143,15 @@ STEPS: tuple[StepRule, ...] = (
         Phase.INFORMATION,
         _COORDINATOR,
         guards=(
-            GuardRule(g.question_agreed),
-            GuardRule(g.everyone_decided, override=_COORDINATOR),
-            GuardRule(g.everyone_informed, override=_COORDINATOR),
-            GuardRule(g.safety_decided),
-            GuardRule(g.childrens_part_decided),
-            GuardRule(g.bottom_lines_shared),
-            GuardRule(g.meeting_arranged),
-            GuardRule(g.family_outnumbers_professionals, override=_COORDINATOR),
-            GuardRule(g.coordinator_independent),
+            GuardRule(g.question_agreed, N_("The question is agreed")),
+            GuardRule(g.everyone_decided, N_("It is known who comes"), override=_COORDINATOR),
+            GuardRule(g.everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR),
+            GuardRule(g.safety_decided, N_("Everyone is safe")),
+            GuardRule(g.childrens_part_decided, N_("Each child's part is decided")),
+            _BOTTOM_LINES_SHARED,
+            GuardRule(g.meeting_arranged, N_("Date, venue, food and travel are arranged")),
+            GuardRule(g.family_outnumbers_professionals, N_("The family is the larger group"), override=_COORDINATOR),
+            _INDEPENDENT,
         ),
         effects=(Effect.START_MEETING,),
     ),
@@ -98,11 +162,11 @@ STEPS: tuple[StepRule, ...] = (
         Phase.PRIVATE_TIME,
         _COORDINATOR,
         guards=(
-            GuardRule(g.information_told),
-            GuardRule(g.questions_answered, override=_COORDINATOR),
-            GuardRule(g.enough_family_present, override=_COORDINATOR),
-            GuardRule(g.professionals_left),
-            GuardRule(g.coordinator_independent),
+            GuardRule(g.information_told, N_("Situation, reason and help are told")),
+            GuardRule(g.questions_answered, N_("Questions are answered"), override=_COORDINATOR),
+            GuardRule(g.enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
+            GuardRule(g.professionals_left, N_("The professionals have left")),
+            _INDEPENDENT,
         ),
         effects=(Effect.OPEN_ROOM,),
     ),
@@ -122,7 +186,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.INFORMATION,
         _FAMILY | _COORDINATOR,
         effects=(Effect.PAUSE_ROOM,),
-        reason=Reason.TEXT,
+        reason=ReasonKind.TEXT,
         ask=N_("What does the family want to know, and from whom?"),
         called_in=N_("The family called me in: they have a question"),
     ),
@@ -134,8 +198,10 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=(
             *_PLAN_GUARDS,
-            *_all(p.bottom_lines_met, p.accepted, g.coordinator_independent),
-            GuardRule(p.everyone_asked, override=_COORDINATOR),
+            GuardRule(g.bottom_lines_met, N_("Bottom lines are met")),
+            GuardRule(g.accepted, N_("The plan is accepted")),
+            _INDEPENDENT,
+            GuardRule(g.everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
         ),
         effects=(
             Effect.FREEZE_PLAN,
@@ -150,9 +216,9 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRESENTATION,),
         Phase.PRIVATE_TIME,
         _FAMILY | _COORDINATOR,
-        guards=_all(p.made_at_a_conference),
+        guards=(GuardRule(g.made_at_a_conference),),
         effects=(Effect.OPEN_ROOM,),
-        reason=Reason.TEXT,
+        reason=ReasonKind.TEXT,
         ask=N_("Which bottom line is not met, or what is unclear?"),
         rare=True,
     ),
@@ -162,7 +228,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
-        guards=(*_all(p.evaluation_held, p.family_wants_new_version), *_PLAN_GUARDS, *_all(g.coordinator_independent)),
+        guards=(GuardRule(g.evaluation_held), GuardRule(g.family_wants_new_version), *_PLAN_GUARDS, _INDEPENDENT),
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
     ),
@@ -172,7 +238,10 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
-        guards=_all(p.call_settled, p.evaluation_settled, g.coordinator_independent),
+        guards=(
+            *(GuardRule(g.follow_up_settled(rule), rule.line) for rule in FOLLOW_UPS if rule.unsettled),
+            _INDEPENDENT,
+        ),
         effects=(Effect.START_RETENTION,),
     ),
     StepRule(
@@ -182,7 +251,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.SETUP,
         _FAMILY | _COORDINATOR,
         effects=(Effect.CLOSE_ROOM, Effect.END_MEETING, Effect.NEW_MEETING),
-        reason=Reason.TEXT,
+        reason=ReasonKind.TEXT,
         ask=N_("Why on another day?"),
         asks_date=True,
         rare=True,
@@ -194,9 +263,9 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.SETUP,),
         Phase.PRESENTATION,
         _COORDINATOR,
-        guards=_all(g.bottom_lines_shared, g.coordinator_independent),
+        guards=(_BOTTOM_LINES_SHARED, _INDEPENDENT),
         effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.PRESENT_PLAN),
-        reason=Reason.TEXT,
+        reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
         rare=True,
     ),
@@ -206,7 +275,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.CLOSED,
         _COORDINATOR,
-        guards=_all(g.coordinator_independent),
+        guards=(_INDEPENDENT,),
         effects=(
             Effect.CLOSE_ROOM,
             Effect.END_MEETING,
@@ -223,7 +292,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.SETUP,
         _FAMILY | _COORDINATOR,
         effects=(Effect.NEW_ROUND, Effect.NEW_MEETING),
-        reason=Reason.TEXT,
+        reason=ReasonKind.TEXT,
         ask=N_("Why is a new conference needed?"),
         rare=True,
     ),
@@ -234,7 +303,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.CLOSED,
         frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         effects=(Effect.CLOSING_LETTER, Effect.START_RETENTION),
-        reason=Reason.CODED,
+        reason=ReasonKind.CODED,
         ask=N_("Why does it stop?"),
         rare=True,
         own=N_("We want to stop the conference"),

@@ -1,37 +1,29 @@
-"""The judge: reads the tables of `definition.py` and decides, with every reason. Screen and rule both ask here."""
-
-# ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
+"""The judge: reads the tables of the policy and decides, with every reason. Screen and rule both ask here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import Blocker
-from ekc.workflow.check import check_tables as check_tables
-from ekc.workflow.definition import (
-    ACTIVITIES,
-    DUTIES,
-    PARTS,
-    PHASES,
-    STEPS,
-    ActivityRule,
-    Duty,
-    DutyRule,
-    PartRule,
-    PhaseRule,
-    StepRule,
-)
+from ekc.workflow.definition import PHASES, STEPS, GuardRule, PhaseRule, StepRule
+from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.facts import Facts
+from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
+from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
+#: By the name under which an override is stored.
+GUARD_RULES: dict[str, GuardRule] = {guard.code: guard for rule in STEPS for guard in rule.guards}
 ACTIVITY_RULES: dict[Activity, ActivityRule] = {rule.activity: rule for rule in ACTIVITIES}
 PART_RULES: dict[CasePart, PartRule] = {rule.part: rule for rule in PARTS}
 DUTY_RULES: dict[Duty, DutyRule] = {rule.duty: rule for rule in DUTIES}
+FOLLOW_UP_RULES: dict[FollowUpKind, FollowUpRule] = {rule.kind: rule for rule in FOLLOW_UPS}
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class UnmetGuard:
     """A blocker, the guard it comes from, and whether this person may override that guard."""
 
     guard: str
@@ -44,7 +36,7 @@ class Verdict:
     """What the judge says of one step: `reasons` empty means it can be taken."""
 
     rule: StepRule
-    reasons: tuple[Reason, ...]
+    reasons: tuple[UnmetGuard, ...]
 
     @property
     def allowed(self) -> bool:
@@ -64,7 +56,7 @@ def judge(rule: StepRule, facts: Facts, roles: Iterable[Role], overridden: froze
     """
     held = frozenset(roles)
     reasons = tuple(
-        Reason(guard.code, blocker, may)
+        UnmetGuard(guard.code, blocker, may)
         for guard in rule.guards
         for may in (bool(guard.override & held),)
         if not (may and guard.code in overridden)

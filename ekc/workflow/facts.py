@@ -7,6 +7,7 @@ a clock, except what follows from the fields themselves.
 from dataclasses import dataclass, field
 from datetime import date
 
+from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.independence import Conflict
 from ekc.workflow.profiles import NL, Profile
 from ekc.workflow.vocabulary import (
@@ -146,8 +147,7 @@ class Facts:
     without_conference: bool = False  # the plan as presented now was made without a conference
     plan: Plan = field(default_factory=Plan)
     accepted: bool | None = None  # what the referrer or professional said to the plan as presented now
-    call_settled: bool = False  # held, or given up with a reason
-    evaluation_settled: bool = False
+    settled_follow_ups: frozenset[FollowUpKind] = frozenset()  # of these kinds none is open: held, or given up
     evaluation_held: bool = False
     family_wants_new_version: bool = False
 

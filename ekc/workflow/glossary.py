@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ekc.workflow.definition import PHASES, STEPS
-from ekc.workflow.names import NAMES
+from ekc.workflow.vocabulary import Labelled
 
 _INTRODUCTION = """\
 # Glossary
@@ -55,9 +55,10 @@ def glossary() -> str:
         *_words("Phase", "Where a case stands.", {rule.phase: rule.title for rule in PHASES}),
         *_words("Step", "A move that a person makes with a case.", {rule.step: rule.title for rule in STEPS}),
     ]
-    for kind, names in NAMES.items():
+    for kind in Labelled.__subclasses__():
         if kind.__name__ not in _SENTENCES:
-            parts += _words(kind.__name__, " ".join((inspect.getdoc(kind) or "").split()), names)
+            about = " ".join((inspect.getdoc(kind) or "").split())
+            parts += _words(kind.__name__, about, {word: word.label for word in kind})
     return "\n\n".join(parts) + "\n"
 
 

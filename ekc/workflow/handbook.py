@@ -6,25 +6,15 @@
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 
-from ekc.workflow.clocks import Clock, Force
-from ekc.workflow.definition import (
-    ACTIVITIES,
-    DUTIES,
-    PARTS,
-    PHASES,
-    STEPS,
-    VERSION,
-    GuardRule,
-    PartRule,
-    PhaseRule,
-    StepRule,
-)
+from ekc.workflow.activities import ACTIVITIES
+from ekc.workflow.definition import PHASES, STEPS, VERSION, GuardRule, PhaseRule, StepRule
+from ekc.workflow.duties import DUTIES
 from ekc.workflow.engine import PHASE_RULES, diagram
-from ekc.workflow.names import name_of
-from ekc.workflow.profiles import PROFILES, Profile
-from ekc.workflow.vocabulary import Phase, Role, Scope
+from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
+from ekc.workflow.parts import PARTS, PartRule
+from ekc.workflow.profiles import PROFILES, Clock, Force, Profile
+from ekc.workflow.vocabulary import Labelled, Phase, Role, Scope
 
 _INTRODUCTION = f"""\
 # The workflow
@@ -51,6 +41,10 @@ def handbook() -> str:
         _table(("step", "from", "to", "who takes it", "it asks for"), (_step(rule) for rule in STEPS)),
         "## What has to be so, and what a step brings about",
         *(text for rule in STEPS for text in _conditions(rule)),
+        "## Follow-ups",
+        _table(
+            ("follow-up", "planned by", "due", "it asks beside the actions"), (_follow_up(rule) for rule in FOLLOW_UPS)
+        ),
         "## Who may do what",
         "Roles without a column do nothing in a case. Steps are taken as the tables above tell.",
         _activities(),
@@ -72,10 +66,10 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _names(words: Iterable[StrEnum]) -> str:
+def _names(words: Iterable[Labelled]) -> str:
     """Names in the order of their enumeration, so that the text does not change from run to run."""
     words = frozenset(words)
-    return ", ".join(name_of(word) for kind in {type(word) for word in words} for word in kind if word in words)
+    return ", ".join(word.label for kind in {type(word) for word in words} for word in kind if word in words)
 
 
 def _phase(rule: PhaseRule) -> tuple[str, str, str]:
@@ -99,7 +93,7 @@ def _conditions(rule: StepRule) -> Iterator[str]:
     else:
         yield "Nothing has to be so."
     if rule.effects:
-        yield "Then: " + "; ".join(name_of(effect) for effect in rule.effects) + "."
+        yield "Then: " + "; ".join(effect.label for effect in rule.effects) + "."
 
 
 def _guard(guard: GuardRule) -> str:
@@ -108,16 +102,23 @@ def _guard(guard: GuardRule) -> str:
     return f"- `{guard.code}`: {text}{override}"
 
 
+def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str]:
+    planned = ", ".join(step.title for step in STEPS if step.step in rule.planned_by)
+    due = f"by the clock `{rule.clock}`: see the countries" if rule.clock else "on the day that the plan names"
+    asks = ", ".join(section.replace("_", " ") for section in FormSection if section in rule.sections)
+    return rule.kind.label, planned, due, asks or "-"
+
+
 def _activities() -> str:
     roles = [role for role in Role if any(role in rule.grants for rule in ACTIVITIES)]
     rows = ((rule.title, *(_phases(rule.grants.get(role, frozenset())) for role in roles)) for rule in ACTIVITIES)
-    return _table(("may", *(name_of(role) for role in roles)), rows)
+    return _table(("may", *(role.label for role in roles)), rows)
 
 
 def _parts() -> str:
     roles = [role for role in Role if any(role in rule.grants for rule in PARTS)]
     rows = ((rule.title, *(_grant(rule, role) for role in roles)) for rule in PARTS)
-    return _table(("sees", *(name_of(role) for role in roles)), rows)
+    return _table(("sees", *(role.label for role in roles)), rows)
 
 
 def _grant(rule: PartRule, role: Role) -> str:
@@ -125,7 +126,7 @@ def _grant(rule: PartRule, role: Role) -> str:
     if grant is None:
         return "-"
     phases = _phases(grant.phases)
-    return phases if grant.scope is Scope.ALL else f"{name_of(grant.scope)}: {phases}"
+    return phases if grant.scope is Scope.ALL else f"{grant.scope.label}: {phases}"
 
 
 def _phases(phases: frozenset[Phase]) -> str:
@@ -162,14 +163,14 @@ def _profile(profile: Profile) -> Iterator[str]:
 
 
 def _clock(clock: Clock) -> tuple[str, str, str, str]:
-    length = f"{clock.length} {name_of(clock.unit)} after {name_of(clock.start)}"
+    length = f"{clock.length} {clock.unit.label} after {clock.start.label}"
     window = f", with {clock.window} days more" if clock.window else ""
     condition = " (where somebody referred the case)" if clock.with_referrer else ""
-    return clock.title + condition, length + window, name_of(clock.stop), _force(clock.force, clock.source)
+    return clock.title + condition, length + window, clock.stop.label, _force(clock.force, clock.source)
 
 
 def _force(force: Force, source: str) -> str:
-    return f"{name_of(force)} ({source})" if source else name_of(force)
+    return f"{force.label} ({source})" if source else force.label
 
 
 if __name__ == "__main__":

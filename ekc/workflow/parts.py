@@ -5,8 +5,27 @@ somebody does not see is not read for them. Where it does, `SHOWN_BY` says so, a
 Whoever is excluded or was taken out of the circle has no role in the case, and so no column here.
 """
 
-from ekc.workflow.rules import Grant, PartRule
+from dataclasses import dataclass
+
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Activity, CasePart, Phase, Role, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """In which phases a role sees a part, and how far."""
+
+    phases: frozenset[Phase]
+    scope: Scope = Scope.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class PartRule:
+    """A part of a case, and who sees it."""
+
+    part: CasePart
+    title: str
+    grants: dict[Role, Grant]
+
 
 _ALWAYS = frozenset(Phase)
 _OUTSIDE = _ALWAYS - {Phase.PRIVATE_TIME}
@@ -143,7 +162,7 @@ PARTS: tuple[PartRule, ...] = (
     ),
     PartRule(
         CasePart.FOLLOW_UPS,
-        N_("what calls and evaluations found"),
+        N_("what follow-ups found"),
         _to(_STAFF, _AGREED) | _to(Role.CONVENOR, _EVALUATION),
     ),
     PartRule(CasePart.COSTS, N_("hours and costs"), _to(Role.COORDINATOR, _OUTSIDE)),

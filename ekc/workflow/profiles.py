@@ -1,21 +1,92 @@
 """Countries: their clocks, consent ages and limits, each number with its source and its force.
 
 A number is either law, a service's published target, the field's custom, or our own default; pages and the generated
-documentation tell which. Sources are the keys of `docs/sources.md`. How a deadline is counted stands in `clocks.py`.
+documentation tell which. Sources are the keys of `docs/sources.md`. How a deadline is counted stands here too; no clock
+is read. Public holidays are not counted out of working days.
 """
 
-# ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
-
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from ekc.workflow.clocks import Clock as Clock
-from ekc.workflow.clocks import Event as Event
-from ekc.workflow.clocks import Force as Force
-from ekc.workflow.clocks import Unit as Unit
-from ekc.workflow.clocks import age as age
-from ekc.workflow.clocks import shift as shift
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.vocabulary import N_, Labelled
+
+
+class Force(Labelled):
+    """How binding a number is."""
+
+    LAW = "law", N_("law")
+    LOCAL_TARGET = "local_target", N_("local target")
+    CUSTOM = "custom", N_("custom of the field")
+    DEFAULT = "default", N_("our default")
+
+
+class Unit(Labelled):
+    """In what a clock counts."""
+
+    DAYS = "days", N_("days")
+    WORKING_DAYS = "working_days", N_("working days")
+    WEEKS = "weeks", N_("weeks")
+    MONTHS = "months", N_("months")
+
+
+class Event(Labelled):
+    """What starts or stops a clock."""
+
+    REGISTERED = "registered", N_("the case was registered")
+    TAKEN_ON = "taken_on", N_("the coordinator took on the case")
+    REFERRER_SPOKEN = "referrer_spoken", N_("the coordinator spoke to the referrer")
+    BOTTOM_LINES_KNOWN = "bottom_lines_known", N_("the bottom lines were written, or said to be none")
+    MEETING_HELD = "meeting_held", N_("the conference was held")
+    PLAN_AGREED = "plan_agreed", N_("the plan was agreed")
+    FOLLOW_UP_HELD = "follow_up_held", N_("it was held")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A deadline: `length` `unit` after `start`; stopped by `stop`. Day one is the day after the start."""
+
+    code: str
+    title: str
+    start: Event
+    stop: Event
+    length: int
+    unit: Unit
+    force: Force
+    source: str
+    window: int = 0  # further days in which late is still in time
+    with_referrer: bool = False  # runs only where somebody referred the case
+
+    def due(self, started: date) -> date:
+        """The last day that is in time, for a clock started on `started`."""
+        return shift(started, self.length, self.unit)
+
+    def latest(self, started: date) -> date:
+        """The last day of the window after the due day."""
+        return self.due(started) + timedelta(days=self.window)
+
+
+def shift(start: date, length: int, unit: Unit) -> date:
+    """`length` `unit` after `start`; a month ends on its last day where the same day does not exist."""
+    match unit:
+        case Unit.DAYS:
+            return start + timedelta(days=length)
+        case Unit.WEEKS:
+            return start + timedelta(weeks=length)
+        case Unit.MONTHS:
+            months = start.year * 12 + start.month - 1 + length
+            first = date(months // 12, months % 12 + 1, 1)
+            following = date((months + 1) // 12, (months + 1) % 12 + 1, 1)
+            return first + timedelta(days=min(start.day, (following - first).days) - 1)
+        case Unit.WORKING_DAYS:
+            day = start
+            for _ in range(length):
+                day += timedelta(days=3 if day.weekday() == 4 else 2 if day.weekday() == 5 else 1)
+            return day
+
+
+def age(born: date, on: date) -> int:
+    """Whole years from `born` to `on`."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +124,10 @@ class Profile:
                 return shift(agreed_on, ceiling.months, Unit.MONTHS)
         return None
 
+    def clock(self, code: str) -> Clock:
+        """The clock of this code."""
+        return next(clock for clock in self.clocks if clock.code == code)
+
     def open_until(self, tasks_ended_on: date) -> date:
         """The last day on which a coordinator can open a case in which their last task was done then."""
         return shift(tasks_ended_on, self.access_days, Unit.DAYS)
@@ -63,7 +138,7 @@ def _call(source: str, force: Force) -> Clock:
         "call",
         N_("Call after four weeks"),
         Event.PLAN_AGREED,
-        Event.CALL_HELD,
+        Event.FOLLOW_UP_HELD,
         28,
         Unit.DAYS,
         force,

@@ -1,31 +1,32 @@
-"""The glossary: the words in which the process is written down.
+"""The glossary: the words in which the process is written down, and what a person reads for each.
 
-Here live the enumerations, nothing that decides. Values are what the database stores; what a person reads stands in
-`names.py`.
+Enumerations that several modules share, and the sets of them that have a name; nothing that decides. Values are what
+the database stores. The words of a single table stand with it: `duties.py`, `follow_ups.py`, `profiles.py`.
 """
 
-# ruff: noqa: PLC0414  (`as` hands a name on to whoever imports it from here)
-
 from enum import StrEnum
-
-from ekc.workflow.case_words import LegalContext as LegalContext
-from ekc.workflow.case_words import Outcome as Outcome
-from ekc.workflow.case_words import StopReason as StopReason
-from ekc.workflow.case_words import Variant as Variant
-from ekc.workflow.part_words import CasePart as CasePart
-from ekc.workflow.part_words import PlanSharing as PlanSharing
-from ekc.workflow.part_words import Scope as Scope
-from ekc.workflow.plan_words import ActionKind as ActionKind
-from ekc.workflow.plan_words import ActionState as ActionState
-from ekc.workflow.plan_words import Agreed as Agreed
-from ekc.workflow.plan_words import Every as Every
-from ekc.workflow.plan_words import FollowUpKind as FollowUpKind
-from ekc.workflow.plan_words import SupportAnswer as SupportAnswer
+from typing import Self
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name under which translation tools find a message
     """Mark a sentence for translation; whoever shows it translates it (`core/language.py`)."""
     return message
+
+
+class Labelled(StrEnum):
+    """An enumeration whose members carry an English label, ready to be translated, beside their value.
+
+    Enumerations without labels carry a title in their table, or are never shown.
+    """
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """A member: `NAME = "value", N_("label")`."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
 
 
 class Phase(StrEnum):
@@ -59,40 +60,79 @@ class Step(StrEnum):
     CLOSE = "close"
 
 
-class Role(StrEnum):
+class Effect(Labelled):
+    """What a step brings about beside the move itself, in the order in which it is named."""
+
+    WELCOME_LETTER = "welcome_letter", N_("a welcome letter goes out")
+    START_MEETING = "start_meeting", N_("the meeting starts, attendance opens")
+    OPEN_ROOM = "open_room", N_("everyone but the family is shut out, the private room opens")
+    PAUSE_ROOM = "pause_room", N_("the private room pauses")
+    CLOSE_ROOM = "close_room", N_("the private room closes")
+    END_MEETING = "end_meeting", N_("the meeting ends")
+    PRESENT_PLAN = "present_plan", N_("the plan is opened for writing down")
+    FREEZE_PLAN = "freeze_plan", N_("this version of the plan is frozen")
+    ISSUE_DOCUMENTS = "issue_documents", N_("the plan and the slips are issued")
+    PLAN_FOLLOW_UPS = "plan_follow_ups", N_("the follow-ups are planned")
+    NEW_MEETING = "new_meeting", N_("a new meeting is planned")
+    NEW_ROUND = "new_round", N_("a new round begins, linked to the earlier ones")
+    MARK_WITHOUT_CONFERENCE = "mark_without_conference", N_("counted apart: a plan without a conference")
+    NO_PLAN_NOTICE = "no_plan_notice", N_("a notice tells that there is no plan, and nothing more")
+    CLOSING_LETTER = "closing_letter", N_("a closing letter goes out")
+    START_RETENTION = "start_retention", N_("the time for which the file is kept starts")
+
+
+class Remedy(Labelled):
+    """The place where a reason can be mended; the journey knows its page."""
+
+    REGISTRATION = "registration", N_("go to the registration")
+    CONSENTS = "consents", N_("go to the consents")
+    COORDINATOR = "coordinator", N_("go to the coordinator")
+    CIRCLE = "circle", N_("go to the circle")
+    PERSON = "person", N_("go to this person")
+    SAFETY = "safety", N_("go to safety")
+    BOTTOM_LINES = "bottom_lines", N_("go to the bottom lines")
+    MEETING = "meeting", N_("go to the meeting")
+    INFORMATION = "information", N_("go to the information")
+    ATTENDANCE = "attendance", N_("go to who is there")
+    PLAN = "plan", N_("go to the plan")
+    AGREEMENT = "agreement", N_("go to who agrees")
+    FOLLOW_UPS = "follow_ups", N_("go to the follow-ups")
+
+
+class Role(Labelled):
     """What somebody is to a case, or to the organisation. One person can be several."""
 
-    MAIN_PERSON = "main_person"
-    CHILD = "child"
-    FAMILY = "family"
-    SUPPORTER = "supporter"
-    REFERRER = "referrer"
-    PROFESSIONAL = "professional"
-    PART_READER = "part_reader"  # a referrer or professional who sees what the plan asks of them
-    PLAN_READER = "plan_reader"  # one with whom the family shares the whole plan
-    COMES = "comes"  # somebody in the circle who is in the room at the conference
-    JOINS = "joins"  # one who takes part by telephone or video
-    CONVENOR = "convenor"
-    ASKED_COORDINATOR = "asked_coordinator"
-    COORDINATOR = "coordinator"
-    REGIONAL_MANAGER = "regional_manager"
-    CARE_MANAGER = "care_manager"
-    ADMINISTRATOR = "administrator"
+    MAIN_PERSON = "main_person", N_("main person")
+    CHILD = "child", N_("child")
+    FAMILY = "family", N_("family")
+    SUPPORTER = "supporter", N_("supporter")
+    REFERRER = "referrer", N_("referrer")
+    PROFESSIONAL = "professional", N_("professional")
+    PART_READER = "part_reader", N_("referrer or professional who is told what concerns them")
+    PLAN_READER = "plan_reader", N_("referrer or professional who is shown the whole plan")
+    COMES = "comes", N_("whoever comes to the conference")
+    JOINS = "joins", N_("whoever takes part by telephone or video")
+    CONVENOR = "convenor", N_("convenor of the evaluation")
+    ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
+    COORDINATOR = "coordinator", N_("coordinator")
+    REGIONAL_MANAGER = "regional_manager", N_("regional manager")
+    CARE_MANAGER = "care_manager", N_("social care manager")
+    ADMINISTRATOR = "administrator", N_("administrator")
 
 
-class Part(StrEnum):
+class Part(Labelled):
     """The part in which somebody stands in the circle of one conference."""
 
-    MAIN_PERSON = "main_person"
-    CHILD = "child"
-    FAMILY = "family"
-    FRIEND = "friend"
-    NEIGHBOUR = "neighbour"
-    NETWORK = "network"
-    SUPPORTER = "supporter"
-    REFERRER = "referrer"
-    PROFESSIONAL = "professional"
-    INTERPRETER = "interpreter"
+    MAIN_PERSON = "main_person", N_("main person")
+    CHILD = "child", N_("child")
+    FAMILY = "family", N_("family")
+    FRIEND = "friend", N_("friend")
+    NEIGHBOUR = "neighbour", N_("neighbour")
+    NETWORK = "network", N_("from the network")
+    SUPPORTER = "supporter", N_("supporter")
+    REFERRER = "referrer", N_("referrer")
+    PROFESSIONAL = "professional", N_("professional")
+    INTERPRETER = "interpreter", N_("interpreter")
 
 
 #: Who belongs to the family group: they make the plan and may be in private time.
@@ -114,29 +154,22 @@ ROLE_OF_PART: dict[Part, Role | None] = {
     Part.INTERPRETER: None,
 }
 
-#: What the family shares of its plan with a referrer or professional is a role more in the case.
-ROLES_OF_SHARING: dict[PlanSharing, frozenset[Role]] = {
-    PlanSharing.NOTHING: frozenset(),
-    PlanSharing.CONCERNS: frozenset({Role.PART_READER}),
-    PlanSharing.ALL: frozenset({Role.PART_READER, Role.PLAN_READER}),
-}
-
 FAMILY_ROLES = frozenset({Role.MAIN_PERSON, Role.CHILD, Role.FAMILY})
 #: Who may be in private time: the family, and whoever supports one of them.
 INSIDE_ROLES = FAMILY_ROLES | {Role.SUPPORTER}
 
 
-class Attends(StrEnum):
+class Attends(Labelled):
     """How somebody takes part."""
 
-    IN_PERSON = "in_person"
-    PART = "part"
-    PHONE = "phone"
-    VIDEO = "video"
-    LETTER = "letter"
-    SPOKESPERSON = "spokesperson"
-    NO = "no"
-    EXCLUDED = "excluded"
+    IN_PERSON = "in_person", N_("in person")
+    PART = "part", N_("for part of it")
+    PHONE = "phone", N_("by phone")
+    VIDEO = "video", N_("by video")
+    LETTER = "letter", N_("by letter")
+    SPOKESPERSON = "spokesperson", N_("through somebody who speaks for them")
+    NO = "no", N_("does not come")
+    EXCLUDED = "excluded", N_("stays away, as was decided")
 
 
 IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
@@ -144,21 +177,41 @@ IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
 TAKES_PART = IN_THE_ROOM | {Attends.PHONE, Attends.VIDEO}
 
 
-class InformationKind(StrEnum):
-    """What the first part of the conference tells: the situation, why a plan is needed, what help there is."""
+class Variant(Labelled):
+    """The kinds of conference (EK12)."""
 
-    SITUATION = "situation"
-    REASON = "reason"
-    HELP = "help"
+    FAMILY = "family", N_("family conference")
+    INDIVIDUAL = "individual", N_("individual conference")
+    RECOVERY = "recovery", N_("recovery conference")
+    GROUP = "group", N_("neighbourhood or group conference")
+    LEARNING = "learning", N_("conference on learning questions")
 
 
-class ArrangementKind(StrEnum):
-    """What has to be arranged around the meeting."""
+class LegalContext(Labelled):
+    """Under what pressure the family makes its plan."""
 
-    FOOD = "food"
-    TRAVEL = "travel"
-    INTERPRETER = "interpreter"
-    CHILDCARE = "childcare"
+    VOLUNTARY = "voluntary", N_("of their own accord")
+    PRESSURE = "pressure", N_("under pressure: a measure is being considered")
+    COURT = "court", N_("with a measure of the court")
+
+
+class StopReason(Labelled):
+    """Why a case ends before a conference (EK8, EK9, EK10, EK11, EK15)."""
+
+    PLAN_ALREADY_MADE = "plan_already_made", N_("there is a plan already")
+    SITUATION_CHANGED = "situation_changed", N_("the situation changed")
+    NETWORK_TOO_SMALL = "network_too_small", N_("the network is too small or too fragile")
+    MAIN_PERSON_WITHDREW = "main_person_withdrew", N_("the main person does not want it any more")
+    NOT_SAFE = "not_safe", N_("it could not be made safe")
+    OTHER = "other", N_("another reason")
+
+
+class Outcome(Labelled):
+    """How a closed case ended."""
+
+    PLAN = "plan", N_("a plan")
+    NO_PLAN = "no_plan", N_("no plan")
+    STOPPED = "stopped", N_("stopped")
 
 
 class Activity(StrEnum):
@@ -198,40 +251,124 @@ class Activity(StrEnum):
     TAKE_STEP = "take_step"
 
 
-class Effect(StrEnum):
-    """What a step brings about beside the move itself, in the order in which it is named."""
+class CasePart(StrEnum):
+    """A part of what is kept of a case. Who sees it when: `parts.py`."""
 
-    WELCOME_LETTER = "welcome_letter"
-    START_MEETING = "start_meeting"
-    OPEN_ROOM = "open_room"
-    PAUSE_ROOM = "pause_room"
-    CLOSE_ROOM = "close_room"
-    END_MEETING = "end_meeting"
-    PRESENT_PLAN = "present_plan"
-    FREEZE_PLAN = "freeze_plan"
-    ISSUE_DOCUMENTS = "issue_documents"
-    PLAN_FOLLOW_UPS = "plan_follow_ups"
-    NEW_MEETING = "new_meeting"
-    NEW_ROUND = "new_round"
-    MARK_WITHOUT_CONFERENCE = "mark_without_conference"
-    NO_PLAN_NOTICE = "no_plan_notice"
-    CLOSING_LETTER = "closing_letter"
-    START_RETENTION = "start_retention"
-
-
-class Remedy(StrEnum):
-    """The place where a reason can be mended; the journey knows its page."""
-
+    TITLE = "title"
+    FIGURES = "figures"
+    QUESTION = "question"
+    DAY = "day"
+    PRACTICAL = "practical"
+    NAMES = "names"
+    OWN_DETAILS = "own_details"
+    DETAILS = "details"
+    CONTACT = "contact"
+    SECRET_ADDRESSES = "secret_addresses"  # noqa: S105 - a word, not a password
+    SAFETY = "safety"
+    VIEWS = "views"
     REGISTRATION = "registration"
     CONSENTS = "consents"
-    COORDINATOR = "coordinator"
-    CIRCLE = "circle"
-    PERSON = "person"
-    SAFETY = "safety"
-    BOTTOM_LINES = "bottom_lines"
-    MEETING = "meeting"
+    REQUEST = "request"
+    INDEPENDENCE = "independence"
+    WAIVERS = "waivers"
+    LINKS = "links"
+    CONTACT_LOG = "contact_log"
+    ARRANGEMENTS = "arrangements"
     INFORMATION = "information"
-    ATTENDANCE = "attendance"
+    BOTTOM_LINES = "bottom_lines"
     PLAN = "plan"
-    AGREEMENT = "agreement"
+    NEXT_VERSION = "next_version"
+    OWN_PLAN = "own_plan"
+    ACCEPTANCE = "acceptance"
+    SHARING = "sharing"
+    NEXT_TIME = "next_time"
     FOLLOW_UPS = "follow_ups"
+    COSTS = "costs"
+    HISTORY = "history"
+    OPENED = "opened"
+    ACCOUNTS = "accounts"
+
+
+class Scope(Labelled):
+    """How far somebody sees a part, the widest first."""
+
+    ALL = "all", N_("all of it")
+    TOLD = "told", N_("those that were shared with them")
+    OWN = "own", N_("their own")
+
+
+class PlanSharing(Labelled):
+    """What the family shares of its plan with a referrer or professional."""
+
+    NOTHING = "nothing", N_("nothing yet")
+    CONCERNS = "concerns", N_("what concerns them")
+    ALL = "all", N_("all of it")
+
+
+#: What the family shares of its plan with a referrer or professional is a role more in the case.
+ROLES_OF_SHARING: dict[PlanSharing, frozenset[Role]] = {
+    PlanSharing.NOTHING: frozenset(),
+    PlanSharing.CONCERNS: frozenset({Role.PART_READER}),
+    PlanSharing.ALL: frozenset({Role.PART_READER, Role.PLAN_READER}),
+}
+
+
+class InformationKind(Labelled):
+    """What the first part of the conference tells: the situation, why a plan is needed, what help there is."""
+
+    SITUATION = "situation", N_("the situation")
+    REASON = "reason", N_("why a plan is needed")
+    HELP = "help", N_("what help there is")
+
+
+class ArrangementKind(Labelled):
+    """What has to be arranged around the meeting."""
+
+    FOOD = "food", N_("food and drink")
+    TRAVEL = "travel", N_("travel")
+    INTERPRETER = "interpreter", N_("interpreter")
+    CHILDCARE = "childcare", N_("childcare")
+
+
+class Every(Labelled):
+    """How often something that goes on is done."""
+
+    DAY = "day", N_("every day")
+    SCHOOLDAY = "schoolday", N_("every school day")
+    WEEK = "week", N_("every week")
+    FORTNIGHT = "fortnight", N_("every two weeks")
+    MONTH = "month", N_("every month")
+    WHEN_NEEDED = "when_needed", N_("when needed")
+
+
+class ActionKind(Labelled):
+    """Whose share an action is: the family's own, its network's, or a professional's (support asked for)."""
+
+    FAMILY = "family", N_("by the family")
+    NETWORK = "network", N_("by the network")
+    PROFESSIONAL = "professional", N_("by a professional")
+
+
+class SupportAnswer(Labelled):
+    """What a professional says to support that the family asks for."""
+
+    PENDING = "pending", N_("no answer yet")
+    AGREED = "agreed", N_("agreed")
+    DECLINED = "declined", N_("declined")
+
+
+class Agreed(Labelled):
+    """What somebody says to the whole plan."""
+
+    YES = "yes", N_("agrees")
+    PART = "part", N_("agrees with part of it")
+    NO = "no", N_("does not agree")
+
+
+class ActionState(Labelled):
+    """How far an action has come, as the family sees it."""
+
+    DONE = "done", N_("done")
+    PARTLY = "partly", N_("partly")
+    NOT_YET = "not_yet", N_("not yet")
+    NO_LONGER_NEEDED = "no_longer_needed", N_("no longer needed")

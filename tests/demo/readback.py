@@ -20,7 +20,8 @@ from ekc.people.models import Account
 from ekc.plans import queries as plans
 from ekc.plans.draft import Action, from_json
 from ekc.privatetime.queries import rounds
-from ekc.workflow.vocabulary import Activity, Attends, Every, FollowUpKind, Step, SupportAnswer
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import Activity, Attends, Every, Step, SupportAnswer
 from tests.clock import START
 
 _LOOKED = {FollowUpKind.CALL: "call after four weeks", FollowUpKind.EVALUATION: "evaluation meeting"}

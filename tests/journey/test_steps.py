@@ -18,7 +18,7 @@ from ekc.journey.models import PhaseChange
 from ekc.journey.queries import history
 from ekc.plans.models import PlanVersion
 from ekc.privatetime.queries import rounds
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Outcome, Phase, Step, StopReason
 from tests import build
 from tests.cast import Cast, participant

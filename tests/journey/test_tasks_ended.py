@@ -15,8 +15,9 @@ from ekc.journey.actions import take
 from ekc.journey.home import coordinator_home
 from ekc.journey.reminders import tell_that_access_ends
 from ekc.matching.actions import ask_coordinator
-from ekc.workflow.taking import Taking
-from ekc.workflow.vocabulary import Activity, FollowUpKind, Step
+from ekc.workflow.definition import Taking
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import Activity, Step
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, sign_in

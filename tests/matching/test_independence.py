@@ -16,8 +16,8 @@ from ekc.matching import actions
 from ekc.matching.queries import Matches, candidates, matches, open_conflicts, same_referrer, undecided
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions import set_employer
+from ekc.workflow.definition import Taking
 from ekc.workflow.independence import Matter, Tie
-from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import INDEPENDENT, Made, registered_case

@@ -16,7 +16,7 @@ from ekc.evaluations.queries import due_for
 from ekc.journey.actions import take
 from ekc.journey.home import coordinator_home
 from ekc.matching import actions
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Activity, Phase, Step
 from tests import build
 from tests.build import INDEPENDENT, Made

@@ -8,7 +8,7 @@ from ekc.core.errors import NotNow, Unknown
 from ekc.meetings import actions, queries
 from ekc.meetings.actions import Asked, Told
 from ekc.meetings.effects import new_meeting
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import InformationKind, Phase, Step
 from tests.build import Made
 from tests.cast import Cast, sign_in

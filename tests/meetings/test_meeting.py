@@ -11,7 +11,7 @@ from ekc.meetings import actions, queries
 from ekc.meetings.actions import Arranged, Venue
 from ekc.meetings.effects import end_meeting, new_meeting
 from ekc.meetings.queries import ArrangementRow
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ArrangementKind, Phase, Step
 from tests.cast import Cast, sign_in
 from tests.client import PageClient

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.meetings.models import Attendance, Meeting
 from ekc.plans.effects import freeze_plan, present_plan
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Attends, LegalContext, Part, Phase, Step, Variant
 from tests.cast import MUNICIPALITY, Cast, enter
 from tests.client import PageClient

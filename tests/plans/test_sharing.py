@@ -16,7 +16,7 @@ from ekc.evaluations import actions as evaluations
 from ekc.journey.effects import EFFECTS
 from ekc.plans import actions, drafting, queries
 from ekc.plans.draft import EvaluationPlan, NewAction
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import (
     ActionKind,
     ActionState,

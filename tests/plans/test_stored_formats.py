@@ -12,8 +12,10 @@ import pikepdf
 import pytest
 
 from ekc.core.crypto import SealedJSON
+from ekc.core.documents import document_pdf
 from ekc.plans import document, draft
 from ekc.plans.document import (
+    PLAN,
     PlanDocument,
     PrintedAcceptance,
     PrintedAction,
@@ -22,7 +24,6 @@ from ekc.plans.document import (
     PrintedEvaluation,
     PrintedGoal,
     PrintedWhatIf,
-    plan_pdf,
 )
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal, WhatIf
 from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
@@ -136,7 +137,7 @@ def test_a_stored_document(name: str, plan: PlanDocument) -> None:
 
 @pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")  # left open by WeasyPrint 70
 def test_a_pdf_carries_the_stored_bytes() -> None:
-    with pikepdf.open(io.BytesIO(plan_pdf(FULL_DOCUMENT))) as pdf:
+    with pikepdf.open(io.BytesIO(document_pdf(PLAN, FULL_DOCUMENT))) as pdf:
         attached = pdf.attachments["plan.json"].get_file().read_bytes()
 
     assert attached == (STORED / "document-full.json").read_bytes()

@@ -13,7 +13,7 @@ from ekc.meetings.actions import correct_attendance, record_attendance
 from ekc.meetings.effects import end_meeting
 from ekc.privatetime import effects, queries
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
-from ekc.workflow.taking import Taking
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Phase, Step
 from tests.build import Made
 from tests.cast import Cast, sign_in

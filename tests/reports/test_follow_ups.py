@@ -19,7 +19,8 @@ from ekc.evaluations.models import FollowUp
 from ekc.reports import queries
 from ekc.reports.queries import Counts, Wanted
 from ekc.workflow.engine import sees
-from ekc.workflow.vocabulary import CasePart, FollowUpKind, Phase, Role, Variant
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import CasePart, Phase, Role, Variant
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock

@@ -34,8 +34,8 @@ from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import draft
+from ekc.workflow.definition import Taking
 from ekc.workflow.engine import sees
-from ekc.workflow.taking import Taking
 from ekc.workflow.vocabulary import (
     ActionKind,
     Agreed,

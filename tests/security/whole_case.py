@@ -30,7 +30,8 @@ from ekc.plans import actions as plans
 from ekc.plans import document, drafting
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
-from ekc.workflow.vocabulary import ActionKind, Attends, FollowUpKind, InformationKind, Part, Phase, PlanSharing, Step
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Part, Phase, PlanSharing, Step
 from tests import build
 from tests.build import Made
 from tests.cast import BY_CODE, Cast

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from ekc.demo.case_schema import Action, Goal, LookAgain, Plan, WhatIf
 from ekc.demo.validation import answer_of
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
 from tests.client import PageClient
 from tests.form import Value
@@ -26,14 +25,14 @@ def action_values(walk: Walk, action: Action) -> dict[str, Value]:
     values: dict[str, Value] = {
         "What": action.what,
         "Who": walk.names(action.who),
-        "This is done": name_of(action.kind),
+        "This is done": action.kind.label,
     }
     if action.by:
         values["No later than"] = action.by
     if action.starts:
         values["From"] = action.starts
     if action.every:
-        values["How often"] = name_of(action.every)
+        values["How often"] = action.every.label
     return values
 
 
@@ -83,7 +82,7 @@ def answer_support(client: PageClient, walk: Walk, action: Action) -> None:
     answer, words = answer_of(action.answer)
     assert answer is SupportAnswer.AGREED
     client.page(walk.url("plan/agreement"))
-    client.submit("Save the answer", {"Answer": name_of(answer), "In their words": words}, near=action.what)
+    client.submit("Save the answer", {"Answer": answer.label, "In their words": words}, near=action.what)
 
 
 def share(client: PageClient, walk: Walk, whole: Iterable[str]) -> None:
@@ -123,7 +122,7 @@ def somebody_says(walk: Walk, plan: Plan, id_: str) -> None:
     answer, words = said(plan.agreed[id_])  # type: ignore[index]
     values: dict[str, Value] = {
         "Who": walk.name(id_),
-        "What they say": name_of(answer),
+        "What they say": answer.label,
         "In their words": words,
     }
     walk.open("plan/agreement").submit("Save what they say", values)

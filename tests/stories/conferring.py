@@ -1,7 +1,6 @@
 """How the day goes: opened, told, asked, private time and what leads in and out of it."""
 
 from ekc.demo.case_schema import Stretch
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part
 from tests.form import Value
 from tests.page import Page
@@ -23,7 +22,7 @@ def who_is_there(walk: Walk) -> None:
 
 def _with_how(walk: Walk, id_: str) -> str:
     attends = walk.case.people[id_].attends or Attends.IN_PERSON  # type: ignore[index]
-    return walk.name(id_) + ("" if attends is Attends.IN_PERSON else f" ({name_of(attends)})")
+    return walk.name(id_) + ("" if attends is Attends.IN_PERSON else f" ({attends.label})")
 
 
 def tell_and_ask(walk: Walk) -> None:
@@ -32,7 +31,7 @@ def tell_and_ask(walk: Walk) -> None:
     client = walk.open("information")
     for item in walk.case.information.items:
         by = "The coordinator" if item.by == walk.case.coordinator.id else walk.name(item.by)
-        client.submit("Write it down", {"Who told it": by, "About": name_of(item.kind), "What was told": item.text})
+        client.submit("Write it down", {"Who told it": by, "About": item.kind.label, "What was told": item.text})
     for question in walk.case.information.questions:
         values: dict[str, Value] = {
             "Who asked": walk.name(question.asked_by),

@@ -4,7 +4,6 @@ from itertools import chain, repeat
 
 from ekc.demo.case_schema import Evaluation, Looked
 from ekc.evaluations.forms import SCORES
-from ekc.workflow.names import name_of
 from tests.client import PageClient
 from tests.form import Value
 from tests.page import Page
@@ -24,7 +23,7 @@ def look_again(walk: Walk, found: Evaluation, *, client: PageClient | None = Non
     labels = [
         f"{g}.{a} {action.what}" for g, goal in enumerate(plan.goals, 1) for a, action in enumerate(goal.actions, 1)
     ]
-    states = chain.from_iterable(repeat(name_of(state), count) for state, count in found.actions.items())
+    states = chain.from_iterable(repeat(state.label, count) for state, count in found.actions.items())
     values |= dict(zip(labels, states, strict=True))
     if found.kind is Looked.MEETING:
         values["Who was there?"] = walk.names(found.present or ())

@@ -13,7 +13,6 @@ from ekc.core.clock import from_local
 from ekc.core.language import day, moment, short_day
 from ekc.demo.validation import answer_of
 from ekc.evaluations.forms import SCORES
-from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     ActionKind,
@@ -91,7 +90,7 @@ def secret(_walk: Walk, value: bool) -> str:
 
 def coded(kind: Any) -> Say:
     """A word of a list, as it is called."""
-    return lambda _walk, value: name_of(kind(value))
+    return lambda _walk, value: kind(value).label
 
 
 def met(_walk: Walk, value: bool) -> str:
@@ -103,13 +102,13 @@ def answered(_walk: Walk, value: str) -> str:
     """What was answered to a request, and the words."""
     answer, words = answer_of(value)
     assert answer is not None
-    return f"support: {name_of(answer)} “{words}”"
+    return f"support: {answer.label} “{words}”"
 
 
 def agreed(_walk: Walk, value: str) -> str:
     """What somebody says to the plan, in their words."""
     answer, words = said(value)
-    return f"“{words}”" if words else name_of(answer)
+    return f"“{words}”" if words else answer.label
 
 
 def sent_back(_walk: Walk, value: str) -> str:
@@ -219,7 +218,7 @@ def sentence(walk: Walk, fact: Fact) -> tuple[str, str]:
     """The page on which a fact stands, and how it is said there. Raises KeyError for a fact without a place."""
     *_, name = fact.path
     if fnmatchcase(fact.dotted, _COUNTED):
-        return "follow-ups", f"{fact.value} {name_of(ActionState(str(name)))}"
+        return "follow-ups", f"{fact.value} {ActionState(str(name)).label}"
     if fnmatchcase(fact.dotted, _MARK) and name != "family" and fact.path[-2] == "marks":
         return "follow-ups", f"Mark of {walk.name(str(name))} {fact.value}"
     for pattern, page, say in PLACES:

@@ -5,7 +5,6 @@ from datetime import date
 from babel import Locale
 
 from ekc.demo.case_schema import BottomLine, CasePerson
-from ekc.workflow.names import name_of
 from ekc.workflow.vocabulary import Attends, Part
 from tests.form import Value
 from tests.stories.walk import Walk
@@ -45,7 +44,7 @@ def add_people(walk: Walk, *ids: str) -> None:
         person = walk.case.people[id_]  # type: ignore[index]
         values: dict[str, Value] = {
             "Name": person.name,
-            "Part in the circle": name_of(person.role),
+            "Part in the circle": person.role.label,
             "Relation": person.relation or "",
             "Organisation": person.organisation or "",
         }
@@ -75,7 +74,7 @@ def details(walk: Walk, person: CasePerson) -> dict[str, Value]:
         "The address is secret: print it nowhere": bool(person.address_secret),
     }
     if person.attends is not Attends.EXCLUDED:
-        values["How they come"] = name_of(person.attends or Attends.IN_PERSON)
+        values["How they come"] = person.attends or Attends.IN_PERSON.label
     if person.language:
         values["Language"] = language_name(person.language)
     if person.born:
@@ -118,7 +117,7 @@ def keep_away(walk: Walk, id_: str, person: CasePerson, day: date) -> None:
     client.submit(
         "Save",
         {
-            "How they come": name_of(Attends.EXCLUDED),
+            "How they come": Attends.EXCLUDED.label,
             "Why they stay away": person.reason or "",
             "Decided by": person.decided_by or "",
             "Decided on": day,

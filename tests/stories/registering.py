@@ -3,7 +3,6 @@
 from datetime import date
 
 from ekc.people.access import Visitor
-from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Part
 from tests.form import Value
@@ -30,12 +29,12 @@ def registration_values(walk: Walk) -> dict[str, Value]:
     case = walk.case
     values: dict[str, Value] = {
         "Who registers": REGISTERS[case.registration.by],
-        "Kind of conference": name_of(case.variant),
+        "Kind of conference": case.variant.label,
         "Why now": case.registration.reason,
         "The question, as you would put it today": case.question,
         "What it is about": ", ".join(case.topics),
         "Sides": "\n".join(case.sides or ()),
-        "Of their own accord, or under pressure": name_of(case.legal_context),
+        "Of their own accord, or under pressure": case.legal_context.label,
         "Wishes for the coordinator": "\n".join(case.registration.wishes or ()),
         "Municipality": case.municipality,
         "Region": "North",

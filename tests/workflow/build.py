@@ -6,6 +6,7 @@ from typing import Any
 
 from ekc.workflow.blocker import Guard
 from ekc.workflow.facts import Action, BottomLine, Coordinator, Facts, Person, Plan, WhatIf
+from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionKind, Agreed, ArrangementKind, Attends, InformationKind, Part, Phase
 
 TODAY = date(2026, 4, 18)
@@ -65,8 +66,7 @@ READY = Facts(
     meeting_held=True,
     plan=PLAN,
     accepted=True,
-    call_settled=True,
-    evaluation_settled=True,
+    settled_follow_ups=frozenset(FollowUpKind),
     evaluation_held=True,
     family_wants_new_version=True,
 )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ekc.workflow.definition import STEPS
 from ekc.workflow.facts import BottomLine, Coordinator, Person, Plan, WhatIf
+from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.vocabulary import (
     Agreed,
@@ -85,8 +86,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "open_questions": FEW,
     "plan": _plans(),
     "accepted": st.none() | st.booleans(),
-    "call_settled": st.booleans(),
-    "evaluation_settled": st.booleans(),
+    "settled_follow_ups": st.frozensets(st.sampled_from(FollowUpKind)),
     "evaluation_held": st.booleans(),
     "family_wants_new_version": st.booleans(),
 }

@@ -3,8 +3,7 @@
 import pytest
 
 from ekc.workflow.check import check_tables
-from ekc.workflow.definition import DUTIES
-from ekc.workflow.duties import Duty, DutyRule
+from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.engine import has_duty
 from ekc.workflow.vocabulary import Role
 

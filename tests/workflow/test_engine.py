@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition import STEPS, StepRule
 from ekc.workflow.engine import STEP_RULES, diagram, ever_may, judge, may, steps_from, verdict_on, why_not
 from ekc.workflow.facts import Facts
-from ekc.workflow.rules import StepRule
 from ekc.workflow.vocabulary import Activity, Phase, Role, Step
 from tests.workflow.build import NURSE, READY, UNCLE, facts, with_people
 

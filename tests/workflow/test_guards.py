@@ -1,17 +1,36 @@
-"""Registration to private time: each guard says exactly what stands in the way, and nothing when all is well."""
+"""Each guard says exactly what stands in the way, and nothing when all is well."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from ekc.workflow import guards as g
 from ekc.workflow.blocker import Guard
 from ekc.workflow.definition import STEPS
+from ekc.workflow.engine import GUARD_RULES
 from ekc.workflow.facts import BottomLine, Coordinator, Facts
+from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.profiles import ENGLAND
-from ekc.workflow.vocabulary import ArrangementKind, Attends, InformationKind, Variant
-from tests.workflow.build import CHILD, FRIEND, INTERPRETER, MOTHER, NURSE, READY, UNCLE, facts, said, with_people
+from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
+from ekc.workflow.vocabulary import ArrangementKind, Attends, InformationKind, Part, SupportAnswer, Variant
+from tests.workflow.build import (
+    ACTION,
+    CHILD,
+    FRIEND,
+    INTERPRETER,
+    MOTHER,
+    NURSE,
+    READY,
+    SUPPORT,
+    UNCLE,
+    WHAT_IF,
+    facts,
+    person,
+    said,
+    with_people,
+    with_plan,
+)
 
 #: Guard, the case, and (sentence, remedy, target) of what it says, blanks filled in.
 SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
@@ -165,6 +184,122 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         with_people(replace(NURSE, in_room=True)),
         [("Person 6 is still in the room", "attendance", "6")],
     ),
+    (g.actions_complete, with_plan(actions=()), [("The plan has no actions yet", "plan", "")]),
+    (
+        g.actions_complete,
+        with_plan(actions=(ACTION, replace(ACTION, number="2.1", key="a9", people=0, what=False, timed=False))),
+        [
+            ("Action 2.1 does not say what is done", "plan", "a9"),
+            ("Action 2.1 has nobody who does it", "plan", "a9"),
+            ("Action 2.1 does not say by when or how often", "plan", "a9"),
+        ],
+    ),
+    (
+        g.what_if_complete,
+        with_plan(what_ifs=()),
+        [("No what-if says yet who meets whom when the plan does not work out", "plan", "what-ifs")],
+    ),
+    (
+        g.what_if_complete,
+        with_plan(what_ifs=(WHAT_IF, replace(WHAT_IF, number=2, key="w2", complete=False))),
+        [("What-if 2 is half written: say if what happens, then what", "plan", "w2")],
+    ),
+    (
+        g.what_if_complete,
+        with_plan(what_ifs=(replace(WHAT_IF, people=1),)),
+        [("No what-if says yet who meets whom when the plan does not work out", "plan", "what-ifs")],
+    ),
+    (
+        g.evaluation_arranged,
+        with_plan(evaluation_on=None, evaluation_place=False, convenor=False),
+        [
+            ("No evaluation date has been chosen yet", "plan", "evaluation"),
+            ("The evaluation has no place yet", "plan", "evaluation"),
+            ("It is not agreed yet who calls people together for the evaluation", "plan", "evaluation"),
+        ],
+    ),
+    (
+        g.evaluation_arranged,
+        with_plan(evaluation_on=READY.today),
+        [("The evaluation date does not lie ahead: choose a later one", "plan", "evaluation")],
+    ),
+    (
+        g.evaluation_arranged,
+        replace(with_plan(evaluation_on=date(2027, 4, 19)), profile=NEW_ZEALAND),
+        [("The evaluation must be on 2027-04-18 at the latest", "plan", "evaluation")],
+    ),
+    (g.monitor_named, with_plan(monitor=False), [("Nobody keeps an eye on the plan yet", "plan", "monitor")]),
+    (
+        g.support_answered,
+        with_plan(actions=(ACTION, replace(SUPPORT, people=0, answer=SupportAnswer.PENDING))),
+        [("Nobody has been named to answer the request for support 1.2", "plan", "a2")],
+    ),
+    (
+        g.support_answered,
+        with_plan(actions=(replace(SUPPORT, answer=SupportAnswer.DECLINED),)),
+        [("Support for action 1.2 was declined: agree what happens instead", "plan", "a2")],
+    ),
+    (
+        g.bottom_lines_met,
+        facts(bottom_lines=(BottomLine(11, 1, shared=True, met=None), BottomLine(12, 2, shared=True, met=False))),
+        [
+            ("Bottom line 1 has not been checked yet", "agreement", "11"),
+            ("Bottom line 2 is not met by this plan", "agreement", "12"),
+        ],
+    ),
+    (
+        g.accepted,
+        facts(accepted=None),
+        [("The referrer or a professional has not said yet whether the plan is accepted", "agreement", "")],
+    ),
+    (
+        g.accepted,
+        facts(accepted=False),
+        [("The plan was not accepted: read the reason, the family can go back into private time", "agreement", "")],
+    ),
+    (
+        g.everyone_asked,
+        with_people(replace(UNCLE, agreed=None), replace(CHILD, agreed=None)),
+        [("2 people have not been asked about the plan yet: Person 2, Person 4", "agreement", "2")],
+    ),
+    (
+        g.everyone_asked,
+        replace(
+            with_people(replace(UNCLE, agreed=None, present=False), replace(FRIEND, agreed=None, has_task=False)),
+            meeting_held=False,
+        ),
+        [("Person 2 has not been asked about the plan yet", "agreement", "2")],
+    ),
+    (
+        g.made_at_a_conference,
+        facts(without_conference=True),
+        [("This plan was made without a conference. To hold one, choose: go on another day", "meeting", "")],
+    ),
+    (g.evaluation_held, facts(evaluation_held=False), [("No evaluation has been held yet", "follow_ups", "")]),
+    (
+        g.family_wants_new_version,
+        facts(family_wants_new_version=False),
+        [("The family has not said yet that it wants a new version", "follow_ups", "")],
+    ),
+    (
+        GUARD_RULES["call_settled"].check,
+        facts(settled_follow_ups=frozenset(FollowUpKind) - {FollowUpKind.CALL}),
+        [("The call after four weeks has not been made or given up yet", "follow_ups", "")],
+    ),
+    (
+        GUARD_RULES["evaluation_settled"].check,
+        facts(settled_follow_ups=frozenset(FollowUpKind) - {FollowUpKind.EVALUATION}),
+        [("The evaluation has not been held or given up yet", "follow_ups", "")],
+    ),
+    *(
+        (
+            GUARD_RULES[f"{rule.kind}_settled"].check,
+            facts(settled_follow_ups=frozenset(FollowUpKind) - {rule.kind}),
+            [(rule.unsettled, "follow_ups", "")],
+        )
+        for rule in FOLLOW_UPS
+        if rule.unsettled
+    ),
 ]
 
 #: Cases that come close to a reason and give none.
@@ -191,6 +326,18 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     ),
     (g.enough_family_present, facts(people=(MOTHER, UNCLE, FRIEND))),
     (g.professionals_left, with_people(replace(INTERPRETER, in_room=True))),
+    (g.actions_complete, with_plan(actions=(ACTION, replace(SUPPORT, people=0)))),
+    (g.what_if_complete, with_plan(what_ifs=(WHAT_IF, replace(WHAT_IF, number=2, people=1)))),
+    (g.evaluation_arranged, replace(with_plan(evaluation_on=date(2027, 4, 18)), profile=NEW_ZEALAND)),
+    (g.evaluation_arranged, with_plan(evaluation_on=date(2030, 1, 1))),
+    (
+        g.support_answered,
+        with_plan(actions=(replace(ACTION, people=0), replace(SUPPORT, answer=SupportAnswer.PENDING))),
+    ),
+    (g.accepted, facts(people=(MOTHER, UNCLE), accepted=None)),
+    (g.accepted, replace(with_people(replace(NURSE, attends=Attends.EXCLUDED)), accepted=None)),
+    (g.everyone_asked, with_people(replace(UNCLE, agreed=None, present=False))),
+    (g.everyone_asked, with_people(replace(UNCLE, agreed=None, attends=Attends.EXCLUDED))),
 ]
 
 
@@ -205,11 +352,19 @@ def test_says_nothing_when_it_comes_close(guard: Guard, case: Facts) -> None:
 
 
 def test_every_guard_of_the_table_is_spoiled_here_and_silent_when_all_is_well() -> None:
-    mine = {guard.check for rule in STEPS for guard in rule.guards if guard.check.__module__ == g.__name__}
-    assert {guard for guard, _, _ in SPOILED} == mine
-    assert [blocker for guard in mine for blocker in guard(READY)] == []
+    asked = {guard.check for rule in STEPS for guard in rule.guards}
+    assert {guard for guard, _, _ in SPOILED} == asked
+    assert [blocker for guard in asked for blocker in guard(READY)] == []
 
 
 def test_told_names_each_missing_part_alone() -> None:
     case = facts(told=frozenset(InformationKind) - {InformationKind.HELP})
     assert [b.message for b in g.information_told(case)] == ["It has not been told yet what help there is"]
+
+
+def test_under_seven_the_evaluation_comes_sooner_in_new_zealand() -> None:
+    toddler = person(8, Part.CHILD, age=6)
+    case = replace(
+        with_people(toddler), plan=replace(READY.plan, evaluation_on=date(2026, 10, 19)), profile=NEW_ZEALAND
+    )
+    assert [b.params for b in g.evaluation_arranged(case)] == [{"limit": date(2026, 10, 18)}]

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ekc.workflow.check import check_tables
-from ekc.workflow.definition import PARTS, SHOWN_BY
 from ekc.workflow.engine import PART_RULES, sees
-from ekc.workflow.rules import Grant, PartRule
+from ekc.workflow.parts import PARTS, SHOWN_BY, Grant, PartRule
 from ekc.workflow.vocabulary import (
     INSIDE_ROLES,
     ROLES_OF_SHARING,

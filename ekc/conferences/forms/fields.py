@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import wtforms
@@ -16,7 +15,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
 from ekc.people.forms import PlainForm
-from ekc.workflow.names import name_of
+from ekc.workflow.vocabulary import Labelled
 
 #: Languages that families and their circles speak; shown by their names in the reader's language.
 _CODES = (
@@ -106,10 +105,10 @@ def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectFi
     return SelectField(label, choices=list(choices), **FROM_LIST, **more)
 
 
-def one_of(label: Any, words: Iterable[StrEnum], blank: Any = None, **more: Any) -> SelectField:
+def one_of(label: Any, words: Iterable[Labelled], blank: Any = None, **more: Any) -> SelectField:
     """One word of an enumeration; `blank` names the choice of none."""
     none = [SelectChoice("", blank)] if blank else []
-    return choice(label, [*none, *(SelectChoice(word.value, _l(name_of(word))) for word in words)], **more)
+    return choice(label, [*none, *(SelectChoice(word.value, _l(word.label)) for word in words)], **more)
 
 
 def named(choices: dict[str, str]) -> list[SelectChoice]:

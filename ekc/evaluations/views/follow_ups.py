@@ -20,7 +20,7 @@ from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluati
 from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
 from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Goal
-from ekc.workflow.names import name_of
+from ekc.workflow.follow_ups import FOLLOW_UPS
 from ekc.workflow.vocabulary import ActionState, Activity, CasePart
 
 
@@ -52,7 +52,7 @@ def plan_evaluation(case: Case) -> ResponseReturnValue:
 @bp.get("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
 @case_route(Activity.FOLLOW_UP)
 def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
-    """One call or evaluation: to write down, or to correct."""
+    """One follow-up: to write down, or to correct."""
     row, goals = _one(case, follow_up_id)
     return _follow_up_page(case, row, goals, _form(case, row, goals), GiveUpForm(), 200)
 
@@ -60,7 +60,7 @@ def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
 @case_route(Activity.FOLLOW_UP)
 def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
-    """Write a call or an evaluation down."""
+    """Write a follow-up down."""
     row, goals = _one(case, follow_up_id)
     form = _form(case, row, goals)
     status = 422
@@ -155,6 +155,7 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
         waiting=[row for row in rows if row.is_open],
         held=[(row, _findings(case, row, said[row.id], people)) for row in held],
         given_up=[(row, _reason(row)) for row in rows if row.given_up_on is not None],
+        kinds=[rule.kind for rule in FOLLOW_UPS],
         form=form,
         today=_today(case),
     )
@@ -172,7 +173,7 @@ def _findings(case: Case, row: FollowUpRow, said: Recorded, people: dict[int, So
     counted = Counter(said.actions.values())
     goals = queries.goals_of(db(), case.id, row.version_number) if said.goals else ()
     return {
-        "actions": [f"{counted[state]} {_(name_of(state))}" for state in ActionState if counted[state]],
+        "actions": [f"{counted[state]} {_(state.label)}" for state in ActionState if counted[state]],
         "goals": [
             (goals[number - 1].text if whole else _("Goal %(number)s", number=number), _(SCORES[score]))
             for number, score in said.goals.items()

@@ -26,7 +26,6 @@ from ekc.plans.facts import open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views import bp
-from ekc.workflow.names import name_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, CasePart, Every, Part, Phase
 
@@ -136,7 +135,7 @@ def seen() -> int:
 
 def rhythms() -> dict[str, str]:
     """How often, in the reader's words."""
-    return {every.value: _(name_of(every)) for every in Every}
+    return {every.value: _(every.label) for every in Every}
 
 
 def _change(

@@ -1,0 +1,67 @@
+"""The policy of follow-ups: when an agreed plan is looked at again, and what is asked then.
+
+A new kind is a member of `FollowUpKind`, a row of `FOLLOW_UPS`, a clock in each profile where a clock says when it is
+due, and a migration: the database refuses a kind that it does not know. `check_tables` refuses a row that does not fit.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ekc.workflow.vocabulary import N_, Labelled, Step
+
+
+class FollowUpKind(Labelled):
+    """The moments at which the plan is looked at again."""
+
+    CALL = "call", N_("call after four weeks")
+    EVALUATION = "evaluation", N_("evaluation")
+
+
+class FormSection(StrEnum):
+    """What a follow-up can ask beside the actions one by one, the words, the decision, the day and by whom."""
+
+    GOALS = "goals"  # how far each goal came
+    PEOPLE = "people"  # who was there, and the marks they give
+    NEW_VERSION = "new_version"  # whether the family wants one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRule:
+    """One kind of follow-up. What is said of its kind holds for all follow-ups of that kind."""
+
+    kind: FollowUpKind
+    planned_by: frozenset[Step]
+    clock: str = ""  # the code of the profile's clock; empty: on the day and in the place that the plan names
+    sections: frozenset[FormSection] = frozenset()
+    words_required: bool = False
+    line: str = ""  # on the checklist of closing
+    unsettled: str = ""  # why the case cannot be closed; empty: it does not hold up closing
+
+    @property
+    def is_meeting(self) -> bool:
+        """Whether people come together for it: then the circle is told of it, and whoever convenes it records it."""
+        return FormSection.PEOPLE in self.sections
+
+    @property
+    def once_a_round(self) -> bool:
+        """Whether a round has one, however often the plan is revised."""
+        return Step.REVISE_PLAN not in self.planned_by
+
+
+FOLLOW_UPS: tuple[FollowUpRule, ...] = (
+    FollowUpRule(
+        kind=FollowUpKind.CALL,
+        planned_by=frozenset({Step.AGREE_PLAN}),
+        clock="call",
+        words_required=True,
+        line=N_("The call after four weeks"),
+        unsettled=N_("The call after four weeks has not been made or given up yet"),
+    ),
+    FollowUpRule(
+        kind=FollowUpKind.EVALUATION,
+        planned_by=frozenset({Step.AGREE_PLAN, Step.REVISE_PLAN}),
+        sections=frozenset(FormSection),
+        line=N_("The evaluation"),
+        unsettled=N_("The evaluation has not been held or given up yet"),
+    ),
+)
