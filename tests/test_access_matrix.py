@@ -47,23 +47,24 @@ LETTERS = dict(zip(Phase, "RSITPEC", strict=True))
 IN, NOT_NOW, UNKNOWN = "in", "not now", "-"
 #: What is sent along where an address alone would take seconds or say nothing: a period that is refused, not printed.
 ALONG = {"opened.paper": "?since=2026-01-02&until=2026-01-01"}
-LEGEND = """# Who gets in where
+LEGEND = """# Who can open which page
 
-Generated from the gates by `tests/test_access_matrix.py`, which then asks every route, as everybody, in every phase.
+Generated from the gates by `tests/test_access_matrix.py`, which then requests every route, as every person, in every
+phase.
 
-One letter for each phase in which somebody gets in: **R** registration, **S** setup, **I** information, **T** private
-time, **P** presentation of the plan, **E** evaluation, **C** closed. A hyphen in the place of a phase: they hear that
-it cannot be done now. A dot: for them there is no such page. An empty cell: in no phase.
+One letter for each phase in which the person can open the page: **R** registration, **S** setup, **I** information,
+**T** private time, **P** presentation of the plan, **E** evaluation, **C** closed. A hyphen in the place of a phase:
+the answer is that it cannot be done now. A dot: for this person the page does not exist. An empty cell: in no phase.
 
-They are the coordinator of the case, a coordinator who was asked for it and has not answered yet, and the regional
-manager of its region; by personal link two main persons, a child, family, the convenor of the evaluation (who is
-family), a supporter, a referrer and three professionals: to one the family shows nothing of its plan, to one what
+The people are the coordinator of the case, a coordinator who was asked for it and has not answered yet, and the
+regional manager of its region; by personal link two main persons, a child, family, the convenor of the evaluation (who
+is family), a supporter, a referrer and three professionals: to one the family shows nothing of its plan, to one what
 concerns them, to one all of it. Somebody of the region is coordinator (of other cases), regional manager and
 administrator at once.
 
-Derived alone, and not asked here, is what is there in the demonstration only (`/demo/be`), and what is the middle of a
-way: single sign-on (`/sign-in/at`, `/sign-in/from`, `/sign-out/at`), and `/choose-password` with an invitation that was
-opened in the same browser. `tests/people/test_providers.py` and `tests/people/test_invitations.py` go those ways.
+Only derived, and not requested here, are routes of the demonstration (`/demo/be`) and those in the middle of a flow:
+single sign-on (`/sign-in/at`, `/sign-in/from`, `/sign-out/at`), and `/choose-password` with an invitation that was
+opened in the same browser. `tests/people/test_providers.py` and `tests/people/test_invitations.py` test those flows.
 """
 
 
