@@ -4,7 +4,7 @@ from flask import Response, has_request_context, request
 
 from ekc.core.routes import cookie_name, runtime
 from ekc.core.text import LANGUAGES
-from ekc.people.login import whoever
+from ekc.people.login import authenticated_visitor
 
 _COOKIE = "language"
 _YEAR = 365 * 24 * 3600
@@ -15,7 +15,7 @@ def chosen_language() -> str:
     """The language of this request; always one of `core.text.LANGUAGES`."""
     if not has_request_context():
         return _DEFAULT
-    for code in (request.cookies.get(cookie_name(_COOKIE)), whoever().language):
+    for code in (request.cookies.get(cookie_name(_COOKIE)), authenticated_visitor().language):
         if code in LANGUAGES:
             return code
     return request.accept_languages.best_match(LANGUAGES) or _DEFAULT

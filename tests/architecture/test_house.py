@@ -36,6 +36,8 @@ CORE = {
     "folding",
     "logs",
     "carrier",
+    "sessions",
+    "tokens",
 }
 # A name that says nothing invites everything.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}

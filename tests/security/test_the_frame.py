@@ -10,8 +10,8 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.orm import Session
 
 from config import ConfigError, load_settings, make_keys
-from ekc.app import SealedSessions
 from ekc.core.routes import declared
+from ekc.core.sessions import EncryptedSessions
 from tests.architecture.sources import EKC
 from tests.build import case_in_setup
 from tests.cast import PASSWORD, Cast, sign_in
@@ -92,7 +92,7 @@ def test_a_cookie_that_cannot_be_read_is_nobody(app: Flask, client: PageClient, 
     with client.session_transaction() as kept:
         words = dict(kept)
     plain = SecureCookieSessionInterface()
-    plain.digest_method = SealedSessions.digest_method
+    plain.digest_method = EncryptedSessions.digest_method
     signing = plain.get_signing_serializer(app)
     assert signing is not None
 

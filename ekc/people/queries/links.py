@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from ekc.core.crypto import keyring_of
 from ekc.core.outbox import OutboxMessage
-from ekc.people.links import TRIES, WAITS, mail_key, read_token, token_hash
+from ekc.core.tokens import hash_token
+from ekc.people.links import TRIES, WAITS, mail_key, read_token
 from ekc.people.models import Confirmed, LinkDevice, PersonalLink, SignIn, confirmed_by
-from ekc.people.queries.entering import still_lasts
+from ekc.people.queries.sessions import is_unexpired
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
         PersonalLink.id == bound.link_id,
         PersonalLink.conference_id == bound.conference_id,
         PersonalLink.participant_id == bound.participant_id,
-        PersonalLink.token_hash == token_hash(token),
+        PersonalLink.token_hash == hash_token(token),
         *_live(at),
     )
     if lock:
@@ -176,7 +177,7 @@ def devices_of(session: Session, conference_id: int, at: datetime) -> list[Devic
     used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
         SignIn.link_device_id.in_([row.id for row in rows]), SignIn.ended_at.is_(None)
     )
-    signed_in = {row.link_device_id for row in session.execute(used) if still_lasts(row, at)}
+    signed_in = {row.link_device_id for row in session.execute(used) if is_unexpired(row, at)}
     found = [DeviceRow(*row) for row in rows]
     return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
 

@@ -12,10 +12,10 @@ bp = Blueprint("people", __name__)
 from ekc.people.views import (  # noqa: E402 - each adds its routes
     account,  # noqa: F401
     demo,  # noqa: F401
-    entering,  # noqa: F401
-    factors,  # noqa: F401
     invitations,  # noqa: F401
     links,  # noqa: F401
+    oidc,  # noqa: F401
     passkeys,  # noqa: F401
-    providers,  # noqa: F401
+    second_factor,  # noqa: F401
+    sessions,  # noqa: F401
 )

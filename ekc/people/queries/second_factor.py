@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.errors import Unknown
-from ekc.people.models import PROVES_ONE_THING, Account, Authenticator, Method, RecoveryCode
+from ekc.people.models import SINGLE_FACTOR, Account, Authenticator, Method, RecoveryCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def has_second_factor(session: Session, account_id: int) -> bool:
 
 def lacks_second_factor(session: Session, account_id: int, method: Method) -> bool:
     """Whether somebody who came in so has proved one thing, and could prove no more."""
-    return method in PROVES_ONE_THING and not has_second_factor(session, account_id)
+    return method in SINGLE_FACTOR and not has_second_factor(session, account_id)
 
 
 def own_sign_in(session: Session, account_id: int) -> OwnSignIn:

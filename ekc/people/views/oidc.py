@@ -10,24 +10,24 @@ from config import Provider
 from ekc.core.handlers import sent_by_another_site
 from ekc.core.logs import note
 from ekc.core.routes import db, local_path, now, public, runtime
-from ekc.people import actions, providers
-from ekc.people.login import go_in, place
+from ekc.people import actions, oidc
+from ekc.people.login import complete_sign_in, request_caller
 from ekc.people.models import Method
-from ekc.people.passkeys import party_of
-from ekc.people.providers import Asked, Declined, NotBelieved, OutOfReach
+from ekc.people.oidc import AuthorizationDeniedError, AuthorizationRequest, OIDCError, ProviderUnavailableError
+from ekc.people.passkeys import relying_party
 from ekc.people.views import bp
-from ekc.people.views.trips import arrive, depart
+from ekc.people.views.pending_flow import begin_flow, finish_flow
 
-_TRIP = "provider"  # what the session keeps under this name, on the way
+_FLOW = "provider"  # what the session keeps under this name, on the way
 _LONGEST_TARGET = 500  # more does not fit into a cookie
-LEAVES = "signed in at"  # and while they are signed in: where
+SIGNED_IN_AT = "signed in at"  # and while they are signed in: where
 
 
 @bp.context_processor
 def _other_ways() -> dict[str, object]:
     """What the sign-in page offers beside a password, wherever it is shown."""
     settings = runtime().settings
-    return {"passkeys_offered": party_of(settings.base_url) is not None, "providers": settings.providers}
+    return {"passkeys_offered": relying_party(settings.base_url) is not None, "providers": settings.providers}
 
 
 def _provider(key: str) -> Provider:
@@ -47,10 +47,12 @@ def to_provider(key: str) -> ResponseReturnValue:
         return redirect(url_for("people.sign_in", next=target))
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     kept = target if target and len(target) <= _LONGEST_TARGET else None
-    state = depart(_TRIP, key=key, nonce=nonce, verifier=verifier, next=kept).hex()
+    state = begin_flow(_FLOW, key=key, nonce=nonce, verifier=verifier, next=kept).hex()
     try:
-        return redirect(providers.way_there(provider, now(), Asked(nonce, verifier, _return_to(key)), state))
-    except NotBelieved as error:
+        return redirect(
+            oidc.authorization_url(provider, now(), AuthorizationRequest(nonce, verifier, _return_to(key)), state)
+        )
+    except OIDCError as error:
         return _not_in(provider, error, target)
 
 
@@ -58,26 +60,26 @@ def to_provider(key: str) -> ResponseReturnValue:
 @public
 def from_provider(key: str) -> ResponseReturnValue:
     """Somebody comes back from their organisation, and is let in if we know them."""
-    provider, begun, said = _provider(key), arrive(_TRIP), request.args
+    provider, begun, said = _provider(key), finish_flow(_FLOW), request.args
     if no := said.get("error"):
-        return _not_in(provider, Declined(no), begun[1]["next"] if begun else None)
-    if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].token.hex():
+        return _not_in(provider, AuthorizationDeniedError(no), begun[1]["next"] if begun else None)
+    if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].value.hex():
         text = _("Signing in was not finished within ten minutes, or it was begun in another window. Begin again.")
         return _page(_("That took too long"), text, None), 400
-    tried = actions.begin_try(db(), now(), (actions.PROVIDERS, place().network))
-    once, kept = begun
-    asked, target = Asked(kept["nonce"], kept["verifier"], _return_to(key)), kept["next"]
+    attempt = actions.begin_attempt(db(), now(), (actions.PROVIDERS, request_caller().network))
+    nonce, kept = begun
+    authorization, target = AuthorizationRequest(kept["nonce"], kept["verifier"], _return_to(key)), kept["next"]
     try:
-        known = providers.whom(provider, now(), asked, said.get("code", ""), said.get("iss"))
-    except NotBelieved as error:
+        identity = oidc.fetch_identity(provider, now(), authorization, said.get("code", ""), said.get("iss"))
+    except OIDCError as error:
         return _not_in(provider, error, target)
-    account_id = actions.enter_by_provider(db(), now(), known, once)
+    account_id = actions.authenticate_by_oidc(db(), now(), identity, nonce)
     if account_id is None:
         text = _("Ask your administrator to open one, with your mail address at %(name)s.", name=provider.name)
         return _page(_("There is no account for you here yet"), text, target), 403
-    actions.forget_try(db(), tried)
-    onward = go_in(account_id, Method.PROVIDER if known.second_factor else Method.PROVIDER_ALONE, target)
-    session[LEAVES] = key
+    actions.discard_attempt(db(), attempt)
+    onward = complete_sign_in(account_id, Method.PROVIDER if identity.second_factor else Method.PROVIDER_ALONE, target)
+    session[SIGNED_IN_AT] = key
     return redirect(onward, 303)
 
 
@@ -87,8 +89,8 @@ def leave_provider(key: str) -> ResponseReturnValue:
     """Here they are signed out. At their organisation perhaps not: the way to do that too, if it names one."""
     provider = _provider(key)
     try:
-        address = providers.way_out(provider, now(), runtime().settings.base_url + url_for("home"))
-    except NotBelieved:
+        address = oidc.end_session_url(provider, now(), runtime().settings.base_url + url_for("home"))
+    except OIDCError:
         address = None
     if address is None:
         return redirect(url_for("home"), 303)
@@ -99,13 +101,13 @@ def _return_to(key: str) -> str:
     return runtime().settings.base_url + url_for("people.from_provider", key=key)
 
 
-def _not_in(provider: Provider, error: NotBelieved, target: str | None) -> ResponseReturnValue:
+def _not_in(provider: Provider, error: OIDCError, target: str | None) -> ResponseReturnValue:
     """The log gets a code for whoever mends it; the person gets what to do."""
     note("single sign-on failed", provider=provider.key, why=str(error))
-    if isinstance(error, Declined) and error.by_somebody:
+    if isinstance(error, AuthorizationDeniedError) and error.by_user:
         text = _("Nothing has happened. Begin again, or sign in in another way.")
         return _page(_("You did not sign in at %(name)s", name=provider.name), text, target), 403
-    if isinstance(error, OutOfReach):
+    if isinstance(error, ProviderUnavailableError):
         text = _("Try again in a minute, or sign in in another way.")
         return _page(_("%(name)s cannot be reached now", name=provider.name), text, target), 503
     text = _("Begin again. If it goes wrong once more, tell your administrator.")
