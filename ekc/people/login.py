@@ -84,7 +84,7 @@ def load_user(user_id: str) -> SignedInUser | None:
 
 
 def complete_sign_in(account_id: int, method: Method, target: str | None) -> str:
-    """Sign in whoever proved by this method that an account is theirs, or ask for the second factor; where to go on.
+    """Sign in who proved by this method that an account is theirs, or ask for the second factor; where to go on.
 
     `target`: where they wanted to be, a path of this site.
     """
@@ -232,7 +232,7 @@ def _refuse_stale() -> NoReturn:
 
 
 def own_account(view: View) -> View:
-    """A gate: staff, for their own account. To whoever has none the page does not exist."""
+    """A gate: staff, for their own account. For others the page does not exist."""
     return _gate(view, Access("account"), visitor, _has_account)
 
 

@@ -1,4 +1,4 @@
-"""One-time codes of an app (TOTP, RFC 6238) and recovery codes on paper: how they are made, read and recognised.
+"""Time-based one-time passwords (TOTP, RFC 6238) and recovery codes: how they are generated, parsed and verified.
 
 Both are digits, so that any keypad types them in any language. Who owns them, and whether one was used: `actions`.
 """

@@ -85,7 +85,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
 def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str | None:
     """Open a closed account again, with the roles it had, and invite its owner: the link if it may be shown.
 
-    The password from before is forgotten, as the other ways in were: whoever made closing necessary may have them.
+    The old password is forgotten, as the other credentials were: who made closing necessary may have them.
     """
     ensure_administrator(visitor)
     with writing(session):

@@ -1,4 +1,4 @@
-"""How staff come to a password that nobody else knows: by invitation, or by mail when they forgot it."""
+"""Invitations and password resets: how staff choose a password that nobody else knows."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is done with passkeys: one is added, removed, or lets its owner in."""
+"""Passkeys are added, removed, and authenticate their owner."""
 
 from datetime import datetime
 
@@ -41,7 +41,7 @@ def add_passkey(session: Session, visitor: Visitor, at: datetime, new: NewPasske
         )
         session.add(passkey)
         session.flush()
-        # What was begun with one thing alone has now been given both.
+        # A single-factor sign-in now has both factors.
         here = (SignIn.id == visitor.sign_in_id, SignIn.method.in_(SINGLE_FACTOR))
         session.execute(update(SignIn).where(*here).values(method=Method.PASSKEY))
         record(session, visitor.actor, at, "account.passkey_added", passkey=passkey.id, name=name)
@@ -84,7 +84,7 @@ def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id:
 def enter_by_passkey(
     session: Session, at: datetime, party: RelyingParty, answer: Assertion, nonce: Nonce
 ) -> int | None:
-    """The account that a passkey opens; None for any reason why not, which is audited."""
+    """The account that a passkey authenticates; None for any reason why not, which is audited."""
     with writing(session):
         known = select(Passkey).where(Passkey.credential_id == answer.credential_id)
         passkey = session.scalar(known.with_for_update())
@@ -99,7 +99,7 @@ def enter_by_passkey(
 def _authenticate(
     session: Session, at: datetime, party: RelyingParty, answer: Assertion, nonce: Nonce, passkey: Passkey | None
 ) -> int:
-    """The account of a passkey that proves itself. Raises InvalidPasskeyError."""
+    """The account of a passkey whose assertion is valid. Raises InvalidPasskeyError."""
     if passkey is None:
         raise InvalidPasskeyError("unknown")
     if visitor_of_account(session, passkey.account_id, at) is None:

@@ -1,6 +1,6 @@
-"""The second factor of an account: an app that makes one-time codes, and recovery codes for when it is lost.
+"""The second factor of an account: an authenticator app (TOTP), and recovery codes for when it is lost.
 
-Whatever changes how somebody signs in asks for their password, is audited, and is told to them by mail.
+Every change takes the password, is audited, and is mailed to the owner.
 """
 
 from datetime import datetime

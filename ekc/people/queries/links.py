@@ -1,4 +1,4 @@
-"""Reading personal links, the devices that are confirmed for them, and who waits to be let in."""
+"""Reading personal links, the devices verified for them, and who waits for approval."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class LinkRow:
     tried_at: datetime | None
 
     def is_live(self, at: datetime) -> bool:
-        """Whether it lets somebody in."""
+        """Whether it works: neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > at
 
     @property
@@ -62,11 +62,11 @@ class DeviceRow:
     in_use: bool = False
 
     def waits(self, at: datetime) -> bool:
-        """Whether somebody sits there and waits for the coordinator."""
+        """Whether it waits for the coordinator's approval."""
         return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - WAITS
 
     def opens(self, at: datetime) -> bool:
-        """Whether it may come in without being asked: remembered, or let in a moment ago and not come in yet."""
+        """Whether it signs in without verification: remembered, or approved a moment ago and not used yet."""
         if self.confirmed_at is None or self.ended_at is not None:
             return False
         return self.remembered or (self.number is not None and self.asked_at > at - WAITS)
@@ -74,7 +74,7 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody who opened a link and asks the coordinator to let them in."""
+    """A device that waits for the coordinator's approval."""
 
     id: int
     participant_id: int

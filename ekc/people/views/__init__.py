@@ -1,9 +1,4 @@
-"""Pages of signing in and out (`entering.py`, `passkeys.py`, `providers.py`), of how one signs in (`account.py`,
-`factors.py`), of choosing a password (`invitations.py`), of personal links (`links.py`), of being one of the cast
-(`demo.py`).
-
-What administrators do with accounts: `ekc/staff/`.
-"""
+"""Pages of signing in, credentials, sign-ins and personal links. Administration of accounts: `ekc/staff/`."""
 
 from flask import Blueprint
 

@@ -33,7 +33,7 @@ _LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
 
 
 def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
-    """One page for every link that lets nobody in: forged, unknown, expired, ended. What is sent there is noted."""
+    """One page for every link that does not work: forged, unknown, expired, revoked. A POST to one is audited."""
 
     @wraps(view)
     def guarded(token: str) -> ResponseReturnValue:
@@ -70,7 +70,7 @@ def enter_now(token: str) -> ResponseReturnValue:
     entered = actions.verify_by_device(db(), now(), token, _named_device(token), UseForm().is_own())
     if entered is None:
         return redirect(url_for("people.confirm", token=token), 303)
-    return _in(token, entered)
+    return _signed_in(token, entered)
 
 
 @bp.get(f"{_LINK}/code")
@@ -92,7 +92,7 @@ def check_confirm(token: str) -> ResponseReturnValue:
         typed, own = form.entrance_code.data, form.is_own()
         entered = actions.verify_by_answer(db(), now(), token, typed, own, request_device(), cost, request_caller())
         if entered is not None:
-            return _in(token, entered)
+            return _signed_in(token, entered)
         link = _link(token)
         if link.tries < TRIES:
             form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
@@ -117,7 +117,7 @@ def _asked(link: PersonalLink, token: str, form: EntranceForm) -> str:
 @public
 @_live
 def ask(token: str) -> ResponseReturnValue:
-    """Without code or answer: ask the coordinator to be let in."""
+    """Without code or answer: ask the coordinator to approve this device."""
     link = _link(token)
     response = redirect(url_for("people.waiting", token=token), 303)
     asked = _own_device(link)
@@ -136,7 +136,7 @@ def ask(token: str) -> ResponseReturnValue:
 @public
 @_live
 def waiting(token: str) -> ResponseReturnValue:
-    """Somebody waits; the page looks again by itself. Nonce they were let in, a button leads on."""
+    """The page of who waits for the coordinator; it reloads by itself. Once approved, a button leads on."""
     asked = _own_device(_link(token))
     if asked is None or not (asked.waits(now()) or asked.opens(now())):
         return redirect(url_for("people.confirm", token=token))
@@ -191,8 +191,8 @@ def _own_device(link: PersonalLink) -> DeviceRow | None:
     return device_of(db(), link.id, read_device_key(keyring_of(db()), link.id, key)) if key else None
 
 
-def _in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
-    """To their own page; a device that nobody else uses is known the next time."""
+def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
+    """Redirect to their own page; a device that nobody else uses is remembered."""
     start_link_session(entered.sign_in_id)
     response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
     if entered.remembered_until is None:

@@ -1,4 +1,4 @@
-"""Single sign-on: to one's organisation and back, and signing out there too (ADR 0017)."""
+"""Single sign-on by OpenID Connect: to the provider and back, and signing out there too (ADR 0017, 0022)."""
 
 import secrets
 
@@ -18,13 +18,13 @@ from ekc.people.passkeys import relying_party
 from ekc.people.views import bp
 from ekc.people.views.pending_flow import begin_flow, finish_flow
 
-_FLOW = "provider"  # what the session keeps under this name, on the way
+_FLOW = "provider"
 _LONGEST_TARGET = 500  # more does not fit into a cookie
-SIGNED_IN_AT = "signed in at"  # and while they are signed in: where
+SIGNED_IN_AT = "signed in at"  # in the session: the provider
 
 
 @bp.context_processor
-def _other_ways() -> dict[str, object]:
+def _sign_in_options() -> dict[str, object]:
     """What the sign-in page offers beside a password, wherever it is shown."""
     settings = runtime().settings
     return {"passkeys_offered": relying_party(settings.base_url) is not None, "providers": settings.providers}
@@ -38,9 +38,9 @@ def _provider(key: str) -> Provider:
 @bp.get("/sign-in/at/<key>")
 @public
 def to_provider(key: str) -> ResponseReturnValue:
-    """Send somebody to their organisation. A link and no form: no form of ours leads to another site.
+    """Redirect to the provider. A link and no form: no form of ours leads to another site.
 
-    Whoever was sent here by another site did not ask for it: they are shown the link first (ASVS 7.6.2).
+    Who was sent here by another site did not ask for it: they are shown the link first (ASVS 7.6.2).
     """
     provider, target = _provider(key), local_path(request.args.get("next"))
     if sent_by_another_site():
@@ -53,16 +53,16 @@ def to_provider(key: str) -> ResponseReturnValue:
             oidc.authorization_url(provider, now(), AuthorizationRequest(nonce, verifier, _return_to(key)), state)
         )
     except OIDCError as error:
-        return _not_in(provider, error, target)
+        return _failed(provider, error, target)
 
 
 @bp.get("/sign-in/from/<key>")
 @public
 def from_provider(key: str) -> ResponseReturnValue:
-    """Somebody comes back from their organisation, and is let in if we know them."""
+    """The redirect back from the provider: sign in the account of the identity."""
     provider, begun, said = _provider(key), finish_flow(_FLOW), request.args
     if no := said.get("error"):
-        return _not_in(provider, AuthorizationDeniedError(no), begun[1]["next"] if begun else None)
+        return _failed(provider, AuthorizationDeniedError(no), begun[1]["next"] if begun else None)
     if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].value.hex():
         text = _("Signing in was not finished within ten minutes, or it was begun in another window. Begin again.")
         return _page(_("That took too long"), text, None), 400
@@ -72,7 +72,7 @@ def from_provider(key: str) -> ResponseReturnValue:
     try:
         identity = oidc.fetch_identity(provider, now(), authorization, said.get("code", ""), said.get("iss"))
     except OIDCError as error:
-        return _not_in(provider, error, target)
+        return _failed(provider, error, target)
     account_id = actions.authenticate_by_oidc(db(), now(), identity, nonce)
     if account_id is None:
         text = _("Ask your administrator to open one, with your mail address at %(name)s.", name=provider.name)
@@ -86,7 +86,7 @@ def from_provider(key: str) -> ResponseReturnValue:
 @bp.get("/sign-out/at/<key>")
 @public
 def leave_provider(key: str) -> ResponseReturnValue:
-    """Here they are signed out. At their organisation perhaps not: the way to do that too, if it names one."""
+    """After signing out here: a link for signing out at the provider too, if it supports that."""
     provider = _provider(key)
     try:
         address = oidc.end_session_url(provider, now(), runtime().settings.base_url + url_for("home"))
@@ -101,8 +101,8 @@ def _return_to(key: str) -> str:
     return runtime().settings.base_url + url_for("people.from_provider", key=key)
 
 
-def _not_in(provider: Provider, error: OIDCError, target: str | None) -> ResponseReturnValue:
-    """The log gets a code for whoever mends it; the person gets what to do."""
+def _failed(provider: Provider, error: OIDCError, target: str | None) -> ResponseReturnValue:
+    """The error page: the log gets a code, the person what to do."""
     note("single sign-on failed", provider=provider.key, why=str(error))
     if isinstance(error, AuthorizationDeniedError) and error.by_user:
         text = _("Nothing has happened. Begin again, or sign in in another way.")

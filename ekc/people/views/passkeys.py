@@ -1,7 +1,7 @@
 """Passkeys: signing in with one, and the page where their owner adds and removes them.
 
-A browser makes and answers passkeys by script (`static/js/passkeys.js`). The script puts the answer into a form of the
-page, so what comes in here is a form as everywhere (ADR 0017).
+A script (`static/js/passkeys.js`) asks the browser and puts its answer into a form of the page, so what is posted here
+is a form as everywhere (ADR 0017).
 """
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
@@ -29,11 +29,11 @@ from ekc.people.passkeys import (
 from ekc.people.views import bp
 from ekc.people.views.pending_flow import begin_flow, finish_flow
 
-_ENTERING, _ADDING = "passkey", "new passkey"  # what the session keeps under these names
+_AUTHENTICATION, _REGISTRATION = "passkey", "new passkey"  # pending flows
 
 
 def _party() -> RelyingParty:
-    """Us, as a passkey knows us; without a proper address there are no passkeys, and no such pages."""
+    """The relying party; without a proper address there are no passkeys, and no such pages."""
     party = relying_party(runtime().settings.base_url)
     if party is None:
         abort(404)
@@ -43,16 +43,16 @@ def _party() -> RelyingParty:
 @bp.get("/sign-in/passkey")
 @public
 def ask_for_passkey() -> ResponseReturnValue:
-    """What the script tells the browser, so that it asks for a passkey."""
-    return jsonify(authentication_options(_party(), begin_flow(_ENTERING)))
+    """The options with which the script asks for a passkey."""
+    return jsonify(authentication_options(_party(), begin_flow(_AUTHENTICATION)))
 
 
 @bp.post("/sign-in/passkey")
 @public
 def enter_by_passkey() -> ResponseReturnValue:
-    """Let in whoever has a passkey of ours."""
+    """Sign in by a passkey."""
     target = local_path(request.args.get("next"))
-    begun, form, party = finish_flow(_ENTERING), PasskeyForm(), _party()
+    begun, form, party = finish_flow(_AUTHENTICATION), PasskeyForm(), _party()
     if begun and form.validate():
         attempt = actions.begin_attempt(db(), now(), (actions.PASSKEYS, request_caller().network))
         try:
@@ -83,13 +83,13 @@ def passkeys() -> ResponseReturnValue:
 @own_account_enrolling
 @fresh_login_required  # type: ignore[untyped-decorator]  # if not, the script opens the page anew, which says so
 def ask_for_new_passkey() -> ResponseReturnValue:
-    """What the script tells the browser, so that it has a passkey made."""
+    """The options with which the script has a passkey created."""
     who = authenticated_visitor()
     email = queries.own_sign_in(db(), who.account_id or 0).email
     known, handle = queries.passkey_ids_and_handle(db(), who.account_id or 0)
     handle = handle or new_handle()
     return jsonify(
-        registration_options(_party(), begin_flow(_ADDING, handle=handle), handle, email, who.actor.name, known)
+        registration_options(_party(), begin_flow(_REGISTRATION, handle=handle), handle, email, who.actor.name, known)
     )
 
 
@@ -114,7 +114,7 @@ def add_passkey() -> ResponseReturnValue:
 @fresh_login_required  # type: ignore[untyped-decorator]
 def _keep(form: NewPasskeyForm) -> None:
     """Keep the passkey in the form. Raises InvalidPasskeyError, Refusal."""
-    begun = finish_flow(_ADDING)
+    begun = finish_flow(_REGISTRATION)
     if begun is None:
         raise InvalidPasskeyError("late")
     nonce, kept = begun

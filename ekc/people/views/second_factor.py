@@ -1,4 +1,4 @@
-"""The second factor: setting up an app that makes codes, recovery codes, and doing without."""
+"""The second factor: setting up an authenticator app, recovery codes, and turning it off."""
 
 from typing import Any
 

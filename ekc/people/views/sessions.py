@@ -29,7 +29,7 @@ from ekc.people.views.oidc import SIGNED_IN_AT
 @bp.get("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page; whoever is signed in goes on, unless they are to show `again` that it is them."""
+    """The sign-in page; who is signed in goes on, unless they are to reauthenticate (`again`)."""
     target = local_path(request.args.get("next"))
     if authenticated_visitor().known and "again" not in request.args:
         return redirect(after_sign_in(target))
@@ -41,7 +41,7 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public
 def check_sign_in() -> ResponseReturnValue:
-    """Let in, or say no in one sentence that does not tell why."""
+    """Sign in, or refuse in one sentence that does not tell why."""
     target = local_path(request.args.get("next"))
     form = SignInForm()
     if form.validate_on_submit():
@@ -56,7 +56,7 @@ def check_sign_in() -> ResponseReturnValue:
 @bp.get("/sign-in/code")
 @public
 def code() -> ResponseReturnValue:
-    """The second step, for whoever typed a right password just now."""
+    """The second factor, after a right password."""
     target = local_path(request.args.get("next"))
     if pending_account() is None:
         return redirect(url_for("people.sign_in", next=target))
@@ -66,7 +66,7 @@ def code() -> ResponseReturnValue:
 @bp.post("/sign-in/code")
 @public
 def check_code() -> ResponseReturnValue:
-    """Let in, or say no in one sentence that does not tell why."""
+    """Sign in, or refuse in one sentence that does not tell why."""
     target = local_path(request.args.get("next"))
     account_id = pending_account()
     if account_id is None:
@@ -88,7 +88,7 @@ def check_code() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """Sign out; also fine for somebody who is not signed in. Whoever came by single sign-on is told about that."""
+    """Sign out; also for who is not signed in. After single sign-on, offer to sign out at the provider too."""
     key = session.get(SIGNED_IN_AT)
     after = "home" if visitor().participant_id is None else "people.signed_out"
     end_session()
