@@ -61,14 +61,17 @@ class CSRFTokens(CSRFProtect):  # type: ignore[misc]
         app.jinja_env.globals[_TOKEN] = csrf_token
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Raise CSRFError unless the request carries a token of its session. No view is exempt."""
+        """Raise CSRFError unless the request carries a token of its session. No view is exempt.
+
+        The referrer is not compared: pages of personal links send none. `handlers` looks at Sec-Fetch-Site instead.
+        """
         if not request.endpoint or request.method not in current_app.config["WTF_CSRF_METHODS"]:
             return
         try:
             token = _serializer().loads(self._get_csrf_token() or "", max_age=current_app.config["WTF_CSRF_TIME_LIMIT"])
         except BadData as error:
             raise CSRFError(str(error)) from error
-        if not hmac.compare_digest(str(session.get(_TOKEN, "")), str(token)):
+        if _TOKEN not in session or not hmac.compare_digest(str(session[_TOKEN]), str(token)):
             raise CSRFError("The CSRF tokens do not match.")
         g.csrf_valid = True  # Flask-WTF's forms then look no further
 

@@ -183,3 +183,11 @@ def test_the_number_of_proxies_is_a_number(tmp_path_factory: pytest.TempPathFact
     for told in ("-1", "many", "99"):
         with pytest.raises(ConfigError, match="EKC_PROXIES"):
             load_settings({**environ, "EKC_PROXIES": told})
+
+
+def test_libraries_keep_their_defaults(app: Flask) -> None:
+    """What is ours alone is not set for the whole process: another user of itsdangerous would not expect it."""
+    assert app.session_interface is not None
+    signature = itsdangerous.encoding.base64_decode(itsdangerous.Signer("key").get_signature("value"))
+
+    assert len(signature) == 20
