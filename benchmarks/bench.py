@@ -30,7 +30,7 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import utc_now
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.routes import Runtime
-from ekc.people.actions import begin_by_account
+from ekc.people.actions import sign_in_account
 from ekc.people.models import Account, Method
 from ekc.plans.document import PLAN, from_json
 from ekc.plans.models import PlanVersion
@@ -79,7 +79,7 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
             noor = db.scalars(select(Account).where(Account.email == "noor@example.org")).one()
             mine = select(Conference.id).where(Conference.coordinator_id == noor.id)
             in_setup = db.scalars(mine.where(Conference.phase == Phase.SETUP).limit(1)).one()
-            signed_in = begin_by_account(db, utc_now(), noor.id, Method.DEMO)
+            signed_in = sign_in_account(db, utc_now(), noor.id, Method.DEMO)
             snapshot = db.scalars(select(PlanVersion.snapshot).limit(1)).first()
         cookie = cookie_of(app, {"_user_id": f"account:{signed_in}", "_fresh": True})
         case = f"/conferences/{in_setup}"

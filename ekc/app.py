@@ -1,16 +1,10 @@
 """The factory: wires settings, database, extensions and features, then refuses to start with anything left open."""
 
-import hashlib
-from base64 import b64decode, b64encode
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, request, url_for
-from flask.json.tag import TaggedJSONSerializer
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_wtf.csrf import CSRFProtect
-from itsdangerous import BadPayload, Signer
+from flask import Flask, request, url_for
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -36,6 +30,7 @@ from ekc.core.db import make_engine, make_sessions, reading
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
+from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.kinds import check_kinds
 from ekc.people import login
 from ekc.workflow.blocker import Blocker
@@ -59,43 +54,6 @@ FEATURES = (
     ekc.reports.views.bp,
 )
 
-# Flask-WTF signs its tokens with what is usual in itsdangerous, which is SHA-1.
-Signer.default_digest_method = staticmethod(hashlib.sha256)
-
-
-class _Sealed(TaggedJSONSerializer):
-    """What a session holds, as text that only we can read: a page keeps in it what the next one tells."""
-
-    _CONTEXT = "session cookie"
-
-    def __init__(self, keyring: Keyring) -> None:
-        super().__init__()
-        self._keyring = keyring
-
-    def dumps(self, value: Any) -> str:
-        """Encrypt."""
-        return b64encode(self._keyring.seal(super().dumps(value).encode(), self._CONTEXT)).decode()
-
-    def loads(self, value: str) -> Any:
-        """And back. Raises Unreadable, ValueError."""
-        return super().loads(self._keyring.open(b64decode(value), self._CONTEXT).decode())
-
-
-class SealedSessions(SecureCookieSessionInterface):
-    """The session cookie, signed with HMAC-SHA-256 over what only we can read."""
-
-    digest_method = staticmethod(hashlib.sha256)
-
-    def __init__(self, keyring: Keyring) -> None:
-        self.serializer = _Sealed(keyring)
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """What the cookie says. One whose key is gone, or that is from before it was encrypted, is none."""
-        try:
-            return super().open_session(app, request)
-        except BadPayload:
-            return self.session_class()
-
 
 def create_app(settings: Settings) -> Flask:
     """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
@@ -103,7 +61,7 @@ def create_app(settings: Settings) -> Flask:
     check_kinds()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     keyring = Keyring(settings.content_keys, settings.index_key)
-    app.session_interface = SealedSessions(keyring)
+    app.session_interface = EncryptedSessions(keyring)
     app.config.update(
         DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,
@@ -115,7 +73,6 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=_MEGABYTE,
         MAX_FORM_MEMORY_SIZE=_MEGABYTE,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
-        WTF_CSRF_SSL_STRICT=False,  # the pages of personal links tell no referrer; the token itself is checked
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
@@ -126,7 +83,7 @@ def create_app(settings: Settings) -> Flask:
         raise ConfigError(schema.BEHIND)
     app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
     app.teardown_appcontext(close_db)
-    CSRFProtect(app)
+    CSRFTokens(app)
     ekc.people.language.install(app)
     login.install(app)
     handlers.install(app)
@@ -186,7 +143,7 @@ def _say(sentence: Blocker | Refusal) -> str:
 def _page() -> dict[str, Any]:
     """What the frame of every page needs."""
     code = language.language()
-    who = login.whoever()
+    who = login.authenticated_visitor()
     return {
         "product_name": language.PRODUCT_NAME,
         "page_language": code,

@@ -21,15 +21,15 @@ from ekc.people.actions import (
     Office,
     add_authenticator,
     add_region,
-    begin_by_account,
-    begin_by_link,
     open_account,
+    sign_in_account,
+    sign_in_by_link,
 )
-from ekc.people.codes import new_secret
 from ekc.people.links import Check, new_link
 from ekc.people.models import Method, PersonalLink
 from ekc.people.passwords import hashed
 from ekc.people.queries import visitor_of_account
+from ekc.people.totp import new_secret
 from ekc.workflow.vocabulary import Role
 from tests.client import PageClient
 from tests.clock import START
@@ -153,11 +153,11 @@ def enter(client: PageClient, session: Session, at: datetime, conference_id: int
 def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:
     """What the session cookie of somebody holds who has just signed in; nothing for nobody."""
     if who.account_id is not None:
-        key = f"account:{begin_by_account(session, at, who.account_id, Method.DEMO)}"
+        key = f"account:{sign_in_account(session, at, who.account_id, Method.DEMO)}"
     elif who.participant_id is not None and who.conference_id is not None:
         make_link(session, at, who.conference_id, who.participant_id)
         link_id = session.scalars(select(func.max(PersonalLink.id))).one()
-        key = f"link:{begin_by_link(session, at, Method.DEMO, '', link_id)}"
+        key = f"link:{sign_in_by_link(session, at, Method.DEMO, '', link_id)}"
     else:
         return {}
     return {"_user_id": key, "_fresh": True}

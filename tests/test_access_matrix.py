@@ -25,13 +25,13 @@ from ekc.core.routes import Access, declared
 from ekc.people.access import PROGRAM
 from ekc.people.actions import (
     NewAccount,
-    Once,
+    Nonce,
     add_passkey,
-    begin_by_account,
     close_account,
     invite,
     open_account,
     set_leaving,
+    sign_in_account,
 )
 from ekc.people.models import AccountRole, Identity, Method, Passkey, SignIn
 from ekc.people.passkeys import NewPasskey
@@ -64,7 +64,7 @@ administrator at once.
 
 Only derived, and not requested here, are routes of the demonstration (`/demo/be`) and those in the middle of a flow:
 single sign-on (`/sign-in/at`, `/sign-in/from`, `/sign-out/at`), and `/choose-password` with an invitation that was
-opened in the same browser. `tests/people/test_providers.py` and `tests/people/test_invitations.py` test those flows.
+opened in the same browser. `tests/people/test_oidc.py` and `tests/people/test_invitations.py` test those flows.
 """
 
 
@@ -310,12 +310,12 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
     """What is named in addresses outside a case."""
     link = make_link(session, START, case.id, case.people["linda"])
     invitation = invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
-    begin_by_account(session, START, cast.noor.account_id or 0, Method.PASSWORD)
+    sign_in_account(session, START, cast.noor.account_id or 0, Method.PASSWORD)
     closed = NewAccount(name="Gone", email="gone@example.org", region_id=cast.north, roles=())
     account_id = open_account(session, cast.bas, START, closed)
     close_account(session, cast.bas, START, account_id)
     here = replace(cast.noor, sign_in_id=session.scalar(select(func.max(SignIn.id))))
-    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
     about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
     session.add(Identity(account_id=cast.iris.account_id, **about))
     session.commit()

@@ -17,8 +17,8 @@ from ekc.core.handlers import sent_by_another_site
 from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
 from ekc.people.access import Visitor
-from ekc.people.actions import Limit, count_try, note_after_end
-from ekc.people.login import end, link_sign_in, to_sign_in, visitor
+from ekc.people.actions import Limit, count_attempt, note_ended_link
+from ekc.people.login import end_session, link_sign_in, unauthorized, visitor
 from ekc.workflow.vocabulary import N_, Activity, Role
 
 View = Callable[..., ResponseReturnValue]
@@ -47,8 +47,8 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             conference_id = min(conference_id, LARGEST_ID)
             if not who.known:
                 if sign_in := link_sign_in():
-                    note_after_end(db(), now(), sign_in, conference_id, request.path)
-                return to_sign_in()
+                    note_ended_link(db(), now(), sign_in, conference_id, request.path)
+                return unauthorized()
             kwargs = {name: min(it, LARGEST_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
             session = db()
             try:
@@ -103,9 +103,9 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
                 record(db(), who.actor, now(), "case.refused", conference_id, **about)
             # After the line, which others wait for: of many at one moment no more are kept than of many in a row.
             if not sent_by_another_site():  # else it is not their doing
-                count_try(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
+                count_attempt(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
     except TooMany:
-        end()
+        end_session()
         raise TooMany(_TOO_OFTEN) from None
 
 

@@ -8,8 +8,9 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import Any
 
-from flask import Flask, Response, abort, g, render_template, request, session
+from flask import Flask, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -136,7 +137,7 @@ def _note_refusal(response: Response) -> Response:
             why=g.get("refused_for"),
             method=request.method,
             door=request.endpoint,
-            who=session.get("_user_id"),  # the number of a sign-in, see people/login.py
+            who=current_user.get_id(),  # the number of a sign-in
             caller=request.remote_addr,
         )
     return response

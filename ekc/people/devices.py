@@ -1,4 +1,4 @@
-"""On what somebody is signed in, in words by which they know it again, and from where somebody tries to get in."""
+"""Browser and network of a request: in words for its owner, and as far as throttling needs them."""
 
 import re
 from dataclasses import dataclass
@@ -27,17 +27,17 @@ _PORT = re.compile(r"\A(?:\[([^\]]*)\](?::\d*)?|([^:]*):\d*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """From where somebody tries to get in."""
+class Caller:
+    """The network and the browser that a request comes from."""
 
     network: str = ""  # as `network_of` says it
-    token: str = ""  # of the cookie by which this browser is known again
+    token: str = ""  # of the cookie of a known device
 
 
-NOWHERE = Place()
+UNKNOWN_CALLER = Caller()
 
 
-def device_of(user_agent: str) -> str:
+def device_name(user_agent: str) -> str:
     """Such as `Firefox, Windows` (never a version), from what a browser says of itself; empty if that tells nothing."""
     parts = (_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent))
     return ", ".join(part for part in parts if part)

@@ -1,15 +1,14 @@
-"""Invitations: making and revoking them, in the caller's transaction. Who may: `actions/invitations.py`.
+"""Invitations: creating and revoking them, in the caller's transaction. Who may: `actions/invitations.py`.
 
-Like a personal link, one is a key of 256 bits that is never kept, only its hash. It opens one account, once.
+An invitation is a single-use token for one account; only its hash is kept (`core/tokens.py`).
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ekc.people.links import token_hash
+from ekc.core.tokens import hash_token, new_token
 from ekc.people.models import Invitation, Purpose
 
 #: How long somebody has to choose a password.
@@ -25,11 +24,11 @@ def new_invitation(
     session: Session, at: datetime, account_id: int, purpose: Purpose, made_by: int | None
 ) -> tuple[int, str]:
     """Make one: its id, and its token, known now and never again. Does not commit."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     invitation = Invitation(
         account_id=account_id,
         purpose=purpose,
-        token_hash=token_hash(token),
+        token_hash=hash_token(token),
         made_by=made_by,
         made_at=at,
         expires_at=at + LASTS[purpose],

@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 
 from ekc.core.language import LANGUAGES, using
 from ekc.core.routes import cookie_name, runtime
-from ekc.people.login import whoever
+from ekc.people.login import authenticated_visitor
 
 _COOKIE = "language"
 _YEAR = 365 * 24 * 3600
@@ -16,7 +16,7 @@ _DEFAULT = "en"
 
 def chosen_language() -> str:
     """The language of this request; always one of `core.language.LANGUAGES`."""
-    for code in (request.cookies.get(cookie_name(_COOKIE)), whoever().language):
+    for code in (request.cookies.get(cookie_name(_COOKIE)), authenticated_visitor().language):
         if code in LANGUAGES:
             return code
     return request.accept_languages.best_match(LANGUAGES) or _DEFAULT

@@ -2,10 +2,9 @@
 
 A token names link, case and person, is random beside that, and is signed: one that was made up is refused before the
 database is asked. Only its hash is kept. Whoever holds it is asked for something else as well, once on each device:
-`people/actions/confirming.py`.
+`people/actions/link_verification.py`.
 """
 
-import hashlib
 import re
 import secrets
 import struct
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring, keyring_of, words
 from ekc.core.outbox import OutboxMessage
+from ekc.core.tokens import hash_token
 from ekc.people.models import LinkDevice, PersonalLink, SignIn
 
 #: Wrong answers a link bears, on whatever device; after them it opens through the coordinator alone.
@@ -36,8 +36,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{59}")
 _LINK, _DEVICE = "personal_link", "link_device"  # what is signed
 
 
-class Bound(NamedTuple):
-    """What a token is bound to, by its signature."""
+class LinkTokenPayload(NamedTuple):
+    """The signed content of a personal link's token."""
 
     link_id: int
     conference_id: int
@@ -66,19 +66,14 @@ def plain(answer: str) -> str:
     return "".join(words(digits))
 
 
-def token_hash(token: str) -> bytes:
-    """What is kept of a token. It is random, so one round of SHA-256 is enough."""
-    return hashlib.sha256(token.encode(errors="replace")).digest()
-
-
-def read_token(keyring: Keyring, token: str) -> Bound | None:
-    """What a token is bound to; None where it is not one of ours. No database is asked."""
+def read_token(keyring: Keyring, token: str) -> LinkTokenPayload | None:
+    """The payload of a token; None where the signature is not ours. No database is asked."""
     if not _TOKEN.fullmatch(token):
         return None
     content = urlsafe_b64decode(token + "=")
     signed = content[:-_RANDOM]
     good = secrets.compare_digest(keyring.signature(signed, _LINK), content[-_RANDOM:])
-    return Bound(*_NAMED.unpack_from(signed, _RANDOM)) if good and _text(content) == token else None
+    return LinkTokenPayload(*_NAMED.unpack_from(signed, _RANDOM)) if good and _text(content) == token else None
 
 
 def device_key(keyring: Keyring, link_id: int, device_id: int) -> str:
@@ -123,7 +118,7 @@ def new_link(
     session.flush()
     signed = secrets.token_bytes(_RANDOM) + _NAMED.pack(link.id, conference_id, participant_id)
     token = _text(signed + keyring_of(session).signature(signed, _LINK))
-    link.token_hash = token_hash(token)
+    link.token_hash = hash_token(token)
     session.flush()
     return token
 

@@ -1,7 +1,7 @@
-"""Passkeys (WebAuthn): what is asked of a browser, and whether what it answers is true. Whose they are: `actions/`.
+"""Passkeys (WebAuthn): the options for a browser, and verification of its answers. Whose they are: `actions/`.
 
-User verification (a finger, a face, the code of the device) is always required, so a passkey is two factors in one:
-something one has, and something one is or knows. The library is loaded when the first passkey is used.
+User verification (a finger, a face, the code of the device) is always required, so a passkey counts as two factors. The
+library is imported when the first passkey is used.
 """
 
 import json
@@ -18,13 +18,13 @@ _HANDLE = 32  # bytes
 _LONGEST_ID = 1023  # bytes, by WebAuthn
 
 
-class NotTrue(Exception):  # noqa: N818 - says what the answer is
-    """What a browser answered is not a passkey, or not one for us; the words are a code for the audit."""
+class InvalidPasskeyError(Exception):
+    """A browser's answer is not a passkey, or not one for us. The message is a code for the audit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """Us, as a passkey knows us: it answers this address alone, so a page that looks like ours gets nothing."""
+class RelyingParty:
+    """Us as a relying party: passkeys answer this address alone, so a page that looks like ours gets nothing."""
 
     id: str  # the host
     origin: str  # as browsers write it
@@ -32,7 +32,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class NewPasskey:
-    """A passkey that a device has just made."""
+    """A passkey that a device has just created."""
 
     credential_id: bytes
     public_key: bytes
@@ -41,23 +41,23 @@ class NewPasskey:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a device says to let somebody in, read but not yet believed."""
+class Assertion:
+    """An authentication assertion, parsed but not yet verified."""
 
     credential_id: bytes
-    handle: bytes | None  # by which the device knows the account
+    handle: bytes | None  # the user handle: by it the device knows the account
     whole: dict[str, Any]
 
 
-def party_of(base_url: str) -> Party | None:
-    """Us, by the address people type; None where browsers know no passkeys: without TLS, and at a bare number."""
+def relying_party(base_url: str) -> RelyingParty | None:
+    """The relying party for a base URL; None where browsers allow no passkeys: without TLS, and at an IP address."""
     parts = urlsplit(base_url)
     host = (parts.hostname or "").lower()
     if not host or (parts.scheme != "https" and host != "localhost") or _is_number(host):
         return None
     usual = {"https": 443, "http": 80}.get(parts.scheme)
     port = f":{parts.port}" if parts.port and parts.port != usual else ""
-    return Party(host, f"{parts.scheme}://{host}{port}")
+    return RelyingParty(host, f"{parts.scheme}://{host}{port}")
 
 
 def _is_number(host: str) -> bool:
@@ -69,14 +69,14 @@ def _is_number(host: str) -> bool:
 
 
 def new_handle() -> bytes:
-    """By which devices will know an account: random, so that it tells nothing of whose it is."""
+    """A user handle for an account: random, so that it tells nothing of whose it is."""
     return secrets.token_bytes(_HANDLE)
 
 
-def ask_for_new(
-    party: Party, challenge: bytes, handle: bytes, email: str, name: str, known: Iterable[bytes]
+def registration_options(
+    party: RelyingParty, challenge: bytes, handle: bytes, email: str, name: str, known: Iterable[bytes]
 ) -> dict[str, Any]:
-    """What a browser is told to have a passkey made; not on a device that holds one of the `known`."""
+    """The options with which a browser creates a passkey; not on a device that holds one of the `known`."""
     from webauthn import generate_registration_options  # noqa: PLC0415
     from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
     from webauthn.helpers.structs import (  # noqa: PLC0415
@@ -102,8 +102,8 @@ def ask_for_new(
     return options_to_json_dict(options)
 
 
-def ask_who(party: Party, challenge: bytes) -> dict[str, Any]:
-    """What a browser is told to let somebody sign in with any passkey they have for us."""
+def authentication_options(party: RelyingParty, challenge: bytes) -> dict[str, Any]:
+    """The options with which a browser signs in by any passkey for us."""
     from webauthn import generate_authentication_options  # noqa: PLC0415
     from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
     from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
@@ -114,8 +114,8 @@ def ask_who(party: Party, challenge: bytes) -> dict[str, Any]:
     )
 
 
-def read_new(party: Party, challenge: bytes, handle: bytes, text: str) -> NewPasskey:
-    """The passkey that a device made for this challenge. Raises NotTrue."""
+def verify_registration(party: RelyingParty, challenge: bytes, handle: bytes, text: str) -> NewPasskey:
+    """Verify that a device created a passkey for this challenge. Raises InvalidPasskeyError."""
     from webauthn import verify_registration_response  # noqa: PLC0415
 
     answer = _object(text)
@@ -128,26 +128,26 @@ def read_new(party: Party, challenge: bytes, handle: bytes, text: str) -> NewPas
             require_user_verification=True,
         )
     except Exception as error:  # everything in it was written by somebody else, and the library fails in many ways
-        raise NotTrue(type(error).__name__) from None
+        raise InvalidPasskeyError(type(error).__name__) from None
     if len(made.credential_id) > _LONGEST_ID:
-        raise NotTrue("long")
+        raise InvalidPasskeyError("long")
     return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count, handle)
 
 
-def read_answer(text: str) -> Answer:
-    """What a device says to let somebody in. Raises NotTrue where it has not even the form of that."""
+def parse_assertion(text: str) -> Assertion:
+    """Parse an assertion without verifying it. Raises InvalidPasskeyError for anything malformed."""
     from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415
 
     answer = _object(text)
     try:
         read = parse_authentication_credential_json(answer)
     except Exception as error:
-        raise NotTrue(type(error).__name__) from None
-    return Answer(read.raw_id, read.response.user_handle, answer)
+        raise InvalidPasskeyError(type(error).__name__) from None
+    return Assertion(read.raw_id, read.response.user_handle, answer)
 
 
-def count_of(party: Party, challenge: bytes, public_key: bytes, answer: Answer) -> int:
-    """How often the device says it was used, once its signature over this challenge is proven. Raises NotTrue."""
+def verify_assertion(party: RelyingParty, challenge: bytes, public_key: bytes, answer: Assertion) -> int:
+    """Verify the signature over the challenge; the signature counter of the device. Raises InvalidPasskeyError."""
     from webauthn import verify_authentication_response  # noqa: PLC0415
 
     try:
@@ -161,22 +161,22 @@ def count_of(party: Party, challenge: bytes, public_key: bytes, answer: Answer) 
             require_user_verification=True,
         )
     except Exception as error:
-        raise NotTrue(type(error).__name__) from None
+        raise InvalidPasskeyError(type(error).__name__) from None
     return proven.new_sign_count
 
 
-def is_copied(kept: int, said: int) -> bool:
-    """Whether a count tells that a key was copied: it did not grow. Keys that are on several devices stay at 0."""
+def is_cloned(kept: int, said: int) -> bool:
+    """Whether the counter tells of a cloned key: it did not grow. Keys that are on several devices stay at 0."""
     return (kept > 0 or said > 0) and said <= kept
 
 
 def _object(text: str) -> dict[str, Any]:
     if len(text) > LONGEST_ANSWER:
-        raise NotTrue("long")
+        raise InvalidPasskeyError("long")
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
-        raise NotTrue("form") from None
+        raise InvalidPasskeyError("form") from None
     if not isinstance(answer, dict):
-        raise NotTrue("form")
+        raise InvalidPasskeyError("form")
     return answer

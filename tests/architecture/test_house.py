@@ -35,6 +35,8 @@ CORE = {
     "codec",
     "logs",
     "mailer",
+    "sessions",
+    "tokens",
 }
 # A name that says nothing invites everything.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}

@@ -16,7 +16,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.journey.home import coordinator_home
 from ekc.matching.actions import accept, ask_coordinator, end_match
 from ekc.people import actions as people
-from ekc.people.actions import come_in_by_answer
+from ekc.people.actions import verify_by_answer
 from ekc.people.models import PersonalLink
 from ekc.people.queries import offices
 from ekc.workflow.vocabulary import Attends, Part, Role
@@ -36,7 +36,7 @@ def link_for(session: Session, cast: Cast, case: Made, days: int = 60) -> MadeLi
 
 def opens(session: Session, made: MadeLink, at: datetime = START) -> bool:
     """Whether the copy and the code let somebody in on a new device."""
-    return come_in_by_answer(session, at, made.token, made.code, False, "Firefox, Windows", COST) is not None
+    return verify_by_answer(session, at, made.token, made.code, False, "Firefox, Windows", COST) is not None
 
 
 def parted(session: Session, cast: Cast, case: Made) -> None:

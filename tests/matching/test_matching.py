@@ -19,7 +19,7 @@ from ekc.matching import actions
 from ekc.matching.actions import Declaration
 from ekc.matching.queries import Matches, MatchRow, candidates, match_history, matches, open_conflicts, wishes
 from ekc.people.access import Visitor
-from ekc.people.actions import come_in_by_answer
+from ekc.people.actions import verify_by_answer
 from ekc.people.models import Confirmed
 from ekc.people.queries import devices_of, links_of
 from ekc.workflow.independence import Matter
@@ -234,11 +234,11 @@ def test_whoever_goes_comes_in_by_no_code_they_know(db_session: Session, cast: C
     actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     be_in(db_session, case, Phase.SETUP)
     made = make_link(db_session, cast.noor, START, case.id, case.people["marieke"], cost=COST)
-    assert come_in_by_answer(db_session, START, made.token, made.code, True, "Her phone", COST) is not None
+    assert verify_by_answer(db_session, START, made.token, made.code, True, "Her phone", COST) is not None
     ask(db_session, cast, case, cast.denise)
     actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
 
-    assert come_in_by_answer(db_session, START, made.token, made.code, True, "A phone of Noor", COST) is None
+    assert verify_by_answer(db_session, START, made.token, made.code, True, "A phone of Noor", COST) is None
     (link,) = links_of(db_session, case.id)
     devices = [(one.device, one.in_use) for one in devices_of(db_session, case.id, START)]
     assert (link.asks, devices) == (Confirmed.COORDINATOR, [("Her phone", True)])

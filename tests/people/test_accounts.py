@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
+from ekc.core.tokens import hash_token
 from ekc.people import actions
 from ekc.people.access import PROGRAM
 from ekc.people.actions import NewAccount, Office
-from ekc.people.links import token_hash
 from ekc.people.models import Account, Method
 from ekc.people.queries import demo_accounts, live_invitation, regions, sign_ins_of, visitor_of_account
 from ekc.workflow.vocabulary import Role
@@ -132,7 +132,7 @@ def test_an_account_without_password_has_none(db_session: Session, cast: Cast, n
 
 def test_a_closed_account_lets_nobody_in(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
-    actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
+    actions.sign_in_account(db_session, LATER, noor, Method.PASSWORD)
 
     actions.close_account(db_session, cast.bas, LATER, noor)
 
@@ -144,7 +144,7 @@ def test_a_closed_account_lets_nobody_in(db_session: Session, cast: Cast) -> Non
 
 def test_another_password_ends_all_sessions(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
-    actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
+    actions.sign_in_account(db_session, LATER, noor, Method.PASSWORD)
 
     actions.set_password(db_session, cast.noor, LATER, noor, "another good one", COST)
 
@@ -190,7 +190,7 @@ def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, ne
         cast.noor, actor=replace(cast.noor.actor, name="Joris"), language="nl"
     )
     token = link.rpartition("/")[2]
-    assert live_invitation(db_session, LATER, token_hash=token_hash(token)) is None
+    assert live_invitation(db_session, LATER, token_hash=hash_token(token)) is None
     mails = list(db_session.execute(select(OutboxMessage.recipient, OutboxMessage.subject)))
     assert mails[-2:] == [
         ("noor@example.org", "Your mail address was changed"),
@@ -216,8 +216,8 @@ def test_a_taken_mail_address_changes_nothing(db_session: Session, cast: Cast, n
 def test_every_sign_in_of_somebody_is_ended(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
     for _ in range(2):
-        actions.begin_by_account(db_session, LATER, noor, Method.PASSWORD)
-    actions.begin_by_account(db_session, LATER, cast.denise.account_id or 0, Method.PASSWORD)
+        actions.sign_in_account(db_session, LATER, noor, Method.PASSWORD)
+    actions.sign_in_account(db_session, LATER, cast.denise.account_id or 0, Method.PASSWORD)
 
     actions.end_all_sign_ins(db_session, cast.bas, LATER, noor)
 

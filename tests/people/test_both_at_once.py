@@ -11,7 +11,7 @@ from tests.cast import Cast, set_up_app, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.people.softkey import SoftKey
-from tests.people.test_passkeys import NO, ask_for_new, ask_who, make, out, reasons, send_answer
+from tests.people.test_passkeys import NO, authentication_options, make, out, reasons, registration_options, send_answer
 from tests.plugins.web import MakeApp
 
 
@@ -39,7 +39,7 @@ def test_a_passkey_takes_the_place_of_the_second_step(
     assert [row.method for row in sign_ins_of(db_session, clock(), cast.noor.account_id or 0)] == [Method.PASSKEY]
 
     out(newcomer)
-    assert send_answer(newcomer, key.answer(ask_who(newcomer))).heading == "Your passkeys"
+    assert send_answer(newcomer, key.answer(authentication_options(newcomer))).heading == "Your passkeys"
 
 
 def test_whoever_found_the_password_cannot_go_on_without_the_passkey(
@@ -69,7 +69,7 @@ def test_no_code_is_asked_beside_a_passkey(
     set_up_app(db_session, clock(), cast.noor)
 
     assert sign_in(client, cast.noor).url == "/sign-in/code"
-    assert send_answer(client, key.answer(ask_who(client))).heading == "Your passkeys"
+    assert send_answer(client, key.answer(authentication_options(client))).heading == "Your passkeys"
 
 
 def test_my_sign_in_says_how_many_there_are(client: PageClient, cast: Cast) -> None:
@@ -88,7 +88,7 @@ def test_who_has_left_does_not_come_in(client: PageClient, cast: Cast, db_sessio
     actions.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, clock().date())
     clock.advance(days=2)
 
-    assert send_answer(client, key.answer(ask_who(client))).errors == [NO]
+    assert send_answer(client, key.answer(authentication_options(client))).errors == [NO]
     assert reasons(db_session) == ["closed"]
 
 
@@ -102,7 +102,7 @@ def test_an_account_that_is_opened_again_has_no_passkeys_of_before(
     actions.close_account(db_session, cast.bas, clock(), noor)
     actions.reopen_account(db_session, cast.bas, clock(), noor, "http://localhost")
 
-    assert send_answer(client, key.answer(ask_who(client))).errors == [NO]
+    assert send_answer(client, key.answer(authentication_options(client))).errors == [NO]
     assert (passkeys_of(db_session, noor), reasons(db_session)) == ([], ["unknown"])
 
 
@@ -121,18 +121,18 @@ def test_too_many_wrong_ones_from_one_place_wait(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     for _ in range(299):
-        actions.begin_try(db_session, clock(), (actions.PASSKEYS, "127.0.0.1"))
-    assert send_answer(client, SoftKey().answer(ask_who(client))).status == 422
+        actions.begin_attempt(db_session, clock(), (actions.PASSKEYS, "127.0.0.1"))
+    assert send_answer(client, SoftKey().answer(authentication_options(client))).status == 422
 
-    assert send_answer(client, SoftKey().answer(ask_who(client))).status == 429
+    assert send_answer(client, SoftKey().answer(authentication_options(client))).status == 429
     clock.advance(minutes=61)
-    assert send_answer(client, SoftKey().answer(ask_who(client))).status == 422
+    assert send_answer(client, SoftKey().answer(authentication_options(client))).status == 422
 
 
 def test_what_a_device_said_is_on_no_page(client: PageClient, cast: Cast) -> None:
     """A page that was open for too long shows what was typed, to be sent again."""
     sign_in(client, cast.noor)
-    said = SoftKey().made(ask_for_new(client))
+    said = SoftKey().made(registration_options(client))
 
     answer = client.post("/account/passkeys", data={"credential": said, "name": "Phone", "csrf_token": "old"})
 

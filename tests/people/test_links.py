@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from ekc import schema
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.core.crypto import Keyring, keyring_of
+from ekc.core.tokens import hash_token
 from ekc.people import links
-from ekc.people.links import Bound, read_token
+from ekc.people.links import LinkTokenPayload, read_token
 from ekc.people.models import PersonalLink
 from ekc.people.queries import link_of_token, links_of
 from tests.build import registered_case
@@ -160,7 +161,7 @@ def test_a_link_opens_the_page_of_its_own_person_and_case_alone(
 ) -> None:
     other = registered_case(db_session, cast, clock())
     token = make_link(db_session, clock(), *case).removeprefix("/l/")
-    assert read_token(keyring_of(db_session), token) == Bound(1, *case)
+    assert read_token(keyring_of(db_session), token) == LinkTokenPayload(1, *case)
 
     for moved in ({"participant_id": other.people["marieke"]}, {"conference_id": other.id}):
         assert link_of_token(db_session, clock(), token) is not None
@@ -207,7 +208,7 @@ def test_a_token_is_short_and_not_kept(db_session: Session, clock: FrozenClock, 
 
     kept = db_session.scalars(select(PersonalLink.token_hash)).all()
     assert {len(token) for token in tokens} == {59}
-    assert {links.token_hash(token) for token in tokens} == set(kept)
+    assert {hash_token(token) for token in tokens} == set(kept)
 
 
 def test_revoking_needs_to_know_which(db_session: Session, clock: FrozenClock) -> None:

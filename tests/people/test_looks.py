@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.actions import answer_request
 from ekc.core.transaction import writing
-from ekc.people.actions import ask_coordinator, come_in_by_answer
+from ekc.people.actions import ask_coordinator, verify_by_answer
 from ekc.people.models import SignIn
 from ekc.people.queries import waiting_of
 from tests.build import Made, case_in_setup
@@ -104,7 +104,7 @@ def test_the_coordinators_pages_of_links(
     path = make_link(db_session, clock(), case.id, case.people["marieke"])
     ask_coordinator(db_session, clock(), path.removeprefix("/l/"), "Safari, iPhone")
     for n in range(5):
-        come_in_by_answer(db_session, clock(), path.removeprefix("/l/"), str(n), False, "", COST)
+        verify_by_answer(db_session, clock(), path.removeprefix("/l/"), str(n), False, "", COST)
     sign_in(visitor, "Noor")
     visitor.goto(f"/conferences/{case.id}/links")
     look_both_ways(onlooker, visitor, "links")

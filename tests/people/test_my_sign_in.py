@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.outbox import OutboxMessage
-from ekc.people.actions import begin_by_account, check_password
+from ekc.people.actions import check_password, sign_in_account
 from ekc.people.models import Account, Method
 from ekc.people.queries import sign_ins_of
 from tests.build import registered_case
@@ -129,7 +129,7 @@ def test_where_one_is_signed_in_is_shown_and_ended(
         (Method.PROVIDER, "Firefox, Windows"),
         (Method.PASSKEY, ""),
     ):
-        begin_by_account(db_session, began, noor, method, device)
+        sign_in_account(db_session, began, noor, method, device)
     clock.advance(hours=2)
     sign_in(client, cast.noor)
     page = client.page("/account")
@@ -160,7 +160,7 @@ def test_nobody_signs_somebody_else_out(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     denise = cast.denise.account_id or 0
-    theirs = begin_by_account(db_session, clock(), denise, Method.PASSWORD)
+    theirs = sign_in_account(db_session, clock(), denise, Method.PASSWORD)
     sign_in(client, cast.noor)
     page = client.page("/account")
     token = next(c.attrib["value"] for c in page.all("input") if c.get("name") == "csrf_token")

@@ -8,34 +8,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ekc.people.passkeys import (
+    InvalidPasskeyError,
     NewPasskey,
-    NotTrue,
-    Party,
-    ask_for_new,
-    ask_who,
-    count_of,
-    is_copied,
-    party_of,
-    read_answer,
-    read_new,
+    RelyingParty,
+    authentication_options,
+    is_cloned,
+    parse_assertion,
+    registration_options,
+    relying_party,
+    verify_assertion,
+    verify_registration,
 )
 from tests.people.softkey import SoftKey
 
-US = Party("localhost", "http://localhost")
+US = RelyingParty("localhost", "http://localhost")
 CHALLENGE, HANDLE = b"c" * 32, b"h" * 32
-NEW = ask_for_new(US, CHALLENGE, HANDLE, "noor@example.org", "Noor", [])
-WHO = ask_who(US, CHALLENGE)
+NEW = registration_options(US, CHALLENGE, HANDLE, "noor@example.org", "Noor", [])
+WHO = authentication_options(US, CHALLENGE)
 KEY = SoftKey(handle=HANDLE)
-MADE = read_new(US, CHALLENGE, HANDLE, KEY.made(NEW))
+MADE = verify_registration(US, CHALLENGE, HANDLE, KEY.made(NEW))
 
 
 @pytest.mark.parametrize(
     ("address", "party"),
     [
-        ("https://plan.example.org", Party("plan.example.org", "https://plan.example.org")),
-        ("https://Plan.example.org:443/", Party("plan.example.org", "https://plan.example.org")),
-        ("https://plan.example.org:8443", Party("plan.example.org", "https://plan.example.org:8443")),
-        ("http://localhost:8000", Party("localhost", "http://localhost:8000")),
+        ("https://plan.example.org", RelyingParty("plan.example.org", "https://plan.example.org")),
+        ("https://Plan.example.org:443/", RelyingParty("plan.example.org", "https://plan.example.org")),
+        ("https://plan.example.org:8443", RelyingParty("plan.example.org", "https://plan.example.org:8443")),
+        ("http://localhost:8000", RelyingParty("localhost", "http://localhost:8000")),
         ("http://127.0.0.1:8000", None),
         ("https://192.0.2.7", None),
         ("https://[2001:db8::1]", None),
@@ -43,20 +43,20 @@ MADE = read_new(US, CHALLENGE, HANDLE, KEY.made(NEW))
         ("", None),
     ],
 )
-def test_by_which_address_passkeys_know_us(address: str, party: Party | None) -> None:
-    assert party_of(address) == party
+def test_by_which_address_passkeys_know_us(address: str, party: RelyingParty | None) -> None:
+    assert relying_party(address) == party
 
 
 def test_a_sound_answer_is_believed() -> None:
-    answer = read_answer(KEY.answer(WHO, count=3))
+    answer = parse_assertion(KEY.answer(WHO, count=3))
 
     assert NewPasskey(KEY.credential_id, MADE.public_key, 0, HANDLE) == MADE
     assert (answer.credential_id, answer.handle) == (KEY.credential_id, HANDLE)
-    assert count_of(US, CHALLENGE, MADE.public_key, answer) == 3
+    assert verify_assertion(US, CHALLENGE, MADE.public_key, answer) == 3
 
 
 def test_a_count_that_does_not_grow_tells_of_a_copy() -> None:
-    assert [is_copied(*counts) for counts in ((0, 0), (0, 1), (1, 2), (1, 1), (2, 1), (1, 0))] == [
+    assert [is_cloned(*counts) for counts in ((0, 0), (0, 1), (1, 2), (1, 1), (2, 1), (1, 0))] == [
         False,
         False,
         False,
@@ -103,8 +103,8 @@ def any_like(sound: str) -> st.SearchStrategy[str]:
 @given(any_like(KEY.made(NEW)))
 def test_whatever_is_said_to_be_new(sent: str) -> None:
     try:
-        made = read_new(US, CHALLENGE, HANDLE, sent)
-    except NotTrue:
+        made = verify_registration(US, CHALLENGE, HANDLE, sent)
+    except InvalidPasskeyError:
         return
     assert made.handle == HANDLE
 
@@ -113,8 +113,8 @@ def test_whatever_is_said_to_be_new(sent: str) -> None:
 @given(any_like(KEY.answer(WHO)))
 def test_whatever_is_said_to_be_an_answer(sent: str) -> None:
     try:
-        answer = read_answer(sent)
-        count = count_of(US, CHALLENGE, MADE.public_key, answer)
-    except NotTrue:
+        answer = parse_assertion(sent)
+        count = verify_assertion(US, CHALLENGE, MADE.public_key, answer)
+    except InvalidPasskeyError:
         return
     assert count == 0

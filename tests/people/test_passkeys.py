@@ -13,9 +13,9 @@ from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.errors import Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.people import actions
-from ekc.people.models import Account, Method, Passkey, Spent
+from ekc.people.models import Account, Method, Passkey, UsedNonce
 from ekc.people.passkeys import LONGEST_ANSWER
-from ekc.people.queries import passkeys_of, sign_ins_of, ways_in
+from ekc.people.queries import credentials_of, passkeys_of, sign_ins_of
 from tests.build import registered_case
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
@@ -37,7 +37,7 @@ def noor(client: PageClient, cast: Cast) -> PageClient:
     return client
 
 
-def ask_for_new(client: PageClient) -> dict[str, Any]:
+def registration_options(client: PageClient) -> dict[str, Any]:
     options: dict[str, Any] = client.get("/account/passkeys/new").get_json()
     return options
 
@@ -47,7 +47,7 @@ def send_new(client: PageClient, credential: str, name: str = "Phone") -> Page:
     return _send(client, "/account/passkeys", "Make a passkey", {"credential": credential, "name": name})
 
 
-def ask_who(client: PageClient) -> dict[str, Any]:
+def authentication_options(client: PageClient) -> dict[str, Any]:
     options: dict[str, Any] = client.get("/sign-in/passkey").get_json()
     return options
 
@@ -69,7 +69,7 @@ def _send(client: PageClient, page: str, button: str, values: dict[str, str]) ->
 def make(client: PageClient, name: str = "Phone", **lies: Any) -> SoftKey:
     """A passkey of whoever is signed in."""
     key = SoftKey()
-    options = ask_for_new(client)
+    options = registration_options(client)
     page = send_new(client, key.made(options, **lies), name)
     assert page.status == 200, page.errors
     key.handle = handle_of(options)
@@ -96,7 +96,7 @@ def is_in(client: PageClient) -> bool:
 
 
 def test_what_a_browser_is_asked(noor: PageClient, cast: Cast) -> None:
-    new, again, who = ask_for_new(noor), ask_for_new(noor), ask_who(noor)
+    new, again, who = registration_options(noor), registration_options(noor), authentication_options(noor)
 
     assert new["rp"] == {"id": "localhost", "name": "localhost"}
     assert (new["user"]["name"], new["user"]["displayName"]) == ("noor@example.org", "Noor van Dijk")
@@ -116,7 +116,7 @@ def test_several_are_made_listed_and_removed(
 ) -> None:
     phone, tablet = make(noor, "Phone"), make(noor, " Tablet \u202e at\nhome ")
     assert [row.name for row in passkeys_of(db_session, cast.noor.account_id or 0)] == ["Tablet  athome", "Phone"]
-    assert (phone.handle == tablet.handle, len(ask_for_new(noor)["excludeCredentials"])) == (True, 2)
+    assert (phone.handle == tablet.handle, len(registration_options(noor)["excludeCredentials"])) == (True, 2)
 
     noor.page("/account/passkeys")
     noor.submit("Remove Phone")
@@ -124,8 +124,8 @@ def test_several_are_made_listed_and_removed(
     db_session.rollback()
     assert [row.name for row in passkeys_of(db_session, cast.noor.account_id or 0)] == ["Tablet  athome"]
     out(noor)
-    assert send_answer(noor, phone.answer(ask_who(noor))).errors == [NO]
-    assert send_answer(noor, tablet.answer(ask_who(noor))).heading == "Your passkeys"
+    assert send_answer(noor, phone.answer(authentication_options(noor))).errors == [NO]
+    assert send_answer(noor, tablet.answer(authentication_options(noor))).heading == "Your passkeys"
     assert list(broken_chains(db_session)) == []
 
 
@@ -167,7 +167,7 @@ def test_the_last_way_in_stays(noor: PageClient, cast: Cast, db_session: Session
 
     assert "This is the only way in that you have." in page.text
     db_session.rollback()
-    assert ways_in(db_session, cast.noor.account_id or 0).count == 1
+    assert credentials_of(db_session, cast.noor.account_id or 0).count == 1
 
 
 def test_nobody_removes_the_passkey_of_somebody_else(
@@ -194,7 +194,7 @@ def test_the_same_passkey_is_not_kept_twice(noor: PageClient, app: Flask, cast: 
     assert isinstance(other, PageClient)
     sign_in(other, cast.denise)
 
-    page = send_new(other, key.made(ask_for_new(other)))
+    page = send_new(other, key.made(registration_options(other)))
 
     assert (page.status, page.errors) == (422, ["This passkey is there already. Have your device make another one."])
     assert passkeys_of(db_session, cast.denise.account_id or 0) == []
@@ -215,7 +215,7 @@ def test_there_is_an_end_to_it(noor: PageClient, cast: Cast, db_session: Session
         )
     db_session.commit()
 
-    page = send_new(noor, SoftKey().made(ask_for_new(noor)))
+    page = send_new(noor, SoftKey().made(registration_options(noor)))
 
     assert page.errors == ["You have 20 passkeys. First remove one that you do not use."]
 
@@ -223,7 +223,7 @@ def test_there_is_an_end_to_it(noor: PageClient, cast: Cast, db_session: Session
 def test_ten_minutes_after_signing_in_nothing_is_changed(noor: PageClient, clock: FrozenClock) -> None:
     make(noor)
     noor.page("/account/passkeys")
-    options, remove = ask_for_new(noor), noor.form("Remove Phone").fill({})
+    options, remove = registration_options(noor), noor.form("Remove Phone").fill({})
     clock.advance(minutes=9.9)
     made = send_new(noor, SoftKey().made(options), "Tablet")
     assert made.heading == "Your passkeys"
@@ -252,7 +252,7 @@ def test_passkeys_and_passwords_are_counted_apart(noor: PageClient) -> None:
     noor.page("/sign-in")
     noor.refused("Sign in", {"Mail address": "denise@example.org", "Password": "another good one"}, status=429)
 
-    assert send_answer(noor, key.answer(ask_who(noor))).heading == "Your passkeys"
+    assert send_answer(noor, key.answer(authentication_options(noor))).heading == "Your passkeys"
 
 
 LIES: dict[str, dict[str, Any]] = {
@@ -272,7 +272,7 @@ def test_an_answer_that_is_not_true_is_not_believed(noor: PageClient, db_session
     key = make(noor)
     out(noor)
 
-    page = send_answer(noor, key.answer(ask_who(noor), **LIES[lie]))
+    page = send_answer(noor, key.answer(authentication_options(noor), **LIES[lie]))
 
     assert (page.status, page.errors, is_in(noor)) == (422, [NO], False)
     assert reasons(db_session) == ["InvalidAuthenticationResponse"]
@@ -281,7 +281,7 @@ def test_an_answer_that_is_not_true_is_not_believed(noor: PageClient, db_session
 @one_database
 @pytest.mark.parametrize("lie", LIES)
 def test_a_new_one_that_is_not_true_is_not_kept(noor: PageClient, db_session: Session, cast: Cast, lie: str) -> None:
-    page = send_new(noor, SoftKey().made(ask_for_new(noor), **LIES[lie]))
+    page = send_new(noor, SoftKey().made(registration_options(noor), **LIES[lie]))
 
     assert (page.status, page.errors) == (422, [NOT_MADE])
     assert passkeys_of(db_session, cast.noor.account_id or 0) == []
@@ -292,7 +292,9 @@ def test_a_new_one_that_is_not_true_is_not_kept(noor: PageClient, db_session: Se
     "fmt", ["packed", "fido-u2f", "tpm", "apple", "android-key", "android-safetynet", "made-up", "", 7]
 )
 def test_a_certificate_that_makes_no_sense_is_not_kept(noor: PageClient, fmt: object) -> None:
-    page = send_new(noor, SoftKey().made(ask_for_new(noor), fmt=fmt, statement={"sig": b"x", "x5c": [b"y"], "alg": -7}))
+    page = send_new(
+        noor, SoftKey().made(registration_options(noor), fmt=fmt, statement={"sig": b"x", "x5c": [b"y"], "alg": -7})
+    )
 
     assert page.errors == [NOT_MADE]
 
@@ -307,7 +309,7 @@ def test_another_key_or_another_person_is_refused(noor: PageClient, db_session: 
         (key, {"handle": b""}),
         (SoftKey(handle=key.handle), {}),
     ]
-    pages = [send_answer(noor, one.answer(ask_who(noor), **lies)) for one, lies in answers]
+    pages = [send_answer(noor, one.answer(authentication_options(noor), **lies)) for one, lies in answers]
 
     assert [page.errors for page in pages] == [[NO]] * 4
     assert reasons(db_session) == ["InvalidAuthenticationResponse", "handle", "handle", "unknown"]
@@ -317,7 +319,9 @@ def test_counts_grow_or_stay_at_nothing(noor: PageClient, db_session: Session) -
     key = make(noor, count=5)
     out(noor)
 
-    pages = [send_answer(noor, key.answer(ask_who(noor), count=count)) for count in (0, 5, 6, 6, 2**32 - 1, 6)]
+    pages = [
+        send_answer(noor, key.answer(authentication_options(noor), count=count)) for count in (0, 5, 6, 6, 2**32 - 1, 6)
+    ]
 
     assert [page.status for page in pages] == [422, 422, 200, 422, 200, 422]
     assert reasons(db_session) == ["copied"] * 4
@@ -327,13 +331,13 @@ def test_one_that_does_not_count_goes_on_without(noor: PageClient) -> None:
     key = make(noor)
     out(noor)
 
-    assert [send_answer(noor, key.answer(ask_who(noor))).status for _ in range(3)] == [200] * 3
+    assert [send_answer(noor, key.answer(authentication_options(noor))).status for _ in range(3)] == [200] * 3
 
 
 def test_a_challenge_is_used_once_whatever_comes_of_it(noor: PageClient, db_session: Session) -> None:
     key = make(noor)
     out(noor)
-    options = ask_who(noor)
+    options = authentication_options(noor)
 
     first = send_answer(noor, key.answer(options, handle=b""))
     second = send_answer(noor, key.answer(options))
@@ -345,15 +349,15 @@ def test_what_was_used_is_remembered_until_it_is_too_old(
     noor: PageClient, db_session: Session, clock: FrozenClock
 ) -> None:
     key = make(noor)
-    used_until = db_session.scalars(select(Spent.until)).all()
+    used_until = db_session.scalars(select(UsedNonce.until)).all()
     assert used_until == [clock() + timedelta(minutes=10)]
     out(noor)
 
     clock.advance(minutes=11)
-    send_answer(noor, key.answer(ask_who(noor)))
+    send_answer(noor, key.answer(authentication_options(noor)))
 
     db_session.rollback()
-    assert db_session.scalars(select(Spent.until)).all() == [clock() + timedelta(minutes=10)]
+    assert db_session.scalars(select(UsedNonce.until)).all() == [clock() + timedelta(minutes=10)]
 
 
 def test_the_sign_in_is_by_passkey_and_lasts_as_others(
@@ -362,7 +366,7 @@ def test_the_sign_in_is_by_passkey_and_lasts_as_others(
     key = make(noor)
     out(noor)
     clock.advance(days=1)
-    send_answer(noor, key.answer(ask_who(noor)))
+    send_answer(noor, key.answer(authentication_options(noor)))
 
     here = sign_ins_of(db_session, clock(), cast.noor.account_id or 0)
     assert [(row.method, row.began_at) for row in here] == [(Method.PASSKEY, clock())]
@@ -403,16 +407,16 @@ def test_an_address_without_a_name_has_no_passkeys(numbered: PageClient, cast: C
     "sent", ["", "[" * 9000, "x" * (LONGEST_ANSWER + 1), '{"id": 1e999}', "{}", "null", "NaN", '"x"']
 )
 def test_what_is_no_answer_at_all(noor: PageClient, sent: str) -> None:
-    ask_for_new(noor)
+    registration_options(noor)
     assert send_new(noor, sent).status == 422
-    ask_who(noor)
+    authentication_options(noor)
     assert send_answer(noor, sent).status == 422
 
 
 @one_database
 def test_only_forms_of_ours_are_taken(noor: PageClient) -> None:
     key = SoftKey()
-    body = key.made(ask_for_new(noor))
+    body = key.made(registration_options(noor))
 
     noor.page("/account/passkeys")
     token = dict(noor.form("Make a passkey").fill({}).fields)["csrf_token"]

@@ -10,7 +10,7 @@ from pyotp import TOTP
 from sqlalchemy.orm import Session
 
 from ekc.core.routes import declared
-from ekc.people.actions import begin_by_account
+from ekc.people.actions import sign_in_account
 from ekc.people.models import Identity, Method
 from tests.build import Made, case_in_setup
 from tests.cast import PASSWORD, Cast, enter, set_up_app, sign_in
@@ -50,7 +50,7 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
 def came_in(app: Flask, session: Session, clock: FrozenClock, cast: Cast, method: Method) -> FlaskClient:
     """Noor at a browser, signed in so."""
     client = FlaskClient(app)
-    key = f"account:{begin_by_account(session, clock(), cast.noor.account_id or 0, method)}"
+    key = f"account:{sign_in_account(session, clock(), cast.noor.account_id or 0, method)}"
     with client.session_transaction() as cookie:
         cookie.update({"_user_id": key, "_fresh": True})
     return client

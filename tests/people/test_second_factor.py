@@ -152,7 +152,7 @@ def test_setting_up_ends_what_was_begun_with_the_password_alone(
     db_session: Session, cast: Cast, clock: FrozenClock, noor: int
 ) -> None:
     here, elsewhere = (
-        actions.begin_by_account(db_session, clock(), noor, method) for method in (Method.PASSWORD, Method.PASSWORD)
+        actions.sign_in_account(db_session, clock(), noor, method) for method in (Method.PASSWORD, Method.PASSWORD)
     )
 
     set_up_app(db_session, clock(), replace(cast.noor, sign_in_id=here))
@@ -160,7 +160,7 @@ def test_setting_up_ends_what_was_begun_with_the_password_alone(
     assert [(row.id, row.method) for row in sign_ins_of(db_session, clock(), noor)] == [(here, Method.CODE)]
     assert elsewhere != here
     with pytest.raises(Unknown):
-        actions.begin_by_account(db_session, clock(), noor, Method.PASSWORD)
+        actions.sign_in_account(db_session, clock(), noor, Method.PASSWORD)
 
 
 def test_another_phone_takes_the_place_of_the_first(
@@ -420,9 +420,9 @@ def test_too_many_passwords_are_too_many_here_too(db_session: Session, cast: Cas
     """A session somebody left open is no place to find out the password."""
     for _ in range(10):
         with pytest.raises(Refusal, match="not the password"):
-            actions.ensure_own_password(db_session, cast.noor, clock(), "another good one", COST)
+            actions.reauthenticate(db_session, cast.noor, clock(), "another good one", COST)
 
     with pytest.raises(TooMany):
-        actions.ensure_own_password(db_session, cast.noor, clock(), PASSWORD, COST)
+        actions.reauthenticate(db_session, cast.noor, clock(), PASSWORD, COST)
 
     assert actions.check_password(db_session, clock(), "noor@example.org", PASSWORD, COST) is not None

@@ -30,12 +30,12 @@ from ekc.people import actions as staff
 from ekc.people.access import PROGRAM, Visitor
 from ekc.people.actions import (
     NewAccount,
+    Nonce,
     Office,
-    Once,
     add_passkey,
     ask_coordinator,
-    begin_by_account,
-    come_in_by_answer,
+    sign_in_account,
+    verify_by_answer,
 )
 from ekc.people.models import Identity, Method
 from ekc.people.passkeys import NewPasskey
@@ -179,8 +179,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     set_up_app(session, START, cast.denise)
     session_of(session, START, cast.denise)  # on another device
     yield cast.denise, ("/account", "/account/second-factor")
-    here = replace(noor, sign_in_id=begin_by_account(session, START, noor.account_id or 0, Method.PASSWORD))
-    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Once(b"once", START))
+    here = replace(noor, sign_in_id=sign_in_account(session, START, noor.account_id or 0, Method.PASSWORD))
+    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
     yield noor, ("/account/passkeys",)
     yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", "/follow-ups")
@@ -255,7 +255,7 @@ def _prepared(session: Session, cast: Cast) -> Made:
     contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
     conferences.log_contact(session, cast.noor, START, case.id, contact)
     link = conferences.make_link(session, cast.noor, START, case.id, kees, cost=COST)
-    come_in_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
+    verify_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
     ask_coordinator(session, START, link.token, "Chrome, Android")
     meetings.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
     build.change_details(session, cast, START, case, kees, informed_on=None)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -114,7 +115,9 @@ def everybody(
             session.commit()
         cookie = browser.get_cookie("session")
         assert cookie is not None
-        token = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(_TOKEN)
+        token = URLSafeTimedSerializer(
+            app.secret_key or "", salt="wtf-csrf-token", signer_kwargs={"digest_method": sha256}
+        ).dumps(_TOKEN)
         client = FlaskClient(app, use_cookies=False)
         return Comer(label, visitor, into, known, f"session={cookie.value}", client, str(token))
 

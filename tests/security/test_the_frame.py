@@ -10,8 +10,8 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.orm import Session
 
 from config import ConfigError, load_settings, make_keys
-from ekc.app import SealedSessions
 from ekc.core.routes import declared
+from ekc.core.sessions import EncryptedSessions
 from tests.architecture.sources import EKC
 from tests.build import case_in_setup
 from tests.cast import PASSWORD, Cast, sign_in
@@ -92,7 +92,7 @@ def test_a_cookie_that_cannot_be_read_is_nobody(app: Flask, client: PageClient, 
     with client.session_transaction() as kept:
         words = dict(kept)
     plain = SecureCookieSessionInterface()
-    plain.digest_method = SealedSessions.digest_method
+    plain.digest_method = EncryptedSessions.digest_method
     signing = plain.get_signing_serializer(app)
     assert signing is not None
 
@@ -183,3 +183,11 @@ def test_the_number_of_proxies_is_a_number(tmp_path_factory: pytest.TempPathFact
     for told in ("-1", "many", "99"):
         with pytest.raises(ConfigError, match="EKC_PROXIES"):
             load_settings({**environ, "EKC_PROXIES": told})
+
+
+def test_libraries_keep_their_defaults(app: Flask) -> None:
+    """What is ours alone is not set for the whole process: another user of itsdangerous would not expect it."""
+    assert app.session_interface is not None
+    signature = itsdangerous.encoding.base64_decode(itsdangerous.Signer("key").get_signature("value"))
+
+    assert len(signature) == 20

@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.app import SealedSessions
 from ekc.core.audit import AuditEvent
 from ekc.core.crypto import Keyring
+from ekc.core.sessions import EncryptedSessions
 from ekc.people.links import revoke
 from ekc.people.models import PersonalLink
 from ekc.workflow.vocabulary import Phase
@@ -72,7 +72,7 @@ def answer(app: Flask, comer: Comer, method: str, address: str, number: int) -> 
 
 def _in_cookie(app: Flask, sealed: str) -> str:
     """What a session cookie says, without its chance, time and signature."""
-    assert isinstance(app.session_interface, SealedSessions)
+    assert isinstance(app.session_interface, EncryptedSessions)
     reader = app.session_interface.get_signing_serializer(app)
     assert reader is not None
     return str(reader.loads(sealed))

@@ -19,7 +19,7 @@ from ekc import schema
 from ekc.conferences.models import Conference
 from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import confirm_coordinator
-from ekc.people.actions import begin_by_link
+from ekc.people.actions import sign_in_by_link
 from ekc.people.models import Method
 from ekc.workflow.engine import may
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Step
@@ -147,7 +147,7 @@ def everybody(app: Flask, session: Session, cast: Cast, case: Marked) -> list[Ey
     links = {name: link_of(session, case, name) for name in CIRCLE}
     links["stranger"] = link_of(session, Marked(other.id, other.people), "marieke")
     for name, link in links.items():
-        cookies[name] = {"_user_id": f"link:{begin_by_link(session, START, Method.DEMO, '', link)}", "_fresh": True}
+        cookies[name] = {"_user_id": f"link:{sign_in_by_link(session, START, Method.DEMO, '', link)}", "_fresh": True}
     found = []
     for name, holds in cookies.items():
         client = FlaskClient(app)  # not the one that checks pages: that is done elsewhere, and takes its time

@@ -284,7 +284,7 @@ def test_whoever_was_ever_in_is_invited_by_mail_alone(
     )
     fatima = actions.open_account(db_session, cast.bas, clock(), new, COST)
     if way in ("sign-in", "closed"):
-        actions.begin_by_account(db_session, clock(), fatima, Method.PROVIDER)
+        actions.sign_in_account(db_session, clock(), fatima, Method.PROVIDER)
     if way == "closed":
         actions.close_account(db_session, cast.bas, clock(), fatima)
     if way == "passkey":

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from pyotp import TOTP
 from sqlalchemy.orm import Session
 
-from ekc.people.actions import begin_by_account
+from ekc.people.actions import sign_in_account
 from ekc.people.models import Method
 from tests.cast import PASSWORD, Cast
 from tests.clock import FrozenClock
@@ -27,7 +27,7 @@ def test_a_phone_is_set_up_used_and_lost(
 ) -> None:
     phone = visitor
     phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    begin_by_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSWORD, "Firefox, Windows")
+    sign_in_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSWORD, "Firefox, Windows")
     clock.advance(hours=1)
     sign_in(phone, "Noor")
     follow(phone, "Noor van Dijk: my sign-in")

@@ -12,8 +12,8 @@ from ekc.conferences.forms.registration import RegisterForm
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
 from ekc.core.routes import db, now, public, runtime
-from ekc.people.actions import Limit, begin_try, forget_try
-from ekc.people.login import place, visitor
+from ekc.people.actions import Limit, begin_attempt, discard_attempt
+from ekc.people.login import request_caller, visitor
 from ekc.people.queries import regions
 from ekc.workflow.vocabulary import Activity
 
@@ -37,7 +37,7 @@ def register() -> ResponseReturnValue:
         try:
             conference_id = actions.register_case(db(), visitor(), now(), form.to_new_case())
         except Refusal as refusal:
-            forget_try(db(), counted)  # what was refused is no registration
+            discard_attempt(db(), counted)  # what was refused is no registration
             status = form.refuse(refusal)
         else:
             return redirect(_after(conference_id), 303)
@@ -49,7 +49,7 @@ def register() -> ResponseReturnValue:
 def _count() -> tuple[int, ...]:
     """Count a registration by the public. Raises TooMany."""
     an_hour = Limit("registration", runtime().settings.registrations_an_hour, timedelta(hours=1))
-    return () if _by_staff() else begin_try(db(), now(), (an_hour, place().network))
+    return () if _by_staff() else begin_attempt(db(), now(), (an_hour, request_caller().network))
 
 
 def _after(conference_id: int) -> str:

@@ -1,4 +1,4 @@
-"""What is done with accounts: opened, changed, a password chosen. Roles, leaving and invitations stand beside this."""
+"""Accounts of staff: opened and changed by an administrator, and what their owner changes."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,10 +14,8 @@ from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.people import mails
 from ekc.people.access import PROGRAM, Visitor
-from ekc.people.actions.employers import note_employer
-from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.offices import Office, add_office
-from ekc.people.actions.owner import ensure_own_password
+from ekc.people.actions.sessions import end_sign_ins, reauthenticate
 from ekc.people.actions.telling import notify
 from ekc.people.invitations import revoke_invitations
 from ekc.people.models import Account, KnownDevice, Region
@@ -131,7 +129,7 @@ def write_password(
 
 def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:
     """The owner of an account chooses another password. Raises Refusal for a wrong present one, or a weak new one."""
-    account_id = ensure_own_password(session, visitor, at, present, cost)
+    account_id = reauthenticate(session, visitor, at, present, cost)
     set_password(session, visitor, at, account_id, new, cost)
 
 
@@ -142,6 +140,42 @@ def end_all_sign_ins(session: Session, visitor: Visitor, at: datetime, account_i
         lock_account(session, account_id)
         ended = end_sign_ins(session, at, account_id)
         record(session, visitor.actor, at, "account.sign_ins_ended", account=account_id, ended=ended)
+
+
+def set_employer(session: Session, visitor: Visitor, at: datetime, account_id: int, employer: str) -> None:
+    """Note for whom the owner of an account works besides; empty: for nobody. All their cases are judged by it at once.
+
+    By an administrator, or the regional manager of the region where they work, who hears of it. Raises Refusal.
+    """
+    with writing(session):
+        account = session.get(Account, account_id)
+        if account is None or not account.active:
+            raise Unknown
+        theirs = has_duty(Duty.ACCOUNTS, visitor.roles) or account.region_id in visitor.regions
+        if visitor is not PROGRAM and not (has_duty(Duty.EMPLOYERS, visitor.roles) and theirs):
+            raise Unknown
+        note_employer(session, visitor, at, account, employer)
+
+
+def note_employer(session: Session, visitor: Visitor, at: datetime, account: Account, employer: str) -> None:
+    """The same, in the caller's transaction. Raises Refusal for one's own: nobody decides how independent they are."""
+    noted = employer.strip() or None
+    if noted == account.employer:
+        return
+    if visitor.account_id == account.id:
+        raise Refusal(N_("Nobody notes for whom they work themselves. Ask another administrator or your manager."))
+    account.employer = noted
+    record(session, visitor.actor, at, "account.employer", account=account.id, employer=noted or "")
+
+
+def set_phone(session: Session, visitor: Visitor, at: datetime, phone: str) -> None:
+    """Note by which phone the owner of an account is reached; empty: by none. The audit does not keep the number."""
+    with writing(session):
+        account = session.get(Account, visitor.account_id or 0)
+        if account is None:
+            raise Unknown
+        account.phone = phone.strip() or None
+        record(session, visitor.actor, at, "account.changed", account=account.id, fields="phone")
 
 
 def choose_language(session: Session, visitor: Visitor, at: datetime, language: str) -> None:

@@ -1,4 +1,4 @@
-"""How staff come to a password that nobody else knows: by invitation, or by mail when they forgot it."""
+"""Invitations and password resets: how staff choose a password that nobody else knows."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from ekc.people.actions.accounts import NewAccount, add_account, ensure_administ
 from ekc.people.invitations import LASTS, address_of, new_invitation, revoke_invitations
 from ekc.people.models import Account, Invitation, Purpose
 from ekc.people.passwords import Cost, hashed, refuse_weak
-from ekc.people.queries import account_by_email, live_invitation, visitor_of_account, was_ever_in
+from ekc.people.queries import account_by_email, live_invitation, visitor_of_account, was_ever_activated
 from ekc.workflow.vocabulary import N_
 
 #: Mails about a forgotten password that one account gets in an hour, however often they are asked for.
@@ -24,7 +24,7 @@ MOST_AN_HOUR = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenPassword:
     """Whose password was chosen. `first`: they were never in before, so nothing else guards the account yet."""
 
     account_id: int
@@ -60,7 +60,7 @@ def send_invitation(session: Session, visitor: Visitor, at: datetime, account: A
     revoke_invitations(session, at, account.id)
     link = _send(session, mails.INVITATION, at, account, Purpose.INVITATION, base_url, visitor.account_id)
     record(session, visitor.actor, at, "account.invited", account=account.id)
-    return link if visitor is PROGRAM or not was_ever_in(session, account.id) else None
+    return link if visitor is PROGRAM or not was_ever_activated(session, account.id) else None
 
 
 def withdraw_invitation(session: Session, visitor: Visitor, at: datetime, account_id: int) -> None:
@@ -89,7 +89,9 @@ def ask_new_password(session: Session, at: datetime, email: str, base_url: str) 
         record(session, PUBLIC, at, "account.new_password_asked", **({"account": found.id} if found else {}))
 
 
-def choose_password(session: Session, at: datetime, invitation_id: int, password: str, cost: Cost) -> Chosen | None:
+def choose_password(
+    session: Session, at: datetime, invitation_id: int, password: str, cost: Cost
+) -> ChosenPassword | None:
     """Choose a password by invitation, which is used up; None if it does not work any more. Ends every sign-in.
 
     Raises Refusal for a weak password; the invitation then still works. A second factor stays as it is.
@@ -106,9 +108,9 @@ def choose_password(session: Session, at: datetime, invitation_id: int, password
         if owner is None or session.scalar(using) is None:
             return None
         lock_account(session, found.account_id)
-        first = not was_ever_in(session, found.account_id)
+        first = not was_ever_activated(session, found.account_id)
         write_password(session, owner, at, password_hash, tell=not first, by=found.purpose)
-    return Chosen(found.account_id, first)
+    return ChosenPassword(found.account_id, first)
 
 
 def _send(

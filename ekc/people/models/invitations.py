@@ -1,4 +1,4 @@
-"""The table of ways for staff to choose a password: by invitation, or because it was forgotten."""
+"""The table of invitations and password resets."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,14 +10,14 @@ from ekc.core.db import Base, code
 
 
 class Purpose(StrEnum):
-    """What a way to choose a password is for."""
+    """What an invitation is for."""
 
     INVITATION = "invitation"  # an administrator lets somebody in
     FORGOTTEN = "forgotten"  # the owner asked for it, by mail
 
 
 class Invitation(Base):
-    """A way for the owner of one account to choose a password, once. Only the hash of its token is kept."""
+    """Lets the owner of one account choose a password, once. Only the hash of its token is kept."""
 
     __tablename__ = "invitation"
 

@@ -1,4 +1,4 @@
-"""Tables of personal links, and of the devices on which somebody showed that a link is theirs."""
+"""Tables of personal links, and of the devices verified for them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from ekc.core.db import Base, code
 
 
 class Confirmed(StrEnum):
-    """How somebody showed that they are the one to whom a link belongs."""
+    """How a device was verified for a link."""
 
     CODE = "code"  # that the coordinator told them
     ANSWER = "answer"  # to a question they agreed on
@@ -26,7 +26,7 @@ def confirmed_by(question: str | None, has_answer: bool) -> Confirmed:
 
 
 class PersonalLink(Base):
-    """A way in for one participant of one conference, without a password. Only the hash of its token is kept."""
+    """Signs in one participant of one conference, without a password. Only the hash of its token is kept."""
 
     __tablename__ = "personal_link"
 
@@ -55,7 +55,7 @@ class PersonalLink(Base):
 
 
 class LinkDevice(Base):
-    """A browser with which somebody asked to come in by a link: let in, waiting for the coordinator, or ended.
+    """A browser in which a link was opened: verified, waiting for the coordinator, or ended.
 
     Its cookie names this row, so ending it here ends it there. It is asked again for everything else.
     """

@@ -1,4 +1,4 @@
-"""Reading personal links, the devices that are confirmed for them, and who waits to be let in."""
+"""Reading personal links, the devices verified for them, and who waits for approval."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from ekc.core.crypto import keyring_of
 from ekc.core.outbox import OutboxMessage
-from ekc.people.links import TRIES, WAITS, mail_key, read_token, token_hash
+from ekc.core.tokens import hash_token
+from ekc.people.links import TRIES, WAITS, mail_key, read_token
 from ekc.people.models import Confirmed, LinkDevice, PersonalLink, SignIn, confirmed_by
-from ekc.people.queries.entering import still_lasts
+from ekc.people.queries.sessions import is_unexpired
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class LinkRow:
     tried_at: datetime | None
 
     def is_live(self, at: datetime) -> bool:
-        """Whether it lets somebody in."""
+        """Whether it works: neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > at
 
     @property
@@ -61,11 +62,11 @@ class DeviceRow:
     in_use: bool = False
 
     def waits(self, at: datetime) -> bool:
-        """Whether somebody sits there and waits for the coordinator."""
+        """Whether it waits for the coordinator's approval."""
         return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - WAITS
 
     def opens(self, at: datetime) -> bool:
-        """Whether it may come in without being asked: remembered, or let in a moment ago and not come in yet."""
+        """Whether it signs in without verification: remembered, or approved a moment ago and not used yet."""
         if self.confirmed_at is None or self.ended_at is not None:
             return False
         return self.remembered or (self.number is not None and self.asked_at > at - WAITS)
@@ -73,7 +74,7 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody who opened a link and asks the coordinator to let them in."""
+    """A device that waits for the coordinator's approval."""
 
     id: int
     participant_id: int
@@ -103,7 +104,7 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
         PersonalLink.id == bound.link_id,
         PersonalLink.conference_id == bound.conference_id,
         PersonalLink.participant_id == bound.participant_id,
-        PersonalLink.token_hash == token_hash(token),
+        PersonalLink.token_hash == hash_token(token),
         *_live(at),
     )
     if lock:
@@ -176,7 +177,7 @@ def devices_of(session: Session, conference_id: int, at: datetime) -> list[Devic
     used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
         SignIn.link_device_id.in_([row.id for row in rows]), SignIn.ended_at.is_(None)
     )
-    signed_in = {row.link_device_id for row in session.execute(used) if still_lasts(row, at)}
+    signed_in = {row.link_device_id for row in session.execute(used) if is_unexpired(row, at)}
     found = [DeviceRow(*row) for row in rows]
     return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
 

@@ -4,8 +4,8 @@ from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.core.routes import LARGEST_ID, db, now, public, runtime
-from ekc.people.actions import begin_by_link
-from ekc.people.login import begin_account, begin_link, this_device, visitor
+from ekc.people.actions import sign_in_by_link
+from ekc.people.login import request_device, start_account_session, start_link_session, visitor
 from ekc.people.models import Method
 from ekc.people.views import bp
 
@@ -16,7 +16,7 @@ def be(account_id: int) -> ResponseReturnValue:
     """In the demo: be one of the cast who has an account."""
     if not _of_the_cast(account_id):
         abort(404)
-    begin_account(account_id, Method.DEMO)
+    start_account_session(account_id, Method.DEMO)
     return redirect(url_for("home"), 303)
 
 
@@ -26,10 +26,10 @@ def be_participant(link_id: int) -> ResponseReturnValue:
     """In the demo: be one of the cast who has a personal link."""
     if not _of_the_cast(link_id):
         abort(404)
-    sign_in_id = begin_by_link(db(), now(), Method.DEMO, this_device(), link_id)
+    sign_in_id = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
     if sign_in_id is None:
         abort(404)
-    begin_link(sign_in_id)
+    start_link_session(sign_in_id)
     return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
 
 

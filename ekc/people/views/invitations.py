@@ -10,10 +10,10 @@ from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
 from ekc.core.language import say
 from ekc.core.routes import Runtime, db, now, public, runtime
+from ekc.core.tokens import hash_token
 from ekc.people import actions
 from ekc.people.forms import ForgottenForm, NewPasswordForm
-from ekc.people.links import token_hash
-from ekc.people.login import begin_account, end, onward, place
+from ekc.people.login import after_sign_in, end_session, request_caller, start_account_session
 from ekc.people.models import Method
 from ekc.people.queries import InvitationRow, live_invitation, offices
 from ekc.people.views import bp
@@ -25,7 +25,7 @@ _OPENED = "invitation"  # in the cookie: the id of the invitation that was opene
 @public
 def invitation(token: str) -> ResponseReturnValue:
     """The link of an invitation. Nothing happens yet: mail scanners and previews open links as well."""
-    if live_invitation(db(), now(), token_hash=token_hash(token)) is None:
+    if live_invitation(db(), now(), token_hash=hash_token(token)) is None:
         return _gone()
     return render_template("people/invitation.html", token=token)
 
@@ -34,7 +34,7 @@ def invitation(token: str) -> ResponseReturnValue:
 @public
 def open_invitation(token: str) -> ResponseReturnValue:
     """Go on to choosing the password, where the address tells no secret."""
-    found = live_invitation(db(), now(), token_hash=token_hash(token))
+    found = live_invitation(db(), now(), token_hash=hash_token(token))
     if found is None:
         return _gone()
     session[_OPENED] = found.id
@@ -71,10 +71,10 @@ def keep_password() -> ResponseReturnValue:
     if chosen is None:
         return _gone()
     if chosen.first:
-        begin_account(chosen.account_id, Method.INVITATION)
+        start_account_session(chosen.account_id, Method.INVITATION)
         flash(_("You are in. From now on you sign in with your mail address and this password."))
-        return redirect(onward(None), 303)
-    end()
+        return redirect(after_sign_in(None), 303)
+    end_session()
     flash(_("Your new password is set. Sign in with it."), "success")
     return redirect(url_for("people.sign_in"), 303)
 
@@ -95,8 +95,8 @@ def ask_new_password() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate_on_submit():
         return render_template("people/forgotten.html", form=form), 422
-    network = (actions.FORGOTTEN_CALLERS, place().network)
-    actions.begin_try(db(), now(), (actions.FORGOTTEN, form.email.data.strip().lower()), network)
+    network = (actions.PASSWORD_RESETS_BY_NETWORK, request_caller().network)
+    actions.begin_attempt(db(), now(), (actions.PASSWORD_RESETS, form.email.data.strip().lower()), network)
     flash(
         _(
             "If there is an account with this address, a mail is on its way to it. The link in it works for one hour. "

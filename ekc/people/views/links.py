@@ -18,11 +18,11 @@ from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.routes import cookie_name, db, now, public, runtime
 from ekc.people import actions
-from ekc.people.actions.confirming import Entered
+from ekc.people.actions.link_verification import LinkSignIn
 from ekc.people.forms import EntranceForm, UseForm
 from ekc.people.language import remember_language
 from ekc.people.links import TRIES, device_key, read_device_key, read_token
-from ekc.people.login import begin_link, end, place, this_device, visitor
+from ekc.people.login import end_session, request_caller, request_device, start_link_session, visitor
 from ekc.people.models import PersonalLink
 from ekc.people.queries import DeviceRow, device_of, link_of_token
 from ekc.people.views import bp
@@ -33,7 +33,7 @@ _LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
 
 
 def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
-    """One page for every link that lets nobody in: forged, unknown, expired, ended. What is sent there is noted."""
+    """One page for every link that does not work: forged, unknown, expired, revoked. A POST to one is audited."""
 
     @wraps(view)
     def guarded(token: str) -> ResponseReturnValue:
@@ -41,7 +41,7 @@ def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], Respons
             return view(token)
         except Unknown:
             if request.method == "POST":
-                actions.note_dead(db(), now(), token)
+                actions.note_dead_link(db(), now(), token)
             return render_template("people/link_gone.html"), 404
 
     return guarded
@@ -67,10 +67,10 @@ def enter_now(token: str) -> ResponseReturnValue:
     link, who = _link(token), visitor()
     if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # in already
         return redirect(url_for("journey.own_page", conference_id=who.conference_id), 303)
-    entered = actions.come_in_on_device(db(), now(), token, _named_device(token), UseForm().is_own())
+    entered = actions.verify_by_device(db(), now(), token, _named_device(token), UseForm().is_own())
     if entered is None:
         return redirect(url_for("people.confirm", token=token), 303)
-    return _in(token, entered)
+    return _signed_in(token, entered)
 
 
 @bp.get(f"{_LINK}/code")
@@ -90,9 +90,9 @@ def check_confirm(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
         typed, own = form.entrance_code.data, form.is_own()
-        entered = actions.come_in_by_answer(db(), now(), token, typed, own, this_device(), cost, place())
+        entered = actions.verify_by_answer(db(), now(), token, typed, own, request_device(), cost, request_caller())
         if entered is not None:
-            return _in(token, entered)
+            return _signed_in(token, entered)
         link = _link(token)
         if link.tries < TRIES:
             form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
@@ -117,14 +117,14 @@ def _asked(link: PersonalLink, token: str, form: EntranceForm) -> str:
 @public
 @_live
 def ask(token: str) -> ResponseReturnValue:
-    """Without code or answer: ask the coordinator to be let in."""
+    """Without code or answer: ask the coordinator to approve this device."""
     link = _link(token)
     response = redirect(url_for("people.waiting", token=token), 303)
     asked = _own_device(link)
     if asked is not None and asked.waits(now()):
         return response
     try:
-        link_id, device_id = actions.ask_coordinator(db(), now(), token, this_device())
+        link_id, device_id = actions.ask_coordinator(db(), now(), token, request_device())
     except Refusal as refusal:
         form = EntranceForm(formdata=None)
         status = form.refuse(refusal)
@@ -136,7 +136,7 @@ def ask(token: str) -> ResponseReturnValue:
 @public
 @_live
 def waiting(token: str) -> ResponseReturnValue:
-    """Somebody waits; the page looks again by itself. Once they were let in, a button leads on."""
+    """The page of who waits for the coordinator; it reloads by itself. Once approved, a button leads on."""
     asked = _own_device(_link(token))
     if asked is None or not (asked.waits(now()) or asked.opens(now())):
         return redirect(url_for("people.confirm", token=token))
@@ -166,7 +166,7 @@ def link_in_language(what: str, token: str, language: str) -> ResponseReturnValu
 def signed_out() -> ResponseReturnValue:
     """Where a shared device ends up by itself: nobody is signed in on it, and nothing is told."""
     if visitor().leaves_in is not None:
-        end()
+        end_session()
     if visitor().known:
         return redirect(url_for("home"))
     return render_template("people/link_left.html")
@@ -191,9 +191,9 @@ def _own_device(link: PersonalLink) -> DeviceRow | None:
     return device_of(db(), link.id, read_device_key(keyring_of(db()), link.id, key)) if key else None
 
 
-def _in(token: str, entered: Entered) -> ResponseReturnValue:
-    """To their own page; a device that nobody else uses is known the next time."""
-    begin_link(entered.sign_in_id)
+def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
+    """Redirect to their own page; a device that nobody else uses is remembered."""
+    start_link_session(entered.sign_in_id)
     response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
     if entered.remembered_until is None:
         return _without_cookie(response, token)

@@ -1,30 +1,40 @@
 """Passkeys: signing in with one, and the page where their owner adds and removes them.
 
-A browser makes and answers passkeys by script (`static/js/passkeys.js`). The script puts the answer into a form of the
-page, so what comes in here is a form as everywhere (ADR 0017).
+A script (`static/js/passkeys.js`) asks the browser and puts its answer into a form of the page, so what is posted here
+is a form as everywhere (ADR 0017).
 """
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import fresh_login_required, login_fresh
 
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, public, runtime
 from ekc.people import actions, queries
-from ekc.people.devices import device_of
+from ekc.people.devices import device_name
 from ekc.people.forms import NewPasskeyForm, PasskeyForm, SignInForm
-from ekc.people.login import go_in, own_account, own_account_at_first, place, whoever
+from ekc.people.login import authenticated_visitor, complete_sign_in, own_account, own_account_enrolling, request_caller
 from ekc.people.models import Method
-from ekc.people.passkeys import NotTrue, Party, ask_for_new, ask_who, new_handle, party_of, read_answer, read_new
+from ekc.people.passkeys import (
+    InvalidPasskeyError,
+    RelyingParty,
+    authentication_options,
+    new_handle,
+    parse_assertion,
+    registration_options,
+    relying_party,
+    verify_registration,
+)
 from ekc.people.views import bp
-from ekc.people.views.trips import arrive, depart
+from ekc.people.views.pending_flow import begin_flow, finish_flow
 
-_ENTERING, _ADDING = "passkey", "new passkey"  # what the session keeps under these names
+_AUTHENTICATION, _REGISTRATION = "passkey", "new passkey"  # pending flows
 
 
-def _party() -> Party:
-    """Us, as a passkey knows us; without a proper address there are no passkeys, and no such pages."""
-    party = party_of(runtime().settings.base_url)
+def _party() -> RelyingParty:
+    """The relying party; without a proper address there are no passkeys, and no such pages."""
+    party = relying_party(runtime().settings.base_url)
     if party is None:
         abort(404)
     return party
@@ -33,26 +43,26 @@ def _party() -> Party:
 @bp.get("/sign-in/passkey")
 @public
 def ask_for_passkey() -> ResponseReturnValue:
-    """What the script tells the browser, so that it asks for a passkey."""
-    return jsonify(ask_who(_party(), depart(_ENTERING)))
+    """The options with which the script asks for a passkey."""
+    return jsonify(authentication_options(_party(), begin_flow(_AUTHENTICATION)))
 
 
 @bp.post("/sign-in/passkey")
 @public
 def enter_by_passkey() -> ResponseReturnValue:
-    """Let in whoever has a passkey of ours."""
+    """Sign in by a passkey."""
     target = local_path(request.args.get("next"))
-    begun, form, party = arrive(_ENTERING), PasskeyForm(), _party()
+    begun, form, party = finish_flow(_AUTHENTICATION), PasskeyForm(), _party()
     if begun and form.validate():
-        tried = actions.begin_try(db(), now(), (actions.PASSKEYS, place().network))
+        attempt = actions.begin_attempt(db(), now(), (actions.PASSKEYS, request_caller().network))
         try:
-            answer = read_answer(form.credential.data)
+            answer = parse_assertion(form.credential.data)
             account_id = actions.enter_by_passkey(db(), now(), party, answer, begun[0])
-        except NotTrue:
+        except InvalidPasskeyError:
             account_id = None
         if account_id is not None:
-            actions.forget_try(db(), tried)
-            return redirect(go_in(account_id, Method.PASSKEY, target), 303)
+            actions.discard_attempt(db(), attempt)
+            return redirect(complete_sign_in(account_id, Method.PASSKEY, target), 303)
     again = SignInForm(formdata=None)
     again.form_errors.append(
         _("This passkey did not let you in. Try once more, or sign in in another way.")
@@ -63,33 +73,35 @@ def enter_by_passkey() -> ResponseReturnValue:
 
 
 @bp.get("/account/passkeys")
-@own_account_at_first
+@own_account_enrolling
 def passkeys() -> ResponseReturnValue:
     """One's own passkeys."""
-    return _page(NewPasskeyForm(name=device_of(request.user_agent.string) or _("Passkey")))
+    return _page(NewPasskeyForm(name=device_name(request.user_agent.string) or _("Passkey")))
 
 
 @bp.get("/account/passkeys/new")
-@own_account_at_first
+@own_account_enrolling
+@fresh_login_required  # type: ignore[untyped-decorator]  # if not, the script opens the page anew, which says so
 def ask_for_new_passkey() -> ResponseReturnValue:
-    """What the script tells the browser, so that it has a passkey made."""
-    who = whoever()
-    actions.ensure_signed_in_lately(db(), who, now())  # if not, the script opens the page anew, which says so
+    """The options with which the script has a passkey created."""
+    who = authenticated_visitor()
     email = queries.own_sign_in(db(), who.account_id or 0).email
-    known, handle = queries.known_to_devices(db(), who.account_id or 0)
+    known, handle = queries.passkey_ids_and_handle(db(), who.account_id or 0)
     handle = handle or new_handle()
-    return jsonify(ask_for_new(_party(), depart(_ADDING, handle=handle), handle, email, who.actor.name, known))
+    return jsonify(
+        registration_options(_party(), begin_flow(_REGISTRATION, handle=handle), handle, email, who.actor.name, known)
+    )
 
 
 @bp.post("/account/passkeys")
-@own_account_at_first
+@own_account_enrolling
 def add_passkey() -> ResponseReturnValue:
     """Keep a passkey that the browser had made."""
     form = NewPasskeyForm()
     if form.validate():
         try:
             _keep(form)
-        except NotTrue:
+        except InvalidPasskeyError:
             form.form_errors.append(_("The passkey was not made. Try once more."))
         except Refusal as refusal:
             form.refuse(refusal)
@@ -99,31 +111,33 @@ def add_passkey() -> ResponseReturnValue:
     return _page(form), 422
 
 
+@fresh_login_required  # type: ignore[untyped-decorator]
 def _keep(form: NewPasskeyForm) -> None:
-    """Keep the passkey in the form. Raises NotTrue, Refusal."""
-    begun = arrive(_ADDING)
+    """Keep the passkey in the form. Raises InvalidPasskeyError, Refusal."""
+    begun = finish_flow(_REGISTRATION)
     if begun is None:
-        raise NotTrue("late")
-    once, kept = begun
-    new = read_new(_party(), once.token, kept["handle"], form.credential.data)
-    actions.add_passkey(db(), whoever(), now(), new, form.name.data, once)
+        raise InvalidPasskeyError("late")
+    nonce, kept = begun
+    new = verify_registration(_party(), nonce.value, kept["handle"], form.credential.data)
+    actions.add_passkey(db(), authenticated_visitor(), now(), new, form.name.data, nonce)
 
 
 @bp.post("/account/passkeys/<int:passkey_id>/remove")
 @own_account
+@fresh_login_required  # type: ignore[untyped-decorator]
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove a passkey, such as that of a lost device."""
-    actions.remove_passkey(db(), whoever(), now(), passkey_id)
+    actions.remove_passkey(db(), authenticated_visitor(), now(), passkey_id)
     flash(_("The passkey is removed. Elsewhere you are signed out."), "success")
     return redirect(url_for("people.passkeys"), 303)
 
 
 def _page(form: NewPasskeyForm) -> str:
-    who = whoever()
+    who = authenticated_visitor()
     return render_template(
         "people/passkeys.html",
         form=form,
         rows=queries.passkeys_of(db(), who.account_id or 0),
-        may_change=queries.signed_in_lately(db(), now(), who),
-        offered=party_of(runtime().settings.base_url) is not None,
+        may_change=login_fresh(),
+        offered=relying_party(runtime().settings.base_url) is not None,
     )

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from ekc.conferences import actions as conferences
 from ekc.core.audit import AuditEvent
 from ekc.core.db import make_sessions
-from ekc.people.actions import ask_coordinator, come_in_by_answer, come_in_on_device
-from ekc.people.devices import Place, network_of
+from ekc.people.actions import ask_coordinator, verify_by_answer, verify_by_device
+from ekc.people.devices import Caller, network_of
 from ekc.people.links import TRIES, Check, plain
-from ekc.people.models import LinkDevice, PersonalLink, SignIn, Try
+from ekc.people.models import Attempt, LinkDevice, PersonalLink, SignIn
 from ekc.people.passwords import hashed
 from ekc.people.queries import devices_of, links_of, waiting_of
 from ekc.workflow.vocabulary import Attends
@@ -122,7 +122,7 @@ def test_of_many_guesses_at_once_no_more_count_than_there_are_tries(
 
     def guess(typed: str) -> bool:
         with make_sessions(engine)() as session:
-            return come_in_by_answer(session, clock(), token, typed, False, "", COST) is not None
+            return verify_by_answer(session, clock(), token, typed, False, "", COST) is not None
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(guess, [f"00000{n}" for n in range(8)]))
@@ -137,10 +137,10 @@ def test_guessing_at_many_links_from_one_place_is_slowed_down(
 ) -> None:
     paths = [make_link(db_session, clock(), case.id, person) for person in (*case.people.values(),) * 4]
     db_session.rollback()
-    here = Place(network_of("127.0.0.1"))
+    here = Caller(network_of("127.0.0.1"))
     for n in range(100):
         token = paths[n // 4].removeprefix("/l/")
-        assert come_in_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
+        assert verify_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
 
     client.page(f"{paths[-1]}/code")
     slowed = client.refused("Come in", {"Entrance code": CODE}, status=429)
@@ -155,12 +155,12 @@ def test_hammering_at_one_link_bars_nobody_beside_it(
 ) -> None:
     """Behind the same Wi-Fi: what a locked link is given counts for nothing, and leaves a line a day."""
     hammered, good = (make_link(db_session, clock(), case.id, case.people[name]) for name in ("omar", "marieke"))
-    here = Place(network_of("127.0.0.1"))
+    here = Caller(network_of("127.0.0.1"))
     for _ in range(300):
         token = hammered.removeprefix("/l/")
-        assert come_in_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
+        assert verify_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
 
-    assert db_session.scalar(select(func.count(Try.id))) == TRIES
+    assert db_session.scalar(select(func.count(Attempt.id))) == TRIES
     assert open_link(client, good).url == f"/conferences/{case.id}/mine"
 
 
@@ -170,7 +170,7 @@ def test_two_devices_come_in_at_once(engine: Engine, path: str, clock: FrozenClo
 
     def enter(device: str) -> int:
         with make_sessions(engine)() as session:
-            entered = come_in_by_answer(session, clock(), token, CODE, True, device, COST)
+            entered = verify_by_answer(session, clock(), token, CODE, True, device, COST)
             assert entered is not None
             return entered.sign_in_id
 
@@ -444,7 +444,7 @@ def test_a_yes_that_is_not_taken_goes_stale(
 
     clock.advance(hours=1)
 
-    assert come_in_on_device(db_session, clock(), token, device_id, True) is None
+    assert verify_by_device(db_session, clock(), token, device_id, True) is None
 
 
 def test_without_a_code_only_the_coordinator_lets_in(
@@ -455,7 +455,7 @@ def test_without_a_code_only_the_coordinator_lets_in(
     page = client.submit("Go to my page")
 
     assert [button for button in page.buttons if button != "Sign out"] == ["Ask my coordinator"]
-    assert come_in_by_answer(db_session, clock(), path.removeprefix("/l/"), "", True, "", COST) is None
+    assert verify_by_answer(db_session, clock(), path.removeprefix("/l/"), "", True, "", COST) is None
 
 
 @pytest.mark.parametrize("how", ["removed", "excluded", "revoked"])

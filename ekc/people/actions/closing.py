@@ -14,9 +14,9 @@ from ekc.core.transaction import writing
 from ekc.people import mails
 from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator, lock_account
-from ekc.people.actions.entering import end_sign_ins
 from ekc.people.actions.invitations import send_invitation
 from ekc.people.actions.roles import lock_administrators, refuse_last_administrator
+from ekc.people.actions.sessions import end_sign_ins
 from ekc.people.actions.telling import notify
 from ekc.people.invitations import revoke_invitations
 from ekc.people.links import ask_on_new_devices
@@ -62,7 +62,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
             refuse_last_administrator(session, at, account)
         account.active = False
         end_sign_ins(session, at, account_id)
-        _forget_ways_in(session, account_id)
+        _delete_credentials(session, account_id)
         revoke_invitations(session, at, account_id)
         ask_on_new_devices(session, PersonalLink.made_by == account_id)
         record(session, visitor.actor, at, "account.closed", account=account_id)
@@ -72,7 +72,7 @@ def close_account(session: Session, visitor: Visitor, at: datetime, account_id: 
 def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id: int, base_url: str) -> str | None:
     """Open a closed account again, with the roles it had, and invite its owner: the link if it may be shown.
 
-    The password from before is forgotten, as the other ways in were: whoever made closing necessary may have them.
+    The old password is forgotten, as the other credentials were: who made closing necessary may have them.
     """
     ensure_administrator(visitor)
     with writing(session):
@@ -80,12 +80,12 @@ def reopen_account(session: Session, visitor: Visitor, at: datetime, account_id:
         if account.active:
             raise Unknown
         account.active, account.leaves_on, account.password_hash = True, None, None
-        _forget_ways_in(session, account_id)  # of an account that was closed when that kept some
+        _delete_credentials(session, account_id)  # of an account that was closed when that kept some
         record(session, visitor.actor, at, "account.opened_again", account=account_id)
         return send_invitation(session, visitor, at, account, base_url)
 
 
-def _forget_ways_in(session: Session, account_id: int) -> None:
+def _delete_credentials(session: Session, account_id: int) -> None:
     """A laptop may have been stolen, or the account at a provider be somebody else's by now."""
     for kept in (KnownDevice, Passkey, Identity):
         session.execute(delete(kept).where(kept.account_id == account_id))

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.errors import Unknown
-from ekc.people.models import PROVES_ONE_THING, Account, Authenticator, Method, RecoveryCode
+from ekc.people.models import SINGLE_FACTOR, Account, Authenticator, Method, RecoveryCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class OwnSignIn:
 
 
 def has_second_factor(session: Session, account_id: int) -> bool:
-    """Whether a password alone does not let the owner of an account in."""
+    """Whether a password alone is not enough for an account."""
     return session.scalar(select(Authenticator.id).where(Authenticator.account_id == account_id)) is not None
 
 
 def lacks_second_factor(session: Session, account_id: int, method: Method) -> bool:
-    """Whether somebody who came in so has proved one thing, and could prove no more."""
-    return method in PROVES_ONE_THING and not has_second_factor(session, account_id)
+    """Whether a sign-in by this method is single-factor, with no second factor set up."""
+    return method in SINGLE_FACTOR and not has_second_factor(session, account_id)
 
 
 def own_sign_in(session: Session, account_id: int) -> OwnSignIn:

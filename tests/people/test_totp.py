@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyotp import TOTP
 
-from ekc.people.codes import app_address, digits, in_fours, is_one_time, new_recovery_codes, new_secret, step_of
+from ekc.people.totp import digits, grouped, is_totp, matching_step, new_recovery_codes, new_secret, provisioning_uri
 
 #: The secret and codes of RFC 6238, appendix B, of which apps show the last six digits.
 RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -16,7 +16,7 @@ MOMENTS = st.integers(1_600_000_000, 3_700_000_000).map(lambda seconds: datetime
 def test_codes_are_those_of_the_standard() -> None:
     codes = {59: "287082", 1111111109: "081804", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"}
 
-    assert {at: step_of(RFC, code, datetime.fromtimestamp(at, UTC)) for at, code in codes.items()} == {
+    assert {at: matching_step(RFC, code, datetime.fromtimestamp(at, UTC)) for at, code in codes.items()} == {
         at: at // 30 for at in codes
     }
 
@@ -27,7 +27,7 @@ def test_a_clock_may_be_half_a_minute_early_or_late(at: datetime, off: int) -> N
     here = int(at.timestamp()) // 30
     near = {app.generate_otp(here + step) for step in (-1, 0, 1)}
 
-    step = step_of(app.secret, app.generate_otp(here + off), at)
+    step = matching_step(app.secret, app.generate_otp(here + off), at)
 
     if abs(off) <= 1:
         assert step == here + off
@@ -40,8 +40,8 @@ def test_whatever_is_typed_is_read(typed: str, at: datetime) -> None:
     kept = digits(typed)
 
     assert kept == "" or (kept.isascii() and kept.isdigit())
-    assert is_one_time(typed) == (len(kept) == 6)
-    assert step_of(RFC, typed, at) in (None, *(int(at.timestamp()) // 30 + step for step in (-1, 0, 1)))
+    assert is_totp(typed) == (len(kept) == 6)
+    assert matching_step(RFC, typed, at) in (None, *(int(at.timestamp()) // 30 + step for step in (-1, 0, 1)))
 
 
 def test_a_code_is_read_however_it_is_typed() -> None:
@@ -55,12 +55,12 @@ def test_ten_recovery_codes_each_begin_with_their_mark() -> None:
 
     assert [code[0] for code in made] == list("0123456789")
     assert {len(code) for code in made} == {12}
-    assert in_fours(made[0]).replace(" ", "") == made[0]
+    assert grouped(made[0]).replace(" ", "") == made[0]
     assert len({code[1:] for _ in range(20) for code in new_recovery_codes()}) == 200
 
 
 def test_an_app_is_told_whose_code_it_makes() -> None:
-    assert app_address(RFC, "noor@example.org", "Own Plan") == (
+    assert provisioning_uri(RFC, "noor@example.org", "Own Plan") == (
         f"otpauth://totp/Own%20Plan:noor%40example.org?secret={RFC}&issuer=Own%20Plan"
     )
     assert {len(new_secret()) for _ in range(5)} == {32}

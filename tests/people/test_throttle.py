@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from ekc.core.db import make_sessions
 from ekc.core.errors import TooMany
-from ekc.people.actions import Limit, begin_try, check_password, forget_try, set_password
-from ekc.people.devices import Place, network_of
-from ekc.people.login import place
-from ekc.people.models import KnownDevice, Try
+from ekc.people.actions import Limit, begin_attempt, check_password, discard_attempt, set_password
+from ekc.people.devices import Caller, network_of
+from ekc.people.login import request_caller
+from ekc.people.models import Attempt, KnownDevice
 from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -26,7 +26,7 @@ WRONG = "another good one"
 def may_try(session: Session, minutes: float, whom: str = "somebody", limit: Limit = THREE) -> bool:
     """Tries something that is wrong; whether it was let through."""
     try:
-        begin_try(session, START + timedelta(minutes=minutes), (limit, whom))
+        begin_attempt(session, START + timedelta(minutes=minutes), (limit, whom))
     except TooMany:
         return False
     return True
@@ -50,14 +50,14 @@ def test_how_long_to_wait_is_told(db_session: Session, minute: float, wait: int)
         assert may_try(db_session, started)
 
     with pytest.raises(TooMany) as refused:
-        begin_try(db_session, START + timedelta(minutes=minute), (THREE, "somebody"))
+        begin_attempt(db_session, START + timedelta(minutes=minute), (THREE, "somebody"))
 
     assert refused.value.params == {"minutes": wait}
 
 
 def test_what_was_right_does_not_count(db_session: Session) -> None:
     for _ in range(5):
-        forget_try(db_session, begin_try(db_session, START, (THREE, "somebody")))
+        discard_attempt(db_session, begin_attempt(db_session, START, (THREE, "somebody")))
 
     assert [may_try(db_session, 1) for _ in range(4)] == [True, True, True, False]
 
@@ -65,13 +65,13 @@ def test_what_was_right_does_not_count(db_session: Session) -> None:
 def test_each_is_counted_by_itself(db_session: Session) -> None:
     other = Limit("other", 3, timedelta(minutes=10))
     for _ in range(3):
-        begin_try(db_session, START, (THREE, "somebody"), (other, "a house"))
+        begin_attempt(db_session, START, (THREE, "somebody"), (other, "a house"))
 
     each = [("somebody", THREE), ("somebody else", THREE), ("somebody", other), ("a house", other)]
 
     assert [may_try(db_session, 1, whom, limit) for whom, limit in each] == [False, True, True, False]
     with pytest.raises(TooMany):
-        begin_try(db_session, START, (THREE, "somebody new"), (other, "a house"))
+        begin_attempt(db_session, START, (THREE, "somebody new"), (other, "a house"))
     assert may_try(db_session, 1, "somebody new")  # was not counted where it was too much for the other
 
 
@@ -91,19 +91,19 @@ def test_many_at_one_moment_are_no_more_than_many_after_each_other(engine: Engin
 
     assert sum(let_through) <= 3
     with make_sessions(engine)() as session:
-        assert session.scalars(select(func.count()).select_from(Try)).one() == sum(let_through)
+        assert session.scalars(select(func.count()).select_from(Attempt)).one() == sum(let_through)
 
 
 def test_the_table_names_nobody_and_keeps_nothing_for_long(db_session: Session) -> None:
     may_try(db_session, 0, "noor@example.org")
     may_try(db_session, 0, "192.0.2.7")
-    kept = db_session.scalars(select(Try.key)).all()
+    kept = db_session.scalars(select(Attempt.key)).all()
     assert {len(key) for key in kept} == {32}
     assert not any(word in key for key in kept for word in (b"noor", b"192"))
 
     may_try(db_session, 10, "somebody")
 
-    assert db_session.scalars(select(func.count()).select_from(Try)).one() == 1
+    assert db_session.scalars(select(func.count()).select_from(Attempt)).one() == 1
 
 
 @pytest.mark.parametrize(
@@ -275,8 +275,8 @@ def test_in_the_demo_no_browser_is_known(make_app: MakeApp, database_url: str, c
 def test_a_try_from_nowhere_counts_for_the_account(db_session: Session, cast: Cast) -> None:
     """As from a command, which comes from no address."""
     for number in range(10):
-        place = Place(f"192.0.2.{number}") if number % 2 else Place()
-        assert check_password(db_session, START, " NOOR@example.org", WRONG, COST, place) is None
+        caller = Caller(f"192.0.2.{number}") if number % 2 else Caller()
+        assert check_password(db_session, START, " NOOR@example.org", WRONG, COST, caller) is None
 
     with pytest.raises(TooMany):
         check_password(db_session, START, mail_of("Noor"), PASSWORD, COST)
@@ -302,4 +302,4 @@ def test_a_caller_is_who_our_proxies_saw(
     with make_app(proxies=proxies).test_client() as client:
         client.get("/sign-in", headers=forwarded)
 
-        assert (place().network, request.host_url) == seen
+        assert (request_caller().network, request.host_url) == seen

@@ -1,4 +1,4 @@
-"""Tables of the second factor of an account: the app that makes one-time codes, and the recovery codes on paper."""
+"""Tables of the second factor: the authenticator app (TOTP) and the recovery codes of an account."""
 
 from datetime import datetime
 

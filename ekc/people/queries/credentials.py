@@ -1,18 +1,12 @@
-"""Reading in which ways the owner of an account gets in: password, passkeys, known to a provider of single sign-on."""
+"""Reading the credentials of an account: password, passkeys, identities of OpenID Connect providers."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from ekc.people.access import Visitor
-from ekc.people.models import Account, Identity, Method, Passkey, SignIn
-
-#: For this long after signing in, one may change how one signs in (ASVS 7.5.1).
-LATELY = timedelta(minutes=10)
-#: A provider may have let somebody through unasked.
-_SEEN_ELSEWHERE = (Method.PROVIDER, Method.PROVIDER_ALONE)
+from ekc.people.models import Account, Identity, Passkey, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +31,8 @@ class IdentityRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WaysIn:
-    """How many ways in an account has, by kind."""
+class Credentials:
+    """How many credentials an account has, by kind."""
 
     password: bool
     passkeys: int
@@ -61,7 +55,7 @@ def has_passkey(session: Session, account_id: int) -> bool:
     return session.scalar(select(Passkey.id).where(Passkey.account_id == account_id).limit(1)) is not None
 
 
-def known_to_devices(session: Session, account_id: int) -> tuple[list[bytes], bytes | None]:
+def passkey_ids_and_handle(session: Session, account_id: int) -> tuple[list[bytes], bytes | None]:
     """The ids of the passkeys of an account, and the handle by which devices know it, if any does yet."""
     found = select(Passkey.credential_id, Passkey.handle).where(Passkey.account_id == account_id)
     rows = session.execute(found.order_by(Passkey.id)).all()
@@ -74,28 +68,17 @@ def identities_of(session: Session, account_id: int) -> list[IdentityRow]:
     return [IdentityRow(*row) for row in session.execute(found.where(Identity.account_id == account_id))]
 
 
-def ways_in(session: Session, account_id: int) -> WaysIn:
-    """In which ways the owner of an account gets in."""
+def credentials_of(session: Session, account_id: int) -> Credentials:
+    """The credentials of an account."""
 
     def number(of: type[Passkey] | type[Identity]) -> int:
         return session.scalars(select(func.count()).select_from(of).where(of.account_id == account_id)).one()
 
     hashed = session.scalar(select(Account.password_hash).where(Account.id == account_id))
-    return WaysIn(hashed is not None, number(Passkey), number(Identity))
+    return Credentials(hashed is not None, number(Passkey), number(Identity))
 
 
-def was_ever_in(session: Session, account_id: int) -> bool:
-    """Whether the owner of an account has or had a way in: from then on nobody else is given one."""
+def was_ever_activated(session: Session, account_id: int) -> bool:
+    """Whether the owner of an account has or had a credential: from then on nobody else is given one."""
     signed_in = session.scalars(select(exists().where(SignIn.account_id == account_id))).one()
-    return signed_in or ways_in(session, account_id).count > 0
-
-
-def signed_in_lately(session: Session, at: datetime, visitor: Visitor) -> bool:
-    """Whether somebody showed us a password or a passkey just now, and may change how they sign in."""
-    found = select(SignIn.id).where(
-        SignIn.id == visitor.sign_in_id,
-        SignIn.account_id == visitor.account_id,
-        SignIn.method.not_in(_SEEN_ELSEWHERE),
-        SignIn.began_at > at - LATELY,
-    )
-    return session.scalar(found) is not None
+    return signed_in or credentials_of(session, account_id).count > 0

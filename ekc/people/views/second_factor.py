@@ -1,4 +1,4 @@
-"""The second factor: setting up an app that makes codes, recovery codes, and doing without."""
+"""The second factor: setting up an authenticator app, recovery codes, and turning it off."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from ekc.core.errors import Refusal
 from ekc.core.language import PRODUCT_NAME
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, runtime
-from ekc.people import actions, codes, queries
+from ekc.people import actions, queries, totp
 from ekc.people.forms import AuthenticatorForm, OwnPasswordForm
-from ekc.people.login import own_account, own_account_at_first, visitor, whoever
+from ekc.people.login import authenticated_visitor, own_account, own_account_enrolling, visitor
 from ekc.people.views import bp
 from ekc.people.views.account import account_page
 
@@ -21,14 +21,14 @@ _CODES = "recovery_codes"  # in the cookie: shown on the next page, once, and wh
 
 
 @bp.get("/account/second-factor")
-@own_account_at_first
+@own_account_enrolling
 def second_factor() -> ResponseReturnValue:
     """Set up an app: a picture to scan, and the first code."""
     return _setting_up(AuthenticatorForm(formdata=None))
 
 
 @bp.post("/account/second-factor")
-@own_account_at_first
+@own_account_enrolling
 def add_second_factor() -> ResponseReturnValue:
     """The app works: from now on its codes are asked for."""
     form = AuthenticatorForm()
@@ -37,7 +37,7 @@ def add_second_factor() -> ResponseReturnValue:
     try:
         made = actions.add_authenticator(
             db(),
-            whoever(),
+            authenticated_visitor(),
             now(),
             _secret(),
             form.one_time_code.data,
@@ -100,7 +100,7 @@ def recovery_codes() -> ResponseReturnValue:
     made, renewed = kept
     return render_template(
         "people/recovery_codes.html",
-        codes=[codes.in_fours(code) for code in made],
+        codes=[totp.grouped(code) for code in made],
         own=queries.own_sign_in(db(), visitor().account_id or 0),
         renewed=renewed,
         today=now().date(),
@@ -110,15 +110,15 @@ def recovery_codes() -> ResponseReturnValue:
 
 def _setting_up(form: AuthenticatorForm) -> str:
     secret = _secret()
-    own = queries.own_sign_in(db(), whoever().account_id or 0)
-    address = codes.app_address(secret, own.email, PRODUCT_NAME)
+    own = queries.own_sign_in(db(), authenticated_visitor().account_id or 0)
+    address = totp.provisioning_uri(secret, own.email, PRODUCT_NAME)
     return render_template(
         "people/second_factor.html",
         form=form,
         own=own,
         address=address,
         picture=_picture(address),
-        secret=codes.in_fours(secret),
+        secret=totp.grouped(secret),
         next=local_path(request.args.get("next")),
         required=not visitor().known,
     )
@@ -134,17 +134,17 @@ def _secret() -> str:
     """What the app is given: the same until it works, and then never shown again."""
     kept = _kept(_SECRET)
     if kept is None:
-        kept = codes.new_secret()
+        kept = totp.new_secret()
         _keep(_SECRET, kept)
     return str(kept)
 
 
 def _keep(name: str, what: Any) -> None:
     """Keep something in the cookie, which only we can read, for this sign-in alone."""
-    session[name] = [whoever().sign_in_id, what]
+    session[name] = [authenticated_visitor().sign_in_id, what]
 
 
 def _kept(name: str) -> Any:
     """What was kept in the cookie during this sign-in; None if nothing was."""
     whose, what = session.get(name, (None, None))
-    return what if whose == whoever().sign_in_id else None
+    return what if whose == authenticated_visitor().sign_in_id else None

@@ -38,7 +38,7 @@ def test_after_the_last_day_nobody_is_in(
     told = client.refused("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, status=422)
     assert told.errors == [NO]
     with pytest.raises(Unknown):
-        actions.begin_by_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSKEY)
+        actions.sign_in_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSKEY)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def tie_and_know(session: Session, account_id: int) -> None:
 def test_a_closed_account_is_opened_with_a_new_password(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
     actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
-    actions.begin_by_account(db_session, START, noor, Method.PASSWORD)
+    actions.sign_in_account(db_session, START, noor, Method.PASSWORD)
     tie_and_know(db_session, noor)
     actions.close_account(db_session, cast.bas, START, noor)
     assert [db_session.scalars(select(of.id)).all() for of in WAYS_IN] == [[], [], []]

@@ -6,24 +6,33 @@ from flask.typing import ResponseReturnValue
 from ekc.core.language import LANGUAGES, ngettext
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, public, runtime
-from ekc.people import actions, codes, queries
+from ekc.people import actions, queries, totp
 from ekc.people.forms import CodeForm, SignInForm
 from ekc.people.language import remember_language
-from ekc.people.login import begin_account, end, go_in, halfway, onward, place, visitor, whoever
+from ekc.people.login import (
+    after_sign_in,
+    authenticated_visitor,
+    complete_sign_in,
+    discard_ended_sign_in,
+    end_session,
+    pending_account,
+    request_caller,
+    start_account_session,
+    visitor,
+)
 from ekc.people.models import Method
 from ekc.people.views import bp
-from ekc.people.views.providers import LEAVES
+from ekc.people.views.oidc import SIGNED_IN_AT
 
 
 @bp.get("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page; whoever is signed in goes on, unless they are to show `again` that it is them."""
+    """The sign-in page; who is signed in goes on, unless they are to reauthenticate (`again`)."""
     target = local_path(request.args.get("next"))
-    if whoever().known and "again" not in request.args:
-        return redirect(onward(target))
-    # The cookie still holds the number of a sign-in that has ended: that is told once.
-    if not whoever().known and str(session.pop("_user_id", "")).startswith("account:"):
+    if authenticated_visitor().known and "again" not in request.args:
+        return redirect(after_sign_in(target))
+    if discard_ended_sign_in():  # told once
         flash(_("You were signed out here: much time has passed, or it was done elsewhere. Sign in to go on."))
     return render_template("people/sign_in.html", form=SignInForm(), next=target)
 
@@ -31,14 +40,14 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public
 def check_sign_in() -> ResponseReturnValue:
-    """Let in, or say no in one sentence that does not tell why."""
+    """Sign in, or refuse in one sentence that does not tell why."""
     target = local_path(request.args.get("next"))
     form = SignInForm()
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
-        account_id = actions.check_password(db(), now(), form.email.data, form.password.data, cost, place())
+        account_id = actions.check_password(db(), now(), form.email.data, form.password.data, cost, request_caller())
         if account_id is not None:
-            return redirect(go_in(account_id, Method.PASSWORD, target), 303)
+            return redirect(complete_sign_in(account_id, Method.PASSWORD, target), 303)
         form.form_errors.append(_("This mail address and password do not belong together. Look at both and try again."))
     return render_template("people/sign_in.html", form=form, next=target), 422
 
@@ -46,9 +55,9 @@ def check_sign_in() -> ResponseReturnValue:
 @bp.get("/sign-in/code")
 @public
 def code() -> ResponseReturnValue:
-    """The second step, for whoever typed a right password just now."""
+    """The second factor, after a right password."""
     target = local_path(request.args.get("next"))
-    if halfway() is None:
+    if pending_account() is None:
         return redirect(url_for("people.sign_in", next=target))
     return render_template("people/code.html", form=CodeForm(formdata=None), next=target)
 
@@ -56,21 +65,21 @@ def code() -> ResponseReturnValue:
 @bp.post("/sign-in/code")
 @public
 def check_code() -> ResponseReturnValue:
-    """Let in, or say no in one sentence that does not tell why."""
+    """Sign in, or refuse in one sentence that does not tell why."""
     target = local_path(request.args.get("next"))
-    account_id = halfway()
+    account_id = pending_account()
     if account_id is None:
         flash(_("That took a while. Type your password again."), "info")
         return redirect(url_for("people.sign_in", next=target), 303)
     form = CodeForm()
     if form.validate():
         typed, cost = form.one_time_code.data, runtime().settings.password_cost
-        if actions.check_code(db(), now(), account_id, typed, cost, place()):
-            begin_account(account_id, Method.CODE)
-            if not codes.is_one_time(typed):
+        if actions.check_code(db(), now(), account_id, typed, cost, request_caller()):
+            start_account_session(account_id, Method.CODE)
+            if not totp.is_totp(typed):
                 left = queries.own_sign_in(db(), account_id).codes_left
                 flash(ngettext("You have %(num)d recovery code left.", "You have %(num)d recovery codes left.", left))
-            return redirect(onward(target), 303)
+            return redirect(after_sign_in(target), 303)
         form.form_errors.append(_("This code does not let you in. Wait for the next one of the app, and type that."))
     return render_template("people/code.html", form=form, next=target), 422
 
@@ -78,10 +87,10 @@ def check_code() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """Sign out; also fine for somebody who is not signed in. Whoever came by single sign-on is told about that."""
-    key = session.get(LEAVES)
+    """Sign out; also for who is not signed in. After single sign-on, offer to sign out at the provider too."""
+    key = session.get(SIGNED_IN_AT)
     after = "home" if visitor().participant_id is None else "people.signed_out"
-    end()
+    end_session()
     response = redirect(url_for("people.leave_provider", key=key) if key else url_for(after), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -1,4 +1,4 @@
-"""Single sign-on: to one's organisation and back, and signing out there too (ADR 0017)."""
+"""Single sign-on by OpenID Connect: to the provider and back, and signing out there too (ADR 0017, 0022)."""
 
 import secrets
 
@@ -10,24 +10,24 @@ from ekc.core.handlers import sent_by_another_site
 from ekc.core.language import gettext as _
 from ekc.core.logs import note
 from ekc.core.routes import db, local_path, now, public, runtime
-from ekc.people import actions, providers
-from ekc.people.login import go_in, place
+from ekc.people import actions, oidc
+from ekc.people.login import complete_sign_in, request_caller
 from ekc.people.models import Method
-from ekc.people.passkeys import party_of
-from ekc.people.providers import Asked, Declined, NotBelieved, OutOfReach
+from ekc.people.oidc import AuthorizationDeniedError, AuthorizationRequest, OIDCError, ProviderUnavailableError
+from ekc.people.passkeys import relying_party
 from ekc.people.views import bp
-from ekc.people.views.trips import arrive, depart
+from ekc.people.views.pending_flow import begin_flow, finish_flow
 
-_TRIP = "provider"  # what the session keeps under this name, on the way
+_FLOW = "provider"
 _LONGEST_TARGET = 500  # more does not fit into a cookie
-LEAVES = "signed in at"  # and while they are signed in: where
+SIGNED_IN_AT = "signed in at"  # in the session: the provider
 
 
 @bp.context_processor
-def _other_ways() -> dict[str, object]:
+def _sign_in_options() -> dict[str, object]:
     """What the sign-in page offers beside a password, wherever it is shown."""
     settings = runtime().settings
-    return {"passkeys_offered": party_of(settings.base_url) is not None, "providers": settings.providers}
+    return {"passkeys_offered": relying_party(settings.base_url) is not None, "providers": settings.providers}
 
 
 def _provider(key: str) -> Provider:
@@ -38,57 +38,59 @@ def _provider(key: str) -> Provider:
 @bp.get("/sign-in/at/<key>")
 @public
 def to_provider(key: str) -> ResponseReturnValue:
-    """Send somebody to their organisation. A link and no form: no form of ours leads to another site.
+    """Redirect to the provider. A link and no form: no form of ours leads to another site.
 
-    Whoever was sent here by another site did not ask for it: they are shown the link first (ASVS 7.6.2).
+    Who was sent here by another site did not ask for it: they are shown the link first (ASVS 7.6.2).
     """
     provider, target = _provider(key), local_path(request.args.get("next"))
     if sent_by_another_site():
         return redirect(url_for("people.sign_in", next=target))
     nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     kept = target if target and len(target) <= _LONGEST_TARGET else None
-    state = depart(_TRIP, key=key, nonce=nonce, verifier=verifier, next=kept).hex()
+    state = begin_flow(_FLOW, key=key, nonce=nonce, verifier=verifier, next=kept).hex()
     try:
-        return redirect(providers.way_there(provider, now(), Asked(nonce, verifier, _return_to(key)), state))
-    except NotBelieved as error:
-        return _not_in(provider, error, target)
+        return redirect(
+            oidc.authorization_url(provider, now(), AuthorizationRequest(nonce, verifier, _return_to(key)), state)
+        )
+    except OIDCError as error:
+        return _failed(provider, error, target)
 
 
 @bp.get("/sign-in/from/<key>")
 @public
 def from_provider(key: str) -> ResponseReturnValue:
-    """Somebody comes back from their organisation, and is let in if we know them."""
-    provider, begun, said = _provider(key), arrive(_TRIP), request.args
+    """The redirect back from the provider: sign in the account of the identity."""
+    provider, begun, said = _provider(key), finish_flow(_FLOW), request.args
     if no := said.get("error"):
-        return _not_in(provider, Declined(no), begun[1]["next"] if begun else None)
-    if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].token.hex():
+        return _failed(provider, AuthorizationDeniedError(no), begun[1]["next"] if begun else None)
+    if begun is None or begun[1]["key"] != key or said.get("state") != begun[0].value.hex():
         text = _("Signing in was not finished within ten minutes, or it was begun in another window. Begin again.")
         return _page(_("That took too long"), text, None), 400
-    tried = actions.begin_try(db(), now(), (actions.PROVIDERS, place().network))
-    once, kept = begun
-    asked, target = Asked(kept["nonce"], kept["verifier"], _return_to(key)), kept["next"]
+    attempt = actions.begin_attempt(db(), now(), (actions.PROVIDERS, request_caller().network))
+    nonce, kept = begun
+    authorization, target = AuthorizationRequest(kept["nonce"], kept["verifier"], _return_to(key)), kept["next"]
     try:
-        known = providers.whom(provider, now(), asked, said.get("code", ""), said.get("iss"))
-    except NotBelieved as error:
-        return _not_in(provider, error, target)
-    account_id = actions.enter_by_provider(db(), now(), known, once)
+        identity = oidc.fetch_identity(provider, now(), authorization, said.get("code", ""), said.get("iss"))
+    except OIDCError as error:
+        return _failed(provider, error, target)
+    account_id = actions.authenticate_by_oidc(db(), now(), identity, nonce)
     if account_id is None:
         text = _("Ask your administrator to open one, with your mail address at %(name)s.", name=provider.name)
         return _page(_("There is no account for you here yet"), text, target), 403
-    actions.forget_try(db(), tried)
-    onward = go_in(account_id, Method.PROVIDER if known.second_factor else Method.PROVIDER_ALONE, target)
-    session[LEAVES] = key
+    actions.discard_attempt(db(), attempt)
+    onward = complete_sign_in(account_id, Method.PROVIDER if identity.second_factor else Method.PROVIDER_ALONE, target)
+    session[SIGNED_IN_AT] = key
     return redirect(onward, 303)
 
 
 @bp.get("/sign-out/at/<key>")
 @public
 def leave_provider(key: str) -> ResponseReturnValue:
-    """Here they are signed out. At their organisation perhaps not: the way to do that too, if it names one."""
+    """After signing out here: a link for signing out at the provider too, if it supports that."""
     provider = _provider(key)
     try:
-        address = providers.way_out(provider, now(), runtime().settings.base_url + url_for("home"))
-    except NotBelieved:
+        address = oidc.end_session_url(provider, now(), runtime().settings.base_url + url_for("home"))
+    except OIDCError:
         address = None
     if address is None:
         return redirect(url_for("home"), 303)
@@ -99,13 +101,13 @@ def _return_to(key: str) -> str:
     return runtime().settings.base_url + url_for("people.from_provider", key=key)
 
 
-def _not_in(provider: Provider, error: NotBelieved, target: str | None) -> ResponseReturnValue:
-    """The log gets a code for whoever mends it; the person gets what to do."""
+def _failed(provider: Provider, error: OIDCError, target: str | None) -> ResponseReturnValue:
+    """The error page: the log gets a code, the person what to do."""
     note("single sign-on failed", provider=provider.key, why=str(error))
-    if isinstance(error, Declined) and error.by_somebody:
+    if isinstance(error, AuthorizationDeniedError) and error.by_user:
         text = _("Nothing has happened. Begin again, or sign in in another way.")
         return _page(_("You did not sign in at %(name)s", name=provider.name), text, target), 403
-    if isinstance(error, OutOfReach):
+    if isinstance(error, ProviderUnavailableError):
         text = _("Try again in a minute, or sign in in another way.")
         return _page(_("%(name)s cannot be reached now", name=provider.name), text, target), 503
     text = _("Begin again. If it goes wrong once more, tell your administrator.")

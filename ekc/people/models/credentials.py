@@ -1,4 +1,4 @@
-"""Tables of ways in without a password: passkeys, who is known to a provider of single sign-on, what was used up."""
+"""Tables of credentials beside the password: passkeys, identities of OpenID Connect providers; and of used nonces."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class Passkey(Base):
 
 
 class Identity(Base):
-    """Whom a provider of single sign-on knows the owner of an account as; once tied, the mail address has no say."""
+    """The identity of an account's owner at an OpenID Connect provider; once linked, the mail address has no say."""
 
     __tablename__ = "identity"
     __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("account_id", "issuer"))
@@ -38,8 +38,8 @@ class Identity(Base):
     used_at: Mapped[datetime]
 
 
-class Spent(Base):
-    """What counts once and was used: the challenge of a passkey, the state of a single sign-on, until it is too old."""
+class UsedNonce(Base):
+    """A nonce that was used (challenge of a passkey, state of an OpenID Connect sign-in), until it expires."""
 
     __tablename__ = "spent"
 

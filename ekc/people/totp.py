@@ -1,4 +1,4 @@
-"""One-time codes of an app (TOTP, RFC 6238) and recovery codes on paper: how they are made, read and recognised.
+"""Time-based one-time passwords (TOTP, RFC 6238) and recovery codes: how they are generated, parsed and verified.
 
 Both are digits, so that any keypad types them in any language. Who owns them, and whether one was used: `actions`.
 """
@@ -21,7 +21,7 @@ def new_secret() -> str:
     return random_base32()
 
 
-def app_address(secret: str, email: str, service: str) -> str:
+def provisioning_uri(secret: str, email: str, service: str) -> str:
     """The secret as apps read it, from a QR code or a link."""
     return TOTP(secret).provisioning_uri(name=email, issuer_name=service)
 
@@ -31,12 +31,12 @@ def digits(typed: str) -> str:
     return "".join(str(unicodedata.decimal(c)) for c in typed if c.isdecimal())
 
 
-def is_one_time(typed: str) -> bool:
+def is_totp(typed: str) -> bool:
     """Whether this looks like a code of an app, rather than one on paper."""
     return len(digits(typed)) == _ONE_TIME
 
 
-def step_of(secret: str, typed: str, at: datetime) -> int | None:
+def matching_step(secret: str, typed: str, at: datetime) -> int | None:
     """The time step of which this is the code, if it is now, the one before or the one after; None for any other."""
     code, here, app = digits(typed), int(at.timestamp()) // _SECONDS, TOTP(secret)
     near = [step for step in range(here - _DRIFT, here + _DRIFT + 1) if compare_digest(app.generate_otp(step), code)]
@@ -48,6 +48,6 @@ def new_recovery_codes() -> list[str]:
     return [f"{mark}{secrets.randbelow(10 ** (_RECOVERY - 1)):0{_RECOVERY - 1}}" for mark in range(10)]
 
 
-def in_fours(code: str) -> str:
+def grouped(code: str) -> str:
     """A code or secret as people read and type it: in groups of four."""
     return " ".join(code[n : n + 4] for n in range(0, len(code), 4))

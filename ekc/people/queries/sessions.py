@@ -1,17 +1,16 @@
-"""Reading who is signed in where, and what was tried how often."""
+"""Reading who is signed in where."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
+from ekc.core.tokens import hash_token
 from ekc.people.access import Visitor
-from ekc.people.links import token_hash as hash_of
-from ekc.people.models import Account, KnownDevice, LinkDevice, Method, PersonalLink, SignIn, Try
+from ekc.people.models import Account, KnownDevice, LinkDevice, Method, PersonalLink, SignIn
 from ekc.people.queries.accounts import VISITOR, WITH_ROLES, visitor_from
 
 
@@ -26,11 +25,22 @@ class SignInRow:
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CurrentSignIn:
+    """Who is signed in, by which method, since when, and when that was last used."""
+
+    visitor: Visitor
+    method: Method
+    began_at: datetime
+    seen_at: datetime
+
+
 _account, _sign_in = Account.__table__, SignIn.__table__
 _link, _device = PersonalLink.__table__, LinkDevice.__table__
 _LASTING = (
     _sign_in.c.id.label("sign_in_id"),
     _sign_in.c.method,
+    _sign_in.c.began_at,
     _sign_in.c.seen_at,
     _sign_in.c.idle_minutes,
     _sign_in.c.ends_at,
@@ -57,15 +67,13 @@ _OF_LINK = (
 )
 
 
-def visitor_of_sign_in(
-    session: Session, at: datetime, sign_in_id: int, by_link: bool
-) -> tuple[Visitor, datetime, Method] | None:
-    """Who is signed in, when that was last used, and how they came in; None if it ended by itself or was ended.
+def visitor_of_sign_in(session: Session, at: datetime, sign_in_id: int, by_link: bool) -> CurrentSignIn | None:
+    """A sign-in that goes on; None if it timed out or was ended.
 
     Of a participant, name and language are the circle's to know.
     """
     rows = session.execute(_OF_LINK if by_link else _OF_ACCOUNT, {"id": sign_in_id, "at": at}).all()
-    if not rows or not still_lasts(rows[0], at):
+    if not rows or not is_unexpired(rows[0], at):
         return None
     first = rows[0]
     if by_link:
@@ -77,12 +85,12 @@ def visitor_of_sign_in(
             sign_in_id=sign_in_id,
             leaves_in=_left(first, at) if first.shared else None,
         )
-        return visitor, first.seen_at, first.method
+        return CurrentSignIn(visitor, first.method, first.began_at, first.seen_at)
     found = visitor_from(rows, at, sign_in_id)
-    return (found, first.seen_at, first.method) if found else None
+    return CurrentSignIn(found, first.method, first.began_at, first.seen_at) if found else None
 
 
-def still_lasts(row: Any, at: datetime) -> bool:
+def is_unexpired(row: Any, at: datetime) -> bool:
     """Whether a sign-in with these times goes on."""
     return bool(at < row.ends_at and at <= row.seen_at + timedelta(minutes=row.idle_minutes))
 
@@ -98,23 +106,11 @@ def sign_ins_of(session: Session, at: datetime, account_id: int) -> list[SignInR
         SignIn.id, SignIn.method, SignIn.device, SignIn.began_at, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at
     ).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.ends_at > at)
     rows = session.execute(found.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
-    return [SignInRow(*row[:5]) for row in rows if still_lasts(row, at)]
+    return [SignInRow(*row[:5]) for row in rows if is_unexpired(row, at)]
 
 
 def known_device(session: Session, token: str, *, email: str = "", account_id: int = 0) -> int | None:
     """The id by which the browser with this token is known to an account; None if it never signed in to it."""
     whose = Account.id == account_id if account_id else Account.email == email
     found = select(KnownDevice.id).join(Account, Account.id == KnownDevice.account_id)
-    return session.scalar(found.where(whose, KnownDevice.token_hash == hash_of(token)))
-
-
-def tries_so_far(session: Session, at: datetime, keys: Collection[bytes]) -> dict[bytes, int]:
-    """How many tries still count, by key; a key without any is left out."""
-    counted = select(Try.key, func.count().label("number")).where(Try.key.in_(keys), Try.until > at).group_by(Try.key)
-    return {row.key: row.number for row in session.execute(counted)}
-
-
-def room_again(session: Session, at: datetime, key: bytes, most: int) -> datetime:
-    """When fewer than so many tries will count, if none is added."""
-    newest = select(Try.until).where(Try.key == key, Try.until > at).order_by(Try.until.desc())
-    return session.scalar(newest.offset(most - 1).limit(1)) or at
+    return session.scalar(found.where(whose, KnownDevice.token_hash == hash_token(token)))

@@ -1,6 +1,6 @@
-"""The second factor of an account: an app that makes one-time codes, and recovery codes for when it is lost.
+"""The second factor of an account: an authenticator app (TOTP), and recovery codes for when it is lost.
 
-Whatever changes how somebody signs in asks for their password, is audited, and is told to them by mail.
+Every change takes the password, is audited, and is mailed to the owner.
 """
 
 from datetime import datetime
@@ -11,16 +11,15 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import PUBLIC, Actor, ActorKind, record
 from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
-from ekc.people import codes, mails
+from ekc.people import mails, totp
 from ekc.people.access import Visitor
 from ekc.people.actions.accounts import ensure_administrator
-from ekc.people.actions.entering import end_sign_ins
-from ekc.people.actions.owner import ensure_own_password
+from ekc.people.actions.sessions import end_sign_ins, reauthenticate
 from ekc.people.actions.telling import notify
-from ekc.people.actions.tries import CODES, begin_try, counted_for, forget_try
-from ekc.people.devices import NOWHERE, Place
+from ekc.people.actions.throttle import CODES, begin_attempt, discard_attempt, throttle_keys
+from ekc.people.devices import UNKNOWN_CALLER, Caller
 from ekc.people.models import (
-    PROVES_ONE_THING,
+    SINGLE_FACTOR,
     Account,
     Authenticator,
     KnownDevice,
@@ -45,8 +44,8 @@ def add_authenticator(
     What comes back are the recovery codes, known now and never again. Their other sign-ins end. Raises Refusal for a
     wrong password, or a code that is not of this app now.
     """
-    account_id = ensure_own_password(session, visitor, at, password, cost)
-    step = codes.step_of(secret, code, at)
+    account_id = reauthenticate(session, visitor, at, password, cost)
+    step = totp.matching_step(secret, code, at)
     if step is None:
         raise Refusal(
             N_("This code does not fit. Type the newest one. Does the clock of the phone show the right time?")
@@ -58,7 +57,7 @@ def add_authenticator(
         session.add(Authenticator(account_id=account_id, secret=secret, added_at=at, last_step=step))
         _keep_recovery_codes(session, account_id, made)
         # What was begun with a password alone has now been given both.
-        here = (SignIn.id == visitor.sign_in_id, SignIn.account_id == account_id, SignIn.method.in_(PROVES_ONE_THING))
+        here = (SignIn.id == visitor.sign_in_id, SignIn.account_id == account_id, SignIn.method.in_(SINGLE_FACTOR))
         session.execute(update(SignIn).where(*here).values(method=Method.CODE))
         end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
         record(session, visitor.actor, at, "account.second_factor_added", account=account_id)
@@ -72,7 +71,7 @@ def remove_authenticator(
     """Ask for a password alone again. Raises Refusal for a wrong password, and where a second factor is `required`."""
     if required:
         raise Refusal(N_("Here everybody signs in with a second step. You can set up another phone instead."))
-    account_id = ensure_own_password(session, visitor, at, password, cost)
+    account_id = reauthenticate(session, visitor, at, password, cost)
     with writing(session):
         _lock(session, account_id)
         _forget_factors(session, account_id)
@@ -82,7 +81,7 @@ def remove_authenticator(
 
 def renew_recovery_codes(session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost) -> list[str]:
     """Make ten new recovery codes; the ones before stop working. Raises Refusal for a wrong password."""
-    account_id = ensure_own_password(session, visitor, at, password, cost)
+    account_id = reauthenticate(session, visitor, at, password, cost)
     made = _new_recovery_codes(cost)
     with writing(session):
         _lock(session, account_id)
@@ -107,22 +106,24 @@ def reset_second_factor(session: Session, visitor: Visitor, at: datetime, accoun
         notify(session, mails.SECOND_FACTOR_OF_ANOTHER_RESET, at, account_id, by=visitor)
 
 
-def check_code(session: Session, at: datetime, account_id: int, typed: str, cost: Cost, place: Place = NOWHERE) -> bool:
+def check_code(
+    session: Session, at: datetime, account_id: int, typed: str, cost: Cost, caller: Caller = UNKNOWN_CALLER
+) -> bool:
     """Whether this is a code of the account's app or an unused recovery code; it is used up. Raises TooMany.
 
     Whoever gets here typed the password, so of too many wrong codes the owner is told.
     """
-    device = known_device(session, place.token, account_id=account_id)
+    device = known_device(session, caller.token, account_id=account_id)
     try:
-        tried = begin_try(session, at, *counted_for(CODES, str(account_id), device, place))
+        attempt = begin_attempt(session, at, *throttle_keys(CODES, str(account_id), device, caller))
     except TooMany:
         with writing(session):
             _lock(session, account_id)
             notify(session, mails.CODES_REFUSED, at, account_id)
         raise
-    use = _use_one_time if codes.is_one_time(typed) else _use_recovery
-    if use(session, at, account_id, codes.digits(typed), cost):
-        forget_try(session, tried)
+    use = _use_one_time if totp.is_totp(typed) else _use_recovery
+    if use(session, at, account_id, totp.digits(typed), cost):
+        discard_attempt(session, attempt)
         return True
     with writing(session):
         record(session, PUBLIC, at, "account.code_refused", account=account_id)
@@ -132,7 +133,7 @@ def check_code(session: Session, at: datetime, account_id: int, typed: str, cost
 def _use_one_time(session: Session, at: datetime, account_id: int, code: str, _cost: Cost) -> bool:
     with writing(session):
         app = session.scalar(select(Authenticator).where(Authenticator.account_id == account_id).with_for_update())
-        step = codes.step_of(app.secret, code, at) if app else None
+        step = totp.matching_step(app.secret, code, at) if app else None
         if app is None or step is None or step <= app.last_step:
             return False
         app.last_step = step
@@ -163,7 +164,7 @@ def _lock(session: Session, account_id: int) -> None:
 
 def _new_recovery_codes(cost: Cost) -> list[tuple[str, str]]:
     """Codes with their hashes: made outside any transaction, because that takes its time on purpose."""
-    return [(code, hashed(code, min(cost, _COST))) for code in codes.new_recovery_codes()]
+    return [(code, hashed(code, min(cost, _COST))) for code in totp.new_recovery_codes()]
 
 
 def _keep_recovery_codes(session: Session, account_id: int, made: list[tuple[str, str]]) -> None:

@@ -1,16 +1,16 @@
-"""Tables of who is signed in where, on which devices before, and of what was tried too often."""
+"""Tables of sign-ins (our sessions), and of the browsers that an account is known by."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.db import Base, code
 
 
 class Method(StrEnum):
-    """How somebody was let in."""
+    """How somebody signed in."""
 
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     CODE = "code"  # a password, and a one-time or recovery code
@@ -22,8 +22,8 @@ class Method(StrEnum):
     DEMO = "demo"
 
 
-#: Who came in so has proved one thing: with a second factor that is half of it.
-PROVES_ONE_THING = frozenset({Method.PASSWORD, Method.INVITATION, Method.PROVIDER_ALONE})
+#: Methods that prove one factor; with a second factor set up, they are not enough.
+SINGLE_FACTOR = frozenset({Method.PASSWORD, Method.INVITATION, Method.PROVIDER_ALONE})
 
 
 class SignIn(Base):
@@ -59,14 +59,3 @@ class KnownDevice(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 of what its cookie holds
     seen_at: Mapped[datetime]
-
-
-class Try(Base):
-    """Something of which there may be so many in a while: a wrong password, a wrong code. Names nobody."""
-
-    __tablename__ = "counted_try"
-    __table_args__ = (Index(None, "key", "until"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[bytes] = mapped_column(LargeBinary(32))  # HMAC of what is counted
-    until: Mapped[datetime] = mapped_column(index=True)  # so long it counts

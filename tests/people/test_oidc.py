@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.people import actions
-from ekc.people import providers as single_sign_on
+from ekc.people import actions, oidc
 from ekc.people.models import Account, Identity, Method
-from ekc.people.queries import identities_of, sign_ins_of, ways_in
-from ekc.people.views.providers import LEAVES
+from ekc.people.queries import credentials_of, identities_of, sign_ins_of
+from ekc.people.views.oidc import SIGNED_IN_AT
 from tests.cast import PASSWORD, Cast, mail_of, set_up_app, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -107,7 +106,7 @@ def test_the_sign_in_page_leads_there_and_back(
     known = [(row.issuer, row.subject, row.tied_at) for row in identities_of(db_session, mila)]
     assert known == [(rivierstad, "mila-7", clock())]
     assert [row.method for row in sign_ins_of(db_session, clock(), mila)] == [Method.PROVIDER]
-    assert ways_in(db_session, mila).count == 2
+    assert credentials_of(db_session, mila).count == 2
 
 
 @one_database
@@ -132,7 +131,7 @@ def test_no_token_is_kept(client: PageClient) -> None:
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
 
     with client.session_transaction() as kept:
-        assert set(kept) - {"_fresh", "_id", "csrf_token", "_permanent"} == {"_user_id", LEAVES}
+        assert set(kept) - {"_fresh", "_id", "csrf_token", "_permanent"} == {"_user_id", SIGNED_IN_AT}
     assert {column.name for column in Identity.__table__.columns} == {
         "id",
         "account_id",
@@ -407,7 +406,7 @@ def test_a_provider_that_presents_itself_wrongly(client: PageClient, kind: str) 
 @one_database
 @pytest.mark.parametrize("kind", ["gone", "ill", "hanging"])
 def test_a_provider_that_does_not_answer(client: PageClient, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(single_sign_on, "SECONDS", (0.3, 0.3))  # as the five of real life
+    monkeypatch.setattr(oidc, "TIMEOUT", (0.3, 0.3))  # as the five of real life
 
     page = client.page(f"/sign-in/at/{kind}", status=503)
 

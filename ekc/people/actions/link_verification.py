@@ -1,4 +1,4 @@
-"""Opening a personal link on a device: by code or answer, by the coordinator's yes, or known from the last time.
+"""Verifying a personal link on a device: by code or answer, by the coordinator's approval, or by a known device.
 
 Nothing here tells whether link, code or answer was wrong. Nothing is written when a link is only looked at.
 """
@@ -15,11 +15,11 @@ from ekc.core.audit import PUBLIC, Actor, ActorKind, record, record_unknown
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
-from ekc.people.actions.entering import OWN, SHARED, begin_with
-from ekc.people.actions.tries import DEAD_LINKS, ENTRANCES, begin_try, count_try
-from ekc.people.devices import NOWHERE, Place
-from ekc.people.links import TRIES, WAITS, Bound, end_devices, plain, read_token
-from ekc.people.models import Confirmed, LinkDevice, Method, PersonalLink, SignIn, Try
+from ekc.people.actions.sessions import OWN_DEVICE, SHARED_DEVICE, start_link_sign_in
+from ekc.people.actions.throttle import DEAD_LINKS, LINK_ANSWERS, begin_attempt, count_attempt
+from ekc.people.devices import UNKNOWN_CALLER, Caller
+from ekc.people.links import TRIES, WAITS, LinkTokenPayload, end_devices, plain, read_token
+from ekc.people.models import Attempt, Confirmed, LinkDevice, Method, PersonalLink, SignIn
 from ekc.people.passwords import Cost, matches
 from ekc.people.queries import device_of, link_of_token, live_link
 from ekc.workflow.vocabulary import N_
@@ -30,8 +30,8 @@ _A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """Somebody came in: their sign-in, on which device of which link, and until when that is remembered, if it is."""
+class LinkSignIn:
+    """A sign-in by personal link: on which device of which link, and until when that is remembered, if it is."""
 
     sign_in_id: int
     link_id: int
@@ -39,10 +39,17 @@ class Entered:
     remembered_until: datetime | None
 
 
-def come_in_by_answer(
-    session: Session, at: datetime, token: str, typed: str, own: bool, device: str, cost: Cost, place: Place = NOWHERE
-) -> Entered | None:
-    """Come in with the code, or the answer to the question; None if it is wrong, which counts as a try.
+def verify_by_answer(
+    session: Session,
+    at: datetime,
+    token: str,
+    typed: str,
+    own: bool,
+    device: str,
+    cost: Cost,
+    caller: Caller = UNKNOWN_CALLER,
+) -> LinkSignIn | None:
+    """Sign in with the code, or the answer to the question; None if it is wrong, which counts as a try.
 
     After the last try it is None for the right answer too, and nothing is compared or counted any more. Raises Unknown
     for a link that does not work, TooMany after too many wrong answers at whatever links from the same place.
@@ -53,7 +60,7 @@ def come_in_by_answer(
     if link.tries >= TRIES:  # whoever hammers at it bars nobody beside them
         _note_locked(session, at, token)
         return None
-    tried = begin_try(session, at, (ENTRANCES, place.network)) if place.network else ()
+    attempt = begin_attempt(session, at, (LINK_ANSWERS, caller.network)) if caller.network else ()
     # Outside the transaction: it is slow on purpose. Of many at once, only as many as there are tries count below.
     right = matches(plain(typed), link.answer_hash, cost)
     with writing(session):
@@ -64,8 +71,8 @@ def come_in_by_answer(
             how = Confirmed.ANSWER if link.question else Confirmed.CODE
             confirmed = LinkDevice(link_id=link.id, device=device, asked_at=at, confirmed_at=at, how=how)
             session.add(confirmed)
-            session.execute(delete(Try).where(Try.id.in_(tried)))
-            return _come_in(session, at, link, confirmed, own)
+            session.execute(delete(Attempt).where(Attempt.id.in_(attempt)))
+            return _sign_in(session, at, link, confirmed, own)
         if link.tries < TRIES:
             link.tries += 1
             link.tried_at = at
@@ -74,7 +81,7 @@ def come_in_by_answer(
 
 
 def _note_locked(session: Session, at: datetime, token: str) -> None:
-    """A try at a link that opens by no answer any more: the first of a day is kept."""
+    """Audit a try at a locked link: the first of a day."""
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is not None and (link.tried_at is None or at - link.tried_at >= _A_DAY):
@@ -82,36 +89,36 @@ def _note_locked(session: Session, at: datetime, token: str) -> None:
             record(session, PUBLIC, at, "link.refused", link.conference_id, link=link.id, tries=link.tries)
 
 
-def note_dead(session: Session, at: datetime, token: str) -> None:
-    """Somebody wanted to come in with a link of ours that does not work: the first such try of a day is kept.
+def note_dead_link(session: Session, at: datetime, token: str) -> None:
+    """Audit the use of a link of ours that does not work any more: the first of a day.
 
-    The token itself says whose it was, so the same is done for one that ended, one that is over and one that is gone.
+    The token itself says whose it was, so a revoked, an expired and a deleted link are treated the same.
     """
-    bound = read_token(keyring_of(session), token)
-    if bound is not None:
-        _note_once_a_day(session, at, bound)
+    payload = read_token(keyring_of(session), token)
+    if payload is not None:
+        _note_once_a_day(session, at, payload)
 
 
-def note_after_end(session: Session, at: datetime, sign_in_id: int, conference_id: int, page: str) -> None:
-    """Somebody asks for a page of the case in a browser where their link let them in, and that link works no more.
+def note_ended_link(session: Session, at: datetime, sign_in_id: int, conference_id: int, page: str) -> None:
+    """Audit a request for a page of the case from a browser whose link does not work any more: the first of a day.
 
-    Kept as `note_dead` keeps it, and not beside it. A sign-in that is over by itself, of a link that works, is nothing.
+    It shares the limit of `note_dead_link`. A sign-in that timed out, of a link that still works, is not noted.
     """
     signed_in = (SignIn.id == sign_in_id, PersonalLink.conference_id == conference_id)
     link = session.scalar(select(PersonalLink).join(SignIn, SignIn.link_id == PersonalLink.id).where(*signed_in))
     if link is not None and live_link(session, at, link.id) is None:
-        _note_once_a_day(session, at, Bound(link.id, conference_id, link.participant_id), page=page)
+        _note_once_a_day(session, at, LinkTokenPayload(link.id, conference_id, link.participant_id), page=page)
 
 
-def _note_once_a_day(session: Session, at: datetime, dead: Bound, **about: str) -> None:
+def _note_once_a_day(session: Session, at: datetime, dead: LinkTokenPayload, **about: str) -> None:
     with suppress(TooMany), writing(session):
         whose = Actor(ActorKind.PARTICIPANT, dead.participant_id)
         record_unknown(session, whose, at, dead.conference_id, link=dead.link_id, **about)
-        count_try(session, at, DEAD_LINKS, str(dead.link_id))
+        count_attempt(session, at, DEAD_LINKS, str(dead.link_id))
 
 
-def come_in_on_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> Entered | None:
-    """Come in on a device that is remembered, or was let in a moment ago; None if it has to be confirmed first.
+def verify_by_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> LinkSignIn | None:
+    """Sign in on a device that is remembered, or was approved a moment ago; None if it has to be verified first.
 
     Raises Unknown for a link that does not work.
     """
@@ -121,19 +128,19 @@ def come_in_on_device(session: Session, at: datetime, token: str, device_id: int
             raise Unknown
         row = device_of(session, link.id, device_id)
         known = session.get(LinkDevice, device_id, populate_existing=True) if row and row.opens(at) else None
-        return _come_in(session, at, link, known, own or known.remembered) if known else None
+        return _sign_in(session, at, link, known, own or known.remembered) if known else None
 
 
-def _come_in(session: Session, at: datetime, link: PersonalLink, on: LinkDevice, own: bool) -> Entered:
+def _sign_in(session: Session, at: datetime, link: PersonalLink, on: LinkDevice, own: bool) -> LinkSignIn:
     on.remembered = own
     on.number = None
     session.flush()
-    sign_in = begin_with(session, at, link, Method.LINK, on.device, OWN if own else SHARED, on)
-    return Entered(sign_in, link.id, on.id, link.expires_at if own else None)
+    sign_in = start_link_sign_in(session, at, link, Method.LINK, on.device, OWN_DEVICE if own else SHARED_DEVICE, on)
+    return LinkSignIn(sign_in, link.id, on.id, link.expires_at if own else None)
 
 
 def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> tuple[int, int]:
-    """Ask the coordinator to be let in on this device: the numbers of link and device.
+    """Ask the coordinator to approve this device: the numbers of link and device.
 
     Raises Unknown for a link that does not work, Refusal while so many wait that one more would only confuse.
     """
@@ -154,7 +161,7 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
 
 
 def forget_device(session: Session, at: datetime, token: str, device_id: int | None) -> None:
-    """Others use this device too: it is asked anew, and whoever is in on it is out."""
+    """Others use this device too: it has to be verified anew, and its sign-ins end."""
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is None:

@@ -1,0 +1,245 @@
+"""OpenID Connect client: the authorization request, and verification of what the provider answers (ADR 0022).
+
+Authorization code flow with PKCE, state and nonce; only asymmetric signatures are accepted. Provider metadata is cached
+for an hour. Requests time out after five seconds and are not retried. Authlib is imported with the first sign-in.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from config import Provider, is_safe
+
+TIMEOUT = (5, 5)  # seconds: to connect, and between two bytes
+_METADATA_LIFETIME = timedelta(hours=1)
+_RETRY_AFTER = timedelta(seconds=15)  # a provider that did not answer is not asked again before
+_LEEWAY = 60  # seconds of clock skew
+_LONGEST_SUBJECT = 255
+_LONGEST_CODE = 4096
+_LONGEST_ERROR = 40
+_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
+
+
+class OIDCError(Exception):
+    """The answer does not prove who somebody is. The message is a code for the log and names no person."""
+
+
+class ProviderUnavailableError(OIDCError):
+    """The provider cannot be reached now."""
+
+
+class AuthorizationDeniedError(OIDCError):
+    """The provider answered with an error: the person cancelled, or something is wrong there."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"it says {code[:_LONGEST_ERROR]}" if code.isidentifier() else "it says no")
+        self.by_user = code == "access_denied"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """What an authorization request carried, to verify its response."""
+
+    nonce: str
+    verifier: str  # PKCE
+    redirect_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class OIDCIdentity:
+    """Who a provider says somebody is."""
+
+    issuer: str
+    subject: str
+    email: str | None  # lower case; only if the provider vouches for it, and may
+    second_factor: bool  # whether its sign-in counts as two factors
+
+
+@dataclass(frozen=True, slots=True)
+class _ProviderMetadata:
+    """The discovery document and keys of a provider, as far as we use them."""
+
+    read_at: datetime
+    authorization: str
+    token: str
+    end_session: str | None
+    sends_issuer: bool  # in every authorization response (RFC 9207)
+    client_auth_method: str  # client_secret_basic or client_secret_post
+    keys: Any
+
+
+_metadata_cache: dict[str, _ProviderMetadata] = {}
+_unavailable_since: dict[str, datetime] = {}
+
+
+def authorization_url(provider: Provider, at: datetime, request: AuthorizationRequest, state: str) -> str:
+    """Where to send the browser to sign in at the provider. Raises OIDCError."""
+    metadata = _metadata(provider, at)
+    with _client(provider, at, metadata, request) as client:
+        address, _ = client.create_authorization_url(
+            metadata.authorization, state=state, nonce=request.nonce, code_verifier=request.verifier
+        )
+    return str(address)
+
+
+def end_session_url(provider: Provider, at: datetime, redirect_uri: str) -> str | None:
+    """Where to sign out at the provider too, if it supports that. Raises OIDCError.
+
+    We keep no ID token to send as a hint, so the provider may ask for confirmation.
+    """
+    end = _metadata(provider, at).end_session
+    if end is None:
+        return None
+    asks = urlencode({"client_id": provider.client_id, "post_logout_redirect_uri": redirect_uri})
+    return f"{end}{'&' if urlsplit(end).query else '?'}{asks}"
+
+
+def fetch_identity(
+    provider: Provider, at: datetime, request: AuthorizationRequest, code: str, issuer: str | None
+) -> OIDCIdentity:
+    """Exchange an authorization code and verify the ID token. Raises OIDCError.
+
+    `issuer`: the `iss` parameter of the response, against mix-up of providers (RFC 9207).
+    """
+    if not 0 < len(code) <= _LONGEST_CODE:
+        raise OIDCError("no code")
+    metadata = _metadata(provider, at)
+    if issuer != provider.issuer and (issuer is not None or metadata.sends_issuer):
+        raise OIDCError("another issuer")
+    with _client(provider, at, metadata, request) as client:
+        token = client.fetch_token(
+            metadata.token,
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=request.verifier,
+            allow_redirects=False,
+        )
+        return _identity_of(provider, _claims(provider, metadata, at, token, request.nonce))
+
+
+def _claims(
+    provider: Provider, metadata: _ProviderMetadata, at: datetime, token: dict[str, Any], nonce: str
+) -> dict[str, Any]:
+    """The claims of the ID token, after its signature, issuer, audience, times, nonce and at_hash were verified."""
+    from authlib.oidc.core import CodeIDToken  # noqa: PLC0415
+    from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415
+
+    id_token = token["id_token"]
+    try:
+        read = _decode(id_token, metadata.keys)
+    except InvalidKeyIdError:  # key rollover: fetch the keys again
+        read = _decode(id_token, _fetch_metadata(provider, at).keys)
+    options = {
+        "iss": {"essential": True, "value": provider.issuer},
+        "aud": {"essential": True, "value": provider.client_id},
+        "sub": {"essential": True},
+    }
+    expected = {"nonce": nonce, "client_id": provider.client_id, "access_token": token.get("access_token")}
+    claims = CodeIDToken(read.claims, read.header, options, expected)
+    claims.validate(now=int(at.timestamp()), leeway=_LEEWAY)
+    return dict(claims)
+
+
+def _decode(token: str, keys: Any) -> Any:
+    from joserfc import jwt  # noqa: PLC0415
+    from joserfc.jwk import KeySet  # noqa: PLC0415
+    from joserfc.jws import JWSRegistry  # noqa: PLC0415
+
+    registry = JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False)
+    return jwt.decode(token, KeySet.import_key_set(keys), registry=registry)
+
+
+def _identity_of(provider: Provider, claims: dict[str, Any]) -> OIDCIdentity:
+    subject = claims["sub"]
+    if len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
+        raise OIDCError("subject")
+    email = str(claims.get(provider.email_claim, "")).strip().lower()
+    verified = str(claims.get(provider.verified_claim)).lower() in {"true", "1"}
+    trusted = verified and email.rpartition("@")[2] in provider.domains
+    return OIDCIdentity(provider.issuer, subject, email if trusted else None, _is_two_factor(provider, claims))
+
+
+def _is_two_factor(provider: Provider, claims: dict[str, Any]) -> bool:
+    """Whether the sign-in counts as two factors: by setting, and where the setting names acr or amr, by the token."""
+    proven = claims.get("acr") in provider.acr or any(method in provider.amr for method in claims.get("amr") or [])
+    return provider.second_factor and (proven or not (provider.acr or provider.amr))
+
+
+def _metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
+    cached = _metadata_cache.get(provider.issuer)
+    return (
+        cached if cached and timedelta() <= at - cached.read_at < _METADATA_LIFETIME else _fetch_metadata(provider, at)
+    )
+
+
+def _fetch_metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
+    """Fetch the discovery document and the keys, and cache them."""
+    with _client(provider, at) as client:
+        document = _get_json(client, provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
+        if document["issuer"] != provider.issuer:
+            raise OIDCError("it calls itself otherwise")
+        methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        end = document.get("end_session_endpoint")
+        metadata = _ProviderMetadata(
+            read_at=at,
+            authorization=_https_only(document["authorization_endpoint"]),
+            token=_https_only(document["token_endpoint"]),
+            end_session=_https_only(end) if end else None,
+            sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
+            client_auth_method="client_secret_basic" if "client_secret_basic" in methods else "client_secret_post",
+            keys=_get_json(client, _https_only(document["jwks_uri"])),
+        )
+    _metadata_cache[provider.issuer] = metadata
+    return metadata
+
+
+def _https_only(address: str) -> str:
+    if not is_safe(address):
+        raise OIDCError("an address without TLS")
+    return address
+
+
+def _get_json(client: Any, address: str) -> Any:
+    answer = client.get(address, withhold_token=True, allow_redirects=False)
+    answer.raise_for_status()
+    return answer.json()
+
+
+@contextmanager
+def _client(
+    provider: Provider,
+    at: datetime,
+    metadata: _ProviderMetadata | None = None,
+    request: AuthorizationRequest | None = None,
+) -> Iterator[Any]:
+    """An HTTP client of a provider. Anything that fails inside raises OIDCError: its answers are untrusted input."""
+    from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415
+    from requests import ConnectionError, HTTPError, Timeout  # noqa: PLC0415
+
+    since = _unavailable_since.get(provider.issuer)
+    if since and timedelta() <= at - since < _RETRY_AFTER:
+        raise ProviderUnavailableError("silent")
+    try:
+        with OAuth2Session(
+            provider.client_id,
+            provider.client_secret,
+            token_endpoint_auth_method=metadata.client_auth_method if metadata else None,
+            scope="openid email",
+            redirect_uri=request.redirect_uri if request else None,
+            code_challenge_method="S256",
+            default_timeout=TIMEOUT,
+        ) as client:
+            yield client
+    except OIDCError:
+        raise
+    except (ConnectionError, Timeout) as error:
+        _unavailable_since[provider.issuer] = at
+        raise ProviderUnavailableError(type(error).__name__) from None
+    except HTTPError as error:
+        raise ProviderUnavailableError(type(error).__name__) from None
+    except Exception as error:  # raised by three libraries, on untrusted input
+        what = (type(error).__name__, *(str(getattr(error, part, "")) for part in ("error", "claim")))
+        raise OIDCError(" ".join(filter(str.isidentifier, what))) from None
