@@ -12,6 +12,7 @@ from ekc.evaluations.effects import plan_follow_ups
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal
 from ekc.plans.effects import store_version
 from ekc.workflow.definition import Taking
+from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionKind, Every, Part, Phase, Step
 from tests.build import registered_case
 from tests.cast import Cast
@@ -53,9 +54,17 @@ def agreed_case(session: Session, cast: Cast, at: datetime, **changes: object) -
         store_version(session, conference, at, draft)
         conference.phase = Phase.EVALUATION
         plan_follow_ups(session, conference, at, Taking(Step.AGREE_PLAN))
-    call, evaluation = queries.follow_ups(session, made.id, at.date())
+    planned = {row.kind: row.id for row in queries.follow_ups(session, made.id, at.date())}
     session.rollback()  # what a page changes later is not hidden by what was read here
-    return AgreedCase(made.id, made.people["marieke"], made.people["karim"], omar.id, yara.id, call.id, evaluation.id)
+    return AgreedCase(
+        made.id,
+        made.people["marieke"],
+        made.people["karim"],
+        omar.id,
+        yara.id,
+        planned[FollowUpKind.CALL],
+        planned[FollowUpKind.EVALUATION],
+    )
 
 
 def plan_of(omar: int, yara: int, karim: int) -> Draft:

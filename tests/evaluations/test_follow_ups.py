@@ -3,15 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
 from ekc.evaluations import queries
 from ekc.evaluations.actions import FollowUpReport, give_up, plan_evaluation, record_follow_up, tick
 from ekc.evaluations.effects import NEW_VERSION
-from ekc.evaluations.models import ActionCheck, FollowUpPresence, FollowUpState, GoalScore, Mark
-from ekc.evaluations.queries import Recorded, Settled
+from ekc.evaluations.models import ActionCheck, FollowUp, FollowUpPresence, FollowUpState, GoalScore, Mark
+from ekc.evaluations.queries import FollowUpRow, Recorded, Settled
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionState, Step
 from tests.cast import Cast, participant
@@ -22,6 +23,10 @@ AGREED = START.date()
 CALL_DUE = AGREED + timedelta(days=28)
 EVALUATION_DUE = date(2026, 7, 11)
 LATER = datetime(2026, 8, 1, 9, 0, tzinfo=UTC)
+
+
+def one(session: Session, follow_up_id: int, case_id: int, today: date) -> FollowUpRow:
+    return next(row for row in queries.follow_ups(session, case_id, today) if row.id == follow_up_id)
 
 
 def states(session: Session, case_id: int, today: date) -> list[tuple[FollowUpKind, int, date, FollowUpState]]:
@@ -47,7 +52,7 @@ def test_a_call_is_due_after_28_days_and_late_after_two_more_weeks(
         (FollowUpKind.CALL, 1, CALL_DUE, call),
         (FollowUpKind.EVALUATION, 1, EVALUATION_DUE, FollowUpState.PLANNED),
     ]
-    evaluation = queries.follow_ups(db_session, case.id, day)[1]
+    evaluation = one(db_session, case.evaluation, case.id, day)
     assert evaluation.starts_at == datetime(2026, 7, 11, 12, 0, tzinfo=UTC)
     assert evaluation.place == "at Kees's"
 
@@ -63,7 +68,7 @@ def test_a_revised_plan_gets_a_new_evaluation_and_no_second_call(db_session: Ses
         (FollowUpKind.EVALUATION, 2, next_year.date(), FollowUpState.PLANNED),
         (FollowUpKind.EVALUATION, 1, EVALUATION_DUE, FollowUpState.GIVEN_UP),
     ]
-    assert queries.follow_ups(db_session, case.id, CALL_DUE)[2].given_up_reason == NEW_VERSION
+    assert one(db_session, case.evaluation, case.id, CALL_DUE).given_up_reason == NEW_VERSION
 
 
 def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> None:
@@ -81,6 +86,18 @@ def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> No
 
     revise(db_session, case, LATER, datetime(2027, 3, 9, 11, 0), Step.AGREE_PLAN)  # noqa: DTZ001 - a second round
     assert queries.settled(db_session, case.id) == Settled()
+
+
+def test_a_kind_that_the_round_did_not_plan_does_not_hold_up_closing(db_session: Session, cast: Cast) -> None:
+    """As in a case that was agreed before there was that kind; a case without any follow-up is not settled by that."""
+    case = agreed_case(db_session, cast, START)
+    with writing(db_session):
+        db_session.execute(delete(FollowUp).where(FollowUp.id == case.evaluation))
+    assert queries.settled(db_session, case.id).kinds == set(FollowUpKind) - {FollowUpKind.CALL}
+
+    with writing(db_session):
+        db_session.execute(delete(FollowUp).where(FollowUp.conference_id == case.id))
+    assert queries.settled(db_session, case.id).kinds == set()
 
 
 def test_what_was_found_is_kept_and_can_be_corrected(db_session: Session, cast: Cast) -> None:
@@ -112,7 +129,7 @@ def test_what_was_found_is_kept_and_can_be_corrected(db_session: Session, cast: 
     assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
         actions={case.nights: ActionState.PARTLY}, marks={case.marieke: 0}
     )
-    row = queries.follow_ups(db_session, case.id, LATER.date())[1]
+    row = one(db_session, case.evaluation, case.id, LATER.date())
     assert (row.state, row.held_by, row.decision) == (FollowUpState.HELD, "", "")
 
 
@@ -130,6 +147,10 @@ def test_a_report_that_makes_no_sense_changes_nothing(db_session: Session, cast:
     refused(case.evaluation, FollowUpReport(held_on=day, goals={1: 3}))
     refused(case.evaluation, FollowUpReport(held_on=day, unnamed_marks=(11,)))
     refused(case.call, FollowUpReport(held_on=day, marks={case.omar: 8}))
+    refused(case.call, FollowUpReport(held_on=day, unnamed_marks=(8,)))
+    refused(case.call, FollowUpReport(held_on=day, present=frozenset({case.omar})))
+    refused(case.call, FollowUpReport(held_on=day, goals={1: 0}))
+    refused(case.call, FollowUpReport(held_on=day, wants_new_version=True))
     refused(case.evaluation, FollowUpReport(held_on=day, goals={3: 0}), Unknown)
     refused(case.evaluation, FollowUpReport(held_on=day, actions={"a99": ActionState.DONE}), Unknown)
     refused(case.evaluation, FollowUpReport(held_on=day, marks={other.omar: 8}), Unknown)

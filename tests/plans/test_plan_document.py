@@ -5,13 +5,15 @@ import io
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import html5lib
 import pikepdf
 import pytest
 
+from ekc.plans import document
 from ekc.plans.document import PrintedGoal, from_json, plan_html, plan_pdf, to_json
+from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
 from tests.plans.printed import DE_WIT, EMPTY
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
@@ -215,3 +217,9 @@ def test_the_stylesheets_keep_to_twelve_points_and_to_what_is_fast() -> None:
     assert min(sizes) == 12
     rules = [rule for rule in ("flex", "grid", "table", "float", "@font-face", "url(http") if f": {rule}" in styles]
     assert rules == []
+
+
+def test_the_paper_knows_every_word_of_an_action() -> None:
+    assert set(get_args(document.Kind)) == set(ActionKind)
+    assert set(get_args(document.Every)) == set(Every)
+    assert set(get_args(document.Answer)) == {"none", *SupportAnswer}

@@ -10,7 +10,7 @@ from ekc.workflow.blocker import Guard
 from ekc.workflow.definition import STEPS
 from ekc.workflow.engine import GUARD_RULES
 from ekc.workflow.facts import BottomLine, Coordinator, Facts
-from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
 from ekc.workflow.vocabulary import ArrangementKind, Attends, InformationKind, Part, SupportAnswer, Variant
@@ -283,13 +283,22 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         GUARD_RULES["call_settled"].check,
-        facts(settled_follow_ups=frozenset({FollowUpKind.EVALUATION})),
+        facts(settled_follow_ups=frozenset(FollowUpKind) - {FollowUpKind.CALL}),
         [("The call after four weeks has not been made or given up yet", "follow_ups", "")],
     ),
     (
         GUARD_RULES["evaluation_settled"].check,
-        facts(settled_follow_ups=frozenset({FollowUpKind.CALL})),
+        facts(settled_follow_ups=frozenset(FollowUpKind) - {FollowUpKind.EVALUATION}),
         [("The evaluation has not been held or given up yet", "follow_ups", "")],
+    ),
+    *(
+        (
+            GUARD_RULES[f"{rule.kind}_settled"].check,
+            facts(settled_follow_ups=frozenset(FollowUpKind) - {rule.kind}),
+            [(rule.unsettled, "follow_ups", "")],
+        )
+        for rule in FOLLOW_UPS
+        if rule.unsettled
     ),
 ]
 

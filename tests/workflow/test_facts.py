@@ -1,0 +1,30 @@
+"""What follows from the facts themselves."""
+
+from ekc.workflow.vocabulary import Attends, Part
+from tests.workflow.build import MOTHER, NURSE, facts, person
+
+
+def test_the_youngest_is_the_youngest_child_whose_age_is_known() -> None:
+    young_friend, unborn = person(20, Part.FRIEND, age=5), person(21, Part.CHILD, age=None)
+    baby, teenager = person(22, Part.CHILD, age=0), person(23, Part.CHILD, age=15)
+    assert facts(people=(MOTHER, young_friend, unborn)).youngest_age is None
+    assert facts(people=(MOTHER, young_friend, unborn, teenager)).youngest_age == 15
+    assert facts(people=(teenager, baby)).youngest_age == 0
+
+
+def test_each_part_is_family_or_professional_or_neither() -> None:
+    circle = {part: person(number, part) for number, part in enumerate(Part, start=30)}
+    assert {part for part, one in circle.items() if one.is_professional} == {Part.REFERRER, Part.PROFESSIONAL}
+    neither = {part for part, one in circle.items() if not one.is_family and not one.is_professional}
+    assert neither == {Part.SUPPORTER, Part.INTERPRETER}
+    case = facts(people=(*circle.values(), MOTHER, NURSE))
+    assert (len(case.family), len(case.professionals), len(case.people)) == (7, 3, 12)
+
+
+def test_only_whoever_takes_part_is_still_to_be_told_and_never_an_interpreter() -> None:
+    taking_part = {Attends.IN_PERSON, Attends.PART, Attends.PHONE, Attends.VIDEO}
+    untold = {way for way in Attends if person(40, Part.FAMILY, attends=way, informed=False).untold}
+    assert untold == taking_part
+    assert not person(41, Part.FAMILY, informed=True).untold
+    assert not person(42, Part.INTERPRETER, informed=False).untold
+    assert not person(43, Part.FAMILY, attends=None, informed=False).untold
