@@ -35,6 +35,7 @@ from ekc.workflow.vocabulary import (
     Step,
 )
 from tests.cast import MUNICIPALITY, Cast
+from tests.stages import stage
 
 TIMEZONE = "Europe/Amsterdam"
 
@@ -67,6 +68,7 @@ class Made:
     people: Mapping[str, int] = field(default_factory=dict)
 
 
+@stage
 def registered_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """A family conference that Karim of youth protection registered for Marieke; nobody is asked yet."""
     new = NewCase(
@@ -96,6 +98,7 @@ def made(session: Session, conference_id: int) -> Made:
     return Made(conference_id, names)
 
 
+@stage
 def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
     """Still in registration: Denise was asked and has not answered. The circle of the others is there already."""
     case = registered_case(session, cast, at)
@@ -105,6 +108,7 @@ def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
     return made(session, case.id)
 
 
+@stage
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in registration: Noor took the case, Marieke consented and said yes to her."""
     case = registered_case(session, cast, at, **changes)
@@ -117,6 +121,7 @@ def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) 
     return case
 
 
+@stage
 def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Taken on; the circle is there, nobody was told anything, nothing is arranged."""
     case = matched_case(session, cast, at, **changes)
@@ -126,6 +131,7 @@ def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object)
     return made(session, case.id)
 
 
+@stage
 def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in setup, with all that has to be done before the conference can be opened."""
     case = case_in_setup(session, cast, at, **changes)
@@ -161,6 +167,7 @@ def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: 
     conferences.change_person(session, cast.noor, at, case.id, who, details)
 
 
+@stage
 def case_in_information(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """The conference is open; everybody came."""
     case = prepared_case(session, cast, at, **changes)
@@ -169,6 +176,7 @@ def case_in_information(session: Session, cast: Cast, at: datetime, **changes: o
     return case
 
 
+@stage
 def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Everything was told, the professionals left, the family is among themselves."""
     case = case_in_information(session, cast, at, **changes)
@@ -179,6 +187,7 @@ def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: 
     return case
 
 
+@stage
 def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """The family came out; the plan is still to be written down."""
     case = case_in_private_time(session, cast, at, **changes)
@@ -214,6 +223,7 @@ def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     plans.decide_acceptance(session, cast.noor, at, case.id, case.people["karim"], True)
 
 
+@stage
 def case_in_evaluation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """The plan is agreed: version 1."""
     case = case_in_presentation(session, cast, at, **changes)
@@ -223,6 +233,7 @@ def case_in_evaluation(session: Session, cast: Cast, at: datetime, **changes: ob
     return case
 
 
+@stage
 def closed_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Closed with a plan; its call and evaluation were given up."""
     case = case_in_evaluation(session, cast, at, **changes)

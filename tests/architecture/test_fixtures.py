@@ -11,7 +11,7 @@ from ekc.core.audit import SYSTEM, AuditEvent, AuditHead, record
 from ekc.core.outbox import OutboxMessage, queue
 from ekc.schema import is_current
 from tests.clock import START, FrozenClock
-from tests.plugins.databases import Database
+from tests.database import Database
 from tests.plugins.network import OutsideWorld
 
 

@@ -1,4 +1,4 @@
-"""The rules of the house that no import contract can say: where files stand, their names, how long they are."""
+"""The rules of the house that no import contract can say: where files stand, and their names."""
 
 import ast
 import re
@@ -18,7 +18,6 @@ from tests.architecture.sources import (
     tracked,
 )
 
-MOST_LINES = 250
 #: What each is for says its docstring; a new one needs an ADR.
 CORE = {
     "db",
@@ -54,12 +53,6 @@ def clocks_read(source: str) -> list[int]:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (node.value.id, node.attr) in CLOCKS
     )
-
-
-def test_no_file_is_longer_than_one_can_read_at_once() -> None:
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
-
-    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
 def test_no_name_says_nothing() -> None:

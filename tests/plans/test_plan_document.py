@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import html5lib
 import pikepdf
 import pytest
 
 from ekc.plans.document import PrintedGoal, from_json, plan_html, plan_pdf, to_json
+from tests import markup
 from tests.plans.printed import DE_WIT, EMPTY
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
@@ -32,7 +32,9 @@ def dutch(text: str) -> str:
 
 def words(html: str) -> str:
     """Everything a reader sees, with single spaces."""
-    body = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html).find("body")
+    tree = markup.parsed(html)
+    assert markup.faults(html, tree) == []
+    [body] = tree.iter("body")
     return " ".join("".join(body.itertext()).split())
 
 
