@@ -36,6 +36,7 @@ from ekc.workflow.vocabulary import (
     Step,
 )
 from tests.cast import MUNICIPALITY, Cast
+from tests.stages import stage
 
 TIMEZONE = "Europe/Amsterdam"
 
@@ -68,6 +69,7 @@ class Made:
     people: Mapping[str, int] = field(default_factory=dict)
 
 
+@stage
 def registered_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """A family conference that Karim of youth protection registered for Marieke; nobody is asked yet."""
     new = NewCase(
@@ -97,6 +99,7 @@ def made(session: Session, conference_id: int) -> Made:
     return Made(conference_id, names)
 
 
+@stage
 def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
     """Still in registration: Denise was asked and has not answered. The circle of the others is there already."""
     case = registered_case(session, cast, at)
@@ -106,6 +109,7 @@ def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
     return made(session, case.id)
 
 
+@stage
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in registration: Noor took the case, Marieke consented and said yes to her."""
     case = registered_case(session, cast, at, **changes)
@@ -118,6 +122,7 @@ def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) 
     return case
 
 
+@stage
 def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Taken on; the circle is there, nobody was told anything, nothing is arranged."""
     case = matched_case(session, cast, at, **changes)
@@ -127,6 +132,7 @@ def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object)
     return made(session, case.id)
 
 
+@stage
 def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in setup, with all that has to be done before the conference can be opened."""
     case = case_in_setup(session, cast, at, **changes)
@@ -162,6 +168,7 @@ def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: 
     conferences.change_person(session, cast.noor, at, case.id, who, details)
 
 
+@stage
 def case_in_information(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """The conference is open; everybody came."""
     case = prepared_case(session, cast, at, **changes)
@@ -170,6 +177,7 @@ def case_in_information(session: Session, cast: Cast, at: datetime, **changes: o
     return case
 
 
+@stage
 def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Everything was told, the professionals left, the family is among themselves."""
     case = case_in_information(session, cast, at, **changes)
@@ -180,6 +188,7 @@ def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: 
     return case
 
 
+@stage
 def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """The family came out; the plan is still to be written down."""
     case = case_in_private_time(session, cast, at, **changes)
@@ -215,6 +224,7 @@ def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     plans.decide_acceptance(session, cast.noor, at, case.id, case.people["karim"], True)
 
 
+@stage
 def case_in_evaluation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """The plan is agreed: version 1."""
     case = case_in_presentation(session, cast, at, **changes)
@@ -224,6 +234,7 @@ def case_in_evaluation(session: Session, cast: Cast, at: datetime, **changes: ob
     return case
 
 
+@stage
 def closed_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Closed with a plan; its call and evaluation were given up."""
     case = case_in_evaluation(session, cast, at, **changes)

@@ -7,14 +7,12 @@ social care manager of Rivierstad, Bas administrator. Whoever takes part in a co
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import pytest
 from flask.testing import FlaskClient
 from pyotp import TOTP
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.audit import Actor, ActorKind
-from ekc.core.db import make_sessions
 from ekc.people.access import NOBODY, PROGRAM, Visitor
 from ekc.people.actions import (
     NewAccount,
@@ -34,6 +32,7 @@ from ekc.workflow.vocabulary import Role
 from tests.client import PageClient
 from tests.clock import START
 from tests.page import Page
+from tests.stages import stage
 
 PASSWORD = "a plan of our own"
 COST = (1, 8, 1)  # a check that costs nothing
@@ -59,6 +58,7 @@ class Cast:
     nobody: Visitor = field(default=NOBODY)
 
 
+@stage
 def make_cast(session: Session, at: datetime = START) -> Cast:
     """Regions and accounts, through the actions."""
     north = add_region(session, PROGRAM, at, "North")
@@ -161,10 +161,3 @@ def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | 
     else:
         return {}
     return {"_user_id": key, "_fresh": True}
-
-
-@pytest.fixture
-def cast(engine: Engine) -> Cast:
-    """The cast, on a fresh database."""
-    with make_sessions(engine)() as session:
-        return make_cast(session)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-import html5lib
+from tests import markup
 
 CONTROLS = ("input", "select", "textarea")
 BUTTON_TYPES = ("submit", "image")
@@ -50,18 +50,16 @@ class Page:
 
     def __init__(self, html: str, url: str, status: int) -> None:
         self.html, self.url, self.status = html, url, status
-        parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
-        self.tree: Element = parser.parse(html)
-        lines = [*html.splitlines(), ""]
-        #: What a strict parser has against it.
-        self.syntax = [
-            f"not valid HTML, line {line}: {code} {detail or ''} in {lines[line - 1].strip()[:120]!r}"
-            for (line, _column), code, detail in parser.errors
-        ]
+        self.tree: Element = markup.parsed(html)
         self._parent = {child: parent for parent in self.tree.iter() for child in parent}
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {self.url}: {self.heading!r}>"
+
+    @property
+    def syntax(self) -> list[str]:
+        """What is wrong with how it is written."""
+        return markup.faults(self.html, self.tree)
 
     # reading ---------------------------------------------------------------------------------------------------
 
@@ -133,7 +131,7 @@ class Page:
         if element.tag == "input":
             return squeeze(element.get("value", ""))
         alternatives = [image.get("alt", "") for image in element.iter("img")]
-        alternatives += [text_of(title) for title in element.iter("{http://www.w3.org/2000/svg}title")]
+        alternatives += [text_of(title) for title in element.iter("title")]
         return text_of(element) or squeeze(" ".join(alternatives))
 
     def near(self, elements: list[Element], words: str) -> list[Element]:

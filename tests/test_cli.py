@@ -19,8 +19,8 @@ from ekc.people.models import Account, Region
 from ekc.schema import APPEND_ONLY, BEHIND, sealed
 from tests.cast import Cast
 from tests.core.mailserver import mail_server
+from tests.database import CONTENT_KEY, INDEX_KEY
 from tests.demo.command import Result, Run, runner, write_case, write_keys
-from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
 
 NEW_KEY = bytes(range(64, 96))
 

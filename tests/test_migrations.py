@@ -14,7 +14,7 @@ from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
-from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
+from tests.database import CONTENT_KEY, INDEX_KEY
 
 
 def rows(engine: Engine) -> dict[str, int]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from config import ConfigError, Settings, load_settings
+from tests.database import CONTENT_KEY
 from tests.demo.command import write_keys
-from tests.plugins.databases import CONTENT_KEY
 
 
 @pytest.fixture

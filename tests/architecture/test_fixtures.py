@@ -12,7 +12,7 @@ from ekc.core.outbox import OutboxMessage, Recipient, queue
 from ekc.people.mails import PASSWORD_CHANGED
 from ekc.schema import is_current
 from tests.clock import START, FrozenClock
-from tests.plugins.databases import Database
+from tests.database import Database
 from tests.plugins.network import OutsideWorld
 
 

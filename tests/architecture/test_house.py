@@ -1,4 +1,4 @@
-"""The rules of the house that no import contract can say: where files stand, their names."""
+"""The rules of the house that no import contract can say: where files stand, and their names."""
 
 import ast
 import re

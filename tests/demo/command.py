@@ -10,7 +10,7 @@ import pytest
 
 from ekc.cli import main
 from ekc.demo.casefile import CASES
-from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
+from tests.database import CONTENT_KEY, INDEX_KEY
 
 
 @dataclass(frozen=True)

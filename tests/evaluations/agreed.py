@@ -16,6 +16,7 @@ from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionKind, Every, Part, Phase, Step
 from tests.build import registered_case
 from tests.cast import Cast
+from tests.stages import stage
 
 EVALUATION_AT = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
 
@@ -36,6 +37,7 @@ class AgreedCase:
     school: str = "a5"
 
 
+@stage
 def agreed_case(session: Session, cast: Cast, at: datetime, **changes: object) -> AgreedCase:
     """Omar sleeps over (1.1), Yara makes the roster (1.2) and Omar and Karim help with school (2.1). Omar convenes."""
     made = registered_case(session, cast, at, **changes)

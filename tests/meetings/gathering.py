@@ -13,6 +13,7 @@ from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Attends, Part, Phase, Step
 from tests.build import Made, made, registered_case
 from tests.cast import Cast
+from tests.stages import stage
 
 CIRCLE = (
     PersonDetails(
@@ -41,6 +42,7 @@ CIRCLE = (
 )
 
 
+@stage
 def gathered(session: Session, cast: Cast, at: datetime, phase: Phase = Phase.SETUP) -> Made:
     """The case in this phase, with its circle; from the information phase on its meeting started at `at`."""
     case = registered_case(session, cast, at)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from config import ConfigError, Provider, is_safe, load_providers, load_settings
+from tests.database import CONTENT_KEY
 from tests.demo.command import write_keys
-from tests.plugins.databases import CONTENT_KEY
 
 GOOD = """
 [rivierstad]

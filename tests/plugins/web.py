@@ -1,22 +1,28 @@
 """The product under test: its settings, its clock, the Flask app and the client that reads pages.
 
-One app a worker and database, because making one and compiling its templates costs far more than a test.
+One app a worker and database, because making one and compiling its templates costs far more than a test. What makes
+them is loaded where it is asked for: tests of the pure parts start without.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
 
-from config import Settings, load_mail
-from ekc.core.routes import Runtime
-from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.plugins.databases import CONTENT_KEY, INDEX_KEY, Database
 
-MakeApp = Callable[..., Flask]
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from config import Settings
+    from ekc.core.routes import Runtime
+    from tests.client import PageClient
+    from tests.database import Database
+
+MakeApp = Callable[..., "Flask"]
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +40,9 @@ def clock(_worker_clock: FrozenClock) -> FrozenClock:
 @pytest.fixture(scope="session")
 def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the app: fixed keys, passwords that cost nothing to check."""
+    from config import Settings, load_mail
+    from tests.database import CONTENT_KEY, INDEX_KEY
+
     return Settings(
         database_url=database.url,
         secret_key="signs cookies and links in tests only",
@@ -54,7 +63,8 @@ def make_app(database: Database, settings: Settings) -> MakeApp:
     """Makes an app on the test's database with other settings: `make_app(registrations_an_hour=1)`."""
 
     def make(**changes: Any) -> Flask:
-        from ekc.app import create_app  # here, so that tests of the pure parts need not load it
+        from ekc.app import create_app
+        from tests.client import PageClient
 
         app: Flask = create_app(replace(settings, **changes))
         app.testing = True
@@ -95,6 +105,8 @@ def app(_worker_app: Flask, database_url: str, clock: FrozenClock) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> PageClient:
     """Somebody at a browser. A second person is another `app.test_client()`."""
+    from tests.client import PageClient
+
     made = app.test_client()
     assert isinstance(made, PageClient)
     return made

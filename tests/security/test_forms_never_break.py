@@ -14,7 +14,7 @@ from ekc.core.db import make_sessions
 from tests.architecture.sources import templates
 from tests.cast import make_cast
 from tests.clock import START, FrozenClock
-from tests.plugins.databases import Database
+from tests.database import Database
 from tests.security.every_form import DEMO, Field, Found, every_form, undone
 from tests.stories.paper import PRINTER
 

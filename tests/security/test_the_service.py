@@ -17,7 +17,7 @@ from tests import build
 from tests.architecture.sources import ROOT
 from tests.cast import Cast
 from tests.clock import START
-from tests.plugins.databases import CONTENT_KEY, INDEX_KEY
+from tests.database import CONTENT_KEY, INDEX_KEY
 
 OPERATIONS = ROOT / "docs" / "operations.md"
 

@@ -37,6 +37,7 @@ from tests.build import Made
 from tests.cast import BY_CODE, Cast
 from tests.clock import START
 from tests.plans.printed import EMPTY
+from tests.stages import stage
 
 #: Rows of which table a number in an address names.
 NAMED = {
@@ -99,6 +100,7 @@ class Whole:
         return str(urls.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments}))
 
 
+@stage
 def whole_case(session: Session, cast: Cast, phase: Phase, asked: Visitor | None = None, **changes: object) -> Whole:
     """A case in a phase. With `asked`, that coordinator was asked for it as well and has not answered yet."""
     made = _MAKE[phase](session, cast, **changes)

@@ -1,0 +1,193 @@
+"""The databases of the tests: SQLite and PostgreSQL, whose whole content is replaced between tests.
+
+The product's actions open and commit transactions of their own, so nothing is wrapped in a savepoint. A content can be
+saved and put back, in this worker and the others of the run: `tests/stages.py` does so with what tests build.
+"""
+
+import pickle
+import sqlite3
+from abc import ABC, abstractmethod
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar
+
+import psycopg
+from psycopg.sql import Literal
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.pool import NullPool
+
+from ekc.core.crypto import Keyring
+from ekc.core.db import make_engine
+from ekc.schema import upgrade
+
+CONTENT_KEY = bytes(range(32))
+INDEX_KEY = bytes(range(32, 64))
+#: How statements begin that change no content.
+READS = ("SELECT", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET")
+#: Seconds that a content waits for a transaction that a test left open.
+PATIENCE = 5
+
+State = tuple[str, ...]
+
+
+class Database(ABC):
+    """One migrated database, and every engine that is connected to it.
+
+    `state` is what its content was made by: nothing (`()`, as the migrations left it), or these builds one after the
+    other. It is None as soon as anything else was written.
+    """
+
+    #: Those of this worker, by address.
+    known: ClassVar[dict[str, "Database"]] = {}
+
+    def __init__(self, url: URL, saved: Path) -> None:
+        self.url = url.render_as_string(hide_password=False)
+        self.engine = make_engine(self.url, Keyring([CONTENT_KEY], INDEX_KEY))
+        self.engines = [self.engine]
+        self.state: State | None = None
+        self._folder = saved
+        self._saved: dict[State, bytes] = {}
+        upgrade(self.engine)
+        self.known[self.url] = self
+
+    def reset(self) -> None:
+        """Make it as the migrations left it."""
+        if self.state != ():
+            self._empty()
+            self.state = ()
+
+    def save(self, state: State, result: object) -> None:
+        """Keep the content, and what the build that made it gave, for every worker of this run."""
+        file = self._file(state)
+        kept = self._saved[state] = pickle.dumps((self._dump(), result))
+        whole = file.with_suffix(f".{id(self)}")
+        whole.write_bytes(kept)
+        whole.rename(file)  # so that no worker reads half of it
+        self.state = state
+
+    def has(self, state: State) -> bool:
+        """Whether this content was saved."""
+        if state not in self._saved and (file := self._file(state)).exists():
+            self._saved[state] = file.read_bytes()
+        return state in self._saved
+
+    def restore(self, state: State) -> Any:
+        """Put a saved content back; what the build that made it gave."""
+        content, result = pickle.loads(self._saved[state])  # noqa: S301 - written by `save`
+        if self.state != state:
+            self._load(content)
+            self.state = state
+        return result
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        del self.known[self.url]
+        for engine in self.engines:
+            engine.dispose()
+
+    def _file(self, state: State) -> Path:
+        return self._folder / sha256(repr(state).encode()).hexdigest()
+
+    @abstractmethod
+    def _empty(self) -> None:
+        """As the migrations left it; keys count from one."""
+
+    @abstractmethod
+    def _dump(self) -> Any:
+        """The content, to be pickled."""
+
+    @abstractmethod
+    def _load(self, content: Any) -> None:
+        """Replace the content by one that was dumped."""
+
+
+def notice_writing() -> None:
+    """From now on whoever writes, through any engine of this process, takes the state from the databases."""
+
+    def written(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith(READS):
+            for database in Database.known.values():
+                database.state = None
+
+    event.listen(Engine, "before_cursor_execute", written)
+
+
+class SQLite(Database):
+    """A file. Contents are copied page by page, under whatever is connected to it."""
+
+    def __init__(self, folder: Path, saved: Path) -> None:
+        file = folder / "test.sqlite"
+        super().__init__(URL.create("sqlite", database=str(file)), saved)
+        self._line = sqlite3.connect(file, timeout=PATIENCE)
+        self._line.execute("PRAGMA synchronous=OFF")  # the file is gone after the run
+        self._migrated = self._dump()
+
+    def close(self) -> None:
+        self._line.close()
+        super().close()
+
+    def _empty(self) -> None:
+        self._load(self._migrated)
+
+    def _dump(self) -> bytes:
+        pages = bytearray(self._line.serialize())
+        pages[18:20] = b"\1\1"  # in memory there is no write-ahead log, nor in a content
+        return bytes(pages)
+
+    def _load(self, content: bytes) -> None:
+        source = sqlite3.connect(":memory:")
+        source.deserialize(content)
+        source.backup(self._line, progress=_at_once)
+        source.close()
+
+
+def _at_once(_status: int, remaining: int, _total: int) -> None:
+    """Called after each try; Python would try for ever."""
+    if remaining:
+        raise RuntimeError("a test left a transaction open that writes")
+
+
+class PostgreSQL(Database):
+    """A database of this worker on the server of the run. A content is the statements that fill the tables."""
+
+    def __init__(self, server: str, name: str, saved: Path) -> None:
+        with create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        super().__init__(make_url(server).set(database=name), saved)
+        self._line = psycopg.connect(self.url, autocommit=True)
+        tables = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+        self._tables = [name for (name,) in self._line.execute(tables) if name != "alembic_version"]
+        assert not self._dump(), "the migrations fill tables; emptying these would not be a fresh start"
+        sequences = self._line.execute("SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public'")
+        self._emptying = "".join(f"DELETE FROM {table};" for table in self._tables)  # noqa: S608
+        self._emptying += "".join(f"SELECT setval('{name}', 1, false);" for (name,) in sequences)
+
+    def close(self) -> None:
+        self._line.close()
+        super().close()
+
+    def _empty(self) -> None:
+        self._write(self._emptying)
+
+    def _dump(self) -> str:
+        rows = " UNION ALL ".join(f"SELECT '{t}', array_agg({t})::text FROM {t}" for t in self._tables)  # noqa: S608
+        filling = "".join(
+            f"INSERT INTO {table} SELECT * FROM unnest({Literal(found).as_string(self._line)}::{table}[]);"  # noqa: S608
+            for table, found in self._line.execute(rows)
+            if found
+        )
+        counters = "SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+        return filling + "".join(f"SELECT setval('{name}', {last});" for name, last in self._line.execute(counters))
+
+    def _load(self, content: str) -> None:
+        self._write(content if self.state == () else self._emptying + content)
+
+    def _write(self, statements: str) -> None:
+        # Replication switches off keys to other tables, and the triggers that keep the audit from being emptied.
+        begin = f"BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '{PATIENCE}s';"
+        try:
+            self._line.execute(f"{begin}{statements}COMMIT")
+        except psycopg.Error:
+            self._line.execute("ROLLBACK")
+            raise

@@ -1,0 +1,155 @@
+"""HTML as a browser reads it, and whether it is written that way: nothing left open, moved, dropped or guessed.
+
+Browsers mend whatever they are given. So what is written, tag by tag, is compared with the tree that was made of it.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from html.entities import html5
+from xml.etree.ElementTree import Element, SubElement
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_TAG = re.compile(r'<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:\s+[^\s"\'<>/=]+(?:=(?:"[^"]*"|[^\s"\'<>=`]+))?)*)\s*(/?)>')
+_ATTRIBUTE = re.compile(r'([^\s"\'<>/=]+)(?:=(?:"([^"]*)"|([^\s"\'<>=`]+)))?')
+_AMPERSAND = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(\w*));?")
+_NO_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+#: What is inside is no text that is read: it ends at the end tag.
+_RAW = ("script", "style")
+
+#: A tag with its attributes, the end of one, or words.
+Token = tuple[str, ...]
+
+
+def parsed(html: str) -> Element:
+    """The document as a browser makes it, without comments. An attribute without a value has an empty one."""
+    root = LexborHTMLParser(html).root
+    assert root is not None
+    tree = Element(_tag(root), _attributes(root))
+    _fill(tree, root)
+    return tree
+
+
+def _fill(element: Element, made: LexborNode) -> None:
+    last, node = None, made.first_child
+    while node is not None:
+        if node.is_element_node:
+            last = SubElement(element, _tag(node), _attributes(node))
+            if node.first_child is not None:
+                _fill(last, node)
+        elif node.is_text_node:
+            text = node.text_content or ""
+            if last is None:
+                element.text = (element.text or "") + text
+            else:
+                last.tail = (last.tail or "") + text
+        node = node.next
+
+
+def _tag(node: LexborNode) -> str:
+    return node.tag or ""
+
+
+def _attributes(node: LexborNode) -> dict[str, str]:
+    return {name: value or "" for name, value in node.attributes.items()}
+
+
+def faults(html: str, tree: Element) -> list[str]:
+    """What is wrong with how a document is written, with the line: the first only, for others may come of it."""
+    try:
+        written = list(_written(html))
+    except _Fault as fault:
+        return [fault.at(html)]
+    made = list(_made(tree))
+    for (token, place), other in zip(written, [*made, *[("nothing",)] * len(written)], strict=False):
+        if token != other:
+            return [_Fault(f"{' '.join(token)} is read as {' '.join(other)}", place).at(html)]
+    if len(made) > len(written):
+        return [_Fault(f"{' '.join(made[len(written)])} is missing", len(html)).at(html)]
+    within = {child.tag for choice in tree.iter("select") for child in choice.iter()}
+    return [f"not valid HTML: <{tag}> in <select>" for tag in sorted(within - {"select", "optgroup", "option", "hr"})]
+
+
+class _Fault(Exception):  # noqa: N818 - of the page
+    def __init__(self, what: str, place: int) -> None:
+        self.what, self.place = what, place
+
+    def at(self, html: str) -> str:
+        """With the line on which it stands."""
+        number = html.count("\n", 0, self.place)
+        return f"not valid HTML, line {number + 1}: {self.what} in {[*html.splitlines(), ''][number].strip()[:120]!r}"
+
+
+def _written(html: str) -> Iterator[tuple[Token, int]]:
+    """The tokens as they stand in the source, and where."""
+    if found := _NO_CHARACTER.search(html):
+        raise _Fault(f"{found[0]!r}", found.start())
+    start = re.match(r"\s*<!doctype html>", html, re.IGNORECASE)
+    if not start:
+        raise _Fault("no <!doctype html>", 0)
+    place, foreign = start.end(), 0
+    while place < len(html):
+        ends = html.find("<", place)
+        ends = len(html) if ends < 0 else ends
+        if words := " ".join(_text(html[place:ends], place).split()):
+            yield (words,), place
+        if ends == len(html):
+            return
+        tag = _TAG.match(html, ends)
+        if not tag:
+            raise _Fault("this is no tag", ends)
+        closes, name, attributes, closed = tag.groups()
+        name = name.lower()
+        foreign += (name == "svg") * (-1 if closes else 0 if closed else 1)
+        if closes:
+            yield ("/" + name,), ends
+        else:
+            yield (name, *_pairs(attributes, ends)), ends
+            if closed and not foreign and name not in (*_VOID, "svg"):
+                raise _Fault(f"<{name}> closes itself", ends)
+            if closed and name not in _VOID:
+                yield ("/" + name,), ends
+        place = tag.end()
+        if name in _RAW and not closes:
+            ends = html.find(f"</{name}", place)
+            if words := " ".join(html[place:ends].split()):
+                yield (words,), place
+            place = ends
+
+
+def _pairs(attributes: str, place: int) -> list[str]:
+    found = [(name.lower(), _text(quoted or bare, place)) for name, quoted, bare in _ATTRIBUTE.findall(attributes)]
+    if len(dict(found)) < len(found):
+        raise _Fault("an attribute stands twice", place)
+    return [f'{name}="{value}"' for name, value in found]
+
+
+def _text(source: str, place: int) -> str:
+    """What a text or a value says."""
+    if "&" not in source:
+        return source
+    for found in _AMPERSAND.finditer(source):
+        decimal, hexadecimal, name = found.groups()
+        number = int(decimal or hexadecimal or "0", 16 if hexadecimal else 10)
+        good = f"{name};" in html5 if name is not None else number >= 32 and not 0x7F <= number < 0xA0
+        if not good or not found[0].endswith(";"):
+            raise _Fault(f"{found[0]!r} is no character", place)
+    return unescape(source)
+
+
+def _made(element: Element) -> Iterator[Token]:
+    """The tokens that would be written for a tree."""
+    name = element.tag.lower()
+    yield (name, *(f'{key.lower()}="{value}"' for key, value in element.attrib.items()))
+    if words := " ".join((element.text or "").split()):
+        yield (words,)
+    for child in element:
+        yield from _made(child)
+        if words := " ".join((child.tail or "").split()):
+            yield (words,)
+    if name not in _VOID:
+        yield ("/" + name,)
