@@ -12,7 +12,7 @@ from tests.cast import Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, squeeze
-from tests.test_translations import BLANK, dutch, forms, sentences
+from tests.test_translations import BLANK, TRANSLATIONS, forms, read, sentences
 
 
 def spoken(page: Page) -> set[str]:
@@ -27,7 +27,8 @@ def spoken(page: Page) -> set[str]:
 @cache
 def english() -> tuple[frozenset[str], re.Pattern[str]]:
     """What should not be seen on a Dutch page: sentences said otherwise there, and a pattern of those with blanks."""
-    pairs = [pair for message in sentences(dutch()) for pair in forms(message)]
+    dutch = read(TRANSLATIONS / "nl" / "LC_MESSAGES" / "messages.po")
+    pairs = [pair for message in sentences(dutch) for pair in forms(message)]
     known = {said for _, said in pairs}
     sources = {squeeze(asked) for asked, said in pairs if asked != said and asked not in known}
     # A sentence that is hardly more than blanks would be found in much that a family wrote.

@@ -15,7 +15,6 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
-from babel.support import LazyProxy
 
 from ekc.core.clock import to_local
 
@@ -84,7 +83,45 @@ def ngettext(singular: str, plural: str, num: int, /, **values: object) -> str:
 
 def lazy_gettext(message: str, /, **values: object) -> Any:  # forms take it for a str
     """A message that is translated each time it is shown, for what is made at import: labels and errors of forms."""
-    return LazyProxy(gettext, message, enable_cache=False, **values)
+    return LazyString(message, values)
+
+
+class LazyString:
+    """What `lazy_gettext` gives. Not Babel's LazyProxy, which can be called: WTForms calls a message that can be."""
+
+    __slots__ = ("_message", "_values")
+
+    def __init__(self, message: str, values: Mapping[str, object]) -> None:
+        self._message, self._values = message, values
+
+    def __str__(self) -> str:
+        return gettext(self._message, **self._values)
+
+    __repr__ = __str__
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == other
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __len__(self) -> int:
+        return len(str(self))
+
+    def __getitem__(self, index: int | slice) -> str:
+        return str(self)[index]
+
+    def __contains__(self, part: str) -> bool:
+        return part in str(self)
+
+    def __add__(self, other: str) -> str:
+        return str(self) + other
+
+    def __radd__(self, other: str) -> str:
+        return other + str(self)
+
+    def __mod__(self, values: object) -> str:
+        return str(self) % values
 
 
 def say(message: str, params: Mapping[str, str | int | date] | None = None, plural: str = "", n: int = 1) -> str:
