@@ -65,9 +65,8 @@ def _document(rule: DocumentRule[Any]) -> Iterator[str]:
         yield "its values are a dataclass with a language"
     if not _is_plain(rule.values):
         yield "its values are frozen dataclasses of plain values, all the way down"
-    files = [TEMPLATES / name for name in (rule.template, rule.page) if name] + [
-        STYLES / one for one in rule.stylesheets
-    ]
+    files = [TEMPLATES / name for name in (rule.template, rule.page) if name]
+    files += [STYLES / name for name in rule.stylesheets]
     yield from (f"there is no {path.name}" for path in files if not path.is_file())
     if (rule.attachment is None) != (not rule.attachment_name):
         yield "an attachment has a name"

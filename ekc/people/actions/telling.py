@@ -29,17 +29,24 @@ def notify(
     administrators and the managers of `region_ids` (None: the region of the account and those whose cases it reads),
     but neither whoever did it (`by`) nor whom it is about.
     """
-    readers = [session.get_one(Account, account_id)]
-    if rule.audience is not Audience.OWNER:
-        if rule.audience is Audience.MANAGERS:
-            whom = _manages([readers[0].region_id]) & (Account.id != account_id)
-        else:
+    account = session.get_one(Account, account_id)
+    match rule.audience:
+        case Audience.OWNER:
+            readers = [account]
+        case Audience.MANAGERS:
+            readers = _active(session, _manages([account.region_id]) & (Account.id != account_id))
+        case Audience.OVERSIGHT:
             watches = _manages(_regions_of(session, account_id) if region_ids is None else region_ids)
             watches |= Account.roles.any(AccountRole.role == Role.ADMINISTRATOR)
-            whom = watches & Account.id.not_in([account_id, by.account_id or 0])
-        readers = list(session.scalars(select(Account).where(Account.active, whom).order_by(Account.id)))
+            readers = _active(session, watches & Account.id.not_in([account_id, by.account_id or 0]))
+        case _:
+            raise ValueError(f"the mail {rule.name} is not about an account")
     for reader in readers:
         queue(session, rule, reader.recipient, at, account=account_id, **fields)
+
+
+def _active(session: Session, whom: ColumnElement[bool]) -> list[Account]:
+    return list(session.scalars(select(Account).where(Account.active, whom).order_by(Account.id)))
 
 
 def _regions_of(session: Session, account_id: int) -> list[int | None]:
