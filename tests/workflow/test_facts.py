@@ -49,7 +49,7 @@ def test_what_was_not_gathered_counts_as_not_so(kind: type) -> None:
 def test_facts_and_tables_cannot_be_changed() -> None:
     modules = [import_module(f"ekc.workflow.{module.name}") for module in iter_modules(ekc.workflow.__path__)]
     kinds: set[Any] = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
-    ours = {kind for kind in kinds if is_dataclass(kind) and kind.__module__.startswith("ekc.workflow")}
+    ours: set[Any] = {kind for kind in kinds if is_dataclass(kind) and kind.__module__.startswith("ekc.workflow")}
     assert {Facts, StepRule} <= ours
     assert {kind for kind in ours if not kind.__dataclass_params__.frozen} == set()
     assert {kind for kind in ours if "__slots__" not in vars(kind)} == set()
