@@ -239,7 +239,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         guards=(
-            *(GuardRule(g.follow_up_settled(rule), rule.line) for rule in FOLLOW_UPS if rule.unsettled),
+            *(GuardRule(g.follow_up_settled(rule), rule.line) for rule in FOLLOW_UPS),
             _INDEPENDENT,
         ),
         effects=(Effect.START_RETENTION,),

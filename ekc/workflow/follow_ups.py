@@ -31,11 +31,11 @@ class FollowUpRule:
 
     kind: FollowUpKind
     planned_by: frozenset[Step]
+    line: str  # on the checklist of closing: every kind is held or given up before a case is closed
+    unsettled: str  # why the case cannot be closed as long as one is open
     clock: str = ""  # the code of the profile's clock; empty: on the day and in the place that the plan names
     sections: frozenset[FormSection] = frozenset()
     words_required: bool = False
-    line: str = ""  # on the checklist of closing
-    unsettled: str = ""  # why the case cannot be closed; empty: it does not hold up closing
 
     @property
     def is_meeting(self) -> bool:

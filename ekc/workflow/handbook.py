@@ -116,9 +116,8 @@ def _activities() -> str:
 
 
 def _parts() -> str:
-    roles = [role for role in Role if any(role in rule.grants for rule in PARTS)]
-    rows = ((rule.title, *(_grant(rule, role) for role in roles)) for rule in PARTS)
-    return _table(("sees", *(role.label for role in roles)), rows)
+    rows = ((rule.title, *(_grant(rule, role) for role in Role)) for rule in PARTS)
+    return _table(("sees", *(role.label for role in Role)), rows)
 
 
 def _grant(rule: PartRule, role: Role) -> str:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
 from ekc.evaluations.effects import plan_follow_ups
+from ekc.evaluations.models import FollowUp
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal
 from ekc.plans.effects import store_version
 from ekc.workflow.definition import Taking
@@ -37,9 +39,22 @@ class AgreedCase:
     school: str = "a5"
 
 
+#: The kinds that these tests speak of. What else is planned with a plan has a test of its own.
+CALL_AND_EVALUATION = frozenset({FollowUpKind.CALL, FollowUpKind.EVALUATION})
+
+
 @stage
-def agreed_case(session: Session, cast: Cast, at: datetime, **changes: object) -> AgreedCase:
-    """Omar sleeps over (1.1), Yara makes the roster (1.2) and Omar and Karim help with school (2.1). Omar convenes."""
+def agreed_case(
+    session: Session,
+    cast: Cast,
+    at: datetime,
+    kinds: frozenset[FollowUpKind] = CALL_AND_EVALUATION,
+    **changes: object,
+) -> AgreedCase:
+    """Omar sleeps over (1.1), Yara makes the roster (1.2) and Omar and Karim help with school (2.1). Omar convenes.
+
+    Of what was planned `kinds` are kept.
+    """
     made = registered_case(session, cast, at, **changes)
     with writing(session):
         conference = session.get_one(Conference, made.id)
@@ -56,6 +71,7 @@ def agreed_case(session: Session, cast: Cast, at: datetime, **changes: object) -
         store_version(session, conference, at, draft)
         conference.phase = Phase.EVALUATION
         plan_follow_ups(session, conference, at, Taking(Step.AGREE_PLAN))
+        session.execute(delete(FollowUp).where(FollowUp.conference_id == made.id, FollowUp.kind.not_in(kinds)))
     planned = {row.kind: row.id for row in queries.follow_ups(session, made.id, at.date())}
     session.rollback()  # what a page changes later is not hidden by what was read here
     return AgreedCase(

@@ -45,7 +45,7 @@ def ended(session: Session, case: Made) -> date | None:
 
 
 def test_it_is_the_last_follow_up_that_counts(db_session: Session, cast: Cast, case: Made) -> None:
-    give_up(db_session, cast, case, FollowUpKind.CALL)
+    give_up(db_session, cast, case, *set(FollowUpKind) - {FollowUpKind.EVALUATION})
     assert ended(db_session, case) is None
 
     give_up(db_session, cast, case, FollowUpKind.EVALUATION)

@@ -74,7 +74,7 @@ def details(walk: Walk, person: CasePerson) -> dict[str, Value]:
         "The address is secret: print it nowhere": bool(person.address_secret),
     }
     if person.attends is not Attends.EXCLUDED:
-        values["How they come"] = person.attends or Attends.IN_PERSON.label
+        values["How they come"] = (person.attends or Attends.IN_PERSON).label
     if person.language:
         values["Language"] = language_name(person.language)
     if person.born:

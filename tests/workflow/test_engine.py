@@ -116,6 +116,22 @@ def test_in_private_time_a_coordinator_only_says_that_the_family_called() -> Non
     }
 
 
+def test_the_way_that_most_cases_go_is_what_is_shown_first() -> None:
+    assert [rule.step for rule in STEPS if not rule.rare] == [
+        Step.TAKE_ON,
+        Step.OPEN_CONFERENCE,
+        Step.BEGIN_PRIVATE_TIME,
+        Step.COME_OUT,
+        Step.ASK_FOR_INFORMATION,
+        Step.AGREE_PLAN,
+        Step.CLOSE,
+    ]
+
+
+def test_only_going_on_another_day_asks_for_a_date() -> None:
+    assert [rule.step for rule in STEPS if rule.asks_date] == [Step.ANOTHER_DAY]
+
+
 def test_the_diagram_draws_every_step_from_every_phase() -> None:
     arrows = [line for line in diagram().splitlines() if " --> " in line and "[*]" not in line]
     assert len(arrows) == sum(len(rule.sources) for rule in STEPS)

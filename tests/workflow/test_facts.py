@@ -1,5 +1,15 @@
-"""What follows from the facts themselves."""
+"""What follows from the facts themselves; what nobody gathered counts as not so."""
 
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+
+import ekc.workflow
+from ekc.workflow.definition import StepRule
+from ekc.workflow.facts import Action, BottomLine, Coordinator, Facts, Person, Plan, WhatIf
 from ekc.workflow.vocabulary import Attends, Part
 from tests.workflow.build import MOTHER, NURSE, facts, person
 
@@ -28,3 +38,18 @@ def test_only_whoever_takes_part_is_still_to_be_told_and_never_an_interpreter() 
     assert not person(41, Part.FAMILY, informed=True).untold
     assert not person(42, Part.INTERPRETER, informed=False).untold
     assert not person(43, Part.FAMILY, attends=None, informed=False).untold
+
+
+@pytest.mark.parametrize("kind", [Facts, Person, Coordinator, Plan, Action, WhatIf, BottomLine])
+def test_what_was_not_gathered_counts_as_not_so(kind: type) -> None:
+    """Each phase gathers what its guards ask; what was left out must hold a case up, not let it through."""
+    assert [field.name for field in fields(kind) if isinstance(field.default, int) and field.default] == []
+
+
+def test_facts_and_tables_cannot_be_changed() -> None:
+    modules = [import_module(f"ekc.workflow.{module.name}") for module in iter_modules(ekc.workflow.__path__)]
+    kinds: set[Any] = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
+    ours: set[Any] = {kind for kind in kinds if is_dataclass(kind) and kind.__module__.startswith("ekc.workflow")}
+    assert {Facts, StepRule} <= ours
+    assert {kind for kind in ours if not kind.__dataclass_params__.frozen} == set()
+    assert {kind for kind in ours if "__slots__" not in vars(kind)} == set()

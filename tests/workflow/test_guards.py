@@ -298,7 +298,6 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
             [(rule.unsettled, "follow_ups", "")],
         )
         for rule in FOLLOW_UPS
-        if rule.unsettled
     ),
 ]
 

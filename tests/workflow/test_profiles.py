@@ -62,8 +62,13 @@ def test_a_birthday_adds_a_year(born: date, years: int) -> None:
 
 def test_the_call_has_a_window_from_four_to_six_weeks() -> None:
     for profile in PROFILES.values():
-        call = next(clock for clock in profile.clocks if clock.code == "call")
+        call = profile.clock("call")
         assert (call.due(date(2026, 4, 18)), call.latest(date(2026, 4, 18))) == (date(2026, 5, 16), date(2026, 5, 30))
+
+
+def test_a_clock_is_found_by_its_code() -> None:
+    for profile in PROFILES.values():
+        assert [profile.clock(clock.code) for clock in profile.clocks] == list(profile.clocks)
 
 
 @pytest.mark.parametrize(
