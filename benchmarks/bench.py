@@ -25,15 +25,16 @@ from weasyprint import CSS, HTML
 from benchmarks import floor
 from benchmarks.served import Client, ratio, served
 from config import load_settings, make_keys
+from ekc.accounts.models import Account
 from ekc.app import create_app
 from ekc.conferences.models import Conference
 from ekc.core.clock import utc_now
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.routes import Runtime
-from ekc.people.actions import sign_in_account
-from ekc.people.models import Account, Method
 from ekc.plans.document import PLAN, from_json
 from ekc.plans.models import PlanVersion
+from ekc.signin.actions.sessions import sign_in_account
+from ekc.signin.models import Method
 from ekc.workflow.vocabulary import Phase
 
 

@@ -8,19 +8,20 @@ from flask import Flask, request, url_for
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import ekc.conferences.views
-import ekc.evaluations.views
+import ekc.access_log.views
+import ekc.conferences.views.blueprint
+import ekc.evaluations.views.blueprint
 import ekc.journey.home
 import ekc.journey.views
+import ekc.links.views
 import ekc.matching.views
-import ekc.meetings.views
-import ekc.opened.views
-import ekc.people.language
-import ekc.people.views
-import ekc.plans.views
+import ekc.meetings.views.blueprint
+import ekc.plans.views.blueprint
 import ekc.privatetime.views
 import ekc.reports.views
-import ekc.staff.views
+import ekc.signin.language
+import ekc.signin.views.blueprint
+import ekc.staff.views.blueprint
 from config import ConfigError, Settings
 from ekc import schema
 from ekc.core import handlers, language
@@ -32,7 +33,9 @@ from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.kinds import check_kinds
-from ekc.people import login
+from ekc.links.actions import end_link_sign_in
+from ekc.links.queries import link_sign_in
+from ekc.signin import login
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
@@ -41,16 +44,17 @@ from ekc.workflow.vocabulary import StopReason
 _MEGABYTE = 2**20
 
 FEATURES = (
-    ekc.people.views.bp,
-    ekc.conferences.views.bp,
+    ekc.signin.views.blueprint.bp,
+    ekc.links.views.bp,
+    ekc.conferences.views.blueprint.bp,
     ekc.matching.views.bp,
-    ekc.meetings.views.bp,
+    ekc.meetings.views.blueprint.bp,
     ekc.privatetime.views.bp,
-    ekc.plans.views.bp,
-    ekc.evaluations.views.bp,
-    ekc.staff.views.bp,
+    ekc.plans.views.blueprint.bp,
+    ekc.evaluations.views.blueprint.bp,
+    ekc.staff.views.blueprint.bp,
     ekc.journey.views.bp,
-    ekc.opened.views.bp,
+    ekc.access_log.views.bp,
     ekc.reports.views.bp,
 )
 
@@ -84,8 +88,8 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
     app.teardown_appcontext(close_db)
     CSRFTokens(app)
-    ekc.people.language.install(app)
-    login.install(app)
+    ekc.signin.language.install(app)
+    login.install(app, by_link=login.SignInKind(link_sign_in, end_link_sign_in))
     handlers.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
@@ -163,10 +167,10 @@ def _in_language(code: str) -> str:
     """Where one goes to read this page in another language. A key in its address stays there, out of logs."""
     token = (request.view_args or {}).get("token")
     if token:
-        return url_for("people.link_in_language", what=request.path.split("/")[1], token=token, language=code)
+        return url_for("signin.link_in_language", what=request.path.split("/")[1], token=token, language=code)
     if handlers.holds_key(request.path):
         return url_for("home")
-    return url_for("people.set_language", language=code, next=request.path)
+    return url_for("signin.set_language", language=code, next=request.path)
 
 
 def _menu() -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
+from ekc.accounts.access import PROGRAM, Office
+from ekc.accounts.queries import account_by_email, regions
 from ekc.conferences.actions.links import forget_codes_of_former
 from ekc.conferences.models import Conference
 from ekc.core import logs, mailer
@@ -29,9 +31,9 @@ from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
 from ekc.journey.reminders import tell_that_access_ends
 from ekc.kinds import check_kinds
-from ekc.people.access import PROGRAM
-from ekc.people.actions import NewAccount, Office, add_region, invite, open_by_invitation
-from ekc.people.queries import account_by_email, regions
+from ekc.staff.actions.accounts import NewAccount
+from ekc.staff.actions.inviting import invite, open_by_invitation
+from ekc.staff.actions.regions import add_region
 from ekc.workflow.check import check_tables
 from ekc.workflow.profiles import NL, PROFILES
 from ekc.workflow.vocabulary import Role

@@ -12,21 +12,22 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-import ekc.conferences.document
-import ekc.conferences.mails
+import ekc.access_log.document
 import ekc.journey.mails
+import ekc.links.document
+import ekc.links.mails
 import ekc.matching.mails
-import ekc.opened.document
-import ekc.people.mails
 import ekc.plans.document
+import ekc.signin.mails
+import ekc.staff.mails
 from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
 from ekc.core.language import LANGUAGES, gettext, using
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import Activity
 
-MAIL_MODULES = (ekc.people.mails, ekc.conferences.mails, ekc.matching.mails, ekc.journey.mails)
+MAIL_MODULES = (ekc.signin.mails, ekc.links.mails, ekc.matching.mails, ekc.staff.mails, ekc.journey.mails)
 MAILS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule))
-DOCUMENT_MODULES = (ekc.plans.document, ekc.conferences.document, ekc.opened.document)
+DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 
 _PLAIN = (str, int, bool, date, datetime, NoneType)

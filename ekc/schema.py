@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, LargeBinary, Table, column, inspect, select, table, text, update
 from sqlalchemy.orm import Session
 
+import ekc.accounts.models
 import ekc.conferences.models
 import ekc.core.audit
 import ekc.core.outbox
@@ -18,10 +19,9 @@ import ekc.evaluations.models
 import ekc.journey.models
 import ekc.matching.models
 import ekc.meetings.models
-import ekc.people.models
 import ekc.plans.models
-import ekc.privatetime.models  # noqa: F401 - imported so that their tables are known
-from ekc.core.crypto import _Sealed, keyring_of
+import ekc.privatetime.models  # noqa: F401
+from ekc.core.crypto import SealedColumn, keyring_of
 from ekc.core.db import Base
 from ekc.core.transaction import writing
 
@@ -101,7 +101,7 @@ def newest() -> str:
 
 def sealed(known: Table) -> dict[str, str]:
     """The encrypted columns of a table, each with the context its content is bound to."""
-    return {one.name: one.type.context for one in known.columns if isinstance(one.type, _Sealed)}
+    return {one.name: one.type.context for one in known.columns if isinstance(one.type, SealedColumn)}
 
 
 def reencrypt(session: Session) -> int:

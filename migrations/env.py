@@ -7,13 +7,13 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine
 
 from ekc import schema
-from ekc.core.crypto import _Sealed
+from ekc.core.crypto import SealedColumn
 from ekc.core.db import Instant
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
     """Write our column types as those of the database, so that a migration does not change when our code does."""
-    if kind == "type" and isinstance(item, _Sealed):
+    if kind == "type" and isinstance(item, SealedColumn):
         return "sa.LargeBinary()"
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

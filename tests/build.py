@@ -9,32 +9,26 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from ekc.conferences import actions as conferences
 from ekc.conferences.access import open_case
+from ekc.conferences.actions import bottom_lines as bottom_lines_actions
+from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.entries import BottomLineText, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.queries import bottom_lines, circle, person, registration
 from ekc.core.clock import local_date, to_local
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import take
-from ekc.matching import actions as matching
-from ekc.matching.actions import Declaration
-from ekc.meetings import actions as meetings
-from ekc.meetings.actions import Arranged, Told, Venue
+from ekc.matching.actions import asking, independence
+from ekc.matching.entries import Declaration
+from ekc.meetings.actions import arranging, attendance, information
+from ekc.meetings.actions.arranging import Arranged, Venue
+from ekc.meetings.actions.information import InformationText
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
-    Activity,
-    ArrangementKind,
-    Attends,
-    Every,
-    InformationKind,
-    Part,
-    Step,
-)
+from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, ArrangementKind, Attends, Every, InformationKind, Part, Step
 from tests.cast import MUNICIPALITY, Cast
 from tests.stages import stage
 
@@ -90,7 +84,7 @@ def registered_case(session: Session, cast: Cast, at: datetime, **changes: objec
         ),
     )
     new = replace(new, **changes)  # type: ignore[arg-type]
-    return made(session, conferences.register_case(session, cast.nobody, at, new))
+    return made(session, registration_actions.register_case(session, cast.nobody, at, new))
 
 
 def made(session: Session, conference_id: int) -> Made:
@@ -104,8 +98,8 @@ def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
     """Still in registration: Denise was asked and has not answered. The circle of the others is there already."""
     case = registered_case(session, cast, at)
     for somebody in CIRCLE:
-        conferences.add_person(session, cast.ruud, at, case.id, somebody)
-    matching.ask_coordinator(session, cast.ruud, at, case.id, cast.denise.account_id or 0)
+        circle_actions.add_person(session, cast.ruud, at, case.id, somebody)
+    asking.ask_coordinator(session, cast.ruud, at, case.id, cast.denise.account_id or 0)
     return made(session, case.id)
 
 
@@ -113,12 +107,12 @@ def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in registration: Noor took the case, Marieke consented and said yes to her."""
     case = registered_case(session, cast, at, **changes)
-    matching.ask_coordinator(session, cast.ruud, at, case.id, cast.noor.account_id or 0)
-    matching.accept(session, cast.noor, at, case.id, INDEPENDENT)
-    matching.confirm_coordinator(session, cast.noor, at, case.id)
+    asking.ask_coordinator(session, cast.ruud, at, case.id, cast.noor.account_id or 0)
+    independence.accept(session, cast.noor, at, case.id, INDEPENDENT)
+    independence.confirm_coordinator(session, cast.noor, at, case.id)
     for name in case.people.keys() - {"karim"}:
         consent = NewConsent(participant_id=case.people[name], given_on=local_date(at, TIMEZONE))
-        conferences.add_consent(session, cast.noor, at, case.id, consent)
+        registration_actions.add_consent(session, cast.noor, at, case.id, consent)
     return case
 
 
@@ -128,7 +122,7 @@ def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object)
     case = matched_case(session, cast, at, **changes)
     step(session, cast, at, case, Step.TAKE_ON)
     for somebody in CIRCLE:
-        conferences.add_person(session, cast.noor, at, case.id, somebody)
+        circle_actions.add_person(session, cast.noor, at, case.id, somebody)
     return made(session, case.id)
 
 
@@ -139,7 +133,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
     today = local_date(at, TIMEZONE)
     row = registration(session, case.id)
     agreed = Registration(**{one.name: getattr(row, one.name) for one in fields(Registration)})
-    conferences.change_registration(
+    registration_actions.change_registration(
         session, cast.noor, at, case.id, replace(agreed, question_agreed_on=today), row.version
     )
     for who in case.people.values():
@@ -150,11 +144,11 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
         set_by=case.people["karim"],
         shared_on=today,
     )
-    conferences.add_bottom_line(session, cast.noor, at, case.id, line)
-    meetings.choose_date(session, cast.noor, at, case.id, at + timedelta(days=40))
-    meetings.set_venue(session, cast.noor, at, case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
+    bottom_lines_actions.add_bottom_line(session, cast.noor, at, case.id, line)
+    arranging.choose_date(session, cast.noor, at, case.id, at + timedelta(days=40))
+    arranging.set_venue(session, cast.noor, at, case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
     for kind in (ArrangementKind.FOOD, ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER):
-        meetings.arrange(session, cast.noor, at, case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
+        arranging.arrange(session, cast.noor, at, case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
     return case
 
 
@@ -165,7 +159,7 @@ def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: 
     kept = {one.name: getattr(row, one.name) for one in fields(PersonDetails)}
     kept |= {name: kept[name] or "" for name in ("exclusion_reason", "excluded_by")}
     details = PersonDetails(**{**kept, **changes})
-    conferences.change_person(session, cast.noor, at, case.id, who, details)
+    circle_actions.change_person(session, cast.noor, at, case.id, who, details)
 
 
 @stage
@@ -173,7 +167,7 @@ def case_in_information(session: Session, cast: Cast, at: datetime, **changes: o
     """The conference is open; everybody came."""
     case = prepared_case(session, cast, at, **changes)
     step(session, cast, at, case, Step.OPEN_CONFERENCE)
-    meetings.record_attendance(session, cast.noor, at, case.id, list(case.people.values()))
+    attendance.record_attendance(session, cast.noor, at, case.id, list(case.people.values()))
     return case
 
 
@@ -182,8 +176,10 @@ def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: 
     """Everything was told, the professionals left, the family is among themselves."""
     case = case_in_information(session, cast, at, **changes)
     for kind in InformationKind:
-        meetings.tell(session, cast.noor, at, case.id, Told(kind, f"What there is to say about {kind.value}."))
-    meetings.professionals_leave(session, cast.noor, at, case.id)
+        information.tell(
+            session, cast.noor, at, case.id, InformationText(kind, f"What there is to say about {kind.value}.")
+        )
+    attendance.professionals_leave(session, cast.noor, at, case.id)
     step(session, cast, at, case, Step.BEGIN_PRIVATE_TIME)
     return case
 
@@ -193,7 +189,7 @@ def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: 
     """The family came out; the plan is still to be written down."""
     case = case_in_private_time(session, cast, at, **changes)
     step(session, cast, at, case, Step.COME_OUT)
-    meetings.professionals_return(session, cast.noor, at, case.id)
+    attendance.professionals_return(session, cast.noor, at, case.id)
     return case
 
 

@@ -12,22 +12,19 @@ from pyotp import TOTP
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import NOBODY, PROGRAM, Office, Visitor
+from ekc.accounts.queries import visitor_of_account
 from ekc.core.audit import Actor, ActorKind
-from ekc.people.access import NOBODY, PROGRAM, Visitor
-from ekc.people.actions import (
-    NewAccount,
-    Office,
-    add_authenticator,
-    add_region,
-    open_account,
-    sign_in_account,
-    sign_in_by_link,
-)
-from ekc.people.links import Check, new_link
-from ekc.people.models import Method, PersonalLink
-from ekc.people.passwords import hashed
-from ekc.people.queries import visitor_of_account
-from ekc.people.totp import new_secret
+from ekc.links.actions import new_link, sign_in_by_link
+from ekc.links.models import PersonalLink
+from ekc.links.tokens import Check
+from ekc.signin.actions.second_factor import add_authenticator
+from ekc.signin.actions.sessions import sign_in_account
+from ekc.signin.models import Method
+from ekc.signin.passwords import hashed
+from ekc.signin.totp import new_secret
+from ekc.staff.actions.accounts import NewAccount, open_account
+from ekc.staff.actions.regions import add_region
 from ekc.workflow.vocabulary import Role
 from tests.client import PageClient
 from tests.clock import START

@@ -18,23 +18,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from ekc.accounts.access import PROGRAM
+from ekc.accounts.models import AccountRole
 from ekc.conferences.access import open_case
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.routes import Access, declared
-from ekc.people.access import PROGRAM
-from ekc.people.actions import (
-    NewAccount,
-    Nonce,
-    add_passkey,
-    close_account,
-    invite,
-    open_account,
-    set_leaving,
-    sign_in_account,
-)
-from ekc.people.models import AccountRole, Identity, Method, Passkey, SignIn
-from ekc.people.passkeys import NewPasskey
+from ekc.signin.actions.nonces import Nonce
+from ekc.signin.actions.passkeys import add_passkey
+from ekc.signin.actions.sessions import sign_in_account
+from ekc.signin.models import Identity, Method, Passkey, SignIn
+from ekc.signin.passkeys import NewPasskey
+from ekc.staff.actions.accounts import NewAccount, open_account
+from ekc.staff.actions.closing import close_account, set_leaving
+from ekc.staff.actions.inviting import invite
 from ekc.workflow.vocabulary import Activity, Phase, Role
 from tests.cast import Cast, make_link
 from tests.clock import START, FrozenClock
@@ -46,7 +43,7 @@ FILE = Path(__file__).parent.parent / "docs" / "access.md"
 LETTERS = dict(zip(Phase, "RSITPEC", strict=True))
 IN, NOT_NOW, UNKNOWN = "in", "not now", "-"
 #: What is sent along where an address alone would take seconds or say nothing: a period that is refused, not printed.
-ALONG = {"opened.paper": "?since=2026-01-02&until=2026-01-01"}
+ALONG = {"access_log.paper": "?since=2026-01-02&until=2026-01-01"}
 LEGEND = """# Who can open which page
 
 Generated from the gates by `tests/test_access_matrix.py`, which then requests every route, as every person, in every
@@ -64,7 +61,7 @@ administrator at once.
 
 Only derived, and not requested here, are routes of the demonstration (`/demo/be`) and those in the middle of a flow:
 single sign-on (`/sign-in/at`, `/sign-in/from`, `/sign-out/at`), and `/choose-password` with an invitation that was
-opened in the same browser. `tests/people/test_oidc.py` and `tests/people/test_invitations.py` test those flows.
+opened in the same browser. `tests/signin/test_oidc.py` and `tests/signin/test_invitations.py` test those flows.
 """
 
 
@@ -295,14 +292,14 @@ def _page(session: Session, event: AuditEvent) -> str:
 
 #: Where somebody comes on their way: from a provider of single sign-on, or with an invitation opened in this browser.
 ON_THE_WAY = {f"people.{page}" for page in ("to_provider", "from_provider", "leave_provider")} | {
-    "people.choose_password",
-    "people.keep_password",
+    "signin.choose_password",
+    "signin.keep_password",
 }
 #: Whose it is that an address names, or a page is about.
 OWNERS = {
     "passkey_id": {"coordinator"},
     "sign_in_id": {"coordinator"},
-    "staff.handing_over": {"regional manager", "coordinator, regional manager and administrator"},
+    "matching.handing_over": {"regional manager", "coordinator, regional manager and administrator"},
 }
 
 
@@ -326,7 +323,7 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "language": "nl",
         "filename": "css/ekc.css",
         "account_id": cast.iris.account_id or 0,
-        "staff.handing_over account_id": cast.noor.account_id or 0,
+        "matching.handing_over account_id": cast.noor.account_id or 0,
         "staff.reopen account_id": account_id,
         "region_id": cast.south,
         "role_id": session.scalars(select(AccountRole.id).where(AccountRole.account_id == cast.iris.account_id)).one(),

@@ -8,15 +8,15 @@ from sqlalchemy import Engine, LargeBinary, column, create_engine, select, table
 from sqlalchemy.orm import Session
 
 from ekc import schema
+from ekc.accounts.models import Account, Region
 from ekc.cli import main
 from ekc.conferences.models import Participant
 from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.outbox import OutboxMessage, Recipient, queue
-from ekc.people import mails
-from ekc.people.models import Account, Region
 from ekc.schema import APPEND_ONLY, BEHIND, sealed
+from ekc.signin import mails
 from tests.cast import Cast
 from tests.core.mailserver import mail_server
 from tests.database import CONTENT_KEY, INDEX_KEY

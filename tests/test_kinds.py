@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.access_log.document import OPENED, ToldDay
 from ekc.core.documents import DocumentRule
 from ekc.core.outbox import Audience, MailRule, Recipient, queue
 from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, check_kinds
-from ekc.opened.document import OPENED, ToldDay
-from ekc.people.mails import INVITATION, PASSWORD_CHANGED
+from ekc.signin.mails import PASSWORD_CHANGED
+from ekc.staff.mails import INVITATION
 from ekc.workflow.vocabulary import Part
 from tests.architecture.sources import ROOT, modules
 from tests.clock import START

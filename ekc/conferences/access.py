@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Integer, LargeBinary, Row, Select, and_, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Unknown
-from ekc.people.access import Visitor
 from ekc.workflow.engine import PHASE_RULES, ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.mails import language_of
 from ekc.conferences.models import Conference, Participant
+from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, Recipient, queue
 from ekc.workflow.vocabulary import Attends
 

@@ -10,15 +10,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import has_recorded, record, record_unknown
 from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.handlers import sent_by_another_site
 from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
-from ekc.people.access import Visitor
-from ekc.people.actions import Limit, count_attempt, note_ended_link
-from ekc.people.login import end_session, link_sign_in, unauthorized, visitor
+from ekc.links.verification import note_ended_link
+from ekc.signin.actions.throttle import Limit, count_attempt
+from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
 from ekc.workflow.vocabulary import N_, Activity, Role
 
 View = Callable[..., ResponseReturnValue]

@@ -96,7 +96,7 @@ def keyring_of(source: Session | Dialect) -> Keyring:
     return keyring
 
 
-class _Sealed(TypeDecorator[Any]):
+class SealedColumn(TypeDecorator[Any]):
     """An encrypted column. `context` is its table and column, once and for all."""
 
     impl = LargeBinary
@@ -123,7 +123,7 @@ class _Sealed(TypeDecorator[Any]):
         raise NotImplementedError
 
 
-class SealedText(_Sealed):
+class SealedText(SealedColumn):
     """A column of text, encrypted."""
 
     cache_ok = True
@@ -137,7 +137,7 @@ class SealedText(_Sealed):
         return plain.decode()
 
 
-class SealedDate(_Sealed):
+class SealedDate(SealedColumn):
     """A column of days, encrypted: dates of birth."""
 
     cache_ok = True
@@ -151,7 +151,7 @@ class SealedDate(_Sealed):
         return date.fromisoformat(plain.decode())
 
 
-class SealedBytes(_Sealed):
+class SealedBytes(SealedColumn):
     """A column of bytes, encrypted: issued documents."""
 
     cache_ok = True
@@ -165,7 +165,7 @@ class SealedBytes(_Sealed):
         return plain
 
 
-class SealedJSON(_Sealed):
+class SealedJSON(SealedColumn):
     """A column of JSON, encrypted: lists of words, the draft and the versions of a plan."""
 
     cache_ok = True

@@ -177,3 +177,8 @@ def how_far(value: date, today: date) -> str:
     if away > 0:
         return ngettext("in %(num)s day", "in %(num)s days", away)
     return ngettext("%(num)s day ago", "%(num)s days ago", -away)
+
+
+def language_of(*wanted: str) -> str:
+    """The first of these languages in which our fixed sentences are; English if they are in none."""
+    return next((code for code in wanted if code in LANGUAGES), "en")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 log = logging.getLogger("ekc")
 
 
-class Line(logging.Formatter):
+class LogLine(logging.Formatter):
     """An event as one line, in ASCII: whatever stands in it, it ends no line and moves no cursor."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -25,7 +25,7 @@ def begin() -> None:
     """Write our own log in this way from now on; once a process."""
     if not log.handlers:
         handler = logging.StreamHandler()
-        handler.setFormatter(Line())
+        handler.setFormatter(LogLine())
         log.addHandler(handler)
 
 

@@ -51,7 +51,7 @@ class RegisteredBy(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Consent:
+class ConsentEntry:
     """A yes; `scope` is one of CONSENT_SCOPES."""
 
     person: PersonId
@@ -61,19 +61,19 @@ class Consent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Registration:
+class RegistrationEntry:
     """How the case began."""
 
     on: date
     by: RegisteredBy
     reason: str
     main_person_said_yes_on: date
-    consents: tuple[Consent, ...] | None = None
+    consents: tuple[ConsentEntry, ...] | None = None
     wishes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coordinator:
+class CoordinatorEntry:
     """Who coordinates; `id` stands for them in the rest of the file."""
 
     id: str
@@ -85,7 +85,7 @@ class Coordinator:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasePerson:
+class PersonEntry:
     """Somebody in the circle. Who does not say how they take part comes. The last three explain an exclusion."""
 
     name: str
@@ -109,7 +109,7 @@ class CasePerson:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SafetyConcern:
+class SafetyConcernEntry:
     """What somebody is afraid of, and what was arranged."""
 
     person: PersonId
@@ -118,7 +118,7 @@ class SafetyConcern:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Venue:
+class VenueEntry:
     """Where people meet."""
 
     name: str
@@ -127,7 +127,7 @@ class Venue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BottomLine:
+class BottomLineEntry:
     """What the plan has to meet."""
 
     text: str
@@ -141,15 +141,15 @@ class Setup:
     """What was prepared. `informed`: who was told personally, on which day."""
 
     informed: dict[PersonId, date]
-    safety: tuple[SafetyConcern, ...] | None = None
+    safety: tuple[SafetyConcernEntry, ...] | None = None
     date_options: tuple[Moment, ...]
     chosen: Moment
     expected_hours: float
-    venue: Venue
+    venue: VenueEntry
     catering: str | None = None
     childcare: str | None = None
     travel: str | None = None
-    bottom_lines: tuple[BottomLine, ...]
+    bottom_lines: tuple[BottomLineEntry, ...]
 
 
 class EndedBy(StrEnum):
@@ -175,7 +175,7 @@ _KINDS = {Looked.CALL: FollowUpKind.CALL, Looked.MEETING: FollowUpKind.EVALUATIO
 
 
 @dataclass(frozen=True, kw_only=True)
-class InformationItem:
+class InformationItemEntry:
     """Something that was told in the information phase."""
 
     by: Teller
@@ -184,7 +184,7 @@ class InformationItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class QuestionEntry:
     """Something that was asked there."""
 
     asked_by: PersonId
@@ -198,8 +198,8 @@ class Information:
 
     started: Moment
     present: tuple[PersonId, ...]
-    items: tuple[InformationItem, ...]
-    questions: tuple[Question, ...]
+    items: tuple[InformationItemEntry, ...]
+    questions: tuple[QuestionEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +221,7 @@ class PrivateTime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action:
+class ActionEntry:
     """Who does what: `by` a day, or from `starts` on. `answer`: what was said to support that is asked for."""
 
     what: str
@@ -234,15 +234,15 @@ class Action:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Goal:
+class GoalEntry:
     """A goal and its actions."""
 
     text: str
-    actions: tuple[Action, ...]
+    actions: tuple[ActionEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhatIf:
+class WhatIfEntry:
     """What happens when the plan does not work out."""
 
     if_: Annotated[str, override(rename="if")]
@@ -261,16 +261,16 @@ class LookAgain:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class PlanEntry:
     """The plan, and who agreed to it in which words. `sent_back_once`: "moment - why it was not accepted"."""
 
-    goals: tuple[Goal, ...]
+    goals: tuple[GoalEntry, ...]
     accepted_on: date
     accepted_by: PersonId
     sent_back_once: Dated | None = None
     bottom_lines_met: tuple[bool, ...] | None = None
     monitor: PersonId
-    contingency: tuple[WhatIf, ...]
+    contingency: tuple[WhatIfEntry, ...]
     evaluation: LookAgain
     agreed: dict[PersonId, str]
 
@@ -313,7 +313,7 @@ class Avoided:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Costs:
+class CostsEntry:
     """What the conference took: hours and money."""
 
     coordinator_hours: float | None = None
@@ -339,12 +339,12 @@ class CaseFile:
     topics: tuple[str, ...]
     question: str
     sides: tuple[str, ...] | None = None
-    registration: Registration
-    coordinator: Coordinator
-    people: dict[PersonId, CasePerson]
+    registration: RegistrationEntry
+    coordinator: CoordinatorEntry
+    people: dict[PersonId, PersonEntry]
     setup: Setup | None = None
     information: Information | None = None
     private_time: PrivateTime | None = None
-    plan: Plan | None = None
+    plan: PlanEntry | None = None
     evaluation: tuple[Evaluation, ...] | None = None
-    costs: Costs | None = None
+    costs: CostsEntry | None = None

@@ -6,7 +6,7 @@ A file counts how many actions are done, not which. What goes on is taken to be 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ekc.demo.case_schema import Action, Costs, Evaluation, Plan
+from ekc.demo.case_schema import ActionEntry, CostsEntry, Evaluation, PlanEntry
 from ekc.demo.player import Player
 from ekc.evaluations import actions, queries
 from ekc.workflow.vocabulary import ActionState
@@ -15,7 +15,7 @@ from ekc.workflow.vocabulary import ActionState
 _FROM_BEST = (ActionState.DONE, ActionState.NO_LONGER_NEEDED, ActionState.PARTLY, ActionState.NOT_YET)
 
 
-def look_again(player: Player, plan: Plan, found: Evaluation, new_version: bool = False) -> None:
+def look_again(player: Player, plan: PlanEntry, found: Evaluation, new_version: bool = False) -> None:
     """Record a call by the coordinator, or an evaluation by whoever called people together for it."""
     marks = found.marks or {}
     report = actions.FollowUpReport(
@@ -46,7 +46,7 @@ def _planned(player: Player, found: Evaluation) -> int:
     return actions.plan_evaluation(player.session, player.cast.coordinator, at, player.id, found.on)
 
 
-def states(player: Player, plan: Plan, found: Evaluation) -> dict[str, ActionState]:
+def states(player: Player, plan: PlanEntry, found: Evaluation) -> dict[str, ActionState]:
     """Which action is how far, so that the numbers of the file come out."""
     pairs = zip(player.actions, plan.goals, strict=True)
     all_actions = [pair for keys, goal in pairs for pair in zip(keys, goal.actions, strict=True)]
@@ -55,11 +55,11 @@ def states(player: Player, plan: Plan, found: Evaluation) -> dict[str, ActionSta
     return dict(zip(in_order, told, strict=True))
 
 
-def _due(action: Action) -> date:
+def _due(action: ActionEntry) -> date:
     return action.by or date.min
 
 
-def count_costs(player: Player, costs: Costs, on: date) -> None:
+def count_costs(player: Player, costs: CostsEntry, on: date) -> None:
     """Hours and money, and what is said to have been avoided."""
     sheet = actions.Costs(
         coordinator_minutes=_times(costs.coordinator_hours, 60),

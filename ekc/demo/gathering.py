@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from ekc.conferences.queries import bottom_lines
-from ekc.demo.case_schema import EndedBy, Information, Plan, Stretch
+from ekc.demo.case_schema import EndedBy, Information, PlanEntry, Stretch
 from ekc.demo.player import Pen, Player, spread
 from ekc.demo.validation import answer_of
-from ekc.meetings import actions as meetings
+from ekc.meetings.actions import attendance
+from ekc.meetings.actions import information as information_actions
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
@@ -28,16 +29,16 @@ def inform(player: Player, information: Information) -> None:
     player.step(opened, Step.OPEN_CONFERENCE)
     own = (player.session, player.cast.coordinator)
     came = [player.people[id_] for id_ in information.present]
-    meetings.record_attendance(*own, opened + _A_MINUTE, player.id, came)
+    attendance.record_attendance(*own, opened + _A_MINUTE, player.id, came)
     rounds = player.case.private_time.rounds if player.case.private_time else ()
     ends = player.instant(rounds[0].began) if rounds else opened + timedelta(hours=1)
     times = spread(opened + _A_MINUTE, ends - _A_MINUTE, len(information.items) + len(information.questions))
     for item, at in zip(information.items, times, strict=False):
         teller = player.people.get(item.by)  # None: the coordinator
-        meetings.tell(*own, at, player.id, meetings.Told(item.kind, item.text, teller))
+        information_actions.tell(*own, at, player.id, information_actions.InformationText(item.kind, item.text, teller))
     for question, at in zip(information.questions, times[len(information.items) :], strict=True):
-        asked = meetings.Asked(player.people[question.asked_by], question.text, question.answer)
-        meetings.ask(*own, at, player.id, asked)
+        asked = information_actions.QuestionText(player.people[question.asked_by], question.text, question.answer)
+        information_actions.ask(*own, at, player.id, asked)
 
 
 def confer(player: Player, rounds: tuple[Stretch, ...]) -> None:
@@ -47,12 +48,12 @@ def confer(player: Player, rounds: tuple[Stretch, ...]) -> None:
         began, ended = player.instant(stretch.began), player.instant(stretch.ended)
         if former is not None and former.ended_by is EndedBy.PLAN:
             _send_back(player, former, stretch)
-        meetings.professionals_leave(player.session, player.cast.coordinator, began - _A_MINUTE, player.id)
+        attendance.professionals_leave(player.session, player.cast.coordinator, began - _A_MINUTE, player.id)
         back = former is not None and former.ended_by is EndedBy.PLAN
         player.step(began, Step.GO_BACK if back else Step.BEGIN_PRIVATE_TIME, stretch.why or "")
         asks = stretch.ended_by is EndedBy.QUESTION
         player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, stretch.note or "")
-        meetings.professionals_return(player.session, player.cast.coordinator, ended + _A_MINUTE, player.id)
+        attendance.professionals_return(player.session, player.cast.coordinator, ended + _A_MINUTE, player.id)
 
 
 def _send_back(player: Player, former: Stretch, stretch: Stretch) -> None:
@@ -64,7 +65,7 @@ def _send_back(player: Player, former: Stretch, stretch: Stretch) -> None:
         plans.decide_acceptance(player.session, player.visitor(who), at, player.id, player.people[who], False, reason)
 
 
-def write(player: Player, plan: Plan, at: datetime) -> datetime:
+def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
     """The coordinator writes down what the family says, from `at` on; when it was done."""
     pen = Pen(player, at)
     for goal in plan.goals:
@@ -91,7 +92,7 @@ def write(player: Player, plan: Plan, at: datetime) -> datetime:
 # What is said to the plan
 
 
-def letters(plan: Plan | None) -> dict[str, date]:
+def letters(plan: PlanEntry | None) -> dict[str, date]:
     """Who says yes by a letter, and its day: "by letter of 25 April" comes after the plan was accepted."""
     found: dict[str, date] = {}
     for id_, words in plan.agreed.items() if plan else ():
@@ -109,7 +110,7 @@ def _day(words: str, year: int) -> date | None:
         return None
 
 
-def answer(player: Player, plan: Plan, at: datetime) -> datetime:
+def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
     """Everything that has to be said before the plan can be agreed, from `at` on; when it was said."""
     pen = Pen(player, max(at, player.on(plan.accepted_on, "00:00")))
     for keys, goal in zip(player.actions, plan.goals, strict=True):
@@ -152,7 +153,7 @@ def settle(player: Player, at: datetime) -> None:
     player.step(at + _A_MOMENT, Step.AGREE_PLAN)
 
 
-def read_letters(player: Player, plan: Plan) -> None:
+def read_letters(player: Player, plan: PlanEntry) -> None:
     """The letters that came afterwards."""
     for id_, day in sorted(player.letters.items(), key=lambda letter: letter[1]):
         words = next(said for who, said in plan.agreed.items() if who == id_)

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ekc.people.access import PROGRAM, Visitor
-from ekc.people.actions import NewAccount, Office, add_region, open_account
-from ekc.people.passwords import Cost
-from ekc.people.queries import visitor_of_account
+from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.queries import visitor_of_account
+from ekc.signin.passwords import Cost
+from ekc.staff.actions.accounts import NewAccount, open_account
+from ekc.staff.actions.regions import add_region
 from ekc.workflow.vocabulary import Role
 
 #: With it anybody can sign in as any of them; the demonstration holds nothing real. `ekc demo` prints it.

@@ -14,11 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc import schema
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Account, AccountRole, Region
+from ekc.accounts.queries import account_by_email, coordinators, visitor_of_account
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
-from ekc.demo.case_schema import CaseFile, Plan
+from ekc.demo.case_schema import CaseFile, PlanEntry
 from ekc.demo.casefile import shifted
 from ekc.demo.following import Revise, count_costs, look_again
 from ekc.demo.gathering import answer, confer, inform, letters, read_letters, settle, write
@@ -26,9 +29,6 @@ from ekc.demo.people import open_accounts
 from ekc.demo.player import Cast, Player, Until
 from ekc.demo.preparing import prepare, register
 from ekc.demo.validation import last_day
-from ekc.people.access import Visitor
-from ekc.people.models import Account, AccountRole, Region
-from ekc.people.queries import account_by_email, coordinators, visitor_of_account
 from ekc.workflow.vocabulary import N_, Role
 
 _CHEAP = (1, 8, 1)  # nobody signs in to a rehearsal
@@ -77,14 +77,14 @@ def play(
     return player.id
 
 
-def _plan(player: Player, plan: Plan, agreed: bool) -> None:
+def _plan(player: Player, plan: PlanEntry, agreed: bool) -> None:
     rounds = player.case.private_time.rounds if player.case.private_time else ()
     at = write(player, plan, player.instant(rounds[-1].ended) + _A_MINUTE)
     if agreed:
         settle(player, answer(player, plan, at))
 
 
-def _look_again(player: Player, plan: Plan, meetings_too: bool, revise: Revise | None) -> None:
+def _look_again(player: Player, plan: PlanEntry, meetings_too: bool, revise: Revise | None) -> None:
     for found in player.case.evaluation or ():
         if not found.rule.is_meeting:
             look_again(player, plan, found)

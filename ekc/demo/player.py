@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile
 from ekc.journey.actions import take
-from ekc.people.access import Visitor
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Step
 

@@ -10,14 +10,18 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from ekc.conferences import actions, queries
+from ekc.accounts.access import NOBODY, Visitor
+from ekc.conferences import queries
+from ekc.conferences.actions import bottom_lines, registration
+from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, PersonDetails, Registration
 from ekc.demo import case_schema
 from ekc.demo.case_schema import PersonId, RegisteredBy, Setup
 from ekc.demo.player import Player
-from ekc.matching.actions import Declaration, accept, ask_coordinator, confirm_coordinator
-from ekc.meetings import actions as meetings
-from ekc.people.access import NOBODY, Visitor
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.matching.actions.independence import accept, confirm_coordinator
+from ekc.matching.entries import Declaration
+from ekc.meetings.actions import arranging
 from ekc.workflow.vocabulary import ArrangementKind, Attends, Part, Step
 
 #: Something to do at an instant.
@@ -51,7 +55,7 @@ def register(player: Player) -> None:
         referrer=player.details[referrers[0]] if by_referrer else None,
     )
     who = NOBODY if by_referrer else player.cast.manager
-    player.id = actions.register_case(player.session, who, player.on(begun.on, "10:00"), new)
+    player.id = registration.register_case(player.session, who, player.on(begun.on, "10:00"), new)
     entered = [*main_persons, *referrers[:1]] if by_referrer else main_persons
     circle = queries.circle(player.session, player.id)
     player.people = {id_: row.id for id_, row in zip(entered, circle, strict=True)}
@@ -78,7 +82,7 @@ def prepare(player: Player) -> None:
         do(at)
 
 
-def _taken_on(begun: case_schema.Registration, coordinator: case_schema.Coordinator) -> date:
+def _taken_on(begun: case_schema.RegistrationEntry, coordinator: case_schema.CoordinatorEntry) -> date:
     """The first day on which nothing stands in the way any more."""
     given = [consent.given_on for consent in begun.consents or ()]
     return max(coordinator.accepted_on, begun.main_person_said_yes_on, *given)
@@ -88,7 +92,7 @@ def _if_by(day: date, latest: date) -> date | None:
     return day if day <= latest else None
 
 
-def _details(person: case_schema.CasePerson) -> PersonDetails:
+def _details(person: case_schema.PersonEntry) -> PersonDetails:
     """What is known of somebody from the start. Views, supporters and exclusions come later."""
     needs = person.needs or ()
     return PersonDetails(
@@ -133,7 +137,7 @@ def _add(player: Player, id_: str, at: datetime) -> None:
     """Put somebody into the circle, if they are not there yet: the manager does it until there is a coordinator."""
     if id_ not in player.people:
         details = player.details[id_]
-        player.people[id_] = actions.add_person(player.session, _staff(player, at), at, player.id, details)
+        player.people[id_] = circle_actions.add_person(player.session, _staff(player, at), at, player.id, details)
 
 
 def _staff(player: Player, at: datetime) -> Visitor:
@@ -141,7 +145,7 @@ def _staff(player: Player, at: datetime) -> Visitor:
     return player.cast.coordinator if at > accepted else player.cast.manager
 
 
-def _consent(player: Player, consent: case_schema.Consent, at: datetime) -> None:
+def _consent(player: Player, consent: case_schema.ConsentEntry, at: datetime) -> None:
     _add(player, consent.person, at)
     new = NewConsent(
         participant_id=player.people[consent.person],
@@ -149,13 +153,13 @@ def _consent(player: Player, consent: case_schema.Consent, at: datetime) -> None
         given_on=consent.given_on,
         note=consent.note or "",
     )
-    actions.add_consent(player.session, _staff(player, at), at + timedelta(minutes=5), player.id, new)
+    registration.add_consent(player.session, _staff(player, at), at + timedelta(minutes=5), player.id, new)
 
 
 def _register_again(player: Player, at: datetime, **changes: Any) -> None:
     now = queries.registration(player.session, player.id)
     entered = Registration(**{column.name: getattr(now, column.name) for column in fields(Registration)})
-    actions.change_registration(player.session, _staff(player, at), at, player.id, replace(entered, **changes))
+    registration.change_registration(player.session, _staff(player, at), at, player.id, replace(entered, **changes))
 
 
 def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
@@ -190,7 +194,7 @@ def _tell(player: Player, told: Sequence[str], at: datetime) -> None:
         day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
         player.details[id_] = replace(player.details[id_], informed_on=day)
     ids = [player.people[id_] for id_ in told]
-    actions.tell_people(player.session, player.cast.coordinator, at, player.id, ids)
+    circle_actions.tell_people(player.session, player.cast.coordinator, at, player.id, ids)
 
 
 def _know(player: Player, id_: str, at: datetime) -> None:
@@ -206,34 +210,34 @@ def _know(player: Player, id_: str, at: datetime) -> None:
         excluded_on=person.decided_on,
     )
     player.details[id_] = details
-    actions.change_person(player.session, player.cast.coordinator, at, player.id, player.people[id_], details)
+    circle_actions.change_person(player.session, player.cast.coordinator, at, player.id, player.people[id_], details)
 
 
-def _keep_safe(player: Player, told: case_schema.SafetyConcern, at: datetime) -> None:
+def _keep_safe(player: Player, told: case_schema.SafetyConcernEntry, at: datetime) -> None:
     concern = Concern(participant_id=player.people[told.person], concern=told.concern, arrangement=told.arrangement)
-    actions.add_concern(player.session, player.cast.coordinator, at, player.id, concern)
+    circle_actions.add_concern(player.session, player.cast.coordinator, at, player.id, concern)
 
 
-def _set_bottom_line(player: Player, line: case_schema.BottomLine, at: datetime) -> None:
+def _set_bottom_line(player: Player, line: case_schema.BottomLineEntry, at: datetime) -> None:
     new = BottomLineText(text=line.text, ground=line.ground, shared_on=line.shared_on)
-    actions.add_bottom_line(player.session, player.visitor(line.set_by), at, player.id, new)
+    bottom_lines.add_bottom_line(player.session, player.visitor(line.set_by), at, player.id, new)
 
 
 def _no_bottom_lines(player: Player, at: datetime) -> None:
-    actions.say_no_bottom_lines(player.session, player.cast.coordinator, at, player.id)
+    bottom_lines.say_no_bottom_lines(player.session, player.cast.coordinator, at, player.id)
 
 
 def _offer_dates(player: Player, setup: Setup, at: datetime) -> None:
     for option in setup.date_options:
-        meetings.add_date(player.session, player.cast.coordinator, at, player.id, player.instant(option))
+        arranging.add_date(player.session, player.cast.coordinator, at, player.id, player.instant(option))
 
 
 def _arrange(player: Player, setup: Setup, at: datetime) -> None:
     """The date, how long, where, and everything around it. What the file does not name is not needed."""
     own = (player.session, player.cast.coordinator, at, player.id)
-    meetings.choose_date(*own, player.instant(setup.chosen))
-    meetings.expect_minutes(*own, round(setup.expected_hours * 60))
-    meetings.set_venue(*own, meetings.Venue(setup.venue.name, setup.venue.address, setup.venue.access))
+    arranging.choose_date(*own, player.instant(setup.chosen))
+    arranging.expect_minutes(*own, round(setup.expected_hours * 60))
+    arranging.set_venue(*own, arranging.Venue(setup.venue.name, setup.venue.address, setup.venue.access))
     interpreters = [person.name for person in player.case.people.values() if person.role is Part.INTERPRETER]
     for kind, text in (
         (ArrangementKind.FOOD, setup.catering),
@@ -241,4 +245,4 @@ def _arrange(player: Player, setup: Setup, at: datetime) -> None:
         (ArrangementKind.CHILDCARE, setup.childcare),
         (ArrangementKind.INTERPRETER, ", ".join(interpreters)),
     ):
-        meetings.arrange(*own, meetings.Arranged(kind, text or "", not_needed=not text))
+        arranging.arrange(*own, arranging.Arranged(kind, text or "", not_needed=not text))

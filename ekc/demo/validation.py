@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from ekc.conferences.entries import CONSENT_SCOPES
 from ekc.core.clock import zone
 from ekc.core.codec import Path
-from ekc.demo.case_schema import CaseFile, EndedBy, Evaluation, PersonId, Plan, RegisteredBy
+from ekc.demo.case_schema import CaseFile, EndedBy, Evaluation, PersonId, PlanEntry, RegisteredBy
 from ekc.workflow.follow_ups import FormSection
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
@@ -113,7 +113,7 @@ def _private_time(case: CaseFile) -> Iterator[Misfit]:
         yield ("private_time", "rounds"), f"the last one ends with '{EndedBy.PLAN}'. Add it."
 
 
-def _plan(case: CaseFile, plan: Plan) -> Iterator[Misfit]:
+def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
     yield from _answers(case, plan)
     sent_back = plan.sent_back_once
     rounds = case.private_time.rounds if case.private_time else ()
@@ -127,7 +127,7 @@ def _plan(case: CaseFile, plan: Plan) -> Iterator[Misfit]:
         yield ("plan", "bottom_lines_met"), f"write true or false for each of the {len(lines)} bottom lines."
 
 
-def _answers(case: CaseFile, plan: Plan) -> Iterator[Misfit]:
+def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
     if plan.accepted_by not in _with(case, PROFESSIONAL_PARTS):
         yield ("plan", "accepted_by"), "a referrer or professional accepts a plan. Name one."
     asked = {id_ for id_ in _with(case, FAMILY_PARTS | {Part.SUPPORTER}) if case.people[id_].attends != "excluded"}
@@ -141,7 +141,7 @@ def _answers(case: CaseFile, plan: Plan) -> Iterator[Misfit]:
                 yield (*where, "answer"), f"begin the answer to a professional action with one of: {known}."
 
 
-def _evaluation(case: CaseFile, plan: Plan, found: Evaluation) -> Iterator[Misfit]:
+def _evaluation(case: CaseFile, plan: PlanEntry, found: Evaluation) -> Iterator[Misfit]:
     count = sum(len(goal.actions) for goal in plan.goals)
     if sum(found.actions.values()) != count or min(found.actions.values(), default=0) < 0:
         yield ("actions",), f"the plan has {count} actions. Let these numbers add up to that."

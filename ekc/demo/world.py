@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import make_link
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Account, Region
+from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import NewLink
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import circle
@@ -20,9 +22,8 @@ from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Cast, Until
 from ekc.demo.validation import last_day
-from ekc.people.access import Visitor
-from ekc.people.models import Account, PersonalLink, Region
-from ekc.people.passwords import Cost
+from ekc.links.models import PersonalLink
+from ekc.signin.passwords import Cost
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.profiles import PROFILES

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import lock_case
 from ekc.core.audit import record
 from ekc.core.clock import local_date
@@ -26,7 +27,6 @@ from ekc.evaluations.models import (
     GoalScore,
     Mark,
 )
-from ekc.people.access import Visitor
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection

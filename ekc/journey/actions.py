@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, record
@@ -14,7 +15,6 @@ from ekc.core.transaction import writing
 from ekc.journey.effects import EFFECTS
 from ekc.journey.facts import gather
 from ekc.journey.models import PhaseChange
-from ekc.people.access import Visitor
 from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase

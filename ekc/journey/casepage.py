@@ -12,9 +12,9 @@ from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
 from ekc.journey.deadlines import Due, running
-from ekc.journey.facts import Circle, Known, gather, known
+from ekc.journey.facts import CaseContext, Circle, gather, known
 from ekc.journey.panel import Mend, Panel, mend, panel
-from ekc.matching import queries as matching
+from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
@@ -34,7 +34,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChecklistLine:
     """A line of the checklist: done, or where to do it."""
 
     title: str
@@ -48,12 +48,12 @@ class CasePage:
     rail: tuple[Stop, ...]
     on_rail: bool  # else before the first phase, or closed
     panel: Panel
-    checklist: tuple[Line, ...]
+    checklist: tuple[ChecklistLine, ...]
     circle: Circle
     family: int
     untold: int
     meeting: meetings.MeetingRow | None
-    match: matching.MatchRow | None
+    match: match_queries.MatchRow | None
     undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
@@ -68,8 +68,8 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     """Gather the page of a case for whoever opened it."""
     today = local_date(at, case.timezone)
     sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
-    nobody = matching.Matches()
-    read = Known((), meetings.current_meeting(session, case.id), nobody) if sealed else known(session, case.id)
+    nobody = match_queries.Matches()
+    read = CaseContext((), meetings.current_meeting(session, case.id), nobody) if sealed else known(session, case.id)
     facts = gather(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = queries.steps_taken(session, case.id)
@@ -116,7 +116,7 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[Stop, ...]:
     )
 
 
-def checklist(facts: Facts) -> tuple[Line, ...]:
+def checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
     """The conditions of the phase's main step, as things done or to do."""
     lines = []
     for step in PHASE_RULES[facts.phase].checklist:
@@ -124,7 +124,7 @@ def checklist(facts: Facts) -> tuple[Line, ...]:
             if guard.line:
                 first = guard.first(facts) if guard.first else ()
                 blocker = next(chain(first, guard.check(facts)), None)
-                lines.append(Line(guard.line, mend(blocker) if blocker else None))
+                lines.append(ChecklistLine(guard.line, mend(blocker) if blocker else None))
     return tuple(lines)
 
 

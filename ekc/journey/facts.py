@@ -10,12 +10,12 @@ from ekc.conferences.access import Case
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
-from ekc.matching import queries as matching
+from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.plans.draft import with_task
 from ekc.plans.facts import plan_facts
-from ekc.workflow.facts import BottomLine, Coordinator, Facts, Person
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES, age
 from ekc.workflow.vocabulary import Phase
 
@@ -23,24 +23,24 @@ Circle = tuple[conferences.Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CaseContext:
     """What pages show beside the facts that are made of it: circle, latest gathering, match."""
 
     circle: Circle
     meeting: meetings.MeetingRow | None
-    matches: matching.Matches
+    matches: match_queries.Matches
 
 
-def known(session: Session, conference_id: int) -> Known:
+def known(session: Session, conference_id: int) -> CaseContext:
     """Read it."""
-    return Known(
+    return CaseContext(
         conferences.members(session, conference_id),
         meetings.current_meeting(session, conference_id),
-        matching.matches(session, conference_id),
+        match_queries.matches(session, conference_id),
     )
 
 
-def gather(session: Session, case: Case | Conference, at: datetime, read: Known | None = None) -> Facts:
+def gather(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
     """The facts of a case at an instant. `read` saves reading again what the caller has read."""
     today = local_date(at, case.timezone)
     read = read or known(session, case.id)
@@ -71,8 +71,8 @@ def gather(session: Session, case: Case | Conference, at: datetime, read: Known 
             return facts
 
 
-def _person(row: conferences.Member, today: date) -> Person:
-    return Person(
+def _person(row: conferences.Member, today: date) -> PersonFacts:
+    return PersonFacts(
         id=row.id,
         name=row.name,
         part=row.part,
@@ -95,11 +95,11 @@ def _with_concerns(session: Session, case: Case | Conference, facts: Facts) -> F
     )
 
 
-def _coordinator(read: Known) -> Coordinator:
+def _coordinator(read: CaseContext) -> CoordinatorFacts:
     match = read.matches.taken or read.matches.asked
     if match is None:
-        return Coordinator()
-    return Coordinator(
+        return CoordinatorFacts()
+    return CoordinatorFacts(
         asked=True,
         accepted=match.accepted,
         declared=match.declaration is not None,
@@ -142,7 +142,7 @@ def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, 
     return replace(
         facts,
         bottom_lines=tuple(
-            BottomLine(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines
+            BottomLineFacts(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines
         ),
     )
 

@@ -5,16 +5,17 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import DemoPerson, Visitor
+from ekc.accounts.queries import NewReader, demo_accounts, new_readers
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
 from ekc.journey.queries import CaseRow
-from ekc.matching.queries import undecided
-from ekc.people.access import DemoPerson, Visitor
-from ekc.people.queries import NewReader, demo_accounts, doors, new_readers
-from ekc.staff.queries import HandingOver, handing_over
+from ekc.links.queries import doors
+from ekc.matching.queries.handing_over import HandingOver, handing_over
+from ekc.matching.queries.match import undecided
 from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.vocabulary import CasePart, Phase, Role
 

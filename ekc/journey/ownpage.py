@@ -13,7 +13,7 @@ from ekc.core.errors import Unknown
 from ekc.evaluations import queries as evaluations
 from ekc.journey.facts import gather, known
 from ekc.journey.panel import Panel, panel
-from ekc.matching import queries as matching
+from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.plans.draft import concerning, from_json
@@ -53,7 +53,7 @@ class OwnPage:
     coming: tuple[Other, ...]
     circle: tuple[Other, ...]
     meeting: meetings.MeetingRow | None
-    match: matching.MatchRow | None  # of the coordinator
+    match: match_queries.MatchRow | None  # of the coordinator
     asks_yes: bool  # whether it is asked if this coordinator may be theirs
     shows_coordinator: bool
     undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
@@ -96,13 +96,13 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     )
 
 
-def _asks_about(case: Case, coordinator: matching.MatchRow) -> bool:
+def _asks_about(case: Case, coordinator: match_queries.MatchRow) -> bool:
     """As long as nobody said yes, whoever may say it is asked, and reads what there is to know."""
     may_say_yes = case.may(Activity.CONFIRM_COORDINATOR) and bool(case.sees(CasePart.INDEPENDENCE))
     return may_say_yes and not coordinator.confirmed
 
 
-def _tells_of(case: Case, coordinator: matching.MatchRow) -> bool:
+def _tells_of(case: Case, coordinator: match_queries.MatchRow) -> bool:
     """When they are busy with something else, the coordinator stands on the page only if there is something to read."""
     if case.sees(CasePart.WAIVERS) is None:
         return False

@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import DemoPerson
+from ekc.accounts.models import Account
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind
 from ekc.journey.models import PhaseChange
+from ekc.links.models import PersonalLink
+from ekc.links.queries import somebody_waits
 from ekc.meetings.models import Meeting
-from ekc.people.access import DemoPerson
-from ekc.people.models import Account, PersonalLink
-from ekc.people.queries import somebody_waits
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 

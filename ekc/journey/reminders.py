@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.models import Account
 from ekc.conferences.access import open_until
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.journey.mails import ACCESS_ENDS
-from ekc.people.models import Account
 from ekc.workflow.profiles import PROFILES
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
@@ -17,8 +18,7 @@ from ekc.journey.forms import step_form
 from ekc.journey.home import coordinator_home, demo_people
 from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import mend
-from ekc.people.access import Visitor
-from ekc.people.login import visitor
+from ekc.signin.login import visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import STEP_RULES, Verdict, has_duty, judge, steps_from
@@ -46,7 +46,7 @@ def home() -> ResponseReturnValue:
     if who.conference_id is not None:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id))
     if not who.known:
-        return render_template("people/welcome.html", demo_people=demo_people(db(), now()))
+        return render_template("signin/welcome.html", demo_people=demo_people(db(), now()))
     _home, *others = menu(who)
     if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))

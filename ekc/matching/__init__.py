@@ -1,1 +1,1 @@
-"""Finding a coordinator: who was asked, who accepted, their declaration of independence, the family's yes."""
+"""Coordinators: asking one, independence, handing over the cases of those who leave."""

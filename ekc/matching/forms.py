@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from ekc.conferences.forms.fields import FROM_LIST, day, line, passage
+from ekc.conferences.forms.fields import FROM_LIST, CaseForm, choice, day, line, passage
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import say
 from ekc.matching.entries import Declaration
-from ekc.matching.queries import Candidate
-from ekc.people.forms import PlainForm
+from ekc.matching.queries.asking import Candidate
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict, Matter
 
@@ -175,3 +175,23 @@ class EndForm(PlainForm):
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     end_reason = passage(_l("Why does it end?"), _l("Write down why."), _LONG)
+
+
+class HandOverForm(CaseForm):
+    """Who is asked to take over a case."""
+
+    asked = IntegerField(widget=HiddenInput(), validators=[Optional()])  # who was asked already, on the page
+    account_id = choice(_l("Who takes over?"), [], coerce=int)
+
+    def __init__(self, candidates: Iterable[Candidate], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        offered = [
+            SelectChoice(one.id, _("%(name)s (open cases: %(count)s)", name=one.name, count=one.open_cases))
+            for one in candidates
+        ]
+        self.account_id.choices = [SelectChoice(0, _("Choose a coordinator")), *offered]
+
+    def validate_account_id(self, field: Any) -> None:
+        """Somebody has to be chosen."""
+        if not field.data:
+            raise ValidationError(_("Choose who takes over."))

@@ -1,38 +1,56 @@
-"""The page about the coordinator of a case, and what is sent from it and from the main person's own page.
+"""Pages of the coordinator of a case, and of handing over the cases of one who leaves."""
 
-Whoever was asked and has not said yes gets a page of their own at the same address: what they need to answer.
-"""
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
-from ekc.matching import actions, queries
+from ekc.matching.actions import asking, independence
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.matching.actions.independence import set_employer
 from ekc.matching.entries import Declaration
-from ekc.matching.forms import AcceptForm, AskForm, ConfirmForm, DeclareForm, EmployerForm, EndForm, WaiveForm
-from ekc.people.actions import set_employer
-from ekc.people.forms import PlainForm
+from ekc.matching.forms import (
+    AcceptForm,
+    AskForm,
+    ConfirmForm,
+    DeclareForm,
+    EmployerForm,
+    EndForm,
+    HandOverForm,
+    WaiveForm,
+)
+from ekc.matching.queries import asking as asking_queries
+from ekc.matching.queries import handing_over as handing_over_queries
+from ekc.matching.queries import match as match_queries
+from ekc.matching.queries.asking import candidates
+from ekc.matching.queries.handing_over import Leaver
+from ekc.signin.login import office, visitor
 from ekc.workflow.blocker import Blocker
+from ekc.workflow.duties import Duty
 from ekc.workflow.independence import Conflict
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import N_, Activity
 
-bp = Blueprint("matching", __name__, url_prefix="/conferences/<int:conference_id>/coordinator")
+bp = Blueprint("matching", __name__)
+_COORDINATOR = "/conferences/<int:conference_id>/coordinator"
 
 
-@bp.get("")
+@bp.get(_COORDINATOR)
 @case_route(Activity.SEE_REGISTRATION, Activity.SEE_REQUEST)
 def coordinator(case: Case) -> ResponseReturnValue:
     """Who is asked, how far that has come, and who could be asked; for whoever is asked, what they are asked."""
     return _page(case)
 
 
-@bp.post("/ask")
+@bp.post(f"{_COORDINATOR}/ask")
 @case_route(Activity.MATCH_COORDINATOR)
 def ask(case: Case) -> ResponseReturnValue:
     """Ask a coordinator."""
@@ -40,21 +58,21 @@ def ask(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.account_id.data is None:
         raise Unknown
     try:
-        actions.ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
+        asking.ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
     except Refusal as refusal:
         return _refused(case, refusal, form, "ask")
     flash(_("Asked. Ring them too: they see it on their own page."), "success")
     return _back(case)
 
 
-@bp.post("/accept")
+@bp.post(f"{_COORDINATOR}/accept")
 @case_route(Activity.ANSWER_MATCH)
 def accept(case: Case) -> ResponseReturnValue:
     """Take the case."""
-    form = AcceptForm(queries.referring_agency(db(), case.id))
+    form = AcceptForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
         try:
-            actions.accept(db(), case.visitor, now(), case.id, form.to_declaration(), form.accepted_on.data)
+            independence.accept(db(), case.visitor, now(), case.id, form.to_declaration(), form.accepted_on.data)
         except Refusal as refusal:
             return _refused(case, refusal, form, "accept")
         flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
@@ -62,28 +80,28 @@ def accept(case: Case) -> ResponseReturnValue:
     return _page(case, accept=form), 422
 
 
-@bp.post("/declare")
+@bp.post(f"{_COORDINATOR}/declare")
 @case_route(Activity.ANSWER_MATCH)
 def declare(case: Case) -> ResponseReturnValue:
     """Declare anew."""
-    form = DeclareForm(queries.referring_agency(db(), case.id))
+    form = DeclareForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
-        actions.declare(db(), case.visitor, now(), case.id, form.to_declaration())
+        independence.declare(db(), case.visitor, now(), case.id, form.to_declaration())
         flash(_("Your declaration is changed."), "success")
         return _back(case)
     return _page(case, declare=form), 422
 
 
-@bp.post("/decline")
+@bp.post(f"{_COORDINATOR}/decline")
 @case_route(Activity.ANSWER_MATCH)
 def decline(case: Case) -> ResponseReturnValue:
     """Do not take the case. It is out of sight from now on."""
-    actions.decline(db(), case.visitor, now(), case.id)
+    asking.decline(db(), case.visitor, now(), case.id)
     flash(_("Thank you for answering. Your regional manager asks somebody else."), "success")
     return redirect(url_for("home"), 303)
 
 
-@bp.post("/confirm")
+@bp.post(f"{_COORDINATOR}/confirm")
 @case_route(Activity.CONFIRM_COORDINATOR)
 def confirm(case: Case) -> ResponseReturnValue:
     """The main person's yes: their own, or noted for them."""
@@ -92,7 +110,7 @@ def confirm(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             on = None if own else form.confirmed_on.data
-            actions.confirm_coordinator(db(), case.visitor, now(), case.id, on, form.match_id.data)
+            independence.confirm_coordinator(db(), case.visitor, now(), case.id, on, form.match_id.data)
         except Refusal as refusal:
             if own:
                 raise
@@ -103,26 +121,26 @@ def confirm(case: Case) -> ResponseReturnValue:
     return redirect(url_for("journey.own_page", conference_id=case.id), 303) if own else _back(case)
 
 
-@bp.post("/rather-another")
+@bp.post(f"{_COORDINATOR}/rather-another")
 @case_route(Activity.WANT_ANOTHER_COORDINATOR)
 def rather_another(case: Case) -> ResponseReturnValue:
     """The main person would rather have somebody else."""
     form = ConfirmForm()
     if not form.validate_on_submit():
         raise Unknown
-    actions.rather_another(db(), case.visitor, now(), case.id, form.match_id.data)
+    independence.rather_another(db(), case.visitor, now(), case.id, form.match_id.data)
     flash(_("Noted. Whoever looks for a coordinator hears of it."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
 
-@bp.post("/waive")
+@bp.post(f"{_COORDINATOR}/waive")
 @case_route(Activity.MATCH_COORDINATOR)
 def waive(case: Case) -> ResponseReturnValue:
     """One thing that ties the coordinator to the case is no obstacle."""
-    form = WaiveForm(_open_ties(case, queries.matches(db(), case.id).taken))
+    form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).taken))
     if form.validate_on_submit():
         try:
-            actions.waive_conflict(db(), case.visitor, now(), case.id, form.conflict.data, form.waive_reason.data)
+            independence.waive_conflict(db(), case.visitor, now(), case.id, form.conflict.data, form.waive_reason.data)
         except Refusal as refusal:
             return _refused(case, refusal, form, "waive")
         flash(_("Noted, with the reason. Everybody on the case can read it."), "success")
@@ -130,11 +148,11 @@ def waive(case: Case) -> ResponseReturnValue:
     return _page(case, waive=form), 422
 
 
-@bp.post("/employer/<int:account_id>")
+@bp.post(f"{_COORDINATOR}/employer/<int:account_id>")
 @case_route(Activity.MATCH_COORDINATOR)
 def employer(case: Case, account_id: int) -> ResponseReturnValue:
     """For whom a coordinator of the region works besides."""
-    found = _others(case, queries.candidates(db(), case.id, case.region_id))
+    found = _others(case, asking_queries.candidates(db(), case.id, case.region_id))
     whose = next((one for one in found if one.id == account_id), None)
     if whose is None:
         raise Unknown
@@ -147,14 +165,14 @@ def employer(case: Case, account_id: int) -> ResponseReturnValue:
     return _page(case, employer=form), 422
 
 
-@bp.post("/end")
+@bp.post(f"{_COORDINATOR}/end")
 @case_route(Activity.MATCH_COORDINATOR)
 def end(case: Case) -> ResponseReturnValue:
     """Somebody is asked no longer, or the coordinator parts from the case."""
     form = EndForm()
     if form.validate_on_submit():
         try:
-            actions.end_match(db(), case.visitor, now(), case.id, form.end_reason.data, form.match_id.data)
+            asking.end_match(db(), case.visitor, now(), case.id, form.end_reason.data, form.match_id.data)
         except Refusal as refusal:
             return _refused(case, refusal, form, "end")
         flash(_("The match is ended. Ask somebody else."), "success")
@@ -172,15 +190,15 @@ def _refused(case: Case, refusal: Refusal, form: PlainForm, name: str) -> Respon
     return _page(case, **{name: form}), status
 
 
-def _open_ties(case: Case, match: queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
+def _open_ties(case: Case, match: match_queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
     """What ties the coordinator to the case and was not waived, and the sentence that says so."""
-    found = match.open_conflicts(queries.agencies_of(db(), case.id)) if match else ()
+    found = match.open_conflicts(match_queries.agencies_of(db(), case.id)) if match else ()
     return [(conflict, match.says(conflict)) for conflict in found if match]
 
 
 def _page(case: Case, **filled: PlainForm) -> str:
     """The page; `filled` are the forms that were sent and have to be looked at again."""
-    matches = queries.matches(db(), case.id)
+    matches = match_queries.matches(db(), case.id)
     today = local_date(now(), case.timezone)
     own = [match for match in (matches.taken, matches.asked) if match and match.account_id == case.visitor.account_id]
     shown = {"case": case, "match": matches.taken, "asked": matches.asked, "own": own}
@@ -189,12 +207,14 @@ def _page(case: Case, **filled: PlainForm) -> str:
     for match in own:
         forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
     if not case.may(Activity.SEE_REGISTRATION):
-        request = queries.request(db(), case.id)
+        request = asking_queries.request(db(), case.id)
         return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
     ties = _open_ties(case, matches.taken)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
-    candidates = queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
+    candidates = (
+        asking_queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
+    )
     employers = {one.id: EmployerForm(one, formdata=None) for one in _others(case, candidates)}
     if isinstance(typed := filled.get("employer"), EmployerForm):
         employers[typed.whose.id] = typed
@@ -204,30 +224,30 @@ def _page(case: Case, **filled: PlainForm) -> str:
         forms=forms | filled,
         conflicts=[sentence for _tie, sentence in ties],
         unsaid=matches.taken.unsaid(tie for tie, _sentence in ties) if matches.taken else (),
-        wishes=queries.wishes(db(), case.id),
+        wishes=asking_queries.wishes(db(), case.id),
         candidates=candidates,
         employers=employers,
-        history=queries.match_history(db(), case.id),
+        history=match_queries.match_history(db(), case.id),
         spoken=_spoken,
     )
 
 
-def _others(case: Case, candidates: list[queries.Candidate]) -> list[queries.Candidate]:
+def _others(case: Case, candidates: list[asking_queries.Candidate]) -> list[asking_queries.Candidate]:
     """All but the visitor: nobody notes for whom they work themselves."""
     return [one for one in candidates if one.id != case.visitor.account_id]
 
 
-def _declaration_form(case: Case, match: queries.MatchRow) -> DeclareForm:
+def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
     """To take the case, or to declare anew: with what was said before, else with what we know."""
     known = match.declaration or Declaration(
         "",
         employer=match.employer or None,
-        caseload=queries.same_referrer(db(), case.id, match.account_id),
+        caseload=asking_queries.same_referrer(db(), case.id, match.account_id),
     )
     kind, more = (
         (DeclareForm, {}) if match.accepted else (AcceptForm, {"accepted_on": local_date(now(), case.timezone)})
     )
-    form = kind(queries.referring_agency(db(), case.id), formdata=None, **more)
+    form = kind(asking_queries.referring_agency(db(), case.id), formdata=None, **more)
     form.show(known)
     return form
 
@@ -235,3 +255,50 @@ def _declaration_form(case: Case, match: queries.MatchRow) -> DeclareForm:
 def _spoken(codes: tuple[str, ...]) -> str:
     """Languages by their names, in the reader's language."""
     return ", ".join(map(language_name, codes))
+
+
+@bp.get("/handing-over/<int:account_id>")
+@office(Duty.HAND_OVER)
+def handing_over(account_id: int) -> ResponseReturnValue:
+    """What one coordinator still has, and who could take it over."""
+    return _handing_over_page(visitor(), account_id)
+
+
+@bp.post("/conferences/<int:conference_id>/hand-over/<int:account_id>")
+@case_route(Activity.MATCH_COORDINATOR)
+def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
+    """Ask somebody to take over the case of this coordinator; `account_id` is whose it was on the page."""
+    form = _hand_over_form(case.id, case.region_id)
+    if form.validate():
+        with form.showing_refusal():
+            if case.coordinator_id != account_id:
+                raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
+            if case.asked_coordinator_id != form.asked.data:
+                raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
+            ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
+            flash(_("Asked. Ring them too: they see it on their own page."), "success")
+            return redirect(url_for("matching.handing_over", account_id=account_id), 303)
+    return _handing_over_page(case.visitor, account_id, case.id, form), form.status
+
+
+def _leaver(who: Visitor, account_id: int) -> Leaver:
+    found = handing_over_queries.leaver(db(), now(), who.regions, account_id)
+    if found is None:
+        raise Unknown
+    return found
+
+
+def _hand_over_form(conference_id: int, region_id: int, **filled: Any) -> HandOverForm:
+    free = [one for one in candidates(db(), conference_id, region_id) if one.tied is None]
+    return HandOverForm(free, prefix=f"case-{conference_id}-", **filled)
+
+
+def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
+    leaver = _leaver(who, account_id)
+    rows = handing_over_queries.still_to_do(db(), who.regions, account_id)
+    forms = {row.id: _hand_over_form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
+    if sent:
+        sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
+        sent.asked.raw_data = None  # the field would show what was sent
+        forms[sent_for] = sent
+    return render_template("matching/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent)

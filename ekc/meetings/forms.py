@@ -25,15 +25,9 @@ from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
-from ekc.meetings.actions import Arranged, Asked, Told, Venue
-from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
-    PROFESSIONAL_PARTS,
-    TAKES_PART,
-    ArrangementKind,
-    InformationKind,
-    Part,
-)
+from ekc.meetings.actions.arranging import Arranged, Venue
+from ekc.meetings.actions.information import InformationText, QuestionText
+from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, ArrangementKind, InformationKind, Part
 
 _BY_COORDINATOR = 0  # these two are no participant's id
 _NOBODY = 0
@@ -210,7 +204,7 @@ class _ByForm(FlaskForm):  # type: ignore[misc]
         self.by.choices = [*known, *(SelectChoice(p.id, p.name) for p in circle if not p.excluded)]
 
 
-class ToldForm(_ByForm):
+class InformationForm(_ByForm):
     """What was told."""
 
     by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **_FROM_LIST)
@@ -225,9 +219,9 @@ class ToldForm(_ByForm):
         self.by.choices = [SelectChoice(_BY_COORDINATOR, gettext("The coordinator"))]
         self.offer(circle)
 
-    def to_told(self) -> Told:
+    def to_told(self) -> InformationText:
         """What was told, by whom."""
-        return Told(self.kind.data, self.text.data, self.by.data or None)
+        return InformationText(self.kind.data, self.text.data, self.by.data or None)
 
 
 class QuestionForm(_ByForm):
@@ -244,6 +238,6 @@ class QuestionForm(_ByForm):
         self.by.choices = [SelectChoice(_NOBODY, gettext("Choose somebody"))]
         self.offer(circle)
 
-    def to_asked(self) -> Asked:
+    def to_asked(self) -> QuestionText:
         """The question; an empty answer is none yet."""
-        return Asked(self.by.data, self.text.data, self.answer.data)
+        return QuestionText(self.by.data, self.text.data, self.answer.data)

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member
 from ekc.conferences.models import BottomLine, Conference, Participant
@@ -17,7 +18,6 @@ from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.people.access import Visitor
 from ekc.plans import drafting
 from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, to_json

@@ -130,7 +130,7 @@ def with_task(draft: Draft) -> frozenset[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class Involvement:
     """What a plan asks of one person: actions with their numbers, what-ifs, and whether to come to the evaluation."""
 
     actions: tuple[tuple[str, Action], ...]
@@ -138,9 +138,9 @@ class Concern:
     comes: bool
 
 
-def concerning(draft: Draft, person: int) -> Concern:
+def concerning(draft: Draft, person: int) -> Involvement:
     """What the plan asks of this person."""
-    return Concern(
+    return Involvement(
         tuple((number_of(draft, action.key), action) for action in actions(draft) if person in action.who),
         tuple(what_if for what_if in draft.what_ifs if person in what_if.who),
         person in draft.evaluation.others or person == draft.evaluation.convenor,

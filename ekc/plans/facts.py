@@ -21,13 +21,13 @@ _TEXT = (
 )
 
 
-def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.Plan:
+def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:
     """The plan as guards see it. Who is no longer in the circle does not count."""
     evaluation = draft.evaluation
-    return facts.Plan(
+    return facts.PlanFacts(
         goals=len(draft.goals),
         actions=tuple(
-            facts.Action(
+            facts.ActionFacts(
                 number=number_of(draft, action.key),
                 key=action.key,
                 people=_count(action.who, in_circle),
@@ -55,7 +55,7 @@ def open_points(
         phase=Phase.PRESENTATION,
         today=today,
         profile=profile,
-        people=tuple(facts.Person(p.id, p.name, p.part, age=age(p.born, today) if p.born else None) for p in here),
+        people=tuple(facts.PersonFacts(p.id, p.name, p.part, age=age(p.born, today) if p.born else None) for p in here),
         plan=plan_facts(draft, {person.id for person in here}),
     )
     found: dict[str, list[Blocker]] = defaultdict(list)
@@ -65,9 +65,9 @@ def open_points(
     return dict(found)
 
 
-def _what_if(number: int, what_if: WhatIf, in_circle: Container[int]) -> facts.WhatIf:
+def _what_if(number: int, what_if: WhatIf, in_circle: Container[int]) -> facts.WhatIfFacts:
     complete = bool(what_if.if_ and what_if.then)
-    return facts.WhatIf(number, what_if.key, complete=complete, people=_count(what_if.who, in_circle))
+    return facts.WhatIfFacts(number, what_if.key, complete=complete, people=_count(what_if.who, in_circle))
 
 
 def _count(people: Iterable[int], in_circle: Container[int]) -> int:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.meetings.models import Attendance, Meeting
-from ekc.people.access import Visitor
 from ekc.plans.draft import Draft, from_json
 from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft, PlanVersion
 from ekc.workflow.profiles import PROFILES, age

@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import lock_case
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.models import Attendance, Meeting
-from ekc.people.access import Visitor
 from ekc.privatetime.models import PrivateRound
 from ekc.workflow.vocabulary import N_, Activity
 

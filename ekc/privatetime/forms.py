@@ -7,11 +7,11 @@ from typing import Any
 from wtforms.validators import InputRequired, Optional
 
 from ekc.core.clock import to_local
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalMoment
 from ekc.meetings.queries import AttendanceRow, MeetingRow
-from ekc.people.forms import PlainForm
 from ekc.privatetime.actions import DayTimes, RoundTimes
 from ekc.privatetime.queries import RoundRow
 

@@ -13,7 +13,7 @@ from ekc.core.errors import Unknown
 from ekc.core.language import gettext
 from ekc.core.routes import db, now
 from ekc.meetings import queries as meetings
-from ekc.meetings.actions import correct_attendance
+from ekc.meetings.actions.attendance import correct_attendance
 from ekc.privatetime import queries
 from ekc.privatetime.actions import correct_times
 from ekc.privatetime.forms import AttendanceTimesForm, DayForm, day_form

@@ -4,14 +4,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.core.audit import record
 from ekc.core.transaction import writing
-from ekc.people.access import Visitor
-from ekc.reports.queries import ReportRow, Wanted, follow_ups
+from ekc.reports.queries import FollowUpFilter, ReportRow, follow_ups
 
 
 def export_follow_ups(
-    session: Session, visitor: Visitor, at: datetime, wanted: Wanted, today: date
+    session: Session, visitor: Visitor, at: datetime, wanted: FollowUpFilter, today: date
 ) -> tuple[ReportRow, ...]:
     """All follow-ups that the visitor wants as a file; who took how many of which along stands in the audit."""
     with writing(session):

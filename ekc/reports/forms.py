@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.models import FollowUpState
-from ekc.reports.queries import Wanted
+from ekc.reports.queries import FollowUpFilter
 from ekc.workflow.vocabulary import N_, Variant
 
 FILTERS = ("municipality", "variant", "state", "due_until")
@@ -27,11 +27,11 @@ class FollowUpsForm(Form):  # type: ignore[misc]
     state = SelectField(_l("State"), [Optional()])
     due_until = DateField(_l("Due until"), [Optional()])
 
-    def to_wanted(self) -> Wanted:
+    def to_wanted(self) -> FollowUpFilter:
         """What the list is narrowed to."""
         state = self.state.data
         states = _TO_DO if not state else frozenset() if state == _ALL else frozenset({FollowUpState(state)})
-        return Wanted(
+        return FollowUpFilter(
             municipality=self.municipality.data or "",
             variant=Variant(self.variant.data) if self.variant.data else None,
             states=states,

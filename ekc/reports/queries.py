@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations.models import FollowUp, FollowUpState, state_on
-from ekc.people.access import Visitor
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import Phase, Variant
 
@@ -22,7 +22,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class FollowUpFilter:
     """What the list is narrowed to. `states` empty: every state."""
 
     municipality: str = ""
@@ -69,7 +69,7 @@ def municipalities(session: Session, visitor: Visitor) -> tuple[str, ...]:
 def follow_ups(
     session: Session,
     visitor: Visitor,
-    wanted: Wanted,
+    wanted: FollowUpFilter,
     today: date,
     after: tuple[date, int] | None = None,
     limit: int | None = None,
@@ -113,7 +113,7 @@ def follow_ups(
     )
 
 
-def counts(session: Session, visitor: Visitor, wanted: Wanted, today: date) -> Counts:
+def counts(session: Session, visitor: Visitor, wanted: FollowUpFilter, today: date) -> Counts:
     """The counts above the list, of the same municipality and variant."""
     month = today.replace(day=1)
     following = (month + timedelta(days=31)).replace(day=1)
@@ -125,7 +125,7 @@ def counts(session: Session, visitor: Visitor, wanted: Wanted, today: date) -> C
     return Counts(*session.execute(_narrowed(select(*numbers), visitor, wanted)).one())
 
 
-def _narrowed(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _narrowed(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUpFilter) -> Select[*tuple[Any, ...]]:
     rows = rows.select_from(FollowUp).join(Conference, Conference.id == FollowUp.conference_id)
     rows = rows.where(_scope(visitor, FollowUp.region_id), or_(_settled(), Conference.phase == Phase.EVALUATION))
     if wanted.municipality:

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
-from ekc.people.login import office, visitor
 from ekc.reports import queries
 from ekc.reports.actions import export_follow_ups
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
+from ekc.signin.login import office, visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import PHASE_RULES
 
@@ -30,7 +30,7 @@ def follow_ups() -> ResponseReturnValue:
     """Which follow-ups are due, late, held: 50 a page, by date."""
     form = _form()
     right = form.validate()
-    wanted = form.to_wanted() if right else queries.Wanted()
+    wanted = form.to_wanted() if right else queries.FollowUpFilter()
     today = queries.today_for(db(), visitor(), now())
     rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if right else ()
     further = None

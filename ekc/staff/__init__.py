@@ -1,5 +1,1 @@
-"""Staff: who has an account (for the administrator, who sees no case), and to whom a coordinator's cases go who leaves.
-
-What is done with accounts stands in `people/actions/`, what is done with cases in `matching`: here are the pages that
-need both.
-"""
+"""Administration: accounts are opened, changed, invited and closed here, by administrators who see no case."""

@@ -4,18 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, IntegerField, SelectField, TelField, ValidationError
+from wtforms import Form, SelectField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
-from wtforms.widgets import HiddenInput
 
+from ekc.accounts.access import Office
 from ekc.conferences.forms.fields import SPOKEN, CaseForm, choice, day, language_name, line, lines, mail
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.matching.queries import Candidate
-from ekc.people.actions import AccountDetails, NewAccount, Office
-from ekc.staff.queries import AccountPage, AccountState, Wanted
+from ekc.staff.actions.accounts import AccountDetails, NewAccount
+from ekc.staff.queries import AccountFilter, AccountPage, AccountState
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Role
 
@@ -36,9 +35,9 @@ class AccountsForm(Form):  # type: ignore[misc]
         offered = [state for state in AccountState if state is not AccountState.LEFT]  # found among the leaving
         self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.word)) for state in offered)]
 
-    def to_wanted(self) -> Wanted:
+    def to_wanted(self) -> AccountFilter:
         """What the list is narrowed to."""
-        return Wanted(self.q.data or "", AccountState(self.state.data) if self.state.data else None)
+        return AccountFilter(self.q.data or "", AccountState(self.state.data) if self.state.data else None)
 
 
 class RegionalForm(CaseForm):
@@ -133,23 +132,3 @@ class RegionForm(CaseForm):
 
     name = line(_l("Name of the region"), 80, _l("Write a name."))
     timezone = choice(_l("Time zone"), [SelectChoice(zone) for zone in sorted({p.timezone for p in PROFILES.values()})])
-
-
-class HandOverForm(CaseForm):
-    """Who is asked to take over a case."""
-
-    asked = IntegerField(widget=HiddenInput(), validators=[Optional()])  # who was asked already, on the page
-    account_id = choice(_l("Who takes over?"), [], coerce=int)
-
-    def __init__(self, candidates: Iterable[Candidate], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        offered = [
-            SelectChoice(one.id, _("%(name)s (open cases: %(count)s)", name=one.name, count=one.open_cases))
-            for one in candidates
-        ]
-        self.account_id.choices = [SelectChoice(0, _("Choose a coordinator")), *offered]
-
-    def validate_account_id(self, field: Any) -> None:
-        """Somebody has to be chosen."""
-        if not field.data:
-            raise ValidationError(_("Choose who takes over."))

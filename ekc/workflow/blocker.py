@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from ekc.workflow.facts import Facts, Person
+from ekc.workflow.facts import Facts, PersonFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.vocabulary import N_, Remedy
 
@@ -30,11 +30,11 @@ class Blocker:
 Guard = Callable[[Facts], Iterator[Blocker]]
 
 
-def _names(people: Iterable[Person]) -> str:
+def _names(people: Iterable[PersonFacts]) -> str:
     return ", ".join(p.name for p in people)
 
 
-def about_people(people: list[Person], one: str, many: str, remedy: Remedy) -> Iterator[Blocker]:
+def about_people(people: list[PersonFacts], one: str, many: str, remedy: Remedy) -> Iterator[Blocker]:
     """One sentence about all these people; none when there are none."""
     if people:
         target = str(people[0].id)

@@ -27,7 +27,7 @@ from ekc.workflow.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonFacts:
     """Somebody in the circle, as far as a guard needs to know."""
 
     id: int
@@ -66,7 +66,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class BottomLine:
+class BottomLineFacts:
     """What a plan has to meet."""
 
     id: int
@@ -76,7 +76,7 @@ class BottomLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class ActionFacts:
     """One line of the plan. `number` is as printed: goal.action."""
 
     number: str
@@ -89,7 +89,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIfFacts:
     """What happens if the plan does not work out, and how many people meet then."""
 
     number: int
@@ -99,12 +99,12 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlanFacts:
     """The plan as it is presented now."""
 
     goals: int = 0
-    actions: tuple[Action, ...] = ()
-    what_ifs: tuple[WhatIf, ...] = ()
+    actions: tuple[ActionFacts, ...] = ()
+    what_ifs: tuple[WhatIfFacts, ...] = ()
     monitor: bool = False
     evaluation_on: date | None = None
     evaluation_place: bool = False
@@ -112,7 +112,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Coordinator:
+class CoordinatorFacts:
     """How far the match with a coordinator has come, and what ties them to the case that nobody has waived."""
 
     asked: bool = False
@@ -133,10 +133,10 @@ class Facts:
     variant: Variant = Variant.FAMILY
     profile: Profile = NL
     main_person_said_yes: bool = False
-    coordinator: Coordinator = field(default_factory=Coordinator)
+    coordinator: CoordinatorFacts = field(default_factory=CoordinatorFacts)
     question_agreed: bool = False
-    people: tuple[Person, ...] = ()
-    bottom_lines: tuple[BottomLine, ...] = ()
+    people: tuple[PersonFacts, ...] = ()
+    bottom_lines: tuple[BottomLineFacts, ...] = ()
     said_no_bottom_lines: bool = False
     meeting_on: date | None = None
     venue: bool = False
@@ -145,19 +145,19 @@ class Facts:
     open_questions: int = 0
     meeting_held: bool = False  # the plan of this round was made at a conference, and it was written down who was there
     without_conference: bool = False  # the plan as presented now was made without a conference
-    plan: Plan = field(default_factory=Plan)
+    plan: PlanFacts = field(default_factory=PlanFacts)
     accepted: bool | None = None  # what the referrer or professional said to the plan as presented now
     settled_follow_ups: frozenset[FollowUpKind] = frozenset()  # of these kinds none is open: held, or given up
     evaluation_held: bool = False
     family_wants_new_version: bool = False
 
     @property
-    def family(self) -> tuple[Person, ...]:
+    def family(self) -> tuple[PersonFacts, ...]:
         """The family group."""
         return tuple(p for p in self.people if p.is_family)
 
     @property
-    def professionals(self) -> tuple[Person, ...]:
+    def professionals(self) -> tuple[PersonFacts, ...]:
         """Referrer and professionals."""
         return tuple(p for p in self.people if p.is_professional)
 

@@ -17,7 +17,7 @@ FORBIDDEN = {
 #: Modules that speak to another machine, and whom they call; told to operators under "What it talks to".
 TALKS = {
     "ekc/core/mailer.py": "the mail server that EKC_MAIL_URL names",
-    "ekc/people/oidc.py": "the providers of single sign-on that EKC_OIDC names",
+    "ekc/signin/oidc.py": "the providers of single sign-on that EKC_OIDC names",
 }
 _NETWORK = {"socket", "http.client", "urllib.request", "requests", "smtplib", "ftplib", "authlib", "ssl"}
 #: Whoever imports these computes with keys, hashes or chance.

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from ekc.core.audit import SYSTEM, AuditEvent, AuditHead, record
 from ekc.core.outbox import OutboxMessage, Recipient, queue
-from ekc.people.mails import PASSWORD_CHANGED
 from ekc.schema import is_current
+from ekc.signin.mails import PASSWORD_CHANGED
 from tests.clock import START, FrozenClock
 from tests.database import Database
 from tests.plugins.network import OutsideWorld

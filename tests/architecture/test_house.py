@@ -25,6 +25,7 @@ CORE = {
     "crypto",
     "clock",
     "errors",
+    "forms",
     "handlers",
     "routes",
     "audit",

@@ -12,12 +12,12 @@ from tests.architecture.sources import EKC, ROOT
 
 #: For each contract: in which module which line would break it.
 PLANTED = {
-    "house": ("people/models.py", "import ekc.evaluations.models"),
+    "house": ("accounts/models.py", "import ekc.evaluations.models"),
     "feature": ("conferences/models.py", "import ekc.conferences.access"),
     "pure": ("workflow/guards.py", "import sqlalchemy"),
     "paper": ("plans/document.py", "import weasyprint"),
-    "below": ("people/queries.py", "from flask import session"),
-    "asking": ("people/views.py", "from sqlalchemy import select"),
+    "below": ("signin/queries.py", "from flask import session"),
+    "asking": ("links/views.py", "from sqlalchemy import select"),
 }
 
 
@@ -66,7 +66,7 @@ def test_a_planted_violation_is_seen(copy: Path, contract: str) -> None:
     assert (result.returncode, "1 broken" in result.stdout) == (1, True), result.stdout
 
 
-@pytest.mark.parametrize("module", ["ekc/stray.py", "ekc/people/stray.py"])
+@pytest.mark.parametrize("module", ["ekc/stray.py", "ekc/signin/stray.py"])
 def test_a_file_without_a_floor_is_seen(copy: Path, module: str) -> None:
     (copy / module).write_text('"""Belongs nowhere."""\n')
 

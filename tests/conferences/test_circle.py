@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences import actions
 from ekc.conferences.access import open_case
+from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import links
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import NameKey
 from ekc.conferences.queries import PersonRow, circle, concerns, names, person, search
@@ -71,7 +72,7 @@ def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Ca
         PersonDetails(name="Marit Kok", part=Part.PROFESSIONAL, organisation="Police"),
         PersonDetails(name="A voice on the phone", part=Part.INTERPRETER),
     ):
-        actions.add_person(db_session, cast.ruud, START, case.id, new)
+        circle_actions.add_person(db_session, cast.ruud, START, case.id, new)
     sign_in(client, cast.ruud)
 
     page = client.page(f"/conferences/{case.id}/circle")
@@ -175,7 +176,7 @@ def test_staying_away_is_explained_and_ends_the_link(
     )
     assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
     with pytest.raises(Refusal):
-        actions.make_link(db_session, cast.noor, START, case.id, case.people["omar"])
+        links.make_link(db_session, cast.noor, START, case.id, case.people["omar"])
 
 
 @pytest.mark.parametrize("coming", ["not known yet", "in person"])
@@ -282,11 +283,11 @@ def test_whoever_leaves_the_circle_is_out_at_once(
 def test_the_last_main_person_stays(noor: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     only = case.people["marieke"]
     with pytest.raises(Refusal):
-        actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
+        circle_actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
     new = PersonDetails(name="Hassan El Amrani", part=Part.MAIN_PERSON)
-    actions.add_person(db_session, cast.noor, START, case.id, new)
+    circle_actions.add_person(db_session, cast.noor, START, case.id, new)
 
-    actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
+    circle_actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
 
     main = [row.name for row in circle(anew(db_session), case.id) if row.part is Part.MAIN_PERSON]
     assert main == ["Hassan El Amrani"]
@@ -294,7 +295,7 @@ def test_the_last_main_person_stays(noor: PageClient, cast: Cast, case: Made, db
 
 def test_a_name_is_found_as_it_is_now(cast: Cast, case: Made, db_session: Session) -> None:
     kees = PersonDetails(name="Cornelis van Oort", part=Part.FAMILY)
-    actions.change_person(db_session, cast.noor, START, case.id, case.people["kees"], kees)
+    circle_actions.change_person(db_session, cast.noor, START, case.id, case.people["kees"], kees)
 
     found = [[one.name for one in search(anew(db_session), cast.noor, asked, START)] for asked in ("kees", "corn oort")]
 
@@ -309,14 +310,16 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
     noor = cast.noor
     supported = PersonDetails(name="X", part=Part.FAMILY, support_id=stranger)
     for attempt in (
-        lambda: actions.change_person(db_session, noor, START, case.id, stranger, details),
-        lambda: actions.change_person(db_session, noor, START, case.id, case.people["omar"], supported),
-        lambda: actions.add_person(db_session, noor, START, case.id, supported),
-        lambda: actions.remove_person(db_session, noor, START, case.id, stranger, "x"),
-        lambda: actions.tell_people(db_session, noor, START, case.id, [case.people["omar"], stranger]),
-        lambda: actions.add_concern(db_session, noor, START, case.id, Concern(participant_id=stranger, concern="x")),
-        lambda: actions.make_link(db_session, noor, START, case.id, stranger),
-        lambda: actions.revoke_links(db_session, noor, START, case.id, stranger),
+        lambda: circle_actions.change_person(db_session, noor, START, case.id, stranger, details),
+        lambda: circle_actions.change_person(db_session, noor, START, case.id, case.people["omar"], supported),
+        lambda: circle_actions.add_person(db_session, noor, START, case.id, supported),
+        lambda: circle_actions.remove_person(db_session, noor, START, case.id, stranger, "x"),
+        lambda: circle_actions.tell_people(db_session, noor, START, case.id, [case.people["omar"], stranger]),
+        lambda: circle_actions.add_concern(
+            db_session, noor, START, case.id, Concern(participant_id=stranger, concern="x")
+        ),
+        lambda: links.make_link(db_session, noor, START, case.id, stranger),
+        lambda: links.revoke_links(db_session, noor, START, case.id, stranger),
     ):
         with pytest.raises(Unknown):
             attempt()
@@ -333,10 +336,10 @@ def test_who_may_not_change_the_circle(cast: Cast, case: Made, db_session: Sessi
     new = PersonDetails(name="X", part=Part.FAMILY)
     for visitor in (cast.denise, cast.mila, cast.bas, participant(case.id, case.people["marieke"])):
         with pytest.raises(Unknown):
-            actions.add_person(db_session, visitor, START, case.id, new)
+            circle_actions.add_person(db_session, visitor, START, case.id, new)
     closed = closed_case(db_session, cast, START)
     with pytest.raises(NotNow):
-        actions.add_person(db_session, cast.noor, START, closed.id, new)
+        circle_actions.add_person(db_session, cast.noor, START, closed.id, new)
 
 
 def test_a_worry_waits_until_something_is_arranged(
@@ -355,7 +358,7 @@ def test_a_worry_waits_until_something_is_arranged(
     (row,) = concerns(anew(db_session), case.id)
     other = case_in_setup(db_session, cast, START)
     with pytest.raises(Unknown):
-        actions.remove_concern(db_session, cast.noor, START, other.id, row.id)
+        circle_actions.remove_concern(db_session, cast.noor, START, other.id, row.id)
     noor.submit("Take this concern away")
     assert state_of_linda(db_session, cast, case) == (0, 0)
 

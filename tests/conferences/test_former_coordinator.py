@@ -7,18 +7,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import end_device, make_link, remove_person, revoke_links
-from ekc.conferences.actions.links import forget_codes_of_former
+from ekc.accounts import access as accounts_access
+from ekc.accounts.queries import offices
+from ekc.conferences.actions.circle import remove_person
+from ekc.conferences.actions.links import end_device, forget_codes_of_former, make_link, revoke_links
 from ekc.conferences.entries import MadeLink, NewLink
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.home import coordinator_home
-from ekc.matching.actions import accept, ask_coordinator, end_match
-from ekc.people import actions as people
-from ekc.people.actions import verify_by_answer
-from ekc.people.models import PersonalLink
-from ekc.people.queries import offices
+from ekc.links import verification
+from ekc.links.models import PersonalLink
+from ekc.links.verification import verify_by_answer
+from ekc.matching.actions.asking import ask_coordinator, end_match
+from ekc.matching.actions.independence import accept
+from ekc.staff.actions import closing, roles
 from ekc.workflow.vocabulary import Attends, Part, Role
 from tests import build
 from tests.build import INDEPENDENT, Made
@@ -49,19 +52,21 @@ def handed_over(session: Session, cast: Cast, case: Made) -> None:
 
 
 def closed(session: Session, cast: Cast, case: Made) -> None:
-    people.close_account(session, cast.bas, START, cast.noor.account_id or 0)
+    closing.close_account(session, cast.bas, START, cast.noor.account_id or 0)
 
 
 def no_coordinator(session: Session, cast: Cast, case: Made) -> None:
     noor = cast.noor.account_id or 0
-    people.give_role(session, cast.bas, START, noor, people.Office(Role.CARE_MANAGER, municipality="Rivierstad"))
+    roles.give_role(
+        session, cast.bas, START, noor, accounts_access.Office(Role.CARE_MANAGER, municipality="Rivierstad")
+    )
     (held,) = (row.id for row in offices(session, [noor])[noor] if row.role is Role.COORDINATOR)
-    people.take_role(session, cast.bas, START, noor, held)
+    roles.take_role(session, cast.bas, START, noor, held)
 
 
 def gone(session: Session, cast: Cast, case: Made) -> None:
     """Her last day was yesterday, and the night did its work."""
-    people.set_leaving(session, cast.bas, START, cast.noor.account_id or 0, START.date())
+    closing.set_leaving(session, cast.bas, START, cast.noor.account_id or 0, START.date())
     forget_codes_of_former(session, START + timedelta(days=1))
 
 
@@ -149,7 +154,7 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
     made = link_for(db_session, cast, case, 365)
 
     def waiting(moment: datetime) -> list[list[tuple[int, int]]]:
-        _, device = people.ask_coordinator(db_session, moment, made.token, "Firefox, Windows")
+        _, device = verification.ask_coordinator(db_session, moment, made.token, "Firefox, Windows")
         homes = (coordinator_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
         found = [[(door.case.id, door.waiting) for door in home.doors] for home in homes]
         end_device(db_session, cast.ruud, moment, case.id, device)

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import NOBODY
 from ekc.conferences.access import open_case
-from ekc.conferences.actions import register_case
+from ekc.conferences.actions.registration import register_case
 from ekc.conferences.entries import NewCase, PersonDetails
 from ekc.conferences.queries import circle, person, registration, search
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
-from ekc.people.access import NOBODY
 from ekc.workflow.vocabulary import Activity, Part
 from tests.cast import Cast, sign_in
 from tests.client import PageClient

@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.conferences import actions
 from ekc.conferences.access import open_case
+from ekc.conferences.actions import circle
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Participant
 from ekc.conferences.queries import person
@@ -99,7 +99,7 @@ def test_a_page_from_before_it_was_secret_leaves_it_secret(db_session: Session, 
     fields = {name: getattr(linda, name) for name in PersonDetails.__dataclass_fields__}
     before = PersonDetails(**{**fields, "address": "Old street 1", "address_secret": False, "view": ""})
 
-    actions.change_person(db_session, cast.ruud, START, case.id, linda.id, before)
+    circle.change_person(db_session, cast.ruud, START, case.id, linda.id, before)
 
     assert kept(db_session, case) == (SECRET, True, "0612", VIEW)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from ekc.core.crypto import Keyring, Unreadable, _Sealed, words
+from ekc.core.crypto import Keyring, SealedColumn, Unreadable, words
 from ekc.core.db import Base
 from ekc.schema import metadata
 from tests import build
@@ -88,5 +88,5 @@ def test_nothing_of_a_case_is_readable_in_the_database(engine: Engine, db_sessio
 def test_each_sealed_column_is_bound_to_its_own_place() -> None:
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, _Sealed):
+            if isinstance(column.type, SealedColumn):
                 assert column.type.context == f"{table.name}.{column.name}"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core import logs
 from ekc.core.routes import public
-from ekc.people.models import SignIn
+from ekc.signin.models import SignIn
 from tests.build import case_in_setup
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -29,7 +29,7 @@ def test_an_event_is_one_line_of_json() -> None:
     record.created = 1772442000.25
     record.facts = {"door": HOSTILE, "status": 404}
 
-    line = logs.Line().format(record)
+    line = logs.LogLine().format(record)
 
     assert (line.isascii(), line.isprintable()) == (True, True)
     assert json.loads(line) == {
@@ -47,7 +47,7 @@ def test_a_process_writes_each_event_once(monkeypatch: pytest.MonkeyPatch) -> No
     logs.begin()
     logs.begin()
 
-    assert [type(handler.formatter) for handler in logs.log.handlers] == [logs.Line]
+    assert [type(handler.formatter) for handler in logs.log.handlers] == [logs.LogLine]
 
 
 def test_what_is_not_for_somebody_is_noted(
@@ -82,9 +82,9 @@ def test_what_no_page_of_ours_sends_is_noted(client: PageClient, cast: Cast, cap
         {"status": 400, "why": "CSRFError", "method": "POST", "door": "conferences.register", **caller},
         {"status": 415, "why": "UnsupportedMediaType", "method": "POST", "door": "conferences.register", **caller},
         {"status": 413, "why": "RequestEntityTooLarge", "method": "POST", "door": "conferences.register", **caller},
-        {"status": 400, "why": "CSRFError", "method": "POST", "door": "people.enter_now", **caller},
+        {"status": 400, "why": "CSRFError", "method": "POST", "door": "links.enter_now", **caller},
         {"status": 405, "why": "MethodNotAllowed", "method": "DELETE", **caller},
-        {"status": 404, "method": "GET", "door": "people.enter", **caller},
+        {"status": 404, "method": "GET", "door": "links.enter", **caller},
     ]
     assert "secret" not in caplog.text
     assert "Fatima" not in caplog.text
@@ -112,7 +112,7 @@ def test_slowing_down_is_noted(client: PageClient, cast: Cast, caplog: pytest.Lo
             "status": 429,
             "why": "TooMany",
             "method": "POST",
-            "door": "people.check_sign_in",
+            "door": "signin.check_sign_in",
             "caller": "127.0.0.1",
         }
     ]

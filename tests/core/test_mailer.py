@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 
 import config
 from config import ConfigError, load_mail
+from ekc.accounts.access import Office
 from ekc.core.db import make_sessions
 from ekc.core.mailer import Delivered, deliver
 from ekc.core.outbox import LASTS, Audience, Link, MailRule, OutboxMessage, Recipient, queue
-from ekc.people.actions import NewAccount, Office, ask_new_password, open_by_invitation
+from ekc.signin.actions.invitations import ask_new_password
+from ekc.staff.actions.accounts import NewAccount
+from ekc.staff.actions.inviting import open_by_invitation
 from ekc.workflow.vocabulary import Role
 from tests.cast import Cast
 from tests.clock import START, FrozenClock

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Account
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
 from ekc.core.clock import to_local
-from ekc.evaluations import queries as evaluations
-from ekc.matching.queries import matches
+from ekc.evaluations import queries as evaluations_queries
+from ekc.matching.queries.match import matches
 from ekc.meetings import queries as meetings
-from ekc.people.access import Visitor
-from ekc.people.models import Account
 from ekc.plans import queries as plans
 from ekc.plans.draft import Action, from_json
 from ekc.privatetime.queries import rounds
@@ -228,9 +228,9 @@ class _Teller:
         }
 
     def evaluations(self) -> list[dict[str, Any]]:
-        rows = evaluations.follow_ups(self.session, self.case.id, self.case.registered_on)
+        rows = evaluations_queries.follow_ups(self.session, self.case.id, self.case.registered_on)
         held = sorted((row for row in rows if row.held_on), key=lambda row: row.held_on or row.due_on)
-        written = evaluations.recorded(self.session, [row.id for row in held])
+        written = evaluations_queries.recorded(self.session, [row.id for row in held])
         return [
             {
                 "kind": _LOOKED[row.kind],
@@ -250,7 +250,7 @@ class _Teller:
         ]
 
     def costs(self) -> dict[str, Any]:
-        sheet = evaluations.cost_sheet(self.session, self.case.id)
+        sheet = evaluations_queries.cost_sheet(self.session, self.case.id)
         told = (
             {}
             if sheet is None
@@ -263,7 +263,7 @@ class _Teller:
                 "interpreter": _part(sheet.interpreter, 100),
             }
         )
-        rows = evaluations.avoided_costs(self.session, self.case.id)
+        rows = evaluations_queries.avoided_costs(self.session, self.case.id)
         return {**told, "avoided": [{"what": row.what, "amount": row.amount / 100, "basis": row.basis} for row in rows]}
 
     def local(self, instant: datetime | None) -> str:

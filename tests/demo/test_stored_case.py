@@ -5,35 +5,35 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ekc.demo.case_schema import (
-    Action,
+    ActionEntry,
     Avoided,
     Born,
-    BottomLine,
+    BottomLineEntry,
     CaseFile,
-    CasePerson,
-    Consent,
-    Coordinator,
-    Costs,
+    ConsentEntry,
+    CoordinatorEntry,
+    CostsEntry,
     Dated,
     EndedBy,
     Evaluation,
-    Goal,
+    GoalEntry,
     Information,
-    InformationItem,
+    InformationItemEntry,
     LookAgain,
     Looked,
+    PersonEntry,
     PersonId,
-    Plan,
+    PlanEntry,
     PrivateTime,
     RegisteredBy,
-    Registration,
-    SafetyConcern,
+    RegistrationEntry,
+    SafetyConcernEntry,
     Score,
     Setup,
     Stretch,
     Teller,
-    Venue,
-    WhatIf,
+    VenueEntry,
+    WhatIfEntry,
 )
 from ekc.demo.casefile import read_case, to_toml_dict
 from ekc.workflow.vocabulary import (
@@ -60,14 +60,14 @@ OUDEGRACHT = CaseFile(
     municipality="'s-Gravenhage",
     topics=(),
     question="Hoe verder?\nSamen.",
-    registration=Registration(
+    registration=RegistrationEntry(
         on=date(2026, 3, 2),
         by=RegisteredBy.REFERRER,
         reason="فاطمة asked.",
         main_person_said_yes_on=date(2026, 3, 3),
-        consents=(Consent(person=OZ, scope="conference and file", given_on=date(2026, 3, 3)),),
+        consents=(ConsentEntry(person=OZ, scope="conference and file", given_on=date(2026, 3, 3)),),
     ),
-    coordinator=Coordinator(
+    coordinator=CoordinatorEntry(
         id="noor",
         name="Noor van Dijk",
         email="noor@example.org",
@@ -76,16 +76,16 @@ OUDEGRACHT = CaseFile(
         independence="none known",
     ),
     people={
-        OZ: CasePerson(
+        OZ: PersonEntry(
             name="Emine Öz",
             role=Part.MAIN_PERSON,
             born=Born(date(2008, 2, 29)),
             address_secret=False,
             needs=("interpreter Turkish", "lift"),
         ),
-        PETER: CasePerson(name="Peter", role=Part.FAMILY, support=OZ, attends=Attends.VIDEO, view="Rust.\tEn stilte."),
-        JOYCE: CasePerson(name="Joyce Lim", role=Part.REFERRER, organisation="Jeugdbescherming"),
-        BOB: CasePerson(
+        PETER: PersonEntry(name="Peter", role=Part.FAMILY, support=OZ, attends=Attends.VIDEO, view="Rust.\tEn stilte."),
+        JOYCE: PersonEntry(name="Joyce Lim", role=Part.REFERRER, organisation="Jeugdbescherming"),
+        BOB: PersonEntry(
             name="Bob",
             role=Part.FAMILY,
             attends=Attends.EXCLUDED,
@@ -96,19 +96,19 @@ OUDEGRACHT = CaseFile(
     },
     setup=Setup(
         informed={OZ: date(2026, 3, 8), PETER: date(2026, 3, 9)},
-        safety=(SafetyConcern(person=OZ, concern="Bob", arrangement="He stays away."),),
+        safety=(SafetyConcernEntry(person=OZ, concern="Bob", arrangement="He stays away."),),
         date_options=(datetime.fromisoformat("2026-03-28T10:00"), datetime.fromisoformat("2026-03-29T02:30")),
         chosen=datetime.fromisoformat("2026-03-28T10:00"),
         expected_hours=5,
-        venue=Venue(name="De Brug", address="Straat 1", access="ramp"),
-        bottom_lines=(BottomLine(text="School.", set_by=JOYCE, ground="law", shared_on=date(2026, 3, 20)),),
+        venue=VenueEntry(name="De Brug", address="Straat 1", access="ramp"),
+        bottom_lines=(BottomLineEntry(text="School.", set_by=JOYCE, ground="law", shared_on=date(2026, 3, 20)),),
     ),
     information=Information(
         started=datetime.fromisoformat("2026-03-28T10:15"),
         present=(OZ, PETER, JOYCE),
         items=(
-            InformationItem(by=Teller("noor"), kind=InformationKind.SITUATION, text="What is."),
-            InformationItem(by=Teller("joyce"), kind=InformationKind.REASON, text="Why."),
+            InformationItemEntry(by=Teller("noor"), kind=InformationKind.SITUATION, text="What is."),
+            InformationItemEntry(by=Teller("joyce"), kind=InformationKind.REASON, text="Why."),
         ),
         questions=(),
     ),
@@ -133,19 +133,19 @@ OUDEGRACHT = CaseFile(
             ),
         )
     ),
-    plan=Plan(
+    plan=PlanEntry(
         goals=(
-            Goal(
+            GoalEntry(
                 text="Rust.",
                 actions=(
-                    Action(
+                    ActionEntry(
                         what="Rings",
                         who=(PETER,),
                         starts=date(2026, 4, 1),
                         every=Every.WHEN_NEEDED,
                         kind=ActionKind.FAMILY,
                     ),
-                    Action(
+                    ActionEntry(
                         what="Pays",
                         who=(JOYCE,),
                         by=date(2026, 4, 30),
@@ -160,7 +160,7 @@ OUDEGRACHT = CaseFile(
         sent_back_once=Dated(at=datetime.fromisoformat("2026-03-28T13:15"), words="one night - alone"),
         bottom_lines_met=(True,),
         monitor=PETER,
-        contingency=(WhatIf(if_="it rains", then="inside", who=(OZ, PETER)),),
+        contingency=(WhatIfEntry(if_="it rains", then="inside", who=(OZ, PETER)),),
         evaluation=LookAgain(on=datetime.fromisoformat("2026-06-27T14:00"), where="thuis", convened_by=PETER, with_=()),
         agreed={OZ: "yes", PETER: "his part, in a drawing"},
     ),
@@ -182,7 +182,7 @@ OUDEGRACHT = CaseFile(
             decision="Verder.",
         ),
     ),
-    costs=Costs(coordinator_hours=12.5, fee=0, avoided=(Avoided(what="a night", amount=1000.5, basis="tariff"),)),
+    costs=CostsEntry(coordinator_hours=12.5, fee=0, avoided=(Avoided(what="a night", amount=1000.5, basis="tariff"),)),
 )
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import make_link
+from ekc.accounts.queries import demo_accounts, visitor_of_account
+from ekc.conferences.actions.links import make_link
 from ekc.conferences.queries import circle
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
@@ -17,9 +18,8 @@ from ekc.demo.world import make_demo, read_cases, shifts
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState
 from ekc.journey import queries as journey
-from ekc.people.actions import check_password
-from ekc.people.models import PersonalLink
-from ekc.people.queries import demo_accounts, visitor_of_account
+from ekc.links.models import PersonalLink
+from ekc.signin.actions.passwords import check_password
 from ekc.workflow.vocabulary import Phase
 from tests.cast import COST, Cast
 from tests.clock import START

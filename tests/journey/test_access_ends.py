@@ -7,15 +7,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
-from ekc.conferences.actions import look_for
+from ekc.conferences.actions.registration import look_for
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoided
 from ekc.journey.reminders import tell_that_access_ends
-from ekc.people.models import Account
 from ekc.plans import actions as plans
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity

@@ -5,9 +5,9 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import PROGRAM, Visitor
 from ekc.conferences.models import Conference
-from ekc.people.access import PROGRAM, Visitor
-from ekc.people.actions import set_employer
+from ekc.matching.actions.independence import set_employer
 from ekc.workflow.vocabulary import Phase
 from tests.build import Made, prepared_case, registered_case
 from tests.cast import Cast, sign_in

@@ -4,19 +4,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import add_person
+from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
-from ekc.people.actions import set_phone
 from ekc.plans.actions import share_plan
+from ekc.signin.actions.own_account import set_phone
 from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
-from tests.build import (
-    INDEPENDENT,
-    case_in_evaluation,
-    case_in_private_time,
-    case_in_setup,
-    change_details,
-)
+from tests.build import INDEPENDENT, case_in_evaluation, case_in_private_time, case_in_setup, change_details
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock

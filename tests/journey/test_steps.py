@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import add_bottom_line
+from ekc.conferences.actions.bottom_lines import add_bottom_line
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import Conference
 from ekc.core.audit import AuditEvent, broken_chains

@@ -14,7 +14,7 @@ from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import take
 from ekc.journey.home import coordinator_home
 from ekc.journey.reminders import tell_that_access_ends
-from ekc.matching.actions import ask_coordinator
+from ekc.matching.actions.asking import ask_coordinator
 from ekc.workflow.definition import Taking
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import Activity, Step

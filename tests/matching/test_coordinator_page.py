@@ -8,15 +8,16 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import add_person
+from ekc.accounts.access import PROGRAM
+from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.matching import actions
-from ekc.matching.actions import Declaration
-from ekc.matching.queries import matches
-from ekc.people.access import PROGRAM
-from ekc.people.actions import set_employer
+from ekc.matching.actions import asking as asking_actions
+from ekc.matching.actions import independence
+from ekc.matching.actions.independence import set_employer
+from ekc.matching.entries import Declaration
+from ekc.matching.queries.match import matches
 from ekc.workflow.vocabulary import Part, Role
 from tests.build import Made, registered_case
 from tests.cast import Cast, enter, participant, sign_in
@@ -47,14 +48,14 @@ def page_of(case: Made) -> str:
 @pytest.fixture
 def asked(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> Made:
     """Noor is asked."""
-    actions.ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
+    asking_actions.ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
     return case
 
 
 @pytest.fixture
 def taken(db_session: Session, cast: Cast, clock: FrozenClock, asked: Made) -> Made:
     """Noor took the case, with doubts."""
-    actions.accept(
+    independence.accept(
         db_session,
         cast.noor,
         clock(),
@@ -207,7 +208,7 @@ def test_nobody_referred_the_case_so_that_is_not_asked(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     case = registered_case(db_session, cast, clock(), referrer=None, registered_by=Part.MAIN_PERSON)
-    actions.ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
+    asking_actions.ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
     sign_in(client, cast.noor)
     page = client.page(page_of(case))
     assert SAME not in page.text
@@ -318,7 +319,7 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
     enter(client, db_session, clock(), taken.id, taken.people["marieke"])
     client.submit("Ask for somebody else")
     with pytest.raises(Refusal, match="The main person would rather have somebody else"):
-        actions.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
+        independence.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
 
     page = client.submit("Yes, Noor van Dijk after all")
 
@@ -332,7 +333,7 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
 def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
 ) -> None:
-    actions.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
+    independence.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
     enter(client, db_session, clock(), taken.id, taken.people["marieke"])
 
     client.submit("Ask for somebody else")
@@ -346,8 +347,8 @@ def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
     manager_too = replace(cast.noor, roles=offices, regions=frozenset({cast.north}))
     for somebody in (other, cast.noor, manager_too):  # the wish is hers, and hers to take back
         with pytest.raises(Refusal, match="The main person would rather have somebody else"):
-            actions.confirm_coordinator(db_session, somebody, clock(), taken.id)
-    actions.confirm_coordinator(db_session, cast.ruud, clock(), taken.id)
+            independence.confirm_coordinator(db_session, somebody, clock(), taken.id)
+    independence.confirm_coordinator(db_session, cast.ruud, clock(), taken.id)
 
 
 def test_nobody_but_a_main_person_asks_for_another_coordinator(
@@ -355,7 +356,7 @@ def test_nobody_but_a_main_person_asks_for_another_coordinator(
 ) -> None:
     for somebody in (cast.noor, cast.ruud, participant(taken.id, taken.people["karim"]), cast.nobody):
         with pytest.raises(Unknown):
-            actions.rather_another(db_session, somebody, clock(), taken.id)
+            independence.rather_another(db_session, somebody, clock(), taken.id)
 
 
 def test_a_forged_coordinator_is_not_there(client: PageClient, cast: Cast, case: Made) -> None:

@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.conferences import actions as conferences
+from ekc.accounts.access import PROGRAM, Visitor
+from ekc.conferences.actions import bottom_lines, circle
 from ekc.conferences.entries import BottomLineText, PersonDetails
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.journey.actions import Blocked, take
-from ekc.matching import actions
-from ekc.matching.queries import Matches, candidates, matches, open_conflicts, same_referrer, undecided
-from ekc.people.access import PROGRAM, Visitor
-from ekc.people.actions import set_employer
+from ekc.matching.actions import asking, independence
+from ekc.matching.actions.independence import set_employer
+from ekc.matching.queries.asking import candidates, same_referrer
+from ekc.matching.queries.match import Matches, matches, open_conflicts, undecided
 from ekc.workflow.definition import Taking
 from ekc.workflow.independence import Matter, Tie
 from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
@@ -37,7 +38,7 @@ def employ(session: Session, who: Visitor, employer: str) -> None:
 
 
 def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
-    return actions.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
+    return asking.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
 
 
 def ties(session: Session, case: Made) -> list[tuple[Matter, str, Tie | None]]:
@@ -47,7 +48,7 @@ def ties(session: Session, case: Made) -> list[tuple[Matter, str, Tie | None]]:
 
 def waive(session: Session, cast: Cast, case: Made, about: str, reason: str = "She teaches at another school.") -> None:
     (key,) = [one.key for one in open_conflicts(session, case.id) if one.about == about]
-    actions.waive_conflict(session, cast.ruud, START, case.id, key, reason)
+    independence.waive_conflict(session, cast.ruud, START, case.id, key, reason)
 
 
 def why_not(session: Session, cast: Cast, case: Made, step: Step) -> list[str]:
@@ -86,10 +87,10 @@ def test_nobody_is_asked_who_works_for_the_referring_agency(db_session: Session,
 def test_nobody_is_asked_who_works_for_an_agency_that_decides_or_helps(
     db_session: Session, cast: Cast, case: Made, person: PersonDetails, sets_line: bool
 ) -> None:
-    els = conferences.add_person(db_session, cast.ruud, START, case.id, person)
+    els = circle.add_person(db_session, cast.ruud, START, case.id, person)
     if sets_line:
         line = BottomLineText(text="At school every day.", ground="law", set_by=els, shared_on=None)
-        conferences.add_bottom_line(db_session, participant(case.id, els), START, case.id, line)
+        bottom_lines.add_bottom_line(db_session, participant(case.id, els), START, case.id, line)
     employ(db_session, cast.noor, "De Wilg, primary school")
     ask(db_session, cast, case, cast.noor)  # another name
     employ(db_session, cast.denise, "Primary School De Wilg")
@@ -104,7 +105,7 @@ def test_nobody_is_asked_who_works_for_an_agency_that_decides_or_helps(
 
 @pytest.mark.parametrize("part", [Part.SUPPORTER, Part.INTERPRETER, Part.FAMILY])
 def test_who_comes_for_the_family_makes_no_agency(db_session: Session, cast: Cast, case: Made, part: Part) -> None:
-    conferences.add_person(db_session, cast.ruud, START, case.id, replace(ELS, part=part))
+    circle.add_person(db_session, cast.ruud, START, case.id, replace(ELS, part=part))
     employ(db_session, cast.denise, "Primary school De Wilg")
 
     ask(db_session, cast, case, cast.denise)
@@ -118,12 +119,12 @@ def test_no_case_is_taken_by_who_works_for_an_agency_of_it(
     employ(db_session, cast.noor, on_account)
 
     with pytest.raises(Refusal, match="you cannot be its coordinator"):
-        actions.accept(db_session, cast.noor, START, case.id, replace(INDEPENDENT, employer=declared))
+        independence.accept(db_session, cast.noor, START, case.id, replace(INDEPENDENT, employer=declared))
 
     match = matches(db_session, case.id).asked
     assert match is not None
     assert (match.accepted_on, match.declaration) == (None, None)
-    actions.decline(db_session, cast.noor, START, case.id)
+    asking.decline(db_session, cast.noor, START, case.id)
     assert matches(db_session, case.id) == Matches()
 
 
@@ -159,7 +160,7 @@ def test_a_professional_who_joins_later_holds_up_the_next_step(db_session: Sessi
 
     employ(db_session, cast.noor, "Primary school De Wilg; Mental health team")
     nurse = PersonDetails(name="Priya Nair", part=Part.PROFESSIONAL, organisation="Mental Health Team")
-    conferences.add_person(db_session, cast.noor, START, case.id, nurse)
+    circle.add_person(db_session, cast.noor, START, case.id, nurse)
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Mental Health Team", Tie.HELPS)]
     assert "Noor van Dijk works for Mental Health Team" in why_not(db_session, cast, case, Step.BEGIN_PRIVATE_TIME)[-1]
 
@@ -178,7 +179,7 @@ def test_a_changed_organisation_ties(db_session: Session, cast: Cast) -> None:
     [
         lambda s, c, case: build.change_details(s, c, START, case, case.people["els"], organisation="A school"),
         lambda s, c, case: build.change_details(s, c, START, case, case.people["els"], part=Part.INTERPRETER),
-        lambda s, c, case: conferences.remove_person(s, c.noor, START, case.id, case.people["els"], "She left."),
+        lambda s, c, case: circle.remove_person(s, c.noor, START, case.id, case.people["els"], "She left."),
     ],
 )
 def test_nobody_frees_themselves_by_changing_the_circle(
@@ -212,16 +213,16 @@ def test_nobody_frees_themselves_by_whom_they_note_as_speaking_for_whom(db_sessi
 def test_nobody_makes_a_tie_weaker_by_changing_a_bottom_line(db_session: Session, cast: Cast, taken_away: bool) -> None:
     case = build.case_in_setup(db_session, cast, START)
     line = BottomLineText(text="At school every day.", ground="law", set_by=case.people["els"], shared_on=None)
-    written = conferences.add_bottom_line(db_session, cast.noor, START, case.id, line)
+    written = bottom_lines.add_bottom_line(db_session, cast.noor, START, case.id, line)
     employ(db_session, cast.noor, "Primary school De Wilg")
     tie = (Matter.EMPLOYER, "Primary school De Wilg", Tie.DECIDES)
     assert ties(db_session, case) == [tie]
 
     if taken_away:
-        conferences.remove_bottom_line(db_session, cast.noor, START, case.id, written)
+        bottom_lines.remove_bottom_line(db_session, cast.noor, START, case.id, written)
     else:
         other = replace(line, set_by=case.people["karim"])
-        conferences.change_bottom_line(db_session, cast.noor, START, case.id, written, other)
+        bottom_lines.change_bottom_line(db_session, cast.noor, START, case.id, written, other)
 
     assert ties(db_session, case) == [tie]
     sentence = "Noor van Dijk works for Primary school De Wilg, which said earlier what the plan has to meet"
@@ -230,13 +231,13 @@ def test_nobody_makes_a_tie_weaker_by_changing_a_bottom_line(db_session: Session
 
 def test_a_tie_that_was_is_not_forgotten_when_somebody_is_asked_again(db_session: Session, cast: Cast) -> None:
     case = build.matched_case(db_session, cast, START)
-    els = conferences.add_person(db_session, cast.noor, START, case.id, ELS)
+    els = circle.add_person(db_session, cast.noor, START, case.id, ELS)
     employ(db_session, cast.noor, "Primary school De Wilg")
-    conferences.remove_person(db_session, cast.noor, START, case.id, els, "She left.")
-    actions.end_match(db_session, cast.ruud, START, case.id, "She rang.")
+    circle.remove_person(db_session, cast.noor, START, case.id, els, "She left.")
+    asking.end_match(db_session, cast.ruud, START, case.id, "She rang.")
     ask(db_session, cast, case, cast.noor)
 
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
 
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
 
@@ -244,10 +245,10 @@ def test_a_tie_that_was_is_not_forgotten_when_somebody_is_asked_again(db_session
 def test_what_tied_one_coordinator_ties_no_other_who_takes_over(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     employ(db_session, cast.noor, "Primary school De Wilg")
-    conferences.remove_person(db_session, cast.noor, START, case.id, case.people["els"], "She left.")
+    circle.remove_person(db_session, cast.noor, START, case.id, case.people["els"], "She left.")
     ask(db_session, cast, case, cast.denise)
 
-    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
 
     employ(db_session, cast.denise, "Primary school De Wilg")
     assert ties(db_session, case) == []
@@ -256,14 +257,14 @@ def test_what_tied_one_coordinator_ties_no_other_who_takes_over(db_session: Sess
 def test_with_other_words_nobody_frees_themselves(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     uncle = replace(INDEPENDENT, relation="I am married to an uncle.", employer="Primary school De Wilg")
-    actions.declare(db_session, cast.noor, START, case.id, uncle)
+    independence.declare(db_session, cast.noor, START, case.id, uncle)
     known = [
         (Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS),
         (Matter.RELATION, "I am married to an uncle.", None),
     ]
     assert ties(db_session, case) == known
 
-    actions.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
 
     assert ties(db_session, case) == known
     match = matches(db_session, case.id).taken
@@ -277,13 +278,15 @@ def test_with_other_words_nobody_frees_themselves(db_session: Session, cast: Cas
 
 def test_what_was_declared_is_not_forgotten_when_somebody_is_asked_again(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
-    actions.declare(db_session, cast.noor, START, case.id, replace(INDEPENDENT, relation="I am married to an uncle."))
+    independence.declare(
+        db_session, cast.noor, START, case.id, replace(INDEPENDENT, relation="I am married to an uncle.")
+    )
     ask(db_session, cast, case, cast.denise)
-    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
     assert ties(db_session, case) == []
     ask(db_session, cast, case, cast.noor)
 
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
 
     assert ties(db_session, case) == [(Matter.RELATION, "I am married to an uncle.", None)]
 
@@ -291,15 +294,17 @@ def test_what_was_declared_is_not_forgotten_when_somebody_is_asked_again(db_sess
 def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     aunt = replace(INDEPENDENT, relation="I sing in a choir with an aunt.")
-    actions.declare(db_session, cast.noor, START, case.id, aunt)
+    independence.declare(db_session, cast.noor, START, case.id, aunt)
     waive(db_session, cast, case, "I sing in a choir with an aunt.")
 
-    actions.declare(db_session, cast.noor, START, case.id, replace(aunt, relation="I sing in a choir with an aunt"))
+    independence.declare(
+        db_session, cast.noor, START, case.id, replace(aunt, relation="I sing in a choir with an aunt")
+    )
     assert ties(db_session, case) == []
 
-    actions.declare(db_session, cast.noor, START, case.id, replace(aunt, interest="I rent out their house."))
+    independence.declare(db_session, cast.noor, START, case.id, replace(aunt, interest="I rent out their house."))
     assert ties(db_session, case) == [(Matter.INTEREST, "I rent out their house.", None)]
-    actions.declare(db_session, cast.noor, START, case.id, replace(aunt, relation="I am married to an uncle."))
+    independence.declare(db_session, cast.noor, START, case.id, replace(aunt, relation="I am married to an uncle."))
     assert ties(db_session, case) == [
         (Matter.RELATION, "I am married to an uncle.", None),
         (Matter.INTEREST, "I rent out their house.", None),
@@ -322,14 +327,14 @@ def test_a_waiver_holds_for_what_the_agency_was_then_and_for_less(db_session: Se
     assert ties(db_session, case) == []
 
     line = BottomLineText(text="At school every day.", ground="law", set_by=case.people["els"], shared_on=None)
-    written = conferences.add_bottom_line(db_session, cast.noor, START, case.id, line)
+    written = bottom_lines.add_bottom_line(db_session, cast.noor, START, case.id, line)
 
     decides = (Matter.EMPLOYER, "Primary school De Wilg", Tie.DECIDES)
     assert ties(db_session, case) == [decides]
     with pytest.raises(Stale):  # the page from before it was closer
-        actions.waive_conflict(db_session, cast.ruud, START, case.id, helps.key, "She teaches at another school.")
+        independence.waive_conflict(db_session, cast.ruud, START, case.id, helps.key, "She teaches at another school.")
     waive(db_session, cast, case, "Primary school De Wilg", "Her colleague writes no bottom line again.")
-    conferences.remove_bottom_line(db_session, cast.noor, START, case.id, written)
+    bottom_lines.remove_bottom_line(db_session, cast.noor, START, case.id, written)
     assert ties(db_session, case) == []
 
     build.change_details(db_session, cast, START, case, case.people["els"], part=Part.REFERRER)
@@ -344,7 +349,7 @@ def test_what_was_waived_for_one_coordinator_is_not_for_another(db_session: Sess
     employ(db_session, cast.noor, "Primary school De Wilg")
     waive(db_session, cast, case, "Primary school De Wilg")
     ask(db_session, cast, case, cast.denise)
-    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
     assert ties(db_session, case) == []
 
     employ(db_session, cast.denise, "Primary school De Wilg")
@@ -362,12 +367,12 @@ def test_only_the_manager_of_the_region_waives_and_only_what_is_open(db_session:
 
     for somebody in (cast.noor, cast.denise, cast.iris, cast.mila, cast.bas, participant(case.id, case.people["kees"])):
         with pytest.raises(Unknown):
-            actions.waive_conflict(db_session, somebody, START, case.id, tie.key, "It is fine.")
+            independence.waive_conflict(db_session, somebody, START, case.id, tie.key, "It is fine.")
     with pytest.raises(Stale):
-        actions.waive_conflict(db_session, cast.ruud, START, case.id, "another", "It is fine.")
+        independence.waive_conflict(db_session, cast.ruud, START, case.id, "another", "It is fine.")
     employ(db_session, cast.noor, "")
     with pytest.raises(Stale):
-        actions.waive_conflict(db_session, cast.ruud, START, case.id, tie.key, "It is fine.")
+        independence.waive_conflict(db_session, cast.ruud, START, case.id, tie.key, "It is fine.")
 
 
 def test_nobody_decides_about_themselves(db_session: Session, cast: Cast) -> None:
@@ -379,7 +384,7 @@ def test_nobody_decides_about_themselves(db_session: Session, cast: Cast) -> Non
     )
 
     with pytest.raises(Refusal, match="about yourself"):
-        actions.waive_conflict(db_session, both, START, case.id, tie.key, "I see none.")
+        independence.waive_conflict(db_session, both, START, case.id, tie.key, "I see none.")
     with pytest.raises(Refusal, match="Nobody notes for whom they work themselves"):
         set_employer(db_session, both, START, cast.noor.account_id or 0, "")
     assert open_conflicts(db_session, case.id) == (tie,)

@@ -4,12 +4,12 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from ekc.conferences.actions import add_person
+from ekc.accounts.access import PROGRAM
+from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
-from ekc.matching import actions
-from ekc.matching.actions import Declaration
-from ekc.people.access import PROGRAM
-from ekc.people.actions import set_employer
+from ekc.matching.actions import asking, independence
+from ekc.matching.actions.independence import set_employer
+from ekc.matching.entries import Declaration
 from ekc.workflow.vocabulary import Part
 from tests.build import matched_case, registered_case
 from tests.cast import Cast, make_link
@@ -32,7 +32,7 @@ def test_asking(visitor: Page, onlooker: Onlooker, cast: Cast, address: str) -> 
 def test_answering(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
-    actions.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
+    asking.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
     sign_in(visitor, cast.noor.actor.name, address)
     onlooker.look(visitor, "coordinator answering")
 
@@ -41,7 +41,7 @@ def test_deciding(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
     """Noor rents out a house and works for the school of Els, who comes later; Ruud waives one of the two."""
-    actions.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
+    asking.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
     told = Declaration(
         "I have no ties to youth protection or the council. My sister teaches at another school in Rivierstad.",
         employer="Primary school De Wilg",
@@ -49,7 +49,7 @@ def test_deciding(
         interest="I rent out the house next door to Marieke.",
         caseload=2,
     )
-    actions.accept(db_session, cast.noor, clock(), 1, told)
+    independence.accept(db_session, cast.noor, clock(), 1, told)
     els = PersonDetails(name="Els Vermeer", part=Part.PROFESSIONAL, organisation="the Primary School De Wilg")
     add_person(db_session, cast.noor, clock(), 1, els)
     sign_in(visitor, cast.ruud.actor.name, address)

@@ -8,20 +8,22 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import open_case
-from ekc.conferences.actions import change_person, make_link
+from ekc.conferences.actions.circle import change_person
+from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
 from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.matching import actions
-from ekc.matching.actions import Declaration
-from ekc.matching.queries import Matches, MatchRow, candidates, match_history, matches, open_conflicts, wishes
-from ekc.people.access import Visitor
-from ekc.people.actions import verify_by_answer
-from ekc.people.models import Confirmed
-from ekc.people.queries import devices_of, links_of
+from ekc.links.models import Confirmed
+from ekc.links.queries import devices_of, links_of
+from ekc.links.verification import verify_by_answer
+from ekc.matching.actions import asking, independence
+from ekc.matching.entries import Declaration
+from ekc.matching.queries.asking import candidates, wishes
+from ekc.matching.queries.match import Matches, MatchRow, match_history, matches, open_conflicts
 from ekc.workflow.independence import Matter
 from ekc.workflow.vocabulary import Activity, Part, Phase, Role
 from tests.build import Made, registered_case
@@ -39,7 +41,7 @@ def case(db_session: Session, cast: Cast) -> Made:
 
 
 def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
-    return actions.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
+    return asking.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
 
 
 def match_of(session: Session, case: Made) -> MatchRow:
@@ -94,8 +96,8 @@ def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -
     marieke = participant(case.id, case.people["marieke"])
 
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START + timedelta(days=4), case.id, INDEPENDENT, on=date(2026, 3, 5))
-    actions.confirm_coordinator(db_session, marieke, START + timedelta(days=5), case.id)
+    independence.accept(db_session, cast.noor, START + timedelta(days=4), case.id, INDEPENDENT, on=date(2026, 3, 5))
+    independence.confirm_coordinator(db_session, marieke, START + timedelta(days=5), case.id)
 
     match = match_of(db_session, case)
     assert (match.accepted_on, match.declaration, match.confirmed_on) == (
@@ -121,7 +123,7 @@ def test_only_coordinators_of_the_region_are_asked(db_session: Session, cast: Ca
         with pytest.raises(Unknown):
             ask(db_session, cast, case, somebody)
     with pytest.raises(Unknown):
-        actions.ask_coordinator(db_session, cast.ruud, START, case.id, 99)
+        asking.ask_coordinator(db_session, cast.ruud, START, case.id, 99)
     assert (matches(db_session, case.id), mails(db_session)) == (Matches(), [])
 
 
@@ -144,9 +146,9 @@ def test_whoever_has_not_answered_is_asked_no_longer_when_somebody_else_is(
 
     assert who(db_session, case) == ("", "Denise Okafor")
     with pytest.raises(Unknown):
-        actions.decline(db_session, cast.noor, START, case.id)
+        asking.decline(db_session, cast.noor, START, case.id)
     with pytest.raises(Unknown):
-        actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+        independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     assert [address for address, _ in mails(db_session)] == ["noor@example.org", "denise@example.org"]
 
 
@@ -155,8 +157,8 @@ def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
     db_session: Session, cast: Cast, case: Made, phase: Phase
 ) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
-    actions.confirm_coordinator(db_session, cast.noor, START, case.id)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.confirm_coordinator(db_session, cast.noor, START, case.id)
     change_person(db_session, cast.noor, START, case.id, case.people["marieke"], MARIEKE)
     be_in(db_session, case, phase, plan_number=1)
     before = len(mails(db_session))
@@ -166,8 +168,8 @@ def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
     assert who(db_session, case) == ("Noor van Dijk", "Denise Okafor")
     assert open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=START).roles == {Role.COORDINATOR}
     assert open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST, at=START).roles == {Role.ASKED_COORDINATOR}
-    actions.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
-    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
     assert who(db_session, case) == ("Denise Okafor", "")
     assert match_of(db_session, case).confirmed is False
     with pytest.raises(Unknown):
@@ -189,7 +191,7 @@ def test_nobody_is_asked_twice(db_session: Session, cast: Cast, case: Made) -> N
 def test_saying_no_closes_the_case_again(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
 
-    actions.decline(db_session, cast.noor, START, case.id)
+    asking.decline(db_session, cast.noor, START, case.id)
 
     assert matches(db_session, case.id) == Matches()
     assert mails(db_session)[1] == ("ruud@example.org", "A coordinator cannot take a conference")
@@ -201,17 +203,17 @@ def test_saying_no_closes_the_case_again(db_session: Session, cast: Cast, case: 
 
 def test_under_way_there_is_always_a_coordinator(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     be_in(db_session, case, Phase.SETUP)
 
     with pytest.raises(Refusal, match="needs a coordinator"):
-        actions.end_match(db_session, cast.ruud, START, case.id, "ill")
+        asking.end_match(db_session, cast.ruud, START, case.id, "ill")
     for answers in (True, False):
         ask(db_session, cast, case, cast.denise)
         if answers:
-            actions.decline(db_session, cast.denise, START, case.id)
+            asking.decline(db_session, cast.denise, START, case.id)
         else:
-            actions.end_match(db_session, cast.ruud, START, case.id, "does not answer")
+            asking.end_match(db_session, cast.ruud, START, case.id, "does not answer")
 
         assert who(db_session, case) == ("Noor van Dijk", "")
         with pytest.raises(Unknown):
@@ -223,7 +225,7 @@ def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case
     ask(db_session, cast, case, cast.noor)
 
     with pytest.raises(Stale):
-        actions.end_match(db_session, cast.ruud, START, case.id, "does not answer", shown)
+        asking.end_match(db_session, cast.ruud, START, case.id, "does not answer", shown)
 
     assert who(db_session, case) == ("", "Noor van Dijk")
 
@@ -231,12 +233,12 @@ def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case
 def test_whoever_goes_comes_in_by_no_code_they_know(db_session: Session, cast: Cast, case: Made) -> None:
     """Devices of the family stay in; a new one waits for the new coordinator."""
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     be_in(db_session, case, Phase.SETUP)
     made = make_link(db_session, cast.noor, START, case.id, case.people["marieke"], cost=COST)
     assert verify_by_answer(db_session, START, made.token, made.code, True, "Her phone", COST) is not None
     ask(db_session, cast, case, cast.denise)
-    actions.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
 
     assert verify_by_answer(db_session, START, made.token, made.code, True, "A phone of Noor", COST) is None
     (link,) = links_of(db_session, case.id)
@@ -246,7 +248,7 @@ def test_whoever_goes_comes_in_by_no_code_they_know(db_session: Session, cast: C
 
 def test_nobody_is_asked_for_what_they_have(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
 
     with pytest.raises(Refusal, match="is the coordinator of this conference already"):
         ask(db_session, cast, case, cast.noor)
@@ -258,21 +260,21 @@ def conflicts_of(session: Session, case: Made) -> list[tuple[Matter, str]]:
 
 def waive(session: Session, cast: Cast, case: Made, reason: str) -> None:
     """Ruud waives the first that is open."""
-    actions.waive_conflict(session, cast.ruud, START, case.id, open_conflicts(session, case.id)[0].key, reason)
+    independence.waive_conflict(session, cast.ruud, START, case.id, open_conflicts(session, case.id)[0].key, reason)
 
 
 def test_a_conflict_stays_open_until_the_manager_has_decided(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, DOUBTS)
+    independence.accept(db_session, cast.noor, START, case.id, DOUBTS)
     (open_one,) = open_conflicts(db_session, case.id)
     assert (open_one.matter, open_one.about) == (Matter.INTEREST, "My sister teaches at the school.")
     assert mails(db_session)[-1] == ("ruud@example.org", "A coordinator may not be independent")
 
     with pytest.raises(Unknown):
-        actions.waive_conflict(db_session, cast.noor, START, case.id, open_one.key, "I see none")
+        independence.waive_conflict(db_session, cast.noor, START, case.id, open_one.key, "I see none")
     with pytest.raises(Refusal, match="Write down why"):
-        actions.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, " ")
-    actions.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "It is another school.")
+        independence.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, " ")
+    independence.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "It is another school.")
 
     assert conflicts_of(db_session, case) == []
     (waiver,) = match_of(db_session, case).waivers
@@ -284,7 +286,7 @@ def test_a_conflict_stays_open_until_the_manager_has_decided(db_session: Session
     )
     assert match_history(db_session, case.id)[0].reason == "It is another school."
     with pytest.raises(Stale):
-        actions.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "again")
+        independence.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "again")
 
 
 Act = Callable[[Session, Cast, int], object]
@@ -293,19 +295,22 @@ Act = Callable[[Session, Cast, int], object]
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
-        (lambda s, c, i: actions.accept(s, c.noor, START, i, INDEPENDENT), "You have taken this case"),
-        (lambda s, c, i: actions.decline(s, c.noor, START, i), "You have taken this case"),
+        (lambda s, c, i: independence.accept(s, c.noor, START, i, INDEPENDENT), "You have taken this case"),
+        (lambda s, c, i: asking.decline(s, c.noor, START, i), "You have taken this case"),
         (
-            lambda s, c, i: actions.declare(s, c.noor, START, i, replace(INDEPENDENT, independence="  ")),
+            lambda s, c, i: independence.declare(s, c.noor, START, i, replace(INDEPENDENT, independence="  ")),
             "in your own words",
         ),
-        (lambda s, c, i: actions.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 3)), "still to come"),
-        (lambda s, c, i: actions.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 1)), "later than that day"),
+        (lambda s, c, i: independence.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 3)), "still to come"),
+        (
+            lambda s, c, i: independence.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 1)),
+            "later than that day",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused(db_session: Session, cast: Cast, case: Made, act: Act, sentence: str) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     before = match_of(db_session, case)
 
     with pytest.raises(Refusal, match=sentence):
@@ -317,29 +322,29 @@ def test_what_does_not_fit_is_refused(db_session: Session, cast: Cast, case: Mad
 @pytest.mark.parametrize("phase", [Phase.PRIVATE_TIME])
 def test_in_private_time_nothing_is_changed(db_session: Session, cast: Cast, case: Made, phase: Phase) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     be_in(db_session, case, phase)
 
     with pytest.raises(NotNow):
         ask(db_session, cast, case, cast.denise)
     with pytest.raises(NotNow):
-        actions.declare(db_session, cast.noor, START, case.id, DOUBTS)
+        independence.declare(db_session, cast.noor, START, case.id, DOUBTS)
     with pytest.raises(NotNow):
-        actions.confirm_coordinator(db_session, cast.ruud, START, case.id)
+        independence.confirm_coordinator(db_session, cast.ruud, START, case.id)
 
 
 def test_others_do_not_know_of_the_case(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    actions.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
     karim = participant(case.id, case.people["karim"])
 
     for somebody in (cast.denise, cast.iris, cast.mila, cast.bas, cast.nobody, karim):
         tries: list[Act] = [
-            lambda s, _c, i, who=somebody: actions.ask_coordinator(s, who, START, i, 1),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: actions.accept(s, who, START, i, INDEPENDENT),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: actions.decline(s, who, START, i),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: actions.confirm_coordinator(s, who, START, i),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: actions.end_match(s, who, START, i, "no"),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: asking.ask_coordinator(s, who, START, i, 1),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: independence.accept(s, who, START, i, INDEPENDENT),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: asking.decline(s, who, START, i),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: independence.confirm_coordinator(s, who, START, i),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: asking.end_match(s, who, START, i, "no"),  # type: ignore[misc]
         ]
         for act in tries:
             with pytest.raises(Unknown):

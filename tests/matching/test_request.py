@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.conferences import actions as conferences
 from ekc.conferences.access import lock_case, open_case
+from ekc.conferences.actions import circle, registration
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.queries import search
 from ekc.core.errors import NotNow, Unknown
@@ -15,7 +15,7 @@ from ekc.core.transaction import writing
 from ekc.evaluations.queries import due_for
 from ekc.journey.actions import take
 from ekc.journey.home import coordinator_home
-from ekc.matching import actions
+from ekc.matching.actions import asking, independence
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Activity, Phase, Step
 from tests import build
@@ -48,12 +48,12 @@ def asked(db_session: Session, cast: Cast) -> Made:
     """A case that Noor prepared; Denise is asked to go on with it."""
     case = build.prepared_case(db_session, cast, START)
     kees = case.people["kees"]
-    conferences.add_concern(
+    circle.add_concern(
         db_session, cast.noor, START, case.id, Concern(participant_id=kees, concern="Is afraid of Saïd.")
     )
     rang = NewContact(on=date(2026, 3, 1), channel="phone", text="Kees rang twice.", participant_id=kees)
-    conferences.log_contact(db_session, cast.noor, START, case.id, rang)
-    actions.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    registration.log_contact(db_session, cast.noor, START, case.id, rang)
+    asking.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
     return case
 
 
@@ -111,7 +111,7 @@ def test_no_door_below_the_pages_is_open_either(db_session: Session, cast: Cast,
 def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
     db_session: Session, cast: Cast, asked: Made
 ) -> None:
-    actions.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
     for activity in Activity:
         with pytest.raises(Unknown):
             open_case(db_session, cast.noor, asked.id, activity, at=START)
@@ -121,7 +121,7 @@ def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, aske
     home = coordinator_home(db_session, cast.denise, START)
     assert ([row.id for row in home.asked], home.cases, home.needs, home.this_week) == ([asked.id], (), (), ())
 
-    actions.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
 
     assert open_case(db_session, cast.denise, asked.id, Activity.SEE_CASE, at=START).id == asked.id
     assert [found.conference_id for found in search(db_session, cast.denise, "Marieke", START)] == [asked.id]
@@ -133,7 +133,7 @@ def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, aske
 
 def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast) -> None:
     case = build.case_in_presentation(db_session, cast, START)
-    actions.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    asking.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
     go_back = Taking(Step.GO_BACK, reason="A line is not met.")
     marieke = participant(case.id, case.people["marieke"])
     assert take(db_session, marieke, START, case.id, go_back) is Phase.PRIVATE_TIME
@@ -146,10 +146,10 @@ def test_calls_of_a_case_they_have_not_taken_are_not_theirs(
     db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
-    actions.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    asking.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
     clock.advance(days=40)
     today = clock().date()
 
     assert due_for(db_session, cast.denise.account_id or 0, today) == ()
-    actions.accept(db_session, cast.denise, clock(), case.id, INDEPENDENT)
+    independence.accept(db_session, cast.denise, clock(), case.id, INDEPENDENT)
     assert [row.conference_id for row in due_for(db_session, cast.denise.account_id or 0, today)] == [case.id]

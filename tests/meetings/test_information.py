@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.errors import NotNow, Unknown
-from ekc.meetings import actions, queries
-from ekc.meetings.actions import Asked, Told
+from ekc.meetings import queries
+from ekc.meetings.actions import information
+from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.effects import new_meeting
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import InformationKind, Phase, Step
@@ -111,24 +112,26 @@ def test_what_is_missing_is_asked_for(
 def test_people_and_items_of_another_case_are_unknown(db_session: Session, cast: Cast) -> None:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
     other = gathered(db_session, cast, START, Phase.INFORMATION)
-    told, asked = Told(InformationKind.HELP, "x"), Asked(case.people["fatima"], "x")
-    item = actions.tell(db_session, cast.noor, START, other.id, told)
-    question = actions.ask(db_session, cast.noor, START, other.id, Asked(other.people["fatima"], "x"))
+    told, asked = InformationText(InformationKind.HELP, "x"), QuestionText(case.people["fatima"], "x")
+    item = information.tell(db_session, cast.noor, START, other.id, told)
+    question = information.ask(db_session, cast.noor, START, other.id, QuestionText(other.people["fatima"], "x"))
 
     with pytest.raises(Unknown):
-        actions.tell(db_session, cast.noor, START, case.id, Told(InformationKind.HELP, "x", other.people["els"]))
+        information.tell(
+            db_session, cast.noor, START, case.id, InformationText(InformationKind.HELP, "x", other.people["els"])
+        )
     with pytest.raises(Unknown):
-        actions.ask(db_session, cast.noor, START, case.id, Asked(other.people["fatima"], "x"))
+        information.ask(db_session, cast.noor, START, case.id, QuestionText(other.people["fatima"], "x"))
     for id in (item, 10**30):
         with pytest.raises(Unknown):
-            actions.change_told(db_session, cast.noor, START, case.id, id, told)
+            information.change_told(db_session, cast.noor, START, case.id, id, told)
         with pytest.raises(Unknown):
-            actions.remove_told(db_session, cast.noor, START, case.id, id)
+            information.remove_told(db_session, cast.noor, START, case.id, id)
     for id in (question, 10**30):
         with pytest.raises(Unknown):
-            actions.change_question(db_session, cast.noor, START, case.id, id, asked)
+            information.change_question(db_session, cast.noor, START, case.id, id, asked)
         with pytest.raises(Unknown):
-            actions.remove_question(db_session, cast.noor, START, case.id, id)
+            information.remove_question(db_session, cast.noor, START, case.id, id)
 
 
 @pytest.mark.parametrize("phase", [Phase.SETUP, Phase.PRIVATE_TIME, Phase.EVALUATION])
@@ -137,16 +140,18 @@ def test_only_where_people_are_together_something_is_told(db_session: Session, c
     put_into(db_session, case.id, phase, plan_number=1)
 
     with pytest.raises(NotNow):
-        actions.tell(db_session, cast.noor, START, case.id, Told(InformationKind.HELP, "x"))
+        information.tell(db_session, cast.noor, START, case.id, InformationText(InformationKind.HELP, "x"))
     with pytest.raises(NotNow):
-        actions.ask(db_session, cast.noor, START, case.id, Asked(case.people["fatima"], "x"))
+        information.ask(db_session, cast.noor, START, case.id, QuestionText(case.people["fatima"], "x"))
 
 
 def test_afterwards_it_is_there_to_read(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
-    actions.tell(db_session, cast.noor, START, case.id, Told(InformationKind.HELP, "Rails and an alarm."))
+    information.tell(
+        db_session, cast.noor, START, case.id, InformationText(InformationKind.HELP, "Rails and an alarm.")
+    )
     put_into(db_session, case.id, Phase.EVALUATION, plan_number=1)
     sign_in(client, cast.noor)
 
@@ -160,8 +165,10 @@ def test_what_was_told_on_an_earlier_day_stays_to_read(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
-    actions.tell(db_session, cast.noor, START, case.id, Told(InformationKind.HELP, "Rails and an alarm."))
-    actions.ask(db_session, cast.noor, START, case.id, Asked(case.people["fatima"], "By when?"))
+    information.tell(
+        db_session, cast.noor, START, case.id, InformationText(InformationKind.HELP, "Rails and an alarm.")
+    )
+    information.ask(db_session, cast.noor, START, case.id, QuestionText(case.people["fatima"], "By when?"))
     conference = db_session.get_one(Conference, case.id)
     new_meeting(db_session, conference, START, Taking(Step.ANOTHER_DAY))
     db_session.commit()

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.errors import NotNow, Refusal, Unknown
-from ekc.meetings import actions, queries
-from ekc.meetings.actions import Arranged, Venue
+from ekc.meetings import queries
+from ekc.meetings.actions import arranging
+from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.effects import end_meeting, new_meeting
 from ekc.meetings.queries import ArrangementRow
 from ekc.workflow.definition import Taking
@@ -137,11 +138,11 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(
 
 def test_what_is_arranged_can_be_open_again(db_session: Session, cast: Cast) -> None:
     case = gathered(db_session, cast, START)
-    actions.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD, "Soup"))
-    actions.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+    arranging.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD, "Soup"))
+    arranging.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
 
-    actions.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD))
-    actions.choose_date(db_session, cast.noor, START, case.id, None)
+    arranging.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD))
+    arranging.choose_date(db_session, cast.noor, START, case.id, None)
 
     meeting = queries.current_meeting(db_session, case.id)
     assert meeting is not None
@@ -151,8 +152,8 @@ def test_what_is_arranged_can_be_open_again(db_session: Session, cast: Cast) -> 
 def test_the_same_date_stands_on_the_list_once(db_session: Session, cast: Cast) -> None:
     case = gathered(db_session, cast, START)
 
-    first = actions.add_date(db_session, cast.noor, START, case.id, SATURDAY)
-    second = actions.add_date(db_session, cast.noor, START, case.id, SATURDAY)
+    first = arranging.add_date(db_session, cast.noor, START, case.id, SATURDAY)
+    second = arranging.add_date(db_session, cast.noor, START, case.id, SATURDAY)
 
     assert first == second
 
@@ -161,37 +162,37 @@ def test_a_meeting_that_started_keeps_its_date(db_session: Session, cast: Cast) 
     case = gathered(db_session, cast, START, Phase.INFORMATION)
 
     with pytest.raises(Refusal, match="has started, so its date stays"):
-        actions.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+        arranging.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
 
 
 def test_a_date_of_another_case_is_unknown(db_session: Session, cast: Cast) -> None:
     case, other = gathered(db_session, cast, START), gathered(db_session, cast, START)
-    foreign = actions.add_date(db_session, cast.noor, START, other.id, SATURDAY)
+    foreign = arranging.add_date(db_session, cast.noor, START, other.id, SATURDAY)
 
     for option_id in (foreign, 10**30):
         with pytest.raises(Unknown):
-            actions.remove_date(db_session, cast.noor, START, case.id, option_id)
+            arranging.remove_date(db_session, cast.noor, START, case.id, option_id)
 
 
 def test_only_the_coordinator_arranges_and_not_in_private_time(db_session: Session, cast: Cast) -> None:
     case = gathered(db_session, cast, START)
     for somebody in (cast.iris, cast.mila, cast.bas, cast.ruud):
         with pytest.raises(Unknown):
-            actions.set_venue(db_session, somebody, START, case.id, Venue("De Brug"))
+            arranging.set_venue(db_session, somebody, START, case.id, Venue("De Brug"))
     put_into(db_session, case.id, Phase.PRIVATE_TIME)
 
     with pytest.raises(NotNow):
-        actions.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug"))
+        arranging.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug"))
 
 
 def test_another_day_is_arranged_like_the_day_before(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START)
-    actions.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
-    actions.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug", "Waalkade 12", "level"))
-    actions.expect_minutes(db_session, cast.noor, START, case.id, 300)
-    actions.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.TRAVEL, not_needed=True))
+    arranging.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+    arranging.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug", "Waalkade 12", "level"))
+    arranging.expect_minutes(db_session, cast.noor, START, case.id, 300)
+    arranging.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.TRAVEL, not_needed=True))
     conference = db_session.get_one(Conference, case.id)
     former = queries.current_meeting(db_session, case.id)
 

@@ -4,15 +4,18 @@ One app a worker and database, because making one and compiling its templates co
 them is loaded where it is asked for: tests of the pure parts start without.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask import Flask
 
+from config import Settings
+from ekc.core.routes import Runtime
+from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.database import Database
 
 if TYPE_CHECKING:
     from flask import Flask

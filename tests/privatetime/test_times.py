@@ -9,7 +9,7 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import to_local
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.meetings import queries as meetings
-from ekc.meetings.actions import correct_attendance, record_attendance
+from ekc.meetings.actions.attendance import correct_attendance, record_attendance
 from ekc.meetings.effects import end_meeting
 from ekc.privatetime import effects, queries
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times

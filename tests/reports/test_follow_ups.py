@@ -17,7 +17,7 @@ from ekc.core.transaction import writing
 from ekc.evaluations.actions import FollowUpReport, give_up, record_follow_up
 from ekc.evaluations.models import FollowUp
 from ekc.reports import queries
-from ekc.reports.queries import Counts, Wanted
+from ekc.reports.queries import Counts, FollowUpFilter
 from ekc.workflow.engine import sees
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import CasePart, Phase, Role, Variant
@@ -111,7 +111,7 @@ def test_only_the_own_area_is_listed(db_session: Session, cast: Cast) -> None:
     today = CALL_DUE.date()
 
     def seen(visitor: object) -> list[str]:
-        rows = queries.follow_ups(db_session, visitor, Wanted(), today)  # type: ignore[arg-type]
+        rows = queries.follow_ups(db_session, visitor, FollowUpFilter(), today)  # type: ignore[arg-type]
         return sorted({row.number for row in rows})
 
     assert seen(cast.ruud) == ["EKC-2026-0001"]
@@ -126,10 +126,10 @@ def test_what_waits_for_a_next_plan_is_not_due(db_session: Session, cast: Cast) 
     with writing(db_session):
         db_session.execute(update(Conference).values(phase=Phase.SETUP))
 
-    rows = queries.follow_ups(db_session, cast.mila, Wanted(), CALL_DUE.date())
+    rows = queries.follow_ups(db_session, cast.mila, FollowUpFilter(), CALL_DUE.date())
 
     assert [row.kind for row in rows] == [FollowUpKind.CALL]
-    assert queries.counts(db_session, cast.mila, Wanted(), CALL_DUE.date()) == Counts(0, 0, 1)
+    assert queries.counts(db_session, cast.mila, FollowUpFilter(), CALL_DUE.date()) == Counts(0, 0, 1)
 
 
 def test_pages_of_fifty_follow_one_another(
@@ -155,7 +155,7 @@ def test_pages_of_fifty_follow_one_another(
 
     assert (len(first), len(second)) == (50, 12)
     assert "The next 50" not in [name for name, _href in client.here.links]
-    rows = queries.follow_ups(db_session, cast.ruud, Wanted(), START.date())
+    rows = queries.follow_ups(db_session, cast.ruud, FollowUpFilter(), START.date())
     assert len(rows) == 62
     assert rows == tuple(sorted(rows, key=lambda row: (row.due_on, row.id)))
 

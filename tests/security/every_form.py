@@ -17,31 +17,28 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from ekc.conferences import actions as conferences
+from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.conferences.actions import bottom_lines, circle, links, registration
 from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoided
-from ekc.matching import actions as matching
-from ekc.matching.actions import Declaration
-from ekc.meetings import actions as meetings
-from ekc.meetings.actions import Asked, Told
-from ekc.people import actions as staff
-from ekc.people.access import PROGRAM, Visitor
-from ekc.people.actions import (
-    NewAccount,
-    Nonce,
-    Office,
-    add_passkey,
-    ask_coordinator,
-    sign_in_account,
-    verify_by_answer,
-)
-from ekc.people.models import Identity, Method
-from ekc.people.passkeys import NewPasskey
+from ekc.links.verification import ask_coordinator, verify_by_answer
+from ekc.matching.actions import asking, independence
+from ekc.matching.entries import Declaration
+from ekc.meetings.actions import arranging, attendance, information
+from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import NewAction
+from ekc.signin.actions.nonces import Nonce
+from ekc.signin.actions.passkeys import add_passkey
+from ekc.signin.actions.sessions import sign_in_account
+from ekc.signin.models import Identity, Method
+from ekc.signin.passkeys import NewPasskey
+from ekc.staff.actions import accounts as accounts_actions
+from ekc.staff.actions import closing, inviting
+from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
@@ -50,7 +47,7 @@ from tests.clock import START
 from tests.page import Page
 
 #: Only there in the demonstration; they take no words.
-DEMO = {"people.be", "people.be_participant"}
+DEMO = {"signin.be", "links.be_participant"}
 _FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
 _TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
 
@@ -170,7 +167,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    invited = staff.invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
+    invited = inviting.invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
     yield (
         cast.nobody,
         ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),
@@ -186,11 +183,11 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield cast.ruud, ("/", "/search", "/follow-ups")
     yield cast.ruud, unasked
     asked = build.registered_case(session, cast, START)
-    matching.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
+    asking.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
     yield noor, asked
     taken = build.registered_case(session, cast, START)
-    matching.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
-    matching.accept(
+    asking.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
+    independence.accept(
         session, noor, START, taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
     )
     yield noor, taken
@@ -198,7 +195,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield by_link(taken, "marieke")
     fresh = build.case_in_setup(session, cast, START)
     yield noor, fresh
-    conferences.say_no_bottom_lines(session, noor, START, fresh.id)
+    bottom_lines.say_no_bottom_lines(session, noor, START, fresh.id)
     yield noor, fresh
     prepared = _prepared(session, cast)
     yield noor, prepared
@@ -231,14 +228,14 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     for name in ("leaves", "closed"):
         roles = (Office(Role.COORDINATOR),)
         new = NewAccount(name=name, email=f"{name}@example.org", region_id=cast.north, roles=roles)
-        made.append(staff.open_account(session, cast.bas, START, new))
+        made.append(accounts_actions.open_account(session, cast.bas, START, new))
     leaves, closed = made
     case = build.registered_case(session, cast, START)
-    matching.ask_coordinator(session, cast.ruud, START, case.id, leaves)
+    asking.ask_coordinator(session, cast.ruud, START, case.id, leaves)
     leaver = replace(cast.noor, actor=replace(cast.noor.actor, id=leaves), account_id=leaves)
-    matching.accept(session, leaver, START, case.id, build.INDEPENDENT)
-    staff.set_leaving(session, cast.bas, START, leaves, START.date())
-    staff.close_account(session, cast.bas, START, closed)
+    independence.accept(session, leaver, START, case.id, build.INDEPENDENT)
+    closing.set_leaving(session, cast.bas, START, leaves, START.date())
+    closing.close_account(session, cast.bas, START, closed)
     about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
     session.add(Identity(account_id=cast.iris.account_id, **about))
     session.commit()
@@ -251,13 +248,13 @@ def _prepared(session: Session, cast: Cast) -> Made:
     """Ready for the conference, with one of everything that is written down before it."""
     case = build.prepared_case(session, cast, START)
     kees = case.people["kees"]
-    conferences.add_concern(session, cast.noor, START, case.id, Concern(participant_id=kees, concern="The stairs."))
+    circle.add_concern(session, cast.noor, START, case.id, Concern(participant_id=kees, concern="The stairs."))
     contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
-    conferences.log_contact(session, cast.noor, START, case.id, contact)
-    link = conferences.make_link(session, cast.noor, START, case.id, kees, cost=COST)
+    registration.log_contact(session, cast.noor, START, case.id, contact)
+    link = links.make_link(session, cast.noor, START, case.id, kees, cost=COST)
     verify_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
     ask_coordinator(session, START, link.token, "Chrome, Android")
-    meetings.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
+    arranging.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
     build.change_details(session, cast, START, case, kees, informed_on=None)
     return case
 
@@ -266,9 +263,9 @@ def _told(session: Session, cast: Cast) -> Made:
     """In the information phase: something was told and asked, a professional has left."""
     case = build.case_in_information(session, cast, START)
     els, karim = case.people["els"], case.people["karim"]
-    meetings.tell(session, cast.noor, START, case.id, Told(InformationKind.HELP, "There is help."))
-    meetings.ask(session, cast.noor, START, case.id, Asked(karim, "Who calls?"))
-    meetings.leave(session, cast.noor, START, case.id, els)
+    information.tell(session, cast.noor, START, case.id, InformationText(InformationKind.HELP, "There is help."))
+    information.ask(session, cast.noor, START, case.id, QuestionText(karim, "Who calls?"))
+    attendance.leave(session, cast.noor, START, case.id, els)
     return case
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from ekc.people.access import PROGRAM, Visitor
-from ekc.people.actions import NewAccount, Office, open_account
-from ekc.people.models import PersonalLink
-from ekc.people.queries import visitor_of_account
+from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.queries import visitor_of_account
+from ekc.links.models import PersonalLink
+from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.workflow.vocabulary import Role
 from tests.cast import COST, Cast, come_in, participant
 from tests.clock import START

@@ -13,7 +13,10 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ekc.conferences import actions as conferences
+from ekc.accounts.models import Account, AccountRole
+from ekc.conferences.actions import bottom_lines as bottom_lines_actions
+from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import registration
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
 from ekc.conferences.models import BottomLine, Conference
 from ekc.conferences.queries import bottom_lines, circle
@@ -23,13 +26,14 @@ from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport, NewAvoided
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import take
-from ekc.matching import actions as matching
-from ekc.matching.actions import Declaration
+from ekc.links.models import PersonalLink
+from ekc.matching.actions import asking, independence
+from ekc.matching.entries import Declaration
 from ekc.matching.models import Match
-from ekc.matching.queries import open_conflicts
-from ekc.meetings import actions as meetings
-from ekc.meetings.actions import Arranged, Asked, Told, Venue
-from ekc.people.models import Account, AccountRole, PersonalLink
+from ekc.matching.queries.match import open_conflicts
+from ekc.meetings.actions import arranging, attendance, information
+from ekc.meetings.actions.arranging import Arranged, Venue
+from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
@@ -282,24 +286,24 @@ def _registered(session: Session, cast: Cast) -> Marked:
         main_persons=(details("marieke"),),
         referrer=details("karim"),
     )
-    id_ = conferences.register_case(session, cast.nobody, START, new)
+    id_ = registration.register_case(session, cast.nobody, START, new)
     first, second = (row.id for row in circle(session, id_))
     case = Marked(id_, {"marieke": first, "karim": second})
-    matching.ask_coordinator(session, cast.ruud, START, id_, cast.noor.account_id or 0)
+    asking.ask_coordinator(session, cast.ruud, START, id_, cast.noor.account_id or 0)
     works_for = f"{mark('worksfor')}; {mark('organisationels')}"  # the latter takes part later on
     declared = Declaration(mark("declared"), employer=works_for, relation=mark("knows"), interest=mark("gains"))
-    matching.accept(session, cast.noor, START, id_, declared)
-    matching.confirm_coordinator(session, cast.noor, START, id_)
+    independence.accept(session, cast.noor, START, id_, declared)
+    independence.confirm_coordinator(session, cast.noor, START, id_)
     yes = NewConsent(participant_id=first, given_on=TODAY, note=mark("consentnote"))
-    conferences.add_consent(session, cast.noor, START, id_, yes)
+    registration.add_consent(session, cast.noor, START, id_, yes)
     also = NewConsent(participant_id=first, given_on=TODAY, scope=mark("consentscope"))
-    conferences.add_consent(session, cast.noor, START, id_, also)
+    registration.add_consent(session, cast.noor, START, id_, also)
     _waive(session, cast, id_)
     _step(session, cast, case, Step.TAKE_ON)
     people = dict(case.people)
     for name in CIRCLE:
         if name not in people:
-            people[name] = conferences.add_person(session, cast.noor, START, id_, details(name))
+            people[name] = circle_actions.add_person(session, cast.noor, START, id_, details(name))
     _waive(session, cast, id_)
     return Marked(id_, people)
 
@@ -307,7 +311,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
 def _waive(session: Session, cast: Cast, id_: int) -> None:
     """All that ties the coordinator to the case now is no obstacle."""
     for tied in open_conflicts(session, id_):
-        matching.waive_conflict(session, cast.ruud, START, id_, tied.key, mark(f"waived{tied.matter}"))
+        independence.waive_conflict(session, cast.ruud, START, id_, tied.key, mark(f"waived{tied.matter}"))
 
 
 def _prepared(session: Session, cast: Cast, case: Marked) -> None:
@@ -319,21 +323,21 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
         excluded_by=mark("whodecided"),
         excluded_on=TODAY,
     )
-    conferences.change_person(session, noor, START, case.id, who["hassan"], excluded)
-    conferences.remove_person(session, noor, START, case.id, who["saskia"], "She asked for it.")
+    circle_actions.change_person(session, noor, START, case.id, who["hassan"], excluded)
+    circle_actions.remove_person(session, noor, START, case.id, who["saskia"], "She asked for it.")
     for name, side in (("marieke", "a"), ("kees", "b")):
         fear = Concern(participant_id=who[name], concern=mark("fear" + side), arrangement=mark("arranged" + side))
-        conferences.add_concern(session, noor, START, case.id, fear)
+        circle_actions.add_concern(session, noor, START, case.id, fear)
     line = BottomLineText(text=mark("line"), ground=mark("ground"), set_by=who["karim"], shared_on=TODAY)
-    conferences.add_bottom_line(session, noor, START, case.id, line)
+    bottom_lines_actions.add_bottom_line(session, noor, START, case.id, line)
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
-    conferences.log_contact(session, noor, START, case.id, talk)
-    meetings.choose_date(session, noor, START, case.id, START + timedelta(days=2))
+    registration.log_contact(session, noor, START, case.id, talk)
+    arranging.choose_date(session, noor, START, case.id, START + timedelta(days=2))
     venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"))
-    meetings.set_venue(session, noor, START, case.id, venue)
-    meetings.arrange(session, noor, START, case.id, Arranged(ArrangementKind.FOOD, mark("food")))
+    arranging.set_venue(session, noor, START, case.id, venue)
+    arranging.arrange(session, noor, START, case.id, Arranged(ArrangementKind.FOOD, mark("food")))
     for kind in (ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER, ArrangementKind.CHILDCARE):
-        meetings.arrange(session, noor, START, case.id, Arranged(kind, not_needed=True))
+        arranging.arrange(session, noor, START, case.id, Arranged(kind, not_needed=True))
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(question_agreed_on=TODAY))
 
@@ -342,11 +346,11 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
     noor, who = cast.noor, case.people
     _step(session, cast, case, Step.OPEN_CONFERENCE)
     there = [who[name] for name in CIRCLE if name not in ("hassan", "saskia")]
-    meetings.record_attendance(session, noor, START, case.id, there)
+    attendance.record_attendance(session, noor, START, case.id, there)
     for kind in InformationKind:
-        meetings.tell(session, noor, START, case.id, Told(kind, mark("told"), who["karim"]))
-    meetings.ask(session, noor, START, case.id, Asked(who["kees"], mark("asked"), mark("answered")))
-    meetings.professionals_leave(session, noor, START, case.id)
+        information.tell(session, noor, START, case.id, InformationText(kind, mark("told"), who["karim"]))
+    information.ask(session, noor, START, case.id, QuestionText(who["kees"], mark("asked"), mark("answered")))
+    attendance.professionals_leave(session, noor, START, case.id)
     _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
     _step(session, cast, case, Step.ASK_FOR_INFORMATION, mark("askreason"))
     _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
@@ -417,7 +421,7 @@ def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = 
 def asked_instead(session: Session, cast: Cast, case: Marked, phase: Phase) -> None:
     """Denise is asked to take over from Noor and has not answered when the case comes to a phase."""
     put_in(session, case, Phase.SETUP)
-    matching.ask_coordinator(session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    asking.ask_coordinator(session, cast.ruud, START, case.id, cast.denise.account_id or 0)
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
 

@@ -4,7 +4,7 @@
 
 from sqlalchemy.orm import Session
 
-from ekc.people.actions import close_account, set_leaving
+from ekc.staff.actions.closing import close_account, set_leaving
 from tests import build
 from tests.cast import Cast, sign_in
 from tests.client import PageClient

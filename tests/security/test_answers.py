@@ -14,7 +14,7 @@ from ekc.conferences.models import ContactEntry
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine
 from ekc.core.handlers import HEADERS, WITH_A_KEY
-from ekc.people.actions import NewAccount
+from ekc.staff.actions.accounts import NewAccount
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from ekc.core.audit import AuditEvent
 from ekc.core.crypto import Keyring
 from ekc.core.sessions import EncryptedSessions
-from ekc.people.links import revoke
-from ekc.people.models import PersonalLink
+from ekc.links.actions import revoke
+from ekc.links.models import PersonalLink
 from ekc.workflow.vocabulary import Phase
 from tests import build
 from tests.cast import Cast, make_link, sign_in

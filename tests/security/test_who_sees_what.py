@@ -18,9 +18,9 @@ from werkzeug.test import TestResponse
 from ekc import schema
 from ekc.conferences.models import Conference
 from ekc.core.outbox import OutboxMessage
-from ekc.matching.actions import confirm_coordinator
-from ekc.people.actions import sign_in_by_link
-from ekc.people.models import Method
+from ekc.links.actions import sign_in_by_link
+from ekc.matching.actions.independence import confirm_coordinator
+from ekc.signin.models import Method
 from ekc.workflow.engine import may
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Step
 from tests import build

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.queries import circle
 from ekc.core.errors import Stale
-from ekc.matching.actions import Declaration, accept, ask_coordinator, confirm_coordinator
-from ekc.matching.queries import matches
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.matching.actions.independence import accept, confirm_coordinator
+from ekc.matching.entries import Declaration
+from ekc.matching.queries.match import matches
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import NewAction

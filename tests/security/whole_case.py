@@ -15,17 +15,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Map, Rule
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.models import BottomLine, Conference, Consent, Participant, SafetyConcern
 from ekc.core.db import Base
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import AvoidedCost, FollowUp
 from ekc.evaluations.queries import follow_ups
-from ekc.matching import actions as matching
+from ekc.links.actions import new_link
+from ekc.links.models import LinkDevice, PersonalLink
+from ekc.matching.actions import asking
 from ekc.matching.models import Match
 from ekc.meetings.models import Attendance, DateOption, InformationItem, Meeting, Question
-from ekc.people.access import Visitor
-from ekc.people.links import new_link
-from ekc.people.models import LinkDevice, PersonalLink
 from ekc.plans import actions as plans
 from ekc.plans import document, drafting
 from ekc.plans.draft import Draft, NewAction, to_json
@@ -164,7 +164,7 @@ def _closed(session: Session, cast: Cast, **changes: object) -> Made:
 
 def _ask(session: Session, cast: Cast, case: int, phase: Phase, account_id: int) -> None:
     if phase not in (Phase.PRIVATE_TIME, Phase.CLOSED):
-        matching.ask_coordinator(session, cast.ruud, START, case, account_id)
+        asking.ask_coordinator(session, cast.ruud, START, case, account_id)
         return
     session.add(Match(conference_id=case, account_id=account_id, asked_at=START))
     session.execute(update(Conference).where(Conference.id == case).values(asked_coordinator_id=account_id))

@@ -7,13 +7,18 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import PROGRAM, Office
+from ekc.accounts.models import Account
+from ekc.accounts.queries import offices, visitor_of_account
 from ekc.core.outbox import OutboxMessage
-from ekc.matching.actions import accept, ask_coordinator
-from ekc.people import actions
-from ekc.people.access import PROGRAM
-from ekc.people.actions import NewAccount, Office
-from ekc.people.models import Account, Identity, Method, Passkey
-from ekc.people.queries import offices, visitor_of_account
+from ekc.matching.actions import independence
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.matching.actions.independence import accept
+from ekc.signin.actions import sessions
+from ekc.signin.models import Identity, Method, Passkey
+from ekc.staff.actions import accounts, closing
+from ekc.staff.actions import roles as roles_actions
+from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.vocabulary import Role
 from tests import build
 from tests.cast import COST, PASSWORD, Cast, come_in, set_up_app, sign_in
@@ -66,17 +71,17 @@ def test_a_care_manager_who_is_administrator_begins_at_the_follow_ups(
     """Not at the page of coordinators, which would be empty."""
     mila = cast.mila.account_id or 0
     assert sign_in(client, cast.mila).url == "/follow-ups"
-    actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.ADMINISTRATOR))
+    roles_actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.ADMINISTRATOR))
     assert client.page("/").url == "/follow-ups"
 
-    actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.COORDINATOR))
+    roles_actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.COORDINATOR))
     assert (client.page("/").url, client.here.heading) == ("/", "Hello, Mila")
 
 
 def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
-    actions.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, date(2026, 4, 30))
-    actions.set_leaving(db_session, cast.bas, clock(), cast.denise.account_id or 0, date(2026, 3, 2))
-    actions.close_account(db_session, cast.bas, clock(), cast.iris.account_id or 0)
+    closing.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, date(2026, 4, 30))
+    closing.set_leaving(db_session, cast.bas, clock(), cast.denise.account_id or 0, date(2026, 3, 2))
+    closing.close_account(db_session, cast.bas, clock(), cast.iris.account_id or 0)
     clock.advance(hours=1)
     bas.page("/accounts")
 
@@ -100,7 +105,7 @@ def test_fifty_a_page(bas: PageClient, cast: Cast, db_session: Session, clock: F
         email = f"somebody{number}@example.org"
         roles = (Office(Role.COORDINATOR),)
         same = NewAccount(name="Same Name", email=email, region_id=cast.north, roles=roles, password=PASSWORD)
-        actions.open_account(db_session, cast.bas, clock(), same, COST)
+        accounts.open_account(db_session, cast.bas, clock(), same, COST)
     seen = rows(bas.page("/accounts"))
     for _ in range(2):
         seen += rows(bas.follow("The next 50"))
@@ -140,7 +145,7 @@ def test_the_role_is_asked_first_and_municipalities_of_others_are_offered(
     build.registered_case(db_session, cast, clock(), municipality="Elsewhere")
     for municipality in ("Rivierstad", "Bergen"):
         office = Office(Role.CARE_MANAGER, municipality=municipality)
-        actions.give_role(db_session, cast.bas, clock(), cast.noor.account_id or 0, office)
+        roles_actions.give_role(db_session, cast.bas, clock(), cast.noor.account_id or 0, office)
 
     page = bas.page("/accounts/new")
 
@@ -254,7 +259,7 @@ def test_an_invitation_is_renewed_and_withdrawn(
 ) -> None:
     """Of somebody who was never in, so that the administrator is shown the link."""
     new = NewAccount(name="Fatima", email="f@example.org", region_id=cast.north, roles=(Office(Role.COORDINATOR),))
-    bas.page(f"/accounts/{actions.open_account(db_session, cast.bas, clock(), new)}")
+    bas.page(f"/accounts/{accounts.open_account(db_session, cast.bas, clock(), new)}")
     links = []
     for _ in range(2):
         page = bas.shown("Send it")
@@ -282,11 +287,11 @@ def test_whoever_was_ever_in_is_invited_by_mail_alone(
         roles=(Office(Role.COORDINATOR),),
         password=PASSWORD if way == "password" else None,
     )
-    fatima = actions.open_account(db_session, cast.bas, clock(), new, COST)
+    fatima = accounts.open_account(db_session, cast.bas, clock(), new, COST)
     if way in ("sign-in", "closed"):
-        actions.sign_in_account(db_session, clock(), fatima, Method.PROVIDER)
+        sessions.sign_in_account(db_session, clock(), fatima, Method.PROVIDER)
     if way == "closed":
-        actions.close_account(db_session, cast.bas, clock(), fatima)
+        closing.close_account(db_session, cast.bas, clock(), fatima)
     if way == "passkey":
         about = {"credential_id": b"id", "public_key": b"key", "handle": b"handle", "name": "Phone"}
         db_session.add(Passkey(account_id=fatima, sign_count=0, made_at=clock(), **about))
@@ -396,8 +401,8 @@ def test_nobody_notes_for_whom_they_work_themselves(
 ) -> None:
     """Bas coordinates too: another administrator notes that he works for the school, and he cannot take it away."""
     bas_id = cast.bas.account_id or 0
-    actions.give_role(db_session, PROGRAM, clock(), bas_id, Office(Role.COORDINATOR))
-    actions.set_employer(db_session, PROGRAM, clock(), bas_id, "School De Wilg")
+    roles_actions.give_role(db_session, PROGRAM, clock(), bas_id, Office(Role.COORDINATOR))
+    independence.set_employer(db_session, PROGRAM, clock(), bas_id, "School De Wilg")
     bas.page(f"/accounts/{bas_id}")
 
     page = bas.refused("Save", {"Also works for": "", "One line about them": "Bas"}, status=409)

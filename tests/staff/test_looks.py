@@ -5,10 +5,13 @@ from datetime import date
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from ekc.matching.actions import ask_coordinator
-from ekc.people import actions
-from ekc.people.actions import NewAccount, Office, open_by_invitation
-from ekc.people.models import Identity
+from ekc.accounts.access import Office
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.signin.models import Identity
+from ekc.staff.actions import closing
+from ekc.staff.actions import roles as roles_actions
+from ekc.staff.actions.accounts import NewAccount
+from ekc.staff.actions.inviting import open_by_invitation
 from ekc.workflow.vocabulary import Role
 from tests import build
 from tests.cast import Cast
@@ -28,8 +31,8 @@ def look(visitor: Page, onlooker: Onlooker, name: str) -> None:
 def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     noor, iris = cast.noor.account_id or 0, cast.iris.account_id or 0
     build.case_in_setup(db_session, cast, START)
-    actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
-    actions.close_account(db_session, cast.bas, START, iris)
+    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    closing.close_account(db_session, cast.bas, START, iris)
     sign_in(visitor, cast.bas.actor.name)
     look(visitor, onlooker, "accounts")
     visitor.goto("/accounts?q=nobody")
@@ -56,7 +59,7 @@ def test_who_was_in_before(
     db_session.add(Identity(account_id=noor, issuer=issuer, subject="n", tied_at=START, used_at=START))
     db_session.commit()
     for region in (cast.north, cast.south):
-        actions.give_role(db_session, cast.bas, START, noor, Office(Role.REGIONAL_MANAGER, region_id=region))
+        roles_actions.give_role(db_session, cast.bas, START, noor, Office(Role.REGIONAL_MANAGER, region_id=region))
     sign_in(visitor, cast.bas.actor.name, f"/accounts/{noor}")
     unfold(visitor)
     press(visitor, "Send it")
@@ -89,12 +92,12 @@ def test_handing_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session:
         make(db_session, cast, START)
     asked = build.case_in_setup(db_session, cast, START)
     ask_coordinator(db_session, cast.ruud, START, asked.id, denise)
-    actions.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
     sign_in(visitor, cast.ruud.actor.name)
     look(visitor, onlooker, "home leaving")
     visitor.goto(f"/handing-over/{noor}")
     look(visitor, onlooker, "handing over")
-    actions.close_account(db_session, cast.bas, START, noor)
+    closing.close_account(db_session, cast.bas, START, noor)
     visitor.goto("/")
     look(visitor, onlooker, "home gone")
     visitor.goto(f"/handing-over/{noor}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from ekc.demo.case_schema import Action, Goal, LookAgain, Plan, WhatIf
+from ekc.demo.case_schema import ActionEntry, GoalEntry, LookAgain, PlanEntry, WhatIfEntry
 from ekc.demo.validation import answer_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
 from tests.client import PageClient
@@ -11,7 +11,7 @@ from tests.form import Value
 from tests.stories.walk import Walk
 
 
-def write_goal(walk: Walk, goal: Goal, *, but: tuple[Action, ...] = ()) -> None:
+def write_goal(walk: Walk, goal: GoalEntry, *, but: tuple[ActionEntry, ...] = ()) -> None:
     """A goal and its actions, some of them left out for now."""
     client = walk.open("plan")
     client.submit("Add this goal", {"Goal": goal.text})
@@ -20,7 +20,7 @@ def write_goal(walk: Walk, goal: Goal, *, but: tuple[Action, ...] = ()) -> None:
             client.submit("Add this action", action_values(walk, action), near=goal.text)
 
 
-def action_values(walk: Walk, action: Action) -> dict[str, Value]:
+def action_values(walk: Walk, action: ActionEntry) -> dict[str, Value]:
     """The form of an action."""
     values: dict[str, Value] = {
         "What": action.what,
@@ -36,7 +36,7 @@ def action_values(walk: Walk, action: Action) -> dict[str, Value]:
     return values
 
 
-def write_what_if(walk: Walk, what_if: WhatIf) -> None:
+def write_what_if(walk: Walk, what_if: WhatIfEntry) -> None:
     """If this, then that, and who."""
     values: dict[str, Value] = {
         "If": what_if.if_,
@@ -46,7 +46,7 @@ def write_what_if(walk: Walk, what_if: WhatIf) -> None:
     walk.open("plan").submit("Add this what-if", values)
 
 
-def write_ends(walk: Walk, plan: Plan) -> None:
+def write_ends(walk: Walk, plan: PlanEntry) -> None:
     """What-ifs, who keeps an eye on the plan, and when it is looked at again."""
     for what_if in plan.contingency:
         write_what_if(walk, what_if)
@@ -65,7 +65,7 @@ def evaluation_values(walk: Walk, again: LookAgain) -> dict[str, Value]:
     }
 
 
-def decide(client: PageClient, walk: Walk, plan: Plan, *, refused_for: str = "") -> None:
+def decide(client: PageClient, walk: Walk, plan: PlanEntry, *, refused_for: str = "") -> None:
     """Whoever accepts the plan says so, or which safety concern is left."""
     client.page(walk.url("plan/agreement"))
     values: dict[str, Value] = {
@@ -76,7 +76,7 @@ def decide(client: PageClient, walk: Walk, plan: Plan, *, refused_for: str = "")
     client.submit("Save the decision", values)
 
 
-def answer_support(client: PageClient, walk: Walk, action: Action) -> None:
+def answer_support(client: PageClient, walk: Walk, action: ActionEntry) -> None:
     """The answer to support that the family asks for."""
     assert action.answer is not None
     answer, words = answer_of(action.answer)
@@ -92,7 +92,7 @@ def share(client: PageClient, walk: Walk, whole: Iterable[str]) -> None:
     client.submit("Save who sees what", {walk.name(id_): "all of it" for id_ in whole})
 
 
-def check_bottom_lines(walk: Walk, plan: Plan) -> None:
+def check_bottom_lines(walk: Walk, plan: PlanEntry) -> None:
     """Each bottom line is held against the plan."""
     assert walk.case.setup is not None
     client = walk.open("plan/agreement")
@@ -107,7 +107,7 @@ def said(words: str) -> tuple[Agreed, str]:
     return (Agreed.PART if "part" in words.split() else Agreed.YES), words
 
 
-def everybody_says(walk: Walk, plan: Plan, *, later: tuple[str, ...] = ()) -> None:
+def everybody_says(walk: Walk, plan: PlanEntry, *, later: tuple[str, ...] = ()) -> None:
     """All who simply say yes at once, then each with words of their own; `later` are asked another day."""
     asked = {id_: words for id_, words in plan.agreed.items() if id_ not in later}
     yes = [id_ for id_, words in asked.items() if said(words) == (Agreed.YES, "")]
@@ -117,7 +117,7 @@ def everybody_says(walk: Walk, plan: Plan, *, later: tuple[str, ...] = ()) -> No
             somebody_says(walk, plan, id_)
 
 
-def somebody_says(walk: Walk, plan: Plan, id_: str) -> None:
+def somebody_says(walk: Walk, plan: PlanEntry, id_: str) -> None:
     """One person's answer, with their words."""
     answer, words = said(plan.agreed[id_])  # type: ignore[index]
     values: dict[str, Value] = {

@@ -4,7 +4,7 @@ from datetime import date
 
 from babel import Locale
 
-from ekc.demo.case_schema import BottomLine, CasePerson
+from ekc.demo.case_schema import BottomLineEntry, PersonEntry
 from ekc.workflow.vocabulary import Attends, Part
 from tests.form import Value
 from tests.stories.walk import Walk
@@ -61,7 +61,7 @@ def complete(walk: Walk, *ids: str) -> None:
         client.submit("Save", details(walk, walk.case.people[id_]))  # type: ignore[index]
 
 
-def details(walk: Walk, person: CasePerson) -> dict[str, Value]:
+def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
     """What the page of somebody asks beside what was asked when they were added."""
     needs = person.needs or ()
     values: dict[str, Value] = {
@@ -110,7 +110,7 @@ def speak_to_everybody(walk: Walk) -> None:
                 keep_away(walk, id_, person, day)
 
 
-def keep_away(walk: Walk, id_: str, person: CasePerson, day: date) -> None:
+def keep_away(walk: Walk, id_: str, person: PersonEntry, day: date) -> None:
     """It is written down that somebody stays away, why, and who decided it."""
     client = walk.open("circle")
     client.follow(walk.name(id_))
@@ -138,7 +138,7 @@ def keep_safe(walk: Walk) -> None:
         client.submit("Write it down", values)
 
 
-def bottom_line_values(line: BottomLine) -> dict[str, Value]:
+def bottom_line_values(line: BottomLineEntry) -> dict[str, Value]:
     """The form of a bottom line."""
     return {
         "What the plan has to meet": line.text,

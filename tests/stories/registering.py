@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ekc.people.access import Visitor
+from ekc.accounts.access import Visitor
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Part
 from tests.form import Value

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from flask import Flask
 
-from ekc.demo.case_schema import Action, Goal, LookAgain
+from ekc.demo.case_schema import ActionEntry, GoalEntry, LookAgain
 from ekc.demo.casefile import CASES, read_case
 from ekc.workflow.vocabulary import ActionKind, Every
 from tests.cast import Cast
@@ -22,10 +22,10 @@ FILE = CASES / "hendriks.toml"
 CASE = read_case(FILE)
 SATURDAYS = "Sleeps over on Saturdays so that Joan sleeps through"
 #: The file says that there is a winter part, not what it says: this is invented like the rest.
-WINTER = Goal(
+WINTER = GoalEntry(
     text="Wim and Joan come through the winter.",
     actions=(
-        Action(
+        ActionEntry(
             what="Salts the path and drives Joan to the shops when it freezes",
             who=("alf", "peter"),  # type: ignore[arg-type]
             starts=date(2026, 11, 28),

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.people.access import PROGRAM
-from ekc.people.actions import set_employer
+from ekc.accounts.access import PROGRAM
+from ekc.matching.actions.independence import set_employer
 from tests.build import Made, case_in_information, case_in_private_time, prepared_case
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient

@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 from pyotp import TOTP
 from sqlalchemy.orm import Session
 
-from ekc.people.actions import sign_in_account
-from ekc.people.models import Method
+from ekc.signin.actions.sessions import sign_in_account
+from ekc.signin.models import Method
 from tests.cast import PASSWORD, Cast
 from tests.clock import FrozenClock
 from tests.look import NARROW, Onlooker

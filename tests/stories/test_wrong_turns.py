@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc.journey.queries import history
-from ekc.meetings import actions as meetings
-from ekc.meetings.actions import Told
+from ekc.meetings.actions import attendance, information
+from ekc.meetings.actions.information import InformationText
 from ekc.workflow.vocabulary import InformationKind, Step
 from tests.build import Made, case_in_information, case_in_private_time, case_in_setup
 from tests.cast import Cast, enter, make_link, open_link, sign_in
@@ -34,8 +34,8 @@ def ready_for_private_time(session: Session, cast: Cast) -> Made:
     """Everything was told and the professionals have left."""
     case = case_in_information(session, cast, START)
     for kind in InformationKind:
-        meetings.tell(session, cast.noor, START, case.id, Told(kind, "What there is to say."))
-    meetings.professionals_leave(session, cast.noor, START, case.id)
+        information.tell(session, cast.noor, START, case.id, InformationText(kind, "What there is to say."))
+    attendance.professionals_leave(session, cast.noor, START, case.id)
     return case
 
 

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 
 from flask import Flask
 
+from ekc.accounts.access import Visitor
 from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile
-from ekc.people.access import Visitor
 from tests.cast import OWN, Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock

@@ -5,16 +5,24 @@ from datetime import date
 from typing import Any
 
 from ekc.workflow.blocker import Guard
-from ekc.workflow.facts import Action, BottomLine, Coordinator, Facts, Person, Plan, WhatIf
+from ekc.workflow.facts import (
+    ActionFacts,
+    BottomLineFacts,
+    CoordinatorFacts,
+    Facts,
+    PersonFacts,
+    PlanFacts,
+    WhatIfFacts,
+)
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionKind, Agreed, ArrangementKind, Attends, InformationKind, Part, Phase
 
 TODAY = date(2026, 4, 18)
 
 
-def person(number: int, part: Part, **other: Any) -> Person:
+def person(number: int, part: Part, **other: Any) -> PersonFacts:
     """Somebody who is told, comes, and agrees."""
-    ready = Person(
+    ready = PersonFacts(
         number,
         f"Person {number}",
         part,
@@ -38,10 +46,10 @@ ADVOCATE = person(5, Part.SUPPORTER)
 NURSE = person(6, Part.PROFESSIONAL, in_room=False, consented=False, agreed=None)
 INTERPRETER = person(7, Part.INTERPRETER, attends=None, informed=False, consented=False, agreed=None)
 
-ACTION = Action("1.1", "a1", people=1, what=True, timed=True)
-SUPPORT = Action("1.2", "a2", people=1, what=True, timed=True, kind=ActionKind.PROFESSIONAL)
-WHAT_IF = WhatIf(1, "w1", complete=True, people=2)
-PLAN = Plan(
+ACTION = ActionFacts("1.1", "a1", people=1, what=True, timed=True)
+SUPPORT = ActionFacts("1.2", "a2", people=1, what=True, timed=True, kind=ActionKind.PROFESSIONAL)
+WHAT_IF = WhatIfFacts(1, "w1", complete=True, people=2)
+PLAN = PlanFacts(
     goals=1,
     actions=(ACTION, SUPPORT),
     what_ifs=(WHAT_IF,),
@@ -55,10 +63,10 @@ READY = Facts(
     phase=Phase.REGISTRATION,
     today=TODAY,
     main_person_said_yes=True,
-    coordinator=Coordinator(asked=True, accepted=True, declared=True, confirmed=True),
+    coordinator=CoordinatorFacts(asked=True, accepted=True, declared=True, confirmed=True),
     question_agreed=True,
     people=(MOTHER, UNCLE, FRIEND, CHILD, ADVOCATE, NURSE, INTERPRETER),
-    bottom_lines=(BottomLine(11, 1, shared=True, met=True),),
+    bottom_lines=(BottomLineFacts(11, 1, shared=True, met=True),),
     meeting_on=TODAY,
     venue=True,
     arranged=frozenset(ArrangementKind),
@@ -77,7 +85,7 @@ def facts(**spoiled: Any) -> Facts:
     return replace(READY, **spoiled)
 
 
-def with_people(*changed: Person) -> Facts:
+def with_people(*changed: PersonFacts) -> Facts:
     """The same case with these people in place of those with the same id."""
     by_id = {p.id: p for p in READY.people} | {p.id: p for p in changed}
     return facts(people=tuple(by_id.values()))

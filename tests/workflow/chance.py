@@ -7,18 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ekc.workflow.definition import STEPS
-from ekc.workflow.facts import BottomLine, Coordinator, Person, Plan, WhatIf
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, PersonFacts, PlanFacts, WhatIfFacts
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.vocabulary import (
-    Agreed,
-    ArrangementKind,
-    Attends,
-    InformationKind,
-    Phase,
-    Role,
-    SupportAnswer,
-)
+from ekc.workflow.vocabulary import Agreed, ArrangementKind, Attends, InformationKind, Phase, Role, SupportAnswer
 from tests.workflow.build import ACTION, PLAN, READY, SUPPORT, TODAY
 
 FEW = st.integers(0, 2)
@@ -33,7 +25,7 @@ ACTIONS = st.sampled_from(
         replace(ACTION, timed=False),
     ]
 )
-WHAT_IFS = st.builds(WhatIf, number=st.just(1), key=st.just("w"), complete=st.booleans(), people=FEW)
+WHAT_IFS = st.builds(WhatIfFacts, number=st.just(1), key=st.just("w"), complete=st.booleans(), people=FEW)
 PLAN_PARTS: dict[str, st.SearchStrategy[Any]] = {
     "actions": ACTIONS.map(lambda action: (ACTION, action)) | st.just(()),
     "what_ifs": st.lists(WHAT_IFS, max_size=2).map(tuple),
@@ -55,14 +47,14 @@ PERSON_PARTS: dict[str, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def _plans(draw: st.DrawFn) -> Plan:
+def _plans(draw: st.DrawFn) -> PlanFacts:
     """A plan in which one thing may be wrong: near the border, where a missing condition shows."""
     name = draw(st.sampled_from(sorted(PLAN_PARTS)))
     return replace(PLAN, **{name: draw(PLAN_PARTS[name])})
 
 
 @st.composite
-def _circles(draw: st.DrawFn) -> tuple[Person, ...]:
+def _circles(draw: st.DrawFn) -> tuple[PersonFacts, ...]:
     """A circle in which one thing may be wrong with anybody."""
     name = draw(st.sampled_from(sorted(PERSON_PARTS)))
     return tuple(replace(person, **{name: draw(PERSON_PARTS[name])}) for person in READY.people)
@@ -72,10 +64,10 @@ CONFLICTS = st.just(()) | st.just((Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELP
 #: How each fact may change. Phase, profile, day and what the steps themselves bring about are not for people to change.
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "main_person_said_yes": st.booleans(),
-    "coordinator": st.builds(Coordinator, *[st.booleans()] * 4, st.just("Noor"), CONFLICTS),
+    "coordinator": st.builds(CoordinatorFacts, *[st.booleans()] * 4, st.just("Noor"), CONFLICTS),
     "question_agreed": st.booleans(),
     "people": _circles(),
-    "bottom_lines": st.builds(BottomLine, st.just(1), st.just(1), st.booleans(), st.none() | st.booleans()).map(
+    "bottom_lines": st.builds(BottomLineFacts, st.just(1), st.just(1), st.booleans(), st.none() | st.booleans()).map(
         lambda line: (line,)
     ),
     "said_no_bottom_lines": st.booleans(),

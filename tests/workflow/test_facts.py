@@ -9,7 +9,15 @@ import pytest
 
 import ekc.workflow
 from ekc.workflow.definition import StepRule
-from ekc.workflow.facts import Action, BottomLine, Coordinator, Facts, Person, Plan, WhatIf
+from ekc.workflow.facts import (
+    ActionFacts,
+    BottomLineFacts,
+    CoordinatorFacts,
+    Facts,
+    PersonFacts,
+    PlanFacts,
+    WhatIfFacts,
+)
 from ekc.workflow.vocabulary import Attends, Part
 from tests.workflow.build import MOTHER, NURSE, facts, person
 
@@ -40,7 +48,9 @@ def test_only_whoever_takes_part_is_still_to_be_told_and_never_an_interpreter() 
     assert not person(43, Part.FAMILY, attends=None, informed=False).untold
 
 
-@pytest.mark.parametrize("kind", [Facts, Person, Coordinator, Plan, Action, WhatIf, BottomLine])
+@pytest.mark.parametrize(
+    "kind", [Facts, PersonFacts, CoordinatorFacts, PlanFacts, ActionFacts, WhatIfFacts, BottomLineFacts]
+)
 def test_what_was_not_gathered_counts_as_not_so(kind: type) -> None:
     """Each phase gathers what its guards ask; what was left out must hold a case up, not let it through."""
     assert [field.name for field in fields(kind) if isinstance(field.default, int) and field.default] == []

@@ -9,7 +9,7 @@ from ekc.workflow import guards as g
 from ekc.workflow.blocker import Guard
 from ekc.workflow.definition import STEPS
 from ekc.workflow.engine import GUARD_RULES
-from ekc.workflow.facts import BottomLine, Coordinator, Facts
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
@@ -64,17 +64,17 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.coordinator_accepted,
-        facts(coordinator=Coordinator()),
+        facts(coordinator=CoordinatorFacts()),
         [("No coordinator has been asked yet", "coordinator", "")],
     ),
     (
         g.coordinator_accepted,
-        facts(coordinator=Coordinator(asked=True)),
+        facts(coordinator=CoordinatorFacts(asked=True)),
         [("The coordinator has not said yet whether they take the case", "coordinator", "")],
     ),
     (
         g.independence_declared,
-        facts(coordinator=Coordinator(asked=True, accepted=True)),
+        facts(coordinator=CoordinatorFacts(asked=True, accepted=True)),
         [("The independence of the coordinator has not been declared yet", "coordinator", "")],
     ),
     (
@@ -102,12 +102,12 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.coordinator_confirmed,
-        facts(coordinator=Coordinator(asked=True, accepted=True)),
+        facts(coordinator=CoordinatorFacts(asked=True, accepted=True)),
         [("The main person has not confirmed the coordinator yet", "coordinator", "")],
     ),
     (
         g.coordinator_confirmed,
-        facts(coordinator=Coordinator(asked=True, accepted=True, unwanted=True)),
+        facts(coordinator=CoordinatorFacts(asked=True, accepted=True, unwanted=True)),
         [("The main person would rather have another coordinator", "coordinator", "")],
     ),
     (
@@ -142,7 +142,9 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.bottom_lines_shared,
-        facts(bottom_lines=(BottomLine(11, 1, shared=True, met=None), BottomLine(12, 2, shared=False, met=None))),
+        facts(
+            bottom_lines=(BottomLineFacts(11, 1, shared=True, met=None), BottomLineFacts(12, 2, shared=False, met=None))
+        ),
         [("Bottom line 2 has not been shared with the family yet", "bottom_lines", "12")],
     ),
     (
@@ -241,7 +243,9 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.bottom_lines_met,
-        facts(bottom_lines=(BottomLine(11, 1, shared=True, met=None), BottomLine(12, 2, shared=True, met=False))),
+        facts(
+            bottom_lines=(BottomLineFacts(11, 1, shared=True, met=None), BottomLineFacts(12, 2, shared=True, met=False))
+        ),
         [
             ("Bottom line 1 has not been checked yet", "agreement", "11"),
             ("Bottom line 2 is not met by this plan", "agreement", "12"),

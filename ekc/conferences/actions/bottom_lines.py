@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import keep_agencies, member, not_later
@@ -14,7 +15,6 @@ from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
-from ekc.people.access import Visitor
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 
 

@@ -1,4 +1,4 @@
-"""Changing the circle: who is in it, and who was told. Also what other actions of a case need of it."""
+"""The circle of a case: people, who was told, and safety concerns."""
 
 from collections.abc import Collection
 from dataclasses import fields, replace
@@ -9,10 +9,11 @@ from typing import TypeVar
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.entries import Concern, PersonDetails, Registration, kept_back
-from ekc.conferences.models import Conference, NameKey, Participant
+from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
@@ -20,8 +21,7 @@ from ekc.core.db import Base
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
-from ekc.people import links
-from ekc.people.access import Visitor
+from ekc.links import actions as links_actions
 from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
@@ -227,7 +227,7 @@ def _shut_out(session: Session, at: datetime, somebody: Participant) -> int:
     """End their personal links, and take back the mails to them that are not sent yet; how many links there were."""
     to_them = OutboxMessage.key.like(f"{somebody.conference_id}:%:{somebody.id}")  # the keys of `Audience.CIRCLE`
     session.execute(delete(OutboxMessage).where(to_them, OutboxMessage.sent_at.is_(None)))
-    return links.revoke(session, at, participant_id=somebody.id)
+    return links_actions.revoke(session, at, participant_id=somebody.id)
 
 
 def _index(session: Session, conference: Conference, somebody: Participant) -> None:
@@ -237,3 +237,44 @@ def _index(session: Session, conference: Conference, somebody: Participant) -> N
         NameKey(region_id=conference.region_id, key=key, participant_id=somebody.id)
         for key in keyring_of(session).index_keys(somebody.name)
     )
+
+
+def add_concern(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: Concern) -> int:
+    """Write down what somebody is afraid of; the id of the concern."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
+        somebody = member(session, conference_id, new.participant_id)
+        concern = SafetyConcern(conference_id=conference_id)
+        write_over(concern, new, Concern)
+        session.add(concern)
+        session.flush()
+        record(session, visitor.actor, at, "safety.added", conference_id, name=somebody.name)
+    return concern.id
+
+
+def change_concern(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, concern_id: int, new: Concern
+) -> None:
+    """Write a concern or its arrangement anew."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
+        concern = _concern(session, conference_id, concern_id)
+        somebody = member(session, conference_id, new.participant_id)
+        write_over(concern, new, Concern)
+        record(session, visitor.actor, at, "safety.changed", conference_id, name=somebody.name)
+
+
+def remove_concern(session: Session, visitor: Visitor, at: datetime, conference_id: int, concern_id: int) -> None:
+    """Take a concern away; what it said stays in the audit."""
+    with writing(session):
+        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
+        concern = _concern(session, conference_id, concern_id)
+        record(session, visitor.actor, at, "safety.removed", conference_id, concern=concern.concern)
+        session.delete(concern)
+
+
+def _concern(session: Session, conference_id: int, concern_id: int) -> SafetyConcern:
+    found = session.get(SafetyConcern, concern_id)
+    if found is None or found.conference_id != conference_id:
+        raise Unknown
+    return found

@@ -9,22 +9,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import PROGRAM, Visitor
+from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import has_page, member
 from ekc.conferences.entries import MadeLink, NewLink
-from ekc.conferences.mails import PERSONAL_LINK, language_of
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.language import language_of
 from ekc.core.outbox import Link, Recipient, queue
 from ekc.core.transaction import writing
-from ekc.people import links
-from ekc.people.access import PROGRAM, Visitor
-from ekc.people.links import Check
-from ekc.people.models import Account, Confirmed, LinkDevice, PersonalLink
-from ekc.people.passwords import COST, Cost, hashed
-from ekc.people.queries import link_of_token, links_of, newest_link
+from ekc.links import actions as links_actions
+from ekc.links import tokens as links
+from ekc.links.mails import PERSONAL_LINK
+from ekc.links.models import Confirmed, LinkDevice, PersonalLink
+from ekc.links.queries import link_of_token, links_of, newest_link
+from ekc.links.tokens import Check
+from ekc.signin.passwords import COST, Cost, hashed
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -137,7 +140,7 @@ def revoke_links(session: Session, visitor: Visitor, at: datetime, conference_id
     with writing(session):
         lock_case(session, visitor, conference_id, Activity.END_LINKS, at)
         somebody = member(session, conference_id, participant_id)
-        links.revoke(session, at, participant_id=participant_id)
+        links_actions.revoke(session, at, participant_id=participant_id)
         record(session, visitor.actor, at, "link.revoked", conference_id, name=somebody.name)
 
 
@@ -158,7 +161,7 @@ def answer_request(
         if is_them:
             device.confirmed_at, device.how = at, Confirmed.COORDINATOR
         else:
-            links.revoke(session, at, link_id=link.id)
+            links_actions.revoke(session, at, link_id=link.id)
         action = "link.let_in" if is_them else "link.turned_away"
         record(session, visitor.actor, at, action, conference_id, name=somebody.name, device=device.device)
     return somebody.name
@@ -179,7 +182,7 @@ def forget_codes_of_former(session: Session, at: datetime) -> int:
     gone = select(Account.id).where(Account.leaves_on < today)
     with writing(session):
         which = exists().where(*theirs, or_(*over)) | PersonalLink.made_by.in_(gone)
-        changed = links.ask_on_new_devices(session, which)
+        changed = links_actions.ask_on_new_devices(session, which)
         for conference_id in changed:
             record(session, PROGRAM.actor, at, "link.codes_forgotten", conference_id)
     return len(changed)
@@ -191,7 +194,7 @@ def end_device(session: Session, visitor: Visitor, at: datetime, conference_id: 
         lock_case(session, visitor, conference_id, Activity.END_LINKS, at)
         link, device = _locked_device(session, conference_id, device_id)
         somebody = member(session, conference_id, link.participant_id)
-        links.end_devices(session, at, [device.id])
+        links_actions.end_devices(session, at, [device.id])
         record(session, visitor.actor, at, "link.device_ended", conference_id, name=somebody.name, device=device.device)
 
 
@@ -210,8 +213,8 @@ def _live(session: Session, at: datetime, conference_id: int) -> dict[int, int]:
 
 def _make(session: Session, visitor: Visitor, at: datetime, somebody: Participant, days: int, check: Check) -> str:
     before = newest_link(session, somebody.conference_id, somebody.id)
-    links.revoke(session, at, participant_id=somebody.id)
-    token = links.new_link(
+    links_actions.revoke(session, at, participant_id=somebody.id)
+    token = links_actions.new_link(
         session,
         at,
         conference_id=somebody.conference_id,

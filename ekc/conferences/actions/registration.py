@@ -1,4 +1,4 @@
-"""Registering a case, changing its registration, and who consented."""
+"""A case is registered, found, changed; consents and contacts are written down."""
 
 from dataclasses import asdict, replace
 from datetime import date, datetime
@@ -7,17 +7,18 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Region
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member, not_later, put_in, write_over
-from ekc.conferences.entries import NewCase, NewConsent, Registration
-from ekc.conferences.models import CaseCounter, Conference, Consent
+from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
+from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry
+from ekc.conferences.queries import Found, search
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.people.access import Visitor
-from ekc.people.models import Region
 from ekc.workflow.definition import VERSION
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Part
@@ -137,3 +138,31 @@ def _next_number(session: Session, year: int) -> str:
             pass  # somebody else began the year at this moment
         taken = session.scalars(count.returning(CaseCounter.last)).one()
     return f"EKC-{year}-{taken:04}"
+
+
+def log_contact(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewContact) -> int:
+    """Add a line to the contact log; its id."""
+    with writing(session):
+        conference, _ = lock_case(session, visitor, conference_id, Activity.LOG_CONTACT, at)
+        if new.participant_id is not None:
+            member(session, conference_id, new.participant_id)
+        not_later(at, conference.timezone, new.on)
+        entry = ContactEntry(conference_id=conference_id, written_at=at, **asdict(new))
+        session.add(entry)
+        session.flush()
+        record(session, visitor.actor, at, "contact.logged", conference_id, channel=new.channel)
+    return entry.id
+
+
+def look_for(session: Session, visitor: Visitor, at: datetime, asked: str) -> tuple[Found, ...]:
+    """Search, and note in the audit who looked for what.
+
+    A title or a name that was found has been read: each case that was found gets a line of it, for its people to read.
+    """
+    with writing(session):
+        found = search(session, visitor, asked, at)
+        roles = " ".join(sorted(visitor.roles))
+        for conference_id in sorted({one.conference_id for one in found}):  # in order: searches never block each other
+            record(session, visitor.actor, at, "case.found", conference_id, roles=roles)
+        record(session, visitor.actor, at, "case.searched", asked=asked, found=len(found))
+    return found

@@ -128,7 +128,7 @@ def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held:
         del form.side
 
 
-class ToldForm(CaseForm):
+class InformedForm(CaseForm):
     """Several people were told on one day."""
 
     on = day(_l("Told on"), _l("Choose the day on which you told them."))

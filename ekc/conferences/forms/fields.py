@@ -11,10 +11,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from ekc.conferences.queries import PersonRow
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
-from ekc.people.forms import PlainForm
 from ekc.workflow.vocabulary import Labelled
 
 #: Languages that families and their circles speak; shown by their names in the reader's language.

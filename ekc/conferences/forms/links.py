@@ -9,7 +9,7 @@ from ekc.conferences.entries import NewLink
 from ekc.conferences.forms.fields import FROM_LIST, CaseForm, line
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.people.links import plain
+from ekc.links.tokens import plain
 
 _SHORTEST = 3  # letters or digits of an answer
 

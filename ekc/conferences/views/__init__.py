@@ -6,6 +6,4 @@ import ekc.conferences.views.contact
 import ekc.conferences.views.links
 import ekc.conferences.views.registering
 import ekc.conferences.views.registration
-import ekc.conferences.views.safety
-import ekc.conferences.views.searching  # noqa: F401 - imported so that their routes are known
-from ekc.conferences.views.blueprint import bp as bp
+import ekc.conferences.views.safety  # noqa: F401

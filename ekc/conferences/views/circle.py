@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import actions, queries
+from ekc.conferences import queries
 from ekc.conferences.access import Case
+from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import kept_back
-from ekc.conferences.forms.circle import AddPersonForm, PersonForm, RemoveForm, ToldForm
+from ekc.conferences.forms.circle import AddPersonForm, InformedForm, PersonForm, RemoveForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow
 from ekc.conferences.views.blueprint import bp
@@ -44,7 +45,7 @@ def add_person(case: Case) -> ResponseReturnValue:
     form = AddPersonForm(queries.registration(db(), case.id).sides)
     if not form.validate():
         return _circle_page(case, form), 422
-    somebody = actions.add_person(db(), case.visitor, now(), case.id, form.to_details())
+    somebody = circle_actions.add_person(db(), case.visitor, now(), case.id, form.to_details())
     flash(_("%(name)s is in the circle.", name=form.name.data), "success")
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{somebody}"), 303)
 
@@ -53,10 +54,10 @@ def add_person(case: Case) -> ResponseReturnValue:
 @case_route(Activity.CHANGE_CIRCLE)
 def tell(case: Case) -> ResponseReturnValue:
     """Note that several people were told on a day."""
-    form = ToldForm(queries.circle(db(), case.id))
+    form = InformedForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            actions.tell_people(db(), case.visitor, now(), case.id, form.told.data, form.on.data)
+            circle_actions.tell_people(db(), case.visitor, now(), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _circle_page(case, told=form), form.status
@@ -66,11 +67,11 @@ def tell(case: Case) -> ResponseReturnValue:
 @case_route(Activity.CHANGE_CIRCLE)
 def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
     """Note that somebody was told today."""
-    actions.tell_people(db(), case.visitor, now(), case.id, [participant_id])
+    circle_actions.tell_people(db(), case.visitor, now(), case.id, [participant_id])
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
-def _circle_page(case: Case, form: AddPersonForm | None = None, told: ToldForm | None = None) -> str:
+def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedForm | None = None) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
     everybody = queries.circle(db(), case.id)
     sides = queries.registration(db(), case.id).sides
@@ -88,7 +89,7 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: ToldForm |
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, formdata=None),
-        told_form=told or (ToldForm(untold, formdata=None, data=day) if untold else None),
+        told_form=told or (InformedForm(untold, formdata=None, data=day) if untold else None),
         sent=form or told,
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
@@ -128,7 +129,9 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
     form = _person_form(case, shown, sent=True)
     if form.validate():
         with form.showing_refusal():
-            stopped = actions.change_person(db(), case.visitor, now(), case.id, participant_id, form.to_details())
+            stopped = circle_actions.change_person(
+                db(), case.visitor, now(), case.id, participant_id, form.to_details()
+            )
             if stopped is None:
                 flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
             else:
@@ -147,7 +150,7 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
     form = RemoveForm()
     if form.validate():
         with form.showing_refusal():
-            stopped = actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
+            stopped = circle_actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
             _say_out(_("%(name)s is out of the circle.", name=shown.name), stopped)
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _person_page(case, shown, remove=form), form.status

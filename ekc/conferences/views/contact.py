@@ -3,8 +3,9 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import actions, queries
+from ekc.conferences import queries
 from ekc.conferences.access import Case
+from ekc.conferences.actions import registration
 from ekc.conferences.forms.contact import ContactForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.views.blueprint import bp
@@ -30,7 +31,7 @@ def log_contact(case: Case) -> ResponseReturnValue:
     form = ContactForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            actions.log_contact(db(), case.visitor, now(), case.id, form.to_contact())
+            registration.log_contact(db(), case.visitor, now(), case.id, form.to_contact())
             flash(_("It is in the log."), "success")
             return redirect(url_for("conferences.contact_log", conference_id=case.id), 303)
     return _log_page(case, form), form.status

@@ -13,15 +13,17 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import actions, mails, queries
+from ekc.accounts import queries as people
+from ekc.conferences import queries
 from ekc.conferences.access import Case
+from ekc.conferences.actions import links as links_actions
 from ekc.conferences.actions.circle import has_page
-from ekc.conferences.document import SLIP, Slip, square
 from ekc.conferences.entries import MadeLink
 from ekc.conferences.forms.links import LinkForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow
 from ekc.conferences.views.blueprint import bp
+from ekc.core import language as core_language
 from ekc.core.clock import local_date
 from ekc.core.crypto import Unreadable, keyring_of
 from ekc.core.documents import document_pdf
@@ -29,8 +31,10 @@ from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.language import say, using
 from ekc.core.routes import db, now, pdf, runtime
-from ekc.people import queries as people
-from ekc.people.models import PersonalLink
+from ekc.links import mails
+from ekc.links import queries as links_queries
+from ekc.links.document import SLIP, Slip, square
+from ekc.links.models import PersonalLink
 from ekc.workflow.vocabulary import N_, Activity
 
 _LINKS = "/conferences/<int:conference_id>/links"
@@ -53,15 +57,15 @@ def _list(case: Case, wrong: str = "") -> str:
 
 def _doors(case: Case) -> dict[str, object]:
     """The live link of each person, the devices of each link, and who waits."""
-    live = {row.participant_id: row for row in people.links_of(db(), case.id) if row.is_live(now())}
-    devices: dict[int, list[people.DeviceRow]] = {}
-    for one in people.devices_of(db(), case.id, now()):
+    live = {row.participant_id: row for row in links_queries.links_of(db(), case.id) if row.is_live(now())}
+    devices: dict[int, list[links_queries.DeviceRow]] = {}
+    for one in links_queries.devices_of(db(), case.id, now()):
         devices.setdefault(one.link_id, []).append(one)
     return {
         "live": live,
         "devices": devices,
-        "unsent": people.unsent_mails(db(), case.id),
-        "waiting": people.waiting_of(db(), case.id, now()),
+        "unsent": links_queries.unsent_mails(db(), case.id),
+        "waiting": links_queries.waiting_of(db(), case.id, now()),
         "names": queries.names(db(), case.id),
     }
 
@@ -71,7 +75,7 @@ def _doors(case: Case) -> dict[str, object]:
 def make_missing_links(case: Case) -> ResponseReturnValue:
     """A link and a slip for everybody who has none yet."""
     try:
-        made = actions.make_missing_links(db(), case.visitor, now(), case.id, runtime().settings.password_cost)
+        made = links_actions.make_missing_links(db(), case.visitor, now(), case.id, runtime().settings.password_cost)
     except Refusal as refusal:
         return _list(case, say(refusal.message, refusal.params)), refusal.status
     names = queries.names(db(), case.id)
@@ -102,7 +106,7 @@ def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
     replaces = request.form.get("revision", type=int)
     new, cost = form.to_link() if form else None, runtime().settings.password_cost
     try:
-        made = actions.make_link(db(), case.visitor, now(), case.id, participant_id, new, cost, replaces)
+        made = links_actions.make_link(db(), case.visitor, now(), case.id, participant_id, new, cost, replaces)
     except Stale as stale:
         return _list(case, say(stale.message, stale.params)), stale.status
     return _shown(case, made)
@@ -119,7 +123,7 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
     if way == "mail" and runtime().settings.mail is None:
         raise Refusal(N_("This service sends no mail. Give the link on paper or by text message."))
     address = _address(made) if way == "mail" else ""
-    actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, address)
+    links_actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, address)
     return _shown(case, made, done=way)
 
 
@@ -131,7 +135,7 @@ def slips(case: Case) -> ResponseReturnValue:
     found = [_slip(case, one) for one in made]
     db().rollback()  # printing takes a while: no transaction waits for it
     paper = document_pdf(SLIP, *found)
-    actions.hand_over(db(), case.visitor, now(), case.id, [one.token for one in made], "paper")
+    links_actions.hand_over(db(), case.visitor, now(), case.id, [one.token for one in made], "paper")
     return pdf(paper, SLIP.filename)
 
 
@@ -139,7 +143,7 @@ def slips(case: Case) -> ResponseReturnValue:
 @case_route(Activity.END_LINKS)
 def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
     """End the links of somebody."""
-    actions.revoke_links(db(), case.visitor, now(), case.id, participant_id)
+    links_actions.revoke_links(db(), case.visitor, now(), case.id, participant_id)
     flash(_("The link no longer works."), "success")
     return _back(case)
 
@@ -149,7 +153,7 @@ def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
 def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
     """Let in who waits, or end the link."""
     is_them = "yes" in request.form
-    name = actions.answer_request(db(), case.visitor, now(), case.id, device_id, is_them)
+    name = links_actions.answer_request(db(), case.visitor, now(), case.id, device_id, is_them)
     if is_them:
         flash(_("%(name)s can come in now.", name=name), "success")
     else:
@@ -161,7 +165,7 @@ def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
 @case_route(Activity.END_LINKS)
 def end_device(case: Case, device_id: int) -> ResponseReturnValue:
     """Forget a device."""
-    actions.end_device(db(), case.visitor, now(), case.id, device_id)
+    links_actions.end_device(db(), case.visitor, now(), case.id, device_id)
     flash(_("Nobody is in on that device any more."), "success")
     return _back(case)
 
@@ -180,7 +184,7 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     person, link, address = _person(case, made.participant_id), _link(made), _address(made)
     until = local_date(link.expires_at, case.timezone)
-    language = mails.language_of(person.language, case.language)
+    language = core_language.language_of(person.language, case.language)
     with using(language):
         message = mails.text_message(address, until)
     return render_template(
@@ -207,17 +211,17 @@ def _slip(case: Case, made: MadeLink) -> Slip:
         until=local_date(link.expires_at, case.timezone),
         coordinator=case.visitor.actor.name,
         phone=people.phone_of(db(), case.visitor.account_id),
-        language=mails.language_of(person.language, case.language),
+        language=core_language.language_of(person.language, case.language),
         asks=link.asks,
     )
 
 
 def _address(made: MadeLink) -> str:
-    return runtime().settings.base_url + url_for("people.enter", token=made.token)
+    return runtime().settings.base_url + url_for("links.enter", token=made.token)
 
 
 def _link(made: MadeLink) -> PersonalLink:
-    found = people.link_of_token(db(), now(), made.token)
+    found = links_queries.link_of_token(db(), now(), made.token)
     if found is None:
         raise Stale(N_("This link does not work any more. Make a new one."))
     return found

@@ -1,4 +1,4 @@
-"""Registering a case, by anybody."""
+"""Registering a case, and finding one by a name."""
 
 from datetime import timedelta
 
@@ -6,15 +6,18 @@ from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from ekc.conferences import actions, queries
+from ekc.accounts.queries import regions
+from ekc.conferences import queries
 from ekc.conferences.access import open_case
+from ekc.conferences.actions import registration
+from ekc.conferences.forms.contact import SearchForm
 from ekc.conferences.forms.registration import RegisterForm
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
 from ekc.core.routes import db, now, public, runtime
-from ekc.people.actions import Limit, begin_attempt, discard_attempt
-from ekc.people.login import request_caller, visitor
-from ekc.people.queries import regions
+from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
+from ekc.signin.login import office, request_caller, visitor
+from ekc.workflow.duties import Duty
 from ekc.workflow.vocabulary import Activity
 
 _REGISTERED = "registered"  # in the cookie: the number to tell on the page of thanks
@@ -35,7 +38,7 @@ def register() -> ResponseReturnValue:
     if form.validate_on_submit():
         counted = _count()
         try:
-            conference_id = actions.register_case(db(), visitor(), now(), form.to_new_case())
+            conference_id = registration.register_case(db(), visitor(), now(), form.to_new_case())
         except Refusal as refusal:
             discard_attempt(db(), counted)  # what was refused is no registration
             status = form.refuse(refusal)
@@ -67,3 +70,17 @@ def _after(conference_id: int) -> str:
 def thanks() -> ResponseReturnValue:
     """The number of the case and what happens next; to others than who just registered, no number."""
     return render_template("conferences/thanks.html", number=session.get(_REGISTERED))
+
+
+@bp.route("/search", methods=["GET", "POST"])
+@office(Duty.CASES)
+def search() -> ResponseReturnValue:
+    """Find a case by the name of somebody in it, the beginning of a name, or its number.
+
+    A form that is sent, so that no name stands in an address: those are kept by browsers and proxies.
+    """
+    form = SearchForm()
+    asked = form.q.data if form.validate_on_submit() else ""
+    found = registration.look_for(db(), visitor(), now(), asked) if asked else ()
+    status = 422 if form.errors else 200
+    return render_template("conferences/search.html", form=form, asked=asked, found=found), status

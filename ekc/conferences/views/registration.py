@@ -3,8 +3,9 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import actions, queries
+from ekc.conferences import queries
 from ekc.conferences.access import Case
+from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.forms.fields import people
 from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm
 from ekc.conferences.gate import case_route
@@ -36,7 +37,9 @@ def change_registration(case: Case) -> ResponseReturnValue:
     form = RegistrationForm(shown)
     if form.validate():
         with form.showing_refusal():
-            actions.change_registration(db(), case.visitor, now(), case.id, form.to_registration(), form.seen_version)
+            registration_actions.change_registration(
+                db(), case.visitor, now(), case.id, form.to_registration(), form.seen_version
+            )
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, queries.registration(db(), case.id), form), form.status
@@ -66,7 +69,7 @@ def add_consent(case: Case) -> ResponseReturnValue:
     form = _consent_form(case, sent=True)
     if form.validate():
         with form.showing_refusal():
-            actions.add_consent(db(), case.visitor, now(), case.id, form.to_consent())
+            registration_actions.add_consent(db(), case.visitor, now(), case.id, form.to_consent())
             flash(_("The consent is noted."), "success")
             return redirect(url_for("conferences.consents", conference_id=case.id), 303)
     return _consents_page(case, form), form.status
@@ -79,7 +82,7 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     form = WithdrawForm(prefix=f"withdraw-{consent_id}-")
     if form.validate():
         with form.showing_refusal():
-            actions.withdraw_consent(db(), case.visitor, now(), case.id, consent_id, form.on.data)
+            registration_actions.withdraw_consent(db(), case.visitor, now(), case.id, consent_id, form.on.data)
             flash(_("It is noted that the consent was taken back."), "success")
             return redirect(url_for("conferences.consents", conference_id=case.id), 303)
     return _consents_page(case, withdrawn=(consent_id, form)), form.status

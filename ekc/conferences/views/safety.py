@@ -3,8 +3,9 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import actions, queries
+from ekc.conferences import queries
 from ekc.conferences.access import Case
+from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.forms.circle import ConcernForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import ConcernRow
@@ -30,7 +31,7 @@ def add_concern(case: Case) -> ResponseReturnValue:
     form = ConcernForm(queries.circle(db(), case.id))
     if not form.validate():
         return _page(case, form), 422
-    actions.add_concern(db(), case.visitor, now(), case.id, form.to_concern())
+    circle_actions.add_concern(db(), case.visitor, now(), case.id, form.to_concern())
     flash(_("The concern is noted."), "success")
     return _back(case)
 
@@ -42,7 +43,7 @@ def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     form = ConcernForm(queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
     if not form.validate():
         return _page(case, changed=(concern_id, form)), 422
-    actions.change_concern(db(), case.visitor, now(), case.id, concern_id, form.to_concern())
+    circle_actions.change_concern(db(), case.visitor, now(), case.id, concern_id, form.to_concern())
     flash(_("Saved."), "success")
     return _back(case)
 
@@ -51,7 +52,7 @@ def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
 @case_route(Activity.CHANGE_CIRCLE)
 def remove_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     """Take a concern away."""
-    actions.remove_concern(db(), case.visitor, now(), case.id, concern_id)
+    circle_actions.remove_concern(db(), case.visitor, now(), case.id, concern_id)
     flash(_("The concern is taken away."), "success")
     return _back(case)
 

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Account
+from ekc.accounts.queries import coordinators
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference
 from ekc.core.audit import record
@@ -12,13 +15,11 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.outbox import MailRule, queue
 from ekc.core.transaction import writing
+from ekc.links.actions import ask_on_new_devices
+from ekc.links.models import PersonalLink
 from ekc.matching import mails
 from ekc.matching.models import Match
-from ekc.matching.queries import agencies_of
-from ekc.people.access import Visitor
-from ekc.people.links import ask_on_new_devices
-from ekc.people.models import Account, PersonalLink
-from ekc.people.queries import coordinators
+from ekc.matching.queries.match import agencies_of
 from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Phase
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import coordinators
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import agencies, members
 from ekc.matching.queries.match import agencies_of
-from ekc.people.models import Account, Region
-from ekc.people.queries import coordinators
 from ekc.workflow.blocker import Blocker, about_conflict
 from ekc.workflow.independence import Agency, Tie, conflicts, plain
 from ekc.workflow.vocabulary import Part, Phase

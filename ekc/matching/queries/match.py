@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.models import Account
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import agencies, agencies_of_cases, members
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
-from ekc.people.models import Account
 from ekc.workflow.blocker import Blocker, about_conflict
 from ekc.workflow.independence import Agency, Conflict, Matter, Tie, conflicts
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import lock_case
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting
 from ekc.meetings.models import Arrangement, DateOption, Meeting
-from ekc.people.access import Visitor
 from ekc.workflow.vocabulary import N_, Activity, ArrangementKind
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import lock_case
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
@@ -13,7 +14,6 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.models import Attendance, Meeting
-from ekc.people.access import Visitor
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Attends
 
 

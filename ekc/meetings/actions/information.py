@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import lock_case
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
@@ -14,14 +15,13 @@ from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting
 from ekc.meetings.models import InformationItem, Meeting, Question
-from ekc.people.access import Visitor
 from ekc.workflow.vocabulary import Activity, InformationKind
 
 Row = TypeVar("Row", InformationItem, Question)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class InformationText:
     """What was told: by a participant, or by the coordinator (None)."""
 
     kind: InformationKind
@@ -30,7 +30,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionText:
     """A question and its answer, which may come later."""
 
     participant_id: int
@@ -38,7 +38,7 @@ class Asked:
     answer: str = ""
 
 
-def tell(session: Session, visitor: Visitor, at: datetime, conference_id: int, told: Told) -> int:
+def tell(session: Session, visitor: Visitor, at: datetime, conference_id: int, told: InformationText) -> int:
     """Write down what somebody told; its id."""
     with writing(session):
         meeting = _lock(session, visitor, at, conference_id, told.participant_id)
@@ -51,7 +51,9 @@ def tell(session: Session, visitor: Visitor, at: datetime, conference_id: int, t
         return item.id
 
 
-def change_told(session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int, told: Told) -> None:
+def change_told(
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int, told: InformationText
+) -> None:
     """Write it down otherwise."""
     with writing(session):
         meeting = _lock(session, visitor, at, conference_id, told.participant_id)
@@ -68,7 +70,7 @@ def remove_told(session: Session, visitor: Visitor, at: datetime, conference_id:
         record(session, visitor.actor, at, "information.removed", conference_id, kind=item.kind.value)
 
 
-def ask(session: Session, visitor: Visitor, at: datetime, conference_id: int, asked: Asked) -> int:
+def ask(session: Session, visitor: Visitor, at: datetime, conference_id: int, asked: QuestionText) -> int:
     """Write down a question, with its answer if there is one; its id."""
     with writing(session):
         meeting = _lock(session, visitor, at, conference_id, asked.participant_id)
@@ -85,7 +87,7 @@ def ask(session: Session, visitor: Visitor, at: datetime, conference_id: int, as
 
 
 def change_question(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int, asked: Asked
+    session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int, asked: QuestionText
 ) -> None:
     """Answer a question, or write it down otherwise."""
     with writing(session):

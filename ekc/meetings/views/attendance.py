@@ -8,7 +8,8 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
 from ekc.core.language import gettext
 from ekc.core.routes import db, now
-from ekc.meetings import actions, queries
+from ekc.meetings import queries
+from ekc.meetings.actions import attendance as attendance_actions
 from ekc.meetings.forms import AttendanceForm
 from ekc.meetings.views.blueprint import bp
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity
@@ -30,7 +31,7 @@ def came(case: Case) -> ResponseReturnValue:
     form = AttendanceForm(circle(db(), case.id), came=())
     if not form.validate_on_submit():
         return _page(case, form), 422
-    actions.record_attendance(db(), case.visitor, now(), case.id, form.to_came())
+    attendance_actions.record_attendance(db(), case.visitor, now(), case.id, form.to_came())
     flash(gettext("Saved."), "success")
     return _back(case)
 
@@ -39,7 +40,7 @@ def came(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def professionals_leave(case: Case) -> ResponseReturnValue:
     """All professionals leave the room."""
-    actions.professionals_leave(db(), case.visitor, now(), case.id)
+    attendance_actions.professionals_leave(db(), case.visitor, now(), case.id)
     flash(gettext("The professionals have left the room."), "success")
     return _back(case)
 
@@ -48,7 +49,7 @@ def professionals_leave(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def professionals_return(case: Case) -> ResponseReturnValue:
     """All professionals who came are in the room again."""
-    actions.professionals_return(db(), case.visitor, now(), case.id)
+    attendance_actions.professionals_return(db(), case.visitor, now(), case.id)
     flash(gettext("The professionals are back in the room."), "success")
     return _back(case)
 
@@ -57,7 +58,7 @@ def professionals_return(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def leave(case: Case, participant_id: int) -> ResponseReturnValue:
     """Somebody leaves the room."""
-    actions.leave(db(), case.visitor, now(), case.id, participant_id)
+    attendance_actions.leave(db(), case.visitor, now(), case.id, participant_id)
     return _back(case, participant_id)
 
 
@@ -65,7 +66,7 @@ def leave(case: Case, participant_id: int) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def come_back(case: Case, participant_id: int) -> ResponseReturnValue:
     """Somebody who left is in the room again."""
-    actions.come_back(db(), case.visitor, now(), case.id, participant_id)
+    attendance_actions.come_back(db(), case.visitor, now(), case.id, participant_id)
     return _back(case, participant_id)
 
 

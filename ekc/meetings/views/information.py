@@ -10,8 +10,9 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
 from ekc.core.language import gettext
 from ekc.core.routes import db, now
-from ekc.meetings import actions, queries
-from ekc.meetings.forms import QuestionForm, ToldForm
+from ekc.meetings import queries
+from ekc.meetings.actions import information as information_actions
+from ekc.meetings.forms import InformationForm, QuestionForm
 from ekc.meetings.views.blueprint import bp
 from ekc.workflow.vocabulary import Activity, InformationKind
 
@@ -30,10 +31,10 @@ def information(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def tell(case: Case) -> ResponseReturnValue:
     """Write down what was told."""
-    form = ToldForm(circle(db(), case.id), prefix=_NEW_ITEM)
+    form = InformationForm(circle(db(), case.id), prefix=_NEW_ITEM)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    item_id = actions.tell(db(), case.visitor, now(), case.id, form.to_told())
+    item_id = information_actions.tell(db(), case.visitor, now(), case.id, form.to_told())
     return _back(case, f"item-{item_id}")
 
 
@@ -41,10 +42,10 @@ def tell(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def change_told(case: Case, item_id: int) -> ResponseReturnValue:
     """Write it down otherwise."""
-    form = ToldForm(circle(db(), case.id), prefix=f"item-{item_id}")
+    form = InformationForm(circle(db(), case.id), prefix=f"item-{item_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    actions.change_told(db(), case.visitor, now(), case.id, item_id, form.to_told())
+    information_actions.change_told(db(), case.visitor, now(), case.id, item_id, form.to_told())
     flash(gettext("Saved."), "success")
     return _back(case, f"item-{item_id}")
 
@@ -53,7 +54,7 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
     """Take it out."""
-    actions.remove_told(db(), case.visitor, now(), case.id, item_id)
+    information_actions.remove_told(db(), case.visitor, now(), case.id, item_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "items")
 
@@ -65,7 +66,7 @@ def ask(case: Case) -> ResponseReturnValue:
     form = QuestionForm(circle(db(), case.id), prefix=_NEW_QUESTION)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    question_id = actions.ask(db(), case.visitor, now(), case.id, form.to_asked())
+    question_id = information_actions.ask(db(), case.visitor, now(), case.id, form.to_asked())
     return _back(case, f"question-{question_id}")
 
 
@@ -76,7 +77,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
     form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    actions.change_question(db(), case.visitor, now(), case.id, question_id, form.to_asked())
+    information_actions.change_question(db(), case.visitor, now(), case.id, question_id, form.to_asked())
     flash(gettext("Saved."), "success")
     return _back(case, f"question-{question_id}")
 
@@ -85,7 +86,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def remove_question(case: Case, question_id: int) -> ResponseReturnValue:
     """Take it out."""
-    actions.remove_question(db(), case.visitor, now(), case.id, question_id)
+    information_actions.remove_question(db(), case.visitor, now(), case.id, question_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "questions")
 
@@ -94,7 +95,7 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
     return redirect(url_for("meetings.information", conference_id=case.id, _anchor=anchor), 303)
 
 
-def _page(case: Case, sent: ToldForm | QuestionForm | None = None) -> str:
+def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
     people = circle(db(), case.id)
     recorded = [
@@ -104,10 +105,10 @@ def _page(case: Case, sent: ToldForm | QuestionForm | None = None) -> str:
     items, questions = recorded[-1][1:] if recorded else ((), ())
     told = {item.kind for item in items}
 
-    def item_form(prefix: str, **shown: Any) -> ToldForm:
-        if isinstance(sent, ToldForm) and sent.came_from(prefix):
+    def item_form(prefix: str, **shown: Any) -> InformationForm:
+        if isinstance(sent, InformationForm) and sent.came_from(prefix):
             return sent
-        return ToldForm(people, formdata=None, prefix=prefix, data=shown)
+        return InformationForm(people, formdata=None, prefix=prefix, data=shown)
 
     def question_form(prefix: str, **shown: Any) -> QuestionForm:
         if isinstance(sent, QuestionForm) and sent.came_from(prefix):

@@ -13,7 +13,8 @@ from ekc.core.clock import local_date, to_local, zone
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext
 from ekc.core.routes import db, now
-from ekc.meetings import actions, queries
+from ekc.meetings import queries
+from ekc.meetings.actions import arranging
 from ekc.meetings.forms import ArrangementForm, DateForm, HoursForm, VenueForm
 from ekc.meetings.views.blueprint import bp
 from ekc.workflow.vocabulary import TAKES_PART, Activity, ArrangementKind
@@ -50,7 +51,7 @@ def add_date(case: Case) -> ResponseReturnValue:
     form = DateForm(prefix=_DATE)
     if not form.validate_on_submit():
         return _page(case, date=form), 422
-    actions.add_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
+    arranging.add_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
     return _back(case, "dates")
 
 
@@ -61,7 +62,7 @@ def choose_date(case: Case) -> ResponseReturnValue:
     form = DateForm(prefix=_DATE)
     if not form.validate_on_submit():
         return _page(case, date=form), 422
-    actions.choose_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
+    arranging.choose_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
     flash(gettext("The date is chosen."), "success")
     return _back(case, "dates")
 
@@ -70,7 +71,7 @@ def choose_date(case: Case) -> ResponseReturnValue:
 @case_route(Activity.ARRANGE_MEETING)
 def no_date(case: Case) -> ResponseReturnValue:
     """Take the chosen date back."""
-    actions.choose_date(db(), case.visitor, now(), case.id, None)
+    arranging.choose_date(db(), case.visitor, now(), case.id, None)
     return _back(case, "dates")
 
 
@@ -78,7 +79,7 @@ def no_date(case: Case) -> ResponseReturnValue:
 @case_route(Activity.ARRANGE_MEETING)
 def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
     """Take a date off the list."""
-    actions.remove_date(db(), case.visitor, now(), case.id, option_id)
+    arranging.remove_date(db(), case.visitor, now(), case.id, option_id)
     return _back(case, "dates")
 
 
@@ -89,7 +90,7 @@ def hours(case: Case) -> ResponseReturnValue:
     form = HoursForm(prefix=_HOURS)
     if not form.validate_on_submit():
         return _page(case, hours=form), 422
-    actions.expect_minutes(db(), case.visitor, now(), case.id, form.to_minutes())
+    arranging.expect_minutes(db(), case.visitor, now(), case.id, form.to_minutes())
     flash(gettext("Saved."), "success")
     return _back(case, "hours")
 
@@ -101,7 +102,7 @@ def venue(case: Case) -> ResponseReturnValue:
     form = VenueForm(prefix=_VENUE)
     if not form.validate_on_submit():
         return _page(case, venue=form), 422
-    actions.set_venue(db(), case.visitor, now(), case.id, form.to_venue())
+    arranging.set_venue(db(), case.visitor, now(), case.id, form.to_venue())
     flash(gettext("Saved."), "success")
     return _back(case, "venue")
 
@@ -116,7 +117,7 @@ def arrange(case: Case, kind: str) -> ResponseReturnValue:
     form = ArrangementForm(prefix=what.value)
     if not form.validate_on_submit():
         return _page(case, arrangement=(what, form)), 422
-    actions.arrange(db(), case.visitor, now(), case.id, form.to_arranged(what))
+    arranging.arrange(db(), case.visitor, now(), case.id, form.to_arranged(what))
     flash(gettext("Saved."), "success")
     return _back(case, what.value)
 

@@ -16,7 +16,7 @@ from ekc.plans.draft import Action, Draft, number_of
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.forms import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
 from ekc.plans.queries import CirclePerson
-from ekc.plans.views import bp
+from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import Sent, rhythms, seen
 from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 

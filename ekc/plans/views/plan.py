@@ -15,9 +15,9 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import lines_seen
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
-from ekc.people.forms import PlainForm
 from ekc.plans import drafting, queries
 from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
@@ -25,7 +25,7 @@ from ekc.plans.draft import Action, Draft, Goal, WhatIf, concerning, find, from_
 from ekc.plans.facts import open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
-from ekc.plans.views import bp
+from ekc.plans.views.blueprint import bp
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, CasePart, Every, Part, Phase
 

@@ -11,7 +11,7 @@ from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.plans import actions, queries
 from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
-from ekc.plans.views import bp
+from ekc.plans.views.blueprint import bp
 from ekc.workflow.vocabulary import Activity, PlanSharing
 
 

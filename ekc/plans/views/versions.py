@@ -15,7 +15,7 @@ from ekc.plans import queries
 from ekc.plans.actions import issue_document
 from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.models import PlanVersion
-from ekc.plans.views import bp
+from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import rhythms
 from ekc.workflow.vocabulary import Activity
 

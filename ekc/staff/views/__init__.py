@@ -1,7 +1,5 @@
-"""Pages of accounts (`accounts.py`, `account.py`), regions (`regions.py`) and handing over (`handing_over.py`)."""
+"""Pages of the administrator: accounts and regions."""
 
-from flask import Blueprint
-
-bp = Blueprint("staff", __name__)
-
-from ekc.staff.views import account, accounts, handing_over, regions  # noqa: E402, F401 - each adds its routes
+import ekc.staff.views.account
+import ekc.staff.views.accounts
+import ekc.staff.views.regions  # noqa: F401 - imported so that their routes are known

@@ -5,16 +5,17 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from ekc.accounts.queries import regions
 from ekc.conferences.forms.fields import CaseForm
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now, runtime
-from ekc.people import actions
-from ekc.people.login import office, visitor
-from ekc.people.queries import has_passkey, has_second_factor, identities_of, regions
+from ekc.signin.login import office, visitor
+from ekc.signin.queries import has_passkey, has_second_factor, identities_of
 from ekc.staff import queries
+from ekc.staff.actions import accounts, closing, inviting, roles, sign_in
 from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
-from ekc.staff.views import bp
+from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
 _PATH = "/accounts/<int:account_id>"
@@ -43,7 +44,7 @@ def change(account_id: int) -> ResponseReturnValue:
     form = DetailsForm(regions(db()))
     if not form.validate():
         return _page(account_id, details=form), 422
-    return _do(account_id, _("Saved."), actions.change_account, form.to_details(), details=form)
+    return _do(account_id, _("Saved."), accounts.change_account, form.to_details(), details=form)
 
 
 @bp.post(f"{_PATH}/roles")
@@ -53,49 +54,49 @@ def give_role(account_id: int) -> ResponseReturnValue:
     form = RoleForm(regions(db()))
     if not form.validate():
         return _page(account_id, role=form), 422
-    return _do(account_id, _("The role is given."), actions.give_role, form.to_office(), role=form)
+    return _do(account_id, _("The role is given."), roles.give_role, form.to_office(), role=form)
 
 
 @bp.post(f"{_PATH}/roles/<int:role_id>/take")
 @office(Duty.ACCOUNTS)
 def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
     """Take a role away."""
-    return _do(account_id, _("The role is taken away."), actions.take_role, role_id)
+    return _do(account_id, _("The role is taken away."), roles.take_role, role_id)
 
 
 @bp.post(f"{_PATH}/invitation")
 @office(Duty.ACCOUNTS)
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
-    return invited(account_id, actions.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
+    return invited(account_id, inviting.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
 
 
 @bp.post(f"{_PATH}/invitation/withdraw")
 @office(Duty.ACCOUNTS)
 def withdraw(account_id: int) -> ResponseReturnValue:
     """End the invitation."""
-    return _do(account_id, _("The invitation does not work any more."), actions.withdraw_invitation)
+    return _do(account_id, _("The invitation does not work any more."), inviting.withdraw_invitation)
 
 
 @bp.post(f"{_PATH}/sign-ins/end")
 @office(Duty.ACCOUNTS)
 def end_sign_ins(account_id: int) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
-    return _do(account_id, _("Every sign-in of this account has ended."), actions.end_all_sign_ins)
+    return _do(account_id, _("Every sign-in of this account has ended."), sign_in.end_all_sign_ins)
 
 
 @bp.post(f"{_PATH}/second-factor/reset")
 @office(Duty.ACCOUNTS)
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
     """Let somebody in by password alone again, who lost what their second step needs."""
-    return _do(account_id, _("The second step and the passkeys are gone."), actions.reset_second_factor)
+    return _do(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
 
 
 @bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
 @office(Duty.ACCOUNTS)
 def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
     """End a tie to a provider of single sign-on that is wrong, or of a provider that was replaced."""
-    return _do(account_id, _("Untied. Every sign-in of this account has ended."), actions.forget_identity, identity_id)
+    return _do(account_id, _("Untied. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id)
 
 
 @bp.post(f"{_PATH}/leaving")
@@ -105,28 +106,28 @@ def leaving(account_id: int) -> ResponseReturnValue:
     form = LeavingForm()
     if not form.validate():
         return _page(account_id, leaving=form), 422
-    return _do(account_id, _("The last day is noted."), actions.set_leaving, form.leaves_on.data, leaving=form)
+    return _do(account_id, _("The last day is noted."), closing.set_leaving, form.leaves_on.data, leaving=form)
 
 
 @bp.post(f"{_PATH}/stay")
 @office(Duty.ACCOUNTS)
 def stay(account_id: int) -> ResponseReturnValue:
     """They stay after all."""
-    return _do(account_id, _("Noted: this account stays."), actions.set_leaving, None)
+    return _do(account_id, _("Noted: this account stays."), closing.set_leaving, None)
 
 
 @bp.post(f"{_PATH}/close")
 @office(Duty.ACCOUNTS)
 def close(account_id: int) -> ResponseReturnValue:
     """Close the account at once."""
-    return _do(account_id, _("The account is closed."), actions.close_account)
+    return _do(account_id, _("The account is closed."), closing.close_account)
 
 
 @bp.post(f"{_PATH}/open")
 @office(Duty.ACCOUNTS)
 def reopen(account_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
-    link = actions.reopen_account(db(), visitor(), now(), account_id, runtime().settings.base_url)
+    link = closing.reopen_account(db(), visitor(), now(), account_id, runtime().settings.base_url)
     return invited(account_id, link)
 
 

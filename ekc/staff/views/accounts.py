@@ -5,14 +5,14 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ekc.accounts.queries import regions
 from ekc.core.routes import LARGEST_ID, db, now, runtime
-from ekc.people import actions
-from ekc.people.login import office, visitor
-from ekc.people.queries import regions
+from ekc.signin.login import office, visitor
 from ekc.staff import queries
+from ekc.staff.actions import inviting
 from ekc.staff.forms import AccountsForm, NewAccountForm
-from ekc.staff.views import bp
 from ekc.staff.views.account import invited
+from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
 _FILTERS = ("q", "state")
@@ -24,7 +24,7 @@ def accounts() -> ResponseReturnValue:
     """Who has an account: 50 a page, by name."""
     form = AccountsForm(request.args)
     right = form.validate()
-    wanted = form.to_wanted() if right else queries.Wanted()
+    wanted = form.to_wanted() if right else queries.AccountFilter()
     rows = queries.accounts(db(), now(), wanted, _after(), queries.PAGE + 1)
     kept: dict[str, Any] = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
     further = None
@@ -50,7 +50,7 @@ def open_account() -> ResponseReturnValue:
     form = NewAccountForm(regions(db()))
     if form.validate_on_submit():
         with form.showing_refusal():
-            account_id, link = actions.open_by_invitation(
+            account_id, link = inviting.open_by_invitation(
                 db(), visitor(), now(), form.to_new_account(), runtime().settings.base_url
             )
             return invited(account_id, link)

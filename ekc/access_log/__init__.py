@@ -1,0 +1,1 @@
+"""Who has opened a case, on a page and on paper."""

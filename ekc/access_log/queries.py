@@ -1,0 +1,205 @@
+"""Reading who opened a case: the lines of its audit within a period, by day and by person.
+
+Names are told of staff and professionals, and of whoever has to stay away or was taken out of the circle and tries all
+the same. What other people of the circle open with their own link is theirs: it is counted. Of private time, nothing
+is told but that pages were opened. Only what is shown is decrypted.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from ekc.access_log.words import DEEDS, PAGES, SOMETHING, changed, step_taken
+from ekc.conferences.models import Participant
+from ekc.core.audit import ActorKind, AuditEvent, read_detail
+from ekc.core.clock import from_local, local_date
+from ekc.journey.queries import steps_taken
+from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part, Phase, Role
+
+_READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
+_ONES_OWN = FAMILY_PARTS | {Part.SUPPORTER}
+_NOWHERE = "?"
+#: Of somebody in the circle: name, part, and since when they have to stay away or are no part of it.
+_Known = tuple[str, Part | None, datetime | None]
+_NOBODY: _Known = ("", None, None)
+
+Who = tuple[ActorKind, int | None]
+_Row = Row[datetime, ActorKind, int | None, str, bytes | None]
+
+
+class Deed(StrEnum):
+    """What somebody did."""
+
+    LOOKED = "looked"
+    CHANGED = "changed"
+    STEP = "step"
+    OTHER = "other"
+    REFUSED = "refused"
+    STOPPED = "stopped"  # they were let in, and what they wanted to do there could not be done
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """One kind of thing that one person did on one day: how often, first and last. `what` is still to be translated."""
+
+    deed: Deed
+    what: str
+    times: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who opened the case on a day. Without a name: the program, the public, or a link to another case."""
+
+    kind: ActorKind
+    name: str
+    roles: tuple[Role | Part, ...]
+    lines: tuple[AccessEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Who opened a case on one day, and how often people of its circle did, with their own link."""
+
+    on: date
+    people: tuple[Reader, ...]
+    by_link: int
+    by_link_refused: int
+    sealed: bool  # during private time pages were opened
+    sealed_refused: bool  # ... and somebody was refused
+
+
+def opened(
+    session: Session,
+    conference_id: int,
+    period: tuple[date | None, date],
+    timezone: str,
+    places: Mapping[str, str],
+    coordinator_id: int | None,
+) -> tuple[Day, ...]:
+    """The days of a period, the last one first. `period`: its first (None: from the beginning) and its last day.
+
+    `places`: where the page of each endpoint is, as `words.PAGES` has it.
+
+    One query for the lines, one for the names of participants, one for private time.
+    """
+    rows = _lines(session, conference_id, period, timezone)
+    circle = _circle(session, conference_id, rows, timezone)
+    private = _private_time(session, conference_id)
+    found: defaultdict[date, _Found] = defaultdict(_Found)
+    roles: defaultdict[Who, set[Role | Part]] = defaultdict(set)  # known at any time: for lines that tell none
+    if coordinator_id is not None:
+        roles[ActorKind.ACCOUNT, coordinator_id].add(Role.COORDINATOR)
+    for row in rows:
+        day, refused = found[local_date(row.at, timezone)], row.action == _REFUSED
+        name, part, away = circle.get(row.actor_id, _NOBODY) if row.actor_kind is ActorKind.PARTICIPANT else _NOBODY
+        if any(began < row.at and (ended is None or row.at < ended) for began, ended in private):
+            day.sealed[refused] = True
+        elif part in _ONES_OWN and not (refused and away and away <= row.at):
+            day.by_link[refused] += row.action != _ENTERED
+        else:
+            who = _who(row, stranger=not name)
+            detail = read_detail(session, row)
+            day.names[who] = name or str(detail.get("actor", ""))
+            told = {Role(role) for role in str(detail.get("roles", "")).split() if role in set(Role)}
+            day.roles[who] |= {part} if part else told
+            roles[who] |= told
+            page = places.get(str(detail.get("page", "")), _NOWHERE)
+            day.done[who][_deed(row.action, page)].append(row.at)
+    return tuple(day.told(on, roles) for on, day in sorted(found.items(), reverse=True))
+
+
+@dataclass(slots=True)
+class _Found:
+    """A day while it is read. What is kept by yes and no: whether it was refused."""
+
+    names: dict[Who, str] = field(default_factory=dict)
+    roles: defaultdict[Who, set[Role | Part]] = field(default_factory=lambda: defaultdict(set))
+    done: defaultdict[Who, defaultdict[tuple[Deed, str], list[datetime]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
+    by_link: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
+    sealed: dict[bool, bool] = field(default_factory=lambda: {False: False, True: False})
+
+    def told(self, on: date, known: Mapping[Who, set[Role | Part]]) -> Day:
+        people = tuple(
+            Reader(
+                kind=who[0],
+                name=name,
+                roles=tuple(sorted(self.roles[who] or known.get(who, set()))),
+                lines=tuple(AccessEntry(*what, len(at), at[0], at[-1]) for what, at in self.done[who].items()),
+            )
+            for who, name in self.names.items()
+        )
+        return Day(on, people, self.by_link[False], self.by_link[True], self.sealed[False], self.sealed[True])
+
+
+def _lines(session: Session, conference_id: int, period: tuple[date | None, date], timezone: str) -> list[_Row]:
+    since, until = period
+    wanted = select(
+        AuditEvent.at, AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.action, AuditEvent.detail
+    ).where(AuditEvent.conference_id == conference_id, AuditEvent.at < _begins(until + timedelta(days=1), timezone))
+    if since is not None:
+        wanted = wanted.where(AuditEvent.at >= _begins(since, timezone))
+    return list(session.execute(wanted.order_by(AuditEvent.at, AuditEvent.chain, AuditEvent.seq)))
+
+
+def _begins(on: date, timezone: str) -> datetime:
+    return from_local(datetime.combine(on, time()), timezone)
+
+
+def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Known]:
+    """Who of those who came by link are or were in the circle, and in what part."""
+    by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
+    shown = (Participant.id, Participant.name, Participant.part, Participant.attends)
+    away = (Participant.excluded_on, Participant.removed_at)
+    people = select(*shown, *away).where(Participant.conference_id == conference_id, Participant.id.in_(by_link))
+    found = session.execute(people) if by_link else ()
+    return {
+        one.id: (one.name, one.part, _away_since(one.attends, one.excluded_on, one.removed_at, timezone))
+        for one in found
+    }
+
+
+def _away_since(
+    attends: Attends | None, excluded_on: date | None, removed_at: datetime | None, timezone: str
+) -> datetime | None:
+    if attends is Attends.EXCLUDED and excluded_on is not None:
+        return _begins(excluded_on, timezone)
+    return removed_at
+
+
+def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, datetime | None]]:
+    """When the family had private time, by the steps. Corrected times do not count: they would hide looks of a day."""
+    spans: list[tuple[datetime, datetime | None]] = []
+    began: datetime | None = None
+    for step in steps_taken(session, conference_id):
+        if began and step.target is not Phase.PRIVATE_TIME:
+            spans.append((began, step.at))
+            began = None
+        elif step.target is Phase.PRIVATE_TIME:
+            began = began or step.at
+    return [*spans, (began, None)] if began else spans
+
+
+def _who(row: _Row, stranger: bool) -> Who:
+    """Who a line is about. Whose link led to another case is nobody's business here."""
+    nameless = row.actor_kind is not ActorKind.ACCOUNT and stranger
+    return row.actor_kind, None if nameless else row.actor_id
+
+
+def _deed(action: str, page: str) -> tuple[Deed, str]:
+    if action == _REFUSED:  # at the gate there is no page yet
+        return (Deed.REFUSED, "") if page == _NOWHERE else (Deed.STOPPED, PAGES.get(page, SOMETHING))
+    if action == _READ:
+        return Deed.LOOKED, PAGES.get(page, SOMETHING)
+    if title := step_taken(action):
+        return Deed.STEP, title
+    return (Deed.OTHER, DEEDS[action]) if action in DEEDS else (Deed.CHANGED, changed(action))

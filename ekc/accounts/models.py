@@ -1,0 +1,73 @@
+"""Tables of accounts, invitations, second factors, personal links and sign-ins. Who may do what is not decided here."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ekc.core.crypto import SealedText
+from ekc.core.db import Base, code
+from ekc.core.outbox import Recipient
+from ekc.workflow.profiles import NL
+from ekc.workflow.vocabulary import Role
+
+
+class Region(Base):
+    """A region of the service. Names are searched within one's region."""
+
+    __tablename__ = "region"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    timezone: Mapped[str] = mapped_column(String(40), default=NL.timezone)  # in which its staff count days
+
+
+class Account(Base):
+    """Somebody of staff: coordinator, manager, administrator."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2; None: cannot sign in with a password
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
+    introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when a coordinator is sought
+    employer: Mapped[str | None] = mapped_column(SealedText("account.employer"))  # for whom they work besides
+    phone: Mapped[str | None] = mapped_column(SealedText("account.phone"))  # by which the circle reaches them
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    leaves_on: Mapped[date | None]  # the last day on which the owner can sign in, counted where their region is
+
+    roles: Mapped[list["AccountRole"]] = relationship(
+        cascade="all, delete-orphan", lazy="raise_on_sql", foreign_keys="AccountRole.account_id"
+    )
+
+    @property
+    def recipient(self) -> Recipient:
+        """Its owner, to write to."""
+        return Recipient(self.id, self.email, self.language)
+
+
+class AccountRole(Base):
+    """A role across the organisation, and for which region or municipality it holds."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (
+        CheckConstraint(
+            "role in ('coordinator', 'regional_manager', 'care_manager', 'administrator')", name="office_role"
+        ),
+        CheckConstraint("role <> 'regional_manager' or region_id is not null", name="manager_has_region"),
+        CheckConstraint("role <> 'care_manager' or municipality is not null", name="care_manager_has_municipality"),
+        Index(None, "account_id", "role", "region_id", "municipality", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(code(Role))
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    municipality: Mapped[str | None] = mapped_column(String(80))
+    given_at: Mapped[datetime]
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: a command at the server

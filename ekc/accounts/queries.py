@@ -1,0 +1,164 @@
+"""Reading accounts, invitations, links, sign-ins and second factors. Nothing here writes or decides."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from ekc.accounts.access import DemoPerson, Visitor, has_left
+from ekc.accounts.models import Account, AccountRole, Region
+from ekc.core.audit import Actor, ActorKind
+from ekc.core.clock import local_date
+from ekc.core.errors import Unknown
+from ekc.workflow.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRow:
+    """A role of an account, and the region or municipality for which it holds; empty for the others."""
+
+    id: int
+    role: Role
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewReader:
+    """Somebody who came to read the cases of a region as its manager: since when there, and who opened it."""
+
+    name: str
+    region: str
+    since: date
+    by: str  # an administrator; empty: a command at the server
+
+
+#: For so long others are shown who came to read the cases of a region.
+_NEW = timedelta(days=30)
+_account, _role, _region = Account.__table__, AccountRole.__table__, Region.__table__
+#: What makes a visitor of an account: a row a role.
+VISITOR = (
+    _account.c.id.label("account_id"),
+    _account.c.name,
+    _account.c.language,
+    _account.c.region_id.label("home_region"),
+    _account.c.leaves_on,
+    _region.c.timezone,
+    _role.c.role,
+    _role.c.region_id,
+    _role.c.municipality,
+)
+WITH_ROLES = _account.join(_region, _region.c.id == _account.c.region_id).outerjoin(
+    _role, _role.c.account_id == _account.c.id
+)
+_BY_ID = select(*VISITOR).select_from(WITH_ROLES).where(_account.c.id == bindparam("account_id"), _account.c.active)
+
+
+def visitor_of_account(session: Session, account_id: int, at: datetime | None = None) -> Visitor | None:
+    """Who the owner of this account is; None if there is no such open account, or they have left by `at`."""
+    return visitor_from(session.execute(_BY_ID, {"account_id": account_id}).all(), at)
+
+
+def visitor_from(rows: Sequence[Any], at: datetime | None, sign_in_id: int | None = None) -> Visitor | None:
+    """The visitor whom rows with the columns `VISITOR` describe; None without rows, or if they have left by `at`."""
+    if not rows:
+        return None
+    first = rows[0]
+    if at is not None and has_left(first.leaves_on, first.timezone, at):
+        return None
+    return Visitor(
+        actor=Actor(ActorKind.ACCOUNT, first.account_id, first.name),
+        account_id=first.account_id,
+        roles=frozenset(row.role for row in rows if row.role),
+        regions=frozenset(row.region_id for row in rows if row.role is Role.REGIONAL_MANAGER),
+        municipalities=frozenset(row.municipality for row in rows if row.role is Role.CARE_MANAGER),
+        home_region=first.home_region,
+        language=first.language,
+        leaves_on=first.leaves_on,
+        sign_in_id=sign_in_id,
+    )
+
+
+def account_by_email(session: Session, email: str) -> Account | None:
+    """The open account with this address, in any case of letters."""
+    return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
+
+
+def demo_accounts(session: Session) -> list[DemoPerson]:
+    """Whom one can be in the demo: every open account that says in one line who it is; in the order they were made."""
+    found = select(Account.id, Account.name, Account.introduction).where(Account.active, Account.introduction != "")
+    return [DemoPerson(row.name, row.introduction, row.id) for row in session.execute(found.order_by(Account.id))]
+
+
+def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str, str | None]]]:
+    """The coordinators of a region who can be asked: id, name, spoken (languages), introduction, employer; by name.
+
+    Whoever is to leave is not asked any more: a conference takes months.
+    """
+    return list(
+        session.execute(
+            select(Account.id, Account.name, Account.spoken, Account.introduction, Account.employer)
+            .join(AccountRole, AccountRole.account_id == Account.id)
+            .where(Account.region_id == region_id, Account.active, AccountRole.role == Role.COORDINATOR)
+            .where(Account.leaves_on.is_(None))
+            .order_by(Account.name)
+        )
+    )
+
+
+def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[OfficeRow, ...]]:
+    """The roles of each of these accounts, in the order in which they were given."""
+    found: dict[int, list[OfficeRow]] = {account_id: [] for account_id in account_ids}
+    rows = session.execute(
+        select(AccountRole.account_id, AccountRole.id, AccountRole.role, Region.name, AccountRole.municipality)
+        .outerjoin(Region, Region.id == AccountRole.region_id)
+        .where(AccountRole.account_id.in_(found))
+        .order_by(AccountRole.id)
+    )
+    for account_id, id_, role, region, municipality in rows:
+        found[account_id].append(OfficeRow(id_, role, region or municipality or ""))
+    return {account_id: tuple(held) for account_id, held in found.items()}
+
+
+def phone_of(session: Session, account_id: int | None) -> str:
+    """By which phone the circle reaches the owner of an account; empty where none is known."""
+    return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
+
+
+def new_readers(session: Session, at: datetime, but: int, region_ids: Collection[int] | None = None) -> list[NewReader]:
+    """Who came lately to read the cases of these regions, or of any, the newest first; without the account `but`."""
+    giver = aliased(Account)
+    found = (
+        select(Account.name, Region.name.label("region"), Region.timezone, AccountRole.given_at, giver.name.label("by"))
+        .join(Account, Account.id == AccountRole.account_id)
+        .join(Region, Region.id == AccountRole.region_id)
+        .outerjoin(giver, giver.id == AccountRole.given_by)
+        .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > at - _NEW)
+        .where(Account.active, Account.id != but)
+        .order_by(AccountRole.given_at.desc(), AccountRole.id)
+    )
+    if region_ids is not None:
+        found = found.where(AccountRole.region_id.in_(region_ids))
+    rows = session.execute(found)
+    return [NewReader(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
+
+
+def regions(session: Session) -> list[Row[tuple[int, str]]]:
+    """All regions: id, name; by name."""
+    return list(session.execute(select(Region.id, Region.name).order_by(Region.name)))
+
+
+def lock_account(session: Session, account_id: int) -> Account:
+    """The row of an account with its roles, locked for writing. Raises Unknown."""
+    account = session.scalar(
+        select(Account)
+        .where(Account.id == account_id)
+        .options(selectinload(Account.roles))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if account is None:
+        raise Unknown
+    return account

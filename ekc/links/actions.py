@@ -1,0 +1,134 @@
+"""Personal links are made and revoked, devices ended, participants signed in, all in the caller's transaction."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import Visitor
+from ekc.core.audit import Actor, ActorKind, record
+from ekc.core.crypto import keyring_of
+from ekc.core.errors import Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.core.tokens import hash_token
+from ekc.core.transaction import writing
+from ekc.links.models import LinkDevice, PersonalLink
+from ekc.links.queries import live_link
+from ekc.links.tokens import NOTHING_ASKED, Check, LinkTokenPayload, mail_key, new_token
+from ekc.signin.actions.sessions import Lifetime, begin_sign_in
+from ekc.signin.models import Method, SignIn
+
+#: A phone or computer that a participant alone uses.
+OWN_DEVICE = Lifetime(absolute=timedelta(days=30))
+#: A tablet on the table, a computer in the library.
+SHARED_DEVICE = Lifetime(timedelta(minutes=15), timedelta(hours=2), shared=True)
+
+
+def sign_in_by_link(session: Session, at: datetime, method: Method, device: str, link_id: int) -> int | None:
+    """Sign a participant in without being asked for anything, as the demo does; None if the link is unknown or dead."""
+    with writing(session):
+        link = live_link(session, at, link_id)
+        return None if link is None else start_link_sign_in(session, at, link, method, device, OWN_DEVICE)
+
+
+def start_link_sign_in(
+    session: Session,
+    at: datetime,
+    link: PersonalLink,
+    method: Method,
+    device: str,
+    lifetime: Lifetime,
+    on: LinkDevice | None = None,
+) -> int:
+    """Sign in the participant of a link that works; the id of the sign-in. The first use is kept. Does not commit."""
+    link.used_at = link.used_at or at
+    begun = begin_sign_in(session, at, method, device, lifetime, link_id=link.id, link_device_id=on.id if on else None)
+    actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
+    how = on.how if on and on.how else method
+    record(session, actor, at, "link.entered", link.conference_id, link=link.id, device=device, how=how)
+    return begun.id
+
+
+def end_link_sign_in(session: Session, visitor: Visitor, at: datetime) -> None:
+    """End the sign-in of a participant. On a device that others use too, the device is forgotten with it."""
+    with writing(session):
+        this = (SignIn.id == visitor.sign_in_id, SignIn.link_id.is_not(None), SignIn.ended_at.is_(None))
+        ending = update(SignIn).where(*this).values(ended_at=at).returning(SignIn.shared, SignIn.link_device_id)
+        ended = session.execute(ending).one_or_none()
+        if ended is None:
+            raise Unknown
+        if ended.shared and ended.link_device_id is not None:
+            end_devices(session, at, [ended.link_device_id])
+        record(session, visitor.actor, at, "link.left", visitor.conference_id)
+
+
+def new_link(
+    session: Session,
+    at: datetime,
+    *,
+    conference_id: int,
+    participant_id: int,
+    made_by: int | None,
+    days: int = 60,
+    check: Check = NOTHING_ASKED,
+    note: str | None = None,
+) -> str:
+    """Make a link; its token is known now and never again. Does not commit."""
+    link = PersonalLink(
+        participant_id=participant_id,
+        conference_id=conference_id,
+        token_hash=secrets.token_bytes(32),  # until the link has a number, which the token names
+        question=check.question or None,
+        answer_hash=check.answer_hash,
+        made_by=made_by,
+        made_at=at,
+        expires_at=at + timedelta(days=days),
+        note=note,
+    )
+    session.add(link)
+    session.flush()
+    token = new_token(keyring_of(session), LinkTokenPayload(link.id, conference_id, participant_id))
+    link.token_hash = hash_token(token)
+    session.flush()
+    return token
+
+
+def revoke(session: Session, at: datetime, *, link_id: int | None = None, participant_id: int | None = None) -> int:
+    """End one link, or all links of a participant; how many were still open. Does not commit.
+
+    With a link end its devices, whoever waits to be let in, and its sign-ins; a mail with it that is not sent yet is
+    taken back. The caller has made sure that they belong to the case. Raises ValueError unless told which.
+    """
+    if (link_id is None) == (participant_id is None):
+        raise ValueError("say either which link or whose links")
+    which = PersonalLink.id == link_id if link_id is not None else PersonalLink.participant_id == participant_id
+    ended = session.scalars(
+        update(PersonalLink)
+        .where(which, PersonalLink.revoked_at.is_(None))
+        .values(revoked_at=at)
+        .returning(PersonalLink.id)
+    ).all()
+    end_devices(session, at, session.scalars(select(LinkDevice.id).where(LinkDevice.link_id.in_(ended))).all())
+    session.execute(update(SignIn).where(SignIn.link_id.in_(ended), SignIn.ended_at.is_(None)).values(ended_at=at))
+    unsent = (OutboxMessage.key.in_([mail_key(one) for one in ended]), OutboxMessage.sent_at.is_(None))
+    session.execute(delete(OutboxMessage).where(*unsent))
+    return len(ended)
+
+
+def ask_on_new_devices(session: Session, which: ColumnElement[bool]) -> list[int]:
+    """Of these links, let nobody in on a new device by a code or an answer: whoever made them knows both.
+
+    Devices that were let in stay so. Links that ended are among them, or a new one would ask the same as they did.
+    The cases whose links were changed. Does not commit.
+    """
+    asks = (which, PersonalLink.answer_hash.is_not(None))
+    changed = update(PersonalLink).where(*asks).values(question=None, answer_hash=None)
+    return sorted(set(session.scalars(changed.returning(PersonalLink.conference_id))))
+
+
+def end_devices(session: Session, at: datetime, device_ids: Sequence[int]) -> None:
+    """End devices: they are asked anew, and whoever is in on one is out. Does not commit."""
+    for kind, which in ((LinkDevice, LinkDevice.id), (SignIn, SignIn.link_device_id)):
+        session.execute(update(kind).where(which.in_(device_ids), kind.ended_at.is_(None)).values(ended_at=at))

@@ -1,0 +1,48 @@
+"""Forms of opening a personal link: who uses the device, and the entrance code or answer."""
+
+from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from ekc.core.forms import PlainForm
+from ekc.core.language import lazy_gettext as _l
+from ekc.signin.passwords import LONGEST
+
+
+class UseForm(PlainForm):
+    """Who uses the device on which a personal link was opened."""
+
+    use = RadioField(
+        _l("Who uses this device?"),
+        choices=[
+            SelectChoice("shared", _l("Others use this device too")),
+            SelectChoice("own", _l("This is my own phone or computer")),
+        ],
+        default="shared",
+        description=_l(
+            "If others use it too, a page goes away a quarter of an hour after it was opened, and nothing is kept. "
+            "Your own device is remembered: whoever can unlock it can open your page."
+        ),
+    )
+
+    def is_own(self) -> bool:
+        """Whether it was said that nobody else uses the device; anything else is no."""
+        return bool(self.use.data == "own")
+
+
+class EntranceForm(UseForm):
+    """The code that the coordinator told, or the answer to a question that they agreed on."""
+
+    entrance_code = StringField(
+        _l("Entrance code"),
+        validators=[InputRequired(_l("Type it here.")), Length(max=LONGEST)],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
+    )
+
+    def ask(self, question: str | None) -> None:
+        """Ask this question, or for the code."""
+        if question:
+            self.entrance_code.label.text = question
+        else:
+            self.entrance_code.description = _l("Six digits that your coordinator told you. They are not on the paper.")
+            self.entrance_code.render_kw = {**self.entrance_code.render_kw, "inputmode": "numeric"}

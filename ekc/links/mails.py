@@ -1,0 +1,28 @@
+"""The mail and the text message with a personal link. They do not tell what it is about."""
+
+from datetime import date
+
+from ekc.core.language import day
+from ekc.core.language import gettext as _
+from ekc.core.outbox import Audience, MailRule
+from ekc.links.tokens import MAIL_KEY
+from ekc.workflow.vocabulary import N_
+
+PERSONAL_LINK = MailRule(  # it tells nobody what the link is about
+    name="personal_link",
+    audience=Audience.PARTICIPANT,
+    key=MAIL_KEY,
+    subject=N_("The page we spoke about"),
+    body=N_(
+        "With the link below you come to the page we spoke about. On a new device something is asked "
+        "that only you know. Does it not work, or is this mail not for you? Ring your coordinator, or "
+        "throw it away."
+    ),
+    has_link=True,
+)
+
+
+def text_message(address: str, until: date) -> str:
+    """A text message: with a usual address it fits into one of 160 characters, in the alphabet of telephones."""
+    last = day(until, weekday=False)
+    return str(_("The page we spoke about: %(address)s Works until %(day)s.", address=address, day=last))

@@ -1,0 +1,155 @@
+"""Which cases need another coordinator: of coordinators who leave, or who are gone already."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import has_left
+from ekc.accounts.models import Account, AccountRole, Region
+from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
+from ekc.evaluations.models import FollowUp
+from ekc.matching.models import Match
+from ekc.meetings.models import Meeting
+from ekc.workflow.vocabulary import Phase, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A coordinator who leaves or is gone, with the number of their cases that are still to be handed over."""
+
+    account_id: int
+    name: str
+    leaves_on: date | None
+    gone: bool  # nobody can reach these cases now
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A case under way that somebody is asked to take over, and has not answered."""
+
+    conference_id: int
+    title: str
+    timezone: str
+    asked: str  # the name of the coordinator
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOver:
+    """What a regional manager has to see to so that every case has a coordinator: whoever is gone comes first."""
+
+    leavers: tuple[Leaver, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.leavers or self.unanswered)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseToHandOver:
+    """A case that needs another coordinator, what comes next in it (a gathering, or a follow-up), and who is asked."""
+
+    id: int
+    number: str
+    title: str
+    phase: Phase
+    region_id: int
+    timezone: str
+    starts_at: datetime | None
+    due_on: date | None
+    asked_id: int | None
+    asked: str | None  # the name of whoever is asked to take it over
+
+    @property
+    def next_on(self) -> date | None:
+        """The day of the conference that is to be held, else of the first follow-up that is to be held."""
+        if self.phase in {Phase.REGISTRATION, Phase.SETUP}:
+            return local_date(self.starts_at, self.timezone) if self.starts_at else None
+        return self.due_on if self.phase is Phase.EVALUATION else date.min  # in between it is going on
+
+
+_coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
+_gone = or_(~Account.active, ~_coordinates.correlate(Account))
+_leaving = or_(_gone, Account.leaves_on.is_not(None))
+
+
+def handing_over(session: Session, at: datetime, regions: Collection[int]) -> HandingOver:
+    """Gather it for the manager of these regions."""
+    theirs = exists().where(Conference.coordinator_id == Account.id, _open_in(regions)).correlate(Account)
+    leavers = [_leaver(row, at) for row in session.execute(_leavers(regions).where(_leaving, theirs))]
+    leavers.sort(key=lambda one: (not one.gone, one.leaves_on or date.min, one.name))
+    asked = session.execute(
+        select(Conference.id, Conference.title, Conference.timezone, Account.name, Match.asked_at)
+        .join(Match, and_(Match.conference_id == Conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None)))
+        .join(Account, Account.id == Match.account_id)
+        .where(_open_in(regions), Conference.phase != Phase.REGISTRATION)
+        .order_by(Match.asked_at, Conference.id)
+    )
+    return HandingOver(tuple(leavers), tuple(Unanswered(*row) for row in asked))
+
+
+def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:
+    """One coordinator who leaves or is gone; None if they stay, or have nothing to do with these regions."""
+    row = session.execute(_leavers(regions).where(_leaving, Account.id == account_id)).one_or_none()
+    if row is None:
+        return None
+    colleague = row.region_id in regions and (row.leaves_on is not None or not row.active)
+    return _leaver(row, at) if row.cases or colleague else None
+
+
+def still_to_do(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
+    """The cases of a coordinator that are still to be handed over, whose next date is first; then those without one."""
+    latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
+    pending = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
+    due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *pending)
+    shown: tuple[Any, ...] = (
+        Conference.id,
+        Conference.number,
+        Conference.title,
+        Conference.phase,
+        Conference.region_id,
+        Conference.timezone,
+        Meeting.starts_at,
+        due.correlate(Conference).scalar_subquery(),
+        Conference.asked_coordinator_id,
+        Account.name,
+    )
+    rows = session.execute(
+        select(*shown)
+        .outerjoin(Account, Account.id == Conference.asked_coordinator_id)
+        .outerjoin(Meeting, and_(Meeting.conference_id == Conference.id, Meeting.number == latest.scalar_subquery()))
+        .where(_open_in(regions), Conference.coordinator_id == account_id)
+        .order_by(Conference.id)
+    )
+    found = [CaseToHandOver(*row) for row in rows]
+    return tuple(sorted(found, key=lambda one: one.next_on or date.max))
+
+
+def _leavers(regions: Collection[int]) -> Select[*tuple[Any, ...]]:
+    """Accounts, with the number of cases in these regions of which they are coordinator."""
+    count = select(func.count()).where(Conference.coordinator_id == Account.id, _open_in(regions))
+    return select(
+        Account.id,
+        Account.name,
+        Account.active,
+        Account.leaves_on,
+        Account.region_id,
+        Region.timezone,
+        _gone.label("gone"),
+        count.correlate(Account).scalar_subquery().label("cases"),
+    ).join(Region, Region.id == Account.region_id)
+
+
+def _open_in(regions: Collection[int]) -> ColumnElement[bool]:
+    return and_(Conference.region_id.in_(regions), Conference.phase != Phase.CLOSED)
+
+
+def _leaver(row: Row[*tuple[Any, ...]], at: datetime) -> Leaver:
+    gone = row.gone or has_left(row.leaves_on, row.timezone, at)
+    return Leaver(row.id, row.name, row.leaves_on, gone, row.cases)

@@ -1,1 +1,0 @@
-"""Accounts, signing in, and personal links for people without an account."""

@@ -1,0 +1,1 @@
+"""What changes sign-ins and credentials: one noun a file."""

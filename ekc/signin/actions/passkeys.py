@@ -1,0 +1,112 @@
+"""Passkeys are added, removed, and authenticate their owner."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Account
+from ekc.accounts.notifications import notify
+from ekc.accounts.queries import visitor_of_account
+from ekc.core.audit import PUBLIC, record
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.signin import mails
+from ekc.signin.actions.nonces import Nonce, consume
+from ekc.signin.actions.sessions import end_sign_ins
+from ekc.signin.models import SINGLE_FACTOR, Method, Passkey, SignIn
+from ekc.signin.passkeys import Assertion, InvalidPasskeyError, NewPasskey, RelyingParty, is_cloned, verify_assertion
+from ekc.signin.queries import credentials_of
+from ekc.workflow.vocabulary import N_
+
+#: Of one account; nobody has so many devices.
+MAX_PASSKEYS = 20
+
+
+def add_passkey(session: Session, visitor: Visitor, at: datetime, new: NewPasskey, name: str, nonce: Nonce) -> int:
+    """Keep a passkey that was just made. Raises Refusal if it is kept already, or there are too many."""
+    with writing(session):
+        owner = _lock_own(session, visitor)
+        if credentials_of(session, owner).passkeys >= MAX_PASSKEYS:
+            raise Refusal(N_("You have %(most)s passkeys. First remove one that you do not use."), most=MAX_PASSKEYS)
+        taken = session.scalar(select(Passkey.id).where(Passkey.credential_id == new.credential_id))
+        if taken or not consume(session, at, nonce):
+            raise Refusal(N_("This passkey is there already. Have your device make another one."))
+        passkey = Passkey(
+            account_id=owner,
+            credential_id=new.credential_id,
+            public_key=new.public_key,
+            handle=new.handle,
+            sign_count=new.sign_count,
+            name=name,
+            made_at=at,
+        )
+        session.add(passkey)
+        session.flush()
+        # A single-factor sign-in now has both factors.
+        here = (SignIn.id == visitor.sign_in_id, SignIn.method.in_(SINGLE_FACTOR))
+        session.execute(update(SignIn).where(*here).values(method=Method.PASSKEY))
+        record(session, visitor.actor, at, "account.passkey_added", passkey=passkey.id, name=name)
+        notify(session, mails.PASSKEY_ADDED, at, owner)
+    return passkey.id
+
+
+def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id: int) -> None:
+    """Remove a passkey of one's own; every other sign-in ends, because the device may be in other hands.
+
+    Raises Unknown for one of somebody else, Refusal if it is the last credential.
+    """
+    with writing(session):
+        owner = _lock_own(session, visitor)
+        passkey = session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == owner))
+        if passkey is None:
+            raise Unknown
+        if credentials_of(session, owner).count == 1:
+            raise Refusal(N_("This is the only way in that you have. First make another passkey."))
+        session.delete(passkey)
+        end_sign_ins(session, at, owner, but=visitor.sign_in_id)
+        record(session, visitor.actor, at, "account.passkey_removed", passkey=passkey_id, name=passkey.name)
+        notify(session, mails.PASSKEY_REMOVED, at, owner)
+
+
+def enter_by_passkey(
+    session: Session, at: datetime, party: RelyingParty, answer: Assertion, nonce: Nonce
+) -> int | None:
+    """The account that a passkey authenticates; None for any reason why not, which is audited."""
+    with writing(session):
+        known = select(Passkey).where(Passkey.credential_id == answer.credential_id)
+        passkey = session.scalar(known.with_for_update())
+        try:
+            return _authenticate(session, at, party, answer, nonce, passkey)
+        except InvalidPasskeyError as error:
+            whose = {"account": passkey.account_id, "passkey": passkey.id} if passkey else {}
+            record(session, PUBLIC, at, "account.sign_in_refused", way="passkey", why=str(error), **whose)
+            return None
+
+
+def _authenticate(
+    session: Session, at: datetime, party: RelyingParty, answer: Assertion, nonce: Nonce, passkey: Passkey | None
+) -> int:
+    """The account of a passkey whose assertion is valid. Raises InvalidPasskeyError."""
+    if passkey is None:
+        raise InvalidPasskeyError("unknown")
+    if visitor_of_account(session, passkey.account_id, at) is None:
+        raise InvalidPasskeyError("closed")
+    if passkey.handle != answer.handle:
+        raise InvalidPasskeyError("handle")
+    said = verify_assertion(party, nonce.value, passkey.public_key, answer)
+    if is_cloned(passkey.sign_count, said):
+        raise InvalidPasskeyError("copied")
+    if not consume(session, at, nonce):
+        raise InvalidPasskeyError("used")
+    passkey.sign_count, passkey.used_at = said, at
+    return passkey.account_id
+
+
+def _lock_own(session: Session, visitor: Visitor) -> int:
+    """The visitor's own account, locked."""
+    owner = session.scalar(select(Account.id).where(Account.id == visitor.account_id, Account.active).with_for_update())
+    if owner is None:
+        raise Unknown
+    return owner

@@ -1,0 +1,102 @@
+"""Passwords: checking one, choosing another. Audited, but never what was typed."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Account
+from ekc.accounts.notifications import notify
+from ekc.accounts.queries import account_by_email, visitor_of_account
+from ekc.core.audit import PUBLIC, record
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.signin import mails
+from ekc.signin.actions.sessions import end_sign_ins
+from ekc.signin.actions.throttle import PASSWORDS, begin_attempt, discard_attempt, throttle_keys
+from ekc.signin.devices import UNKNOWN_CALLER, Caller
+from ekc.signin.invitations import revoke_invitations
+from ekc.signin.models import KnownDevice
+from ekc.signin.passwords import COST, Cost, hashed, is_outdated, matches, refuse_weak
+from ekc.signin.queries import known_device
+from ekc.workflow.vocabulary import N_
+
+
+def check_password(
+    session: Session, at: datetime, email: str, password: str, cost: Cost, caller: Caller = UNKNOWN_CALLER
+) -> int | None:
+    """The account that this password opens; None for any reason why not, which is audited. Raises TooMany."""
+    whom = email.strip().lower()
+    attempt = begin_attempt(
+        session, at, *throttle_keys(PASSWORDS, whom, known_device(session, caller.token, email=whom), caller)
+    )
+    account = account_by_email(session, email)
+    account_id, stored = None, None
+    if account is not None and visitor_of_account(session, account.id, at) is not None:
+        account_id, stored = account.id, account.password_hash
+    # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
+    good = matches(password, stored, cost)
+    renewed = hashed(password, cost) if good and stored and is_outdated(stored, cost) else None
+    if account_id is None or not good:
+        with writing(session):
+            whose = {"account": account.id} if account else {}
+            record(session, PUBLIC, at, "account.sign_in_refused", **whose)
+        return None
+    discard_attempt(session, attempt)
+    if renewed:
+        with writing(session):
+            same = (Account.id == account_id, Account.password_hash == stored)
+            session.execute(update(Account).where(*same).values(password_hash=renewed))
+    return account_id
+
+
+def reauthenticate(session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost) -> int:
+    """The account whose owner typed its password just now. Raises Refusal for a wrong one, TooMany, Unknown."""
+    account_id = visitor.account_id
+    if account_id is None:
+        raise Unknown
+    attempt = begin_attempt(session, at, (PASSWORDS, f"own {account_id}"))
+    stored = session.scalar(select(Account.password_hash).where(Account.id == account_id))
+    if not matches(password, stored, cost):
+        with writing(session):
+            record(session, visitor.actor, at, "account.password_refused", account=account_id)
+        raise Refusal(N_("This is not the password you have now. Type it again. Nothing was changed."))
+    discard_attempt(session, attempt)
+    return account_id
+
+
+def set_password(
+    session: Session, visitor: Visitor, at: datetime, account_id: int, password: str, cost: Cost = COST
+) -> None:
+    """Give one's own account another password; every other sign-in of it ends. Raises Refusal for a weak one."""
+    about = session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
+    if about is None or visitor.account_id != account_id:
+        raise Unknown
+    refuse_weak(password, *about)
+    password_hash = hashed(password, cost)
+    with writing(session):
+        write_password(session, visitor, at, password_hash)
+
+
+def write_password(
+    session: Session, owner: Visitor, at: datetime, password_hash: str, *, tell: bool = True, by: str = ""
+) -> None:
+    """Write the password of an account, in the caller's transaction: what the old one opened is ended.
+
+    The sign-in by which the owner is here stays. `by`: the way in which they came to it, for the audit.
+    """
+    account_id = owner.account_id or 0
+    session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+    session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
+    revoke_invitations(session, at, account_id)
+    end_sign_ins(session, at, account_id, but=owner.sign_in_id)
+    record(session, owner.actor, at, "account.password_set", account=account_id, by=by)
+    if tell:
+        notify(session, mails.PASSWORD_CHANGED, at, account_id)
+
+
+def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:
+    """The owner of an account chooses another password. Raises Refusal for a wrong present one, or a weak new one."""
+    account_id = reauthenticate(session, visitor, at, present, cost)
+    set_password(session, visitor, at, account_id, new, cost)

@@ -1,0 +1,47 @@
+"""Invitations: creating and revoking them, in the caller's transaction. Who may: `actions/invitations.py`.
+
+An invitation is a single-use token for one account; only its hash is kept (`core/tokens.py`).
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ekc.core.tokens import hash_token, new_token
+from ekc.signin.models import Invitation, Purpose
+
+#: How long somebody has to choose a password.
+LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.FORGOTTEN: timedelta(hours=1)}
+
+
+def address_of(base_url: str, token: str) -> str:
+    """The link by which somebody comes to choose their password; the route is in `views/invitations.py`."""
+    return f"{base_url}/invitations/{token}"
+
+
+def new_invitation(
+    session: Session, at: datetime, account_id: int, purpose: Purpose, made_by: int | None
+) -> tuple[int, str]:
+    """Make one: its id, and its token, known now and never again. Does not commit."""
+    token = new_token()
+    invitation = Invitation(
+        account_id=account_id,
+        purpose=purpose,
+        token_hash=hash_token(token),
+        made_by=made_by,
+        made_at=at,
+        expires_at=at + LASTS[purpose],
+    )
+    session.add(invitation)
+    session.flush()
+    return invitation.id, token
+
+
+def revoke_invitations(session: Session, at: datetime, account_id: int, purpose: Purpose | None = None) -> int:
+    """End every unused invitation of an account, or those for one purpose; how many. Does not commit."""
+    which = [Invitation.account_id == account_id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)]
+    if purpose is not None:
+        which.append(Invitation.purpose == purpose)
+    ending = update(Invitation).where(*which).values(revoked_at=at)
+    return len(session.scalars(ending.returning(Invitation.id)).all())

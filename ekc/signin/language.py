@@ -1,0 +1,39 @@
+"""In which language a request is answered: as chosen, else of the account, else of the browser, else English."""
+
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from flask import Flask, Response, request
+
+from ekc.core.language import LANGUAGES, using
+from ekc.core.routes import cookie_name, runtime
+from ekc.signin.login import authenticated_visitor
+
+_COOKIE = "language"
+_YEAR = 365 * 24 * 3600
+_DEFAULT = "en"
+
+
+def chosen_language() -> str:
+    """The language of this request; always one of `core.language.LANGUAGES`."""
+    for code in (request.cookies.get(cookie_name(_COOKIE)), authenticated_visitor().language):
+        if code in LANGUAGES:
+            return code
+    return request.accept_languages.best_match(LANGUAGES) or _DEFAULT
+
+
+def remember_language(response: Response, code: str) -> None:
+    """Keep a choice in the browser, for a year."""
+    secure = runtime().settings.secure_cookies
+    response.set_cookie(cookie_name(_COOKIE), code, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+
+
+def install(app: Flask) -> None:
+    """Answer each request in its language, error pages included; nothing of it is left for the next in this thread."""
+    answer = app.wsgi_app
+
+    def in_its_language(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with using(chosen_language):
+            return answer(environ, start_response)
+
+    app.wsgi_app = in_its_language  # type: ignore[method-assign]

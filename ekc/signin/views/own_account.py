@@ -1,0 +1,110 @@
+"""My sign-in: how the owner of an account signs in, another password, and where they are signed in."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.core.errors import Refusal
+from ekc.core.forms import PlainForm
+from ekc.core.language import gettext as _
+from ekc.core.language import ngettext
+from ekc.core.routes import db, now, runtime
+from ekc.signin import queries
+from ekc.signin.actions import own_account as own_account_actions
+from ekc.signin.actions import passwords, sessions
+from ekc.signin.forms import ChangePasswordForm, OwnPasswordForm, PhoneForm
+from ekc.signin.login import own_account, visitor
+from ekc.signin.models import Method
+from ekc.signin.views.blueprint import bp
+from ekc.workflow.vocabulary import N_
+
+HOW = {
+    Method.PASSWORD: N_("with a password"),
+    Method.CODE: N_("with a password and a code"),
+    Method.PASSKEY: N_("with a passkey"),
+    Method.PROVIDER: N_("through your organisation"),
+    Method.PROVIDER_ALONE: N_("through your organisation"),
+    Method.INVITATION: N_("by invitation"),
+    Method.DEMO: N_("in the demo"),
+}
+
+
+@bp.get("/account")
+@own_account
+def account() -> ResponseReturnValue:
+    """How one signs in, and where one is signed in."""
+    return account_page()
+
+
+@bp.post("/account/password")
+@own_account
+def change_password() -> ResponseReturnValue:
+    """Choose another password."""
+    form = ChangePasswordForm()
+    if not form.validate():
+        return account_page(password=form), 422
+    try:
+        passwords.change_password(
+            db(), visitor(), now(), form.password.data, form.new_password.data, runtime().settings.password_cost
+        )
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return account_page(password=form), status
+    flash(_("You have a new password. Everywhere else you were signed out."), "success")
+    return redirect(url_for("signin.account"), 303)
+
+
+@bp.post("/account/phone")
+@own_account
+def set_phone() -> ResponseReturnValue:
+    """Say by which phone the circles reach one."""
+    form = PhoneForm()
+    if not form.validate():
+        return account_page(phone=form), 422
+    own_account_actions.set_phone(db(), visitor(), now(), form.phone.data)
+    flash(_("Saved."), "success")
+    return redirect(url_for("signin.account"), 303)
+
+
+@bp.post("/account/sign-ins/<int:sign_in_id>/end")
+@own_account
+def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
+    """Sign out on another device."""
+    sessions.end_sign_in(db(), visitor(), now(), sign_in_id)
+    flash(_("That device is signed out."), "success")
+    return redirect(url_for("signin.account"), 303)
+
+
+@bp.post("/account/sign-ins/end-others")
+@own_account
+def end_other_sign_ins() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    count = sessions.end_other_sign_ins(db(), visitor(), now())
+    flash(ngettext("%(num)d other device is signed out.", "%(num)d other devices are signed out.", count), "success")
+    return redirect(url_for("signin.account"), 303)
+
+
+def account_page(**sent: PlainForm) -> str:
+    """The page; a form that is given was sent and has to be looked at again."""
+    account_id = visitor().account_id or 0
+    names = runtime().settings.provider_names
+    own = queries.own_sign_in(db(), account_id)
+    forms = {
+        "phone": PhoneForm(formdata=None, phone=own.phone),
+        "password": ChangePasswordForm(formdata=None),
+        "codes": OwnPasswordForm(formdata=None, prefix="codes-"),
+        "off": OwnPasswordForm(formdata=None, prefix="off-"),
+        **sent,
+    }
+    return render_template(
+        "signin/account.html",
+        own=own,
+        passkeys=len(queries.passkeys_of(db(), account_id)),
+        providers=[names.get(row.issuer, row.issuer) for row in queries.identities_of(db(), account_id)],
+        sign_ins=queries.sign_ins_of(db(), now(), account_id),
+        here=visitor().sign_in_id,
+        how=HOW,
+        now=now(),
+        forms=forms,
+        sent=next(iter(sent.values()), None),
+        required=runtime().settings.second_factor_required,
+    )

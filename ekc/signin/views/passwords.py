@@ -1,0 +1,131 @@
+"""Staff choose a password: by the link of an invitation, or by one that they asked for when they forgot it."""
+
+from datetime import datetime
+from functools import partial
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.accounts.queries import offices
+from ekc.core.errors import Refusal
+from ekc.core.language import gettext as _
+from ekc.core.language import say
+from ekc.core.routes import Runtime, db, now, public, runtime
+from ekc.core.tokens import hash_token
+from ekc.signin.actions import invitations, throttle
+from ekc.signin.forms import ForgottenForm, NewPasswordForm
+from ekc.signin.login import after_sign_in, end_session, request_caller, start_account_session
+from ekc.signin.models import Method
+from ekc.signin.queries import InvitationRow, live_invitation
+from ekc.signin.views.blueprint import bp
+
+_OPENED = "invitation"  # in the cookie: the id of the invitation that was opened here
+
+
+@bp.get("/invitations/<token>")
+@public
+def invitation(token: str) -> ResponseReturnValue:
+    """The link of an invitation. Nothing happens yet: mail scanners and previews open links as well."""
+    if live_invitation(db(), now(), token_hash=hash_token(token)) is None:
+        return _gone()
+    return render_template("signin/invitation.html", token=token)
+
+
+@bp.post("/invitations/<token>")
+@public
+def open_invitation(token: str) -> ResponseReturnValue:
+    """Go on to choosing the password, where the address tells no secret."""
+    found = live_invitation(db(), now(), token_hash=hash_token(token))
+    if found is None:
+        return _gone()
+    session[_OPENED] = found.id
+    return redirect(url_for("signin.choose_password"), 303)
+
+
+@bp.get("/choose-password")
+@public
+def choose_password() -> ResponseReturnValue:
+    """Whose invitation it is, and the form."""
+    found = _opened()
+    return _page(found, NewPasswordForm(formdata=None)) if found else _gone()
+
+
+@bp.post("/choose-password")
+@public
+def keep_password() -> ResponseReturnValue:
+    """Keep the password, and use the invitation up.
+
+    Whoever was never in before is in now. Others sign in as always, so that a second factor is asked.
+    """
+    found = _opened()
+    if found is None:
+        return _gone()
+    form = NewPasswordForm()
+    if not form.validate_on_submit():
+        return _page(found, form), 422
+    cost = runtime().settings.password_cost
+    try:
+        chosen = invitations.choose_password(db(), now(), found.id, form.new_password.data, cost)
+    except Refusal as refusal:
+        form.new_password.errors = [*form.new_password.errors, say(refusal.message, refusal.params)]
+        return _page(found, form), 422
+    if chosen is None:
+        return _gone()
+    if chosen.first:
+        start_account_session(chosen.account_id, Method.INVITATION)
+        flash(_("You are in. From now on you sign in with your mail address and this password."))
+        return redirect(after_sign_in(None), 303)
+    end_session()
+    flash(_("Your new password is set. Sign in with it."), "success")
+    return redirect(url_for("signin.sign_in"), 303)
+
+
+@bp.get("/forgotten-password")
+@public
+def forgotten() -> ResponseReturnValue:
+    """Where to send a way to choose a new password."""
+    return render_template("signin/forgotten.html", form=ForgottenForm(formdata=None))
+
+
+@bp.post("/forgotten-password")
+@public
+def ask_new_password() -> ResponseReturnValue:
+    """Send it, if there is such an account; the answer is the same."""
+    if runtime().settings.mail is None:
+        return redirect(url_for("signin.forgotten"), 303)
+    form = ForgottenForm()
+    if not form.validate_on_submit():
+        return render_template("signin/forgotten.html", form=form), 422
+    network = (throttle.PASSWORD_RESETS_BY_NETWORK, request_caller().network)
+    throttle.begin_attempt(db(), now(), (throttle.PASSWORD_RESETS, form.email.data.strip().lower()), network)
+    flash(
+        _(
+            "If there is an account with this address, a mail is on its way to it. The link in it works for one hour. "
+            "Does nothing come? Ask your administrator for a new invitation."
+        )
+    )
+    response = redirect(url_for("signin.sign_in"), 303)
+    # After the answer, so that how long it takes does not tell whether there is such an account.
+    response.call_on_close(partial(_ask, runtime(), now(), form.email.data))
+    return response
+
+
+def _ask(on: Runtime, at: datetime, email: str) -> None:
+    """The request and its session are over."""
+    with on.sessions() as session:
+        invitations.ask_new_password(session, at, email, on.settings.base_url)
+
+
+def _opened() -> InvitationRow | None:
+    """The invitation that was opened in this browser, if it still works."""
+    return live_invitation(db(), now(), invitation_id=session.get(_OPENED, -1))
+
+
+def _gone() -> ResponseReturnValue:
+    return render_template("signin/invitation_gone.html"), 404
+
+
+def _page(found: InvitationRow, form: NewPasswordForm) -> str:
+    form.email.data = found.email
+    held = offices(db(), [found.account_id])[found.account_id]
+    return render_template("signin/choose_password.html", form=form, found=found, offices=held)

@@ -1,0 +1,133 @@
+"""Signing in and out, the demonstration's sign-in, and the language of the pages."""
+
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.core.language import LANGUAGES, ngettext
+from ekc.core.language import gettext as _
+from ekc.core.routes import db, local_path, now, public, runtime
+from ekc.signin import queries, totp
+from ekc.signin.actions import own_account, passwords, second_factor
+from ekc.signin.forms import CodeForm, SignInForm
+from ekc.signin.language import remember_language
+from ekc.signin.login import (
+    after_sign_in,
+    authenticated_visitor,
+    complete_sign_in,
+    discard_ended_sign_in,
+    end_session,
+    in_the_demo,
+    pending_account,
+    request_caller,
+    start_account_session,
+    visitor,
+)
+from ekc.signin.models import Method
+from ekc.signin.views.blueprint import bp
+from ekc.signin.views.oidc import SIGNED_IN_AT
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page; who is signed in goes on, unless they are to reauthenticate (`again`)."""
+    target = local_path(request.args.get("next"))
+    if authenticated_visitor().known and "again" not in request.args:
+        return redirect(after_sign_in(target))
+    if discard_ended_sign_in():  # told once
+        flash(_("You were signed out here: much time has passed, or it was done elsewhere. Sign in to go on."))
+    return render_template("signin/sign_in.html", form=SignInForm(), next=target)
+
+
+@bp.post("/sign-in")
+@public
+def check_sign_in() -> ResponseReturnValue:
+    """Sign in, or refuse in one sentence that does not tell why."""
+    target = local_path(request.args.get("next"))
+    form = SignInForm()
+    if form.validate_on_submit():
+        cost = runtime().settings.password_cost
+        account_id = passwords.check_password(db(), now(), form.email.data, form.password.data, cost, request_caller())
+        if account_id is not None:
+            return redirect(complete_sign_in(account_id, Method.PASSWORD, target), 303)
+        form.form_errors.append(_("This mail address and password do not belong together. Look at both and try again."))
+    return render_template("signin/sign_in.html", form=form, next=target), 422
+
+
+@bp.get("/sign-in/code")
+@public
+def code() -> ResponseReturnValue:
+    """The second factor, after a right password."""
+    target = local_path(request.args.get("next"))
+    if pending_account() is None:
+        return redirect(url_for("signin.sign_in", next=target))
+    return render_template("signin/code.html", form=CodeForm(formdata=None), next=target)
+
+
+@bp.post("/sign-in/code")
+@public
+def check_code() -> ResponseReturnValue:
+    """Sign in, or refuse in one sentence that does not tell why."""
+    target = local_path(request.args.get("next"))
+    account_id = pending_account()
+    if account_id is None:
+        flash(_("That took a while. Type your password again."), "info")
+        return redirect(url_for("signin.sign_in", next=target), 303)
+    form = CodeForm()
+    if form.validate():
+        typed, cost = form.one_time_code.data, runtime().settings.password_cost
+        if second_factor.check_code(db(), now(), account_id, typed, cost, request_caller()):
+            start_account_session(account_id, Method.CODE)
+            if not totp.is_totp(typed):
+                left = queries.own_sign_in(db(), account_id).codes_left
+                flash(ngettext("You have %(num)d recovery code left.", "You have %(num)d recovery codes left.", left))
+            return redirect(after_sign_in(target), 303)
+        form.form_errors.append(_("This code does not let you in. Wait for the next one of the app, and type that."))
+    return render_template("signin/code.html", form=form, next=target), 422
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """Sign out; also for who is not signed in. After single sign-on, offer to sign out at the provider too."""
+    key = session.get(SIGNED_IN_AT)
+    after = "home" if visitor().participant_id is None else "links.signed_out"
+    end_session()
+    response = redirect(url_for("signin.leave_provider", key=key) if key else url_for(after), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.get("/language/<language>")
+@public
+def set_language(language: str) -> ResponseReturnValue:
+    """Read in another language, and go back to where one was."""
+    if language not in LANGUAGES:
+        abort(404)
+    if visitor().account_id is not None and visitor().language != language:
+        own_account.choose_language(db(), visitor(), now(), language)
+    response = make_response(redirect(local_path(request.args.get("next")) or url_for("home"), 303))
+    remember_language(response, language)
+    return response
+
+
+@bp.post("/demo/be/<int:account_id>")
+@public
+def be(account_id: int) -> ResponseReturnValue:
+    """In the demo: be one of the cast who has an account."""
+    if not in_the_demo(account_id):
+        abort(404)
+    start_account_session(account_id, Method.DEMO)
+    return redirect(url_for("home"), 303)
+
+
+@bp.get("/<any(l, invitations):what>/<token>/language/<language>")
+@public
+def link_in_language(what: str, token: str, language: str) -> ResponseReturnValue:
+    """Read the page of a personal link or of an invitation in another language; its key stays where it was."""
+    if language not in LANGUAGES:
+        abort(404)
+    endpoint = "links.enter" if what == "l" else "signin.invitation"
+    response = make_response(redirect(url_for(endpoint, token=token), 303))
+    remember_language(response, language)
+    return response

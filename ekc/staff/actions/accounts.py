@@ -1,0 +1,157 @@
+"""Accounts are opened and changed."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.models import Account, AccountRole, Region
+from ekc.accounts.notifications import notify
+from ekc.accounts.queries import lock_account
+from ekc.core.audit import record
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import Recipient, queue
+from ekc.core.transaction import writing
+from ekc.matching.actions.independence import note_employer
+from ekc.signin.invitations import revoke_invitations
+from ekc.signin.passwords import COST, Cost, hashed, refuse_weak
+from ekc.staff import mails
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import has_duty
+from ekc.workflow.vocabulary import N_, Role
+
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDetails:
+    """What is kept of somebody of staff, beside their roles."""
+
+    name: str
+    email: str
+    region_id: int
+    spoken: tuple[str, ...] = ()  # language codes
+    introduction: str = ""
+    employer: str = ""  # for whom a coordinator works besides; several with ; between
+    phone: str = ""  # shown to the circles of whom they are coordinator
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount(AccountDetails):
+    """An account as it is opened. Without a password its owner is invited to choose one; the demonstration gives it."""
+
+    roles: tuple[Office, ...]
+    password: str | None = field(default=None, repr=False)
+
+
+def open_account(session: Session, visitor: Visitor, at: datetime, new: NewAccount, cost: Cost = COST) -> int:
+    """Open an account. Raises Refusal for a taken or impossible address, a weak password, an unknown region."""
+    ensure_administrator(visitor)
+    if new.password is not None:
+        refuse_weak(new.password, new.email, new.name)
+    password_hash = None if new.password is None else hashed(new.password, cost)
+    with writing(session):
+        return add_account(session, visitor, at, new, password_hash).id
+
+
+def add_account(
+    session: Session, visitor: Visitor, at: datetime, new: NewAccount, password_hash: str | None = None
+) -> Account:
+    """The same, in the caller's transaction; the caller has looked at the visitor and the password."""
+    ensure_regions(session, new.region_id, *(office.region_id for office in new.roles))
+    account = Account(password_hash=password_hash, created_at=at, roles=[])
+    _write(session, account, new)
+    session.add(account)
+    _flush(session, account)
+    for office in new.roles:
+        add_office(session, visitor, at, account, office)
+    roles = ", ".join(sorted(office.role for office in new.roles))
+    record(session, visitor.actor, at, "account.opened", account=account.id, roles=roles)
+    return account
+
+
+def change_account(session: Session, visitor: Visitor, at: datetime, account_id: int, details: AccountDetails) -> None:
+    """Write the details of an account anew. Raises Refusal as opening does, and for one's own employer.
+
+    A new mail address ends what was sent to the old one, which hears of it.
+    """
+    ensure_administrator(visitor)
+    with writing(session):
+        account = lock_account(session, account_id)
+        ensure_regions(session, details.region_id)
+        before = account.email
+        note_employer(session, visitor, at, account, details.employer)
+        changed = _write(session, account, details)
+        _flush(session, account)
+        if changed:
+            record(session, visitor.actor, at, "account.changed", account=account_id, fields=", ".join(changed))
+        if "email" in changed:
+            revoke_invitations(session, at, account_id)
+            former = Recipient(account_id, before, account.language)
+            queue(session, mails.ADDRESS_CHANGED, former, at, account=account_id)
+            notify(session, mails.ADDRESS_OF_ANOTHER_CHANGED, at, account_id, by=visitor)
+
+
+def ensure_administrator(visitor: Visitor) -> None:
+    """The program's commands and administrators."""
+    if visitor is not PROGRAM and not has_duty(Duty.ACCOUNTS, visitor.roles):
+        raise Unknown
+
+
+def ensure_regions(session: Session, *region_ids: int | None) -> None:
+    """Raise Refusal unless there are all of these regions."""
+    wanted = {region_id for region_id in region_ids if region_id is not None}
+    if len(session.scalars(select(Region.id).where(Region.id.in_(wanted))).all()) < len(wanted):
+        raise Refusal(N_("There is no such region. Add it first."))
+
+
+def _write(session: Session, account: Account, details: AccountDetails) -> tuple[str, ...]:
+    """Put the details into the row; the names of those that are new."""
+    email = details.email.strip().lower()
+    if not _ADDRESS.fullmatch(email):
+        raise Refusal(N_("%(email)s is not a mail address."), email=email)
+    with session.no_autoflush:
+        taken = session.scalar(select(Account.id).where(Account.email == email))
+    if taken is not None and taken != account.id:
+        raise _taken(email)
+    written = {
+        "name": details.name.strip(),
+        "email": email,
+        "region_id": details.region_id,
+        "spoken": " ".join(details.spoken),
+        "introduction": details.introduction,
+        "employer": details.employer.strip() or None,
+        "phone": details.phone.strip() or None,
+        "language": details.language,
+    }
+    changed = tuple(name for name, value in written.items() if getattr(account, name) != value)
+    for name in changed:
+        setattr(account, name, written[name])
+    return changed
+
+
+def _flush(session: Session, account: Account) -> None:
+    email = account.email
+    try:
+        session.flush()
+    except IntegrityError:
+        raise _taken(email) from None  # by somebody at this moment
+
+
+def _taken(email: str) -> Refusal:
+    return Refusal(N_("There is an account with the address %(email)s already."), email=email)
+
+
+def add_office(session: Session, visitor: Visitor, at: datetime, account: Account, office: Office) -> None:
+    """Give a role, in the caller's transaction, to an account that is in the database."""
+    held = AccountRole(role=office.role, region_id=office.region_id, municipality=office.municipality)
+    held.given_at, held.given_by = at, visitor.account_id
+    account.roles.append(held)
+    if office.role is Role.REGIONAL_MANAGER:
+        region = office.region_id
+        notify(session, mails.READS_REGION, at, account.id, by=visitor, region_ids={region}, region=region)

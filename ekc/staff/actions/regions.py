@@ -1,0 +1,53 @@
+"""What is done with regions: added and changed."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import Visitor
+from ekc.accounts.models import Region
+from ekc.core.audit import record
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.staff.actions.accounts import ensure_administrator
+from ekc.workflow.profiles import NL
+from ekc.workflow.vocabulary import N_
+
+
+def add_region(session: Session, visitor: Visitor, at: datetime, name: str, timezone: str = NL.timezone) -> int:
+    """Add a region; its id. Raises Refusal if there is one of this name."""
+    ensure_administrator(visitor)
+    with writing(session):
+        region = Region(name=name, timezone=timezone)
+        _keep(session, region)
+        record(session, visitor.actor, at, "region.added", region=name)
+    return region.id
+
+
+def change_region(session: Session, visitor: Visitor, at: datetime, region_id: int, name: str, timezone: str) -> None:
+    """Give a region another name or time zone. Raises Refusal if another has this name."""
+    ensure_administrator(visitor)
+    with writing(session):
+        region = session.get(Region, region_id)
+        if region is None:
+            raise Unknown
+        before = region.name
+        region.name, region.timezone = name, timezone
+        _keep(session, region)
+        record(session, visitor.actor, at, "region.changed", region=name, before=before, timezone=timezone)
+
+
+def _keep(session: Session, region: Region) -> None:
+    name = region.name
+    with session.no_autoflush:
+        taken = session.scalar(select(Region.id).where(Region.name == name))
+    refusal = Refusal(N_("There is a region %(name)s already."), name=name)
+    if taken is not None and taken != region.id:
+        raise refusal
+    session.add(region)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise refusal from None  # by somebody at this moment

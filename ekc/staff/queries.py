@@ -1,0 +1,240 @@
+"""Reading accounts and regions for the administrator."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from ekc.accounts.access import has_left
+from ekc.accounts.models import Account, AccountRole, Region
+from ekc.accounts.queries import OfficeRow, offices
+from ekc.conferences.models import Conference
+from ekc.signin.models import Invitation, Purpose, SignIn
+from ekc.signin.queries import sign_ins_of
+from ekc.workflow.vocabulary import N_, Phase, Role
+
+PAGE = 50
+
+
+class AccountState(StrEnum):
+    """How far an account is. Never stored: it follows from what is."""
+
+    INVITED = "invited"  # the owner has not chosen a password yet
+    OPEN = "open"
+    LEAVING = "leaving"  # open until a day
+    LEFT = "left"  # that day is over
+    CLOSED = "closed"
+
+    @property
+    def word(self) -> str:
+        """Its English name, ready to be translated."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    AccountState.INVITED: N_("invited"),
+    AccountState.OPEN: N_("open"),
+    AccountState.LEAVING: N_("leaving"),
+    AccountState.LEFT: N_("has left"),
+    AccountState.CLOSED: N_("closed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """What the list is narrowed to: words of name or address, and a state. Leaving takes in who has left."""
+
+    words: str = ""
+    state: AccountState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account in the list."""
+
+    id: int
+    name: str
+    email: str
+    state: AccountState
+    leaves_on: date | None
+    timezone: str  # of the region
+    last_in: datetime | None
+    offices: tuple[OfficeRow, ...]
+    under_way: int  # cases that are not closed, of which they are coordinator
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether nothing stands in the way of closing."""
+        return self.leaves_on is not None and not self.under_way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage(AccountRow):
+    """One account as its own page shows it."""
+
+    region_id: int
+    language: str
+    spoken: tuple[str, ...]
+    introduction: str
+    employer: str  # for whom they work besides
+    phone: str
+    invited_at: datetime | None  # the latest invitation that was neither used nor withdrawn
+    invited_until: datetime | None
+    sign_ins: int
+    alone: tuple[OfficeRow, ...]  # roles that nobody has who stays
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A region: how many coordinators it has who can be asked, and who its managers are."""
+
+    id: int
+    name: str
+    timezone: str
+    coordinators: int
+    managers: tuple[str, ...]
+
+
+_waiting = and_(
+    Invitation.account_id == Account.id,
+    Invitation.purpose == Purpose.INVITATION,
+    Invitation.used_at.is_(None),
+    Invitation.revoked_at.is_(None),
+)
+_invited = and_(Account.password_hash.is_(None), exists().where(_waiting).correlate(Account))
+_last_in = select(func.max(SignIn.began_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
+_STATES: dict[AccountState, ColumnElement[bool]] = {
+    AccountState.INVITED: and_(Account.active, Account.leaves_on.is_(None), _invited),
+    AccountState.OPEN: and_(Account.active, Account.leaves_on.is_(None), ~_invited),
+    AccountState.LEAVING: and_(Account.active, Account.leaves_on.is_not(None)),
+    AccountState.CLOSED: ~Account.active,
+}
+
+
+def _found() -> Select[*tuple[Any, ...]]:
+    return select(
+        Account.id,
+        Account.name,
+        Account.email,
+        Account.active,
+        Account.leaves_on,
+        Region.timezone,
+        _last_in.label("last_in"),
+        _invited.label("invited"),
+    ).join(Region, Region.id == Account.region_id)
+
+
+def accounts(
+    session: Session, at: datetime, wanted: AccountFilter, after: int | None = None, limit: int = PAGE
+) -> tuple[AccountRow, ...]:
+    """The accounts after the one with the id `after`, by name."""
+    rows = _found()
+    for word in wanted.words.split():
+        rows = rows.where(
+            Account.name.icontains(word, autoescape=True) | Account.email.icontains(word, autoescape=True)
+        )
+    if wanted.state is not None:
+        rows = rows.where(_STATES[wanted.state])
+    before = session.execute(select(Account.name, Account.id).where(Account.id == after)).one_or_none()
+    if before is not None:
+        rows = rows.where(tuple_(Account.name, Account.id) > tuple_(*before))
+    found = session.execute(rows.order_by(Account.name, Account.id).limit(limit)).all()
+    held, busy = offices(session, [row.id for row in found]), _under_way(session, [row.id for row in found])
+    return tuple(AccountRow(**_row(row, at), offices=held[row.id], under_way=busy.get(row.id, 0)) for row in found)
+
+
+def account_page(session: Session, at: datetime, account_id: int) -> AccountPage | None:
+    """One account; None if there is none of this id."""
+    kept = ("region_id", "language", "spoken", "introduction", "employer", "phone")
+    own = [getattr(Account, name) for name in kept]
+    row = session.execute(_found().add_columns(*own).where(Account.id == account_id)).one_or_none()
+    if row is None:
+        return None
+    invited = session.execute(
+        select(Invitation.made_at, Invitation.expires_at)
+        .join(Account, Account.id == Invitation.account_id)
+        .where(_waiting, Account.id == account_id)
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    ).one_or_none()
+    held = offices(session, [account_id])[account_id]
+    lonely = _alone(session, account_id)
+    return AccountPage(
+        **_row(row, at),
+        offices=held,
+        under_way=_under_way(session, [account_id]).get(account_id, 0),
+        region_id=row.region_id,
+        language=row.language,
+        spoken=tuple(row.spoken.split()),
+        introduction=row.introduction,
+        employer=row.employer or "",
+        phone=row.phone or "",
+        invited_at=invited.made_at if invited else None,
+        invited_until=invited.expires_at if invited else None,
+        sign_ins=len(sign_ins_of(session, at, account_id)),
+        alone=tuple(office for office in held if office.id in lonely),
+    )
+
+
+def region_rows(session: Session) -> tuple[RegionRow, ...]:
+    """All regions, by name."""
+    stays = (Account.active, Account.leaves_on.is_(None))
+    counted = (
+        select(Account.region_id, func.count())
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(AccountRole.role == Role.COORDINATOR, *stays)
+        .group_by(Account.region_id)
+    )
+    busy: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
+    managing = select(AccountRole.region_id, Account.name).join(Account, Account.id == AccountRole.account_id)
+    managing = managing.where(AccountRole.role == Role.REGIONAL_MANAGER, *stays).order_by(Account.name)
+    managers: dict[int | None, list[str]] = {}
+    for region_id, name in session.execute(managing):
+        managers.setdefault(region_id, []).append(name)
+    rows = session.execute(select(Region.id, Region.name, Region.timezone).order_by(Region.name))
+    return tuple(RegionRow(*row, busy.get(row.id, 0), tuple(managers.get(row.id, ()))) for row in rows)
+
+
+def _row(row: Row[Any], at: datetime) -> dict[str, Any]:
+    known = {one.name: getattr(row, one.name) for one in fields(AccountRow) if hasattr(row, one.name)}
+    return {**known, "state": _state(row, at)}
+
+
+def _state(row: Row[Any], at: datetime) -> AccountState:
+    if not row.active:
+        return AccountState.CLOSED
+    if row.leaves_on is not None:
+        left = has_left(row.leaves_on, row.timezone, at)
+        return AccountState.LEFT if left else AccountState.LEAVING
+    return AccountState.INVITED if row.invited else AccountState.OPEN
+
+
+def _under_way(session: Session, account_ids: Collection[int]) -> dict[int | None, int]:
+    """How many cases each of these coordinators has that are not closed; who has none is left out."""
+    own = (Conference.coordinator_id.in_(account_ids), Conference.phase != Phase.CLOSED)
+    counted = select(Conference.coordinator_id, func.count()).where(*own).group_by(Conference.coordinator_id)
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def _alone(session: Session, account_id: int) -> set[int]:
+    """The roles of an account that nobody else has, for the same place, who stays; coordinators are left aside."""
+    other, whose = aliased(AccountRole), aliased(Account)
+    same = (
+        other.role == AccountRole.role,
+        other.region_id.is_not_distinct_from(AccountRole.region_id),
+        other.municipality.is_not_distinct_from(AccountRole.municipality),
+        other.account_id != AccountRole.account_id,
+    )
+    stays = (whose.id == other.account_id, whose.active, whose.leaves_on.is_(None))
+    found = select(AccountRole.id).where(AccountRole.account_id == account_id, AccountRole.role != Role.COORDINATOR)
+    return set(session.scalars(found.where(~exists().where(*same, *stays))))
+
+
+def municipalities(session: Session) -> tuple[str, ...]:
+    """The municipalities for which somebody is there already, by name. Those of cases an administrator does not see."""
+    of_roles = select(AccountRole.municipality).where(AccountRole.municipality.is_not(None)).distinct()
+    return tuple(one for one in session.scalars(of_roles.order_by(AccountRole.municipality)) if one)

@@ -1,0 +1,236 @@
+"""Handing over the cases of a coordinator who leaves or is gone: what the regional manager sees, and asking others."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import Office
+from ekc.accounts.queries import offices
+from ekc.core.errors import Refusal
+from ekc.matching.actions import asking, independence
+from ekc.matching.entries import Declaration
+from ekc.matching.queries.handing_over import HandingOver, Leaver, handing_over, leaver
+from ekc.matching.queries.match import matches
+from ekc.staff.actions import closing, roles
+from ekc.workflow.vocabulary import Role
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, enter, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.page import Page, text_of
+
+LAST_DAY = date(2026, 4, 30)
+OVER = datetime(2026, 4, 30, 22, 0, tzinfo=UTC)
+NOBODY_CAN = "Nobody can reach this conference: ask a coordinator today"
+
+
+@pytest.fixture
+def noor(cast: Cast) -> int:
+    return cast.noor.account_id or 0
+
+
+@pytest.fixture
+def denise(cast: Cast) -> int:
+    return cast.denise.account_id or 0
+
+
+@pytest.fixture
+def leaving(db_session: Session, cast: Cast, noor: int) -> list[Made]:
+    """Noor leaves with two cases, and one that is closed."""
+    build.closed_case(db_session, cast, START, title="Closed family")
+    cases = [
+        build.prepared_case(db_session, cast, START, title="First family"),
+        build.case_in_evaluation(db_session, cast, START, title="Second family"),
+    ]
+    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    return cases
+
+
+@pytest.fixture
+def ruud(client: PageClient, cast: Cast) -> PageClient:
+    """The regional manager at a browser."""
+    sign_in(client, cast.ruud)
+    return client
+
+
+def to_hand_over(page: Page) -> list[str]:
+    """The lines under "To hand over"."""
+    return [
+        " ".join(filter(None, (text_of(part) for part in line)))
+        for section in page.all("section")
+        if section.get("aria-labelledby") == "handing-over"
+        for line in section.iter("li")
+    ]
+
+
+def test_who_leaves_is_named_with_what_is_left(
+    ruud: PageClient, leaving: list[Made], clock: FrozenClock, noor: int
+) -> None:
+    assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 2 conferences to hand over"]
+
+    page = ruud.follow("Noor van Dijk")
+
+    assert (page.url, page.heading) == (f"/handing-over/{noor}", "Noor van Dijk leaves on 30 April 2026")
+    assert [text_of(node) for node in page.all("h2")] == ["Second family", "First family"]  # by their next date
+    assert "EKC-2026-0002 · Coordinator setup · conference on Saturday 11 April 2026, 11:00" in page.text
+    assert "EKC-2026-0003 · Evaluation · next: Monday 30 March 2026" in page.text
+    assert NOBODY_CAN not in page.text
+    ruud.follow("Wishes of the family, and who could be asked", near="First family")
+    assert ruud.here.heading == "Coordinator"
+
+
+def test_whoever_leaves_is_not_asked(
+    ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int, denise: int
+) -> None:
+    ruud.page(f"/handing-over/{noor}")
+    offered = ruud.form("Ask to take over", near="First family")
+    options = [text_of(option) for option in offered.element.iter("option")]
+    assert options == ["Choose a coordinator", "Denise Okafor (open cases: 0)"]
+
+    closing.set_leaving(db_session, cast.bas, START, denise, LAST_DAY)
+    ruud.page(f"/handing-over/{noor}")
+    offered = ruud.form("Ask to take over", near="First family")
+    assert [text_of(option) for option in offered.element.iter("option")] == ["Choose a coordinator"]
+
+
+def test_a_case_goes_to_whoever_takes_it(
+    app: Flask, ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int, denise: int
+) -> None:
+    first = leaving[0]
+    ruud.page(f"/handing-over/{noor}")
+    none = ruud.refused("Ask to take over", near="First family", status=422)
+    assert none.errors == ["Who takes over? Choose who takes over."]
+
+    page = ruud.submit("Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 0)"}, near="First family")
+
+    assert [text_of(node) for node in page.all("h2")] == ["Second family", "First family"]  # by their next date
+    assert page.text.count("Denise Okafor is asked to take over, and has not answered.") == 1
+    both = matches(db_session, first.id)
+    assert both.taken is not None
+    assert both.asked is not None
+    assert (both.taken.account_id, both.asked.account_id) == (noor, denise)
+    assert to_hand_over(ruud.page("/")) == [
+        "Noor van Dijk Leaves on 30 April: 2 conferences to hand over",
+        "First family Denise Okafor was asked on 2 Mar, and has not answered",
+    ]
+    independence.accept(db_session, cast.denise, START, first.id, Declaration("I know nobody of them."))
+    assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 1 conference to hand over"]
+    ruud.page(f"/handing-over/{noor}")
+    page = ruud.submit("Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 1)"}, near="Second family")
+    independence.accept(db_session, cast.denise, START, leaving[1].id, Declaration("Nor of these."))
+    assert "Nothing is left to hand over." in ruud.page(page.url).text
+    ruud.page(f"/conferences/{first.id}/coordinator")
+    assert "Denise Okafor took the case." in ruud.here.text
+    marieke = enter(app.test_client(), db_session, START, first.id, first.people["marieke"])  # type: ignore[arg-type]
+    assert "Your coordinator Denise Okafor" in marieke.text
+
+
+def test_whoever_says_no_leaves_the_case_where_it_was(
+    ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int, denise: int
+) -> None:
+    asking.ask_coordinator(db_session, cast.ruud, START, leaving[0].id, denise)
+    asking.decline(db_session, cast.denise, START, leaving[0].id)
+
+    assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 2 conferences to hand over"]
+    assert "is asked to take over" not in ruud.page(f"/handing-over/{noor}").text
+    assert "Denise Okafor said no." in ruud.page(f"/conferences/{leaving[0].id}/coordinator").text
+
+
+def test_two_managers_do_not_ask_twice(
+    ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int, denise: int
+) -> None:
+    ruud.page(f"/handing-over/{noor}")
+    asking.ask_coordinator(db_session, cast.ruud, START, leaving[0].id, denise)
+
+    page = ruud.refused(
+        "Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 0)"}, near="First family", status=409
+    )
+
+    assert page.errors == ["Somebody else was first: look who is asked to take over this conference now."]
+    assert "Denise Okafor is asked to take over, and has not answered." in page.text
+    independence.accept(db_session, cast.denise, START, leaving[0].id, Declaration("I know nobody of them."))
+    late = ruud.refused(
+        "Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 1)"}, near="First family", status=409
+    )
+    assert late.errors == ["Somebody else was first: this conference has another coordinator already."]
+
+
+def test_after_the_last_day_what_is_left_is_red(
+    ruud: PageClient, cast: Cast, clock: FrozenClock, leaving: list[Made], noor: int
+) -> None:
+    clock.set(OVER)
+    sign_in(ruud, cast.ruud)
+
+    assert to_hand_over(ruud.page("/")) == [
+        "Noor van Dijk Cannot sign in any more Nobody can reach 2 conferences: ask today"
+    ]
+    page = ruud.follow("Noor van Dijk")
+    assert (page.heading, page.text.count(NOBODY_CAN)) == ("Noor van Dijk cannot sign in any more", 2)
+
+
+def test_a_stolen_laptop(ruud: PageClient, cast: Cast, db_session: Session, noor: int) -> None:
+    """Closing is always possible; the cases show at once, but for the one in which the family is among itself."""
+    build.case_in_setup(db_session, cast, START, title="First family")
+    build.case_in_private_time(db_session, cast, START, title="Second family")
+
+    closing.close_account(db_session, cast.bas, START, noor)
+
+    assert to_hand_over(ruud.page("/")) == [
+        "Noor van Dijk Cannot sign in any more Nobody can reach 2 conferences: ask today"
+    ]
+    page = ruud.follow("Noor van Dijk")
+    assert page.text.count(NOBODY_CAN) == 1
+    assert "The family has private time now. Ask somebody when they have come out." in page.text
+    assert page.buttons.count("Ask to take over") == 1
+
+
+def test_who_is_coordinator_no_longer_reaches_nothing_either(db_session: Session, cast: Cast, noor: int) -> None:
+    build.case_in_setup(db_session, cast, START)
+    roles.give_role(db_session, cast.bas, START, noor, Office(Role.CARE_MANAGER, municipality="Rivierstad"))
+    role = offices(db_session, [noor])[noor][0].id
+    roles.take_role(db_session, cast.bas, START, noor, role)
+
+    found = handing_over(db_session, START, {cast.north})
+
+    assert found == HandingOver((Leaver(noor, "Noor van Dijk", None, True, 1),))
+
+
+def test_only_ones_own_regions(db_session: Session, cast: Cast, leaving: list[Made], noor: int) -> None:
+    assert handing_over(db_session, START, {cast.south}) == HandingOver()
+    assert leaver(db_session, START, {cast.south}, noor) is None
+    assert leaver(db_session, START, {cast.north}, noor) == Leaver(noor, "Noor van Dijk", LAST_DAY, False, 2)
+    for stays in (cast.denise, cast.bas, cast.mila):
+        assert leaver(db_session, START, {cast.north}, stays.account_id or 0) is None
+    assert leaver(db_session, START, {cast.north}, 99) is None
+
+
+def test_a_coordinator_without_cases_leaves_nothing(
+    ruud: PageClient, cast: Cast, db_session: Session, denise: int
+) -> None:
+    closing.set_leaving(db_session, cast.bas, START, denise, LAST_DAY)
+
+    assert to_hand_over(ruud.page("/")) == []
+    assert "Nothing is left to hand over." in ruud.page(f"/handing-over/{denise}").text
+
+
+@pytest.mark.parametrize("name", ["noor", "denise", "mila", "bas"])
+def test_to_others_the_page_does_not_exist(
+    client: PageClient, cast: Cast, leaving: list[Made], noor: int, name: str
+) -> None:
+    sign_in(client, getattr(cast, name))
+    client.page(f"/handing-over/{noor}", status=404)
+
+
+def test_somebody_of_another_region_cannot_be_asked(
+    ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int
+) -> None:
+    ruud.page(f"/handing-over/{noor}")
+    form = ruud.form("Ask to take over", near="First family").fill({})
+    forged = dict(form.fields) | {f"case-{leaving[0].id}-account_id": str(cast.iris.account_id)}
+
+    assert ruud.post(form.url, data=forged).status_code == 422
+    with pytest.raises(Refusal):
+        asking.ask_coordinator(db_session, cast.ruud, START, leaving[0].id, cast.iris.account_id or 0)

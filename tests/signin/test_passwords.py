@@ -1,0 +1,136 @@
+"""Passwords: what is refused, and that a check says yes to the one right thing."""
+
+import subprocess
+import sys
+from time import perf_counter
+
+import pytest
+
+from ekc.core.errors import Refusal
+from ekc.signin.passwords import hashed, is_outdated, matches, refuse_weak
+
+CHEAP = (1, 8, 1)
+OURS = "Choose a password without your name, your mail address or the name of this program."
+EASY = "This password is easily guessed. Choose three or four words that have nothing to do with each other."
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        ("elevenchars", "Choose a password of at least %(shortest)s characters."),
+        ("x" * 201, "Choose a password of at most %(longest)s characters."),
+        ("Noor@Example.org ", OURS),
+        ("noor@example", OURS),
+        ("NoorVanDijk12", OURS),
+        ("noor van dijk", OURS),
+        ("own plan 2026", OURS),
+        ("OwnPlanOwnPlan!", EASY),
+        ("Eigen Kracht 1", OURS),
+        ("password1234", EASY),
+        ("P@ssw0rd1234", EASY),
+        ("Welkom012345", EASY),
+        ("aaaaaaaaaaaaaaaaaaaaaa", EASY),
+        ("abcabcabcabc", EASY),
+        ("123456789012345678", EASY),
+        ("qwertyuiopasdfgh", EASY),
+        # as people here choose them
+        ("amsterdam2024!", EASY),
+        ("Amsterdam2024!!", EASY),
+        ("Amsterdam-2024", EASY),
+        ("@msterd@m2026", EASY),
+        ("madretsma2024", EASY),
+        ("zomer2024zomer2024", EASY),
+        ("Zomer2025Amsterdam", EASY),
+        ("Feyenoord1908!", EASY),
+        ("ajax feyenoord", EASY),
+        ("Koningsdag27!", EASY),
+        ("november december", EASY),
+        ("marieke.jan2031", EASY),
+        ("stroopwafel12", EASY),
+        # known the whole world over
+        ("correcthorsebatterystaple", EASY),
+        ("Correct horse battery staple", EASY),
+        ("correct-horse-battery-staple!", EASY),
+        ("Tr0ub4dor and 3", EASY),
+        ("zijn of niet zijn", EASY),
+    ],
+)
+def test_a_weak_password_is_refused(password: str, sentence: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        refuse_weak(password, "noor@example.org", "Noor van Dijk")
+
+    assert refused.value.message == sentence
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "twelve chars",
+        "a plan of our own",
+        "de kat van de buren",
+        "vla fiets wolk",
+        "ladder kwartel moeras vilt",
+        "schoorsteen-egel-hengel-tapijt",
+        "griesmeelkrukastermotregen",
+        "de hond blaft naar de maan",
+        "kaas hagelslag fiets sneeuw",  # four that many people use are still a lot to try
+        "Onze tent lekt in Drenthe",
+        "horse staple lantern correct",
+        "four wheels and a kettle",
+        "Ω≈ç√∫˜µ≤≥÷å∂",
+        "z" * 3 + "é🙂 ħ" * 40,
+    ],
+)
+def test_there_are_no_other_rules(password: str) -> None:
+    refuse_weak(password, "noor@example.org", "Noor van Dijk")
+
+
+def test_what_nobody_could_type_is_looked_at_in_a_moment() -> None:
+    """Every sign here stands for several letters, of which the library tries each with each: at 72, a minute's work."""
+    began = perf_counter()
+
+    refuse_weak("4@8({[<6930|7$5+%21!" * 10, "noor@example.org", "Noor van Dijk")
+
+    assert perf_counter() - began < 5
+
+
+def test_a_word_of_ones_own_name_is_said_to_be_that_though_it_is_a_usual_one_too() -> None:
+    with pytest.raises(Refusal) as refused:
+        refuse_weak("Amsterdam2024!", "post@example.org", "Anna Amsterdam")
+
+    assert refused.value.message == OURS
+
+
+def test_the_lists_of_words_are_not_read_at_the_start() -> None:
+    asked = "import sys, ekc.app; sys.exit('zxcvbn' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_long_passwords_are_allowed() -> None:
+    for length in (64, 200):
+        refuse_weak(("a plan of our own " * 20)[:length], "noor@example.org")
+
+
+def test_only_the_same_password_matches() -> None:
+    stored = hashed("a plan of our own", CHEAP)
+
+    tries = ["a plan of our own", "A plan of our own", "", "a plan of our own\0", "\ud800"]
+    assert [matches(password, stored, CHEAP) for password in tries] == [True, False, False, False, False]
+
+
+def test_the_same_letters_match_however_a_device_writes_them() -> None:
+    assert matches("cafe\u0301 om de hoek", hashed("caf\u00e9 om de hoek", CHEAP), CHEAP)
+
+
+def test_nobody_has_no_password() -> None:
+    tries = ["", "the password of nobody", "None"]
+
+    assert [matches(password, None, CHEAP) for password in tries] == [False, False, False]
+
+
+def test_a_hash_of_another_cost_is_outdated() -> None:
+    stored = hashed("a plan of our own", CHEAP)
+
+    assert (is_outdated(stored, CHEAP), is_outdated(stored, (2, 8, 1))) == (False, True)
+    assert matches("a plan of our own", stored, (2, 8, 1))
