@@ -55,7 +55,7 @@ def glossary() -> str:
         *_words("Phase", "Where a case stands.", {rule.phase: rule.title for rule in PHASES}),
         *_words("Step", "A move that a person makes with a case.", {rule.step: rule.title for rule in STEPS}),
     ]
-    for kind in Labelled.__subclasses__():
+    for kind in sorted(Labelled.__subclasses__(), key=lambda kind: kind.__name__):
         if kind.__name__ not in _SENTENCES:
             about = " ".join((inspect.getdoc(kind) or "").split())
             parts += _words(kind.__name__, about, {word: word.label for word in kind})
