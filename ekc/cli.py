@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
-from ekc.accounts.access import PROGRAM, Office
+from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.queries import account_by_email, regions
 from ekc.conferences.actions.links import forget_codes_of_former
 from ekc.conferences.models import Conference
@@ -114,7 +114,7 @@ def load_case(file: Path, region: str, coordinator: str | None) -> None:
 def new_region(name: str, timezone: str) -> None:
     """Add a region, in which coordinators work and cases are."""
     with _database() as (settings, session):
-        add_region(session, PROGRAM, settings.clock(), name, timezone)
+        add_region(By(session, PROGRAM, settings.clock()), name, timezone)
     click.echo(f"The region {name} is added.")
 
 
@@ -136,7 +136,7 @@ def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, 
             raise ConfigError(f"There is no region {region}. Add it with: bin/ekc add-region")
         offices = tuple(office for role in roles for office in _offices(Role(role), known[region], municipalities))
         new = NewAccount(region_id=known[region], roles=offices, **given)
-        _id, link = open_by_invitation(session, PROGRAM, settings.clock(), new, settings.base_url)
+        _id, link = open_by_invitation(By(session, PROGRAM, settings.clock()), new, settings.base_url)
     click.echo(f"The account of {new.name} is open. {_LINK}\n{link}")
 
 
@@ -148,7 +148,7 @@ def new_invitation(email: str) -> None:
         account = account_by_email(session, email)
         if account is None:
             raise ConfigError(f"There is no open account with the address {email}.")
-        link = invite(session, PROGRAM, settings.clock(), account.id, settings.base_url)
+        link = invite(By(session, PROGRAM, settings.clock()), account.id, settings.base_url)
     click.echo(f"{account.name} is invited. {_LINK}\n{link}")
 
 

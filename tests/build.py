@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
@@ -84,7 +85,7 @@ def registered_case(session: Session, cast: Cast, at: datetime, **changes: objec
         ),
     )
     new = replace(new, **changes)  # type: ignore[arg-type]
-    return made(session, registration_actions.register_case(session, cast.nobody, at, new))
+    return made(session, registration_actions.register_case(By(session, cast.nobody, at), new))
 
 
 def made(session: Session, conference_id: int) -> Made:
@@ -98,8 +99,8 @@ def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
     """Still in registration: Denise was asked and has not answered. The circle of the others is there already."""
     case = registered_case(session, cast, at)
     for somebody in CIRCLE:
-        circle_actions.add_person(session, cast.ruud, at, case.id, somebody)
-    asking.ask_coordinator(session, cast.ruud, at, case.id, cast.denise.account_id or 0)
+        circle_actions.add_person(By(session, cast.ruud, at), case.id, somebody)
+    asking.ask_coordinator(By(session, cast.ruud, at), case.id, cast.denise.account_id or 0)
     return made(session, case.id)
 
 
@@ -107,12 +108,12 @@ def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in registration: Noor took the case, Marieke consented and said yes to her."""
     case = registered_case(session, cast, at, **changes)
-    asking.ask_coordinator(session, cast.ruud, at, case.id, cast.noor.account_id or 0)
-    independence.accept(session, cast.noor, at, case.id, INDEPENDENT)
-    independence.confirm_coordinator(session, cast.noor, at, case.id)
+    asking.ask_coordinator(By(session, cast.ruud, at), case.id, cast.noor.account_id or 0)
+    independence.accept(By(session, cast.noor, at), case.id, INDEPENDENT)
+    independence.confirm_coordinator(By(session, cast.noor, at), case.id)
     for name in case.people.keys() - {"karim"}:
         consent = NewConsent(participant_id=case.people[name], given_on=local_date(at, TIMEZONE))
-        registration_actions.add_consent(session, cast.noor, at, case.id, consent)
+        registration_actions.add_consent(By(session, cast.noor, at), case.id, consent)
     return case
 
 
@@ -122,7 +123,7 @@ def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object)
     case = matched_case(session, cast, at, **changes)
     step(session, cast, at, case, Step.TAKE_ON)
     for somebody in CIRCLE:
-        circle_actions.add_person(session, cast.noor, at, case.id, somebody)
+        circle_actions.add_person(By(session, cast.noor, at), case.id, somebody)
     return made(session, case.id)
 
 
@@ -134,7 +135,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
     row = registration(session, case.id)
     agreed = Registration(**{one.name: getattr(row, one.name) for one in fields(Registration)})
     registration_actions.change_registration(
-        session, cast.noor, at, case.id, replace(agreed, question_agreed_on=today), row.version
+        By(session, cast.noor, at), case.id, replace(agreed, question_agreed_on=today), row.version
     )
     for who in case.people.values():
         change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)
@@ -144,22 +145,22 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
         set_by=case.people["karim"],
         shared_on=today,
     )
-    bottom_lines_actions.add_bottom_line(session, cast.noor, at, case.id, line)
-    arranging.choose_date(session, cast.noor, at, case.id, at + timedelta(days=40))
-    arranging.set_venue(session, cast.noor, at, case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
+    bottom_lines_actions.add_bottom_line(By(session, cast.noor, at), case.id, line)
+    arranging.choose_date(By(session, cast.noor, at), case.id, at + timedelta(days=40))
+    arranging.set_venue(By(session, cast.noor, at), case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
     for kind in (ArrangementKind.FOOD, ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER):
-        arranging.arrange(session, cast.noor, at, case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
+        arranging.arrange(By(session, cast.noor, at), case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
     return case
 
 
 def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:
     """Change something that is kept of somebody; the rest stays."""
-    row = person(session, open_case(session, cast.noor, case.id, Activity.SEE_CASE, at=at), who)
+    row = person(session, open_case(By(session, cast.noor, at), case.id, Activity.SEE_CASE), who)
     assert row is not None
     kept = {one.name: getattr(row, one.name) for one in fields(PersonDetails)}
     kept |= {name: kept[name] or "" for name in ("exclusion_reason", "excluded_by")}
     details = PersonDetails(**{**kept, **changes})
-    circle_actions.change_person(session, cast.noor, at, case.id, who, details)
+    circle_actions.change_person(By(session, cast.noor, at), case.id, who, details)
 
 
 @stage
@@ -167,7 +168,7 @@ def case_in_information(session: Session, cast: Cast, at: datetime, **changes: o
     """The conference is open; everybody came."""
     case = prepared_case(session, cast, at, **changes)
     step(session, cast, at, case, Step.OPEN_CONFERENCE)
-    attendance.record_attendance(session, cast.noor, at, case.id, list(case.people.values()))
+    attendance.record_attendance(By(session, cast.noor, at), case.id, list(case.people.values()))
     return case
 
 
@@ -177,9 +178,9 @@ def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: 
     case = case_in_information(session, cast, at, **changes)
     for kind in InformationKind:
         information.tell(
-            session, cast.noor, at, case.id, InformationText(kind, f"What there is to say about {kind.value}.")
+            By(session, cast.noor, at), case.id, InformationText(kind, f"What there is to say about {kind.value}.")
         )
-    attendance.professionals_leave(session, cast.noor, at, case.id)
+    attendance.professionals_leave(By(session, cast.noor, at), case.id)
     step(session, cast, at, case, Step.BEGIN_PRIVATE_TIME)
     return case
 
@@ -189,35 +190,37 @@ def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: 
     """The family came out; the plan is still to be written down."""
     case = case_in_private_time(session, cast, at, **changes)
     step(session, cast, at, case, Step.COME_OUT)
-    attendance.professionals_return(session, cast.noor, at, case.id)
+    attendance.professionals_return(By(session, cast.noor, at), case.id)
     return case
 
 
 def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """One goal, two actions, a what-if, who watches over it and when the family looks back."""
     who, noor, today = case.people, cast.noor, local_date(at, TIMEZONE)
-    goal = plans.change_plan(session, noor, at, case.id, 0, drafting.add_goal("The children are never alone at night."))
+    goal = plans.change_plan(
+        By(session, noor, at), case.id, 0, drafting.add_goal("The children are never alone at night.")
+    )
     sleeps = NewAction(
         what="Sleeps at Marieke's from Sunday to Tuesday", who=(who["fatima"],), starts=today, every=Every.WEEK
     )
-    plans.change_plan(session, noor, at, case.id, 1, drafting.add_action(goal, sleeps))
+    plans.change_plan(By(session, noor, at), case.id, 1, drafting.add_action(goal, sleeps))
     hangs = NewAction(what="Hangs the week on the fridge", who=(who["omar"], who["linda"]), by=today + timedelta(7))
-    plans.change_plan(session, noor, at, case.id, 2, drafting.add_action(goal, hangs))
+    plans.change_plan(By(session, noor, at), case.id, 2, drafting.add_action(goal, hangs))
     what_if = NewWhatIf(if_="Somebody cannot come", then="Rings Omar before five", who=(who["omar"], who["kees"]))
-    plans.change_plan(session, noor, at, case.id, 3, drafting.add_what_if(what_if))
-    plans.change_plan(session, noor, at, case.id, 4, drafting.set_monitor(who["omar"]))
+    plans.change_plan(By(session, noor, at), case.id, 3, drafting.add_what_if(what_if))
+    plans.change_plan(By(session, noor, at), case.id, 4, drafting.set_monitor(who["omar"]))
     in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
     looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=who["omar"])
-    plans.change_plan(session, noor, at, case.id, 5, drafting.set_evaluation(looking_back))
+    plans.change_plan(By(session, noor, at), case.id, 5, drafting.set_evaluation(looking_back))
 
 
 def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """Everybody says yes, the bottom lines are met, the referrer accepts."""
     asked = [row.id for row in circle(session, case.id) if row.part in FAMILY_PARTS | {Part.SUPPORTER}]
-    plans.record_agreements(session, cast.noor, at, case.id, asked)
+    plans.record_agreements(By(session, cast.noor, at), case.id, asked)
     for line in bottom_lines(session, case.id):
-        plans.check_bottom_line(session, cast.noor, at, case.id, line.id, True)
-    plans.decide_acceptance(session, cast.noor, at, case.id, case.people["karim"], True)
+        plans.check_bottom_line(By(session, cast.noor, at), case.id, line.id, True)
+    plans.decide_acceptance(By(session, cast.noor, at), case.id, case.people["karim"], True)
 
 
 @stage
@@ -235,11 +238,11 @@ def closed_case(session: Session, cast: Cast, at: datetime, **changes: object) -
     """Closed with a plan; its call and evaluation were given up."""
     case = case_in_evaluation(session, cast, at, **changes)
     for row in follow_ups(session, case.id, local_date(at, TIMEZONE)):
-        evaluations.give_up(session, cast.noor, at, case.id, row.id, "The family moved away.")
+        evaluations.give_up(By(session, cast.noor, at), case.id, row.id, "The family moved away.")
     step(session, cast, at, case, Step.CLOSE)
     return case
 
 
 def step(session: Session, cast: Cast, at: datetime, case: Made, which: Step, reason: str = "") -> None:
     """Noor takes a step."""
-    take(session, cast.noor, at, case.id, Taking(which, reason=reason))
+    take(By(session, cast.noor, at), case.id, Taking(which, reason=reason))

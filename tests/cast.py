@@ -12,7 +12,7 @@ from pyotp import TOTP
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import NOBODY, PROGRAM, Office, Visitor
+from ekc.accounts.access import NOBODY, PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.core.audit import Actor, ActorKind
 from ekc.links.actions import new_link, sign_in_by_link
@@ -58,13 +58,13 @@ class Cast:
 @stage
 def make_cast(session: Session, at: datetime = START) -> Cast:
     """Regions and accounts, through the actions."""
-    north = add_region(session, PROGRAM, at, "North")
-    south = add_region(session, PROGRAM, at, "South")
+    north = add_region(By(session, PROGRAM, at), "North")
+    south = add_region(By(session, PROGRAM, at), "South")
 
     def open_for(name: str, region: int, office: Office, **more: str | tuple[str, ...]) -> Visitor:
         email = mail_of(name)
         new = NewAccount(name=name, email=email, region_id=region, roles=(office,), password=PASSWORD, **more)  # type: ignore[arg-type]
-        visitor = visitor_of_account(session, open_account(session, PROGRAM, at, new, COST))
+        visitor = visitor_of_account(session, open_account(By(session, PROGRAM, at), new, COST))
         assert visitor is not None
         return visitor
 
@@ -114,7 +114,7 @@ def sign_in(client: PageClient, person: Visitor) -> Page:
 def set_up_app(session: Session, at: datetime, person: Visitor) -> tuple[TOTP, list[str]]:
     """Somebody sets up an app for their second step: the app, and their recovery codes."""
     app = TOTP(new_secret())
-    return app, add_authenticator(session, person, at, app.secret, app.at(at), PASSWORD, COST)
+    return app, add_authenticator(By(session, person, at), app.secret, app.at(at), PASSWORD, COST)
 
 
 def come_in(client: FlaskClient, session: Session, at: datetime, who: Visitor) -> None:

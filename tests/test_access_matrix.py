@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from ekc.accounts.access import PROGRAM
+from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import AccountRole
 from ekc.conferences.access import open_case
 from ekc.core.audit import AuditEvent, read_detail
@@ -98,7 +98,7 @@ def make_world(app: Flask, session: Session, cast: Cast, *phases: Phase) -> Worl
     for phase in phases:
         case, asked = (whole_case(session, cast, phase, asked=who) for who in (None, cast.denise))
         found[phase] = tuple(everybody(app, session, cast, offices, case, asked, other))
-    set_leaving(session, cast.bas, START, cast.noor.account_id or 0, START.date())  # so that cases are handed over
+    set_leaving(By(session, cast.bas, START), cast.noor.account_id or 0, START.date())  # so that cases are handed over
     session.rollback()
     return found
 
@@ -127,7 +127,7 @@ class Judge:
             return IN if staff or comer.visitor.roles & offices else UNKNOWN
         first, *others = (Activity(activity) for activity in access.detail.split(", "))
         try:
-            open_case(self.session, comer.visitor, comer.case.id, first, *others, at=START)
+            open_case(By(self.session, comer.visitor, START), comer.case.id, first, *others)
         except NotNow:
             return NOT_NOW
         except Unknown:
@@ -306,13 +306,13 @@ OWNERS = {
 def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | str]:
     """What is named in addresses outside a case."""
     link = make_link(session, START, case.id, case.people["linda"])
-    invitation = invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
+    invitation = invite(By(session, PROGRAM, START), cast.iris.account_id or 0, "") or ""
     sign_in_account(session, START, cast.noor.account_id or 0, Method.PASSWORD)
     closed = NewAccount(name="Gone", email="gone@example.org", region_id=cast.north, roles=())
-    account_id = open_account(session, cast.bas, START, closed)
-    close_account(session, cast.bas, START, account_id)
+    account_id = open_account(By(session, cast.bas, START), closed)
+    close_account(By(session, cast.bas, START), account_id)
     here = replace(cast.noor, sign_in_id=session.scalar(select(func.max(SignIn.id))))
-    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
+    add_passkey(By(session, here, START), NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
     about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
     session.add(Identity(account_id=cast.iris.account_id, **about))
     session.commit()

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ekc.core.audit import PUBLIC, SYSTEM, Actor
+from sqlalchemy.orm import Session
+
+from ekc.core.audit import PUBLIC, SYSTEM, Actor, record
 from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Role
 
@@ -39,6 +41,24 @@ PROGRAM = Visitor(SYSTEM)
 def has_left(leaves_on: date | None, timezone: str, at: datetime) -> bool:
     """Whether somebody's last day is over, in the time zone of their region."""
     return leaves_on is not None and local_date(at, timezone) > leaves_on
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, when, and in which database session: the first argument of every action."""
+
+    session: Session
+    visitor: Visitor
+    at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, as the audit names them."""
+        return self.visitor.actor
+
+    def record(self, action: str, conference_id: int | None = None, **detail: str | int) -> None:
+        """Add a line to the audit, as `core.audit.record` does."""
+        record(self.session, self.actor, self.at, action, conference_id, **detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Integer, LargeBinary, Row, Select, and_, bindparam, or_, select, type_coerce
-from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
@@ -153,20 +152,13 @@ def still_open(case: Conference | Row[Any], at: datetime) -> bool:
     return until is None or local_date(at, case.timezone) <= until
 
 
-def open_case(
-    session: Session,
-    visitor: Visitor,
-    conference_id: int,
-    activity: Activity,
-    *others: Activity,
-    at: datetime,
-) -> Case:
-    """The case, for somebody who may do `activity`, or one of `others`, with it at `at`. Raises Unknown or NotNow."""
-    asked = {"conference_id": conference_id, "participant_id": visitor.participant_id}
-    row = session.execute(_OPEN, asked).one_or_none()
+def open_case(by: By, conference_id: int, activity: Activity, *others: Activity) -> Case:
+    """The case, for somebody who may do `activity`, or one of `others`, with it now. Raises Unknown or NotNow."""
+    asked = {"conference_id": conference_id, "participant_id": by.visitor.participant_id}
+    row = by.session.execute(_OPEN, asked).one_or_none()
     if row is None:
         raise Unknown
-    roles = roles_in(visitor, row, row, at)
+    roles = roles_in(by.visitor, row, row, by.at)
     try:
         refuse_unless(activity, row.phase, roles, *others)
     except Unknown as unknown:
@@ -174,15 +166,13 @@ def open_case(
         raise
     head = list(row[: len(_HEAD)])
     for place, sealed in _SEALED.items():
-        head[place] = sealed.process_result_value(head[place], session.get_bind().dialect)
-    return Case(visitor, roles, *head)
+        head[place] = sealed.process_result_value(head[place], by.session.get_bind().dialect)
+    return Case(by.visitor, roles, *head)
 
 
-def lock_case(
-    session: Session, visitor: Visitor, conference_id: int, activity: Activity, at: datetime
-) -> tuple[Conference, frozenset[Role]]:
+def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conference, frozenset[Role]]:
     """The row of the case, locked for writing, and the visitor's roles at `at`; inside `writing`. Raises as above."""
-    conference = session.scalar(
+    conference = by.session.scalar(
         select(Conference)
         .where(Conference.id == conference_id)
         .with_for_update()
@@ -191,10 +181,10 @@ def lock_case(
     if conference is None:
         raise Unknown
     place = None
-    if visitor.participant_id is not None:
-        own = (_person.c.conference_id == conference_id, _person.c.id == visitor.participant_id, _BELONGS)
-        place = session.execute(select(*_PLACE).where(*own)).one_or_none()
-    roles = roles_in(visitor, conference, place, at)
+    if by.visitor.participant_id is not None:
+        own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, _BELONGS)
+        place = by.session.execute(select(*_PLACE).where(*own)).one_or_none()
+    roles = roles_in(by.visitor, conference, place, by.at)
     refuse_unless(activity, conference.phase, roles)
     return conference, roles
 

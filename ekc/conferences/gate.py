@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import has_recorded, record, record_unknown
 from ekc.core.errors import Refusal, TooMany, Unknown
@@ -55,10 +55,10 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             try:
                 if request.method in _LOOKS:
                     with writing(session):
-                        case = open_case(session, who, conference_id, activity, *others, at=now())
+                        case = open_case(By(session, who, now()), conference_id, activity, *others)
                         _record(case, "case.read")
                 else:
-                    case = open_case(session, who, conference_id, activity, *others, at=now())
+                    case = open_case(By(session, who, now()), conference_id, activity, *others)
             except Refusal as refusal:
                 _record_refusal(who, conference_id, refusal)
                 raise

@@ -33,7 +33,7 @@ def look_again(player: Player, plan: PlanEntry, found: Evaluation, new_version: 
     meeting = found.rule.is_meeting
     who = player.visitor(plan.evaluation.convened_by) if meeting else player.cast.coordinator
     at = player.on(found.on, "17:00" if meeting else "10:30")
-    actions.record_follow_up(player.session, who, at, player.id, _planned(player, found), report)
+    actions.record_follow_up(player.by(at, who), player.id, _planned(player, found), report)
 
 
 def _planned(player: Player, found: Evaluation) -> int:
@@ -43,7 +43,7 @@ def _planned(player: Player, found: Evaluation) -> int:
         if row.is_open and row.kind is found.rule.kind:
             return row.id
     at = player.on(found.on, "09:00")
-    return actions.plan_evaluation(player.session, player.cast.coordinator, at, player.id, found.on)
+    return actions.plan_evaluation(player.by(at), player.id, found.on)
 
 
 def states(player: Player, plan: PlanEntry, found: Evaluation) -> dict[str, ActionState]:
@@ -70,11 +70,11 @@ def count_costs(player: Player, costs: CostsEntry, on: date) -> None:
         interpreter=_times(costs.interpreter, 100),
     )
     at = player.on(on, "18:00")
-    actions.record_costs(player.session, player.cast.coordinator, at, player.id, sheet)
+    actions.record_costs(player.by(at), player.id, sheet)
     for avoided in costs.avoided or ():
         at += timedelta(minutes=1)
         new = actions.NewAvoided(what=avoided.what, amount=round(avoided.amount * 100), basis=avoided.basis)
-        actions.add_avoided(player.session, player.cast.coordinator, at, player.id, new)
+        actions.add_avoided(player.by(at), player.id, new)
 
 
 def _times(value: float | None, factor: int) -> int | None:

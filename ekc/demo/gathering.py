@@ -27,18 +27,19 @@ def inform(player: Player, information: Information) -> None:
     """The conference opens; who is there, what is told and asked."""
     opened = player.instant(information.started)
     player.step(opened, Step.OPEN_CONFERENCE)
-    own = (player.session, player.cast.coordinator)
     came = [player.people[id_] for id_ in information.present]
-    attendance.record_attendance(*own, opened + _A_MINUTE, player.id, came)
+    attendance.record_attendance(player.by(opened + _A_MINUTE), player.id, came)
     rounds = player.case.private_time.rounds if player.case.private_time else ()
     ends = player.instant(rounds[0].began) if rounds else opened + timedelta(hours=1)
     times = spread(opened + _A_MINUTE, ends - _A_MINUTE, len(information.items) + len(information.questions))
     for item, at in zip(information.items, times, strict=False):
         teller = player.people.get(item.by)  # None: the coordinator
-        information_actions.tell(*own, at, player.id, information_actions.InformationText(item.kind, item.text, teller))
+        information_actions.tell(
+            player.by(at), player.id, information_actions.InformationText(item.kind, item.text, teller)
+        )
     for question, at in zip(information.questions, times[len(information.items) :], strict=True):
         asked = information_actions.QuestionText(player.people[question.asked_by], question.text, question.answer)
-        information_actions.ask(*own, at, player.id, asked)
+        information_actions.ask(player.by(at), player.id, asked)
 
 
 def confer(player: Player, rounds: tuple[Stretch, ...]) -> None:
@@ -48,12 +49,12 @@ def confer(player: Player, rounds: tuple[Stretch, ...]) -> None:
         began, ended = player.instant(stretch.began), player.instant(stretch.ended)
         if former is not None and former.ended_by is EndedBy.PLAN:
             _send_back(player, former, stretch)
-        attendance.professionals_leave(player.session, player.cast.coordinator, began - _A_MINUTE, player.id)
+        attendance.professionals_leave(player.by(began - _A_MINUTE), player.id)
         back = former is not None and former.ended_by is EndedBy.PLAN
         player.step(began, Step.GO_BACK if back else Step.BEGIN_PRIVATE_TIME, stretch.why or "")
         asks = stretch.ended_by is EndedBy.QUESTION
         player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, stretch.note or "")
-        attendance.professionals_return(player.session, player.cast.coordinator, ended + _A_MINUTE, player.id)
+        attendance.professionals_return(player.by(ended + _A_MINUTE), player.id)
 
 
 def _send_back(player: Player, former: Stretch, stretch: Stretch) -> None:
@@ -62,7 +63,7 @@ def _send_back(player: Player, former: Stretch, stretch: Stretch) -> None:
     if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= stretch.began:
         at, who = player.instant(plan.sent_back_once.at), plan.accepted_by
         reason = plan.sent_back_once.words
-        plans.decide_acceptance(player.session, player.visitor(who), at, player.id, player.people[who], False, reason)
+        plans.decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], False, reason)
 
 
 def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
@@ -123,10 +124,10 @@ def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
     lines = bottom_lines(player.session, player.id)
     for line, met in zip(lines, plan.bottom_lines_met or (), strict=True):
         at += _A_MOMENT
-        plans.check_bottom_line(player.session, player.cast.coordinator, at, player.id, line.id, met)
+        plans.check_bottom_line(player.by(at), player.id, line.id, met)
     at += _A_MOMENT
     who = plan.accepted_by
-    plans.decide_acceptance(player.session, player.visitor(who), at, player.id, player.people[who], True)
+    plans.decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], True)
     for id_, words in plan.agreed.items():
         if id_ not in player.letters:
             at += _A_MOMENT
@@ -138,7 +139,7 @@ def agree(player: Player, id_: str, words: str, at: datetime) -> None:
     """What somebody says to the plan. A bare "yes" needs no words of its own."""
     own = "" if words == Agreed.YES else words
     said = agreed_as(words)
-    plans.record_agreement(player.session, player.cast.coordinator, at, player.id, player.people[id_], said, own)
+    plans.record_agreement(player.by(at), player.id, player.people[id_], said, own)
 
 
 def agreed_as(words: str) -> Agreed:

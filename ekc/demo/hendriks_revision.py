@@ -41,4 +41,4 @@ def revise_plan(player: Player, on: date) -> None:
     plans.change_plan(*pen.next(), drafting.set_evaluation(EvaluationPlan(at=again, place="at home", convenor=peter)))
     for minutes, id_ in enumerate(("joan", "wim", "peter", "grace", "nextdoor", "alf"), start=20):
         agree(player, id_, "yes", player.on(on, f"17:{minutes}"))
-    take(player.session, convenor, player.on(on, "17:40"), player.id, Taking(Step.REVISE_PLAN))
+    take(player.by(player.on(on, "17:40"), convenor), player.id, Taking(Step.REVISE_PLAN))

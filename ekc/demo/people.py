@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.signin.passwords import Cost
 from ekc.staff.actions.accounts import NewAccount, open_account
@@ -29,7 +29,7 @@ class Staff:
 
 def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
     """Open all accounts, in the order in which the first page shows them."""
-    north = add_region(session, PROGRAM, at, REGION)
+    north = add_region(By(session, PROGRAM, at), REGION)
     coordinator = (Office(Role.COORDINATOR),)
 
     def opened(
@@ -51,7 +51,7 @@ def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
             phone=phone,
             password=PASSWORD,
         )
-        visitor = visitor_of_account(session, open_account(session, PROGRAM, at, new, cost))
+        visitor = visitor_of_account(session, open_account(By(session, PROGRAM, at), new, cost))
         assert visitor is not None, "it was opened just now"  # noqa: S101 - narrows the type
         return visitor
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
@@ -62,6 +62,10 @@ class Player:
         own = self.people[who]
         return Visitor(Actor(ActorKind.PARTICIPANT, own), conference_id=self.id, participant_id=own)
 
+    def by(self, at: datetime, who: Visitor | None = None) -> By:
+        """Somebody acts at an instant: the coordinator, unless it is said who."""
+        return By(self.session, who or self.cast.coordinator, at)
+
     def name(self, who: str) -> str:
         """What somebody is called."""
         known = self.case.people.get(who)  # type: ignore[call-overload]
@@ -77,7 +81,7 @@ class Player:
 
     def step(self, at: datetime, step: Step, reason: str = "") -> None:
         """The coordinator takes a step."""
-        take(self.session, self.cast.coordinator, at, self.id, Taking(step, reason))
+        take(self.by(at), self.id, Taking(step, reason))
 
 
 def spread(first: datetime, last: datetime, count: int) -> list[datetime]:
@@ -94,8 +98,8 @@ class Pen:
         self.at = at
         self.writer = writer or player.cast.coordinator
 
-    def next(self, writer: Visitor | None = None) -> tuple[Session, Visitor, datetime, int, int]:
-        """What every action of writing is given first: whose hand, when, in which case, and what they saw."""
+    def next(self, writer: Visitor | None = None) -> tuple[By, int, int]:
+        """What every action of writing is given first: by whom and when, in which case, and what they saw."""
         self.at += _A_LINE
         self.player.revision += 1
-        return self.player.session, writer or self.writer, self.at, self.player.id, self.player.revision - 1
+        return self.player.by(self.at, writer or self.writer), self.player.id, self.player.revision - 1

@@ -55,7 +55,7 @@ def register(player: Player) -> None:
         referrer=player.details[referrers[0]] if by_referrer else None,
     )
     who = NOBODY if by_referrer else player.cast.manager
-    player.id = registration.register_case(player.session, who, player.on(begun.on, "10:00"), new)
+    player.id = registration.register_case(player.by(player.on(begun.on, "10:00"), who), new)
     entered = [*main_persons, *referrers[:1]] if by_referrer else main_persons
     circle = queries.circle(player.session, player.id)
     player.people = {id_: row.id for id_, row in zip(entered, circle, strict=True)}
@@ -116,15 +116,15 @@ def _details(person: case_schema.PersonEntry) -> PersonDetails:
 def _ask(player: Player, at: datetime) -> None:
     account = player.cast.coordinator.account_id
     assert account is not None, "a coordinator has an account"  # noqa: S101 - narrows the type
-    ask_coordinator(player.session, player.cast.manager, at, player.id, account)
+    ask_coordinator(player.by(at, player.cast.manager), player.id, account)
 
 
 def _accept(player: Player, at: datetime) -> None:
     # A file tells it in the coordinator's own words: what these do not answer is not answered for them.
     declared = Declaration(player.case.coordinator.independence)
-    accept(player.session, player.cast.coordinator, at, player.id, declared)
+    accept(player.by(at), player.id, declared)
     main_person = next(id_ for id_, person in player.case.people.items() if person.role is Part.MAIN_PERSON)
-    confirm_coordinator(player.session, player.visitor(main_person), at + timedelta(hours=1), player.id)
+    confirm_coordinator(player.by(at + timedelta(hours=1), player.visitor(main_person)), player.id)
 
 
 def _take_on(player: Player, at: datetime) -> None:
@@ -137,7 +137,7 @@ def _add(player: Player, id_: str, at: datetime) -> None:
     """Put somebody into the circle, if they are not there yet: the manager does it until there is a coordinator."""
     if id_ not in player.people:
         details = player.details[id_]
-        player.people[id_] = circle_actions.add_person(player.session, _staff(player, at), at, player.id, details)
+        player.people[id_] = circle_actions.add_person(player.by(at, _staff(player, at)), player.id, details)
 
 
 def _staff(player: Player, at: datetime) -> Visitor:
@@ -153,13 +153,13 @@ def _consent(player: Player, consent: case_schema.ConsentEntry, at: datetime) ->
         given_on=consent.given_on,
         note=consent.note or "",
     )
-    registration.add_consent(player.session, _staff(player, at), at + timedelta(minutes=5), player.id, new)
+    registration.add_consent(player.by(at + timedelta(minutes=5), _staff(player, at)), player.id, new)
 
 
 def _register_again(player: Player, at: datetime, **changes: Any) -> None:
     now = queries.registration(player.session, player.id)
     entered = Registration(**{column.name: getattr(now, column.name) for column in fields(Registration)})
-    registration.change_registration(player.session, _staff(player, at), at, player.id, replace(entered, **changes))
+    registration.change_registration(player.by(at, _staff(player, at)), player.id, replace(entered, **changes))
 
 
 def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
@@ -194,7 +194,7 @@ def _tell(player: Player, told: Sequence[str], at: datetime) -> None:
         day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
         player.details[id_] = replace(player.details[id_], informed_on=day)
     ids = [player.people[id_] for id_ in told]
-    circle_actions.tell_people(player.session, player.cast.coordinator, at, player.id, ids)
+    circle_actions.tell_people(player.by(at), player.id, ids)
 
 
 def _know(player: Player, id_: str, at: datetime) -> None:
@@ -210,31 +210,31 @@ def _know(player: Player, id_: str, at: datetime) -> None:
         excluded_on=person.decided_on,
     )
     player.details[id_] = details
-    circle_actions.change_person(player.session, player.cast.coordinator, at, player.id, player.people[id_], details)
+    circle_actions.change_person(player.by(at), player.id, player.people[id_], details)
 
 
 def _keep_safe(player: Player, told: case_schema.SafetyConcernEntry, at: datetime) -> None:
     concern = Concern(participant_id=player.people[told.person], concern=told.concern, arrangement=told.arrangement)
-    circle_actions.add_concern(player.session, player.cast.coordinator, at, player.id, concern)
+    circle_actions.add_concern(player.by(at), player.id, concern)
 
 
 def _set_bottom_line(player: Player, line: case_schema.BottomLineEntry, at: datetime) -> None:
     new = BottomLineText(text=line.text, ground=line.ground, shared_on=line.shared_on)
-    bottom_lines.add_bottom_line(player.session, player.visitor(line.set_by), at, player.id, new)
+    bottom_lines.add_bottom_line(player.by(at, player.visitor(line.set_by)), player.id, new)
 
 
 def _no_bottom_lines(player: Player, at: datetime) -> None:
-    bottom_lines.say_no_bottom_lines(player.session, player.cast.coordinator, at, player.id)
+    bottom_lines.say_no_bottom_lines(player.by(at), player.id)
 
 
 def _offer_dates(player: Player, setup: Setup, at: datetime) -> None:
     for option in setup.date_options:
-        arranging.add_date(player.session, player.cast.coordinator, at, player.id, player.instant(option))
+        arranging.add_date(player.by(at), player.id, player.instant(option))
 
 
 def _arrange(player: Player, setup: Setup, at: datetime) -> None:
     """The date, how long, where, and everything around it. What the file does not name is not needed."""
-    own = (player.session, player.cast.coordinator, at, player.id)
+    own = (player.by(at), player.id)
     arranging.choose_date(*own, player.instant(setup.chosen))
     arranging.expect_minutes(*own, round(setup.expected_hours * 60))
     arranging.set_venue(*own, arranging.Venue(setup.venue.name, setup.venue.address, setup.venue.access))

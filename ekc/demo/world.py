@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.accounts.models import Account, Region
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import NewLink
@@ -119,9 +119,9 @@ def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Five[in
 
 
 def _hand_out(
-    session: Session, now: datetime, by: Visitor, conference_id: int, name: str, line: str, cost: Cost
+    session: Session, now: datetime, giver: Visitor, conference_id: int, name: str, line: str, cost: Cost
 ) -> None:
     who = next(row.id for row in circle(session, conference_id) if row.name == name)
-    make_link(session, by, now, conference_id, who, NewLink(days=_LINK_DAYS), cost)
+    make_link(By(session, giver, now), conference_id, who, NewLink(days=_LINK_DAYS), cost)
     with writing(session):
         session.execute(update(PersonalLink).where(PersonalLink.participant_id == who).values(note=line))

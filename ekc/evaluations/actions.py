@@ -4,14 +4,13 @@ One verb each: lock the case, check, write, audit, in one transaction.
 """
 
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -74,55 +73,49 @@ class NewAvoided:
     basis: str
 
 
-def record_follow_up(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, follow_up_id: int, report: FollowUpReport
-) -> None:
+def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: FollowUpReport) -> None:
     """Write down a follow-up; again, to correct it: what was written before is replaced as a whole."""
-    with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP, at)
-        row = _follow_up(session, conference_id, follow_up_id)
-        if report.held_on > local_date(at, conference.timezone):
+    with writing(by.session):
+        conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
+        row = _follow_up(by.session, conference_id, follow_up_id)
+        if report.held_on > local_date(by.at, conference.timezone):
             raise Refusal(N_("This day is still to come. Choose the day on which it was held."))
-        _check_against_plan(session, row, report)
+        _check_against_plan(by.session, row, report)
         corrected = row.held_on is not None
         row.held_on, row.held_by, row.found = report.held_on, report.held_by, report.found
         row.decision, row.wants_new_version = report.decision, report.wants_new_version
         row.given_up_on = row.given_up_reason = None
         for table in (ActionCheck, FollowUpPresence, GoalScore, Mark):
-            session.execute(delete(table).where(table.follow_up_id == row.id))
-        session.add_all(ActionCheck(follow_up_id=row.id, action_key=k, state=s) for k, s in report.actions.items())
-        session.add_all(FollowUpPresence(follow_up_id=row.id, participant_id=id_) for id_ in sorted(report.present))
-        session.add_all(GoalScore(follow_up_id=row.id, goal=goal, score=s) for goal, s in report.goals.items())
-        session.add_all(Mark(follow_up_id=row.id, participant_id=i, value=v) for i, v in report.marks.items())
-        session.add_all(Mark(follow_up_id=row.id, value=value) for value in report.unnamed_marks)
-        note_tasks(session, conference, at)
+            by.session.execute(delete(table).where(table.follow_up_id == row.id))
+        by.session.add_all(ActionCheck(follow_up_id=row.id, action_key=k, state=s) for k, s in report.actions.items())
+        by.session.add_all(FollowUpPresence(follow_up_id=row.id, participant_id=id_) for id_ in sorted(report.present))
+        by.session.add_all(GoalScore(follow_up_id=row.id, goal=goal, score=s) for goal, s in report.goals.items())
+        by.session.add_all(Mark(follow_up_id=row.id, participant_id=i, value=v) for i, v in report.marks.items())
+        by.session.add_all(Mark(follow_up_id=row.id, value=value) for value in report.unnamed_marks)
+        note_tasks(by.session, conference, by.at)
         event = "follow_up.corrected" if corrected else "follow_up.held"
-        record(session, visitor.actor, at, event, conference_id, follow_up=row.id, kind=row.kind)
+        by.record(event, conference_id, follow_up=row.id, kind=row.kind)
 
 
-def give_up(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, follow_up_id: int, reason: str
-) -> None:
+def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:
     """Say that a follow-up will not be held, and why."""
-    with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP, at)
-        row = _follow_up(session, conference_id, follow_up_id)
+    with writing(by.session):
+        conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
+        row = _follow_up(by.session, conference_id, follow_up_id)
         if row.held_on is not None:
             raise Refusal(N_("This follow-up was held, so it cannot be given up. You can correct what was written."))
         if not reason.strip():
             raise Refusal(N_("Say in a few words why it is given up."))
-        row.given_up_on, row.given_up_reason = local_date(at, conference.timezone), reason
-        note_tasks(session, conference, at)
-        record(session, visitor.actor, at, "follow_up.given_up", conference_id, follow_up=row.id, reason=reason)
+        row.given_up_on, row.given_up_reason = local_date(by.at, conference.timezone), reason
+        note_tasks(by.session, conference, by.at)
+        by.record("follow_up.given_up", conference_id, follow_up=row.id, reason=reason)
 
 
-def plan_evaluation(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, due_on: date, place: str = ""
-) -> int:
+def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -> int:
     """Plan one more evaluation of the version in force, where the family agreed to meet again. Its id."""
-    with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.FOLLOW_UP, at)
-        if due_on < local_date(at, conference.timezone):
+    with writing(by.session):
+        conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
+        if due_on < local_date(by.at, conference.timezone):
             raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
         row = FollowUp(
             conference_id=conference_id,
@@ -133,25 +126,23 @@ def plan_evaluation(
             latest_on=due_on,
             place=place,
         )
-        session.add(row)
-        note_tasks(session, conference, at)
-        record(session, visitor.actor, at, "follow_up.planned", conference_id, follow_up=row.id)
+        by.session.add(row)
+        note_tasks(by.session, conference, by.at)
+        by.record("follow_up.planned", conference_id, follow_up=row.id)
         return row.id
 
 
-def tick(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, action_key: str, state: ActionState
-) -> None:
+def tick(by: By, conference_id: int, action_key: str, state: ActionState) -> None:
     """Say how far one's own task of the plan in force has come. The last word counts."""
-    with writing(session):
-        conference, _roles = lock_case(session, visitor, conference_id, Activity.TICK_OFF, at)
-        if visitor.participant_id is None:
+    with writing(by.session):
+        conference, _roles = lock_case(by, conference_id, Activity.TICK_OFF)
+        if by.visitor.participant_id is None:
             raise Unknown
-        participant_id = visitor.participant_id
-        tasks = queries.own_tasks(session, conference_id, participant_id)
+        participant_id = by.visitor.participant_id
+        tasks = queries.own_tasks(by.session, conference_id, participant_id)
         if action_key not in {task.action.key for task in tasks}:
             raise Unknown
-        said = session.scalar(
+        said = by.session.scalar(
             select(ActionTick).where(
                 ActionTick.conference_id == conference_id,
                 ActionTick.version_number == conference.plan_number,
@@ -166,46 +157,46 @@ def tick(
                 action_key=action_key,
                 participant_id=participant_id,
             )
-            session.add(said)
-        said.state, said.ticked_at = state, at
-        record(session, visitor.actor, at, "task.ticked", conference_id, task=action_key, state=state)
+            by.session.add(said)
+        said.state, said.ticked_at = state, by.at
+        by.record("task.ticked", conference_id, task=action_key, state=state)
 
 
-def record_costs(session: Session, visitor: Visitor, at: datetime, conference_id: int, costs: Costs) -> None:
+def record_costs(by: By, conference_id: int, costs: Costs) -> None:
     """Write down what the conference took. What is None is not known."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS, at)
-        sheet = session.get(CostSheet, conference_id) or CostSheet(conference_id=conference_id)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.RECORD_COSTS)
+        sheet = by.session.get(CostSheet, conference_id) or CostSheet(conference_id=conference_id)
         for name, value in asdict(costs).items():
             setattr(sheet, name, value)
-        sheet.changed_at = at
-        session.add(sheet)
+        sheet.changed_at = by.at
+        by.session.add(sheet)
         known = {name: value for name, value in asdict(costs).items() if value is not None}
-        record(session, visitor.actor, at, "costs.recorded", conference_id, **known)
+        by.record("costs.recorded", conference_id, **known)
 
 
-def add_avoided(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewAvoided) -> int:
+def add_avoided(by: By, conference_id: int, new: NewAvoided) -> int:
     """Write down a cost that is said to have been avoided. Its id."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS, at)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.RECORD_COSTS)
         row = AvoidedCost(conference_id=conference_id, what=new.what, amount=new.amount, basis=new.basis)
-        session.add(row)
-        session.flush()
-        record(session, visitor.actor, at, "avoided_cost.added", conference_id, what=new.what, amount=new.amount)
+        by.session.add(row)
+        by.session.flush()
+        by.record("avoided_cost.added", conference_id, what=new.what, amount=new.amount)
         return row.id
 
 
-def remove_avoided(session: Session, visitor: Visitor, at: datetime, conference_id: int, avoided_id: int) -> None:
+def remove_avoided(by: By, conference_id: int, avoided_id: int) -> None:
     """Take out an avoided cost."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.RECORD_COSTS, at)
-        row = session.scalar(
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.RECORD_COSTS)
+        row = by.session.scalar(
             select(AvoidedCost).where(AvoidedCost.id == avoided_id, AvoidedCost.conference_id == conference_id)
         )
         if row is None:
             raise Unknown
-        record(session, visitor.actor, at, "avoided_cost.removed", conference_id, what=row.what, amount=row.amount)
-        session.delete(row)
+        by.record("avoided_cost.removed", conference_id, what=row.what, amount=row.amount)
+        by.session.delete(row)
 
 
 def _follow_up(session: Session, conference_id: int, follow_up_id: int) -> FollowUp:

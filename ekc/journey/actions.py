@@ -1,15 +1,13 @@
 """Taking a step: the only writer of `phase`."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference
-from ekc.core.audit import ActorKind, record
+from ekc.core.audit import ActorKind
 from ekc.core.errors import NotNow, Refusal, Stale
 from ekc.core.transaction import writing
 from ekc.journey.effects import EFFECTS
@@ -30,17 +28,15 @@ class Blocked(Refusal):
         self.verdict = verdict
 
 
-def take(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, taking: Taking, seen: Phase | None = None
-) -> Phase:
+def take(by: By, conference_id: int, taking: Taking, seen: Phase | None = None) -> Phase:
     """Take a step, all of it or nothing: judge every guard, move, run the effects, write history and audit.
 
     `seen` is the phase that the page showed. Returns the phase in which the case is now. Raises Unknown, NotNow, Stale
     (somebody was first), Blocked (guards, with every reason) and Refusal (the reason or date is missing).
     """
     rule = STEP_RULES[taking.step]
-    with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.TAKE_STEP, at)
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.TAKE_STEP)
         if seen is not None and conference.phase is not seen:
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         if rule.reason is ReasonKind.TEXT and not taking.reason.strip():
@@ -52,52 +48,49 @@ def take(
         if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
             raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)
         overrides = {code: why.strip() for code, why in taking.overrides.items() if why.strip()}
-        verdict = verdict_on(taking.step, gather(session, conference, at), roles, frozenset(overrides))
+        verdict = verdict_on(taking.step, gather(by.session, conference, by.at), roles, frozenset(overrides))
         if verdict is None:
             raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
         if not verdict.allowed:
             raise Blocked(verdict)
         source = conference.phase
         for effect in rule.effects:
-            EFFECTS[effect](session, conference, at, taking)
+            EFFECTS[effect](by.session, conference, by.at, taking)
         conference.phase = rule.target or source
-        conference.phase_since = at
+        conference.phase_since = by.at
         used = {guard.code: overrides[guard.code] for guard in rule.guards if guard.code in overrides}
-        _write_down(session, visitor, at, conference, source, taking, used)
-        session.flush()
+        _write_down(by, conference, source, taking, used)
+        by.session.flush()
         return conference.phase
 
 
 def _write_down(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference: Conference,
     source: Phase,
     taking: Taking,
     overrides: dict[str, str],
 ) -> None:
-    last = session.scalar(select(func.max(PhaseChange.number)).where(PhaseChange.conference_id == conference.id)) or 0
-    session.add(
+    last = (
+        by.session.scalar(select(func.max(PhaseChange.number)).where(PhaseChange.conference_id == conference.id)) or 0
+    )
+    by.session.add(
         PhaseChange(
             conference_id=conference.id,
             number=last + 1,
             step=taking.step,
             source=source,
             target=conference.phase,
-            at=at,
-            actor_kind=visitor.actor.kind,
-            actor_id=visitor.actor.id,
-            actor_name="" if visitor.actor.kind is ActorKind.PARTICIPANT else visitor.actor.name,
+            at=by.at,
+            actor_kind=by.actor.kind,
+            actor_id=by.actor.id,
+            actor_name="" if by.actor.kind is ActorKind.PARTICIPANT else by.actor.name,
             reason=taking.reason.strip() or None,
             reason_code=taking.stop_reason,
             overrides=overrides,
         )
     )
-    record(
-        session,
-        visitor.actor,
-        at,
+    by.record(
         f"step.{taking.step}",
         conference.id,
         reason=taking.reason.strip(),

@@ -18,7 +18,7 @@ from ekc.journey.forms import step_form
 from ekc.journey.home import coordinator_home, demo_people
 from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import mend
-from ekc.signin.login import visitor
+from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import STEP_RULES, Verdict, has_duty, judge, steps_from
@@ -88,9 +88,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides), 422 if form.errors else 200
     try:
-        phase = take(
-            db(), case.visitor, now(), case.id, form.to_taking(rule, case.timezone, overrides), seen=form.seen()
-        )
+        phase = take(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen=form.seen())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
     flash(gettext("Done: %(step)s.", step=say(rule.title)), "success")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.core.audit import Actor, ActorKind, record
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import Unknown
@@ -51,17 +51,17 @@ def start_link_sign_in(
     return begun.id
 
 
-def end_link_sign_in(session: Session, visitor: Visitor, at: datetime) -> None:
+def end_link_sign_in(by: By) -> None:
     """End the sign-in of a participant. On a device that others use too, the device is forgotten with it."""
-    with writing(session):
-        this = (SignIn.id == visitor.sign_in_id, SignIn.link_id.is_not(None), SignIn.ended_at.is_(None))
-        ending = update(SignIn).where(*this).values(ended_at=at).returning(SignIn.shared, SignIn.link_device_id)
-        ended = session.execute(ending).one_or_none()
+    with writing(by.session):
+        this = (SignIn.id == by.visitor.sign_in_id, SignIn.link_id.is_not(None), SignIn.ended_at.is_(None))
+        ending = update(SignIn).where(*this).values(ended_at=by.at).returning(SignIn.shared, SignIn.link_device_id)
+        ended = by.session.execute(ending).one_or_none()
         if ended is None:
             raise Unknown
         if ended.shared and ended.link_device_id is not None:
-            end_devices(session, at, [ended.link_device_id])
-        record(session, visitor.actor, at, "link.left", visitor.conference_id)
+            end_devices(by.session, by.at, [ended.link_device_id])
+        by.record("link.left", by.visitor.conference_id)
 
 
 def new_link(

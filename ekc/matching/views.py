@@ -33,7 +33,7 @@ from ekc.matching.queries import handing_over as handing_over_queries
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.asking import candidates
 from ekc.matching.queries.handing_over import Leaver
-from ekc.signin.login import office, visitor
+from ekc.signin.login import by, office, visitor
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.duties import Duty
 from ekc.workflow.independence import Conflict
@@ -58,7 +58,7 @@ def ask(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.account_id.data is None:
         raise Unknown
     try:
-        asking.ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
+        asking.ask_coordinator(by(), case.id, form.account_id.data)
     except Refusal as refusal:
         return _refused(case, refusal, form, "ask")
     flash(_("Asked. Ring them too: they see it on their own page."), "success")
@@ -72,7 +72,7 @@ def accept(case: Case) -> ResponseReturnValue:
     form = AcceptForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
         try:
-            independence.accept(db(), case.visitor, now(), case.id, form.to_declaration(), form.accepted_on.data)
+            independence.accept(by(), case.id, form.to_declaration(), form.accepted_on.data)
         except Refusal as refusal:
             return _refused(case, refusal, form, "accept")
         flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
@@ -86,7 +86,7 @@ def declare(case: Case) -> ResponseReturnValue:
     """Declare anew."""
     form = DeclareForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
-        independence.declare(db(), case.visitor, now(), case.id, form.to_declaration())
+        independence.declare(by(), case.id, form.to_declaration())
         flash(_("Your declaration is changed."), "success")
         return _back(case)
     return _page(case, declare=form), 422
@@ -96,7 +96,7 @@ def declare(case: Case) -> ResponseReturnValue:
 @case_route(Activity.ANSWER_MATCH)
 def decline(case: Case) -> ResponseReturnValue:
     """Do not take the case. It is out of sight from now on."""
-    asking.decline(db(), case.visitor, now(), case.id)
+    asking.decline(by(), case.id)
     flash(_("Thank you for answering. Your regional manager asks somebody else."), "success")
     return redirect(url_for("home"), 303)
 
@@ -110,7 +110,7 @@ def confirm(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             on = None if own else form.confirmed_on.data
-            independence.confirm_coordinator(db(), case.visitor, now(), case.id, on, form.match_id.data)
+            independence.confirm_coordinator(by(), case.id, on, form.match_id.data)
         except Refusal as refusal:
             if own:
                 raise
@@ -128,7 +128,7 @@ def rather_another(case: Case) -> ResponseReturnValue:
     form = ConfirmForm()
     if not form.validate_on_submit():
         raise Unknown
-    independence.rather_another(db(), case.visitor, now(), case.id, form.match_id.data)
+    independence.rather_another(by(), case.id, form.match_id.data)
     flash(_("Noted. Whoever looks for a coordinator hears of it."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
@@ -140,7 +140,7 @@ def waive(case: Case) -> ResponseReturnValue:
     form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).taken))
     if form.validate_on_submit():
         try:
-            independence.waive_conflict(db(), case.visitor, now(), case.id, form.conflict.data, form.waive_reason.data)
+            independence.waive_conflict(by(), case.id, form.conflict.data, form.waive_reason.data)
         except Refusal as refusal:
             return _refused(case, refusal, form, "waive")
         flash(_("Noted, with the reason. Everybody on the case can read it."), "success")
@@ -158,7 +158,7 @@ def employer(case: Case, account_id: int) -> ResponseReturnValue:
         raise Unknown
     form = EmployerForm(whose)
     if form.validate():
-        set_employer(db(), case.visitor, now(), account_id, form.works_for.data)
+        set_employer(by(), account_id, form.works_for.data)
         known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
         flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
         return _back(case)
@@ -172,7 +172,7 @@ def end(case: Case) -> ResponseReturnValue:
     form = EndForm()
     if form.validate_on_submit():
         try:
-            asking.end_match(db(), case.visitor, now(), case.id, form.end_reason.data, form.match_id.data)
+            asking.end_match(by(), case.id, form.end_reason.data, form.match_id.data)
         except Refusal as refusal:
             return _refused(case, refusal, form, "end")
         flash(_("The match is ended. Ask somebody else."), "success")
@@ -275,7 +275,7 @@ def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
                 raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
             if case.asked_coordinator_id != form.asked.data:
                 raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
-            ask_coordinator(db(), case.visitor, now(), case.id, form.account_id.data)
+            ask_coordinator(by(), case.id, form.account_id.data)
             flash(_("Asked. Ring them too: they see it on their own page."), "success")
             return redirect(url_for("matching.handing_over", account_id=account_id), 303)
     return _handing_over_page(case.visitor, account_id, case.id, form), form.status

@@ -10,11 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member
 from ekc.conferences.models import BottomLine, Conference, Participant
-from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
@@ -39,23 +38,19 @@ from ekc.workflow.vocabulary import (
 _ASKED = FAMILY_PARTS | {Part.SUPPORTER}
 
 
-def change_plan(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, revision: int, edit: drafting.Edit
-) -> str:
+def change_plan(by: By, conference_id: int, revision: int, edit: drafting.Edit) -> str:
     """Make one edit. Gives the key of the part that it added or changed, or the anchor; nothing for what is gone.
 
     Raises Stale if the plan has moved on since the page with this `revision`, Unknown for a part or a person that is
     not of this case.
     """
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.WRITE_PLAN, at)
-        return _edit(session, visitor, at, _at_revision(session, conference_id, revision), edit)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.WRITE_PLAN)
+        return _edit(by, _at_revision(by.session, conference_id, revision), edit)
 
 
 def answer_support(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     revision: int,
     key: str,
@@ -66,13 +61,13 @@ def answer_support(
 
     Raises Stale if the plan has moved on since the page with this `revision`, for the request may say something else.
     """
-    with writing(session):
-        _, roles = lock_case(session, visitor, conference_id, Activity.ANSWER_SUPPORT, at)
-        row = _at_revision(session, conference_id, revision)
+    with writing(by.session):
+        _, roles = lock_case(by, conference_id, Activity.ANSWER_SUPPORT)
+        row = _at_revision(by.session, conference_id, revision)
         named = {person for action in actions(from_json(row.content)) if action.key == key for person in action.who}
-        if Role.COORDINATOR not in roles and visitor.participant_id not in named:
+        if Role.COORDINATOR not in roles and by.visitor.participant_id not in named:
             raise Unknown
-        _edit(session, visitor, at, row, drafting.answer_support(key, answer, words))
+        _edit(by, row, drafting.answer_support(key, answer, words))
 
 
 def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDraft:
@@ -85,21 +80,21 @@ def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDra
     return row
 
 
-def _edit(session: Session, visitor: Visitor, at: datetime, row: PlanDraft, edit: drafting.Edit) -> str:
+def _edit(by: By, row: PlanDraft, edit: drafting.Edit) -> str:
     """Only people of this circle come into the plan, and no agency calls people together."""
     before = from_json(row.content)
     try:
         after = edit.apply(before)
     except KeyError:
         raise Unknown from None
-    if not people_of(after) - people_of(before) <= _nameable(session, row.conference_id):
+    if not people_of(after) - people_of(before) <= _nameable(by.session, row.conference_id):
         raise Unknown
-    convenor = session.get(Participant, edit.convenor) if edit.convenor else None
+    convenor = by.session.get(Participant, edit.convenor) if edit.convenor else None
     if convenor is not None and convenor.part in PROFESSIONAL_PARTS:
         raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family."))
-    row.content, row.revision, row.changed_at = to_json(after), row.revision + 1, at
-    session.add(row)
-    record(session, visitor.actor, at, edit.code, row.conference_id, **edit.detail)
+    row.content, row.revision, row.changed_at = to_json(after), row.revision + 1, by.at
+    by.session.add(row)
+    by.record(edit.code, row.conference_id, **edit.detail)
     return drafting.newest(after) if edit.target is None else edit.target
 
 
@@ -117,22 +112,17 @@ def _nameable(session: Session, conference_id: int) -> frozenset[int]:
 
 
 def record_agreement(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     participant_id: int,
     answer: Agreed,
     words: str = "",
 ) -> None:
     """Record what one of the family or a supporter says to the plan, in their words if they have any."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
-        _agree(session, conference, participant_id, answer, words, at)
-        record(
-            session,
-            visitor.actor,
-            at,
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
+        _agree(by.session, conference, participant_id, answer, words, by.at)
+        by.record(
             "plan.agreement",
             conference_id,
             participant=participant_id,
@@ -141,18 +131,16 @@ def record_agreement(
         )
 
 
-def record_agreements(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_ids: Iterable[int]
-) -> None:
+def record_agreements(by: By, conference_id: int, participant_ids: Iterable[int]) -> None:
     """Record that all these people say yes."""
     people = list(participant_ids)
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
         if not people:
             raise Refusal(N_("Choose who says yes."))
         for person in people:
-            _agree(session, conference, person, Agreed.YES, "", at)
-        record(session, visitor.actor, at, "plan.agreements", conference_id, people=", ".join(map(str, people)))
+            _agree(by.session, conference, person, Agreed.YES, "", by.at)
+        by.record("plan.agreements", conference_id, people=", ".join(map(str, people)))
 
 
 def _agree(
@@ -175,28 +163,23 @@ def _agree(
     row.answer, row.words, row.said_at = answer, words, at
 
 
-def check_bottom_line(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, bottom_line_id: int, met: bool
-) -> None:
+def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool) -> None:
     """Record whether the plan meets a bottom line."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHECK_PLAN, at)
-        line = session.get(BottomLine, bottom_line_id)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
+        line = by.session.get(BottomLine, bottom_line_id)
         if line is None or line.conference_id != conference_id:
             raise Unknown
-        row = session.scalar(
+        row = by.session.scalar(
             select(BottomLineCheck).where(
                 BottomLineCheck.bottom_line_id == line.id, BottomLineCheck.presentation == conference.presentation
             )
         )
         if row is None:
             row = BottomLineCheck(bottom_line_id=line.id, presentation=conference.presentation)
-            session.add(row)
-        row.met, row.checked_at = met, at
-        record(
-            session,
-            visitor.actor,
-            at,
+            by.session.add(row)
+        row.met, row.checked_at = met, by.at
+        by.record(
             "plan.bottom_line",
             conference_id,
             number=line.number,
@@ -205,9 +188,7 @@ def check_bottom_line(
 
 
 def decide_acceptance(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     participant_id: int,
     accepted: bool,
@@ -218,64 +199,60 @@ def decide_acceptance(
     The referrer decides, and whoever set a bottom line; where there is neither, any professional. They decide for
     themselves by link; the coordinator notes what any of them decided. Earlier decisions stay.
     """
-    with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.DECIDE_ACCEPTANCE, at)
-        if participant_id not in {one.id for one in deciders(session, conference_id, circle(session, conference_id))}:
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.DECIDE_ACCEPTANCE)
+        if participant_id not in {
+            one.id for one in deciders(by.session, conference_id, circle(by.session, conference_id))
+        }:
             raise Unknown
-        if Role.COORDINATOR not in roles and visitor.participant_id != participant_id:
+        if Role.COORDINATOR not in roles and by.visitor.participant_id != participant_id:
             raise Unknown
         if not accepted and not reason:
             raise Refusal(N_("Say which safety concern the plan leaves open."))
-        session.add(
+        by.session.add(
             Acceptance(
                 conference_id=conference_id,
                 presentation=conference.presentation,
                 participant_id=participant_id,
                 accepted=accepted,
                 reason=reason or None,
-                decided_at=at,
+                decided_at=by.at,
             )
         )
         done = "plan.accepted" if accepted else "plan.refused"
-        record(session, visitor.actor, at, done, conference_id, participant=participant_id, reason=reason)
+        by.record(done, conference_id, participant=participant_id, reason=reason)
 
 
-def share_plan(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, choices: Mapping[int, PlanSharing]
-) -> None:
+def share_plan(by: By, conference_id: int, choices: Mapping[int, PlanSharing]) -> None:
     """Decide what each of these participants sees of the plan from now on; one audit line for each that changes.
 
     A main person decides, or the coordinator notes what the family said. Whoever is too young to consent on their own
     does not decide it on their own either.
     """
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.SHARE_PLAN, at)
-        if not decides_alone(session, conference, visitor, local_date(at, conference.timezone)):
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SHARE_PLAN)
+        if not decides_alone(by.session, conference, by.visitor, local_date(by.at, conference.timezone)):
             raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
         for participant_id, sharing in choices.items():
-            person = member(session, conference_id, participant_id)
+            person = member(by.session, conference_id, participant_id)
             if person.part not in PROFESSIONAL_PARTS or person.attends is Attends.EXCLUDED:
                 raise Unknown
             if person.plan_sharing is not sharing:
                 person.plan_sharing = sharing
-                record(
-                    session, visitor.actor, at, "plan.shared", conference_id, name=person.name, sharing=sharing.value
-                )
+                by.record("plan.shared", conference_id, name=person.name, sharing=sharing.value)
 
 
-def issue_document(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, number: int, language: str, content: bytes
-) -> IssuedDocument:
+def issue_document(by: By, conference_id: int, number: int, language: str, content: bytes) -> IssuedDocument:
     """Keep the printed plan of a version, and give what is kept: of two at once, both get what came first.
 
     The bytes are made before, outside any transaction that writes.
     """
-    with writing(session):
-        lock_case(session, visitor, conference_id, PLAN.activity, at)
-        found = version(session, conference_id, number)
+    with writing(by.session):
+        lock_case(by, conference_id, PLAN.activity)
+        found = version(by.session, conference_id, number)
         if found is None:
             raise Unknown
-        document = issued(session, found.id)
+        document = issued(by.session, found.id)
         if document is None:
             document = IssuedDocument(
                 version_id=found.id,
@@ -283,8 +260,8 @@ def issue_document(
                 language=language,
                 content=content,
                 sha256=hashlib.sha256(content).digest(),
-                made_at=at,
+                made_at=by.at,
             )
-            session.add(document)
-            record(session, visitor.actor, at, "plan.printed", conference_id, number=number)
+            by.session.add(document)
+            by.record("plan.printed", conference_id, number=number)
     return document

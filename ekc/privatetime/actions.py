@@ -10,9 +10,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.core.audit import record
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.models import Attendance, Meeting
@@ -43,15 +42,15 @@ class DayTimes:
     rounds: tuple[RoundTimes, ...] = ()
 
 
-def correct_times(session: Session, visitor: Visitor, at: datetime, conference_id: int, times: DayTimes) -> None:
+def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
     """Put the times of one meeting right. Whoever came at its start still came at its start.
 
     Raises Refusal where the times contradict each other or lie ahead, Stale where the page showed other private time.
     """
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING, at)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.ARRANGE_MEETING)
         stretches = list(
-            session.scalars(
+            by.session.scalars(
                 select(PrivateRound)
                 .where(PrivateRound.conference_id == conference_id)
                 .order_by(PrivateRound.began_at, PrivateRound.id)
@@ -61,13 +60,13 @@ def correct_times(session: Session, visitor: Visitor, at: datetime, conference_i
         if corrected.keys() != {stretch.id for stretch in stretches if stretch.meeting_id == times.meeting_id}:
             raise Stale(N_("There is other private time now than the page showed. Open the page again."))
         if times.meeting_id is not None:
-            _correct_meeting(session, conference_id, times)
+            _correct_meeting(by.session, conference_id, times)
         for stretch in stretches:
             if given := corrected.get(stretch.id):
                 stretch.began_at, stretch.ended_at = given.began_at, given.ended_at
-        _refuse_ahead(times, at)
+        _refuse_ahead(times, by.at)
         _refuse_disorder(times, stretches)
-        record(session, visitor.actor, at, "meeting.times_corrected", conference_id, rounds=len(corrected))
+        by.record("meeting.times_corrected", conference_id, rounds=len(corrected))
 
 
 def _correct_meeting(session: Session, conference_id: int, times: DayTimes) -> None:

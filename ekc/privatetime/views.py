@@ -11,12 +11,13 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext
-from ekc.core.routes import db, now
+from ekc.core.routes import db
 from ekc.meetings import queries as meetings
 from ekc.meetings.actions.attendance import correct_attendance
 from ekc.privatetime import queries
 from ekc.privatetime.actions import correct_times
 from ekc.privatetime.forms import AttendanceTimesForm, DayForm, day_form
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
 bp = Blueprint("privatetime", __name__)
@@ -54,7 +55,7 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
     form = day_form(day.meeting, day.rounds, case.timezone)
     if form.validate_on_submit():
         with form.showing_refusal():
-            correct_times(db(), case.visitor, now(), case.id, form.to_times())
+            correct_times(by(), case.id, form.to_times())
             return _back(case)
     return _page(case, form), form.status
 
@@ -70,7 +71,7 @@ def correct_person(case: Case, meeting_id: int, participant_id: int) -> Response
     if form.validate_on_submit():
         with form.showing_refusal():
             came_at, left_at = form.to_instants(case.timezone)
-            correct_attendance(db(), case.visitor, now(), case.id, meeting_id, participant_id, came_at, left_at)
+            correct_attendance(by(), case.id, meeting_id, participant_id, came_at, left_at)
             return _back(case)
     return _page(case, form), form.status
 

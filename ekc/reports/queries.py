@@ -5,13 +5,13 @@ not listed.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations.models import FollowUp, FollowUpState, state_on
@@ -54,10 +54,10 @@ class Counts:
     held: int
 
 
-def today_for(session: Session, visitor: Visitor, at: datetime) -> date:
+def today_for(by: By) -> date:
     """Which day it is where the visitor's cases are: all in one time zone, as a manager works in one country."""
-    zone = session.scalar(select(Conference.timezone).where(_scope(visitor, Conference.region_id)).limit(1))
-    return local_date(at, zone or "UTC")
+    zone = by.session.scalar(select(Conference.timezone).where(_scope(by.visitor, Conference.region_id)).limit(1))
+    return local_date(by.at, zone or "UTC")
 
 
 def municipalities(session: Session, visitor: Visitor) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db
 from ekc.reports import queries
 from ekc.reports.actions import export_follow_ups
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
-from ekc.signin.login import office, visitor
+from ekc.signin.login import by, office, visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import PHASE_RULES
 
@@ -31,7 +31,7 @@ def follow_ups() -> ResponseReturnValue:
     form = _form()
     right = form.validate()
     wanted = form.to_wanted() if right else queries.FollowUpFilter()
-    today = queries.today_for(db(), visitor(), now())
+    today = queries.today_for(by())
     rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if right else ()
     further = None
     if len(rows) > queries.PAGE:
@@ -58,11 +58,11 @@ def follow_ups_csv() -> ResponseReturnValue:
     form = _form()
     if not form.validate():
         return redirect(_link("reports.follow_ups"), 303)
-    wanted, today = form.to_wanted(), queries.today_for(db(), visitor(), now())
+    wanted, today = form.to_wanted(), queries.today_for(by())
     file = io.StringIO()
     lines = csv.writer(file)
     lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])
-    for row in export_follow_ups(db(), visitor(), now(), wanted, today):
+    for row in export_follow_ups(by(), wanted, today):
         phase = _(PHASE_RULES[row.phase].title)
         cells = (row.number, row.municipality, _(row.variant.label), phase, _(row.kind.label))
         lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.label)])

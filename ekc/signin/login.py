@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_fresh, login_user, logout_user
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import NOBODY, Visitor
+from ekc.accounts.access import NOBODY, By, Visitor
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.routes import LARGEST_ID, Access, cookie_name, db, declare, now, runtime
@@ -45,7 +45,7 @@ class SignInKind:
     """How sign-ins of one kind are read and ended."""
 
     find: Callable[[Session, datetime, int], CurrentSignIn | None]
-    end: Callable[[Session, Visitor, datetime], None]
+    end: Callable[[By], None]
 
 
 _KINDS = "sign_in_kinds"  # in the app's extensions
@@ -159,7 +159,7 @@ def end_session() -> None:
 def _end_current() -> None:
     user = _user()
     if user is not None and user.is_active:
-        _kind(user.kind).end(db(), user.visitor, now())
+        _kind(user.kind).end(By(db(), user.visitor, now()))
 
 
 def _kind(name: str) -> SignInKind:
@@ -199,6 +199,11 @@ def visitor() -> Visitor:
     """Who asks, in this request; nobody as long as a required second factor is missing."""
     user = _user()
     return user.visitor if user and user.authorized else NOBODY
+
+
+def by() -> By:
+    """Who asks, now, in the session of this request: what actions are called with."""
+    return By(db(), visitor(), now())
 
 
 def authenticated_visitor() -> Visitor:

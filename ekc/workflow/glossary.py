@@ -56,7 +56,7 @@ def glossary() -> str:
         *_words("Step", "A move that a person makes with a case.", {rule.step: rule.title for rule in STEPS}),
     ]
     for kind in sorted(Labelled.__subclasses__(), key=lambda kind: kind.__name__):
-        if kind.__name__ not in _SENTENCES:
+        if kind.__module__.startswith("ekc.workflow.") and kind.__name__ not in _SENTENCES:
             about = " ".join((inspect.getdoc(kind) or "").split())
             parts += _words(kind.__name__, about, {word: word.label for word in kind})
     return "\n\n".join(parts) + "\n"

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.access_log.words import CHANGES, DEEDS, PAGES, place, step_taken
+from ekc.accounts.access import By
 from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.models import Participant
 from ekc.core.audit import ActorKind, AuditEvent, read_detail
@@ -252,7 +253,7 @@ def test_whoever_was_taken_out_and_is_still_in_in_their_browser_is_named_once_a_
     open_link(browser, path)
     other = build.case_in_setup(db_session, cast, clock())
     token = dict(browser.form("Sign out").fill({}).fields)["csrf_token"]
-    remove_person(db_session, cast.noor, clock(), case.id, omar, "moved")
+    remove_person(By(db_session, cast.noor, clock()), case.id, omar, "moved")
     db_session.rollback()
 
     said = [browser.get(f"/conferences/{number}/mine").status_code for number in (other.id, case.id)]
@@ -387,7 +388,7 @@ def test_correcting_the_times_of_the_day_hides_no_look(
     [stretch] = rounds(db_session, inside.id)
     longer = RoundTimes(stretch.id, began, clock.advance(minutes=30))
     correct_times(
-        db_session, cast.noor, clock(), inside.id, DayTimes(stretch.meeting_id, began, None, rounds=(longer,))
+        By(db_session, cast.noor, clock()), inside.id, DayTimes(stretch.meeting_id, began, None, rounds=(longer,))
     )
 
     told = days(somebody.by_link("marieke").follow("Who has opened my file"))["Monday 2 March 2026"]

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import links
@@ -45,7 +46,7 @@ def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
 
 def kept_of(session: Session, cast: Cast, case: Made, name: str) -> PersonRow:
     """What is kept of somebody, as the coordinator sees it."""
-    opened = open_case(anew(session), cast.noor, case.id, Activity.SEE_CASE, at=START)
+    opened = open_case(By(anew(session), cast.noor, START), case.id, Activity.SEE_CASE)
     row = person(session, opened, case.people[name])
     assert row is not None
     return row
@@ -72,7 +73,7 @@ def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Ca
         PersonDetails(name="Marit Kok", part=Part.PROFESSIONAL, organisation="Police"),
         PersonDetails(name="A voice on the phone", part=Part.INTERPRETER),
     ):
-        circle_actions.add_person(db_session, cast.ruud, START, case.id, new)
+        circle_actions.add_person(By(db_session, cast.ruud, START), case.id, new)
     sign_in(client, cast.ruud)
 
     page = client.page(f"/conferences/{case.id}/circle")
@@ -176,7 +177,7 @@ def test_staying_away_is_explained_and_ends_the_link(
     )
     assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
     with pytest.raises(Refusal):
-        links.make_link(db_session, cast.noor, START, case.id, case.people["omar"])
+        links.make_link(By(db_session, cast.noor, START), case.id, case.people["omar"])
 
 
 @pytest.mark.parametrize("coming", ["not known yet", "in person"])
@@ -283,11 +284,11 @@ def test_whoever_leaves_the_circle_is_out_at_once(
 def test_the_last_main_person_stays(noor: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     only = case.people["marieke"]
     with pytest.raises(Refusal):
-        circle_actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
+        circle_actions.remove_person(By(db_session, cast.noor, START), case.id, only, "left")
     new = PersonDetails(name="Hassan El Amrani", part=Part.MAIN_PERSON)
-    circle_actions.add_person(db_session, cast.noor, START, case.id, new)
+    circle_actions.add_person(By(db_session, cast.noor, START), case.id, new)
 
-    circle_actions.remove_person(db_session, cast.noor, START, case.id, only, "left")
+    circle_actions.remove_person(By(db_session, cast.noor, START), case.id, only, "left")
 
     main = [row.name for row in circle(anew(db_session), case.id) if row.part is Part.MAIN_PERSON]
     assert main == ["Hassan El Amrani"]
@@ -295,7 +296,7 @@ def test_the_last_main_person_stays(noor: PageClient, cast: Cast, case: Made, db
 
 def test_a_name_is_found_as_it_is_now(cast: Cast, case: Made, db_session: Session) -> None:
     kees = PersonDetails(name="Cornelis van Oort", part=Part.FAMILY)
-    circle_actions.change_person(db_session, cast.noor, START, case.id, case.people["kees"], kees)
+    circle_actions.change_person(By(db_session, cast.noor, START), case.id, case.people["kees"], kees)
 
     found = [[one.name for one in search(anew(db_session), cast.noor, asked, START)] for asked in ("kees", "corn oort")]
 
@@ -310,16 +311,16 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
     noor = cast.noor
     supported = PersonDetails(name="X", part=Part.FAMILY, support_id=stranger)
     for attempt in (
-        lambda: circle_actions.change_person(db_session, noor, START, case.id, stranger, details),
-        lambda: circle_actions.change_person(db_session, noor, START, case.id, case.people["omar"], supported),
-        lambda: circle_actions.add_person(db_session, noor, START, case.id, supported),
-        lambda: circle_actions.remove_person(db_session, noor, START, case.id, stranger, "x"),
-        lambda: circle_actions.tell_people(db_session, noor, START, case.id, [case.people["omar"], stranger]),
+        lambda: circle_actions.change_person(By(db_session, noor, START), case.id, stranger, details),
+        lambda: circle_actions.change_person(By(db_session, noor, START), case.id, case.people["omar"], supported),
+        lambda: circle_actions.add_person(By(db_session, noor, START), case.id, supported),
+        lambda: circle_actions.remove_person(By(db_session, noor, START), case.id, stranger, "x"),
+        lambda: circle_actions.tell_people(By(db_session, noor, START), case.id, [case.people["omar"], stranger]),
         lambda: circle_actions.add_concern(
-            db_session, noor, START, case.id, Concern(participant_id=stranger, concern="x")
+            By(db_session, noor, START), case.id, Concern(participant_id=stranger, concern="x")
         ),
-        lambda: links.make_link(db_session, noor, START, case.id, stranger),
-        lambda: links.revoke_links(db_session, noor, START, case.id, stranger),
+        lambda: links.make_link(By(db_session, noor, START), case.id, stranger),
+        lambda: links.revoke_links(By(db_session, noor, START), case.id, stranger),
     ):
         with pytest.raises(Unknown):
             attempt()
@@ -336,10 +337,10 @@ def test_who_may_not_change_the_circle(cast: Cast, case: Made, db_session: Sessi
     new = PersonDetails(name="X", part=Part.FAMILY)
     for visitor in (cast.denise, cast.mila, cast.bas, participant(case.id, case.people["marieke"])):
         with pytest.raises(Unknown):
-            circle_actions.add_person(db_session, visitor, START, case.id, new)
+            circle_actions.add_person(By(db_session, visitor, START), case.id, new)
     closed = closed_case(db_session, cast, START)
     with pytest.raises(NotNow):
-        circle_actions.add_person(db_session, cast.noor, START, closed.id, new)
+        circle_actions.add_person(By(db_session, cast.noor, START), closed.id, new)
 
 
 def test_a_worry_waits_until_something_is_arranged(
@@ -358,7 +359,7 @@ def test_a_worry_waits_until_something_is_arranged(
     (row,) = concerns(anew(db_session), case.id)
     other = case_in_setup(db_session, cast, START)
     with pytest.raises(Unknown):
-        circle_actions.remove_concern(db_session, cast.noor, START, other.id, row.id)
+        circle_actions.remove_concern(By(db_session, cast.noor, START), other.id, row.id)
     noor.submit("Take this concern away")
     assert state_of_linda(db_session, cast, case) == (0, 0)
 

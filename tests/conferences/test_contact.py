@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import registration
 from ekc.conferences.entries import BottomLineText, NewContact
@@ -72,7 +73,7 @@ def test_there_are_none_and_yet_there_are(noor: PageClient, case: Made, db_sessi
 
 def test_a_referrer_writes_their_own(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     els = BottomLineText(text="Daan is at school.", set_by=case.people["els"])
-    foreign = bottom_lines_actions.add_bottom_line(db_session, cast.noor, START, case.id, els)
+    foreign = bottom_lines_actions.add_bottom_line(By(db_session, cast.noor, START), case.id, els)
     enter(client, anew(db_session), START, case.id, case.people["karim"])
     client.page(f"/conferences/{case.id}/bottom-lines")
     assert "Set by" not in client.form("Write it down").labels
@@ -86,9 +87,9 @@ def test_a_referrer_writes_their_own(client: PageClient, cast: Cast, case: Made,
     assert [name for name in page.buttons if name.startswith("Take")] == ["Take bottom line 2 away"]
     karim = participant(case.id, case.people["karim"])
     with pytest.raises(Unknown):
-        bottom_lines_actions.remove_bottom_line(db_session, karim, START, case.id, foreign)
+        bottom_lines_actions.remove_bottom_line(By(db_session, karim, START), case.id, foreign)
     with pytest.raises(Unknown):
-        bottom_lines_actions.change_bottom_line(db_session, karim, START, case.id, foreign, els)
+        bottom_lines_actions.change_bottom_line(By(db_session, karim, START), case.id, foreign, els)
 
 
 def test_who_sets_a_bottom_line(cast: Cast, case: Made, db_session: Session) -> None:
@@ -100,10 +101,10 @@ def test_who_sets_a_bottom_line(cast: Cast, case: Made, db_session: Session) -> 
     ):
         line = BottomLineText(text=NIGHTS, set_by=set_by)
         with pytest.raises(refusal):
-            bottom_lines_actions.add_bottom_line(db_session, cast.noor, START, case.id, line)
+            bottom_lines_actions.add_bottom_line(By(db_session, cast.noor, START), case.id, line)
     family = participant(case.id, case.people["omar"])
     with pytest.raises(Unknown):
-        bottom_lines_actions.add_bottom_line(db_session, family, START, case.id, BottomLineText(text=NIGHTS))
+        bottom_lines_actions.add_bottom_line(By(db_session, family, START), case.id, BottomLineText(text=NIGHTS))
 
 
 def test_the_referrer_says_that_there_are_none_and_no_other_professional(
@@ -113,12 +114,12 @@ def test_the_referrer_says_that_there_are_none_and_no_other_professional(
     assert "There are none" not in client.page(f"/conferences/{case.id}/bottom-lines").buttons
     karim, els = (participant(case.id, case.people[name]) for name in ("karim", "els"))
 
-    bottom_lines_actions.say_no_bottom_lines(db_session, karim, START, case.id)
+    bottom_lines_actions.say_no_bottom_lines(By(db_session, karim, START), case.id)
 
     with pytest.raises(Unknown):
-        bottom_lines_actions.say_no_bottom_lines(db_session, els, START, case.id, there_are_none=False)
+        bottom_lines_actions.say_no_bottom_lines(By(db_session, els, START), case.id, there_are_none=False)
     own = BottomLineText(text="Daan is at school.")  # what she has to ask for herself, she can
-    bottom_lines_actions.add_bottom_line(db_session, els, START, case.id, own)
+    bottom_lines_actions.add_bottom_line(By(db_session, els, START), case.id, own)
     assert [row.set_by_name for row in bottom_lines(anew(db_session), case.id)] == ["Els Vermeer"]
 
 
@@ -130,7 +131,7 @@ def test_the_family_reads_the_bottom_lines_it_was_told(
     assert "Nothing has been shared with you yet." in page.text
     for text, day in ((NIGHTS, TODAY), ("Daan is at school.", None)):
         line = BottomLineText(text=text, set_by=case.people["karim"], shared_on=day)
-        bottom_lines_actions.add_bottom_line(db_session, cast.noor, START, case.id, line)
+        bottom_lines_actions.add_bottom_line(By(db_session, cast.noor, START), case.id, line)
 
     page = client.page(page.url)
 
@@ -146,7 +147,7 @@ def test_nothing_is_added_on_the_day(client: PageClient, cast: Cast, db_session:
     assert (NIGHTS in page.text, page.buttons) == (True, ["Sign out"])
     line = BottomLineText(text="One more", set_by=case.people["karim"])
     with pytest.raises(NotNow):
-        bottom_lines_actions.add_bottom_line(db_session, cast.noor, START, case.id, line)
+        bottom_lines_actions.add_bottom_line(By(db_session, cast.noor, START), case.id, line)
 
 
 def test_the_contact_log_begins_with_the_latest(noor: PageClient, case: Made, db_session: Session) -> None:
@@ -178,7 +179,7 @@ def test_only_the_coordinator_keeps_the_log(client: PageClient, cast: Cast, case
     assert client.get(f"/conferences/{case.id}/contact").status_code == 404
     new = NewContact(on=TODAY, channel="phone", text="x")
     with pytest.raises(Unknown):
-        registration.log_contact(db_session, cast.ruud, START, case.id, new)
+        registration.log_contact(By(db_session, cast.ruud, START), case.id, new)
 
 
 @pytest.mark.parametrize(

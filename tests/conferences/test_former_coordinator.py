@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts import access as accounts_access
+from ekc.accounts.access import By
 from ekc.accounts.queries import offices
 from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.actions.links import end_device, forget_codes_of_former, make_link, revoke_links
@@ -34,7 +35,7 @@ LONG = timedelta(days=31)
 
 def link_for(session: Session, cast: Cast, case: Made, days: int = 60) -> MadeLink:
     """Marieke's, made by Noor, who keeps a copy."""
-    return make_link(session, cast.noor, START, case.id, case.people["marieke"], NewLink(days=days), COST)
+    return make_link(By(session, cast.noor, START), case.id, case.people["marieke"], NewLink(days=days), COST)
 
 
 def opens(session: Session, made: MadeLink, at: datetime = START) -> bool:
@@ -43,30 +44,30 @@ def opens(session: Session, made: MadeLink, at: datetime = START) -> bool:
 
 
 def parted(session: Session, cast: Cast, case: Made) -> None:
-    end_match(session, cast.ruud, START, case.id, "She is the neighbour of the family.")
+    end_match(By(session, cast.ruud, START), case.id, "She is the neighbour of the family.")
 
 
 def handed_over(session: Session, cast: Cast, case: Made) -> None:
-    ask_coordinator(session, cast.ruud, START, case.id, cast.denise.account_id or 0)
-    accept(session, cast.denise, START, case.id, INDEPENDENT)
+    ask_coordinator(By(session, cast.ruud, START), case.id, cast.denise.account_id or 0)
+    accept(By(session, cast.denise, START), case.id, INDEPENDENT)
 
 
 def closed(session: Session, cast: Cast, case: Made) -> None:
-    closing.close_account(session, cast.bas, START, cast.noor.account_id or 0)
+    closing.close_account(By(session, cast.bas, START), cast.noor.account_id or 0)
 
 
 def no_coordinator(session: Session, cast: Cast, case: Made) -> None:
     noor = cast.noor.account_id or 0
     roles.give_role(
-        session, cast.bas, START, noor, accounts_access.Office(Role.CARE_MANAGER, municipality="Rivierstad")
+        By(session, cast.bas, START), noor, accounts_access.Office(Role.CARE_MANAGER, municipality="Rivierstad")
     )
     (held,) = (row.id for row in offices(session, [noor])[noor] if row.role is Role.COORDINATOR)
-    roles.take_role(session, cast.bas, START, noor, held)
+    roles.take_role(By(session, cast.bas, START), noor, held)
 
 
 def gone(session: Session, cast: Cast, case: Made) -> None:
     """Her last day was yesterday, and the night did its work."""
-    closing.set_leaving(session, cast.bas, START, cast.noor.account_id or 0, START.date())
+    closing.set_leaving(By(session, cast.bas, START), cast.noor.account_id or 0, START.date())
     forget_codes_of_former(session, START + timedelta(days=1))
 
 
@@ -76,7 +77,7 @@ def test_the_code_they_know_opens_nothing_any_more(db_session: Session, cast: Ca
     made = link_for(db_session, cast, case)
     other = build.matched_case(db_session, cast, START)
     handed_over(db_session, cast, other)
-    hers = make_link(db_session, cast.denise, START, other.id, other.people["marieke"], NewLink(), COST)
+    hers = make_link(By(db_session, cast.denise, START), other.id, other.people["marieke"], NewLink(), COST)
 
     end(db_session, cast, case)
 
@@ -100,7 +101,7 @@ def test_then_the_manager_gives_a_new_one(db_session: Session, cast: Cast) -> No
     case = build.closed_case(db_session, cast, START)
     at = START + LONG
 
-    made = make_link(db_session, cast.ruud, at, case.id, case.people["marieke"], NewLink(), COST)
+    made = make_link(By(db_session, cast.ruud, at), case.id, case.people["marieke"], NewLink(), COST)
     forget_codes_of_former(db_session, at)
 
     assert opens(db_session, made, at)
@@ -110,11 +111,11 @@ def test_a_new_link_does_not_ask_what_the_former_coordinator_wrote(db_session: S
     case = build.matched_case(db_session, cast, START)
     marieke = case.people["marieke"]
     asking = NewLink(question="The name of your first cat?", answer="Minoes")
-    make_link(db_session, cast.noor, START, case.id, marieke, asking, COST)
-    revoke_links(db_session, cast.noor, START, case.id, marieke)
+    make_link(By(db_session, cast.noor, START), case.id, marieke, asking, COST)
+    revoke_links(By(db_session, cast.noor, START), case.id, marieke)
     handed_over(db_session, cast, case)
 
-    make_link(db_session, cast.denise, START, case.id, marieke, None, COST)
+    make_link(By(db_session, cast.denise, START), case.id, marieke, None, COST)
 
     live = select(PersonalLink.question, PersonalLink.answer_hash).where(PersonalLink.revoked_at.is_(None))
     ((question, answer),) = db_session.execute(live)
@@ -135,7 +136,7 @@ def test_who_is_shut_out_gets_no_mail_that_waits(
     assert {key for key in before if key.endswith(f":{linda}")}
 
     if how is None:
-        remove_person(db_session, cast.noor, START, case.id, linda, "She moved away.")
+        remove_person(By(db_session, cast.noor, START), case.id, linda, "She moved away.")
     else:
         build.change_details(db_session, cast, START, case, linda, **how)
 
@@ -157,7 +158,7 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
         _, device = verification.ask_coordinator(db_session, moment, made.token, "Firefox, Windows")
         homes = (coordinator_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
         found = [[(door.case.id, door.waiting) for door in home.doors] for home in homes]
-        end_device(db_session, cast.ruud, moment, case.id, device)
+        end_device(By(db_session, cast.ruud, moment), case.id, device)
         return found
 
     assert waiting(START) == [[(case.id, 1)], [], []]

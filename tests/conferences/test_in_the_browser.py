@@ -3,6 +3,7 @@
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.actions import bottom_lines, circle, registration
 from ekc.conferences.entries import BottomLineText, Concern, NewContact, PersonDetails
 from ekc.core.clock import local_date
@@ -31,11 +32,11 @@ def test_every_page_of_a_case(
     case = case_in_setup(db_session, cast, at)
     linda = case.people["linda"]
     said = PersonDetails(**{**{f: getattr(SAID, f) for f in SAID.__dataclass_fields__}, "excluded_on": today})
-    circle.add_person(db_session, noor, at, case.id, said)
-    circle.tell_people(db_session, noor, at, case.id, [linda, case.people["kees"]])
+    circle.add_person(By(db_session, noor, at), case.id, said)
+    circle.tell_people(By(db_session, noor, at), case.id, [linda, case.people["kees"]])
     for arrangement in ("", "address on no document; arrives with Kees; side door"):
         concern = Concern(participant_id=linda, concern="Saïd must not learn where she lives", arrangement=arrangement)
-        circle.add_concern(db_session, noor, at, case.id, concern)
+        circle.add_concern(By(db_session, noor, at), case.id, concern)
     for shared in (None, today):
         line = BottomLineText(
             text="An adult is with the children every night.",
@@ -43,11 +44,11 @@ def test_every_page_of_a_case(
             set_by=case.people["karim"],
             shared_on=shared,
         )
-        bottom_lines.add_bottom_line(db_session, noor, at, case.id, line)
+        bottom_lines.add_bottom_line(By(db_session, noor, at), case.id, line)
     talk = NewContact(
         on=today, channel="visit", text="Coffee at home. She wants her sister there.", participant_id=linda
     )
-    registration.log_contact(db_session, noor, at, case.id, talk)
+    registration.log_contact(By(db_session, noor, at), case.id, talk)
     visitor.goto("/register")
     onlooker.look(visitor, "register")
     visitor.goto("/register/thanks")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc import schema
+from ekc.accounts.access import By
 from ekc.conferences.actions import links as links_actions
 from ekc.conferences.entries import NewLink
 from ekc.core.audit import AuditEvent, read_detail
@@ -234,9 +235,9 @@ def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cas
     page = noor.shown("Make a link for Kees de Wit")
 
     assert ("Send the mail" in page.buttons, "There is no mail address of Kees de Wit." in page.text) == (False, True)
-    made = links_actions.make_link(db_session, cast.noor, START, case.id, case.people["kees"], cost=COST)
+    made = links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people["kees"], cost=COST)
     with pytest.raises(Refusal, match="There is no mail address"):
-        links_actions.hand_over(db_session, cast.noor, START, case.id, [made.token], "mail", "https://x")
+        links_actions.hand_over(By(db_session, cast.noor, START), case.id, [made.token], "mail", "https://x")
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
@@ -385,8 +386,8 @@ def test_slips_are_accessible_and_a_page_a_person(request_context: None) -> None
 def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
     change_details(db_session, cast, START, case, case.people["els"], part=Part.INTERPRETER)
     change_details(db_session, cast, START, case, case.people["linda"], phone="01632 960144")
-    set_phone(db_session, cast.noor, START, "01632 960010")
-    made = links_actions.make_link(db_session, cast.noor, START, case.id, case.people["omar"], cost=COST)
+    set_phone(By(db_session, cast.noor, START), "01632 960010")
+    made = links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people["omar"], cost=COST)
     noor.page(f"/conferences/{case.id}/links")
     page = noor.shown("Print a slip for everybody who has no link yet")
 
@@ -422,17 +423,17 @@ def test_nobody_reaches_links_or_devices_of_another_case(
     at, marieke = START, other.people["marieke"]
 
     for wrong in (
-        lambda: links_actions.answer_request(db_session, cast.noor, at, case.id, device, True),
-        lambda: links_actions.answer_request(db_session, cast.iris, at, other.id, device, True),
-        lambda: links_actions.end_device(db_session, cast.noor, at, case.id, device),
-        lambda: links_actions.make_link(db_session, cast.noor, at, case.id, marieke, cost=COST),
-        lambda: links_actions.make_missing_links(db_session, cast.iris, at, case.id, COST),
-        lambda: links_actions.revoke_links(db_session, cast.noor, at, case.id, marieke),
+        lambda: links_actions.answer_request(By(db_session, cast.noor, at), case.id, device, True),
+        lambda: links_actions.answer_request(By(db_session, cast.iris, at), other.id, device, True),
+        lambda: links_actions.end_device(By(db_session, cast.noor, at), case.id, device),
+        lambda: links_actions.make_link(By(db_session, cast.noor, at), case.id, marieke, cost=COST),
+        lambda: links_actions.make_missing_links(By(db_session, cast.iris, at), case.id, COST),
+        lambda: links_actions.revoke_links(By(db_session, cast.noor, at), case.id, marieke),
     ):
         with pytest.raises(Unknown):
             wrong()
     with pytest.raises(Stale):
-        links_actions.hand_over(db_session, cast.noor, at, case.id, [path.removeprefix("/l/")], "paper")
+        links_actions.hand_over(By(db_session, cast.noor, at), case.id, [path.removeprefix("/l/")], "paper")
     assert noor.get(f"/conferences/{case.id}/links/{marieke}").status_code == 404
     assert [one.id for one in waiting_of(db_session, other.id, at)] == [device]
 
@@ -441,7 +442,7 @@ def test_nobody_waits_any_more(cast: Cast, case: Made, db_session: Session) -> N
     path = make_link(db_session, START, case.id, case.people["kees"])
     _, device = ask_coordinator(db_session, START, path.removeprefix("/l/"), "")
     answer: Callable[[bool], str] = lambda yes: links_actions.answer_request(  # noqa: E731
-        db_session, cast.noor, START, case.id, device, yes
+        By(db_session, cast.noor, START), case.id, device, yes
     )
     assert answer(True) == "Kees de Wit"
 
@@ -460,14 +461,14 @@ def test_in_private_time_the_coordinator_hears_of_no_device(
     assert "Somebody waits" not in sign_in(client, cast.noor).text
     assert client.get(f"/conferences/{case.id}/links").status_code == 403
     with pytest.raises(NotNow):
-        links_actions.answer_request(db_session, cast.noor, START, case.id, device, True)
+        links_actions.answer_request(By(db_session, cast.noor, START), case.id, device, True)
 
 
 def test_a_link_can_be_ended_after_the_case_was_closed(cast: Cast, db_session: Session) -> None:
     case = closed_case(db_session, cast, START)
     make_link(db_session, START, case.id, case.people["kees"])
 
-    links_actions.revoke_links(db_session, cast.noor, START, case.id, case.people["kees"])
+    links_actions.revoke_links(By(db_session, cast.noor, START), case.id, case.people["kees"])
 
     assert [link.is_live(START) for link in links_of(anew(db_session), case.id)] == [False]
 
@@ -500,7 +501,7 @@ def test_when_no_coordinator_can_the_regional_manager_ends_a_link(
 
 
 def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:
-    links_actions.make_link(db_session, cast.noor, START, case.id, case.people["kees"], NewLink(days=14), COST)
+    links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people["kees"], NewLink(days=14), COST)
 
     ends = START + timedelta(days=14)
 
@@ -510,7 +511,7 @@ def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> N
 
 def test_the_year_is_told_where_it_is_another(noor: PageClient, db_session: Session, cast: Cast, case: Made) -> None:
     for name, days in (("linda", 180), ("omar", 365)):
-        links_actions.make_link(db_session, cast.noor, START, case.id, case.people[name], NewLink(days=days))
+        links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people[name], NewLink(days=days))
 
     shown = [text_of(node) for node in noor.page(noor.here.url).all("span") if "tag" in node.get("class", "").split()]
 

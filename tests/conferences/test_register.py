@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import NOBODY
+from ekc.accounts.access import NOBODY, By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.registration import register_case
 from ekc.conferences.entries import NewCase, PersonDetails
@@ -76,7 +76,7 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
         ("preferably a woman", "not from our own district"),
     )
     assert (row.language, row.timezone, row.main_person_said_yes_on) == ("nl", "Europe/Amsterdam", date(2026, 3, 1))
-    opened = open_case(anew(db_session), cast.ruud, case, Activity.SEE_CASE, at=START)
+    opened = open_case(By(anew(db_session), cast.ruud, START), case, Activity.SEE_CASE)
     people = [found for row in circle(db_session, case) if (found := person(db_session, opened, row.id))]
     assert [(p.name, p.part, p.relation, p.phone, p.organisation, p.email) for p in people] == [
         ("Marieke de Wit", Part.MAIN_PERSON, "mother", "+31 6 12345601", "", ""),
@@ -85,7 +85,7 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
 
 
 def test_who_did_not_register_hears_no_number(client: PageClient, cast: Cast, db_session: Session) -> None:
-    register_case(db_session, NOBODY, START, new_case(cast))
+    register_case(By(db_session, NOBODY, START), new_case(cast))
 
     assert "EKC-" not in client.page("/register/thanks").text
 
@@ -179,7 +179,7 @@ def test_a_coordinator_who_registers_gets_the_number(client: PageClient, cast: C
 
 
 def test_the_public_cannot_register_for_another_day(cast: Cast, db_session: Session) -> None:
-    case = register_case(db_session, NOBODY, START, new_case(cast, registered_on=date(2020, 1, 1)))
+    case = register_case(By(db_session, NOBODY, START), new_case(cast, registered_on=date(2020, 1, 1)))
 
     assert registration(anew(db_session), case).registered_on == date(2026, 3, 2)
 
@@ -187,7 +187,7 @@ def test_the_public_cannot_register_for_another_day(cast: Cast, db_session: Sess
 def test_it_is_already_tomorrow_in_new_zealand(cast: Cast, db_session: Session) -> None:
     evening = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 
-    case = register_case(db_session, NOBODY, evening, new_case(cast, profile="nz"))
+    case = register_case(By(db_session, NOBODY, evening), new_case(cast, profile="nz"))
 
     assert registration(anew(db_session), case).registered_on == date(2026, 3, 3)
 
@@ -195,15 +195,15 @@ def test_it_is_already_tomorrow_in_new_zealand(cast: Cast, db_session: Session) 
 def test_a_case_needs_a_main_person_a_place_and_a_referrer_who_refers(cast: Cast, db_session: Session) -> None:
     for wrong in ({"main_persons": ()}, {"registered_by": Part.REFERRER}):
         with pytest.raises(Refusal):
-            register_case(db_session, NOBODY, START, new_case(cast, **wrong))
+            register_case(By(db_session, NOBODY, START), new_case(cast, **wrong))
     for unknown in ({"region_id": 999}, {"profile": "narnia"}):
         with pytest.raises(Unknown):
-            register_case(db_session, NOBODY, START, new_case(cast, **unknown))
+            register_case(By(db_session, NOBODY, START), new_case(cast, **unknown))
 
 
 def test_numbers_run_on_and_begin_anew_each_year(cast: Cast, db_session: Session) -> None:
     year = timedelta(days=365)
-    cases = [register_case(db_session, NOBODY, at, new_case(cast)) for at in (START, START, START + year)]
+    cases = [register_case(By(db_session, NOBODY, at), new_case(cast)) for at in (START, START, START + year)]
 
     numbers = [found.number for found in search(anew(db_session), cast.ruud, "wim", START)]
 
@@ -216,7 +216,7 @@ def test_no_number_is_given_twice_or_left_out(engine: Engine, cast: Cast) -> Non
 
     def register() -> None:
         with make_sessions(engine)() as session:
-            register_case(session, NOBODY, START, new_case(cast))
+            register_case(By(session, NOBODY, START), new_case(cast))
 
     threads = [Thread(target=register) for _ in range(8)]
     for thread in threads:

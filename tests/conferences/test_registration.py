@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.entries import NewConsent
 from ekc.conferences.queries import circle, consents, registration
@@ -109,7 +110,7 @@ def test_two_who_write_at_once_do_not_wipe_each_other_out(
     client.page(f"/conferences/{case.id}/registration")
     seen = registration(anew(db_session), case.id)
     registration_actions.change_registration(
-        db_session, cast.ruud, START, case.id, replace(seen, reason="Changed meanwhile.")
+        By(db_session, cast.ruud, START), case.id, replace(seen, reason="Changed meanwhile.")
     )
 
     page = client.refused("Save", {"The question": "Mine"}, status=409)
@@ -132,7 +133,7 @@ def test_a_closed_case_shows_its_registration_and_takes_no_change(
     assert "Save" not in page.buttons
     with pytest.raises(NotNow):
         registration_actions.change_registration(
-            db_session, cast.noor, START, case.id, registration(anew(db_session), case.id)
+            By(db_session, cast.noor, START), case.id, registration(anew(db_session), case.id)
         )
 
 
@@ -173,7 +174,7 @@ def test_a_scope_in_somebodys_own_words_is_text_and_no_markup(
 ) -> None:
     marieke = case.people["marieke"]
     said = NewConsent(participant_id=marieke, given_on=date(2026, 3, 2), scope="all of it, <b>100 %</b>")
-    registration_actions.add_consent(db_session, cast.ruud, clock(), case.id, said)
+    registration_actions.add_consent(By(db_session, cast.ruud, clock()), case.id, said)
     sign_in(client, cast.ruud)
     for page in ("consents", f"circle/{marieke}"):
         assert "all of it, &lt;b&gt;100 %&lt;/b&gt;" in client.open(f"/conferences/{case.id}/{page}").text
@@ -217,7 +218,7 @@ def consented(session: Session, case: Made) -> list[str]:
 def test_a_yes_to_the_file_alone_is_no_yes_to_the_conference(cast: Cast, case: Made, db_session: Session) -> None:
     for name, scope in (("marieke", "file"), ("karim", "conference")):
         new = NewConsent(participant_id=case.people[name], scope=scope, given_on=date(2026, 3, 1))
-        registration_actions.add_consent(db_session, cast.ruud, START, case.id, new)
+        registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, new)
 
     assert consented(db_session, case) == ["Karim Jansen"]
 
@@ -228,12 +229,14 @@ def test_consents_of_another_case_are_unknown(cast: Cast, case: Made, db_session
     yes = NewConsent(participant_id=other.people["marieke"], given_on=date(2026, 3, 1))
 
     with pytest.raises(Unknown):
-        registration_actions.withdraw_consent(db_session, cast.ruud, START, case.id, consent)
+        registration_actions.withdraw_consent(By(db_session, cast.ruud, START), case.id, consent)
     with pytest.raises(Unknown):
-        registration_actions.add_consent(db_session, cast.ruud, START, case.id, yes)
+        registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, yes)
     with pytest.raises(Unknown):
-        registration_actions.add_consent(db_session, participant(case.id, case.people["marieke"]), START, case.id, yes)
+        registration_actions.add_consent(
+            By(db_session, participant(case.id, case.people["marieke"]), START), case.id, yes
+        )
     tomorrow = NewConsent(participant_id=case.people["marieke"], given_on=date(2026, 3, 3))
     with pytest.raises(Refusal):
-        registration_actions.add_consent(db_session, cast.ruud, START, case.id, tomorrow)
+        registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, tomorrow)
     assert consents(anew(db_session), case.id) == ()

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle
 from ekc.conferences.entries import PersonDetails
@@ -93,13 +94,13 @@ def test_what_is_sent_past_the_form_does_not_overwrite_it_and_is_not_told(
 
 def test_a_page_from_before_it_was_secret_leaves_it_secret(db_session: Session, cast: Cast, case: Made) -> None:
     """The manager opened the page, the coordinator then made the address secret, and the manager saves."""
-    opened = open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=START)
+    opened = open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_CASE)
     linda = person(db_session, opened, case.people["linda"])
     assert linda is not None
     fields = {name: getattr(linda, name) for name in PersonDetails.__dataclass_fields__}
     before = PersonDetails(**{**fields, "address": "Old street 1", "address_secret": False, "view": ""})
 
-    circle.change_person(db_session, cast.ruud, START, case.id, linda.id, before)
+    circle.change_person(By(db_session, cast.ruud, START), case.id, linda.id, before)
 
     assert kept(db_session, case) == (SECRET, True, "0612", VIEW)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import config
 from config import ConfigError, load_mail
-from ekc.accounts.access import Office
+from ekc.accounts.access import By, Office
 from ekc.core.db import make_sessions
 from ekc.core.mailer import Delivered, deliver
 from ekc.core.outbox import LASTS, Audience, Link, MailRule, OutboxMessage, Recipient, queue
@@ -83,7 +83,7 @@ def test_what_arrives_is_what_was_queued_in_the_language_of_its_reader(
         roles=(Office(Role.COORDINATOR),),
         language="nl",
     )
-    _id, link = open_by_invitation(db_session, cast.bas, clock(), new, SITE)
+    _id, link = open_by_invitation(By(db_session, cast.bas, clock()), new, SITE)
     clock.advance(minutes=1)
 
     assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=0)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.accounts.models import Account
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
@@ -30,7 +30,7 @@ _ENDED = {Step.COME_OUT: "plan ready", Step.ASK_FOR_INFORMATION: "asked for info
 
 def told_again(session: Session, coordinator: Visitor, conference_id: int, ids: dict[str, str]) -> dict[str, Any]:
     """The file. `ids` has the id of each name, the coordinator's too. Who was present is in the order of names."""
-    return _Teller(session, open_case(session, coordinator, conference_id, Activity.SEE_CASE, at=START), ids).all()
+    return _Teller(session, open_case(By(session, coordinator, START), conference_id, Activity.SEE_CASE), ids).all()
 
 
 def pruned(value: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import AuditEvent, broken_chains
@@ -36,7 +37,7 @@ def staff(cast: Cast, case: CaseFile) -> Staff:
 
 
 def opened(session: Session, cast: Cast, case: CaseFile, conference_id: int) -> Case:
-    return open_case(session, staff(cast, case).coordinator, conference_id, Activity.SEE_CASE, at=START)
+    return open_case(By(session, staff(cast, case).coordinator, START), conference_id, Activity.SEE_CASE)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.accounts.queries import demo_accounts, visitor_of_account
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.queries import circle
@@ -96,7 +97,7 @@ def test_a_link_that_is_replaced_leaves_its_person_on_the_first_page(db_session:
     before = journey.demo_links(db_session, START)
     yara = next(row.id for row in circle(db_session, made.prepared) if row.name == "Yara El Amrani")
 
-    link = make_link(db_session, noor, START, made.prepared, yara, cost=COST)
+    link = make_link(By(db_session, noor, START), made.prepared, yara, cost=COST)
 
     after = journey.demo_links(db_session, START)
     assert (len(link.code), {(one.name, one.line) for one in after}) == (6, {(one.name, one.line) for one in before})

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
@@ -76,9 +77,9 @@ def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> No
     assert queries.settled(db_session, case.id) == Settled()
 
     report = FollowUpReport(held_on=EVALUATION_DUE, found="Goes well", wants_new_version=True)
-    record_follow_up(db_session, cast.noor, LATER, case.id, case.evaluation, report)
+    record_follow_up(By(db_session, cast.noor, LATER), case.id, case.evaluation, report)
     assert queries.settled(db_session, case.id) == Settled(frozenset({FollowUpKind.EVALUATION}), True, True)
-    give_up(db_session, cast.noor, LATER, case.id, case.call, "Nobody answered three times")
+    give_up(By(db_session, cast.noor, LATER), case.id, case.call, "Nobody answered three times")
     assert queries.settled(db_session, case.id) == Settled(frozenset(FollowUpKind), True, True)
 
     revise(db_session, case, LATER, datetime(2027, 1, 9, 11, 0), Step.REVISE_PLAN)  # noqa: DTZ001
@@ -113,7 +114,7 @@ def test_what_was_found_is_kept_and_can_be_corrected(db_session: Session, cast: 
         unnamed_marks=(9, 8, 8, 9, 8),
         decision="The plan goes on.",
     )
-    record_follow_up(db_session, omar, LATER, case.id, case.evaluation, first)
+    record_follow_up(By(db_session, omar, LATER), case.id, case.evaluation, first)
 
     assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
         actions={case.nights: ActionState.DONE, case.school: ActionState.NOT_YET},
@@ -124,7 +125,7 @@ def test_what_was_found_is_kept_and_can_be_corrected(db_session: Session, cast: 
     )
 
     second = FollowUpReport(held_on=EVALUATION_DUE, actions={case.nights: ActionState.PARTLY}, marks={case.marieke: 0})
-    record_follow_up(db_session, cast.noor, LATER, case.id, case.evaluation, second)
+    record_follow_up(By(db_session, cast.noor, LATER), case.id, case.evaluation, second)
 
     assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
         actions={case.nights: ActionState.PARTLY}, marks={case.marieke: 0}
@@ -140,7 +141,7 @@ def test_a_report_that_makes_no_sense_changes_nothing(db_session: Session, cast:
 
     def refused(follow_up: int, report: FollowUpReport, error: type[Refusal] = Refusal) -> None:
         with pytest.raises(error):
-            record_follow_up(db_session, cast.noor, LATER, case.id, follow_up, report)
+            record_follow_up(By(db_session, cast.noor, LATER), case.id, follow_up, report)
 
     refused(case.evaluation, FollowUpReport(held_on=LATER.date() + timedelta(days=1)))
     refused(case.evaluation, FollowUpReport(held_on=AGREED - timedelta(days=1)))
@@ -168,30 +169,30 @@ def test_only_the_coordinator_and_the_convenor_record(db_session: Session, cast:
 
     for visitor in (cast.denise, cast.ruud, cast.mila, cast.bas, participant(case.id, case.yara)):
         with pytest.raises(Unknown):
-            record_follow_up(db_session, visitor, LATER, case.id, case.evaluation, report)
+            record_follow_up(By(db_session, visitor, LATER), case.id, case.evaluation, report)
         with pytest.raises(Unknown):
-            give_up(db_session, visitor, LATER, case.id, case.evaluation, "No time")
+            give_up(By(db_session, visitor, LATER), case.id, case.evaluation, "No time")
 
 
 def test_what_was_held_cannot_be_given_up(db_session: Session, cast: Cast) -> None:
     case = agreed_case(db_session, cast, START)
-    record_follow_up(db_session, cast.noor, LATER, case.id, case.call, FollowUpReport(held_on=CALL_DUE))
+    record_follow_up(By(db_session, cast.noor, LATER), case.id, case.call, FollowUpReport(held_on=CALL_DUE))
 
     with pytest.raises(Refusal, match="was held"):
-        give_up(db_session, cast.noor, LATER, case.id, case.call, "No time")
+        give_up(By(db_session, cast.noor, LATER), case.id, case.call, "No time")
     with pytest.raises(Refusal, match="few words"):
-        give_up(db_session, cast.noor, LATER, case.id, case.evaluation, "  ")
+        give_up(By(db_session, cast.noor, LATER), case.id, case.evaluation, "  ")
 
 
 def test_one_more_evaluation_keeps_the_case_open(db_session: Session, cast: Cast) -> None:
     case = agreed_case(db_session, cast, START)
-    record_follow_up(db_session, cast.noor, LATER, case.id, case.evaluation, FollowUpReport(held_on=EVALUATION_DUE))
+    record_follow_up(By(db_session, cast.noor, LATER), case.id, case.evaluation, FollowUpReport(held_on=EVALUATION_DUE))
 
-    plan_evaluation(db_session, cast.noor, LATER, case.id, date(2026, 10, 10), "at Kees's")
+    plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2026, 10, 10), "at Kees's")
 
     assert queries.settled(db_session, case.id) == Settled(evaluation_held=True)
     with pytest.raises(Refusal, match="has passed"):
-        plan_evaluation(db_session, cast.noor, LATER, case.id, date(2026, 7, 31))
+        plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2026, 7, 31))
 
 
 def test_a_coordinator_hears_of_what_is_due_in_their_own_cases(db_session: Session, cast: Cast) -> None:
@@ -200,7 +201,7 @@ def test_a_coordinator_hears_of_what_is_due_in_their_own_cases(db_session: Sessi
     assert cast.noor.account_id
     assert cast.denise.account_id
 
-    give_up(db_session, cast.noor, LATER, case.id, case.call, "Nobody answered")
+    give_up(By(db_session, cast.noor, LATER), case.id, case.call, "Nobody answered")
     due = queries.due_for(db_session, cast.noor.account_id, CALL_DUE)
 
     assert [(row.kind, row.state, row.conference_id == case.id) for row in due] == [
@@ -213,9 +214,9 @@ def test_people_tick_off_their_own_tasks_alone(db_session: Session, cast: Cast) 
     case = agreed_case(db_session, cast, START)
     omar = participant(case.id, case.omar)
 
-    tick(db_session, omar, START, case.id, case.nights, ActionState.NOT_YET)
-    tick(db_session, omar, LATER, case.id, case.nights, ActionState.DONE)
-    tick(db_session, participant(case.id, case.karim), LATER, case.id, case.school, ActionState.PARTLY)
+    tick(By(db_session, omar, START), case.id, case.nights, ActionState.NOT_YET)
+    tick(By(db_session, omar, LATER), case.id, case.nights, ActionState.DONE)
+    tick(By(db_session, participant(case.id, case.karim), LATER), case.id, case.school, ActionState.PARTLY)
 
     tasks = queries.own_tasks(db_session, case.id, case.omar)
     assert [(task.number, task.action.key, task.state) for task in tasks] == [
@@ -228,4 +229,4 @@ def test_people_tick_off_their_own_tasks_alone(db_session: Session, cast: Cast) 
     }
     for visitor, key in ((omar, case.roster), (omar, "a99"), (cast.noor, case.nights)):
         with pytest.raises(Unknown):
-            tick(db_session, visitor, LATER, case.id, key, ActionState.DONE)
+            tick(By(db_session, visitor, LATER), case.id, key, ActionState.DONE)

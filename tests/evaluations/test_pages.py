@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
@@ -189,7 +190,7 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
 def test_an_avoided_cost_says_what_it_rests_on(client: PageClient, db_session: Session, cast: Cast) -> None:
     case, other = agreed_case(db_session, cast, START), agreed_case(db_session, cast, START)
     foreign = add_avoided(
-        db_session, cast.noor, START, other.id, NewAvoided(what="Placement", amount=100, basis="a guess")
+        By(db_session, cast.noor, START), other.id, NewAvoided(what="Placement", amount=100, basis="a guess")
     )
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/costs")
@@ -220,7 +221,7 @@ def test_each_country_counts_in_its_own_money(
     case = agreed_case(db_session, cast, START)
     with writing(db_session):
         db_session.execute(update(Conference).values(profile=profile))
-    record_costs(db_session, cast.noor, START, case.id, Costs(fee=90000))
+    record_costs(By(db_session, cast.noor, START), case.id, Costs(fee=90000))
     sign_in(client, cast.noor)
 
     page = client.page(f"/conferences/{case.id}/costs")
@@ -248,9 +249,7 @@ def test_what_was_recorded_of_a_call_reads_back(client: PageClient, db_session: 
     case = agreed_case(db_session, cast, START)
     day = START.date()
     record_follow_up(
-        db_session,
-        cast.noor,
-        START,
+        By(db_session, cast.noor, START),
         case.id,
         case.call,
         FollowUpReport(held_on=day, held_by="Noor", found="<b>Fine</b>"),

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.registration import look_for
@@ -84,23 +85,23 @@ def test_on_the_last_day_all_is_there_and_then_nothing_is(
 
 def test_what_is_done_in_a_closed_case_says_when(db_session: Session, cast: Cast, case: Made) -> None:
     avoided = NewAvoided(what="A night", amount=100, basis="a list")
-    evaluations.add_avoided(db_session, cast.noor, LAST, case.id, avoided)
+    evaluations.add_avoided(By(db_session, cast.noor, LAST), case.id, avoided)
 
     with pytest.raises(Unknown):
-        evaluations.add_avoided(db_session, cast.noor, AFTER, case.id, avoided)
+        evaluations.add_avoided(By(db_session, cast.noor, AFTER), case.id, avoided)
     with pytest.raises(Unknown):
-        plans.issue_document(db_session, cast.noor, AFTER, case.id, 1, "nl", b"paper")
-    assert [one.number for one in look_for(db_session, cast.noor, LAST, "marieke")] == ["EKC-2026-0001"]
-    assert look_for(db_session, cast.noor, AFTER, "marieke") == ()
+        plans.issue_document(By(db_session, cast.noor, AFTER), case.id, 1, "nl", b"paper")
+    assert [one.number for one in look_for(By(db_session, cast.noor, LAST), "marieke")] == ["EKC-2026-0001"]
+    assert look_for(By(db_session, cast.noor, AFTER), "marieke") == ()
 
 
 def test_the_manager_of_the_region_still_sees_it(db_session: Session, cast: Cast, case: Made) -> None:
-    assert open_case(db_session, cast.ruud, case.id, Activity.SEE_CASE, at=AFTER + NIGHT).id == case.id
+    assert open_case(By(db_session, cast.ruud, AFTER + NIGHT), case.id, Activity.SEE_CASE).id == case.id
 
 
 def test_whoever_is_too_early_for_a_step_hears_why_not(db_session: Session, cast: Cast, case: Made) -> None:
     with pytest.raises(NotNow):
-        evaluations.plan_evaluation(db_session, cast.noor, START, case.id, START.date())
+        evaluations.plan_evaluation(By(db_session, cast.noor, START), case.id, START.date())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Visitor
+from ekc.accounts.access import PROGRAM, By, Visitor
 from ekc.conferences.models import Conference
 from ekc.matching.actions.independence import set_employer
 from ekc.workflow.vocabulary import Phase
@@ -32,7 +32,7 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
 
 
 def tie(session: Session, clock: FrozenClock, who: Visitor, employer: str) -> None:
-    set_employer(session, PROGRAM, clock(), who.account_id or 0, employer)
+    set_employer(By(session, PROGRAM, clock()), who.account_id or 0, employer)
 
 
 def test_what_ties_a_coordinator_is_on_the_home_page_of_both(

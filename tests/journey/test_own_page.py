@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
@@ -36,7 +37,7 @@ def test_the_coordinator_can_be_rung(client: PageClient, cast: Cast, db_session:
     case = case_in_setup(db_session, cast, clock())
     page = enter(client, db_session, clock(), case.id, case.people["marieke"])
     assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk A coordinator does not decide")
-    set_phone(db_session, cast.noor, clock(), "01632 960010")
+    set_phone(By(db_session, cast.noor, clock()), "01632 960010")
 
     page = client.page(page.url)
 
@@ -49,7 +50,7 @@ def test_the_coordinator_can_be_rung_from_private_time(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     case = case_in_private_time(db_session, cast, clock())
-    set_phone(db_session, cast.noor, clock(), "01632 960010")
+    set_phone(By(db_session, cast.noor, clock()), "01632 960010")
 
     page = enter(client, db_session, clock(), case.id, case.people["marieke"])
 
@@ -60,7 +61,9 @@ def test_the_family_comes_first_in_who_will_be_there(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     case = case_in_setup(db_session, cast, clock())
-    add_person(db_session, cast.noor, clock(), case.id, PersonDetails(name="T. Tolk, by phone", part=Part.INTERPRETER))
+    add_person(
+        By(db_session, cast.noor, clock()), case.id, PersonDetails(name="T. Tolk, by phone", part=Part.INTERPRETER)
+    )
     for who in (*case.people.values(), case.people["els"] + 1):
         change_details(db_session, cast, clock(), case, who, attends=Attends.IN_PERSON)
 
@@ -95,7 +98,7 @@ def test_a_professional_with_whom_nothing_is_shared_is_told_so(
     case = case_in_evaluation(db_session, cast, clock())
     els = case.people["els"]
     assert section(enter(client, db_session, clock(), case.id, els), "The plan") == "The plan What the plan asks of you"
-    share_plan(db_session, cast.noor, clock(), case.id, {els: PlanSharing.NOTHING})
+    share_plan(By(db_session, cast.noor, clock()), case.id, {els: PlanSharing.NOTHING})
 
     page = client.page(client.here.url)
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
@@ -37,7 +38,7 @@ def case(db_session: Session, cast: Cast) -> Made:
 def give_up(session: Session, cast: Cast, case: Made, *kinds: FollowUpKind) -> None:
     for row in follow_ups(session, case.id, TODAY):
         if row.kind in kinds:
-            evaluations.give_up(session, cast.noor, START, case.id, row.id, "The family moved away.")
+            evaluations.give_up(By(session, cast.noor, START), case.id, row.id, "The family moved away.")
 
 
 def ended(session: Session, case: Made) -> date | None:
@@ -57,7 +58,7 @@ def test_writing_one_down_again_gives_no_days_more(db_session: Session, cast: Ca
     (call,) = (row for row in follow_ups(db_session, case.id, TODAY) if row.kind is FollowUpKind.CALL)
     report = evaluations.FollowUpReport(held_on=TODAY)
 
-    evaluations.record_follow_up(db_session, cast.noor, START + timedelta(days=20), case.id, call.id, report)
+    evaluations.record_follow_up(By(db_session, cast.noor, START + timedelta(days=20)), case.id, call.id, report)
 
     assert ended(db_session, case) == TODAY
 
@@ -65,7 +66,7 @@ def test_writing_one_down_again_gives_no_days_more(db_session: Session, cast: Ca
 def test_one_more_evaluation_is_a_task_again(db_session: Session, cast: Cast, case: Made) -> None:
     give_up(db_session, cast, case, *FollowUpKind)
 
-    evaluations.plan_evaluation(db_session, cast.noor, START, case.id, TODAY + timedelta(days=60))
+    evaluations.plan_evaluation(By(db_session, cast.noor, START), case.id, TODAY + timedelta(days=60))
 
     assert ended(db_session, case) is None
 
@@ -114,16 +115,16 @@ def test_the_manager_finds_it_and_closes_it(
     sign_in(client, cast.ruud)
     assert "all follow-ups are held or given up; it can be closed" in client.page("/").text
 
-    take(db_session, cast.ruud, OVER, case.id, Taking(Step.CLOSE))
+    take(By(db_session, cast.ruud, OVER), case.id, Taking(Step.CLOSE))
 
     closed = db_session.get_one(Conference, case.id)
     assert (closed.closed_on, closed.tasks_ended_on) == (local_date(OVER, closed.timezone), TODAY)
     with pytest.raises(Unknown):  # closing opens it to nobody anew
-        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=OVER)
+        open_case(By(db_session, cast.noor, OVER), case.id, Activity.SEE_CASE)
 
 
 def test_who_is_asked_to_take_it_over_sees_that(db_session: Session, cast: Cast, case: Made) -> None:
     give_up(db_session, cast, case, *FollowUpKind)
-    ask_coordinator(db_session, cast.ruud, OVER, case.id, cast.denise.account_id or 0)
+    ask_coordinator(By(db_session, cast.ruud, OVER), case.id, cast.denise.account_id or 0)
 
     assert [row.id for row in coordinator_home(db_session, cast.denise, OVER).asked] == [case.id]

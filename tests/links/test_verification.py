@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.actions import circle, links
 from ekc.core.audit import AuditEvent
 from ekc.core.db import make_sessions
@@ -394,7 +395,7 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
     kept = client.get_cookie("link_device", path=path)
     assert kept is not None
     (asked,) = waiting_of(db_session, case.id, clock())
-    links.answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
+    links.answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
 
     other = someone()
     other.page(path)
@@ -441,7 +442,7 @@ def test_a_yes_that_is_not_taken_goes_stale(
 ) -> None:
     token = path.removeprefix("/l/")
     _, device_id = ask_coordinator(db_session, clock(), token, "")
-    links.answer_request(db_session, cast.noor, clock(), case.id, device_id, True)
+    links.answer_request(By(db_session, cast.noor, clock()), case.id, device_id, True)
 
     clock.advance(hours=1)
 
@@ -478,12 +479,12 @@ def test_with_a_person_go_their_devices_and_requests(
     at = clock.advance(minutes=1)
 
     if how == "removed":
-        circle.remove_person(db_session, cast.noor, at, case.id, omar, "moved")
+        circle.remove_person(By(db_session, cast.noor, at), case.id, omar, "moved")
     elif how == "excluded":
         away = {"attends": Attends.EXCLUDED, "exclusion_reason": "x", "excluded_by": "us", "excluded_on": at.date()}
         change_details(db_session, cast, at, case, omar, **away)
     else:
-        links.revoke_links(db_session, cast.noor, at, case.id, omar)
+        links.revoke_links(By(db_session, cast.noor, at), case.id, omar)
 
     assert not is_in(client, case)
     client.page(path, status=404)

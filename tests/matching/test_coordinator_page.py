@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM
+from ekc.accounts.access import PROGRAM, By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.core.errors import Refusal, Unknown
@@ -48,7 +48,7 @@ def page_of(case: Made) -> str:
 @pytest.fixture
 def asked(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> Made:
     """Noor is asked."""
-    asking_actions.ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
+    asking_actions.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.noor.account_id or 0)
     return case
 
 
@@ -56,9 +56,7 @@ def asked(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> Ma
 def taken(db_session: Session, cast: Cast, clock: FrozenClock, asked: Made) -> Made:
     """Noor took the case, with doubts."""
     independence.accept(
-        db_session,
-        cast.noor,
-        clock(),
+        By(db_session, cast.noor, clock()),
         asked.id,
         Declaration(OWN_WORDS, employer="", relation="", interest="My sister works for the school.", caseload=2),
     )
@@ -185,7 +183,7 @@ def test_the_manager_notes_for_whom_a_coordinator_works(client: PageClient, cast
 def test_what_is_known_of_an_employer_stands_in_the_declaration(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, asked: Made
 ) -> None:
-    set_employer(db_session, PROGRAM, clock(), cast.noor.account_id or 0, "Library")
+    set_employer(By(db_session, PROGRAM, clock()), cast.noor.account_id or 0, "Library")
     sign_in(client, cast.noor)
     client.page(page_of(asked))
     form = client.form("Take the case")
@@ -208,7 +206,7 @@ def test_nobody_referred_the_case_so_that_is_not_asked(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     case = registered_case(db_session, cast, clock(), referrer=None, registered_by=Part.MAIN_PERSON)
-    asking_actions.ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
+    asking_actions.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.noor.account_id or 0)
     sign_in(client, cast.noor)
     page = client.page(page_of(case))
     assert SAME not in page.text
@@ -319,7 +317,7 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
     enter(client, db_session, clock(), taken.id, taken.people["marieke"])
     client.submit("Ask for somebody else")
     with pytest.raises(Refusal, match="The main person would rather have somebody else"):
-        independence.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
+        independence.confirm_coordinator(By(db_session, cast.noor, clock()), taken.id)
 
     page = client.submit("Yes, Noor van Dijk after all")
 
@@ -333,7 +331,7 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
 def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
 ) -> None:
-    independence.confirm_coordinator(db_session, cast.noor, clock(), taken.id)
+    independence.confirm_coordinator(By(db_session, cast.noor, clock()), taken.id)
     enter(client, db_session, clock(), taken.id, taken.people["marieke"])
 
     client.submit("Ask for somebody else")
@@ -342,13 +340,13 @@ def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
     assert match is not None
     assert (match.confirmed_on, match.unwanted_on) == (None, date(2026, 3, 2))
     pieter = PersonDetails(name="Pieter de Wit", part=Part.MAIN_PERSON)
-    other = participant(taken.id, add_person(db_session, cast.ruud, clock(), taken.id, pieter))
+    other = participant(taken.id, add_person(By(db_session, cast.ruud, clock()), taken.id, pieter))
     offices = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
     manager_too = replace(cast.noor, roles=offices, regions=frozenset({cast.north}))
     for somebody in (other, cast.noor, manager_too):  # the wish is hers, and hers to take back
         with pytest.raises(Refusal, match="The main person would rather have somebody else"):
-            independence.confirm_coordinator(db_session, somebody, clock(), taken.id)
-    independence.confirm_coordinator(db_session, cast.ruud, clock(), taken.id)
+            independence.confirm_coordinator(By(db_session, somebody, clock()), taken.id)
+    independence.confirm_coordinator(By(db_session, cast.ruud, clock()), taken.id)
 
 
 def test_nobody_but_a_main_person_asks_for_another_coordinator(
@@ -356,7 +354,7 @@ def test_nobody_but_a_main_person_asks_for_another_coordinator(
 ) -> None:
     for somebody in (cast.noor, cast.ruud, participant(taken.id, taken.people["karim"]), cast.nobody):
         with pytest.raises(Unknown):
-            independence.rather_another(db_session, somebody, clock(), taken.id)
+            independence.rather_another(By(db_session, somebody, clock()), taken.id)
 
 
 def test_a_forged_coordinator_is_not_there(client: PageClient, cast: Cast, case: Made) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Office
+from ekc.accounts.access import By, Office
 from ekc.accounts.queries import offices
 from ekc.core.errors import Refusal
 from ekc.matching.actions import asking, independence
@@ -45,7 +45,7 @@ def leaving(db_session: Session, cast: Cast, noor: int) -> list[Made]:
         build.prepared_case(db_session, cast, START, title="First family"),
         build.case_in_evaluation(db_session, cast, START, title="Second family"),
     ]
-    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
     return cases
 
 
@@ -90,7 +90,7 @@ def test_whoever_leaves_is_not_asked(
     options = [text_of(option) for option in offered.element.iter("option")]
     assert options == ["Choose a coordinator", "Denise Okafor (open cases: 0)"]
 
-    closing.set_leaving(db_session, cast.bas, START, denise, LAST_DAY)
+    closing.set_leaving(By(db_session, cast.bas, START), denise, LAST_DAY)
     ruud.page(f"/handing-over/{noor}")
     offered = ruud.form("Ask to take over", near="First family")
     assert [text_of(option) for option in offered.element.iter("option")] == ["Choose a coordinator"]
@@ -116,11 +116,11 @@ def test_a_case_goes_to_whoever_takes_it(
         "Noor van Dijk Leaves on 30 April: 2 conferences to hand over",
         "First family Denise Okafor was asked on 2 Mar, and has not answered",
     ]
-    independence.accept(db_session, cast.denise, START, first.id, Declaration("I know nobody of them."))
+    independence.accept(By(db_session, cast.denise, START), first.id, Declaration("I know nobody of them."))
     assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 1 conference to hand over"]
     ruud.page(f"/handing-over/{noor}")
     page = ruud.submit("Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 1)"}, near="Second family")
-    independence.accept(db_session, cast.denise, START, leaving[1].id, Declaration("Nor of these."))
+    independence.accept(By(db_session, cast.denise, START), leaving[1].id, Declaration("Nor of these."))
     assert "Nothing is left to hand over." in ruud.page(page.url).text
     ruud.page(f"/conferences/{first.id}/coordinator")
     assert "Denise Okafor took the case." in ruud.here.text
@@ -131,8 +131,8 @@ def test_a_case_goes_to_whoever_takes_it(
 def test_whoever_says_no_leaves_the_case_where_it_was(
     ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int, denise: int
 ) -> None:
-    asking.ask_coordinator(db_session, cast.ruud, START, leaving[0].id, denise)
-    asking.decline(db_session, cast.denise, START, leaving[0].id)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), leaving[0].id, denise)
+    asking.decline(By(db_session, cast.denise, START), leaving[0].id)
 
     assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 2 conferences to hand over"]
     assert "is asked to take over" not in ruud.page(f"/handing-over/{noor}").text
@@ -143,7 +143,7 @@ def test_two_managers_do_not_ask_twice(
     ruud: PageClient, cast: Cast, db_session: Session, leaving: list[Made], noor: int, denise: int
 ) -> None:
     ruud.page(f"/handing-over/{noor}")
-    asking.ask_coordinator(db_session, cast.ruud, START, leaving[0].id, denise)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), leaving[0].id, denise)
 
     page = ruud.refused(
         "Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 0)"}, near="First family", status=409
@@ -151,7 +151,7 @@ def test_two_managers_do_not_ask_twice(
 
     assert page.errors == ["Somebody else was first: look who is asked to take over this conference now."]
     assert "Denise Okafor is asked to take over, and has not answered." in page.text
-    independence.accept(db_session, cast.denise, START, leaving[0].id, Declaration("I know nobody of them."))
+    independence.accept(By(db_session, cast.denise, START), leaving[0].id, Declaration("I know nobody of them."))
     late = ruud.refused(
         "Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 1)"}, near="First family", status=409
     )
@@ -176,7 +176,7 @@ def test_a_stolen_laptop(ruud: PageClient, cast: Cast, db_session: Session, noor
     build.case_in_setup(db_session, cast, START, title="First family")
     build.case_in_private_time(db_session, cast, START, title="Second family")
 
-    closing.close_account(db_session, cast.bas, START, noor)
+    closing.close_account(By(db_session, cast.bas, START), noor)
 
     assert to_hand_over(ruud.page("/")) == [
         "Noor van Dijk Cannot sign in any more Nobody can reach 2 conferences: ask today"
@@ -189,9 +189,9 @@ def test_a_stolen_laptop(ruud: PageClient, cast: Cast, db_session: Session, noor
 
 def test_who_is_coordinator_no_longer_reaches_nothing_either(db_session: Session, cast: Cast, noor: int) -> None:
     build.case_in_setup(db_session, cast, START)
-    roles.give_role(db_session, cast.bas, START, noor, Office(Role.CARE_MANAGER, municipality="Rivierstad"))
+    roles.give_role(By(db_session, cast.bas, START), noor, Office(Role.CARE_MANAGER, municipality="Rivierstad"))
     role = offices(db_session, [noor])[noor][0].id
-    roles.take_role(db_session, cast.bas, START, noor, role)
+    roles.take_role(By(db_session, cast.bas, START), noor, role)
 
     found = handing_over(db_session, START, {cast.north})
 
@@ -210,7 +210,7 @@ def test_only_ones_own_regions(db_session: Session, cast: Cast, leaving: list[Ma
 def test_a_coordinator_without_cases_leaves_nothing(
     ruud: PageClient, cast: Cast, db_session: Session, denise: int
 ) -> None:
-    closing.set_leaving(db_session, cast.bas, START, denise, LAST_DAY)
+    closing.set_leaving(By(db_session, cast.bas, START), denise, LAST_DAY)
 
     assert to_hand_over(ruud.page("/")) == []
     assert "Nothing is left to hand over." in ruud.page(f"/handing-over/{denise}").text
@@ -233,4 +233,4 @@ def test_somebody_of_another_region_cannot_be_asked(
 
     assert ruud.post(form.url, data=forged).status_code == 422
     with pytest.raises(Refusal):
-        asking.ask_coordinator(db_session, cast.ruud, START, leaving[0].id, cast.iris.account_id or 0)
+        asking.ask_coordinator(By(db_session, cast.ruud, START), leaving[0].id, cast.iris.account_id or 0)

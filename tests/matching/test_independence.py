@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Visitor
+from ekc.accounts.access import PROGRAM, By, Visitor
 from ekc.conferences.actions import bottom_lines, circle
 from ekc.conferences.entries import BottomLineText, PersonDetails
 from ekc.core.audit import AuditEvent, read_detail
@@ -34,11 +34,11 @@ def case(db_session: Session, cast: Cast) -> Made:
 
 
 def employ(session: Session, who: Visitor, employer: str) -> None:
-    set_employer(session, PROGRAM, START, who.account_id or 0, employer)
+    set_employer(By(session, PROGRAM, START), who.account_id or 0, employer)
 
 
 def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
-    return asking.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
+    return asking.ask_coordinator(By(session, cast.ruud, START), case.id, whom.account_id or 0)
 
 
 def ties(session: Session, case: Made) -> list[tuple[Matter, str, Tie | None]]:
@@ -48,13 +48,13 @@ def ties(session: Session, case: Made) -> list[tuple[Matter, str, Tie | None]]:
 
 def waive(session: Session, cast: Cast, case: Made, about: str, reason: str = "She teaches at another school.") -> None:
     (key,) = [one.key for one in open_conflicts(session, case.id) if one.about == about]
-    independence.waive_conflict(session, cast.ruud, START, case.id, key, reason)
+    independence.waive_conflict(By(session, cast.ruud, START), case.id, key, reason)
 
 
 def why_not(session: Session, cast: Cast, case: Made, step: Step) -> list[str]:
     """The sentences with which a step is refused to Noor."""
     with pytest.raises(Blocked) as refused:
-        take(session, cast.noor, START, case.id, Taking(step, reason="So it is."))
+        take(By(session, cast.noor, START), case.id, Taking(step, reason="So it is."))
     return [one.blocker.message % one.blocker.params for one in refused.value.verdict.reasons]
 
 
@@ -87,10 +87,10 @@ def test_nobody_is_asked_who_works_for_the_referring_agency(db_session: Session,
 def test_nobody_is_asked_who_works_for_an_agency_that_decides_or_helps(
     db_session: Session, cast: Cast, case: Made, person: PersonDetails, sets_line: bool
 ) -> None:
-    els = circle.add_person(db_session, cast.ruud, START, case.id, person)
+    els = circle.add_person(By(db_session, cast.ruud, START), case.id, person)
     if sets_line:
         line = BottomLineText(text="At school every day.", ground="law", set_by=els, shared_on=None)
-        bottom_lines.add_bottom_line(db_session, participant(case.id, els), START, case.id, line)
+        bottom_lines.add_bottom_line(By(db_session, participant(case.id, els), START), case.id, line)
     employ(db_session, cast.noor, "De Wilg, primary school")
     ask(db_session, cast, case, cast.noor)  # another name
     employ(db_session, cast.denise, "Primary School De Wilg")
@@ -105,7 +105,7 @@ def test_nobody_is_asked_who_works_for_an_agency_that_decides_or_helps(
 
 @pytest.mark.parametrize("part", [Part.SUPPORTER, Part.INTERPRETER, Part.FAMILY])
 def test_who_comes_for_the_family_makes_no_agency(db_session: Session, cast: Cast, case: Made, part: Part) -> None:
-    circle.add_person(db_session, cast.ruud, START, case.id, replace(ELS, part=part))
+    circle.add_person(By(db_session, cast.ruud, START), case.id, replace(ELS, part=part))
     employ(db_session, cast.denise, "Primary school De Wilg")
 
     ask(db_session, cast, case, cast.denise)
@@ -119,12 +119,12 @@ def test_no_case_is_taken_by_who_works_for_an_agency_of_it(
     employ(db_session, cast.noor, on_account)
 
     with pytest.raises(Refusal, match="you cannot be its coordinator"):
-        independence.accept(db_session, cast.noor, START, case.id, replace(INDEPENDENT, employer=declared))
+        independence.accept(By(db_session, cast.noor, START), case.id, replace(INDEPENDENT, employer=declared))
 
     match = matches(db_session, case.id).asked
     assert match is not None
     assert (match.accepted_on, match.declaration) == (None, None)
-    asking.decline(db_session, cast.noor, START, case.id)
+    asking.decline(By(db_session, cast.noor, START), case.id)
     assert matches(db_session, case.id) == Matches()
 
 
@@ -156,11 +156,11 @@ def test_a_professional_who_joins_later_holds_up_the_next_step(db_session: Sessi
 
     waive(db_session, cast, case, "Primary school De Wilg")
     assert ties(db_session, case) == []
-    assert take(db_session, cast.noor, START, case.id, Taking(Step.OPEN_CONFERENCE)) is Phase.INFORMATION
+    assert take(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE)) is Phase.INFORMATION
 
     employ(db_session, cast.noor, "Primary school De Wilg; Mental health team")
     nurse = PersonDetails(name="Priya Nair", part=Part.PROFESSIONAL, organisation="Mental Health Team")
-    circle.add_person(db_session, cast.noor, START, case.id, nurse)
+    circle.add_person(By(db_session, cast.noor, START), case.id, nurse)
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Mental Health Team", Tie.HELPS)]
     assert "Noor van Dijk works for Mental Health Team" in why_not(db_session, cast, case, Step.BEGIN_PRIVATE_TIME)[-1]
 
@@ -179,7 +179,7 @@ def test_a_changed_organisation_ties(db_session: Session, cast: Cast) -> None:
     [
         lambda s, c, case: build.change_details(s, c, START, case, case.people["els"], organisation="A school"),
         lambda s, c, case: build.change_details(s, c, START, case, case.people["els"], part=Part.INTERPRETER),
-        lambda s, c, case: circle.remove_person(s, c.noor, START, case.id, case.people["els"], "She left."),
+        lambda s, c, case: circle.remove_person(By(s, c.noor, START), case.id, case.people["els"], "She left."),
     ],
 )
 def test_nobody_frees_themselves_by_changing_the_circle(
@@ -213,16 +213,16 @@ def test_nobody_frees_themselves_by_whom_they_note_as_speaking_for_whom(db_sessi
 def test_nobody_makes_a_tie_weaker_by_changing_a_bottom_line(db_session: Session, cast: Cast, taken_away: bool) -> None:
     case = build.case_in_setup(db_session, cast, START)
     line = BottomLineText(text="At school every day.", ground="law", set_by=case.people["els"], shared_on=None)
-    written = bottom_lines.add_bottom_line(db_session, cast.noor, START, case.id, line)
+    written = bottom_lines.add_bottom_line(By(db_session, cast.noor, START), case.id, line)
     employ(db_session, cast.noor, "Primary school De Wilg")
     tie = (Matter.EMPLOYER, "Primary school De Wilg", Tie.DECIDES)
     assert ties(db_session, case) == [tie]
 
     if taken_away:
-        bottom_lines.remove_bottom_line(db_session, cast.noor, START, case.id, written)
+        bottom_lines.remove_bottom_line(By(db_session, cast.noor, START), case.id, written)
     else:
         other = replace(line, set_by=case.people["karim"])
-        bottom_lines.change_bottom_line(db_session, cast.noor, START, case.id, written, other)
+        bottom_lines.change_bottom_line(By(db_session, cast.noor, START), case.id, written, other)
 
     assert ties(db_session, case) == [tie]
     sentence = "Noor van Dijk works for Primary school De Wilg, which said earlier what the plan has to meet"
@@ -231,13 +231,13 @@ def test_nobody_makes_a_tie_weaker_by_changing_a_bottom_line(db_session: Session
 
 def test_a_tie_that_was_is_not_forgotten_when_somebody_is_asked_again(db_session: Session, cast: Cast) -> None:
     case = build.matched_case(db_session, cast, START)
-    els = circle.add_person(db_session, cast.noor, START, case.id, ELS)
+    els = circle.add_person(By(db_session, cast.noor, START), case.id, ELS)
     employ(db_session, cast.noor, "Primary school De Wilg")
-    circle.remove_person(db_session, cast.noor, START, case.id, els, "She left.")
-    asking.end_match(db_session, cast.ruud, START, case.id, "She rang.")
+    circle.remove_person(By(db_session, cast.noor, START), case.id, els, "She left.")
+    asking.end_match(By(db_session, cast.ruud, START), case.id, "She rang.")
     ask(db_session, cast, case, cast.noor)
 
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
 
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
 
@@ -245,10 +245,10 @@ def test_a_tie_that_was_is_not_forgotten_when_somebody_is_asked_again(db_session
 def test_what_tied_one_coordinator_ties_no_other_who_takes_over(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     employ(db_session, cast.noor, "Primary school De Wilg")
-    circle.remove_person(db_session, cast.noor, START, case.id, case.people["els"], "She left.")
+    circle.remove_person(By(db_session, cast.noor, START), case.id, case.people["els"], "She left.")
     ask(db_session, cast, case, cast.denise)
 
-    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, START), case.id, INDEPENDENT)
 
     employ(db_session, cast.denise, "Primary school De Wilg")
     assert ties(db_session, case) == []
@@ -257,14 +257,14 @@ def test_what_tied_one_coordinator_ties_no_other_who_takes_over(db_session: Sess
 def test_with_other_words_nobody_frees_themselves(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     uncle = replace(INDEPENDENT, relation="I am married to an uncle.", employer="Primary school De Wilg")
-    independence.declare(db_session, cast.noor, START, case.id, uncle)
+    independence.declare(By(db_session, cast.noor, START), case.id, uncle)
     known = [
         (Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS),
         (Matter.RELATION, "I am married to an uncle.", None),
     ]
     assert ties(db_session, case) == known
 
-    independence.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.declare(By(db_session, cast.noor, START), case.id, INDEPENDENT)
 
     assert ties(db_session, case) == known
     match = matches(db_session, case.id).taken
@@ -279,14 +279,14 @@ def test_with_other_words_nobody_frees_themselves(db_session: Session, cast: Cas
 def test_what_was_declared_is_not_forgotten_when_somebody_is_asked_again(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     independence.declare(
-        db_session, cast.noor, START, case.id, replace(INDEPENDENT, relation="I am married to an uncle.")
+        By(db_session, cast.noor, START), case.id, replace(INDEPENDENT, relation="I am married to an uncle.")
     )
     ask(db_session, cast, case, cast.denise)
-    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, START), case.id, INDEPENDENT)
     assert ties(db_session, case) == []
     ask(db_session, cast, case, cast.noor)
 
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
 
     assert ties(db_session, case) == [(Matter.RELATION, "I am married to an uncle.", None)]
 
@@ -294,17 +294,17 @@ def test_what_was_declared_is_not_forgotten_when_somebody_is_asked_again(db_sess
 def test_declaring_anew_opens_what_is_new_and_keeps_what_was_waived(db_session: Session, cast: Cast) -> None:
     case = build.case_in_setup(db_session, cast, START)
     aunt = replace(INDEPENDENT, relation="I sing in a choir with an aunt.")
-    independence.declare(db_session, cast.noor, START, case.id, aunt)
+    independence.declare(By(db_session, cast.noor, START), case.id, aunt)
     waive(db_session, cast, case, "I sing in a choir with an aunt.")
 
     independence.declare(
-        db_session, cast.noor, START, case.id, replace(aunt, relation="I sing in a choir with an aunt")
+        By(db_session, cast.noor, START), case.id, replace(aunt, relation="I sing in a choir with an aunt")
     )
     assert ties(db_session, case) == []
 
-    independence.declare(db_session, cast.noor, START, case.id, replace(aunt, interest="I rent out their house."))
+    independence.declare(By(db_session, cast.noor, START), case.id, replace(aunt, interest="I rent out their house."))
     assert ties(db_session, case) == [(Matter.INTEREST, "I rent out their house.", None)]
-    independence.declare(db_session, cast.noor, START, case.id, replace(aunt, relation="I am married to an uncle."))
+    independence.declare(By(db_session, cast.noor, START), case.id, replace(aunt, relation="I am married to an uncle."))
     assert ties(db_session, case) == [
         (Matter.RELATION, "I am married to an uncle.", None),
         (Matter.INTEREST, "I rent out their house.", None),
@@ -327,14 +327,16 @@ def test_a_waiver_holds_for_what_the_agency_was_then_and_for_less(db_session: Se
     assert ties(db_session, case) == []
 
     line = BottomLineText(text="At school every day.", ground="law", set_by=case.people["els"], shared_on=None)
-    written = bottom_lines.add_bottom_line(db_session, cast.noor, START, case.id, line)
+    written = bottom_lines.add_bottom_line(By(db_session, cast.noor, START), case.id, line)
 
     decides = (Matter.EMPLOYER, "Primary school De Wilg", Tie.DECIDES)
     assert ties(db_session, case) == [decides]
     with pytest.raises(Stale):  # the page from before it was closer
-        independence.waive_conflict(db_session, cast.ruud, START, case.id, helps.key, "She teaches at another school.")
+        independence.waive_conflict(
+            By(db_session, cast.ruud, START), case.id, helps.key, "She teaches at another school."
+        )
     waive(db_session, cast, case, "Primary school De Wilg", "Her colleague writes no bottom line again.")
-    bottom_lines.remove_bottom_line(db_session, cast.noor, START, case.id, written)
+    bottom_lines.remove_bottom_line(By(db_session, cast.noor, START), case.id, written)
     assert ties(db_session, case) == []
 
     build.change_details(db_session, cast, START, case, case.people["els"], part=Part.REFERRER)
@@ -349,7 +351,7 @@ def test_what_was_waived_for_one_coordinator_is_not_for_another(db_session: Sess
     employ(db_session, cast.noor, "Primary school De Wilg")
     waive(db_session, cast, case, "Primary school De Wilg")
     ask(db_session, cast, case, cast.denise)
-    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, START), case.id, INDEPENDENT)
     assert ties(db_session, case) == []
 
     employ(db_session, cast.denise, "Primary school De Wilg")
@@ -367,12 +369,12 @@ def test_only_the_manager_of_the_region_waives_and_only_what_is_open(db_session:
 
     for somebody in (cast.noor, cast.denise, cast.iris, cast.mila, cast.bas, participant(case.id, case.people["kees"])):
         with pytest.raises(Unknown):
-            independence.waive_conflict(db_session, somebody, START, case.id, tie.key, "It is fine.")
+            independence.waive_conflict(By(db_session, somebody, START), case.id, tie.key, "It is fine.")
     with pytest.raises(Stale):
-        independence.waive_conflict(db_session, cast.ruud, START, case.id, "another", "It is fine.")
+        independence.waive_conflict(By(db_session, cast.ruud, START), case.id, "another", "It is fine.")
     employ(db_session, cast.noor, "")
     with pytest.raises(Stale):
-        independence.waive_conflict(db_session, cast.ruud, START, case.id, tie.key, "It is fine.")
+        independence.waive_conflict(By(db_session, cast.ruud, START), case.id, tie.key, "It is fine.")
 
 
 def test_nobody_decides_about_themselves(db_session: Session, cast: Cast) -> None:
@@ -384,9 +386,9 @@ def test_nobody_decides_about_themselves(db_session: Session, cast: Cast) -> Non
     )
 
     with pytest.raises(Refusal, match="about yourself"):
-        independence.waive_conflict(db_session, both, START, case.id, tie.key, "I see none.")
+        independence.waive_conflict(By(db_session, both, START), case.id, tie.key, "I see none.")
     with pytest.raises(Refusal, match="Nobody notes for whom they work themselves"):
-        set_employer(db_session, both, START, cast.noor.account_id or 0, "")
+        set_employer(By(db_session, both, START), cast.noor.account_id or 0, "")
     assert open_conflicts(db_session, case.id) == (tie,)
 
 
@@ -397,12 +399,12 @@ def test_what_protects_people_is_never_held_up(db_session: Session, cast: Cast) 
     marieke = participant(inside.id, inside.people["marieke"])
 
     ask_first = Taking(Step.ASK_FOR_INFORMATION, reason="Who pays?")
-    assert take(db_session, marieke, START, inside.id, ask_first) is Phase.INFORMATION
+    assert take(By(db_session, marieke, START), inside.id, ask_first) is Phase.INFORMATION
     assert why_not(db_session, cast, inside, Step.BEGIN_PRIVATE_TIME) != []
     day = Taking(Step.ANOTHER_DAY, reason="It is late.", new_date=START)
-    assert take(db_session, marieke, START, inside.id, day) is Phase.SETUP
+    assert take(By(db_session, marieke, START), inside.id, day) is Phase.SETUP
     stop = Taking(Step.STOP, stop_reason=StopReason.SITUATION_CHANGED)
-    assert take(db_session, cast.noor, START, early.id, stop) is Phase.CLOSED
+    assert take(By(db_session, cast.noor, START), early.id, stop) is Phase.CLOSED
 
 
 # For whom staff work ---------------------------------------------------------------------------------------------
@@ -418,13 +420,13 @@ def test_an_administrator_or_the_manager_of_the_region_notes_an_employer(db_sess
         replace(cast.ruud, regions=frozenset({cast.south})),
     ):
         with pytest.raises(Unknown):
-            set_employer(db_session, somebody, START, noor, "Library")
+            set_employer(By(db_session, somebody, START), noor, "Library")
     with pytest.raises(Unknown):
-        set_employer(db_session, cast.ruud, START, 99, "Library")
+        set_employer(By(db_session, cast.ruud, START), 99, "Library")
     assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["", ""]
 
     for somebody in (cast.ruud, cast.bas):
-        set_employer(db_session, somebody, START, noor, f" Library of {somebody.actor.name} ")
+        set_employer(By(db_session, somebody, START), noor, f" Library of {somebody.actor.name} ")
 
     assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["", "Library of Bas Mulder"]
 
@@ -436,8 +438,10 @@ def test_a_tied_coordinator_does_not_end_the_conference_without_a_plan(db_sessio
     sentence = "Noor van Dijk works for Primary school De Wilg, whose people take part as professionals"
     assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
 
-    assert take(db_session, marieke, START, case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION  # it is the family's
+    assert (
+        take(By(db_session, marieke, START), case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION
+    )  # it is the family's
     assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
     waive(db_session, cast, case, "Primary school De Wilg")
 
-    assert take(db_session, cast.noor, START, case.id, Taking(Step.NO_PLAN)) is Phase.CLOSED
+    assert take(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN)) is Phase.CLOSED

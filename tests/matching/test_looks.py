@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM
+from ekc.accounts.access import PROGRAM, By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.matching.actions import asking, independence
@@ -32,7 +32,7 @@ def test_asking(visitor: Page, onlooker: Onlooker, cast: Cast, address: str) -> 
 def test_answering(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
-    asking.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
+    asking.ask_coordinator(By(db_session, cast.ruud, clock()), 1, cast.noor.account_id or 0)
     sign_in(visitor, cast.noor.actor.name, address)
     onlooker.look(visitor, "coordinator answering")
 
@@ -41,7 +41,7 @@ def test_deciding(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
     """Noor rents out a house and works for the school of Els, who comes later; Ruud waives one of the two."""
-    asking.ask_coordinator(db_session, cast.ruud, clock(), 1, cast.noor.account_id or 0)
+    asking.ask_coordinator(By(db_session, cast.ruud, clock()), 1, cast.noor.account_id or 0)
     told = Declaration(
         "I have no ties to youth protection or the council. My sister teaches at another school in Rivierstad.",
         employer="Primary school De Wilg",
@@ -49,9 +49,9 @@ def test_deciding(
         interest="I rent out the house next door to Marieke.",
         caseload=2,
     )
-    independence.accept(db_session, cast.noor, clock(), 1, told)
+    independence.accept(By(db_session, cast.noor, clock()), 1, told)
     els = PersonDetails(name="Els Vermeer", part=Part.PROFESSIONAL, organisation="the Primary School De Wilg")
-    add_person(db_session, cast.noor, clock(), 1, els)
+    add_person(By(db_session, cast.noor, clock()), 1, els)
     sign_in(visitor, cast.ruud.actor.name, address)
     onlooker.look(visitor, "coordinator deciding")
     visitor.get_by_label("The outcome could be of use to Noor van Dijk").check()
@@ -68,7 +68,7 @@ def test_deciding(
 def test_who_cannot_be_asked(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
-    set_employer(db_session, PROGRAM, clock(), cast.denise.account_id or 0, "Stichting Youth-Protection")
+    set_employer(By(db_session, PROGRAM, clock()), cast.denise.account_id or 0, "Stichting Youth-Protection")
     sign_in(visitor, cast.ruud.actor.name, address)
     onlooker.look(visitor, "coordinator who cannot be asked")
 

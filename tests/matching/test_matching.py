@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.circle import change_person
 from ekc.conferences.actions.links import make_link
@@ -41,7 +41,7 @@ def case(db_session: Session, cast: Cast) -> Made:
 
 
 def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
-    return asking.ask_coordinator(session, cast.ruud, START, case.id, whom.account_id or 0)
+    return asking.ask_coordinator(By(session, cast.ruud, START), case.id, whom.account_id or 0)
 
 
 def match_of(session: Session, case: Made) -> MatchRow:
@@ -74,7 +74,7 @@ def test_nobody_is_asked_at_first(db_session: Session, cast: Cast, case: Made) -
     assert matches(db_session, case.id) == Matches()
     assert wishes(db_session, case.id) == ["speaks Dutch and understands Moroccan Arabic", "preferably a woman"]
     with pytest.raises(Unknown):
-        open_case(db_session, cast.noor, case.id, Activity.SEE_REGISTRATION, at=START)
+        open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_REGISTRATION)
 
 
 def test_whoever_is_asked_sees_the_case_and_gets_a_mail_without_names(
@@ -82,7 +82,7 @@ def test_whoever_is_asked_sees_the_case_and_gets_a_mail_without_names(
 ) -> None:
     ask(db_session, cast, case, cast.noor)
 
-    assert open_case(db_session, cast.noor, case.id, Activity.ANSWER_MATCH, at=START).id == case.id
+    assert open_case(By(db_session, cast.noor, START), case.id, Activity.ANSWER_MATCH).id == case.id
     match = match_of(db_session, case)
     assert (match.name, match.accepted, match.declaration, match.confirmed) == ("Noor van Dijk", False, None, False)
     mail = db_session.scalars(select(OutboxMessage)).one()
@@ -96,8 +96,8 @@ def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -
     marieke = participant(case.id, case.people["marieke"])
 
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START + timedelta(days=4), case.id, INDEPENDENT, on=date(2026, 3, 5))
-    independence.confirm_coordinator(db_session, marieke, START + timedelta(days=5), case.id)
+    independence.accept(By(db_session, cast.noor, START + timedelta(days=4)), case.id, INDEPENDENT, on=date(2026, 3, 5))
+    independence.confirm_coordinator(By(db_session, marieke, START + timedelta(days=5)), case.id)
 
     match = match_of(db_session, case)
     assert (match.accepted_on, match.declaration, match.confirmed_on) == (
@@ -123,7 +123,7 @@ def test_only_coordinators_of_the_region_are_asked(db_session: Session, cast: Ca
         with pytest.raises(Unknown):
             ask(db_session, cast, case, somebody)
     with pytest.raises(Unknown):
-        asking.ask_coordinator(db_session, cast.ruud, START, case.id, 99)
+        asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, 99)
     assert (matches(db_session, case.id), mails(db_session)) == (Matches(), [])
 
 
@@ -146,9 +146,9 @@ def test_whoever_has_not_answered_is_asked_no_longer_when_somebody_else_is(
 
     assert who(db_session, case) == ("", "Denise Okafor")
     with pytest.raises(Unknown):
-        asking.decline(db_session, cast.noor, START, case.id)
+        asking.decline(By(db_session, cast.noor, START), case.id)
     with pytest.raises(Unknown):
-        independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+        independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     assert [address for address, _ in mails(db_session)] == ["noor@example.org", "denise@example.org"]
 
 
@@ -157,23 +157,25 @@ def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
     db_session: Session, cast: Cast, case: Made, phase: Phase
 ) -> None:
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
-    independence.confirm_coordinator(db_session, cast.noor, START, case.id)
-    change_person(db_session, cast.noor, START, case.id, case.people["marieke"], MARIEKE)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
+    independence.confirm_coordinator(By(db_session, cast.noor, START), case.id)
+    change_person(By(db_session, cast.noor, START), case.id, case.people["marieke"], MARIEKE)
     be_in(db_session, case, phase, plan_number=1)
     before = len(mails(db_session))
 
     ask(db_session, cast, case, cast.denise)
 
     assert who(db_session, case) == ("Noor van Dijk", "Denise Okafor")
-    assert open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=START).roles == {Role.COORDINATOR}
-    assert open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST, at=START).roles == {Role.ASKED_COORDINATOR}
-    independence.declare(db_session, cast.noor, START, case.id, INDEPENDENT)
-    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    assert open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_CASE).roles == {Role.COORDINATOR}
+    assert open_case(By(db_session, cast.denise, START), case.id, Activity.SEE_REQUEST).roles == {
+        Role.ASKED_COORDINATOR
+    }
+    independence.declare(By(db_session, cast.noor, START), case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, START), case.id, INDEPENDENT)
     assert who(db_session, case) == ("Denise Okafor", "")
     assert match_of(db_session, case).confirmed is False
     with pytest.raises(Unknown):
-        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, Activity.SEE_REQUEST, at=START)
+        open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_CASE, Activity.SEE_REQUEST)
     assert mails(db_session)[before:] == [
         ("denise@example.org", "You are asked for a conference"),
         ("noor@example.org", "Another coordinator has taken over a conference of yours"),
@@ -191,33 +193,33 @@ def test_nobody_is_asked_twice(db_session: Session, cast: Cast, case: Made) -> N
 def test_saying_no_closes_the_case_again(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
 
-    asking.decline(db_session, cast.noor, START, case.id)
+    asking.decline(By(db_session, cast.noor, START), case.id)
 
     assert matches(db_session, case.id) == Matches()
     assert mails(db_session)[1] == ("ruud@example.org", "A coordinator cannot take a conference")
     with pytest.raises(Unknown):
-        open_case(db_session, cast.noor, case.id, Activity.SEE_CASE, at=START)
+        open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_CASE)
     ask(db_session, cast, case, cast.noor)
     assert match_of(db_session, case).name == "Noor van Dijk"
 
 
 def test_under_way_there_is_always_a_coordinator(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     be_in(db_session, case, Phase.SETUP)
 
     with pytest.raises(Refusal, match="needs a coordinator"):
-        asking.end_match(db_session, cast.ruud, START, case.id, "ill")
+        asking.end_match(By(db_session, cast.ruud, START), case.id, "ill")
     for answers in (True, False):
         ask(db_session, cast, case, cast.denise)
         if answers:
-            asking.decline(db_session, cast.denise, START, case.id)
+            asking.decline(By(db_session, cast.denise, START), case.id)
         else:
-            asking.end_match(db_session, cast.ruud, START, case.id, "does not answer")
+            asking.end_match(By(db_session, cast.ruud, START), case.id, "does not answer")
 
         assert who(db_session, case) == ("Noor van Dijk", "")
         with pytest.raises(Unknown):
-            open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST, at=START)
+            open_case(By(db_session, cast.denise, START), case.id, Activity.SEE_REQUEST)
 
 
 def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case: Made) -> None:
@@ -225,7 +227,7 @@ def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case
     ask(db_session, cast, case, cast.noor)
 
     with pytest.raises(Stale):
-        asking.end_match(db_session, cast.ruud, START, case.id, "does not answer", shown)
+        asking.end_match(By(db_session, cast.ruud, START), case.id, "does not answer", shown)
 
     assert who(db_session, case) == ("", "Noor van Dijk")
 
@@ -233,12 +235,12 @@ def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case
 def test_whoever_goes_comes_in_by_no_code_they_know(db_session: Session, cast: Cast, case: Made) -> None:
     """Devices of the family stay in; a new one waits for the new coordinator."""
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     be_in(db_session, case, Phase.SETUP)
-    made = make_link(db_session, cast.noor, START, case.id, case.people["marieke"], cost=COST)
+    made = make_link(By(db_session, cast.noor, START), case.id, case.people["marieke"], cost=COST)
     assert verify_by_answer(db_session, START, made.token, made.code, True, "Her phone", COST) is not None
     ask(db_session, cast, case, cast.denise)
-    independence.accept(db_session, cast.denise, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, START), case.id, INDEPENDENT)
 
     assert verify_by_answer(db_session, START, made.token, made.code, True, "A phone of Noor", COST) is None
     (link,) = links_of(db_session, case.id)
@@ -248,7 +250,7 @@ def test_whoever_goes_comes_in_by_no_code_they_know(db_session: Session, cast: C
 
 def test_nobody_is_asked_for_what_they_have(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
 
     with pytest.raises(Refusal, match="is the coordinator of this conference already"):
         ask(db_session, cast, case, cast.noor)
@@ -260,21 +262,21 @@ def conflicts_of(session: Session, case: Made) -> list[tuple[Matter, str]]:
 
 def waive(session: Session, cast: Cast, case: Made, reason: str) -> None:
     """Ruud waives the first that is open."""
-    independence.waive_conflict(session, cast.ruud, START, case.id, open_conflicts(session, case.id)[0].key, reason)
+    independence.waive_conflict(By(session, cast.ruud, START), case.id, open_conflicts(session, case.id)[0].key, reason)
 
 
 def test_a_conflict_stays_open_until_the_manager_has_decided(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, DOUBTS)
+    independence.accept(By(db_session, cast.noor, START), case.id, DOUBTS)
     (open_one,) = open_conflicts(db_session, case.id)
     assert (open_one.matter, open_one.about) == (Matter.INTEREST, "My sister teaches at the school.")
     assert mails(db_session)[-1] == ("ruud@example.org", "A coordinator may not be independent")
 
     with pytest.raises(Unknown):
-        independence.waive_conflict(db_session, cast.noor, START, case.id, open_one.key, "I see none")
+        independence.waive_conflict(By(db_session, cast.noor, START), case.id, open_one.key, "I see none")
     with pytest.raises(Refusal, match="Write down why"):
-        independence.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, " ")
-    independence.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "It is another school.")
+        independence.waive_conflict(By(db_session, cast.ruud, START), case.id, open_one.key, " ")
+    independence.waive_conflict(By(db_session, cast.ruud, START), case.id, open_one.key, "It is another school.")
 
     assert conflicts_of(db_session, case) == []
     (waiver,) = match_of(db_session, case).waivers
@@ -286,7 +288,7 @@ def test_a_conflict_stays_open_until_the_manager_has_decided(db_session: Session
     )
     assert match_history(db_session, case.id)[0].reason == "It is another school."
     with pytest.raises(Stale):
-        independence.waive_conflict(db_session, cast.ruud, START, case.id, open_one.key, "again")
+        independence.waive_conflict(By(db_session, cast.ruud, START), case.id, open_one.key, "again")
 
 
 Act = Callable[[Session, Cast, int], object]
@@ -295,22 +297,22 @@ Act = Callable[[Session, Cast, int], object]
 @pytest.mark.parametrize(
     ("act", "sentence"),
     [
-        (lambda s, c, i: independence.accept(s, c.noor, START, i, INDEPENDENT), "You have taken this case"),
-        (lambda s, c, i: asking.decline(s, c.noor, START, i), "You have taken this case"),
+        (lambda s, c, i: independence.accept(By(s, c.noor, START), i, INDEPENDENT), "You have taken this case"),
+        (lambda s, c, i: asking.decline(By(s, c.noor, START), i), "You have taken this case"),
         (
-            lambda s, c, i: independence.declare(s, c.noor, START, i, replace(INDEPENDENT, independence="  ")),
+            lambda s, c, i: independence.declare(By(s, c.noor, START), i, replace(INDEPENDENT, independence="  ")),
             "in your own words",
         ),
-        (lambda s, c, i: independence.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 3)), "still to come"),
+        (lambda s, c, i: independence.confirm_coordinator(By(s, c.noor, START), i, date(2026, 3, 3)), "still to come"),
         (
-            lambda s, c, i: independence.confirm_coordinator(s, c.noor, START, i, date(2026, 3, 1)),
+            lambda s, c, i: independence.confirm_coordinator(By(s, c.noor, START), i, date(2026, 3, 1)),
             "later than that day",
         ),
     ],
 )
 def test_what_does_not_fit_is_refused(db_session: Session, cast: Cast, case: Made, act: Act, sentence: str) -> None:
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     before = match_of(db_session, case)
 
     with pytest.raises(Refusal, match=sentence):
@@ -322,29 +324,29 @@ def test_what_does_not_fit_is_refused(db_session: Session, cast: Cast, case: Mad
 @pytest.mark.parametrize("phase", [Phase.PRIVATE_TIME])
 def test_in_private_time_nothing_is_changed(db_session: Session, cast: Cast, case: Made, phase: Phase) -> None:
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     be_in(db_session, case, phase)
 
     with pytest.raises(NotNow):
         ask(db_session, cast, case, cast.denise)
     with pytest.raises(NotNow):
-        independence.declare(db_session, cast.noor, START, case.id, DOUBTS)
+        independence.declare(By(db_session, cast.noor, START), case.id, DOUBTS)
     with pytest.raises(NotNow):
-        independence.confirm_coordinator(db_session, cast.ruud, START, case.id)
+        independence.confirm_coordinator(By(db_session, cast.ruud, START), case.id)
 
 
 def test_others_do_not_know_of_the_case(db_session: Session, cast: Cast, case: Made) -> None:
     ask(db_session, cast, case, cast.noor)
-    independence.accept(db_session, cast.noor, START, case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     karim = participant(case.id, case.people["karim"])
 
     for somebody in (cast.denise, cast.iris, cast.mila, cast.bas, cast.nobody, karim):
         tries: list[Act] = [
-            lambda s, _c, i, who=somebody: asking.ask_coordinator(s, who, START, i, 1),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: independence.accept(s, who, START, i, INDEPENDENT),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: asking.decline(s, who, START, i),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: independence.confirm_coordinator(s, who, START, i),  # type: ignore[misc]
-            lambda s, _c, i, who=somebody: asking.end_match(s, who, START, i, "no"),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: asking.ask_coordinator(By(s, who, START), i, 1),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: independence.accept(By(s, who, START), i, INDEPENDENT),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: asking.decline(By(s, who, START), i),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: independence.confirm_coordinator(By(s, who, START), i),  # type: ignore[misc]
+            lambda s, _c, i, who=somebody: asking.end_match(By(s, who, START), i, "no"),  # type: ignore[misc]
         ]
         for act in tries:
             with pytest.raises(Unknown):

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case, open_case
 from ekc.conferences.actions import circle, registration
 from ekc.conferences.entries import Concern, NewContact
@@ -49,11 +50,11 @@ def asked(db_session: Session, cast: Cast) -> Made:
     case = build.prepared_case(db_session, cast, START)
     kees = case.people["kees"]
     circle.add_concern(
-        db_session, cast.noor, START, case.id, Concern(participant_id=kees, concern="Is afraid of Saïd.")
+        By(db_session, cast.noor, START), case.id, Concern(participant_id=kees, concern="Is afraid of Saïd.")
     )
     rang = NewContact(on=date(2026, 3, 1), channel="phone", text="Kees rang twice.", participant_id=kees)
-    registration.log_contact(db_session, cast.noor, START, case.id, rang)
-    asking.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    registration.log_contact(By(db_session, cast.noor, START), case.id, rang)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     return case
 
 
@@ -99,11 +100,11 @@ def test_all_other_pages_are_not_there(app: Flask, client: PageClient, cast: Cas
 def test_no_door_below_the_pages_is_open_either(db_session: Session, cast: Cast, asked: Made) -> None:
     for activity in set(Activity) - {Activity.SEE_REQUEST, Activity.ANSWER_MATCH}:
         with pytest.raises(Unknown):
-            open_case(db_session, cast.denise, asked.id, activity, at=START)
+            open_case(By(db_session, cast.denise, START), asked.id, activity)
         with pytest.raises(Unknown), writing(db_session):
-            lock_case(db_session, cast.denise, asked.id, activity, START)
+            lock_case(By(db_session, cast.denise, START), asked.id, activity)
     with pytest.raises(Unknown):
-        take(db_session, cast.denise, START, asked.id, Taking(Step.OPEN_CONFERENCE))
+        take(By(db_session, cast.denise, START), asked.id, Taking(Step.OPEN_CONFERENCE))
     assert search(db_session, cast.denise, "Marieke", START) == ()
     assert search(db_session, cast.denise, "EKC-2026-0001", START) == ()
 
@@ -111,45 +112,45 @@ def test_no_door_below_the_pages_is_open_either(db_session: Session, cast: Cast,
 def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
     db_session: Session, cast: Cast, asked: Made
 ) -> None:
-    independence.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, START), asked.id, INDEPENDENT)
     for activity in Activity:
         with pytest.raises(Unknown):
-            open_case(db_session, cast.noor, asked.id, activity, at=START)
+            open_case(By(db_session, cast.noor, START), asked.id, activity)
 
 
 def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, asked: Made) -> None:
     home = coordinator_home(db_session, cast.denise, START)
     assert ([row.id for row in home.asked], home.cases, home.needs, home.this_week) == ([asked.id], (), (), ())
 
-    independence.accept(db_session, cast.denise, START, asked.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, START), asked.id, INDEPENDENT)
 
-    assert open_case(db_session, cast.denise, asked.id, Activity.SEE_CASE, at=START).id == asked.id
+    assert open_case(By(db_session, cast.denise, START), asked.id, Activity.SEE_CASE).id == asked.id
     assert [found.conference_id for found in search(db_session, cast.denise, "Marieke", START)] == [asked.id]
     home = coordinator_home(db_session, cast.denise, START)
     assert (home.asked, [row.id for row in home.cases]) == ((), [asked.id])
     with pytest.raises(Unknown):
-        open_case(db_session, cast.denise, asked.id, Activity.SEE_REQUEST, at=START)
+        open_case(By(db_session, cast.denise, START), asked.id, Activity.SEE_REQUEST)
 
 
 def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast) -> None:
     case = build.case_in_presentation(db_session, cast, START)
-    asking.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     go_back = Taking(Step.GO_BACK, reason="A line is not met.")
     marieke = participant(case.id, case.people["marieke"])
-    assert take(db_session, marieke, START, case.id, go_back) is Phase.PRIVATE_TIME
+    assert take(By(db_session, marieke, START), case.id, go_back) is Phase.PRIVATE_TIME
 
     with pytest.raises(NotNow):
-        open_case(db_session, cast.denise, case.id, Activity.SEE_REQUEST, at=START)
+        open_case(By(db_session, cast.denise, START), case.id, Activity.SEE_REQUEST)
 
 
 def test_calls_of_a_case_they_have_not_taken_are_not_theirs(
     db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
-    asking.ask_coordinator(db_session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     clock.advance(days=40)
     today = clock().date()
 
     assert due_for(db_session, cast.denise.account_id or 0, today) == ()
-    independence.accept(db_session, cast.denise, clock(), case.id, INDEPENDENT)
+    independence.accept(By(db_session, cast.denise, clock()), case.id, INDEPENDENT)
     assert [row.conference_id for row in due_for(db_session, cast.denise.account_id or 0, today)] == [case.id]

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
@@ -48,7 +49,7 @@ def gathered(session: Session, cast: Cast, at: datetime, phase: Phase = Phase.SE
     case = registered_case(session, cast, at)
     put_into(session, case.id, Phase.SETUP, coordinator_id=cast.noor.account_id)
     for person in CIRCLE:
-        add_person(session, cast.noor, at, case.id, person)
+        add_person(By(session, cast.noor, at), case.id, person)
     if phase is not Phase.SETUP:
         conference = session.get_one(Conference, case.id)
         start_meeting(session, conference, at, Taking(Step.OPEN_CONFERENCE))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.meetings import queries
 from ekc.meetings.actions import attendance as attendance_actions
@@ -95,13 +96,13 @@ def test_nobody_of_another_case_comes_and_nobody_who_stays_away(db_session: Sess
     other = gathered(db_session, cast, START, Phase.INFORMATION)
 
     with pytest.raises(Unknown):
-        attendance_actions.record_attendance(db_session, cast.noor, START, case.id, {other.people["fatima"]})
+        attendance_actions.record_attendance(By(db_session, cast.noor, START), case.id, {other.people["fatima"]})
     with pytest.raises(Refusal, match="stays away, as was decided"):
-        attendance_actions.record_attendance(db_session, cast.noor, START, case.id, {case.people["saïd"]})
-    attendance_actions.record_attendance(db_session, cast.noor, START, other.id, {other.people["fatima"]})
+        attendance_actions.record_attendance(By(db_session, cast.noor, START), case.id, {case.people["saïd"]})
+    attendance_actions.record_attendance(By(db_session, cast.noor, START), other.id, {other.people["fatima"]})
     for move in (attendance_actions.leave, attendance_actions.come_back):
         with pytest.raises(Unknown):
-            move(db_session, cast.noor, START, case.id, other.people["fatima"])
+            move(By(db_session, cast.noor, START), case.id, other.people["fatima"])
 
     assert attendance(db_session, case) == {}
 
@@ -112,7 +113,7 @@ def test_only_where_people_are_together_somebody_comes(db_session: Session, cast
     put_into(db_session, case.id, phase, plan_number=1)
 
     with pytest.raises(NotNow):
-        attendance_actions.record_attendance(db_session, cast.noor, START, case.id, {case.people["fatima"]})
+        attendance_actions.record_attendance(By(db_session, cast.noor, START), case.id, {case.people["fatima"]})
 
 
 def test_a_plan_without_a_conference_has_nobody_there(
@@ -126,4 +127,4 @@ def test_a_plan_without_a_conference_has_nobody_there(
 
     assert "The meeting has not started yet." in page.text
     with pytest.raises(Refusal, match="No meeting is under way"):
-        attendance_actions.record_attendance(db_session, cast.noor, START, case.id, {case.people["fatima"]})
+        attendance_actions.record_attendance(By(db_session, cast.noor, START), case.id, {case.people["fatima"]})

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.meetings import queries
@@ -138,11 +139,11 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(
 
 def test_what_is_arranged_can_be_open_again(db_session: Session, cast: Cast) -> None:
     case = gathered(db_session, cast, START)
-    arranging.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD, "Soup"))
-    arranging.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+    arranging.arrange(By(db_session, cast.noor, START), case.id, Arranged(ArrangementKind.FOOD, "Soup"))
+    arranging.choose_date(By(db_session, cast.noor, START), case.id, SATURDAY)
 
-    arranging.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.FOOD))
-    arranging.choose_date(db_session, cast.noor, START, case.id, None)
+    arranging.arrange(By(db_session, cast.noor, START), case.id, Arranged(ArrangementKind.FOOD))
+    arranging.choose_date(By(db_session, cast.noor, START), case.id, None)
 
     meeting = queries.current_meeting(db_session, case.id)
     assert meeting is not None
@@ -152,8 +153,8 @@ def test_what_is_arranged_can_be_open_again(db_session: Session, cast: Cast) -> 
 def test_the_same_date_stands_on_the_list_once(db_session: Session, cast: Cast) -> None:
     case = gathered(db_session, cast, START)
 
-    first = arranging.add_date(db_session, cast.noor, START, case.id, SATURDAY)
-    second = arranging.add_date(db_session, cast.noor, START, case.id, SATURDAY)
+    first = arranging.add_date(By(db_session, cast.noor, START), case.id, SATURDAY)
+    second = arranging.add_date(By(db_session, cast.noor, START), case.id, SATURDAY)
 
     assert first == second
 
@@ -162,37 +163,37 @@ def test_a_meeting_that_started_keeps_its_date(db_session: Session, cast: Cast) 
     case = gathered(db_session, cast, START, Phase.INFORMATION)
 
     with pytest.raises(Refusal, match="has started, so its date stays"):
-        arranging.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
+        arranging.choose_date(By(db_session, cast.noor, START), case.id, SATURDAY)
 
 
 def test_a_date_of_another_case_is_unknown(db_session: Session, cast: Cast) -> None:
     case, other = gathered(db_session, cast, START), gathered(db_session, cast, START)
-    foreign = arranging.add_date(db_session, cast.noor, START, other.id, SATURDAY)
+    foreign = arranging.add_date(By(db_session, cast.noor, START), other.id, SATURDAY)
 
     for option_id in (foreign, 10**30):
         with pytest.raises(Unknown):
-            arranging.remove_date(db_session, cast.noor, START, case.id, option_id)
+            arranging.remove_date(By(db_session, cast.noor, START), case.id, option_id)
 
 
 def test_only_the_coordinator_arranges_and_not_in_private_time(db_session: Session, cast: Cast) -> None:
     case = gathered(db_session, cast, START)
     for somebody in (cast.iris, cast.mila, cast.bas, cast.ruud):
         with pytest.raises(Unknown):
-            arranging.set_venue(db_session, somebody, START, case.id, Venue("De Brug"))
+            arranging.set_venue(By(db_session, somebody, START), case.id, Venue("De Brug"))
     put_into(db_session, case.id, Phase.PRIVATE_TIME)
 
     with pytest.raises(NotNow):
-        arranging.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug"))
+        arranging.set_venue(By(db_session, cast.noor, START), case.id, Venue("De Brug"))
 
 
 def test_another_day_is_arranged_like_the_day_before(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START)
-    arranging.choose_date(db_session, cast.noor, START, case.id, SATURDAY)
-    arranging.set_venue(db_session, cast.noor, START, case.id, Venue("De Brug", "Waalkade 12", "level"))
-    arranging.expect_minutes(db_session, cast.noor, START, case.id, 300)
-    arranging.arrange(db_session, cast.noor, START, case.id, Arranged(ArrangementKind.TRAVEL, not_needed=True))
+    arranging.choose_date(By(db_session, cast.noor, START), case.id, SATURDAY)
+    arranging.set_venue(By(db_session, cast.noor, START), case.id, Venue("De Brug", "Waalkade 12", "level"))
+    arranging.expect_minutes(By(db_session, cast.noor, START), case.id, 300)
+    arranging.arrange(By(db_session, cast.noor, START), case.id, Arranged(ArrangementKind.TRAVEL, not_needed=True))
     conference = db_session.get_one(Conference, case.id)
     former = queries.current_meeting(db_session, case.id)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
@@ -40,24 +41,24 @@ def write(session: Session, cast: Cast, family: Family) -> str:
     """A whole plan; the key of the request for support."""
     noor, at = cast.noor, PRESENTED
     goal = actions.change_plan(
-        session, noor, at, family.id, 0, drafting.add_goal("De kinderen zijn nooit 's nachts alleen.")
+        By(session, noor, at), family.id, 0, drafting.add_goal("De kinderen zijn nooit 's nachts alleen.")
     )
     nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.change_plan(session, noor, at, family.id, 1, drafting.add_action(goal, nights))
+    actions.change_plan(By(session, noor, at), family.id, 1, drafting.add_action(goal, nights))
     asked = NewAction(
         what="Plant de behandeling op dinsdag",
         who=(family["priya"],),
         by=date(2026, 4, 24),
         kind=ActionKind.PROFESSIONAL,
     )
-    key = actions.change_plan(session, noor, at, family.id, 2, drafting.add_action(goal, asked))
+    key = actions.change_plan(By(session, noor, at), family.id, 2, drafting.add_action(goal, asked))
     what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.change_plan(session, noor, at, family.id, 3, drafting.add_what_if(what_if))
-    actions.change_plan(session, noor, at, family.id, 4, drafting.set_monitor(family["omar"]))
+    actions.change_plan(By(session, noor, at), family.id, 3, drafting.add_what_if(what_if))
+    actions.change_plan(By(session, noor, at), family.id, 4, drafting.set_monitor(family["omar"]))
     evaluation = EvaluationPlan(
         at=EVALUATION, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],)
     )
-    actions.change_plan(session, noor, at, family.id, 5, drafting.set_evaluation(evaluation))
+    actions.change_plan(By(session, noor, at), family.id, 5, drafting.set_evaluation(evaluation))
     return key
 
 
@@ -74,34 +75,34 @@ def test_a_plan_is_written_step_by_step(db_session: Session, cast: Cast, family:
 
 
 def test_a_page_that_is_behind_changes_nothing(db_session: Session, cast: Cast, family: Family) -> None:
-    actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("First"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("First"))
 
     with pytest.raises(Stale):
-        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("Second"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("Second"))
 
     assert [goal.text for goal in queries.draft(db_session, family.id)[0].goals] == ["First"]
 
 
 def test_only_people_of_this_circle_stand_in_the_plan(db_session: Session, cast: Cast, family: Family) -> None:
     other = presented(db_session, cast, "EKC-2026-0008")
-    goal = actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("A goal"))
+    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("A goal"))
 
     for stranger in (other["omar"], family["interpreter"], 9999):
         new = NewAction(what="x", who=(stranger,))
         with pytest.raises(Unknown):
-            actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.add_action(goal, new))
+            actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.add_action(goal, new))
         with pytest.raises(Unknown):
-            actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.set_monitor(stranger))
+            actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.set_monitor(stranger))
     with pytest.raises(Unknown):
-        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.change_goal("g77", "x"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.change_goal("g77", "x"))
     with pytest.raises(Unknown):
-        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.remove("w1"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.remove("w1"))
 
 
 def test_no_agency_calls_people_together(db_session: Session, cast: Cast, family: Family) -> None:
     evaluation = EvaluationPlan(at=EVALUATION, convenor=family["karim"])
     with pytest.raises(Refusal, match="choose somebody of the family"):
-        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.set_evaluation(evaluation))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.set_evaluation(evaluation))
 
 
 Try = Callable[[Session, Family, Cast], None]
@@ -110,7 +111,7 @@ Try = Callable[[Session, Family, Cast], None]
 def _goal_by(name: str) -> Try:
     def attempt(session: Session, family: Family, _cast: Cast) -> None:
         actions.change_plan(
-            session, participant(family.id, family[name]), PRESENTED, family.id, 0, drafting.add_goal("x")
+            By(session, participant(family.id, family[name]), PRESENTED), family.id, 0, drafting.add_goal("x")
         )
 
     return attempt
@@ -134,7 +135,7 @@ def test_in_private_time_nobody_writes_here(db_session: Session, cast: Cast, fam
     db_session.commit()
 
     with pytest.raises(NotNow):
-        actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("x"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("x"))
     with pytest.raises(NotNow):
         _goal_by("omar")(db_session, family, cast)
 
@@ -143,8 +144,8 @@ def test_agreement_is_recorded_for_many_and_then_in_the_words_of_one(
     db_session: Session, cast: Cast, family: Family
 ) -> None:
     many = [family["marieke"], family["omar"], family["yara"]]
-    actions.record_agreements(db_session, cast.noor, PRESENTED, family.id, many)
-    actions.record_agreement(db_session, cast.noor, LATER, family.id, family["yara"], Agreed.PART, "my part")
+    actions.record_agreements(By(db_session, cast.noor, PRESENTED), family.id, many)
+    actions.record_agreement(By(db_session, cast.noor, LATER), family.id, family["yara"], Agreed.PART, "my part")
 
     assert [(r.participant_id, r.answer, r.words) for r in queries.agreements(db_session, family.id, 1)] == [
         (family["marieke"], Agreed.YES, ""),
@@ -156,9 +157,9 @@ def test_agreement_is_recorded_for_many_and_then_in_the_words_of_one(
 
 def test_professionals_do_not_agree_they_accept(db_session: Session, cast: Cast, family: Family) -> None:
     with pytest.raises(Unknown):
-        actions.record_agreement(db_session, cast.noor, PRESENTED, family.id, family["karim"], Agreed.YES)
+        actions.record_agreement(By(db_session, cast.noor, PRESENTED), family.id, family["karim"], Agreed.YES)
     with pytest.raises(Unknown):
-        actions.decide_acceptance(db_session, cast.noor, PRESENTED, family.id, family["omar"], True)
+        actions.decide_acceptance(By(db_session, cast.noor, PRESENTED), family.id, family["omar"], True)
 
 
 def test_a_refusal_names_its_reason_and_the_later_decision_counts(
@@ -166,40 +167,40 @@ def test_a_refusal_names_its_reason_and_the_later_decision_counts(
 ) -> None:
     karim = participant(family.id, family["karim"])
     with pytest.raises(Refusal, match="safety concern"):
-        actions.decide_acceptance(db_session, karim, PRESENTED, family.id, family["karim"], False)
+        actions.decide_acceptance(By(db_session, karim, PRESENTED), family.id, family["karim"], False)
 
-    actions.decide_acceptance(db_session, karim, PRESENTED, family.id, family["karim"], False, "one night alone")
+    actions.decide_acceptance(By(db_session, karim, PRESENTED), family.id, family["karim"], False, "one night alone")
     assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is False
 
-    actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["karim"], True)
+    actions.decide_acceptance(By(db_session, cast.noor, LATER), family.id, family["karim"], True)
     decisions = queries.acceptances(db_session, family.id, 1)
     assert [(row.accepted, row.reason) for row in decisions] == [(False, "one night alone"), (True, "")]
     assert queries.is_accepted(decisions) is True
 
     with pytest.raises(Unknown):  # she is no referrer and set no bottom line
-        actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["priya"], False, "no crisis line")
+        actions.decide_acceptance(By(db_session, cast.noor, LATER), family.id, family["priya"], False, "no crisis line")
     with writing(db_session):
         db_session.get_one(BottomLine, family.lines[1]).set_by = family["priya"]
-    actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["priya"], False, "no crisis line")
+    actions.decide_acceptance(By(db_session, cast.noor, LATER), family.id, family["priya"], False, "no crisis line")
     assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is False
 
 
 def test_nobody_decides_for_a_colleague(db_session: Session, cast: Cast, family: Family) -> None:
     priya = participant(family.id, family["priya"])
     with pytest.raises(Unknown):
-        actions.decide_acceptance(db_session, priya, PRESENTED, family.id, family["karim"], True)
+        actions.decide_acceptance(By(db_session, priya, PRESENTED), family.id, family["karim"], True)
 
 
 def test_bottom_lines_are_checked_one_by_one(db_session: Session, cast: Cast, family: Family) -> None:
     other = presented(db_session, cast, "EKC-2026-0008")
     first, second = family.lines
-    actions.check_bottom_line(db_session, cast.noor, PRESENTED, family.id, first, False)
-    actions.check_bottom_line(db_session, cast.noor, LATER, family.id, first, True)
-    actions.check_bottom_line(db_session, cast.noor, LATER, family.id, second, False)
+    actions.check_bottom_line(By(db_session, cast.noor, PRESENTED), family.id, first, False)
+    actions.check_bottom_line(By(db_session, cast.noor, LATER), family.id, first, True)
+    actions.check_bottom_line(By(db_session, cast.noor, LATER), family.id, second, False)
 
     assert queries.bottom_line_checks(db_session, family.id, 1) == {first: True, second: False}
     with pytest.raises(Unknown):
-        actions.check_bottom_line(db_session, cast.noor, LATER, family.id, other.lines[0], True)
+        actions.check_bottom_line(By(db_session, cast.noor, LATER), family.id, other.lines[0], True)
 
 
 def test_support_is_answered_by_whoever_is_asked(db_session: Session, cast: Cast, family: Family) -> None:
@@ -207,10 +208,10 @@ def test_support_is_answered_by_whoever_is_asked(db_session: Session, cast: Cast
     karim, priya = (participant(family.id, family[name]) for name in ("karim", "priya"))
 
     with pytest.raises(Unknown):
-        actions.answer_support(db_session, karim, LATER, family.id, 6, key, SupportAnswer.AGREED)
+        actions.answer_support(By(db_session, karim, LATER), family.id, 6, key, SupportAnswer.AGREED)
     with pytest.raises(Stale):
-        actions.answer_support(db_session, priya, LATER, family.id, 5, key, SupportAnswer.AGREED)
-    actions.answer_support(db_session, priya, LATER, family.id, 6, key, SupportAnswer.AGREED, "room until July")
+        actions.answer_support(By(db_session, priya, LATER), family.id, 5, key, SupportAnswer.AGREED)
+    actions.answer_support(By(db_session, priya, LATER), family.id, 6, key, SupportAnswer.AGREED, "room until July")
 
     answered = [action for action in actions_of(queries.draft(db_session, family.id)[0]) if action.key == key]
     assert [(action.answer, action.answer_words) for action in answered] == [(SupportAnswer.AGREED, "room until July")]
@@ -218,10 +219,10 @@ def test_support_is_answered_by_whoever_is_asked(db_session: Session, cast: Cast
 
 def test_a_version_holds_the_plan_as_it_was_agreed(db_session: Session, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
-    actions.record_agreements(db_session, cast.noor, LATER, family.id, [family["omar"]])
-    actions.record_agreement(db_session, cast.noor, LATER, family.id, family["hassan"], Agreed.NO)
-    actions.decide_acceptance(db_session, cast.noor, LATER, family.id, family["karim"], True)
-    actions.check_bottom_line(db_session, cast.noor, LATER, family.id, family.lines[0], True)
+    actions.record_agreements(By(db_session, cast.noor, LATER), family.id, [family["omar"]])
+    actions.record_agreement(By(db_session, cast.noor, LATER), family.id, family["hassan"], Agreed.NO)
+    actions.decide_acceptance(By(db_session, cast.noor, LATER), family.id, family["karim"], True)
+    actions.check_bottom_line(By(db_session, cast.noor, LATER), family.id, family.lines[0], True)
     freeze(db_session, family, LATER)
     db_session.get_one(Participant, family["fatima"]).name = "Somebody else"
     db_session.commit()
@@ -256,15 +257,15 @@ def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
     db_session: Session, cast: Cast, family: Family
 ) -> None:
     write(db_session, cast, family)
-    actions.record_agreements(db_session, cast.noor, PRESENTED, family.id, [family["omar"], family["marieke"]])
+    actions.record_agreements(By(db_session, cast.noor, PRESENTED), family.id, [family["omar"], family["marieke"]])
     freeze(db_session, family, LATER)
     omar = participant(family.id, family["omar"])
     night = queries.draft(db_session, family.id)[0].goals[0].actions[0]
     moved = NewAction(what="Slaapt vrijdag bij Marieke", who=night.who, starts=night.starts, every=night.every)
-    actions.change_plan(db_session, omar, LATER, family.id, 6, drafting.change_action(night.key, moved))
+    actions.change_plan(By(db_session, omar, LATER), family.id, 6, drafting.change_action(night.key, moved))
     evaluation = EvaluationPlan(at=EVALUATION, place="bij Kees thuis", convenor=family["marieke"])
-    actions.change_plan(db_session, omar, LATER, family.id, 7, drafting.set_evaluation(evaluation))
-    actions.record_agreements(db_session, cast.noor, LATER + timedelta(days=90), family.id, [family["marieke"]])
+    actions.change_plan(By(db_session, omar, LATER), family.id, 7, drafting.set_evaluation(evaluation))
+    actions.record_agreements(By(db_session, cast.noor, LATER + timedelta(days=90)), family.id, [family["marieke"]])
     freeze(db_session, family, LATER + timedelta(days=91))
 
     version = queries.version(db_session, family.id, 2)
@@ -279,7 +280,7 @@ def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
 def test_the_database_refuses_to_change_a_version(db_session: Session, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
     freeze(db_session, family, LATER)
-    actions.issue_document(db_session, cast.noor, LATER, family.id, 1, "nl", b"paper")
+    actions.issue_document(By(db_session, cast.noor, LATER), family.id, 1, "nl", b"paper")
 
     changes = (update(PlanVersion).values(goals=9), delete(PlanVersion), update(IssuedDocument).values(kind="x"))
     for change in changes:
@@ -294,7 +295,7 @@ def test_of_prints_at_once_one_stays(db_session: Session, engine: Engine, cast: 
 
     def issue(content: bytes) -> tuple[int, bytes, bytes]:
         with make_sessions(engine)() as session:
-            made = actions.issue_document(session, cast.noor, LATER, family.id, 1, "nl", content)
+            made = actions.issue_document(By(session, cast.noor, LATER), family.id, 1, "nl", content)
             return made.id, made.content, made.sha256
 
     with ThreadPoolExecutor(4) as pool:

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.plans import actions, drafting, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
@@ -43,19 +44,19 @@ def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
 def write(session: Session, cast: Cast, family: Family) -> str:
     """A whole plan, by the actions; the key of the request for support."""
     at = PRESENTED
-    goal = actions.change_plan(session, cast.noor, at, family.id, 0, drafting.add_goal(GOAL))
+    goal = actions.change_plan(By(session, cast.noor, at), family.id, 0, drafting.add_goal(GOAL))
     nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.change_plan(session, cast.noor, at, family.id, 1, drafting.add_action(goal, nights))
+    actions.change_plan(By(session, cast.noor, at), family.id, 1, drafting.add_action(goal, nights))
     asked = NewAction(
         what="Plant de behandeling", who=(family["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL
     )
-    key = actions.change_plan(session, cast.noor, at, family.id, 2, drafting.add_action(goal, asked))
+    key = actions.change_plan(By(session, cast.noor, at), family.id, 2, drafting.add_action(goal, asked))
     what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.change_plan(session, cast.noor, at, family.id, 3, drafting.add_what_if(what_if))
-    actions.change_plan(session, cast.noor, at, family.id, 4, drafting.set_monitor(family["omar"]))
+    actions.change_plan(By(session, cast.noor, at), family.id, 3, drafting.add_what_if(what_if))
+    actions.change_plan(By(session, cast.noor, at), family.id, 4, drafting.set_monitor(family["omar"]))
     evening = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
     evaluation = EvaluationPlan(at=evening, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],))
-    actions.change_plan(session, cast.noor, at, family.id, 5, drafting.set_evaluation(evaluation))
+    actions.change_plan(By(session, cast.noor, at), family.id, 5, drafting.set_evaluation(evaluation))
     return key
 
 
@@ -196,7 +197,7 @@ def test_forged_choices_get_a_plain_answer(noor: PageClient, family: Family) -> 
 
 def test_two_at_once_lose_nothing(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
     noor.page(address(family))
-    actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 0, drafting.add_goal("Written by Omar"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("Written by Omar"))
 
     page = noor.refused("Add this goal", {"Goal": "Written by Noor"}, status=409)
 
@@ -213,7 +214,7 @@ def test_two_at_once_in_one_action(noor: PageClient, db_session: Session, cast: 
     noor.follow("Change action 1.1")
     key = queries.draft(db_session, family.id)[0].goals[0].actions[0].key
     actions.change_plan(
-        db_session, cast.noor, PRESENTED, family.id, 6, drafting.change_action(key, NewAction(what="By Omar"))
+        By(db_session, cast.noor, PRESENTED), family.id, 6, drafting.change_action(key, NewAction(what="By Omar"))
     )
 
     page = noor.refused("Save", {"What": "By Noor"}, status=409)
@@ -229,7 +230,7 @@ def test_nothing_is_taken_out_of_a_plan_that_changed(
     write(db_session, cast, family)
     noor.page(address(family))
     noor.follow("Change goal 1")
-    actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 6, drafting.add_goal("Written by Omar"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, drafting.add_goal("Written by Omar"))
 
     page = noor.submit("Take it out")
 
@@ -243,7 +244,7 @@ def test_an_action_under_a_goal_that_is_gone_is_shown_again(
 ) -> None:
     noor.page(address(family))
     noor.submit("Add this goal", {"Goal": GOAL})
-    actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 1, drafting.remove("g1"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.remove("g1"))
 
     page = noor.refused("Add this action", {"What": "Typed in vain"}, status=409)
 
@@ -257,7 +258,7 @@ def test_the_family_writes_and_professionals_read(
 
     omar = somebody(app, db_session, family, "omar")
     assert "Add this goal" in omar.page(address(family)).buttons
-    actions.share_plan(db_session, cast.noor, PRESENTED, family.id, {family["karim"]: PlanSharing.ALL})
+    actions.share_plan(By(db_session, cast.noor, PRESENTED), family.id, {family["karim"]: PlanSharing.ALL})
     karim = somebody(app, db_session, family, "karim")
     page = karim.page(address(family))
     assert GOAL in page.text
@@ -368,7 +369,7 @@ def test_a_letter_without_a_font_does_not_keep_the_paper_back(
     noor: PageClient, db_session: Session, cast: Cast, family: Family
 ) -> None:
     write(db_session, cast, family)
-    actions.change_plan(db_session, cast.noor, PRESENTED, family.id, 6, drafting.add_goal("Rongorongo: \U00012000"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, drafting.add_goal("Rongorongo: \U00012000"))
     freeze(db_session, family, LATER)
 
     first, again = (noor.open(address(family, "/versions/1.pdf")).data for _ in range(2))

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Refusal, Unknown
@@ -44,16 +45,16 @@ NOTHING = "It has not shared it with you."
 def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
     clock.set(PRESENTED)
     made = presented(db_session, cast)
-    goal = actions.change_plan(db_session, cast.noor, PRESENTED, made.id, 0, drafting.add_goal(GOAL))
+    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 0, drafting.add_goal(GOAL))
     asked = NewAction(what=ASKED, who=(made["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL)
-    actions.change_plan(db_session, cast.noor, PRESENTED, made.id, 1, drafting.add_action(goal, asked))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 1, drafting.add_action(goal, asked))
     return made
 
 
 def share(session: Session, cast: Cast, family: Family, **with_: PlanSharing) -> None:
     """Noor writes down what the family said."""
     choices = {family[name]: sharing for name, sharing in with_.items()}
-    actions.share_plan(session, cast.noor, PRESENTED, family.id, choices)
+    actions.share_plan(By(session, cast.noor, PRESENTED), family.id, choices)
 
 
 def told(page: Page) -> list[str]:
@@ -128,7 +129,7 @@ def freeze_ready(session: Session, cast: Cast, family: Family) -> None:
     """The plan is agreed as it stands: here its evaluation is all that it still needs."""
     afternoon = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
     again = EvaluationPlan(at=afternoon, place="at Kees's", convenor=family["omar"])
-    actions.change_plan(session, cast.noor, PRESENTED, family.id, 2, drafting.set_evaluation(again))
+    actions.change_plan(By(session, cast.noor, PRESENTED), family.id, 2, drafting.set_evaluation(again))
     freeze(session, family, PRESENTED + timedelta(minutes=20))
 
 
@@ -144,10 +145,10 @@ def test_with_nothing_shared_there_are_bottom_lines_and_no_requests(
     assert ASKED not in page.text + priya.page(address(family, "/agreement")).text
     visitor = participant(family.id, family["priya"])
     with pytest.raises(Unknown):
-        actions.answer_support(db_session, visitor, PRESENTED, family.id, 2, "a2", SupportAnswer.AGREED)
+        actions.answer_support(By(db_session, visitor, PRESENTED), family.id, 2, "a2", SupportAnswer.AGREED)
     freeze_ready(db_session, cast, family)
     with pytest.raises(Unknown):
-        evaluations.tick(db_session, visitor, PRESENTED, family.id, "a2", ActionState.DONE)
+        evaluations.tick(By(db_session, visitor, PRESENTED), family.id, "a2", ActionState.DONE)
 
 
 @pytest.mark.parametrize("name", ["yara", "omar", "joost", "karim"])
@@ -157,7 +158,7 @@ def test_nobody_else_decides_it(name: str, app: Flask, db_session: Session, fami
     assert client.get(address(family, "/sharing")).status_code == 404
     visitor = participant(family.id, family[name])
     with pytest.raises(Unknown):
-        actions.share_plan(db_session, visitor, PRESENTED, family.id, {family["karim"]: PlanSharing.ALL})
+        actions.share_plan(By(db_session, visitor, PRESENTED), family.id, {family["karim"]: PlanSharing.ALL})
 
 
 def test_whoever_is_too_young_to_consent_alone_decides_it_with_others(
@@ -173,7 +174,7 @@ def test_whoever_is_too_young_to_consent_alone_decides_it_with_others(
     assert page.buttons == ["Sign out"]
     visitor = participant(family.id, family["marieke"])
     with pytest.raises(Refusal, match="together with your family"):
-        actions.share_plan(db_session, visitor, PRESENTED, family.id, {family["karim"]: PlanSharing.ALL})
+        actions.share_plan(By(db_session, visitor, PRESENTED), family.id, {family["karim"]: PlanSharing.ALL})
 
 
 def test_only_who_is_there_as_a_professional_can_be_chosen(db_session: Session, cast: Cast, family: Family) -> None:
@@ -186,7 +187,7 @@ def test_only_who_is_there_as_a_professional_can_be_chosen(db_session: Session, 
             share(db_session, cast, family, **{name: PlanSharing.ALL})
     other = presented(db_session, cast, "EKC-2026-0008")
     with pytest.raises(Unknown):
-        actions.share_plan(db_session, cast.noor, PRESENTED, family.id, {other["karim"]: PlanSharing.ALL})
+        actions.share_plan(By(db_session, cast.noor, PRESENTED), family.id, {other["karim"]: PlanSharing.ALL})
 
 
 def test_it_is_decided_while_there_is_a_plan(db_session: Session, cast: Cast, family: Family) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.clock import to_local
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
@@ -36,7 +37,7 @@ def local(number: int) -> datetime:
 def written_down(session: Session, cast: Cast) -> Made:
     """A conference of which every step was written down on the next day, within ten minutes."""
     case = gathered(session, cast, NEXT_DAY, Phase.INFORMATION)
-    record_attendance(session, cast.noor, NEXT_DAY, case.id, {case.people["fatima"], case.people["els"]})
+    record_attendance(By(session, cast.noor, NEXT_DAY), case.id, {case.people["fatima"], case.people["els"]})
     conference = session.get_one(Conference, case.id)
     at = [NEXT_DAY + timedelta(minutes=m) for m in range(1, 6)]
     effects.open_room(session, conference, at[0], Taking(Step.BEGIN_PRIVATE_TIME))
@@ -126,7 +127,7 @@ def test_times_that_contradict_each_other_are_refused(
 ) -> None:
     case = written_down(db_session, cast)
     clock.set(NEXT_DAY + timedelta(hours=1))
-    correct_times(db_session, cast.noor, clock(), case.id, as_it_was(db_session, case))
+    correct_times(By(db_session, cast.noor, clock()), case.id, as_it_was(db_session, case))
     before = queries.rounds(db_session, case.id)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/times")
@@ -171,12 +172,12 @@ def test_private_time_and_people_of_another_case_are_unknown(db_session: Session
     assert foreign.meeting_id is not None
 
     with pytest.raises(Stale):
-        correct_times(db_session, cast.noor, at, case.id, foreign)
+        correct_times(By(db_session, cast.noor, at), case.id, foreign)
     with pytest.raises(Unknown):
-        correct_times(db_session, cast.noor, at, case.id, DayTimes(foreign.meeting_id, START, START))
+        correct_times(By(db_session, cast.noor, at), case.id, DayTimes(foreign.meeting_id, START, START))
     with pytest.raises(Unknown):
         correct_attendance(
-            db_session, cast.noor, at, case.id, foreign.meeting_id, other.people["els"], minute(10), None
+            By(db_session, cast.noor, at), case.id, foreign.meeting_id, other.people["els"], minute(10), None
         )
 
 
@@ -186,7 +187,7 @@ def test_correcting_ends_nothing_that_goes_on(db_session: Session, cast: Cast) -
     assert meeting is not None
 
     with pytest.raises(Refusal, match="started or ended after the page was opened"):
-        correct_times(db_session, cast.noor, NEXT_DAY, case.id, DayTimes(meeting.id, minute(1), minute(2)))
+        correct_times(By(db_session, cast.noor, NEXT_DAY), case.id, DayTimes(meeting.id, minute(1), minute(2)))
 
 
 def test_in_private_time_no_time_is_corrected(db_session: Session, cast: Cast) -> None:
@@ -195,4 +196,4 @@ def test_in_private_time_no_time_is_corrected(db_session: Session, cast: Cast) -
     put_into(db_session, case.id, Phase.PRIVATE_TIME)
 
     with pytest.raises(NotNow):
-        correct_times(db_session, cast.noor, NEXT_DAY, case.id, times)
+        correct_times(By(db_session, cast.noor, NEXT_DAY), case.id, times)

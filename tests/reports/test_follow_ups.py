@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared
@@ -38,7 +39,7 @@ def test_a_manager_sees_dates_and_states(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     held, open_ = agreed_case(db_session, cast, START), agreed_case(db_session, cast, START, variant=Variant.GROUP)
-    record_follow_up(db_session, cast.noor, CALL_DUE, held.id, held.call, FollowUpReport(held_on=CALL_DUE.date()))
+    record_follow_up(By(db_session, cast.noor, CALL_DUE), held.id, held.call, FollowUpReport(held_on=CALL_DUE.date()))
     clock.set(CALL_DUE)
     sign_in(client, cast.mila)
 
@@ -77,8 +78,8 @@ def test_nothing_that_a_family_said_reaches_a_manager(
     secrets = ["Zebedeus", "Quasimodo", "Xanthippe", "Oktopus"]
     case = agreed_case(db_session, cast, START, title=secrets[0], question=secrets[0], reason=secrets[0])
     found = FollowUpReport(held_on=CALL_DUE.date(), held_by=secrets[1], found=secrets[2], decision=secrets[2])
-    record_follow_up(db_session, cast.noor, CALL_DUE, case.id, case.call, found)
-    give_up(db_session, cast.noor, CALL_DUE, case.id, case.evaluation, secrets[3])
+    record_follow_up(By(db_session, cast.noor, CALL_DUE), case.id, case.call, found)
+    give_up(By(db_session, cast.noor, CALL_DUE), case.id, case.evaluation, secrets[3])
     clock.set(CALL_DUE)
 
     for manager in (cast.mila, cast.ruud):
@@ -122,7 +123,7 @@ def test_only_the_own_area_is_listed(db_session: Session, cast: Cast) -> None:
 
 def test_what_waits_for_a_next_plan_is_not_due(db_session: Session, cast: Cast) -> None:
     case = agreed_case(db_session, cast, START)
-    record_follow_up(db_session, cast.noor, CALL_DUE, case.id, case.call, FollowUpReport(held_on=CALL_DUE.date()))
+    record_follow_up(By(db_session, cast.noor, CALL_DUE), case.id, case.call, FollowUpReport(held_on=CALL_DUE.date()))
     with writing(db_session):
         db_session.execute(update(Conference).values(phase=Phase.SETUP))
 

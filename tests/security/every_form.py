@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, circle, links, registration
 from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared
@@ -167,7 +167,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     noor = cast.noor
     unasked = build.registered_case(session, cast, START)
     link = make_link(session, START, unasked.id, unasked.people["marieke"])
-    invited = inviting.invite(session, PROGRAM, START, cast.iris.account_id or 0, "") or ""
+    invited = inviting.invite(By(session, PROGRAM, START), cast.iris.account_id or 0, "") or ""
     yield (
         cast.nobody,
         ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),
@@ -177,25 +177,25 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     session_of(session, START, cast.denise)  # on another device
     yield cast.denise, ("/account", "/account/second-factor")
     here = replace(noor, sign_in_id=sign_in_account(session, START, noor.account_id or 0, Method.PASSWORD))
-    add_passkey(session, here, START, NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
+    add_passkey(By(session, here, START), NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
     yield noor, ("/account/passkeys",)
     yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", "/follow-ups")
     yield cast.ruud, unasked
     asked = build.registered_case(session, cast, START)
-    asking.ask_coordinator(session, cast.ruud, START, asked.id, noor.account_id or 0)
+    asking.ask_coordinator(By(session, cast.ruud, START), asked.id, noor.account_id or 0)
     yield noor, asked
     taken = build.registered_case(session, cast, START)
-    asking.ask_coordinator(session, cast.ruud, START, taken.id, noor.account_id or 0)
+    asking.ask_coordinator(By(session, cast.ruud, START), taken.id, noor.account_id or 0)
     independence.accept(
-        session, noor, START, taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
+        By(session, noor, START), taken.id, Declaration("I know an aunt.", relation="I sing in a choir with an aunt.")
     )
     yield noor, taken
     yield cast.ruud, taken
     yield by_link(taken, "marieke")
     fresh = build.case_in_setup(session, cast, START)
     yield noor, fresh
-    bottom_lines.say_no_bottom_lines(session, noor, START, fresh.id)
+    bottom_lines.say_no_bottom_lines(By(session, noor, START), fresh.id)
     yield noor, fresh
     prepared = _prepared(session, cast)
     yield noor, prepared
@@ -207,9 +207,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     build.write_plan(session, cast, START, presented)
     goal, els = "g1", presented.people["els"]
     plans.change_plan(
-        session,
-        noor,
-        START,
+        By(session, noor, START),
         presented.id,
         6,
         drafting.add_action(goal, NewAction(what="Helps", who=(els,), kind=ActionKind.PROFESSIONAL)),
@@ -217,7 +215,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, presented
     yield by_link(presented, "els")
     agreed = build.case_in_evaluation(session, cast, START)
-    evaluations.add_avoided(session, noor, START, agreed.id, NewAvoided(what="A night", amount=100, basis="a list"))
+    evaluations.add_avoided(By(session, noor, START), agreed.id, NewAvoided(what="A night", amount=100, basis="a list"))
     yield noor, agreed
     yield by_link(agreed, "omar")
 
@@ -228,14 +226,14 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     for name in ("leaves", "closed"):
         roles = (Office(Role.COORDINATOR),)
         new = NewAccount(name=name, email=f"{name}@example.org", region_id=cast.north, roles=roles)
-        made.append(accounts_actions.open_account(session, cast.bas, START, new))
+        made.append(accounts_actions.open_account(By(session, cast.bas, START), new))
     leaves, closed = made
     case = build.registered_case(session, cast, START)
-    asking.ask_coordinator(session, cast.ruud, START, case.id, leaves)
+    asking.ask_coordinator(By(session, cast.ruud, START), case.id, leaves)
     leaver = replace(cast.noor, actor=replace(cast.noor.actor, id=leaves), account_id=leaves)
-    independence.accept(session, leaver, START, case.id, build.INDEPENDENT)
-    closing.set_leaving(session, cast.bas, START, leaves, START.date())
-    closing.close_account(session, cast.bas, START, closed)
+    independence.accept(By(session, leaver, START), case.id, build.INDEPENDENT)
+    closing.set_leaving(By(session, cast.bas, START), leaves, START.date())
+    closing.close_account(By(session, cast.bas, START), closed)
     about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
     session.add(Identity(account_id=cast.iris.account_id, **about))
     session.commit()
@@ -248,13 +246,13 @@ def _prepared(session: Session, cast: Cast) -> Made:
     """Ready for the conference, with one of everything that is written down before it."""
     case = build.prepared_case(session, cast, START)
     kees = case.people["kees"]
-    circle.add_concern(session, cast.noor, START, case.id, Concern(participant_id=kees, concern="The stairs."))
+    circle.add_concern(By(session, cast.noor, START), case.id, Concern(participant_id=kees, concern="The stairs."))
     contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
-    registration.log_contact(session, cast.noor, START, case.id, contact)
-    link = links.make_link(session, cast.noor, START, case.id, kees, cost=COST)
+    registration.log_contact(By(session, cast.noor, START), case.id, contact)
+    link = links.make_link(By(session, cast.noor, START), case.id, kees, cost=COST)
     verify_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
     ask_coordinator(session, START, link.token, "Chrome, Android")
-    arranging.add_date(session, cast.noor, START, case.id, START + timedelta(days=41))
+    arranging.add_date(By(session, cast.noor, START), case.id, START + timedelta(days=41))
     build.change_details(session, cast, START, case, kees, informed_on=None)
     return case
 
@@ -263,9 +261,9 @@ def _told(session: Session, cast: Cast) -> Made:
     """In the information phase: something was told and asked, a professional has left."""
     case = build.case_in_information(session, cast, START)
     els, karim = case.people["els"], case.people["karim"]
-    information.tell(session, cast.noor, START, case.id, InformationText(InformationKind.HELP, "There is help."))
-    information.ask(session, cast.noor, START, case.id, QuestionText(karim, "Who calls?"))
-    attendance.leave(session, cast.noor, START, case.id, els)
+    information.tell(By(session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "There is help."))
+    information.ask(By(session, cast.noor, START), case.id, QuestionText(karim, "Who calls?"))
+    attendance.leave(By(session, cast.noor, START), case.id, els)
     return case
 
 

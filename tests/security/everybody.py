@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.links.models import PersonalLink
 from ekc.staff.actions.accounts import NewAccount, open_account
@@ -63,7 +63,7 @@ def more_staff(session: Session, cast: Cast) -> Offices:
 
     def opened(name: str, region: int, *offices: Office) -> Visitor:
         new = NewAccount(name=name, email=f"{name.lower()}@example.org", region_id=region, roles=offices)
-        visitor = visitor_of_account(session, open_account(session, PROGRAM, START, new, COST))
+        visitor = visitor_of_account(session, open_account(By(session, PROGRAM, START), new, COST))
         assert visitor is not None
         return visitor
 

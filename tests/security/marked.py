@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.accounts.models import Account, AccountRole
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
@@ -286,24 +287,24 @@ def _registered(session: Session, cast: Cast) -> Marked:
         main_persons=(details("marieke"),),
         referrer=details("karim"),
     )
-    id_ = registration.register_case(session, cast.nobody, START, new)
+    id_ = registration.register_case(By(session, cast.nobody, START), new)
     first, second = (row.id for row in circle(session, id_))
     case = Marked(id_, {"marieke": first, "karim": second})
-    asking.ask_coordinator(session, cast.ruud, START, id_, cast.noor.account_id or 0)
+    asking.ask_coordinator(By(session, cast.ruud, START), id_, cast.noor.account_id or 0)
     works_for = f"{mark('worksfor')}; {mark('organisationels')}"  # the latter takes part later on
     declared = Declaration(mark("declared"), employer=works_for, relation=mark("knows"), interest=mark("gains"))
-    independence.accept(session, cast.noor, START, id_, declared)
-    independence.confirm_coordinator(session, cast.noor, START, id_)
+    independence.accept(By(session, cast.noor, START), id_, declared)
+    independence.confirm_coordinator(By(session, cast.noor, START), id_)
     yes = NewConsent(participant_id=first, given_on=TODAY, note=mark("consentnote"))
-    registration.add_consent(session, cast.noor, START, id_, yes)
+    registration.add_consent(By(session, cast.noor, START), id_, yes)
     also = NewConsent(participant_id=first, given_on=TODAY, scope=mark("consentscope"))
-    registration.add_consent(session, cast.noor, START, id_, also)
+    registration.add_consent(By(session, cast.noor, START), id_, also)
     _waive(session, cast, id_)
     _step(session, cast, case, Step.TAKE_ON)
     people = dict(case.people)
     for name in CIRCLE:
         if name not in people:
-            people[name] = circle_actions.add_person(session, cast.noor, START, id_, details(name))
+            people[name] = circle_actions.add_person(By(session, cast.noor, START), id_, details(name))
     _waive(session, cast, id_)
     return Marked(id_, people)
 
@@ -311,7 +312,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
 def _waive(session: Session, cast: Cast, id_: int) -> None:
     """All that ties the coordinator to the case now is no obstacle."""
     for tied in open_conflicts(session, id_):
-        independence.waive_conflict(session, cast.ruud, START, id_, tied.key, mark(f"waived{tied.matter}"))
+        independence.waive_conflict(By(session, cast.ruud, START), id_, tied.key, mark(f"waived{tied.matter}"))
 
 
 def _prepared(session: Session, cast: Cast, case: Marked) -> None:
@@ -323,21 +324,21 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
         excluded_by=mark("whodecided"),
         excluded_on=TODAY,
     )
-    circle_actions.change_person(session, noor, START, case.id, who["hassan"], excluded)
-    circle_actions.remove_person(session, noor, START, case.id, who["saskia"], "She asked for it.")
+    circle_actions.change_person(By(session, noor, START), case.id, who["hassan"], excluded)
+    circle_actions.remove_person(By(session, noor, START), case.id, who["saskia"], "She asked for it.")
     for name, side in (("marieke", "a"), ("kees", "b")):
         fear = Concern(participant_id=who[name], concern=mark("fear" + side), arrangement=mark("arranged" + side))
-        circle_actions.add_concern(session, noor, START, case.id, fear)
+        circle_actions.add_concern(By(session, noor, START), case.id, fear)
     line = BottomLineText(text=mark("line"), ground=mark("ground"), set_by=who["karim"], shared_on=TODAY)
-    bottom_lines_actions.add_bottom_line(session, noor, START, case.id, line)
+    bottom_lines_actions.add_bottom_line(By(session, noor, START), case.id, line)
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
-    registration.log_contact(session, noor, START, case.id, talk)
-    arranging.choose_date(session, noor, START, case.id, START + timedelta(days=2))
+    registration.log_contact(By(session, noor, START), case.id, talk)
+    arranging.choose_date(By(session, noor, START), case.id, START + timedelta(days=2))
     venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"))
-    arranging.set_venue(session, noor, START, case.id, venue)
-    arranging.arrange(session, noor, START, case.id, Arranged(ArrangementKind.FOOD, mark("food")))
+    arranging.set_venue(By(session, noor, START), case.id, venue)
+    arranging.arrange(By(session, noor, START), case.id, Arranged(ArrangementKind.FOOD, mark("food")))
     for kind in (ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER, ArrangementKind.CHILDCARE):
-        arranging.arrange(session, noor, START, case.id, Arranged(kind, not_needed=True))
+        arranging.arrange(By(session, noor, START), case.id, Arranged(kind, not_needed=True))
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(question_agreed_on=TODAY))
 
@@ -346,47 +347,47 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
     noor, who = cast.noor, case.people
     _step(session, cast, case, Step.OPEN_CONFERENCE)
     there = [who[name] for name in CIRCLE if name not in ("hassan", "saskia")]
-    attendance.record_attendance(session, noor, START, case.id, there)
+    attendance.record_attendance(By(session, noor, START), case.id, there)
     for kind in InformationKind:
-        information.tell(session, noor, START, case.id, InformationText(kind, mark("told"), who["karim"]))
-    information.ask(session, noor, START, case.id, QuestionText(who["kees"], mark("asked"), mark("answered")))
-    attendance.professionals_leave(session, noor, START, case.id)
+        information.tell(By(session, noor, START), case.id, InformationText(kind, mark("told"), who["karim"]))
+    information.ask(By(session, noor, START), case.id, QuestionText(who["kees"], mark("asked"), mark("answered")))
+    attendance.professionals_leave(By(session, noor, START), case.id)
     _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
     _step(session, cast, case, Step.ASK_FOR_INFORMATION, mark("askreason"))
     _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
     _step(session, cast, case, Step.COME_OUT)
     _step(session, cast, case, Step.GO_BACK, mark("backreason"))
     _step(session, cast, case, Step.COME_OUT)
-    plans.share_plan(session, noor, START, case.id, {who[name]: sharing for name, sharing in SHARING.items()})
+    plans.share_plan(By(session, noor, START), case.id, {who[name]: sharing for name, sharing in SHARING.items()})
 
 
 def _presented(session: Session, cast: Cast, case: Marked) -> None:
     noor, who, id_ = cast.noor, case.people, case.id
     week = TODAY + timedelta(days=7)
-    goal = plans.change_plan(session, noor, START, id_, 0, drafting.add_goal(mark("goal")))
+    goal = plans.change_plan(By(session, noor, START), id_, 0, drafting.add_goal(mark("goal")))
     alone = NewAction(what=mark("does"), who=(who["kees"],), by=week)
     together = NewAction(what=mark("together"), who=(who["omar"], who["priya"]), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(session, noor, START, id_, 1, drafting.add_action(goal, alone))
-    asked = plans.change_plan(session, noor, START, id_, 2, drafting.add_action(goal, together))
+    plans.change_plan(By(session, noor, START), id_, 1, drafting.add_action(goal, alone))
+    asked = plans.change_plan(By(session, noor, START), id_, 2, drafting.add_action(goal, together))
     elses = NewAction(what=mark("elsdoes"), who=(who["els"],), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(session, noor, START, id_, 3, drafting.add_action(goal, elses))
+    plans.change_plan(By(session, noor, START), id_, 3, drafting.add_action(goal, elses))
     what_if = NewWhatIf(if_=mark("happens"), then=mark("then"), who=(who["omar"], who["kees"]))
-    plans.change_plan(session, noor, START, id_, 4, drafting.add_what_if(what_if))
+    plans.change_plan(By(session, noor, START), id_, 4, drafting.add_what_if(what_if))
     called = NewWhatIf(if_=mark("calledif"), then=mark("calledthen"), who=(who["priya"], who["omar"]))
-    plans.change_plan(session, noor, START, id_, 5, drafting.add_what_if(called))
-    plans.change_plan(session, noor, START, id_, 6, drafting.set_monitor(who["omar"]))
+    plans.change_plan(By(session, noor, START), id_, 5, drafting.add_what_if(called))
+    plans.change_plan(By(session, noor, START), id_, 6, drafting.set_monitor(who["omar"]))
     in_weeks = to_local(START, "Europe/Amsterdam").replace(tzinfo=None) + timedelta(weeks=12)
     again = EvaluationPlan(at=in_weeks, place=mark("evaluationplace"), convenor=who["omar"], others=(who["priya"],))
-    plans.change_plan(session, noor, START, id_, 7, drafting.set_evaluation(again))
+    plans.change_plan(By(session, noor, START), id_, 7, drafting.set_evaluation(again))
     priya = participant(id_, who["priya"])
-    plans.answer_support(session, priya, START, id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
+    plans.answer_support(By(session, priya, START), id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
     for name in FAMILY:
-        plans.record_agreement(session, noor, START, id_, who[name], Agreed.YES, mark("agreedwords"))
+        plans.record_agreement(By(session, noor, START), id_, who[name], Agreed.YES, mark("agreedwords"))
     for line in bottom_lines(session, id_):
-        plans.check_bottom_line(session, noor, START, id_, line.id, True)
+        plans.check_bottom_line(By(session, noor, START), id_, line.id, True)
     karim = participant(id_, who["karim"])
-    plans.decide_acceptance(session, karim, START, id_, who["karim"], False, mark("refused"))
-    plans.decide_acceptance(session, karim, START, id_, who["karim"], True)
+    plans.decide_acceptance(By(session, karim, START), id_, who["karim"], False, mark("refused"))
+    plans.decide_acceptance(By(session, karim, START), id_, who["karim"], True)
     _step(session, cast, case, Step.AGREE_PLAN)
 
 
@@ -395,15 +396,15 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     noor, id_ = cast.noor, case.id
     call = next(row for row in follow_ups(session, id_, TODAY) if row.kind == "call")
     said = FollowUpReport(held_on=TODAY, held_by=mark("heldby"), found=mark("found"), decision=mark("decision"))
-    evaluations.record_follow_up(session, noor, START, id_, call.id, said)
-    extra = evaluations.plan_evaluation(session, noor, START, id_, TODAY + timedelta(weeks=20))
-    evaluations.give_up(session, noor, START, id_, extra, mark("givenup"))
+    evaluations.record_follow_up(By(session, noor, START), id_, call.id, said)
+    extra = evaluations.plan_evaluation(By(session, noor, START), id_, TODAY + timedelta(weeks=20))
+    evaluations.give_up(By(session, noor, START), id_, extra, mark("givenup"))
     avoided = NewAvoided(what=mark("avoided"), amount=100, basis=mark("basis"))
-    evaluations.add_avoided(session, noor, START, id_, avoided)
+    evaluations.add_avoided(By(session, noor, START), id_, avoided)
     revision = draft(session, id_)[1]
-    goal = plans.change_plan(session, noor, START, id_, revision, drafting.add_goal(mark("nextgoal")))
+    goal = plans.change_plan(By(session, noor, START), id_, revision, drafting.add_goal(mark("nextgoal")))
     ask = NewAction(what=mark("nextask"), who=(case.people["priya"],), kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(session, noor, START, id_, revision + 1, drafting.add_action(goal, ask))
+    plans.change_plan(By(session, noor, START), id_, revision + 1, drafting.add_action(goal, ask))
     line = BottomLine(
         conference_id=id_, number=2, text=mark("newline"), ground=mark("newground"), set_by=case.people["karim"]
     )
@@ -415,13 +416,13 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
 
 def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = "") -> None:
     overrides = {"family_outnumbers_professionals": mark("override")} if step is Step.OPEN_CONFERENCE else {}
-    take(session, cast.noor, START, case.id, Taking(step, reason=reason, overrides=overrides))
+    take(By(session, cast.noor, START), case.id, Taking(step, reason=reason, overrides=overrides))
 
 
 def asked_instead(session: Session, cast: Cast, case: Marked, phase: Phase) -> None:
     """Denise is asked to take over from Noor and has not answered when the case comes to a phase."""
     put_in(session, case, Phase.SETUP)
-    asking.ask_coordinator(session, cast.ruud, START, case.id, cast.denise.account_id or 0)
+    asking.ask_coordinator(By(session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
 

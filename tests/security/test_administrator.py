@@ -4,6 +4,7 @@
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.staff.actions.closing import close_account, set_leaving
 from tests import build
 from tests.cast import Cast, sign_in
@@ -26,8 +27,8 @@ def test_no_page_tells_of_a_case(client: PageClient, db_session: Session, cast: 
     for make in CASES:
         make(db_session, cast, START)
     build.case_in_setup(db_session, cast, START, municipality="Verborgenstad")
-    set_leaving(db_session, cast.bas, START, cast.noor.account_id or 0, START.date())
-    close_account(db_session, cast.bas, START, cast.denise.account_id or 0)
+    set_leaving(By(db_session, cast.bas, START), cast.noor.account_id or 0, START.date())
+    close_account(By(db_session, cast.bas, START), cast.denise.account_id or 0)
     sign_in(client, cast.bas)
     ahead, seen = ["/"], dict[str, Page]()
     while ahead:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import NewAction
@@ -38,7 +39,7 @@ def strange(app: Flask, db_session: Session, cast: Cast) -> Strange:
     case = whole_case(db_session, cast, Phase.EVALUATION, title=TITLE)
     for revision in range(7, 9):
         plans.change_plan(
-            db_session, cast.noor, START, case.id, revision, drafting.add_action("g1", NewAction(what="More"))
+            By(db_session, cast.noor, START), case.id, revision, drafting.add_action("g1", NewAction(what="More"))
         )
     db_session.rollback()
     numbers = {name: ids for name, ids in numbers_of(db_session.connection(), case.id).items() if name not in STAFF}

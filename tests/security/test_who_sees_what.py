@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc import schema
+from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.outbox import OutboxMessage
 from ekc.links.actions import sign_in_by_link
@@ -293,7 +294,7 @@ def test_the_declaration_is_read_before_and_after_the_yes(
     """A main person meets it where they say yes, and under their coordinator from then on."""
     case = marked_case(db_session, cast)
     put_in(db_session, case, Phase.SETUP)
-    confirm_coordinator(db_session, participant(case.id, case.people["marieke"]), START, case.id)
+    confirm_coordinator(By(db_session, participant(case.id, case.people["marieke"]), START), case.id)
     people = {eyes.name: eyes for eyes in everybody(app, db_session, cast, case)}
     db_session.rollback()
 

@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.queries import circle
 from ekc.core.errors import Stale
 from ekc.matching.actions.asking import ask_coordinator
@@ -65,7 +66,7 @@ def test_words_on_paper_fetch_nothing_and_run_nothing(
     case = build.case_in_presentation(db_session, cast, clock(), title=words)
     build.write_plan(db_session, cast, clock(), case)
     new = NewAction(what=words[:300], who=(case.people["omar"],), by=clock().date())
-    plans.change_plan(db_session, cast.noor, clock(), case.id, 6, drafting.add_action("g1", new))
+    plans.change_plan(By(db_session, cast.noor, clock()), case.id, 6, drafting.add_action("g1", new))
     build.answer_plan(db_session, cast, clock(), case)
     build.step(db_session, cast, clock(), case, Step.AGREE_PLAN)
 
@@ -82,15 +83,15 @@ def test_words_on_paper_fetch_nothing_and_run_nothing(
 def test_a_yes_is_for_the_coordinator_who_was_shown(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     case = build.registered_case(db_session, cast, clock())
     marieke = participant(case.id, case.people["marieke"])
-    ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.noor.account_id or 0)
-    accept(db_session, cast.noor, clock(), case.id, Declaration("I know nobody."))
+    ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.noor.account_id or 0)
+    accept(By(db_session, cast.noor, clock()), case.id, Declaration("I know nobody."))
     shown = matches(db_session, case.id).taken
     assert shown is not None
-    ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.denise.account_id or 0)
-    accept(db_session, cast.denise, clock(), case.id, Declaration("Nor do I."))
+    ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0)
+    accept(By(db_session, cast.denise, clock()), case.id, Declaration("Nor do I."))
 
     with pytest.raises(Stale):
-        confirm_coordinator(db_session, marieke, clock(), case.id, match_id=shown.id)
+        confirm_coordinator(By(db_session, marieke, clock()), case.id, match_id=shown.id)
 
     now = matches(db_session, case.id).taken
     assert now is not None

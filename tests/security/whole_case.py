@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Map, Rule
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.conferences.models import BottomLine, Conference, Consent, Participant, SafetyConcern
 from ekc.core.db import Base
 from ekc.evaluations import actions as evaluations
@@ -143,7 +143,7 @@ def _in_presentation(session: Session, cast: Cast, **changes: object) -> Made:
     case = build.case_in_presentation(session, cast, START, **changes)
     build.write_plan(session, cast, START, case)
     asks = NewAction(what="Helps", who=(case.people["els"],), by=START.date(), kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(session, cast.noor, START, case.id, 6, drafting.add_action("g1", asks))
+    plans.change_plan(By(session, cast.noor, START), case.id, 6, drafting.add_action("g1", asks))
     return case
 
 
@@ -157,14 +157,14 @@ def _in_evaluation(session: Session, cast: Cast, **changes: object) -> Made:
 def _closed(session: Session, cast: Cast, **changes: object) -> Made:
     case = _in_evaluation(session, cast, **changes)
     for row in follow_ups(session, case.id, START.date()):
-        evaluations.give_up(session, cast.noor, START, case.id, row.id, "The family moved away.")
+        evaluations.give_up(By(session, cast.noor, START), case.id, row.id, "The family moved away.")
     build.step(session, cast, START, case, Step.CLOSE)
     return case
 
 
 def _ask(session: Session, cast: Cast, case: int, phase: Phase, account_id: int) -> None:
     if phase not in (Phase.PRIVATE_TIME, Phase.CLOSED):
-        asking.ask_coordinator(session, cast.ruud, START, case, account_id)
+        asking.ask_coordinator(By(session, cast.ruud, START), case, account_id)
         return
     session.add(Match(conference_id=case, account_id=account_id, asked_at=START))
     session.execute(update(Conference).where(Conference.id == case).values(asked_coordinator_id=account_id))

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.signin.actions import throttle
 from ekc.signin.models import Method
 from ekc.signin.queries import passkeys_of, sign_ins_of
@@ -87,7 +88,7 @@ def test_who_has_left_does_not_come_in(client: PageClient, cast: Cast, db_sessio
     sign_in(client, cast.noor)
     key = make(client)
     out(client)
-    closing.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, clock().date())
+    closing.set_leaving(By(db_session, cast.bas, clock()), cast.noor.account_id or 0, clock().date())
     clock.advance(days=2)
 
     assert send_answer(client, key.answer(authentication_options(client))).errors == [NO]
@@ -101,8 +102,8 @@ def test_an_account_that_is_opened_again_has_no_passkeys_of_before(
     noor = cast.noor.account_id or 0
     sign_in(client, cast.noor)
     key = make(client)
-    closing.close_account(db_session, cast.bas, clock(), noor)
-    closing.reopen_account(db_session, cast.bas, clock(), noor, "http://localhost")
+    closing.close_account(By(db_session, cast.bas, clock()), noor)
+    closing.reopen_account(By(db_session, cast.bas, clock()), noor, "http://localhost")
 
     assert send_answer(client, key.answer(authentication_options(client))).errors == [NO]
     assert (passkeys_of(db_session, noor), reasons(db_session)) == ([], ["unknown"])
@@ -114,7 +115,7 @@ def test_who_has_lost_everything_begins_anew(
     sign_in(client, cast.noor)
     make(client)
 
-    sign_in_actions.reset_second_factor(db_session, cast.bas, clock(), cast.noor.account_id or 0)
+    sign_in_actions.reset_second_factor(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
 
     assert passkeys_of(db_session, cast.noor.account_id or 0) == []
 

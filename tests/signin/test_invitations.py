@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Office
+from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.models import Account
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.outbox import OutboxMessage
@@ -61,7 +61,7 @@ def fatima(db_session: Session, cast: Cast) -> str:
         roles=(Office(Role.COORDINATOR), Office(Role.REGIONAL_MANAGER, cast.north)),
         language="nl",
     )
-    return path(open_by_invitation(db_session, cast.bas, START, new, SITE)[1])
+    return path(open_by_invitation(By(db_session, cast.bas, START), new, SITE)[1])
 
 
 def test_an_invitation_lets_somebody_choose_a_password_once(client: PageClient, fatima: str) -> None:
@@ -132,16 +132,16 @@ def test_what_does_not_work_any_more_looks_the_same(
     assert client.page("/choose-password", status=404).text == never
     account = db_session.scalars(select(Account.id).where(Account.email == "fatima@example.org")).one()
 
-    renewed = path(invite(db_session, cast.bas, clock(), account, SITE))
+    renewed = path(invite(By(db_session, cast.bas, clock()), account, SITE))
     replaced = client.page(fatima, status=404).text
     client.page(renewed)
-    inviting.withdraw_invitation(db_session, cast.bas, clock(), account)
+    inviting.withdraw_invitation(By(db_session, cast.bas, clock()), account)
     withdrawn = client.page(renewed, status=404).text
-    old = path(invite(db_session, cast.bas, clock(), account, SITE))
+    old = path(invite(By(db_session, cast.bas, clock()), account, SITE))
     clock.advance(days=7)
     expired = client.page(old, status=404).text
-    of_closed = path(invite(db_session, cast.bas, clock(), account, SITE))
-    closing.close_account(db_session, cast.bas, clock(), account)
+    of_closed = path(invite(By(db_session, cast.bas, clock()), account, SITE))
+    closing.close_account(By(db_session, cast.bas, clock()), account)
 
     assert {replaced, withdrawn, expired, client.page(of_closed, status=404).text} == {never}
     assert never.startswith(GONE)
@@ -177,7 +177,7 @@ def test_whoever_was_in_before_signs_in_as_always(
     """So that a second factor is asked of them; what was signed in before is out."""
     noor = cast.noor.account_id or 0
     sign_in(client, cast.noor)
-    link = path(invite(db_session, PROGRAM, clock(), noor, SITE))
+    link = path(invite(By(db_session, PROGRAM, clock()), noor, SITE))
     other = app.test_client()
     assert isinstance(other, PageClient)
     other.page(link)
@@ -195,7 +195,7 @@ def test_a_password_chosen_in_the_browser_one_is_signed_in_with(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     sign_in(client, cast.noor)
-    page = client.page(path(invite(db_session, PROGRAM, clock(), cast.noor.account_id or 0, SITE)))
+    page = client.page(path(invite(By(db_session, PROGRAM, clock()), cast.noor.account_id or 0, SITE)))
     assert "You are signed in as Noor van Dijk." in page.text
     client.submit("Go on")
 
@@ -205,7 +205,7 @@ def test_a_password_chosen_in_the_browser_one_is_signed_in_with(
 def test_signing_in_makes_an_invitation_needless(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    link = path(invite(db_session, PROGRAM, clock(), cast.noor.account_id or 0, SITE))
+    link = path(invite(By(db_session, PROGRAM, clock()), cast.noor.account_id or 0, SITE))
 
     sign_in(client, cast.noor)
 
@@ -239,7 +239,7 @@ def test_a_forgotten_password(client: PageClient, cast: Cast, db_session: Sessio
 def test_the_mailed_way_ends_after_an_hour_and_by_a_new_one(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    invited = path(invite(db_session, PROGRAM, clock(), cast.noor.account_id or 0, SITE))
+    invited = path(invite(By(db_session, PROGRAM, clock()), cast.noor.account_id or 0, SITE))
     forgot(client, "noor@example.org")
     forgot(client, "noor@example.org")
     [_, first, second] = [path(mail.link or "") for mail in mails(db_session)]
@@ -255,8 +255,8 @@ def test_nobody_learns_who_has_an_account(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, fatima: str
 ) -> None:
     """Nor is anything sent to who is closed, has left, or never had a password."""
-    closing.close_account(db_session, cast.bas, clock(), cast.iris.account_id or 0)
-    closing.set_leaving(db_session, cast.bas, clock(), cast.denise.account_id or 0, START.date())
+    closing.close_account(By(db_session, cast.bas, clock()), cast.iris.account_id or 0)
+    closing.set_leaving(By(db_session, cast.bas, clock()), cast.denise.account_id or 0, START.date())
     clock.advance(days=1)
     before = len(mails(db_session))
 
@@ -318,8 +318,8 @@ def test_all_of_it_is_audited(db_session: Session, cast: Cast, fatima: str) -> N
     invitations.choose_password(db_session, START, found.id, GOOD, COST)
     invitations.ask_new_password(db_session, START, "nobody@example.org", SITE)
     invitations.ask_new_password(db_session, START, "fatima@example.org", SITE)
-    again = invite(db_session, PROGRAM, START, found.account_id, SITE)
-    inviting.withdraw_invitation(db_session, cast.bas, START, found.account_id)
+    again = invite(By(db_session, PROGRAM, START), found.account_id, SITE)
+    inviting.withdraw_invitation(By(db_session, cast.bas, START), found.account_id)
 
     events = db_session.scalars(select(AuditEvent).order_by(AuditEvent.seq)).all()[8:]  # after the cast itself
     told = [(event.action, event.actor_id, read_detail(db_session, event)) for event in events]

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.actions.links import answer_request
 from ekc.core.transaction import writing
 from ekc.links.queries import waiting_of
@@ -61,7 +62,7 @@ def test_coming_in_by_a_personal_link(
     press(visitor, "I have no code: ask my coordinator")
     look_both_ways(onlooker, visitor, "waiting")
     (asked,) = waiting_of(db_session, case.id, clock())
-    answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
+    answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
     visitor.goto(f"{path}/waiting")
     look_both_ways(onlooker, visitor, "let in")
     press(visitor, "Go to my page")
@@ -81,7 +82,7 @@ def test_pages_come_and_go_by_themselves_without_javascript(
         tablet.goto(f"{path}/code")
         tablet.get_by_role("button", name="I have no code").click()
         (asked,) = waiting_of(db_session, case.id, clock())
-        answer_request(db_session, cast.noor, clock(), case.id, asked.id, True)
+        answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
         tablet.get_by_role("heading", name="You can come in").wait_for()
         tablet.get_by_role("button", name="Go to my page").click()
         tablet.get_by_role("heading", name="Hello, Marieke de Wit").wait_for()

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Unknown
@@ -173,7 +174,7 @@ def test_whoever_has_no_account_hears_nothing_of_others(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
-    closing.close_account(db_session, cast.bas, clock(), cast.mila.account_id or 0)
+    closing.close_account(By(db_session, cast.bas, clock()), cast.mila.account_id or 0)
 
     pages = [
         come_back(client, sign_in_there(set_out(client, "rivierstad"), sub=who), status=403)
@@ -223,7 +224,7 @@ def test_only_an_administrator_unties_and_only_what_is_of_the_account(
 
     for who, account_id in ((cast.mila, mila), (cast.ruud, mila), (cast.bas, noor)):
         with pytest.raises(Unknown):
-            sign_in_actions.forget_identity(db_session, who, clock(), account_id, known)
+            sign_in_actions.forget_identity(By(db_session, who, clock()), account_id, known)
 
     assert (len(identities_of(db_session, mila)), is_in(client)) == (1, True)
 
@@ -533,7 +534,9 @@ def test_where_it_counts_as_one_thing_the_second_step_is_asked(
 
 def test_who_has_left_does_not_come_in(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
-    closing.set_leaving(db_session, cast.bas, clock(), cast.mila.account_id or 0, clock().date() + timedelta(days=1))
+    closing.set_leaving(
+        By(db_session, cast.bas, clock()), cast.mila.account_id or 0, clock().date() + timedelta(days=1)
+    )
     db_session.execute(update(Account).values(leaves_on=clock().date() - timedelta(days=2)))  # and time goes by
     db_session.commit()
 

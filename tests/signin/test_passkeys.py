@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.errors import Unknown
@@ -382,7 +383,7 @@ def test_who_has_no_account_has_no_passkeys(
 
     assert [client.get(path).status_code for path in ("/account/passkeys", "/account/passkeys/new")] == [404, 404]
     with pytest.raises(Unknown):
-        passkeys.remove_passkey(db_session, cast.nobody, clock(), 1)
+        passkeys.remove_passkey(By(db_session, cast.nobody, clock()), 1)
 
 
 @pytest.fixture

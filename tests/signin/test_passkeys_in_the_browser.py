@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.signin.models import Method, Passkey
 from ekc.signin.queries import passkeys_of, sign_ins_of
@@ -225,7 +226,7 @@ def test_a_closed_account_stays_closed(
     visitor: Page, device: Device, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     have_a_passkey(visitor)
-    closing.close_account(db_session, cast.bas, clock(), cast.noor.account_id or 0)
+    closing.close_account(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
 
     press(visitor)
 

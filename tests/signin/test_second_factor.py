@@ -12,6 +12,7 @@ from pyotp import TOTP
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, TooMany, Unknown
@@ -379,14 +380,14 @@ def test_where_it_is_required_it_stays(
     db_session: Session, cast: Cast, clock: FrozenClock, phone: tuple[TOTP, list[str]], noor: int
 ) -> None:
     with pytest.raises(Refusal, match="everybody signs in with a second step"):
-        second_factor.remove_authenticator(db_session, cast.noor, clock(), PASSWORD, COST, required=True)
+        second_factor.remove_authenticator(By(db_session, cast.noor, clock()), PASSWORD, COST, required=True)
 
     assert has_second_factor(db_session, noor)
 
 
 def test_there_are_no_recovery_codes_without_a_second_step(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     with pytest.raises(Unknown):
-        second_factor.renew_recovery_codes(db_session, cast.noor, clock(), PASSWORD, COST)
+        second_factor.renew_recovery_codes(By(db_session, cast.noor, clock()), PASSWORD, COST)
 
 
 def test_an_administrator_takes_it_away_and_the_owner_is_told(
@@ -395,7 +396,7 @@ def test_an_administrator_takes_it_away_and_the_owner_is_told(
     sign_in(client, cast.noor)
     type_code(client, phone[0].at(clock()))
 
-    sign_in_actions.reset_second_factor(db_session, cast.bas, clock(), noor)
+    sign_in_actions.reset_second_factor(By(db_session, cast.bas, clock()), noor)
 
     assert not is_in(client)
     assert said(db_session)[-1] == ("account.second_factor_reset", {"actor": "Bas Mulder", "account": noor})
@@ -411,9 +412,9 @@ def test_nobody_else_takes_it_away(
 ) -> None:
     for visitor in (cast.noor, cast.denise, cast.ruud, cast.mila, cast.nobody):
         with pytest.raises(Unknown):
-            sign_in_actions.reset_second_factor(db_session, visitor, clock(), noor)
+            sign_in_actions.reset_second_factor(By(db_session, visitor, clock()), noor)
     with pytest.raises(Unknown):
-        sign_in_actions.reset_second_factor(db_session, cast.bas, clock(), 99)
+        sign_in_actions.reset_second_factor(By(db_session, cast.bas, clock()), 99)
     assert has_second_factor(db_session, noor)
 
 
@@ -421,9 +422,9 @@ def test_too_many_passwords_are_too_many_here_too(db_session: Session, cast: Cas
     """A session somebody left open is no place to find out the password."""
     for _ in range(10):
         with pytest.raises(Refusal, match="not the password"):
-            passwords.reauthenticate(db_session, cast.noor, clock(), "another good one", COST)
+            passwords.reauthenticate(By(db_session, cast.noor, clock()), "another good one", COST)
 
     with pytest.raises(TooMany):
-        passwords.reauthenticate(db_session, cast.noor, clock(), PASSWORD, COST)
+        passwords.reauthenticate(By(db_session, cast.noor, clock()), PASSWORD, COST)
 
     assert passwords.check_password(db_session, clock(), "noor@example.org", PASSWORD, COST) is not None

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.core.routes import local_path
 from ekc.signin.actions.passwords import set_password
 from ekc.signin.queries import sign_ins_of
@@ -36,7 +37,7 @@ def test_one_signs_in_and_out(client: PageClient, cast: Cast) -> None:
 
 
 def test_every_no_sounds_the_same(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
-    close_account(db_session, cast.bas, clock(), cast.iris.account_id or 0)
+    close_account(By(db_session, cast.bas, clock()), cast.iris.account_id or 0)
     tries = [
         ("noor@example.org", "another good one"),
         ("nobody@example.org", PASSWORD),
@@ -168,7 +169,7 @@ def test_another_password_ends_the_session(
 ) -> None:
     sign_in(client, cast.noor)
 
-    set_password(db_session, cast.noor, clock(), cast.noor.account_id or 0, "another good one", COST)
+    set_password(By(db_session, cast.noor, clock()), cast.noor.account_id or 0, "another good one", COST)
 
     told = "You were signed out here: much time has passed, or it was done elsewhere. Sign in to go on."
     assert [client.page("/sign-in").flashes for _ in range(2)] == [[told], []]

@@ -8,6 +8,7 @@ from flask import Flask, request
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.core.db import make_sessions
 from ekc.core.errors import TooMany
 from ekc.signin.actions.passwords import check_password, set_password
@@ -245,7 +246,7 @@ def test_after_another_password_no_browser_is_known(
 ) -> None:
     sign_in(client, cast.noor)
 
-    set_password(db_session, cast.noor, clock(), cast.noor.account_id or 0, WRONG, COST)
+    set_password(By(db_session, cast.noor, clock()), cast.noor.account_id or 0, WRONG, COST)
 
     assert db_session.scalars(select(KnownDevice)).all() == []
 

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Office
+from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.models import Account
 from ekc.accounts.queries import offices, visitor_of_account
 from ekc.core.outbox import OutboxMessage
@@ -71,17 +71,17 @@ def test_a_care_manager_who_is_administrator_begins_at_the_follow_ups(
     """Not at the page of coordinators, which would be empty."""
     mila = cast.mila.account_id or 0
     assert sign_in(client, cast.mila).url == "/follow-ups"
-    roles_actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.ADMINISTRATOR))
+    roles_actions.give_role(By(db_session, cast.bas, clock()), mila, Office(Role.ADMINISTRATOR))
     assert client.page("/").url == "/follow-ups"
 
-    roles_actions.give_role(db_session, cast.bas, clock(), mila, Office(Role.COORDINATOR))
+    roles_actions.give_role(By(db_session, cast.bas, clock()), mila, Office(Role.COORDINATOR))
     assert (client.page("/").url, client.here.heading) == ("/", "Hello, Mila")
 
 
 def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
-    closing.set_leaving(db_session, cast.bas, clock(), cast.noor.account_id or 0, date(2026, 4, 30))
-    closing.set_leaving(db_session, cast.bas, clock(), cast.denise.account_id or 0, date(2026, 3, 2))
-    closing.close_account(db_session, cast.bas, clock(), cast.iris.account_id or 0)
+    closing.set_leaving(By(db_session, cast.bas, clock()), cast.noor.account_id or 0, date(2026, 4, 30))
+    closing.set_leaving(By(db_session, cast.bas, clock()), cast.denise.account_id or 0, date(2026, 3, 2))
+    closing.close_account(By(db_session, cast.bas, clock()), cast.iris.account_id or 0)
     clock.advance(hours=1)
     bas.page("/accounts")
 
@@ -105,7 +105,7 @@ def test_fifty_a_page(bas: PageClient, cast: Cast, db_session: Session, clock: F
         email = f"somebody{number}@example.org"
         roles = (Office(Role.COORDINATOR),)
         same = NewAccount(name="Same Name", email=email, region_id=cast.north, roles=roles, password=PASSWORD)
-        accounts.open_account(db_session, cast.bas, clock(), same, COST)
+        accounts.open_account(By(db_session, cast.bas, clock()), same, COST)
     seen = rows(bas.page("/accounts"))
     for _ in range(2):
         seen += rows(bas.follow("The next 50"))
@@ -145,7 +145,7 @@ def test_the_role_is_asked_first_and_municipalities_of_others_are_offered(
     build.registered_case(db_session, cast, clock(), municipality="Elsewhere")
     for municipality in ("Rivierstad", "Bergen"):
         office = Office(Role.CARE_MANAGER, municipality=municipality)
-        roles_actions.give_role(db_session, cast.bas, clock(), cast.noor.account_id or 0, office)
+        roles_actions.give_role(By(db_session, cast.bas, clock()), cast.noor.account_id or 0, office)
 
     page = bas.page("/accounts/new")
 
@@ -259,7 +259,7 @@ def test_an_invitation_is_renewed_and_withdrawn(
 ) -> None:
     """Of somebody who was never in, so that the administrator is shown the link."""
     new = NewAccount(name="Fatima", email="f@example.org", region_id=cast.north, roles=(Office(Role.COORDINATOR),))
-    bas.page(f"/accounts/{accounts.open_account(db_session, cast.bas, clock(), new)}")
+    bas.page(f"/accounts/{accounts.open_account(By(db_session, cast.bas, clock()), new)}")
     links = []
     for _ in range(2):
         page = bas.shown("Send it")
@@ -287,11 +287,11 @@ def test_whoever_was_ever_in_is_invited_by_mail_alone(
         roles=(Office(Role.COORDINATOR),),
         password=PASSWORD if way == "password" else None,
     )
-    fatima = accounts.open_account(db_session, cast.bas, clock(), new, COST)
+    fatima = accounts.open_account(By(db_session, cast.bas, clock()), new, COST)
     if way in ("sign-in", "closed"):
         sessions.sign_in_account(db_session, clock(), fatima, Method.PROVIDER)
     if way == "closed":
-        closing.close_account(db_session, cast.bas, clock(), fatima)
+        closing.close_account(By(db_session, cast.bas, clock()), fatima)
     if way == "passkey":
         about = {"credential_id": b"id", "public_key": b"key", "handle": b"handle", "name": "Phone"}
         db_session.add(Passkey(account_id=fatima, sign_count=0, made_at=clock(), **about))
@@ -337,9 +337,9 @@ def test_leaving_until_all_is_handed_over(bas: PageClient, cast: Cast, db_sessio
     page = bas.submit("Note the last day", {"Last day": date(2026, 4, 30)})
 
     assert "leaves on 30 April 2026 1 conference to hand over" in page.text
-    ask_coordinator(db_session, cast.ruud, clock(), case.id, cast.denise.account_id or 0)
+    ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0)
     assert "leaves on 30 April 2026 1 conference to hand over" in bas.page(page.url).text
-    accept(db_session, cast.denise, clock(), case.id, build.INDEPENDENT)
+    accept(By(db_session, cast.denise, clock()), case.id, build.INDEPENDENT)
     assert "leaves on 30 April 2026 handed over, can be closed" in bas.page(page.url).text
     page = bas.submit("Take the last day away")
     assert "leaves on" not in page.text
@@ -401,8 +401,8 @@ def test_nobody_notes_for_whom_they_work_themselves(
 ) -> None:
     """Bas coordinates too: another administrator notes that he works for the school, and he cannot take it away."""
     bas_id = cast.bas.account_id or 0
-    roles_actions.give_role(db_session, PROGRAM, clock(), bas_id, Office(Role.COORDINATOR))
-    independence.set_employer(db_session, PROGRAM, clock(), bas_id, "School De Wilg")
+    roles_actions.give_role(By(db_session, PROGRAM, clock()), bas_id, Office(Role.COORDINATOR))
+    independence.set_employer(By(db_session, PROGRAM, clock()), bas_id, "School De Wilg")
     bas.page(f"/accounts/{bas_id}")
 
     page = bas.refused("Save", {"Also works for": "", "One line about them": "Bas"}, status=409)

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.accounts.queries import coordinators, visitor_of_account
 from ekc.core.errors import Refusal, Unknown
@@ -29,7 +30,7 @@ NO = "This mail address and password do not belong together. Look at both and tr
 def test_after_the_last_day_nobody_is_in(
     app: Flask, client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    closing.set_leaving(db_session, cast.bas, START, cast.noor.account_id or 0, LAST_DAY)
+    closing.set_leaving(By(db_session, cast.bas, START), cast.noor.account_id or 0, LAST_DAY)
     clock.set(STILL)
     sign_in(client, cast.noor)
     assert "Your last day here is Thursday 30 April 2026." in client.page("/").text
@@ -53,8 +54,8 @@ def test_after_the_last_day_nobody_is_in(
 )
 def test_the_day_is_that_of_the_region(db_session: Session, cast: Cast, timezone: str, over: datetime) -> None:
     noor = cast.noor.account_id or 0
-    regions.change_region(db_session, cast.bas, START, cast.north, "North", timezone)
-    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    regions.change_region(By(db_session, cast.bas, START), cast.north, "North", timezone)
+    closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
     before = datetime.fromtimestamp(over.timestamp() - 1, UTC)
 
     assert visitor_of_account(db_session, noor, before) is not None
@@ -63,10 +64,10 @@ def test_the_day_is_that_of_the_region(db_session: Session, cast: Cast, timezone
 
 def test_they_may_stay_after_all(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
-    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
     assert noor not in {row.id for row in coordinators(db_session, cast.north)}
 
-    closing.set_leaving(db_session, cast.bas, OVER, noor, None)
+    closing.set_leaving(By(db_session, cast.bas, OVER), noor, None)
 
     assert noor in {row.id for row in coordinators(db_session, cast.north)}
     assert passwords.check_password(db_session, OVER, "noor@example.org", PASSWORD, COST) == noor
@@ -75,20 +76,20 @@ def test_they_may_stay_after_all(db_session: Session, cast: Cast) -> None:
 def test_a_day_that_is_over_is_no_last_day(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
     with pytest.raises(Refusal, match="This day is over"):
-        closing.set_leaving(db_session, cast.bas, OVER, noor, LAST_DAY)
-    closing.set_leaving(db_session, cast.bas, STILL, noor, LAST_DAY)
+        closing.set_leaving(By(db_session, cast.bas, OVER), noor, LAST_DAY)
+    closing.set_leaving(By(db_session, cast.bas, STILL), noor, LAST_DAY)
     for visitor in (cast.noor, cast.ruud, cast.mila, cast.nobody):
         with pytest.raises(Unknown):
-            closing.set_leaving(db_session, visitor, START, noor, None)
+            closing.set_leaving(By(db_session, visitor, START), noor, None)
         with pytest.raises(Unknown):
-            closing.reopen_account(db_session, visitor, START, noor, "http://localhost")
+            closing.reopen_account(By(db_session, visitor, START), noor, "http://localhost")
 
 
 def test_regional_managers_hear_of_it_without_a_name(db_session: Session, cast: Cast) -> None:
     for _ in range(2):
-        closing.set_leaving(db_session, cast.bas, START, cast.noor.account_id or 0, LAST_DAY)
-    closing.close_account(db_session, cast.bas, START, cast.denise.account_id or 0)
-    closing.close_account(db_session, cast.bas, START, cast.mila.account_id or 0)  # is no coordinator
+        closing.set_leaving(By(db_session, cast.bas, START), cast.noor.account_id or 0, LAST_DAY)
+    closing.close_account(By(db_session, cast.bas, START), cast.denise.account_id or 0)
+    closing.close_account(By(db_session, cast.bas, START), cast.mila.account_id or 0)  # is no coordinator
 
     mails = db_session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert [(mail.recipient, mail.subject) for mail in mails] == [
@@ -112,17 +113,17 @@ def tie_and_know(session: Session, account_id: int) -> None:
 
 def test_a_closed_account_is_opened_with_a_new_password(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
-    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
     sessions.sign_in_account(db_session, START, noor, Method.PASSWORD)
     tie_and_know(db_session, noor)
-    closing.close_account(db_session, cast.bas, START, noor)
+    closing.close_account(By(db_session, cast.bas, START), noor)
     assert [db_session.scalars(select(of.id)).all() for of in WAYS_IN] == [[], [], []]
     tie_and_know(db_session, noor)  # as accounts have them that were closed by an earlier version
     assert sign_ins_of(db_session, START, noor) == []
     with pytest.raises(Refusal):
-        inviting.invite(db_session, cast.bas, START, noor, "http://localhost")
+        inviting.invite(By(db_session, cast.bas, START), noor, "http://localhost")
 
-    assert closing.reopen_account(db_session, cast.bas, OVER, noor, "http://localhost") is None
+    assert closing.reopen_account(By(db_session, cast.bas, OVER), noor, "http://localhost") is None
 
     assert visitor_of_account(db_session, noor, OVER) == cast.noor
     assert passwords.check_password(db_session, OVER, "noor@example.org", PASSWORD, COST) is None
@@ -132,4 +133,4 @@ def test_a_closed_account_is_opened_with_a_new_password(db_session: Session, cas
     assert db_session.get_one(Account, noor).password_hash is None
     assert [db_session.scalars(select(of.id)).all() for of in WAYS_IN] == [[], [], []]
     with pytest.raises(Unknown):
-        closing.reopen_account(db_session, cast.bas, OVER, noor, "http://localhost")
+        closing.reopen_account(By(db_session, cast.bas, OVER), noor, "http://localhost")

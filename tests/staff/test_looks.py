@@ -5,7 +5,7 @@ from datetime import date
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Office
+from ekc.accounts.access import By, Office
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.signin.models import Identity
 from ekc.staff.actions import closing
@@ -31,8 +31,8 @@ def look(visitor: Page, onlooker: Onlooker, name: str) -> None:
 def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     noor, iris = cast.noor.account_id or 0, cast.iris.account_id or 0
     build.case_in_setup(db_session, cast, START)
-    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
-    closing.close_account(db_session, cast.bas, START, iris)
+    closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
+    closing.close_account(By(db_session, cast.bas, START), iris)
     sign_in(visitor, cast.bas.actor.name)
     look(visitor, onlooker, "accounts")
     visitor.goto("/accounts?q=nobody")
@@ -59,7 +59,7 @@ def test_who_was_in_before(
     db_session.add(Identity(account_id=noor, issuer=issuer, subject="n", tied_at=START, used_at=START))
     db_session.commit()
     for region in (cast.north, cast.south):
-        roles_actions.give_role(db_session, cast.bas, START, noor, Office(Role.REGIONAL_MANAGER, region_id=region))
+        roles_actions.give_role(By(db_session, cast.bas, START), noor, Office(Role.REGIONAL_MANAGER, region_id=region))
     sign_in(visitor, cast.bas.actor.name, f"/accounts/{noor}")
     unfold(visitor)
     press(visitor, "Send it")
@@ -77,7 +77,7 @@ def test_who_was_in_before(
 def test_an_invitation(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     roles = (Office(Role.COORDINATOR), Office(Role.REGIONAL_MANAGER, cast.south))
     new = NewAccount(name="Fatima Haddou", email="fatima@example.org", region_id=cast.south, roles=roles)
-    link = open_by_invitation(db_session, cast.bas, START, new, "http://localhost")[1] or ""
+    link = open_by_invitation(By(db_session, cast.bas, START), new, "http://localhost")[1] or ""
     visitor.goto("/forgotten-password")
     look(visitor, onlooker, "forgotten")
     visitor.goto(link.removeprefix("http://localhost"))
@@ -91,13 +91,13 @@ def test_handing_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session:
     for make in (build.matched_case, build.prepared_case, build.case_in_private_time, build.case_in_evaluation):
         make(db_session, cast, START)
     asked = build.case_in_setup(db_session, cast, START)
-    ask_coordinator(db_session, cast.ruud, START, asked.id, denise)
-    closing.set_leaving(db_session, cast.bas, START, noor, LAST_DAY)
+    ask_coordinator(By(db_session, cast.ruud, START), asked.id, denise)
+    closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
     sign_in(visitor, cast.ruud.actor.name)
     look(visitor, onlooker, "home leaving")
     visitor.goto(f"/handing-over/{noor}")
     look(visitor, onlooker, "handing over")
-    closing.close_account(db_session, cast.bas, START, noor)
+    closing.close_account(By(db_session, cast.bas, START), noor)
     visitor.goto("/")
     look(visitor, onlooker, "home gone")
     visitor.goto(f"/handing-over/{noor}")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Office
+from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.models import Account
 from ekc.accounts.queries import demo_accounts, regions, visitor_of_account
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
@@ -43,7 +43,7 @@ def new(cast: Cast) -> NewAccount:
 
 
 def test_an_account_is_opened_with_its_roles(db_session: Session, cast: Cast, new: NewAccount) -> None:
-    account = accounts.open_account(db_session, cast.bas, LATER, new, COST)
+    account = accounts.open_account(By(db_session, cast.bas, LATER), new, COST)
 
     joris = visitor_of_account(db_session, account)
     assert joris is not None
@@ -71,40 +71,42 @@ def test_what_makes_no_account_is_refused(db_session: Session, cast: Cast, new: 
 
     for account in wrong:
         with pytest.raises(Refusal):
-            accounts.open_account(db_session, PROGRAM, LATER, account, COST)
+            accounts.open_account(By(db_session, PROGRAM, LATER), account, COST)
     with pytest.raises(Refusal):
-        regions_actions.add_region(db_session, PROGRAM, LATER, "North")
+        regions_actions.add_region(By(db_session, PROGRAM, LATER), "North")
     assert said(db_session) == []
 
 
 def test_only_an_administrator_opens_accounts(db_session: Session, cast: Cast, new: NewAccount) -> None:
     for visitor in (cast.noor, cast.ruud, cast.mila, cast.nobody):
         with pytest.raises(Unknown):
-            accounts.open_account(db_session, visitor, LATER, new, COST)
+            accounts.open_account(By(db_session, visitor, LATER), new, COST)
         with pytest.raises(Unknown):
-            regions_actions.add_region(db_session, visitor, LATER, "West")
+            regions_actions.add_region(By(db_session, visitor, LATER), "West")
         with pytest.raises(Unknown):
-            closing.close_account(db_session, visitor, LATER, cast.denise.account_id or 0)
+            closing.close_account(By(db_session, visitor, LATER), cast.denise.account_id or 0)
         with pytest.raises(Unknown):
-            passwords.set_password(db_session, visitor, LATER, cast.denise.account_id or 0, "another good one", COST)
+            passwords.set_password(
+                By(db_session, visitor, LATER), cast.denise.account_id or 0, "another good one", COST
+            )
         with pytest.raises(Unknown):
-            accounts.change_account(db_session, visitor, LATER, cast.denise.account_id or 0, new)
+            accounts.change_account(By(db_session, visitor, LATER), cast.denise.account_id or 0, new)
         with pytest.raises(Unknown):
-            inviting.open_by_invitation(db_session, visitor, LATER, new, "http://localhost")
+            inviting.open_by_invitation(By(db_session, visitor, LATER), new, "http://localhost")
         with pytest.raises(Unknown):
-            inviting.invite(db_session, visitor, LATER, cast.denise.account_id or 0, "http://localhost")
+            inviting.invite(By(db_session, visitor, LATER), cast.denise.account_id or 0, "http://localhost")
         with pytest.raises(Unknown):
-            inviting.withdraw_invitation(db_session, visitor, LATER, cast.denise.account_id or 0)
+            inviting.withdraw_invitation(By(db_session, visitor, LATER), cast.denise.account_id or 0)
         with pytest.raises(Unknown):
-            sign_in.end_all_sign_ins(db_session, visitor, LATER, cast.denise.account_id or 0)
+            sign_in.end_all_sign_ins(By(db_session, visitor, LATER), cast.denise.account_id or 0)
         with pytest.raises(Unknown):
-            regions_actions.change_region(db_session, visitor, LATER, cast.north, "Middle", "Europe/London")
+            regions_actions.change_region(By(db_session, visitor, LATER), cast.north, "Middle", "Europe/London")
 
 
 def test_nobody_gives_somebody_else_a_password(db_session: Session, cast: Cast) -> None:
     for visitor in (cast.bas, PROGRAM):
         with pytest.raises(Unknown):
-            passwords.set_password(db_session, visitor, LATER, cast.noor.account_id or 0, "another good one", COST)
+            passwords.set_password(By(db_session, visitor, LATER), cast.noor.account_id or 0, "another good one", COST)
 
 
 def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast) -> None:
@@ -129,7 +131,7 @@ def test_sign_in_takes_the_right_password_alone(db_session: Session, cast: Cast)
 
 
 def test_an_account_without_password_has_none(db_session: Session, cast: Cast, new: NewAccount) -> None:
-    accounts.open_account(db_session, PROGRAM, LATER, new, COST)
+    accounts.open_account(By(db_session, PROGRAM, LATER), new, COST)
 
     assert passwords.check_password(db_session, LATER, "joris@example.org", "", COST) is None
 
@@ -138,19 +140,19 @@ def test_a_closed_account_lets_nobody_in(db_session: Session, cast: Cast) -> Non
     noor = cast.noor.account_id or 0
     sessions.sign_in_account(db_session, LATER, noor, Method.PASSWORD)
 
-    closing.close_account(db_session, cast.bas, LATER, noor)
+    closing.close_account(By(db_session, cast.bas, LATER), noor)
 
     assert passwords.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
     assert (visitor_of_account(db_session, noor), sign_ins_of(db_session, LATER, noor)) == (None, [])
     with pytest.raises(Unknown):
-        closing.close_account(db_session, cast.bas, LATER, noor)
+        closing.close_account(By(db_session, cast.bas, LATER), noor)
 
 
 def test_another_password_ends_all_sessions(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
     sessions.sign_in_account(db_session, LATER, noor, Method.PASSWORD)
 
-    passwords.set_password(db_session, cast.noor, LATER, noor, "another good one", COST)
+    passwords.set_password(By(db_session, cast.noor, LATER), noor, "another good one", COST)
 
     assert passwords.check_password(db_session, LATER, "noor@example.org", PASSWORD, COST) is None
     assert passwords.check_password(db_session, LATER, "noor@example.org", "another good one", COST) == noor
@@ -175,10 +177,10 @@ def test_a_dearer_check_is_made_at_the_next_sign_in(db_session: Session, cast: C
 
 def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, new: NewAccount) -> None:
     noor = cast.noor.account_id or 0
-    link = inviting.invite(db_session, PROGRAM, LATER, noor, "http://localhost") or ""
+    link = inviting.invite(By(db_session, PROGRAM, LATER), noor, "http://localhost") or ""
 
     for _ in range(2):  # the second time nothing is new
-        accounts.change_account(db_session, cast.bas, LATER, noor, new)
+        accounts.change_account(By(db_session, cast.bas, LATER), noor, new)
 
     account = db_session.get_one(Account, noor)
     assert (account.name, account.email, account.spoken, account.language) == (
@@ -203,15 +205,17 @@ def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, ne
 
 
 def test_a_taken_mail_address_changes_nothing(db_session: Session, cast: Cast, new: NewAccount) -> None:
-    closing.close_account(db_session, cast.bas, START, cast.iris.account_id or 0)
+    closing.close_account(By(db_session, cast.bas, START), cast.iris.account_id or 0)
 
     for taken in (" Denise@example.org", "iris@example.org", "noor", "no or@example.org"):
         with pytest.raises(Refusal):
-            accounts.change_account(db_session, cast.bas, LATER, cast.noor.account_id or 0, replace(new, email=taken))
+            accounts.change_account(
+                By(db_session, cast.bas, LATER), cast.noor.account_id or 0, replace(new, email=taken)
+            )
     with pytest.raises(Refusal):
-        accounts.change_account(db_session, cast.bas, LATER, cast.noor.account_id or 0, replace(new, region_id=99))
+        accounts.change_account(By(db_session, cast.bas, LATER), cast.noor.account_id or 0, replace(new, region_id=99))
     with pytest.raises(Unknown):
-        accounts.change_account(db_session, cast.bas, LATER, 99, new)
+        accounts.change_account(By(db_session, cast.bas, LATER), 99, new)
 
     assert visitor_of_account(db_session, cast.noor.account_id or 0) == cast.noor
     assert said(db_session) == []
@@ -223,7 +227,7 @@ def test_every_sign_in_of_somebody_is_ended(db_session: Session, cast: Cast) -> 
         sessions.sign_in_account(db_session, LATER, noor, Method.PASSWORD)
     sessions.sign_in_account(db_session, LATER, cast.denise.account_id or 0, Method.PASSWORD)
 
-    sign_in.end_all_sign_ins(db_session, cast.bas, LATER, noor)
+    sign_in.end_all_sign_ins(By(db_session, cast.bas, LATER), noor)
 
     assert sign_ins_of(db_session, LATER, noor) == []
     assert len(sign_ins_of(db_session, LATER, cast.denise.account_id or 0)) == 1
@@ -232,11 +236,11 @@ def test_every_sign_in_of_somebody_is_ended(db_session: Session, cast: Cast) -> 
 
 
 def test_a_region_gets_another_name(db_session: Session, cast: Cast) -> None:
-    regions_actions.change_region(db_session, cast.bas, LATER, cast.south, "Middle", "Europe/London")
+    regions_actions.change_region(By(db_session, cast.bas, LATER), cast.south, "Middle", "Europe/London")
     with pytest.raises(Refusal):
-        regions_actions.change_region(db_session, cast.bas, LATER, cast.south, "North", "Europe/London")
+        regions_actions.change_region(By(db_session, cast.bas, LATER), cast.south, "North", "Europe/London")
     with pytest.raises(Unknown):
-        regions_actions.change_region(db_session, cast.bas, LATER, 99, "West", "Europe/London")
+        regions_actions.change_region(By(db_session, cast.bas, LATER), 99, "West", "Europe/London")
 
     assert [(row.id, row.name) for row in regions(db_session)] == [(cast.south, "Middle"), (cast.north, "North")]
     detail = {"actor": "Bas Mulder", "region": "Middle", "before": "South", "timezone": "Europe/London"}

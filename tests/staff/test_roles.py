@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import offices, visitor_of_account
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.db import make_sessions
@@ -47,8 +47,8 @@ def test_roles_are_given_and_taken(db_session: Session, cast: Cast) -> None:
         Office(Role.CARE_MANAGER, municipality="Rivierstad"),
         Office(Role.CARE_MANAGER, municipality="Northfield"),
     ):
-        roles.give_role(db_session, cast.bas, START, noor, office)
-    roles.take_role(db_session, cast.bas, START, noor, role_of(db_session, cast.noor, Role.COORDINATOR))
+        roles.give_role(By(db_session, cast.bas, START), noor, office)
+    roles.take_role(By(db_session, cast.bas, START), noor, role_of(db_session, cast.noor, Role.COORDINATOR))
 
     now = again(db_session, cast.noor)
     assert (now.roles, now.regions, now.municipalities) == (
@@ -70,18 +70,18 @@ def test_what_makes_no_role_is_refused(db_session: Session, cast: Cast) -> None:
         (noor, Office(Role.REGIONAL_MANAGER, region_id=99)),
     ):
         with pytest.raises(Refusal):
-            roles.give_role(db_session, cast.bas, START, who, office)
+            roles.give_role(By(db_session, cast.bas, START), who, office)
     with pytest.raises(Unknown):
-        roles.give_role(db_session, cast.bas, START, 99, ADMINISTRATOR)
+        roles.give_role(By(db_session, cast.bas, START), 99, ADMINISTRATOR)
     with pytest.raises(Unknown):  # of somebody else
-        roles.take_role(db_session, cast.bas, START, noor, role_of(db_session, cast.ruud, Role.REGIONAL_MANAGER))
+        roles.take_role(By(db_session, cast.bas, START), noor, role_of(db_session, cast.ruud, Role.REGIONAL_MANAGER))
     with pytest.raises(Refusal, match="the only role"):
-        roles.take_role(db_session, cast.bas, START, noor, role_of(db_session, cast.noor, Role.COORDINATOR))
+        roles.take_role(By(db_session, cast.bas, START), noor, role_of(db_session, cast.noor, Role.COORDINATOR))
 
 
 def test_nobody_gives_themselves_a_role(db_session: Session, cast: Cast) -> None:
     with pytest.raises(Refusal, match="Nobody gives themselves"):
-        roles.give_role(db_session, cast.bas, START, cast.bas.account_id or 0, Office(Role.COORDINATOR))
+        roles.give_role(By(db_session, cast.bas, START), cast.bas.account_id or 0, Office(Role.COORDINATOR))
 
     assert again(db_session, cast.bas) == cast.bas
 
@@ -90,34 +90,34 @@ def test_only_an_administrator_gives_roles(db_session: Session, cast: Cast) -> N
     role = role_of(db_session, cast.denise, Role.COORDINATOR)
     for visitor in (cast.noor, cast.ruud, cast.mila, cast.nobody):
         with pytest.raises(Unknown):
-            roles.give_role(db_session, visitor, START, cast.denise.account_id or 0, ADMINISTRATOR)
+            roles.give_role(By(db_session, visitor, START), cast.denise.account_id or 0, ADMINISTRATOR)
         with pytest.raises(Unknown):
-            roles.take_role(db_session, visitor, START, cast.denise.account_id or 0, role)
+            roles.take_role(By(db_session, visitor, START), cast.denise.account_id or 0, role)
 
 
 def test_the_last_administrator_stays(db_session: Session, cast: Cast) -> None:
     bas, mila = cast.bas.account_id or 0, cast.mila.account_id or 0
     with pytest.raises(Refusal, match="the only administrator"):
-        roles.take_role(db_session, cast.bas, START, bas, role_of(db_session, cast.bas, Role.ADMINISTRATOR))
-    roles.give_role(db_session, cast.bas, START, mila, ADMINISTRATOR)
+        roles.take_role(By(db_session, cast.bas, START), bas, role_of(db_session, cast.bas, Role.ADMINISTRATOR))
+    roles.give_role(By(db_session, cast.bas, START), mila, ADMINISTRATOR)
     mila_now = again(db_session, cast.mila)
-    closing.set_leaving(db_session, mila_now, START, bas, date(2026, 3, 2))
+    closing.set_leaving(By(db_session, mila_now, START), bas, date(2026, 3, 2))
 
-    closing.close_account(db_session, mila_now, START, bas)
+    closing.close_account(By(db_session, mila_now, START), bas)
 
     with pytest.raises(Refusal, match="the only administrator"):
-        roles.take_role(db_session, mila_now, START, mila, role_of(db_session, mila_now, Role.ADMINISTRATOR))
+        roles.take_role(By(db_session, mila_now, START), mila, role_of(db_session, mila_now, Role.ADMINISTRATOR))
 
 
 def test_nobody_closes_their_own_account(db_session: Session, cast: Cast) -> None:
-    roles.give_role(db_session, cast.bas, START, cast.mila.account_id or 0, ADMINISTRATOR)
+    roles.give_role(By(db_session, cast.bas, START), cast.mila.account_id or 0, ADMINISTRATOR)
 
     with pytest.raises(Refusal, match="Nobody closes their own account"):
-        closing.close_account(db_session, cast.bas, START, cast.bas.account_id or 0)
+        closing.close_account(By(db_session, cast.bas, START), cast.bas.account_id or 0)
 
 
 def test_two_administrators_cannot_put_each_other_out(engine: Engine, db_session: Session, cast: Cast) -> None:
-    roles.give_role(db_session, cast.bas, START, cast.mila.account_id or 0, ADMINISTRATOR)
+    roles.give_role(By(db_session, cast.bas, START), cast.mila.account_id or 0, ADMINISTRATOR)
     mila = again(db_session, cast.mila)
     db_session.rollback()
     together, told = threading.Barrier(2), []
@@ -126,7 +126,7 @@ def test_two_administrators_cannot_put_each_other_out(engine: Engine, db_session
         with make_sessions(engine)() as session:
             together.wait()
             try:
-                closing.close_account(session, by, START, whom.account_id or 0)
+                closing.close_account(By(session, by, START), whom.account_id or 0)
             except Refusal as refusal:
                 told.append(refusal.message)
 
@@ -157,8 +157,8 @@ def others(db_session: Session, cast: Cast) -> None:
         ("Piet", ADMINISTRATOR),
     ):
         new = NewAccount(name=name, email=mail_of(name), region_id=cast.north, roles=(office,))
-        account_id = accounts.open_account(db_session, cast.bas, START, new)
-    closing.close_account(db_session, cast.bas, START, account_id)
+        account_id = accounts.open_account(By(db_session, cast.bas, START), new)
+    closing.close_account(By(db_session, cast.bas, START), account_id)
     db_session.execute(delete(OutboxMessage))
     db_session.commit()
 
@@ -169,20 +169,20 @@ def test_others_hear_who_comes_to_read_the_cases_of_a_region(db_session: Session
     new = NewAccount(name="Fatima", email="fatima@example.org", region_id=cast.north, roles=(manager, ADMINISTRATOR))
     subject = "Somebody new reads the cases of a region"
 
-    roles.give_role(db_session, cast.bas, START, cast.noor.account_id or 0, Office(Role.ADMINISTRATOR))
+    roles.give_role(By(db_session, cast.bas, START), cast.noor.account_id or 0, Office(Role.ADMINISTRATOR))
     assert told(db_session, subject) == []
-    roles.give_role(db_session, cast.bas, START, cast.noor.account_id or 0, manager)
+    roles.give_role(By(db_session, cast.bas, START), cast.noor.account_id or 0, manager)
     assert told(db_session, subject) == ["ruud@example.org", "eva@example.org"]
-    inviting.open_by_invitation(db_session, cast.bas, START, new, "http://localhost")
+    inviting.open_by_invitation(By(db_session, cast.bas, START), new, "http://localhost")
     assert told(db_session, subject)[2:] == ["noor@example.org", "ruud@example.org", "eva@example.org"]
-    accounts.open_account(db_session, PROGRAM, START, replace(new, email="f@example.org", roles=(manager,)))
+    accounts.open_account(By(db_session, PROGRAM, START), replace(new, email="f@example.org", roles=(manager,)))
     everybody = ["noor", "ruud", "bas", "eva", "fatima"]
     assert told(db_session, subject)[5:] == [f"{name}@example.org" for name in everybody]
 
 
 @pytest.mark.usefixtures("others")
 def test_others_hear_that_a_second_step_was_taken_away(db_session: Session, cast: Cast) -> None:
-    sign_in_actions.reset_second_factor(db_session, cast.bas, START, cast.noor.account_id or 0)
+    sign_in_actions.reset_second_factor(By(db_session, cast.bas, START), cast.noor.account_id or 0)
 
     assert told(db_session, "The second step of somebody was taken away") == ["ruud@example.org", "eva@example.org"]
     assert told(db_session, "Your second step was taken away") == ["noor@example.org"]
@@ -191,7 +191,7 @@ def test_others_hear_that_a_second_step_was_taken_away(db_session: Session, cast
 @pytest.mark.usefixtures("others")
 def test_others_hear_that_a_mail_address_was_changed(db_session: Session, cast: Cast) -> None:
     details = AccountDetails(name="Noor van Dijk", email="other@example.org", region_id=cast.north)
-    accounts.change_account(db_session, cast.bas, START, cast.noor.account_id or 0, details)
+    accounts.change_account(By(db_session, cast.bas, START), cast.noor.account_id or 0, details)
 
     assert told(db_session, "The mail address of somebody was changed") == ["ruud@example.org", "eva@example.org"]
 
@@ -209,7 +209,7 @@ def test_a_manager_sees_for_thirty_days_who_came_to_read(
     assert "New in your region" not in sees(cast.ruud)
     for region in (cast.north, cast.south):
         office = Office(Role.REGIONAL_MANAGER, region_id=region)
-        roles.give_role(db_session, cast.bas, START, cast.noor.account_id or 0, office)
+        roles.give_role(By(db_session, cast.bas, START), cast.noor.account_id or 0, office)
 
     at_ruuds, at_hers, regions = sees(cast.ruud), sees(cast.noor), sees(cast.bas, "/regions")
 

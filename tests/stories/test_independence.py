@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM
+from ekc.accounts.access import PROGRAM, By
 from ekc.matching.actions.independence import set_employer
 from tests.build import Made, case_in_information, case_in_private_time, prepared_case
 from tests.cast import Cast, enter, sign_in
@@ -149,7 +149,7 @@ def test_in_private_time_a_tied_coordinator_reads_when_no_plan_can_be_noted(
     noor, ruud = browser(), browser()
     sign_in(noor, cast.noor)
     sign_in(ruud, cast.ruud)
-    set_employer(db_session, PROGRAM, clock(), cast.noor.account_id or 0, "Youth protection")
+    set_employer(By(db_session, PROGRAM, clock()), cast.noor.account_id or 0, "Youth protection")
 
     page = noor.page(f"/conferences/{case.id}/steps/no_plan")
 

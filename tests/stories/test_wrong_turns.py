@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from ekc.accounts.access import By
 from ekc.journey.queries import history
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
@@ -34,8 +35,8 @@ def ready_for_private_time(session: Session, cast: Cast) -> Made:
     """Everything was told and the professionals have left."""
     case = case_in_information(session, cast, START)
     for kind in InformationKind:
-        information.tell(session, cast.noor, START, case.id, InformationText(kind, "What there is to say."))
-    attendance.professionals_leave(session, cast.noor, START, case.id)
+        information.tell(By(session, cast.noor, START), case.id, InformationText(kind, "What there is to say."))
+    attendance.professionals_leave(By(session, cast.noor, START), case.id)
     return case
 
 

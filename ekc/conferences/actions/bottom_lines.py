@@ -1,30 +1,27 @@
 """Bottom lines: what the plan has to meet, written by those who set them and shared before the conference."""
 
-from datetime import datetime
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import keep_agencies, member, not_later
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import BottomLine, Participant
-from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 
 
-def add_bottom_line(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: BottomLineText) -> int:
+def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
     """Write down what the plan has to meet; the id of the line. It takes back that there were none."""
-    with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES, at)
-        somebody = _setter(session, visitor, conference_id, roles, new.set_by)
-        not_later(at, conference.timezone, new.shared_on)
-        last = session.scalar(select(func.max(BottomLine.number)).where(BottomLine.conference_id == conference_id))
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
+        somebody = _setter(by.session, by.visitor, conference_id, roles, new.set_by)
+        not_later(by.at, conference.timezone, new.shared_on)
+        last = by.session.scalar(select(func.max(BottomLine.number)).where(BottomLine.conference_id == conference_id))
         line = BottomLine(
             conference_id=conference_id,
             number=(last or 0) + 1,
@@ -33,52 +30,48 @@ def add_bottom_line(session: Session, visitor: Visitor, at: datetime, conference
             set_by=somebody.id,
             shared_on=new.shared_on,
         )
-        session.add(line)
+        by.session.add(line)
         conference.no_bottom_lines_on = None
-        session.flush()
-        record(session, visitor.actor, at, "bottom_line.added", conference_id, name=somebody.name, text=new.text)
+        by.session.flush()
+        by.record("bottom_line.added", conference_id, name=somebody.name, text=new.text)
     return line.id
 
 
-def change_bottom_line(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, line_id: int, new: BottomLineText
-) -> None:
+def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLineText) -> None:
     """Write a bottom line anew, or when it was shared with the family."""
-    with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES, at)
-        line = _line(session, visitor, conference_id, roles, line_id)
-        keep_agencies(session, conference)
-        line.set_by = _setter(session, visitor, conference_id, roles, new.set_by or line.set_by).id
-        not_later(at, conference.timezone, new.shared_on)
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
+        line = _line(by.session, by.visitor, conference_id, roles, line_id)
+        keep_agencies(by.session, conference)
+        line.set_by = _setter(by.session, by.visitor, conference_id, roles, new.set_by or line.set_by).id
+        not_later(by.at, conference.timezone, new.shared_on)
         line.text, line.ground, line.shared_on = new.text, new.ground, new.shared_on
-        record(session, visitor.actor, at, "bottom_line.changed", conference_id, number=line.number, text=new.text)
+        by.record("bottom_line.changed", conference_id, number=line.number, text=new.text)
 
 
-def remove_bottom_line(session: Session, visitor: Visitor, at: datetime, conference_id: int, line_id: int) -> None:
+def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
     """Take a bottom line away, as long as no plan was held against it."""
-    with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.SET_BOTTOM_LINES, at)
-        line = _line(session, visitor, conference_id, roles, line_id)
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
+        line = _line(by.session, by.visitor, conference_id, roles, line_id)
         if conference.presentation:
             raise Refusal(
                 N_("A plan was held against this bottom line already, so it stays. You can change its words.")
             )
-        keep_agencies(session, conference)
-        record(session, visitor.actor, at, "bottom_line.removed", conference_id, number=line.number, text=line.text)
-        session.delete(line)
+        keep_agencies(by.session, conference)
+        by.record("bottom_line.removed", conference_id, number=line.number, text=line.text)
+        by.session.delete(line)
 
 
-def say_no_bottom_lines(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, there_are_none: bool = True
-) -> None:
+def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True) -> None:
     """Note that there are no bottom lines, or take that back. It is the referrer's to say, not any professional's."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.SAY_NO_BOTTOM_LINES, at)
-        if there_are_none and queries.bottom_lines(session, conference_id):
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SAY_NO_BOTTOM_LINES)
+        if there_are_none and queries.bottom_lines(by.session, conference_id):
             raise Refusal(N_("There are bottom lines. Take them away first."))
-        conference.no_bottom_lines_on = local_date(at, conference.timezone) if there_are_none else None
+        conference.no_bottom_lines_on = local_date(by.at, conference.timezone) if there_are_none else None
         action = "bottom_lines.none" if there_are_none else "bottom_lines.open_again"
-        record(session, visitor.actor, at, action, conference_id)
+        by.record(action, conference_id)
 
 
 def _setter(

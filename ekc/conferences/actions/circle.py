@@ -9,12 +9,11 @@ from typing import TypeVar
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.entries import Concern, PersonDetails, Registration, kept_back
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
-from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import Base
@@ -84,87 +83,81 @@ def has_page(part: Part, attends: Attends | None) -> bool:
     return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED
 
 
-def add_person(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: PersonDetails) -> int:
+def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
     """Add somebody to the circle; their participant id. A name and a part are enough."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         new = _settled(new, None)
-        _check(session, at, conference, new, None)
-        somebody = put_in(session, conference, new)
-        record(session, visitor.actor, at, "circle.added", conference_id, name=new.name, part=new.part)
+        _check(by.session, by.at, conference, new, None)
+        somebody = put_in(by.session, conference, new)
+        by.record("circle.added", conference_id, name=new.name, part=new.part)
     return somebody.id
 
 
-def change_person(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int, details: PersonDetails
-) -> int | None:
+def change_person(by: By, conference_id: int, participant_id: int, details: PersonDetails) -> int | None:
     """Write what is kept of somebody anew. Whoever is to stay away loses their personal links.
 
     How many links stopped where this is what decides that they stay away, else None. What the visitor does not see
     stays as it is, whatever `details` says of it.
     """
     stopped = None
-    with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
-        somebody = member(session, conference_id, participant_id)
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        somebody = member(by.session, conference_id, participant_id)
         hidden = kept_back(somebody.address_secret, partial(sees, phase=conference.phase, roles=roles))
         details = replace(details, **{name: getattr(somebody, name) for name in hidden})
         details = _settled(details, somebody)
-        _check(session, at, conference, details, somebody)
-        keep_agencies(session, conference)
+        _check(by.session, by.at, conference, details, somebody)
+        keep_agencies(by.session, conference)
         if changed := write_over(somebody, details, PersonDetails):
             if "name" in changed:
-                _index(session, conference, somebody)
+                _index(by.session, conference, somebody)
             if not has_page(details.part, details.attends):
-                ended = _shut_out(session, at, somebody)
+                ended = _shut_out(by.session, by.at, somebody)
                 stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
             what = ", ".join(changed)
-            record(session, visitor.actor, at, "circle.changed", conference_id, name=details.name, fields=what)
+            by.record("circle.changed", conference_id, name=details.name, fields=what)
     return stopped
 
 
-def remove_person(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int, reason: str
-) -> int:
+def remove_person(by: By, conference_id: int, participant_id: int, reason: str) -> int:
     """Take somebody out of the circle, for a reason that the audit keeps.
 
     Their personal links die at once; how many there were.
     """
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
-        somebody = member(session, conference_id, participant_id)
-        _keep_a_main_person(session, conference, somebody)
-        keep_agencies(session, conference)
-        somebody.removed_at = at
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        somebody = member(by.session, conference_id, participant_id)
+        _keep_a_main_person(by.session, conference, somebody)
+        keep_agencies(by.session, conference)
+        somebody.removed_at = by.at
         somebody.convenes = False
-        session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
+        by.session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
         beside_them = (Participant.conference_id == conference_id, Participant.support_id == participant_id)
-        session.execute(update(Participant).where(*beside_them).values(support_id=None))
-        stopped = _shut_out(session, at, somebody)
-        record(session, visitor.actor, at, "circle.removed", conference_id, name=somebody.name, reason=reason)
+        by.session.execute(update(Participant).where(*beside_them).values(support_id=None))
+        stopped = _shut_out(by.session, by.at, somebody)
+        by.record("circle.removed", conference_id, name=somebody.name, reason=reason)
     return stopped
 
 
 def tell_people(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     participant_ids: Collection[int],
     on: date | None = None,
 ) -> int:
     """Note that these people were told personally what the conference is (OECD Box 4.1); how many. `on` None: today."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
-        day = on or local_date(at, conference.timezone)
-        not_later(at, conference.timezone, day)
-        told = [member(session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))]
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        day = on or local_date(by.at, conference.timezone)
+        not_later(by.at, conference.timezone, day)
+        told = [member(by.session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))]
         if not told:
             raise Refusal(N_("Choose who was told."))
         for somebody in told:
             somebody.informed_on = day
         names = ", ".join(somebody.name for somebody in told)
-        record(session, visitor.actor, at, "circle.told", conference_id, names=names, on=day.isoformat())
+        by.record("circle.told", conference_id, names=names, on=day.isoformat())
     return len(told)
 
 
@@ -239,38 +232,36 @@ def _index(session: Session, conference: Conference, somebody: Participant) -> N
     )
 
 
-def add_concern(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: Concern) -> int:
+def add_concern(by: By, conference_id: int, new: Concern) -> int:
     """Write down what somebody is afraid of; the id of the concern."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
-        somebody = member(session, conference_id, new.participant_id)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        somebody = member(by.session, conference_id, new.participant_id)
         concern = SafetyConcern(conference_id=conference_id)
         write_over(concern, new, Concern)
-        session.add(concern)
-        session.flush()
-        record(session, visitor.actor, at, "safety.added", conference_id, name=somebody.name)
+        by.session.add(concern)
+        by.session.flush()
+        by.record("safety.added", conference_id, name=somebody.name)
     return concern.id
 
 
-def change_concern(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, concern_id: int, new: Concern
-) -> None:
+def change_concern(by: By, conference_id: int, concern_id: int, new: Concern) -> None:
     """Write a concern or its arrangement anew."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
-        concern = _concern(session, conference_id, concern_id)
-        somebody = member(session, conference_id, new.participant_id)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        concern = _concern(by.session, conference_id, concern_id)
+        somebody = member(by.session, conference_id, new.participant_id)
         write_over(concern, new, Concern)
-        record(session, visitor.actor, at, "safety.changed", conference_id, name=somebody.name)
+        by.record("safety.changed", conference_id, name=somebody.name)
 
 
-def remove_concern(session: Session, visitor: Visitor, at: datetime, conference_id: int, concern_id: int) -> None:
+def remove_concern(by: By, conference_id: int, concern_id: int) -> None:
     """Take a concern away; what it said stays in the audit."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.CHANGE_CIRCLE, at)
-        concern = _concern(session, conference_id, concern_id)
-        record(session, visitor.actor, at, "safety.removed", conference_id, concern=concern.concern)
-        session.delete(concern)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        concern = _concern(by.session, conference_id, concern_id)
+        by.record("safety.removed", conference_id, concern=concern.concern)
+        by.session.delete(concern)
 
 
 def _concern(session: Session, conference_id: int, concern_id: int) -> SafetyConcern:

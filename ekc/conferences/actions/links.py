@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Visitor
+from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import has_page, member
@@ -36,9 +36,7 @@ WAYS = ("paper", "mail", "message")
 
 
 def make_link(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     participant_id: int,
     new: NewLink | None = None,
@@ -51,7 +49,7 @@ def make_link(
     link (0: none) in whose place the page offered it: Stale is raised if that has changed, so that a page that is
     loaded again does not kill what it made.
     """
-    before = newest_link(session, conference_id, participant_id)
+    before = newest_link(by.session, conference_id, participant_id)
     code = ""
     if new is None and before is not None and (before.question or not before.answer_hash):
         check = Check(before.question or "", before.answer_hash)
@@ -59,35 +57,33 @@ def make_link(
         check, code = _check(new or NewLink(), cost)
     if new is None:
         new = NewLink(days=(before.expires_at - before.made_at).days) if before else NewLink()
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
-        somebody = member(session, conference_id, participant_id)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.MAKE_LINKS)
+        somebody = member(by.session, conference_id, participant_id)
         if not has_page(somebody.part, somebody.attends):
             raise Refusal(N_("There is no page for %(name)s, so there is no link either."), name=somebody.name)
-        if replaces not in (None, _live(session, at, conference_id).get(participant_id, 0)):
+        if replaces not in (None, _live(by.session, by.at, conference_id).get(participant_id, 0)):
             raise Stale(
                 N_(
                     "A new link for %(name)s was shown already, and is shown only once. You do not have it? Replace it."
                 ),
                 name=somebody.name,
             )
-        token = _make(session, visitor, at, somebody, new.days, check)
+        token = _make(by, somebody, new.days, check)
     return MadeLink(participant_id, token, code)
 
 
-def make_missing_links(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, cost: Cost = COST
-) -> tuple[MadeLink, ...]:
+def make_missing_links(by: By, conference_id: int, cost: Cost = COST) -> tuple[MadeLink, ...]:
     """Make a link with a code for everybody who could have one and has none. Raises Refusal if nobody lacks one."""
-    people = [row.id for row in circle(session, conference_id) if has_page(row.part, row.attends)]
-    lacking = [one for one in people if one not in _live(session, at, conference_id)]
+    people = [row.id for row in circle(by.session, conference_id) if has_page(row.part, row.attends)]
+    lacking = [one for one in people if one not in _live(by.session, by.at, conference_id)]
     # Outside the transaction: hashing is slow on purpose.
     checks = {one: _check(NewLink(), cost) for one in lacking}
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
-        live = _live(session, at, conference_id)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.MAKE_LINKS)
+        live = _live(by.session, by.at, conference_id)
         made = [
-            MadeLink(one, _make(session, visitor, at, member(session, conference_id, one), NewLink().days, check), code)
+            MadeLink(one, _make(by, member(by.session, conference_id, one), NewLink().days, check), code)
             for one, (check, code) in checks.items()
             if one not in live
         ]
@@ -97,9 +93,7 @@ def make_missing_links(
 
 
 def hand_over(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     tokens: Sequence[str],
     way: str,
@@ -109,61 +103,59 @@ def hand_over(
 
     Raises Stale if a link does not work any more, Refusal where there is no address.
     """
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
         for token in tokens:
-            link = link_of_token(session, at, token, lock=True)
+            link = link_of_token(by.session, by.at, token, lock=True)
             if link is None or link.conference_id != conference_id:
                 raise Stale(N_("This link does not work any more. Make a new one."))
-            somebody = member(session, conference_id, link.participant_id)
+            somebody = member(by.session, conference_id, link.participant_id)
             if address:
                 if not somebody.email:
                     raise Refusal(
                         N_("There is no mail address of %(name)s. Write it in the circle."), name=somebody.name
                     )
                 queue(
-                    session,
+                    by.session,
                     PERSONAL_LINK,
                     Recipient(somebody.id, somebody.email, language_of(somebody.language, conference.language)),
-                    at,
+                    by.at,
                     case=conference_id,
                     link=Link(address, link.expires_at),
                     link_id=link.id,
                 )
             ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)
-            record(session, visitor.actor, at, "link.handed_over", conference_id, name=somebody.name, way=way)
+            by.record("link.handed_over", conference_id, name=somebody.name, way=way)
 
 
-def revoke_links(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
+def revoke_links(by: By, conference_id: int, participant_id: int) -> None:
     """End all personal links of somebody; whoever is in by one is out."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.END_LINKS, at)
-        somebody = member(session, conference_id, participant_id)
-        links_actions.revoke(session, at, participant_id=participant_id)
-        record(session, visitor.actor, at, "link.revoked", conference_id, name=somebody.name)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.END_LINKS)
+        somebody = member(by.session, conference_id, participant_id)
+        links_actions.revoke(by.session, by.at, participant_id=participant_id)
+        by.record("link.revoked", conference_id, name=somebody.name)
 
 
-def answer_request(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int, is_them: bool
-) -> str:
+def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) -> str:
     """Let in who waits, or not: then the link ends, as a stranger has it. Gives the name of its owner.
 
     Raises Unknown for a device of no link of this case, Refusal if nobody waits there any more.
     """
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MAKE_LINKS, at)
-        link, device = _locked_device(session, conference_id, device_id)
-        somebody = member(session, conference_id, link.participant_id)
-        waits = device.confirmed_at is None and device.ended_at is None and device.asked_at > at - links.WAITS
-        if not waits or link.revoked_at is not None or link.expires_at <= at:
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.MAKE_LINKS)
+        link, device = _locked_device(by.session, conference_id, device_id)
+        somebody = member(by.session, conference_id, link.participant_id)
+        waits = device.confirmed_at is None and device.ended_at is None and device.asked_at > by.at - links.WAITS
+        if not waits or link.revoked_at is not None or link.expires_at <= by.at:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))
         if is_them:
-            device.confirmed_at, device.how = at, Confirmed.COORDINATOR
+            device.confirmed_at, device.how = by.at, Confirmed.COORDINATOR
         else:
-            links_actions.revoke(session, at, link_id=link.id)
+            links_actions.revoke(by.session, by.at, link_id=link.id)
         action = "link.let_in" if is_them else "link.turned_away"
-        record(session, visitor.actor, at, action, conference_id, name=somebody.name, device=device.device)
+        by.record(action, conference_id, name=somebody.name, device=device.device)
     return somebody.name
 
 
@@ -188,14 +180,14 @@ def forget_codes_of_former(session: Session, at: datetime) -> int:
     return len(changed)
 
 
-def end_device(session: Session, visitor: Visitor, at: datetime, conference_id: int, device_id: int) -> None:
+def end_device(by: By, conference_id: int, device_id: int) -> None:
     """Forget a device: whoever is in on it is out, and it is asked anew."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.END_LINKS, at)
-        link, device = _locked_device(session, conference_id, device_id)
-        somebody = member(session, conference_id, link.participant_id)
-        links_actions.end_devices(session, at, [device.id])
-        record(session, visitor.actor, at, "link.device_ended", conference_id, name=somebody.name, device=device.device)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.END_LINKS)
+        link, device = _locked_device(by.session, conference_id, device_id)
+        somebody = member(by.session, conference_id, link.participant_id)
+        links_actions.end_devices(by.session, by.at, [device.id])
+        by.record("link.device_ended", conference_id, name=somebody.name, device=device.device)
 
 
 def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:
@@ -211,20 +203,20 @@ def _live(session: Session, at: datetime, conference_id: int) -> dict[int, int]:
     return {row.participant_id: row.id for row in links_of(session, conference_id) if row.is_live(at)}
 
 
-def _make(session: Session, visitor: Visitor, at: datetime, somebody: Participant, days: int, check: Check) -> str:
-    before = newest_link(session, somebody.conference_id, somebody.id)
-    links_actions.revoke(session, at, participant_id=somebody.id)
+def _make(by: By, somebody: Participant, days: int, check: Check) -> str:
+    before = newest_link(by.session, somebody.conference_id, somebody.id)
+    links_actions.revoke(by.session, by.at, participant_id=somebody.id)
     token = links_actions.new_link(
-        session,
-        at,
+        by.session,
+        by.at,
         conference_id=somebody.conference_id,
         participant_id=somebody.id,
-        made_by=visitor.account_id,
+        made_by=by.visitor.account_id,
         days=days,
         check=check,
         note=before.note if before else None,
     )
-    record(session, visitor.actor, at, "link.made", somebody.conference_id, name=somebody.name, days=days)
+    by.record("link.made", somebody.conference_id, name=somebody.name, days=days)
     return token
 
 

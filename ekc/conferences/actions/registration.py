@@ -1,13 +1,13 @@
 """A case is registered, found, changed; consents and contacts are written down."""
 
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.accounts.models import Region
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
@@ -15,7 +15,6 @@ from ekc.conferences.actions.circle import member, not_later, put_in, write_over
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry
 from ekc.conferences.queries import Found, search
-from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
@@ -24,19 +23,19 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Part
 
 
-def register_case(session: Session, visitor: Visitor, at: datetime, new: NewCase) -> int:
+def register_case(by: By, new: NewCase) -> int:
     """Register a case; its id. Needs no account; only staff may say that it was on an earlier day.
 
     A main person who registers says yes by that (EK1: they say yes and fill in the form), unless a day is given.
     """
     profile = PROFILES.get(new.profile)
-    with writing(session):
-        if profile is None or session.get(Region, new.region_id) is None:
+    with writing(by.session):
+        if profile is None or by.session.get(Region, new.region_id) is None:
             raise Unknown
         timezone = new.timezone or profile.timezone
-        today = local_date(at, timezone)
-        on = (new.registered_on if visitor.account_id is not None else None) or today
-        not_later(at, timezone, on, new.main_person_said_yes_on)
+        today = local_date(by.at, timezone)
+        on = (new.registered_on if by.visitor.account_id is not None else None) or today
+        not_later(by.at, timezone, on, new.main_person_said_yes_on)
         if not new.main_persons:
             raise Refusal(N_("Say who the main person is."))
         if new.registered_by is Part.REFERRER and new.referrer is None:
@@ -44,7 +43,7 @@ def register_case(session: Session, visitor: Visitor, at: datetime, new: NewCase
         said_yes = on if new.registered_by is Part.MAIN_PERSON else None
         sides = [*new.sides, *(person.side for person in new.main_persons if person.side)]
         conference = Conference(
-            number=_next_number(session, on.year),
+            number=_next_number(by.session, on.year),
             variant=new.variant,
             profile=profile.code,
             workflow_version=VERSION,
@@ -62,67 +61,63 @@ def register_case(session: Session, visitor: Visitor, at: datetime, new: NewCase
             reason=new.reason,
             wishes=list(new.wishes),
             main_person_said_yes_on=new.main_person_said_yes_on or said_yes,
-            phase_since=at,
+            phase_since=by.at,
         )
-        session.add(conference)
-        session.flush()
+        by.session.add(conference)
+        by.session.flush()
         for person in new.main_persons:
-            put_in(session, conference, replace(person, part=Part.MAIN_PERSON))
+            put_in(by.session, conference, replace(person, part=Part.MAIN_PERSON))
         if new.referrer is not None:
-            put_in(session, conference, replace(new.referrer, part=Part.REFERRER))
-        record(session, visitor.actor, at, "case.registered", conference.id, number=conference.number)
+            put_in(by.session, conference, replace(new.referrer, part=Part.REFERRER))
+        by.record("case.registered", conference.id, number=conference.number)
     return conference.id
 
 
 def change_registration(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     new: Registration,
     seen_version: int | None = None,
 ) -> None:
     """Write the registration anew. `seen_version` is what the page showed; Stale if the case was changed since."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION, at)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         if seen_version is not None and conference.version != seen_version:
             raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
-        not_later(at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
+        not_later(by.at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
         if changed := write_over(conference, new, Registration):
-            record(session, visitor.actor, at, "registration.changed", conference_id, fields=", ".join(changed))
+            by.record("registration.changed", conference_id, fields=", ".join(changed))
 
 
-def add_consent(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewConsent) -> int:
+def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
     """Note a consent; its id."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION, at)
-        somebody = member(session, conference_id, new.participant_id)
-        not_later(at, conference.timezone, new.given_on)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
+        somebody = member(by.session, conference_id, new.participant_id)
+        not_later(by.at, conference.timezone, new.given_on)
         consent = Consent(conference_id=conference_id, **asdict(new))
-        session.add(consent)
-        session.flush()
-        record(session, visitor.actor, at, "consent.given", conference_id, name=somebody.name, scope=new.scope)
+        by.session.add(consent)
+        by.session.flush()
+        by.record("consent.given", conference_id, name=somebody.name, scope=new.scope)
     return consent.id
 
 
-def withdraw_consent(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, consent_id: int, on: date | None = None
-) -> None:
+def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | None = None) -> None:
     """Note that somebody took back a consent. `on` None: today."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.CHANGE_REGISTRATION, at)
-        consent = session.get(Consent, consent_id)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
+        consent = by.session.get(Consent, consent_id)
         if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
             raise Unknown
-        day = on or local_date(at, conference.timezone)
-        not_later(at, conference.timezone, day)
+        day = on or local_date(by.at, conference.timezone)
+        not_later(by.at, conference.timezone, day)
         if day < consent.given_on:
             raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
         consent.withdrawn_on = day
-        whose = queries.names(session, conference_id)[consent.participant_id]
-        record(session, visitor.actor, at, "consent.withdrawn", conference_id, name=whose, on=day.isoformat())
+        whose = queries.names(by.session, conference_id)[consent.participant_id]
+        by.record("consent.withdrawn", conference_id, name=whose, on=day.isoformat())
 
 
 def _next_number(session: Session, year: int) -> str:
@@ -140,29 +135,29 @@ def _next_number(session: Session, year: int) -> str:
     return f"EKC-{year}-{taken:04}"
 
 
-def log_contact(session: Session, visitor: Visitor, at: datetime, conference_id: int, new: NewContact) -> int:
+def log_contact(by: By, conference_id: int, new: NewContact) -> int:
     """Add a line to the contact log; its id."""
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.LOG_CONTACT, at)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.LOG_CONTACT)
         if new.participant_id is not None:
-            member(session, conference_id, new.participant_id)
-        not_later(at, conference.timezone, new.on)
-        entry = ContactEntry(conference_id=conference_id, written_at=at, **asdict(new))
-        session.add(entry)
-        session.flush()
-        record(session, visitor.actor, at, "contact.logged", conference_id, channel=new.channel)
+            member(by.session, conference_id, new.participant_id)
+        not_later(by.at, conference.timezone, new.on)
+        entry = ContactEntry(conference_id=conference_id, written_at=by.at, **asdict(new))
+        by.session.add(entry)
+        by.session.flush()
+        by.record("contact.logged", conference_id, channel=new.channel)
     return entry.id
 
 
-def look_for(session: Session, visitor: Visitor, at: datetime, asked: str) -> tuple[Found, ...]:
+def look_for(by: By, asked: str) -> tuple[Found, ...]:
     """Search, and note in the audit who looked for what.
 
     A title or a name that was found has been read: each case that was found gets a line of it, for its people to read.
     """
-    with writing(session):
-        found = search(session, visitor, asked, at)
-        roles = " ".join(sorted(visitor.roles))
+    with writing(by.session):
+        found = search(by.session, by.visitor, asked, by.at)
+        roles = " ".join(sorted(by.visitor.roles))
         for conference_id in sorted({one.conference_id for one in found}):  # in order: searches never block each other
-            record(session, visitor.actor, at, "case.found", conference_id, roles=roles)
-        record(session, visitor.actor, at, "case.searched", asked=asked, found=len(found))
+            by.record("case.found", conference_id, roles=roles)
+        by.record("case.searched", asked=asked, found=len(found))
     return found

@@ -11,7 +11,8 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import BottomLineRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
 _ADDRESS = "/conferences/<int:conference_id>/bottom-lines"
@@ -31,7 +32,7 @@ def add_bottom_line(case: Case) -> ResponseReturnValue:
     form = _form(case)
     if form.validate():
         with form.showing_refusal():
-            bottom_lines_actions.add_bottom_line(db(), case.visitor, now(), case.id, form.to_bottom_line())
+            bottom_lines_actions.add_bottom_line(by(), case.id, form.to_bottom_line())
             flash(_("The bottom line is written down."), "success")
             return _back(case)
     return _page(case, form), form.status
@@ -44,7 +45,7 @@ def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     form = _form(case, prefix=f"line-{line_id}-")
     if form.validate():
         with form.showing_refusal():
-            bottom_lines_actions.change_bottom_line(db(), case.visitor, now(), case.id, line_id, form.to_bottom_line())
+            bottom_lines_actions.change_bottom_line(by(), case.id, line_id, form.to_bottom_line())
             flash(_("Saved."), "success")
             return _back(case)
     return _page(case, changed=(line_id, form)), form.status
@@ -54,7 +55,7 @@ def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
 @case_route(Activity.SET_BOTTOM_LINES)
 def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     """Take one away."""
-    bottom_lines_actions.remove_bottom_line(db(), case.visitor, now(), case.id, line_id)
+    bottom_lines_actions.remove_bottom_line(by(), case.id, line_id)
     flash(_("The bottom line is taken away."), "success")
     return _back(case)
 
@@ -63,7 +64,7 @@ def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
 @case_route(Activity.SAY_NO_BOTTOM_LINES)
 def no_bottom_lines(case: Case) -> ResponseReturnValue:
     """Say that there are none."""
-    bottom_lines_actions.say_no_bottom_lines(db(), case.visitor, now(), case.id)
+    bottom_lines_actions.say_no_bottom_lines(by(), case.id)
     flash(_("It is noted that there are no bottom lines."), "success")
     return _back(case)
 
@@ -72,7 +73,7 @@ def no_bottom_lines(case: Case) -> ResponseReturnValue:
 @case_route(Activity.SAY_NO_BOTTOM_LINES)
 def bottom_lines_again(case: Case) -> ResponseReturnValue:
     """Take back that there are none."""
-    bottom_lines_actions.say_no_bottom_lines(db(), case.visitor, now(), case.id, there_are_none=False)
+    bottom_lines_actions.say_no_bottom_lines(by(), case.id, there_are_none=False)
     return _back(case)
 
 

@@ -17,6 +17,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
 
 _ADDRESS = "/conferences/<int:conference_id>/circle"
@@ -45,7 +46,7 @@ def add_person(case: Case) -> ResponseReturnValue:
     form = AddPersonForm(queries.registration(db(), case.id).sides)
     if not form.validate():
         return _circle_page(case, form), 422
-    somebody = circle_actions.add_person(db(), case.visitor, now(), case.id, form.to_details())
+    somebody = circle_actions.add_person(by(), case.id, form.to_details())
     flash(_("%(name)s is in the circle.", name=form.name.data), "success")
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{somebody}"), 303)
 
@@ -57,7 +58,7 @@ def tell(case: Case) -> ResponseReturnValue:
     form = InformedForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            circle_actions.tell_people(db(), case.visitor, now(), case.id, form.told.data, form.on.data)
+            circle_actions.tell_people(by(), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _circle_page(case, told=form), form.status
@@ -67,7 +68,7 @@ def tell(case: Case) -> ResponseReturnValue:
 @case_route(Activity.CHANGE_CIRCLE)
 def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
     """Note that somebody was told today."""
-    circle_actions.tell_people(db(), case.visitor, now(), case.id, [participant_id])
+    circle_actions.tell_people(by(), case.id, [participant_id])
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
@@ -129,9 +130,7 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
     form = _person_form(case, shown, sent=True)
     if form.validate():
         with form.showing_refusal():
-            stopped = circle_actions.change_person(
-                db(), case.visitor, now(), case.id, participant_id, form.to_details()
-            )
+            stopped = circle_actions.change_person(by(), case.id, participant_id, form.to_details())
             if stopped is None:
                 flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
             else:
@@ -150,7 +149,7 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
     form = RemoveForm()
     if form.validate():
         with form.showing_refusal():
-            stopped = circle_actions.remove_person(db(), case.visitor, now(), case.id, participant_id, form.reason.data)
+            stopped = circle_actions.remove_person(by(), case.id, participant_id, form.reason.data)
             _say_out(_("%(name)s is out of the circle.", name=shown.name), stopped)
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _person_page(case, shown, remove=form), form.status

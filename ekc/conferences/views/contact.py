@@ -12,6 +12,7 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
 _LOG = "/conferences/<int:conference_id>/contact"
@@ -31,7 +32,7 @@ def log_contact(case: Case) -> ResponseReturnValue:
     form = ContactForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            registration.log_contact(db(), case.visitor, now(), case.id, form.to_contact())
+            registration.log_contact(by(), case.id, form.to_contact())
             flash(_("It is in the log."), "success")
             return redirect(url_for("conferences.contact_log", conference_id=case.id), 303)
     return _log_page(case, form), form.status

@@ -35,6 +35,7 @@ from ekc.links import mails
 from ekc.links import queries as links_queries
 from ekc.links.document import SLIP, Slip, square
 from ekc.links.models import PersonalLink
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, Activity
 
 _LINKS = "/conferences/<int:conference_id>/links"
@@ -75,7 +76,7 @@ def _doors(case: Case) -> dict[str, object]:
 def make_missing_links(case: Case) -> ResponseReturnValue:
     """A link and a slip for everybody who has none yet."""
     try:
-        made = links_actions.make_missing_links(db(), case.visitor, now(), case.id, runtime().settings.password_cost)
+        made = links_actions.make_missing_links(by(), case.id, runtime().settings.password_cost)
     except Refusal as refusal:
         return _list(case, say(refusal.message, refusal.params)), refusal.status
     names = queries.names(db(), case.id)
@@ -106,7 +107,7 @@ def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
     replaces = request.form.get("revision", type=int)
     new, cost = form.to_link() if form else None, runtime().settings.password_cost
     try:
-        made = links_actions.make_link(db(), case.visitor, now(), case.id, participant_id, new, cost, replaces)
+        made = links_actions.make_link(by(), case.id, participant_id, new, cost, replaces)
     except Stale as stale:
         return _list(case, say(stale.message, stale.params)), stale.status
     return _shown(case, made)
@@ -123,7 +124,7 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
     if way == "mail" and runtime().settings.mail is None:
         raise Refusal(N_("This service sends no mail. Give the link on paper or by text message."))
     address = _address(made) if way == "mail" else ""
-    links_actions.hand_over(db(), case.visitor, now(), case.id, [made.token], way, address)
+    links_actions.hand_over(by(), case.id, [made.token], way, address)
     return _shown(case, made, done=way)
 
 
@@ -135,7 +136,7 @@ def slips(case: Case) -> ResponseReturnValue:
     found = [_slip(case, one) for one in made]
     db().rollback()  # printing takes a while: no transaction waits for it
     paper = document_pdf(SLIP, *found)
-    links_actions.hand_over(db(), case.visitor, now(), case.id, [one.token for one in made], "paper")
+    links_actions.hand_over(by(), case.id, [one.token for one in made], "paper")
     return pdf(paper, SLIP.filename)
 
 
@@ -143,7 +144,7 @@ def slips(case: Case) -> ResponseReturnValue:
 @case_route(Activity.END_LINKS)
 def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
     """End the links of somebody."""
-    links_actions.revoke_links(db(), case.visitor, now(), case.id, participant_id)
+    links_actions.revoke_links(by(), case.id, participant_id)
     flash(_("The link no longer works."), "success")
     return _back(case)
 
@@ -153,7 +154,7 @@ def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
 def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
     """Let in who waits, or end the link."""
     is_them = "yes" in request.form
-    name = links_actions.answer_request(db(), case.visitor, now(), case.id, device_id, is_them)
+    name = links_actions.answer_request(by(), case.id, device_id, is_them)
     if is_them:
         flash(_("%(name)s can come in now.", name=name), "success")
     else:
@@ -165,7 +166,7 @@ def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
 @case_route(Activity.END_LINKS)
 def end_device(case: Case, device_id: int) -> ResponseReturnValue:
     """Forget a device."""
-    links_actions.end_device(db(), case.visitor, now(), case.id, device_id)
+    links_actions.end_device(by(), case.id, device_id)
     flash(_("Nobody is in on that device any more."), "success")
     return _back(case)
 

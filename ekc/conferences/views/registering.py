@@ -6,6 +6,7 @@ from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
+from ekc.accounts.access import By
 from ekc.accounts.queries import regions
 from ekc.conferences import queries
 from ekc.conferences.access import open_case
@@ -16,7 +17,7 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
 from ekc.core.routes import db, now, public, runtime
 from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
-from ekc.signin.login import office, request_caller, visitor
+from ekc.signin.login import by, office, request_caller, visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.vocabulary import Activity
 
@@ -38,7 +39,7 @@ def register() -> ResponseReturnValue:
     if form.validate_on_submit():
         counted = _count()
         try:
-            conference_id = registration.register_case(db(), visitor(), now(), form.to_new_case())
+            conference_id = registration.register_case(by(), form.to_new_case())
         except Refusal as refusal:
             discard_attempt(db(), counted)  # what was refused is no registration
             status = form.refuse(refusal)
@@ -59,7 +60,7 @@ def _after(conference_id: int) -> str:
     """Where somebody goes who has registered: to the case if it is theirs to see, else to the thanks."""
     session[_REGISTERED] = queries.number_of(db(), conference_id)
     try:
-        open_case(db(), visitor(), conference_id, Activity.SEE_CASE, at=now())
+        open_case(By(db(), visitor(), now()), conference_id, Activity.SEE_CASE)
     except Refusal:
         return url_for("conferences.thanks")
     return url_for("journey.case", conference_id=conference_id)
@@ -81,6 +82,6 @@ def search() -> ResponseReturnValue:
     """
     form = SearchForm()
     asked = form.q.data if form.validate_on_submit() else ""
-    found = registration.look_for(db(), visitor(), now(), asked) if asked else ()
+    found = registration.look_for(by(), asked) if asked else ()
     status = 422 if form.errors else 200
     return render_template("conferences/search.html", form=form, asked=asked, found=found), status

@@ -14,6 +14,7 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
+from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
 
@@ -37,9 +38,7 @@ def change_registration(case: Case) -> ResponseReturnValue:
     form = RegistrationForm(shown)
     if form.validate():
         with form.showing_refusal():
-            registration_actions.change_registration(
-                db(), case.visitor, now(), case.id, form.to_registration(), form.seen_version
-            )
+            registration_actions.change_registration(by(), case.id, form.to_registration(), form.seen_version)
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, queries.registration(db(), case.id), form), form.status
@@ -69,7 +68,7 @@ def add_consent(case: Case) -> ResponseReturnValue:
     form = _consent_form(case, sent=True)
     if form.validate():
         with form.showing_refusal():
-            registration_actions.add_consent(db(), case.visitor, now(), case.id, form.to_consent())
+            registration_actions.add_consent(by(), case.id, form.to_consent())
             flash(_("The consent is noted."), "success")
             return redirect(url_for("conferences.consents", conference_id=case.id), 303)
     return _consents_page(case, form), form.status
@@ -82,7 +81,7 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     form = WithdrawForm(prefix=f"withdraw-{consent_id}-")
     if form.validate():
         with form.showing_refusal():
-            registration_actions.withdraw_consent(db(), case.visitor, now(), case.id, consent_id, form.on.data)
+            registration_actions.withdraw_consent(by(), case.id, consent_id, form.on.data)
             flash(_("It is noted that the consent was taken back."), "success")
             return redirect(url_for("conferences.consents", conference_id=case.id), 303)
     return _consents_page(case, withdrawn=(consent_id, form)), form.status

@@ -11,7 +11,8 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import ConcernRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
 _ADDRESS = "/conferences/<int:conference_id>/safety"
@@ -31,7 +32,7 @@ def add_concern(case: Case) -> ResponseReturnValue:
     form = ConcernForm(queries.circle(db(), case.id))
     if not form.validate():
         return _page(case, form), 422
-    circle_actions.add_concern(db(), case.visitor, now(), case.id, form.to_concern())
+    circle_actions.add_concern(by(), case.id, form.to_concern())
     flash(_("The concern is noted."), "success")
     return _back(case)
 
@@ -43,7 +44,7 @@ def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     form = ConcernForm(queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
     if not form.validate():
         return _page(case, changed=(concern_id, form)), 422
-    circle_actions.change_concern(db(), case.visitor, now(), case.id, concern_id, form.to_concern())
+    circle_actions.change_concern(by(), case.id, concern_id, form.to_concern())
     flash(_("Saved."), "success")
     return _back(case)
 
@@ -52,7 +53,7 @@ def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
 @case_route(Activity.CHANGE_CIRCLE)
 def remove_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     """Take a concern away."""
-    circle_actions.remove_concern(db(), case.visitor, now(), case.id, concern_id)
+    circle_actions.remove_concern(by(), case.id, concern_id)
     flash(_("The concern is taken away."), "success")
     return _back(case)
 

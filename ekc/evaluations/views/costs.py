@@ -10,10 +10,11 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.language import gettext as _
 from ekc.core.language import locale
-from ekc.core.routes import db, now
+from ekc.core.routes import db
 from ekc.evaluations import actions, queries
 from ekc.evaluations.forms import COST_NAMES, AvoidedForm, CostsForm
 from ekc.evaluations.views.blueprint import bp
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
 #: In which money the costs of a case are counted, by its profile.
@@ -34,7 +35,7 @@ def record_costs(case: Case) -> ResponseReturnValue:
     """Write hours and costs down."""
     form = CostsForm()
     if form.validate_on_submit():
-        actions.record_costs(db(), case.visitor, now(), case.id, form.to_costs())
+        actions.record_costs(by(), case.id, form.to_costs())
         flash(_("Hours and costs are kept."), "success")
         return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
     return _costs_page(case, form, AvoidedForm(formdata=None), 422)
@@ -46,7 +47,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
     """Add a cost that is said to have been avoided."""
     form = AvoidedForm()
     if form.validate_on_submit():
-        actions.add_avoided(db(), case.visitor, now(), case.id, form.to_avoided())
+        actions.add_avoided(by(), case.id, form.to_avoided())
         flash(_("The avoided cost is added."), "success")
         return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
     kept = CostsForm(formdata=None, obj=queries.cost_sheet(db(), case.id))
@@ -57,7 +58,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_COSTS)
 def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
     """Take an avoided cost out."""
-    actions.remove_avoided(db(), case.visitor, now(), case.id, avoided_id)
+    actions.remove_avoided(by(), case.id, avoided_id)
     flash(_("The avoided cost is taken out."), "success")
     return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
 

@@ -20,6 +20,7 @@ from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluati
 from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
 from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Goal
+from ekc.signin.login import by
 from ekc.workflow.follow_ups import FOLLOW_UPS
 from ekc.workflow.vocabulary import ActionState, Activity, CasePart
 
@@ -39,7 +40,7 @@ def plan_evaluation(case: Case) -> ResponseReturnValue:
     status = 422
     if form.validate_on_submit():
         try:
-            actions.plan_evaluation(db(), case.visitor, now(), case.id, form.due_on.data, form.place.data)
+            actions.plan_evaluation(by(), case.id, form.due_on.data, form.place.data)
         except Refusal as refusal:
             form.due_on.errors.append(say(refusal.message, refusal.params))
             status = 409
@@ -66,7 +67,7 @@ def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     status = 422
     if form.validate_on_submit():
         try:
-            actions.record_follow_up(db(), case.visitor, now(), case.id, row.id, form.to_report())
+            actions.record_follow_up(by(), case.id, row.id, form.to_report())
         except Unknown:
             raise
         except Refusal as refusal:
@@ -84,7 +85,7 @@ def give_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     """Give a follow-up up, with a reason."""
     form = GiveUpForm()
     if form.validate_on_submit():
-        actions.give_up(db(), case.visitor, now(), case.id, follow_up_id, form.reason.data)
+        actions.give_up(by(), case.id, follow_up_id, form.reason.data)
         flash(_("The follow-up is given up. Your reason is kept with it."), "success")
         return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
     row, goals = _one(case, follow_up_id)

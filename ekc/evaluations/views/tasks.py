@@ -7,10 +7,10 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
 from ekc.evaluations import actions
 from ekc.evaluations.forms import TickForm
 from ekc.evaluations.views.blueprint import bp
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, ActionState, Activity
 
 
@@ -21,6 +21,6 @@ def tick(case: Case) -> ResponseReturnValue:
     form = TickForm()
     if not form.validate_on_submit():
         raise Refusal(N_("Choose how far this task has come: done, partly or not yet."))
-    actions.tick(db(), case.visitor, now(), case.id, form.task.data, ActionState(form.state.data))
+    actions.tick(by(), case.id, form.task.data, ActionState(form.state.data))
     flash(_("Thank you. This is kept with the plan."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)

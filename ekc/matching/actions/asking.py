@@ -5,12 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.accounts.queries import coordinators
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference
-from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.outbox import MailRule, queue
@@ -24,18 +23,18 @@ from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
 
-def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference_id: int, account_id: int) -> int:
+def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
     """Ask a coordinator of the region for a case; whoever was asked and had not answered is so no longer.
 
     Returns the match. Until they have taken it they see what is asked of them, and whoever coordinates the case goes
     on doing so. Raises Refusal where they work for an agency of the case: that nobody waives beforehand.
     """
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR, at)
-        if account_id not in {row.id for row in coordinators(session, conference.region_id)}:
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
+        if account_id not in {row.id for row in coordinators(by.session, conference.region_id)}:
             raise Unknown
-        coordinator = session.get_one(Account, account_id)
-        if tied := works_for([coordinator.employer or ""], agencies_of(session, conference_id)):
+        coordinator = by.session.get_one(Account, account_id)
+        if tied := works_for([coordinator.employer or ""], agencies_of(by.session, conference_id)):
             raise Refusal(
                 N_(
                     "%(name)s works for %(agency)s, which takes part in this conference, and so cannot be its "
@@ -46,42 +45,42 @@ def ask_coordinator(session: Session, visitor: Visitor, at: datetime, conference
             )
         if account_id == conference.coordinator_id:
             raise Refusal(N_("%(name)s is the coordinator of this conference already."), name=coordinator.name)
-        if (before := asked(session, conference_id)) is not None:
+        if (before := asked(by.session, conference_id)) is not None:
             if before.account_id == account_id:
                 raise Refusal(N_("This coordinator is asked already."))
-            before.ended_on = local_date(at, conference.timezone)
-            session.flush()  # before the next one: only one may be asked
-        match = Match(conference_id=conference_id, account_id=account_id, asked_at=at, asked_by=visitor.account_id)
-        session.add(match)
+            before.ended_on = local_date(by.at, conference.timezone)
+            by.session.flush()  # before the next one: only one may be asked
+        match = Match(
+            conference_id=conference_id, account_id=account_id, asked_at=by.at, asked_by=by.visitor.account_id
+        )
+        by.session.add(match)
         conference.asked_coordinator_id = account_id
-        session.flush()
-        write_to(session, mails.ASKED, conference, at, account_id, match)
-        record(session, visitor.actor, at, "match.asked", conference_id, coordinator=coordinator.name)
+        by.session.flush()
+        write_to(by.session, mails.ASKED, conference, by.at, account_id, match)
+        by.record("match.asked", conference_id, coordinator=coordinator.name)
         return match.id
 
 
-def decline(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
+def decline(by: By, conference_id: int) -> None:
     """Do not take the case; no reason is asked. Whoever asked hears of it."""
-    with writing(session):
-        conference, match = lock_asked(session, visitor, at, conference_id)
-        match.declined_on = match.ended_on = local_date(at, conference.timezone)
+    with writing(by.session):
+        conference, match = lock_asked(by, conference_id)
+        match.declined_on = match.ended_on = local_date(by.at, conference.timezone)
         conference.asked_coordinator_id = None
-        write_to(session, mails.DECLINED, conference, at, match.asked_by, match)
-        record(session, visitor.actor, at, "match.declined", conference_id, coordinator=visitor.actor.name)
+        write_to(by.session, mails.DECLINED, conference, by.at, match.asked_by, match)
+        by.record("match.declined", conference_id, coordinator=by.actor.name)
 
 
-def end_match(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, reason: str, match_id: int | None = None
-) -> None:
+def end_match(by: By, conference_id: int, reason: str, match_id: int | None = None) -> None:
     """Ask somebody no longer or, where nobody is asked, part the coordinator from a case that is not taken on yet.
 
     From setup on another coordinator who takes the case does so; there is never nobody. `match_id` is the match that
     the page showed: Stale if it is another one now.
     """
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR, at)
-        waits = asked(session, conference_id)
-        match = waits or taken(session, conference_id)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
+        waits = asked(by.session, conference_id)
+        match = waits or taken(by.session, conference_id)
         if match is None:
             raise Refusal(N_("No coordinator is asked for this case."))
         if match_id is not None and match.id != match_id:
@@ -90,14 +89,14 @@ def end_match(
             conference.asked_coordinator_id = None
         elif conference.phase is Phase.REGISTRATION:
             conference.coordinator_id = None
-            ask_on_new_devices(session, PersonalLink.conference_id == conference_id)
+            ask_on_new_devices(by.session, PersonalLink.conference_id == conference_id)
         else:
             raise Refusal(
                 N_("A conference that is under way needs a coordinator. Ask somebody else, who then takes it over.")
             )
-        match.ended_on = local_date(at, conference.timezone)
-        name = session.get_one(Account, match.account_id).name
-        record(session, visitor.actor, at, "match.ended", conference_id, coordinator=name, reason=reason)
+        match.ended_on = local_date(by.at, conference.timezone)
+        name = by.session.get_one(Account, match.account_id).name
+        by.record("match.ended", conference_id, coordinator=name, reason=reason)
 
 
 def taken(session: Session, conference_id: int) -> Match | None:
@@ -110,12 +109,12 @@ def asked(session: Session, conference_id: int) -> Match | None:
     return session.scalar(_open(conference_id).where(Match.accepted_on.is_(None)))
 
 
-def lock_asked(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> tuple[Conference, Match]:
+def lock_asked(by: By, conference_id: int) -> tuple[Conference, Match]:
     """The case, locked, and the match for which the visitor is asked. Raises Unknown, or Refusal if they took it."""
-    conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH, at)
-    match = asked(session, conference_id)
-    if match is None or match.account_id != visitor.account_id:
-        if conference.coordinator_id == visitor.account_id:
+    conference, _ = lock_case(by, conference_id, Activity.ANSWER_MATCH)
+    match = asked(by.session, conference_id)
+    if match is None or match.account_id != by.visitor.account_id:
+        if conference.coordinator_id == by.visitor.account_id:
             raise Refusal(N_("You have taken this case. Ask your regional manager to find somebody else for it."))
         raise Unknown
     return conference, match

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Visitor
+from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
 from ekc.conferences.effects import write_to_circle
 from ekc.conferences.models import Conference
-from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
@@ -28,44 +27,42 @@ from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Role
 
 
-def set_employer(session: Session, visitor: Visitor, at: datetime, account_id: int, employer: str) -> None:
+def set_employer(by: By, account_id: int, employer: str) -> None:
     """Note for whom the owner of an account works besides; empty: for nobody. All their cases are judged by it at once.
 
     By an administrator, or the regional manager of the region where they work, who hears of it. Raises Refusal.
     """
-    with writing(session):
-        account = session.get(Account, account_id)
+    with writing(by.session):
+        account = by.session.get(Account, account_id)
         if account is None or not account.active:
             raise Unknown
-        theirs = has_duty(Duty.ACCOUNTS, visitor.roles) or account.region_id in visitor.regions
-        if visitor is not PROGRAM and not (has_duty(Duty.EMPLOYERS, visitor.roles) and theirs):
+        theirs = has_duty(Duty.ACCOUNTS, by.visitor.roles) or account.region_id in by.visitor.regions
+        if by.visitor is not PROGRAM and not (has_duty(Duty.EMPLOYERS, by.visitor.roles) and theirs):
             raise Unknown
-        note_employer(session, visitor, at, account, employer)
+        note_employer(by, account, employer)
 
 
-def note_employer(session: Session, visitor: Visitor, at: datetime, account: Account, employer: str) -> None:
+def note_employer(by: By, account: Account, employer: str) -> None:
     """The same, in the caller's transaction. Raises Refusal for one's own: nobody decides how independent they are."""
     noted = employer.strip() or None
     if noted == account.employer:
         return
-    if visitor.account_id == account.id:
+    if by.visitor.account_id == account.id:
         raise Refusal(N_("Nobody notes for whom they work themselves. Ask another administrator or your manager."))
     account.employer = noted
-    record(session, visitor.actor, at, "account.employer", account=account.id, employer=noted or "")
+    by.record("account.employer", account=account.id, employer=noted or "")
 
 
-def accept(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, declared: Declaration, on: date | None = None
-) -> None:
+def accept(by: By, conference_id: int, declared: Declaration, on: date | None = None) -> None:
     """Take the case one was asked for, with a declaration of independence. `on`: the day it was said; today if None.
 
     From now on they are its coordinator and see it; whoever was so before is it no longer and hears of it, and so do
     the main persons, who are asked for their yes. Raises Refusal where they work for an agency of the case.
     """
-    with writing(session):
-        conference, match = lock_asked(session, visitor, at, conference_id)
-        employers = [declared.employer or "", session.get_one(Account, match.account_id).employer or ""]
-        if tied := works_for(employers, agencies_of(session, conference_id)):
+    with writing(by.session):
+        conference, match = lock_asked(by, conference_id)
+        employers = [declared.employer or "", by.session.get_one(Account, match.account_id).employer or ""]
+        if tied := works_for(employers, agencies_of(by.session, conference_id)):
             raise Refusal(
                 N_(
                     "You work for %(agency)s, which takes part in this conference, and so you cannot be its "
@@ -73,35 +70,33 @@ def accept(
                 ),
                 agency=tied[0].name,
             )
-        day = past_day(on, at, conference)
-        if (before := taken(session, conference_id)) is not None:
-            _part(session, conference, at, before, match.id)
+        day = past_day(on, by.at, conference)
+        if (before := taken(by.session, conference_id)) is not None:
+            _part(by.session, conference, by.at, before, match.id)
         match.accepted_on = day
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
-        if not _said_before(session, match):
+        if not _said_before(by.session, match):
             conference.agencies_before = None  # what tied others ties nobody who takes the case for the first time
         if conference.tasks_ended_on is not None:  # who takes over a case that waits to be closed has as long for it
-            conference.tasks_ended_on = local_date(at, conference.timezone)
-        _declare(session, visitor, at, conference, match, declared, "match.accepted")
+            conference.tasks_ended_on = local_date(by.at, conference.timezone)
+        _declare(by, conference, match, declared, "match.accepted")
 
 
-def declare(session: Session, visitor: Visitor, at: datetime, conference_id: int, declared: Declaration) -> None:
+def declare(by: By, conference_id: int, declared: Declaration) -> None:
     """Declare anew, when something has changed since. What ties them now is open from now on.
 
     What tied them before stays open until it is waived: with other words nobody frees themselves.
     """
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.ANSWER_MATCH, at)
-        match = taken(session, conference_id)
-        if match is None or match.account_id != visitor.account_id:
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.ANSWER_MATCH)
+        match = taken(by.session, conference_id)
+        if match is None or match.account_id != by.visitor.account_id:
             raise Unknown
-        _declare(session, visitor, at, conference, match, declared, "match.declared")
+        _declare(by, conference, match, declared, "match.declared")
 
 
 def confirm_coordinator(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     on: date | None = None,
     match_id: int | None = None,
@@ -110,11 +105,13 @@ def confirm_coordinator(
 
     `match_id` is the match that the page showed; Stale if another coordinator was asked since: that yes is not theirs.
     """
-    with writing(session):
-        conference, roles = lock_case(session, visitor, conference_id, Activity.CONFIRM_COORDINATOR, at)
-        match = _shown(session, conference_id, match_id)
-        decides = Role.REGIONAL_MANAGER in roles and match.account_id != visitor.account_id  # nobody about themselves
-        theirs = visitor.participant_id == match.unwanted_by or decides
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.CONFIRM_COORDINATOR)
+        match = _shown(by.session, conference_id, match_id)
+        decides = (
+            Role.REGIONAL_MANAGER in roles and match.account_id != by.visitor.account_id
+        )  # nobody about themselves
+        theirs = by.visitor.participant_id == match.unwanted_by or decides
         if match.unwanted_on is not None and not theirs:
             raise Refusal(
                 N_(
@@ -122,32 +119,30 @@ def confirm_coordinator(
                     "or your regional manager notes here that they did."
                 )
             )
-        day = past_day(on, at, conference)
+        day = past_day(on, by.at, conference)
         if match.accepted_on is not None and day < match.accepted_on:
             raise Refusal(N_("The coordinator took the case later than that day. Choose that day or a later one."))
         match.confirmed_on, match.unwanted_on, match.unwanted_by = day, None, None
-        name = session.get_one(Account, match.account_id).name
-        record(session, visitor.actor, at, "match.confirmed", conference_id, coordinator=name)
+        name = by.session.get_one(Account, match.account_id).name
+        by.record("match.confirmed", conference_id, coordinator=name)
 
 
-def rather_another(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, match_id: int | None = None
-) -> None:
+def rather_another(by: By, conference_id: int, match_id: int | None = None) -> None:
     """The main person would rather have another coordinator; no reason is asked. Whoever asked this one hears of it.
 
     It stands until they say yes after all, or somebody else has taken the case; a yes that was there before does so no
     longer. `match_id` as above.
     """
-    with writing(session):
-        conference, _ = lock_case(session, visitor, conference_id, Activity.WANT_ANOTHER_COORDINATOR, at)
-        match = _shown(session, conference_id, match_id)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
+        match = _shown(by.session, conference_id, match_id)
         if match.unwanted_on is not None:
             return
-        match.confirmed_on, match.unwanted_on = None, local_date(at, conference.timezone)
-        match.unwanted_by = visitor.participant_id
-        write_to(session, mails.UNWANTED, conference, at, match.asked_by, match)
-        name = session.get_one(Account, match.account_id).name
-        record(session, visitor.actor, at, "match.unwanted", conference_id, coordinator=name)
+        match.confirmed_on, match.unwanted_on = None, local_date(by.at, conference.timezone)
+        match.unwanted_by = by.visitor.participant_id
+        write_to(by.session, mails.UNWANTED, conference, by.at, match.asked_by, match)
+        name = by.session.get_one(Account, match.account_id).name
+        by.record("match.unwanted", conference_id, coordinator=name)
 
 
 def _shown(session: Session, conference_id: int, match_id: int | None) -> Match:
@@ -182,9 +177,7 @@ def _said_before(session: Session, match: Match) -> list[dict[str, Any]]:
 
 
 def _declare(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference: Conference,
     match: Match,
     declared: Declaration,
@@ -193,27 +186,22 @@ def _declare(
     """Write it down; the audit keeps what was said before. Whoever asked hears that there is something to decide."""
     if not declared.independence.strip():
         raise Refusal(N_("Say in your own words how independent you are."))
-    before = _said_before(session, match)
+    before = _said_before(by.session, match)
     match.independence = declared.independence.strip()
     match.answers = {**declared.answers, "before": before} if before else declared.answers
-    session.flush()
-    record(
-        session,
-        visitor.actor,
-        at,
+    by.session.flush()
+    by.record(
         action,
         conference.id,
-        coordinator=visitor.actor.name,
+        coordinator=by.actor.name,
         words=match.independence,
         **declared.answers,
     )
-    if open_conflicts(session, conference.id):
-        write_to(session, mails.CONFLICT, conference, at, match.asked_by, match)
+    if open_conflicts(by.session, conference.id):
+        write_to(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
 
 
-def waive_conflict(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, conflict: str, reason: str
-) -> None:
+def waive_conflict(by: By, conference_id: int, conflict: str, reason: str) -> None:
     """Waive the open conflict with this key, for a reason that everybody on the case can read. Others stay open.
 
     Of an agency it holds for the tie that it has now, or a weaker one: a closer one is something to decide anew.
@@ -221,15 +209,15 @@ def waive_conflict(
     Nobody decides about themselves: a manager may be coordinator as well. Raises Stale where it is not open any more:
     it has gone, was waived, or somebody else is coordinator now.
     """
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.MATCH_COORDINATOR, at)
-        match = taken(session, conference_id)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
+        match = taken(by.session, conference_id)
         if not reason.strip():
             raise Refusal(N_("Write down why."))
-        if match is not None and match.account_id == visitor.account_id:
+        if match is not None and match.account_id == by.visitor.account_id:
             raise Refusal(N_("This is about yourself. Somebody else decides it, or takes the case over."))
-        found = {one.key: one for one in open_conflicts(session, conference_id)}.get(conflict)
-        if match is None or found is None or visitor.account_id is None:
+        found = {one.key: one for one in open_conflicts(by.session, conference_id)}.get(conflict)
+        if match is None or found is None or by.visitor.account_id is None:
             raise Stale(N_("This is not open any more. Look at what ties the coordinator to the case now."))
         waiver = Waiver(
             match_id=match.id,
@@ -237,10 +225,10 @@ def waive_conflict(
             about=found.about,
             tie=found.tie,
             reason=reason.strip(),
-            waived_at=at,
-            waived_by=visitor.account_id,
+            waived_at=by.at,
+            waived_by=by.visitor.account_id,
         )
-        session.add(waiver)
-        name = session.get_one(Account, match.account_id).name
+        by.session.add(waiver)
+        name = by.session.get_one(Account, match.account_id).name
         detail = {"coordinator": name, "matter": found.matter.value, "about": found.about, "reason": waiver.reason}
-        record(session, visitor.actor, at, "match.conflict_waived", conference_id, **detail)
+        by.record("match.conflict_waived", conference_id, **detail)

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting
@@ -34,13 +32,13 @@ class Arranged:
     not_needed: bool = False
 
 
-def _lock(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> Meeting:
-    lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING, at)
-    return ensure_meeting(session, conference_id)
+def _lock(by: By, conference_id: int) -> Meeting:
+    lock_case(by, conference_id, Activity.ARRANGE_MEETING)
+    return ensure_meeting(by.session, conference_id)
 
 
-def _lock_unstarted(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> Meeting:
-    meeting = _lock(session, visitor, at, conference_id)
+def _lock_unstarted(by: By, conference_id: int) -> Meeting:
+    meeting = _lock(by, conference_id)
     if meeting.started_at is not None:
         raise Refusal(
             N_("This meeting has started, so its date stays. On the case page you can go on another day instead.")
@@ -48,71 +46,67 @@ def _lock_unstarted(session: Session, visitor: Visitor, at: datetime, conference
     return meeting
 
 
-def add_date(session: Session, visitor: Visitor, at: datetime, conference_id: int, starts_at: datetime) -> int:
+def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
     """Ask people about one more date; its id. A date that is on the list already stays there once."""
-    with writing(session):
-        meeting = _lock_unstarted(session, visitor, at, conference_id)
+    with writing(by.session):
+        meeting = _lock_unstarted(by, conference_id)
         same = select(DateOption).where(DateOption.meeting_id == meeting.id, DateOption.starts_at == starts_at)
-        if option := session.scalar(same):
+        if option := by.session.scalar(same):
             return option.id
         option = DateOption(meeting_id=meeting.id, starts_at=starts_at)
-        session.add(option)
-        session.flush()
-        record(session, visitor.actor, at, "meeting.date_added", conference_id, starts_at=starts_at.isoformat())
+        by.session.add(option)
+        by.session.flush()
+        by.record("meeting.date_added", conference_id, starts_at=starts_at.isoformat())
         return option.id
 
 
-def remove_date(session: Session, visitor: Visitor, at: datetime, conference_id: int, option_id: int) -> None:
+def remove_date(by: By, conference_id: int, option_id: int) -> None:
     """Ask people about this date no longer. A chosen date stays chosen."""
-    with writing(session):
-        meeting = _lock_unstarted(session, visitor, at, conference_id)
-        options = session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
+    with writing(by.session):
+        meeting = _lock_unstarted(by, conference_id)
+        options = by.session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
         option = next((option for option in options if option.id == option_id), None)
         if option is None:
             raise Unknown
-        session.delete(option)
-        record(
-            session, visitor.actor, at, "meeting.date_removed", conference_id, starts_at=option.starts_at.isoformat()
-        )
+        by.session.delete(option)
+        by.record("meeting.date_removed", conference_id, starts_at=option.starts_at.isoformat())
 
 
-def choose_date(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, starts_at: datetime | None
-) -> None:
+def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
     """The date of the meeting, one of the list or another; None: there is no date yet, after all."""
-    with writing(session):
-        meeting = _lock_unstarted(session, visitor, at, conference_id)
+    with writing(by.session):
+        meeting = _lock_unstarted(by, conference_id)
         meeting.starts_at = starts_at
         when = starts_at.isoformat() if starts_at else "-"
-        record(session, visitor.actor, at, "meeting.date_chosen", conference_id, starts_at=when)
+        by.record("meeting.date_chosen", conference_id, starts_at=when)
 
 
-def expect_minutes(session: Session, visitor: Visitor, at: datetime, conference_id: int, minutes: int | None) -> None:
+def expect_minutes(by: By, conference_id: int, minutes: int | None) -> None:
     """How long the meeting will take, in minutes; None: not known."""
-    with writing(session):
-        _lock(session, visitor, at, conference_id).expected_minutes = minutes
-        record(session, visitor.actor, at, "meeting.expected_time", conference_id, minutes=minutes or "-")
+    with writing(by.session):
+        _lock(by, conference_id).expected_minutes = minutes
+        by.record("meeting.expected_time", conference_id, minutes=minutes or "-")
 
 
-def set_venue(session: Session, visitor: Visitor, at: datetime, conference_id: int, venue: Venue) -> None:
+def set_venue(by: By, conference_id: int, venue: Venue) -> None:
     """Where people meet."""
-    with writing(session):
-        meeting = _lock(session, visitor, at, conference_id)
+    with writing(by.session):
+        meeting = _lock(by, conference_id)
         meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
-        record(session, visitor.actor, at, "meeting.venue", conference_id, venue=venue.name)
+        by.record("meeting.venue", conference_id, venue=venue.name)
 
 
-def arrange(session: Session, visitor: Visitor, at: datetime, conference_id: int, arranged: Arranged) -> None:
+def arrange(by: By, conference_id: int, arranged: Arranged) -> None:
     """Food, travel, interpreter or childcare: how it is arranged, that it is not needed, or that it is open again."""
-    with writing(session):
-        meeting = _lock(session, visitor, at, conference_id)
+    with writing(by.session):
+        meeting = _lock(by, conference_id)
         kind = arranged.kind
-        row = session.scalar(
+        row = by.session.scalar(
             select(Arrangement).where(Arrangement.meeting_id == meeting.id, Arrangement.kind == kind)
         ) or Arrangement(meeting_id=meeting.id, kind=kind)
         row.not_needed, row.text = arranged.not_needed, None if arranged.not_needed else arranged.text
         if arranged.not_needed or arranged.text:
-            session.add(row)
-        elif row in session:
-            session.delete(row)
-        record(session, visitor.actor, at, "meeting.arranged", conference_id, what=kind.value)
+            by.session.add(row)
+        elif row in by.session:
+            by.session.delete(row)
+        by.record("meeting.arranged", conference_id, what=kind.value)

@@ -6,10 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.queries import circle
-from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting
@@ -17,13 +16,11 @@ from ekc.meetings.models import Attendance, Meeting
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Attends
 
 
-def record_attendance(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, came: Collection[int]
-) -> None:
+def record_attendance(by: By, conference_id: int, came: Collection[int]) -> None:
     """Exactly these participants came. The first time they came at the start; newcomers after that come now."""
-    with writing(session):
-        meeting, started_at = _lock(session, visitor, at, conference_id)
-        people = {person.id: person for person in circle(session, conference_id)}
+    with writing(by.session):
+        meeting, started_at = _lock(by, conference_id)
+        people = {person.id: person for person in circle(by.session, conference_id)}
         for participant_id in came:
             if participant_id not in people:
                 raise Unknown
@@ -32,40 +29,38 @@ def record_attendance(
                     N_("%(name)s stays away, as was decided. If that changed, change it in the circle first."),
                     name=people[participant_id].name,
                 )
-        rows = _rows(session, meeting)
+        rows = _rows(by.session, meeting)
         for participant_id in (rows.keys() & people.keys()) - set(came):
-            session.delete(rows[participant_id])
-        came_at = at if rows else started_at
+            by.session.delete(rows[participant_id])
+        came_at = by.at if rows else started_at
         for participant_id in people:  # in the order of the circle
             if participant_id in came and participant_id not in rows:
-                session.add(Attendance(meeting_id=meeting.id, participant_id=participant_id, came_at=came_at))
-        record(session, visitor.actor, at, "attendance.recorded", conference_id, came=len(set(came)))
+                by.session.add(Attendance(meeting_id=meeting.id, participant_id=participant_id, came_at=came_at))
+        by.record("attendance.recorded", conference_id, came=len(set(came)))
 
 
-def leave(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
+def leave(by: By, conference_id: int, participant_id: int) -> None:
     """Somebody leaves the room. Whoever left before keeps that time."""
-    _move(session, visitor, at, conference_id, participant_id, at)
+    _move(by, conference_id, participant_id, by.at)
 
 
-def come_back(session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int) -> None:
+def come_back(by: By, conference_id: int, participant_id: int) -> None:
     """Somebody who left is in the room again."""
-    _move(session, visitor, at, conference_id, participant_id, None)
+    _move(by, conference_id, participant_id, None)
 
 
-def professionals_leave(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
+def professionals_leave(by: By, conference_id: int) -> None:
     """All professionals and referrers who are in the room leave it."""
-    _move(session, visitor, at, conference_id, None, at)
+    _move(by, conference_id, None, by.at)
 
 
-def professionals_return(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> None:
+def professionals_return(by: By, conference_id: int) -> None:
     """All professionals and referrers who came and left are in the room again."""
-    _move(session, visitor, at, conference_id, None, None)
+    _move(by, conference_id, None, None)
 
 
 def correct_attendance(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     meeting_id: int,
     participant_id: int,
@@ -73,36 +68,34 @@ def correct_attendance(
     left_at: datetime | None,
 ) -> None:
     """Put right when somebody came to a meeting and left it; None: they stayed, or are there now. Also afterwards."""
-    with writing(session):
-        lock_case(session, visitor, conference_id, Activity.ARRANGE_MEETING, at)
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.ARRANGE_MEETING)
         all_rows = select(Attendance).join(Meeting).where(Meeting.conference_id == conference_id)
-        for row in session.scalars(all_rows):
+        for row in by.session.scalars(all_rows):
             if (row.meeting_id, row.participant_id) == (meeting_id, participant_id):
                 break
         else:
             raise Unknown
-        if came_at > at or (left_at and left_at > at):
+        if came_at > by.at or (left_at and left_at > by.at):
             raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
         if left_at and left_at < came_at:
             raise Refusal(N_("This person leaves before they come."))
         row.came_at, row.left_at = came_at, left_at
-        record(session, visitor.actor, at, "attendance.corrected", conference_id, participant=participant_id)
+        by.record("attendance.corrected", conference_id, participant=participant_id)
 
 
 def _move(
-    session: Session,
-    visitor: Visitor,
-    at: datetime,
+    by: By,
     conference_id: int,
     participant_id: int | None,
     left_at: datetime | None,
 ) -> None:
     """Let one person, or all professionals (None), leave at `left_at`, or be in the room again (None)."""
-    with writing(session):
-        meeting, _ = _lock(session, visitor, at, conference_id)
-        rows = _rows(session, meeting)
+    with writing(by.session):
+        meeting, _ = _lock(by, conference_id)
+        rows = _rows(by.session, meeting)
         if participant_id is None:
-            wanted = {person.id for person in circle(session, conference_id) if person.part in PROFESSIONAL_PARTS}
+            wanted = {person.id for person in circle(by.session, conference_id) if person.part in PROFESSIONAL_PARTS}
         elif participant_id in rows:
             wanted = {participant_id}
         else:
@@ -111,13 +104,13 @@ def _move(
         for row in moved:
             row.left_at = (row.left_at or left_at) if left_at else None
         code = "attendance.left" if left_at else "attendance.came_back"
-        record(session, visitor.actor, at, code, conference_id, people=len(moved))
+        by.record(code, conference_id, people=len(moved))
 
 
-def _lock(session: Session, visitor: Visitor, at: datetime, conference_id: int) -> tuple[Meeting, datetime]:
+def _lock(by: By, conference_id: int) -> tuple[Meeting, datetime]:
     """The meeting that is under way, and when it started."""
-    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION, at)
-    meeting = latest_meeting(session, conference_id)
+    lock_case(by, conference_id, Activity.RECORD_INFORMATION)
+    meeting = latest_meeting(by.session, conference_id)
     if meeting is None or meeting.started_at is None or meeting.ended_at is not None:
         raise Refusal(N_("No meeting is under way, so nobody can come or leave."))
     return meeting, meeting.started_at

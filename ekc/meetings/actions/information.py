@@ -1,16 +1,14 @@
 """Writing down what was told, asked and answered, at the meeting that is current. Who was there: `attendance.py`."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.queries import circle
-from ekc.core.audit import record
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting
@@ -38,81 +36,75 @@ class QuestionText:
     answer: str = ""
 
 
-def tell(session: Session, visitor: Visitor, at: datetime, conference_id: int, told: InformationText) -> int:
+def tell(by: By, conference_id: int, told: InformationText) -> int:
     """Write down what somebody told; its id."""
-    with writing(session):
-        meeting = _lock(session, visitor, at, conference_id, told.participant_id)
+    with writing(by.session):
+        meeting = _lock(by, conference_id, told.participant_id)
         item = InformationItem(
             meeting_id=meeting.id, participant_id=told.participant_id, kind=told.kind, text=told.text
         )
-        session.add(item)
-        session.flush()
-        record(session, visitor.actor, at, "information.told", conference_id, kind=told.kind.value)
+        by.session.add(item)
+        by.session.flush()
+        by.record("information.told", conference_id, kind=told.kind.value)
         return item.id
 
 
-def change_told(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int, told: InformationText
-) -> None:
+def change_told(by: By, conference_id: int, item_id: int, told: InformationText) -> None:
     """Write it down otherwise."""
-    with writing(session):
-        meeting = _lock(session, visitor, at, conference_id, told.participant_id)
-        item = _row(session, InformationItem, meeting, item_id)
+    with writing(by.session):
+        meeting = _lock(by, conference_id, told.participant_id)
+        item = _row(by.session, InformationItem, meeting, item_id)
         item.participant_id, item.kind, item.text = told.participant_id, told.kind, told.text
-        record(session, visitor.actor, at, "information.changed", conference_id, kind=told.kind.value)
+        by.record("information.changed", conference_id, kind=told.kind.value)
 
 
-def remove_told(session: Session, visitor: Visitor, at: datetime, conference_id: int, item_id: int) -> None:
+def remove_told(by: By, conference_id: int, item_id: int) -> None:
     """Take out what was written down by mistake."""
-    with writing(session):
-        item = _row(session, InformationItem, _lock(session, visitor, at, conference_id), item_id)
-        session.delete(item)
-        record(session, visitor.actor, at, "information.removed", conference_id, kind=item.kind.value)
+    with writing(by.session):
+        item = _row(by.session, InformationItem, _lock(by, conference_id), item_id)
+        by.session.delete(item)
+        by.record("information.removed", conference_id, kind=item.kind.value)
 
 
-def ask(session: Session, visitor: Visitor, at: datetime, conference_id: int, asked: QuestionText) -> int:
+def ask(by: By, conference_id: int, asked: QuestionText) -> int:
     """Write down a question, with its answer if there is one; its id."""
-    with writing(session):
-        meeting = _lock(session, visitor, at, conference_id, asked.participant_id)
+    with writing(by.session):
+        meeting = _lock(by, conference_id, asked.participant_id)
         question = Question(
             meeting_id=meeting.id,
             participant_id=asked.participant_id,
             text=asked.text,
             answer=asked.answer or None,
         )
-        session.add(question)
-        session.flush()
-        record(session, visitor.actor, at, "question.asked", conference_id)
+        by.session.add(question)
+        by.session.flush()
+        by.record("question.asked", conference_id)
         return question.id
 
 
-def change_question(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int, asked: QuestionText
-) -> None:
+def change_question(by: By, conference_id: int, question_id: int, asked: QuestionText) -> None:
     """Answer a question, or write it down otherwise."""
-    with writing(session):
-        meeting = _lock(session, visitor, at, conference_id, asked.participant_id)
-        question = _row(session, Question, meeting, question_id)
+    with writing(by.session):
+        meeting = _lock(by, conference_id, asked.participant_id)
+        question = _row(by.session, Question, meeting, question_id)
         question.participant_id, question.text = asked.participant_id, asked.text
         question.answer = asked.answer or None
-        record(session, visitor.actor, at, "question.changed", conference_id)
+        by.record("question.changed", conference_id)
 
 
-def remove_question(session: Session, visitor: Visitor, at: datetime, conference_id: int, question_id: int) -> None:
+def remove_question(by: By, conference_id: int, question_id: int) -> None:
     """Take out a question that was written down by mistake."""
-    with writing(session):
-        session.delete(_row(session, Question, _lock(session, visitor, at, conference_id), question_id))
-        record(session, visitor.actor, at, "question.removed", conference_id)
+    with writing(by.session):
+        by.session.delete(_row(by.session, Question, _lock(by, conference_id), question_id))
+        by.record("question.removed", conference_id)
 
 
-def _lock(
-    session: Session, visitor: Visitor, at: datetime, conference_id: int, participant_id: int | None = None
-) -> Meeting:
+def _lock(by: By, conference_id: int, participant_id: int | None = None) -> Meeting:
     """The current meeting of the locked case. Raises Unknown for a participant of another case."""
-    lock_case(session, visitor, conference_id, Activity.RECORD_INFORMATION, at)
-    if participant_id is not None and participant_id not in {person.id for person in circle(session, conference_id)}:
+    lock_case(by, conference_id, Activity.RECORD_INFORMATION)
+    if participant_id is not None and participant_id not in {person.id for person in circle(by.session, conference_id)}:
         raise Unknown
-    return ensure_meeting(session, conference_id)
+    return ensure_meeting(by.session, conference_id)
 
 
 def _row(session: Session, table: type[Row], meeting: Meeting, id_: int) -> Row:

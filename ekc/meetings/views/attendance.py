@@ -7,11 +7,12 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
 from ekc.core.language import gettext
-from ekc.core.routes import db, now
+from ekc.core.routes import db
 from ekc.meetings import queries
 from ekc.meetings.actions import attendance as attendance_actions
 from ekc.meetings.forms import AttendanceForm
 from ekc.meetings.views.blueprint import bp
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity
 
 _ADDRESS = "/conferences/<int:conference_id>/attendance"
@@ -31,7 +32,7 @@ def came(case: Case) -> ResponseReturnValue:
     form = AttendanceForm(circle(db(), case.id), came=())
     if not form.validate_on_submit():
         return _page(case, form), 422
-    attendance_actions.record_attendance(db(), case.visitor, now(), case.id, form.to_came())
+    attendance_actions.record_attendance(by(), case.id, form.to_came())
     flash(gettext("Saved."), "success")
     return _back(case)
 
@@ -40,7 +41,7 @@ def came(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def professionals_leave(case: Case) -> ResponseReturnValue:
     """All professionals leave the room."""
-    attendance_actions.professionals_leave(db(), case.visitor, now(), case.id)
+    attendance_actions.professionals_leave(by(), case.id)
     flash(gettext("The professionals have left the room."), "success")
     return _back(case)
 
@@ -49,7 +50,7 @@ def professionals_leave(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def professionals_return(case: Case) -> ResponseReturnValue:
     """All professionals who came are in the room again."""
-    attendance_actions.professionals_return(db(), case.visitor, now(), case.id)
+    attendance_actions.professionals_return(by(), case.id)
     flash(gettext("The professionals are back in the room."), "success")
     return _back(case)
 
@@ -58,7 +59,7 @@ def professionals_return(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def leave(case: Case, participant_id: int) -> ResponseReturnValue:
     """Somebody leaves the room."""
-    attendance_actions.leave(db(), case.visitor, now(), case.id, participant_id)
+    attendance_actions.leave(by(), case.id, participant_id)
     return _back(case, participant_id)
 
 
@@ -66,7 +67,7 @@ def leave(case: Case, participant_id: int) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def come_back(case: Case, participant_id: int) -> ResponseReturnValue:
     """Somebody who left is in the room again."""
-    attendance_actions.come_back(db(), case.visitor, now(), case.id, participant_id)
+    attendance_actions.come_back(by(), case.id, participant_id)
     return _back(case, participant_id)
 
 

@@ -9,11 +9,12 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
 from ekc.core.language import gettext
-from ekc.core.routes import db, now
+from ekc.core.routes import db
 from ekc.meetings import queries
 from ekc.meetings.actions import information as information_actions
 from ekc.meetings.forms import InformationForm, QuestionForm
 from ekc.meetings.views.blueprint import bp
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity, InformationKind
 
 _ADDRESS = "/conferences/<int:conference_id>/information"
@@ -34,7 +35,7 @@ def tell(case: Case) -> ResponseReturnValue:
     form = InformationForm(circle(db(), case.id), prefix=_NEW_ITEM)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    item_id = information_actions.tell(db(), case.visitor, now(), case.id, form.to_told())
+    item_id = information_actions.tell(by(), case.id, form.to_told())
     return _back(case, f"item-{item_id}")
 
 
@@ -45,7 +46,7 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
     form = InformationForm(circle(db(), case.id), prefix=f"item-{item_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    information_actions.change_told(db(), case.visitor, now(), case.id, item_id, form.to_told())
+    information_actions.change_told(by(), case.id, item_id, form.to_told())
     flash(gettext("Saved."), "success")
     return _back(case, f"item-{item_id}")
 
@@ -54,7 +55,7 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
     """Take it out."""
-    information_actions.remove_told(db(), case.visitor, now(), case.id, item_id)
+    information_actions.remove_told(by(), case.id, item_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "items")
 
@@ -66,7 +67,7 @@ def ask(case: Case) -> ResponseReturnValue:
     form = QuestionForm(circle(db(), case.id), prefix=_NEW_QUESTION)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    question_id = information_actions.ask(db(), case.visitor, now(), case.id, form.to_asked())
+    question_id = information_actions.ask(by(), case.id, form.to_asked())
     return _back(case, f"question-{question_id}")
 
 
@@ -77,7 +78,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
     form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    information_actions.change_question(db(), case.visitor, now(), case.id, question_id, form.to_asked())
+    information_actions.change_question(by(), case.id, question_id, form.to_asked())
     flash(gettext("Saved."), "success")
     return _back(case, f"question-{question_id}")
 
@@ -86,7 +87,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def remove_question(case: Case, question_id: int) -> ResponseReturnValue:
     """Take it out."""
-    information_actions.remove_question(db(), case.visitor, now(), case.id, question_id)
+    information_actions.remove_question(by(), case.id, question_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "questions")
 

@@ -17,6 +17,7 @@ from ekc.meetings import queries
 from ekc.meetings.actions import arranging
 from ekc.meetings.forms import ArrangementForm, DateForm, HoursForm, VenueForm
 from ekc.meetings.views.blueprint import bp
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import TAKES_PART, Activity, ArrangementKind
 
 _ADDRESS = "/conferences/<int:conference_id>/meeting"
@@ -51,7 +52,7 @@ def add_date(case: Case) -> ResponseReturnValue:
     form = DateForm(prefix=_DATE)
     if not form.validate_on_submit():
         return _page(case, date=form), 422
-    arranging.add_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
+    arranging.add_date(by(), case.id, form.to_instant(case.timezone))
     return _back(case, "dates")
 
 
@@ -62,7 +63,7 @@ def choose_date(case: Case) -> ResponseReturnValue:
     form = DateForm(prefix=_DATE)
     if not form.validate_on_submit():
         return _page(case, date=form), 422
-    arranging.choose_date(db(), case.visitor, now(), case.id, form.to_instant(case.timezone))
+    arranging.choose_date(by(), case.id, form.to_instant(case.timezone))
     flash(gettext("The date is chosen."), "success")
     return _back(case, "dates")
 
@@ -71,7 +72,7 @@ def choose_date(case: Case) -> ResponseReturnValue:
 @case_route(Activity.ARRANGE_MEETING)
 def no_date(case: Case) -> ResponseReturnValue:
     """Take the chosen date back."""
-    arranging.choose_date(db(), case.visitor, now(), case.id, None)
+    arranging.choose_date(by(), case.id, None)
     return _back(case, "dates")
 
 
@@ -79,7 +80,7 @@ def no_date(case: Case) -> ResponseReturnValue:
 @case_route(Activity.ARRANGE_MEETING)
 def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
     """Take a date off the list."""
-    arranging.remove_date(db(), case.visitor, now(), case.id, option_id)
+    arranging.remove_date(by(), case.id, option_id)
     return _back(case, "dates")
 
 
@@ -90,7 +91,7 @@ def hours(case: Case) -> ResponseReturnValue:
     form = HoursForm(prefix=_HOURS)
     if not form.validate_on_submit():
         return _page(case, hours=form), 422
-    arranging.expect_minutes(db(), case.visitor, now(), case.id, form.to_minutes())
+    arranging.expect_minutes(by(), case.id, form.to_minutes())
     flash(gettext("Saved."), "success")
     return _back(case, "hours")
 
@@ -102,7 +103,7 @@ def venue(case: Case) -> ResponseReturnValue:
     form = VenueForm(prefix=_VENUE)
     if not form.validate_on_submit():
         return _page(case, venue=form), 422
-    arranging.set_venue(db(), case.visitor, now(), case.id, form.to_venue())
+    arranging.set_venue(by(), case.id, form.to_venue())
     flash(gettext("Saved."), "success")
     return _back(case, "venue")
 
@@ -117,7 +118,7 @@ def arrange(case: Case, kind: str) -> ResponseReturnValue:
     form = ArrangementForm(prefix=what.value)
     if not form.validate_on_submit():
         return _page(case, arrangement=(what, form)), 422
-    arranging.arrange(db(), case.visitor, now(), case.id, form.to_arranged(what))
+    arranging.arrange(by(), case.id, form.to_arranged(what))
     flash(gettext("Saved."), "success")
     return _back(case, what.value)
 

@@ -18,6 +18,7 @@ from ekc.plans.forms import AcceptanceForm, AgreementForm, EverybodyForm, Suppor
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import Sent, rhythms, seen
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 
 
@@ -35,7 +36,7 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
     form = EverybodyForm(_askable(queries.circle(db(), case.id)), prefix="everybody-")
     if not form.validate_on_submit():
         return _page(case, Sent("everybody", form))
-    actions.record_agreements(db(), case.visitor, now(), case.id, form.people.data)
+    actions.record_agreements(by(), case.id, form.people.data)
     return _back(case, "agree")
 
 
@@ -46,7 +47,7 @@ def somebody_agrees(case: Case) -> ResponseReturnValue:
     form = AgreementForm(_askable(queries.circle(db(), case.id)), prefix="person-")
     if not form.validate_on_submit():
         return _page(case, Sent("person", form))
-    actions.record_agreement(db(), case.visitor, now(), case.id, form.person.data, form.to_answer(), form.words.data)
+    actions.record_agreement(by(), case.id, form.person.data, form.to_answer(), form.words.data)
     return _back(case, f"person-{form.person.data}")
 
 
@@ -57,7 +58,7 @@ def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
     met = request.form.get("met")
     if met not in {"yes", "no"}:
         abort(400)
-    actions.check_bottom_line(db(), case.visitor, now(), case.id, bottom_line_id, met == "yes")
+    actions.check_bottom_line(by(), case.id, bottom_line_id, met == "yes")
     return _back(case, f"bottom-line-{bottom_line_id}")
 
 
@@ -69,9 +70,7 @@ def decide(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(case, Sent("acceptance", form))
     accepted = form.decision.data == "yes"
-    actions.decide_acceptance(
-        db(), case.visitor, now(), case.id, form.person.data, accepted, "" if accepted else form.reason.data
-    )
+    actions.decide_acceptance(by(), case.id, form.person.data, accepted, "" if accepted else form.reason.data)
     return _back(case, "acceptance")
 
 
@@ -83,7 +82,7 @@ def answer_support(case: Case, key: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(case, Sent(key, form))
     try:
-        actions.answer_support(db(), case.visitor, now(), case.id, seen(), key, form.to_answer(), form.words.data)
+        actions.answer_support(by(), case.id, seen(), key, form.to_answer(), form.words.data)
     except Stale as refusal:
         return _page(case, Sent(key, form, refusal))
     return _back(case, key)

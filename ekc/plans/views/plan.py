@@ -26,6 +26,7 @@ from ekc.plans.facts import open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
+from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, CasePart, Every, Part, Phase
 
@@ -148,7 +149,7 @@ def _change(
     if not sent.form.validate_on_submit():
         return page(case, sent)
     try:
-        target = change_plan(db(), case.visitor, now(), case.id, seen(), edit())
+        target = change_plan(by(), case.id, seen(), edit())
     except Stale as refusal:
         return page(case, replace(sent, refusal=refusal))
     return _to_plan(case, target, more)

@@ -12,6 +12,7 @@ from ekc.core.routes import db, now
 from ekc.plans import actions, queries
 from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
 from ekc.plans.views.blueprint import bp
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity, PlanSharing
 
 
@@ -45,7 +46,7 @@ def share_with_all(case: Case) -> ResponseReturnValue:
 
 def _shared(case: Case, form: ShareForm | ShareWithAllForm, choices: dict[int, PlanSharing]) -> ResponseReturnValue:
     try:
-        actions.share_plan(db(), case.visitor, now(), case.id, choices)
+        actions.share_plan(by(), case.id, choices)
     except NotNow:
         raise
     except Refusal as refusal:

@@ -17,6 +17,7 @@ from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.models import PlanVersion
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import rhythms
+from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
 
@@ -45,7 +46,7 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
     if paper is None:
         db().rollback()  # printing takes a while: no transaction waits for it
         content = document_pdf(PLAN, document)
-        paper = issue_document(db(), case.visitor, now(), case.id, number, document.language, content)
+        paper = issue_document(by(), case.id, number, document.language, content)
     response = pdf(paper.content, PLAN.filename.format(case=case.number, version=number))
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify
 from ekc.accounts.queries import visitor_of_account
@@ -24,14 +24,14 @@ from ekc.workflow.vocabulary import N_
 MAX_PASSKEYS = 20
 
 
-def add_passkey(session: Session, visitor: Visitor, at: datetime, new: NewPasskey, name: str, nonce: Nonce) -> int:
+def add_passkey(by: By, new: NewPasskey, name: str, nonce: Nonce) -> int:
     """Keep a passkey that was just made. Raises Refusal if it is kept already, or there are too many."""
-    with writing(session):
-        owner = _lock_own(session, visitor)
-        if credentials_of(session, owner).passkeys >= MAX_PASSKEYS:
+    with writing(by.session):
+        owner = _lock_own(by.session, by.visitor)
+        if credentials_of(by.session, owner).passkeys >= MAX_PASSKEYS:
             raise Refusal(N_("You have %(most)s passkeys. First remove one that you do not use."), most=MAX_PASSKEYS)
-        taken = session.scalar(select(Passkey.id).where(Passkey.credential_id == new.credential_id))
-        if taken or not consume(session, at, nonce):
+        taken = by.session.scalar(select(Passkey.id).where(Passkey.credential_id == new.credential_id))
+        if taken or not consume(by.session, by.at, nonce):
             raise Refusal(N_("This passkey is there already. Have your device make another one."))
         passkey = Passkey(
             account_id=owner,
@@ -40,34 +40,34 @@ def add_passkey(session: Session, visitor: Visitor, at: datetime, new: NewPasske
             handle=new.handle,
             sign_count=new.sign_count,
             name=name,
-            made_at=at,
+            made_at=by.at,
         )
-        session.add(passkey)
-        session.flush()
+        by.session.add(passkey)
+        by.session.flush()
         # A single-factor sign-in now has both factors.
-        here = (SignIn.id == visitor.sign_in_id, SignIn.method.in_(SINGLE_FACTOR))
-        session.execute(update(SignIn).where(*here).values(method=Method.PASSKEY))
-        record(session, visitor.actor, at, "account.passkey_added", passkey=passkey.id, name=name)
-        notify(session, mails.PASSKEY_ADDED, at, owner)
+        here = (SignIn.id == by.visitor.sign_in_id, SignIn.method.in_(SINGLE_FACTOR))
+        by.session.execute(update(SignIn).where(*here).values(method=Method.PASSKEY))
+        by.record("account.passkey_added", passkey=passkey.id, name=name)
+        notify(by.session, mails.PASSKEY_ADDED, by.at, owner)
     return passkey.id
 
 
-def remove_passkey(session: Session, visitor: Visitor, at: datetime, passkey_id: int) -> None:
+def remove_passkey(by: By, passkey_id: int) -> None:
     """Remove a passkey of one's own; every other sign-in ends, because the device may be in other hands.
 
     Raises Unknown for one of somebody else, Refusal if it is the last credential.
     """
-    with writing(session):
-        owner = _lock_own(session, visitor)
-        passkey = session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == owner))
+    with writing(by.session):
+        owner = _lock_own(by.session, by.visitor)
+        passkey = by.session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == owner))
         if passkey is None:
             raise Unknown
-        if credentials_of(session, owner).count == 1:
+        if credentials_of(by.session, owner).count == 1:
             raise Refusal(N_("This is the only way in that you have. First make another passkey."))
-        session.delete(passkey)
-        end_sign_ins(session, at, owner, but=visitor.sign_in_id)
-        record(session, visitor.actor, at, "account.passkey_removed", passkey=passkey_id, name=passkey.name)
-        notify(session, mails.PASSKEY_REMOVED, at, owner)
+        by.session.delete(passkey)
+        end_sign_ins(by.session, by.at, owner, but=by.visitor.sign_in_id)
+        by.record("account.passkey_removed", passkey=passkey_id, name=passkey.name)
+        notify(by.session, mails.PASSKEY_REMOVED, by.at, owner)
 
 
 def enter_by_passkey(

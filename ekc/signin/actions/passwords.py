@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By, Visitor
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify
 from ekc.accounts.queries import account_by_email, visitor_of_account
@@ -51,32 +51,30 @@ def check_password(
     return account_id
 
 
-def reauthenticate(session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost) -> int:
+def reauthenticate(by: By, password: str, cost: Cost) -> int:
     """The account whose owner typed its password just now. Raises Refusal for a wrong one, TooMany, Unknown."""
-    account_id = visitor.account_id
+    account_id = by.visitor.account_id
     if account_id is None:
         raise Unknown
-    attempt = begin_attempt(session, at, (PASSWORDS, f"own {account_id}"))
-    stored = session.scalar(select(Account.password_hash).where(Account.id == account_id))
+    attempt = begin_attempt(by.session, by.at, (PASSWORDS, f"own {account_id}"))
+    stored = by.session.scalar(select(Account.password_hash).where(Account.id == account_id))
     if not matches(password, stored, cost):
-        with writing(session):
-            record(session, visitor.actor, at, "account.password_refused", account=account_id)
+        with writing(by.session):
+            by.record("account.password_refused", account=account_id)
         raise Refusal(N_("This is not the password you have now. Type it again. Nothing was changed."))
-    discard_attempt(session, attempt)
+    discard_attempt(by.session, attempt)
     return account_id
 
 
-def set_password(
-    session: Session, visitor: Visitor, at: datetime, account_id: int, password: str, cost: Cost = COST
-) -> None:
+def set_password(by: By, account_id: int, password: str, cost: Cost = COST) -> None:
     """Give one's own account another password; every other sign-in of it ends. Raises Refusal for a weak one."""
-    about = session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
-    if about is None or visitor.account_id != account_id:
+    about = by.session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
+    if about is None or by.visitor.account_id != account_id:
         raise Unknown
     refuse_weak(password, *about)
     password_hash = hashed(password, cost)
-    with writing(session):
-        write_password(session, visitor, at, password_hash)
+    with writing(by.session):
+        write_password(by.session, by.visitor, by.at, password_hash)
 
 
 def write_password(
@@ -96,7 +94,7 @@ def write_password(
         notify(session, mails.PASSWORD_CHANGED, at, account_id)
 
 
-def change_password(session: Session, visitor: Visitor, at: datetime, present: str, new: str, cost: Cost) -> None:
+def change_password(by: By, present: str, new: str, cost: Cost) -> None:
     """The owner of an account chooses another password. Raises Refusal for a wrong present one, or a weak new one."""
-    account_id = reauthenticate(session, visitor, at, present, cost)
-    set_password(session, visitor, at, account_id, new, cost)
+    account_id = reauthenticate(by, present, cost)
+    set_password(by, account_id, new, cost)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify
 from ekc.core.audit import PUBLIC, Actor, ActorKind, record
@@ -28,59 +28,55 @@ from ekc.workflow.vocabulary import N_
 _COST: Cost = (2, 19456, 1)
 
 
-def add_authenticator(
-    session: Session, visitor: Visitor, at: datetime, secret: str, code: str, password: str, cost: Cost
-) -> list[str]:
+def add_authenticator(by: By, secret: str, code: str, password: str, cost: Cost) -> list[str]:
     """Ask for one-time codes of this app from now on, instead of any before.
 
     What comes back are the recovery codes, known now and never again. Their other sign-ins end. Raises Refusal for a
     wrong password, or a code that is not of this app now.
     """
-    account_id = reauthenticate(session, visitor, at, password, cost)
-    step = totp.matching_step(secret, code, at)
+    account_id = reauthenticate(by, password, cost)
+    step = totp.matching_step(secret, code, by.at)
     if step is None:
         raise Refusal(
             N_("This code does not fit. Type the newest one. Does the clock of the phone show the right time?")
         )
     made = _new_recovery_codes(cost)
-    with writing(session):
-        _lock(session, account_id)
-        session.execute(delete(Authenticator).where(Authenticator.account_id == account_id))
-        session.add(Authenticator(account_id=account_id, secret=secret, added_at=at, last_step=step))
-        _keep_recovery_codes(session, account_id, made)
+    with writing(by.session):
+        _lock(by.session, account_id)
+        by.session.execute(delete(Authenticator).where(Authenticator.account_id == account_id))
+        by.session.add(Authenticator(account_id=account_id, secret=secret, added_at=by.at, last_step=step))
+        _keep_recovery_codes(by.session, account_id, made)
         # What was begun with a password alone has now been given both.
-        here = (SignIn.id == visitor.sign_in_id, SignIn.account_id == account_id, SignIn.method.in_(SINGLE_FACTOR))
-        session.execute(update(SignIn).where(*here).values(method=Method.CODE))
-        end_sign_ins(session, at, account_id, but=visitor.sign_in_id)
-        record(session, visitor.actor, at, "account.second_factor_added", account=account_id)
-        notify(session, mails.SECOND_FACTOR_ADDED, at, account_id)
+        here = (SignIn.id == by.visitor.sign_in_id, SignIn.account_id == account_id, SignIn.method.in_(SINGLE_FACTOR))
+        by.session.execute(update(SignIn).where(*here).values(method=Method.CODE))
+        end_sign_ins(by.session, by.at, account_id, but=by.visitor.sign_in_id)
+        by.record("account.second_factor_added", account=account_id)
+        notify(by.session, mails.SECOND_FACTOR_ADDED, by.at, account_id)
     return [code for code, _ in made]
 
 
-def remove_authenticator(
-    session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost, required: bool
-) -> None:
+def remove_authenticator(by: By, password: str, cost: Cost, required: bool) -> None:
     """Ask for a password alone again. Raises Refusal for a wrong password, and where a second factor is `required`."""
     if required:
         raise Refusal(N_("Here everybody signs in with a second step. You can set up another phone instead."))
-    account_id = reauthenticate(session, visitor, at, password, cost)
-    with writing(session):
-        _lock(session, account_id)
-        delete_second_factor(session, account_id)
-        record(session, visitor.actor, at, "account.second_factor_removed", account=account_id)
-        notify(session, mails.SECOND_FACTOR_REMOVED, at, account_id)
+    account_id = reauthenticate(by, password, cost)
+    with writing(by.session):
+        _lock(by.session, account_id)
+        delete_second_factor(by.session, account_id)
+        by.record("account.second_factor_removed", account=account_id)
+        notify(by.session, mails.SECOND_FACTOR_REMOVED, by.at, account_id)
 
 
-def renew_recovery_codes(session: Session, visitor: Visitor, at: datetime, password: str, cost: Cost) -> list[str]:
+def renew_recovery_codes(by: By, password: str, cost: Cost) -> list[str]:
     """Make ten new recovery codes; the ones before stop working. Raises Refusal for a wrong password."""
-    account_id = reauthenticate(session, visitor, at, password, cost)
+    account_id = reauthenticate(by, password, cost)
     made = _new_recovery_codes(cost)
-    with writing(session):
-        _lock(session, account_id)
-        if not has_second_factor(session, account_id):
+    with writing(by.session):
+        _lock(by.session, account_id)
+        if not has_second_factor(by.session, account_id):
             raise Unknown
-        _keep_recovery_codes(session, account_id, made)
-        record(session, visitor.actor, at, "account.recovery_codes_made", account=account_id)
+        _keep_recovery_codes(by.session, account_id, made)
+        by.record("account.recovery_codes_made", account=account_id)
     return [code for code, _ in made]
 
 

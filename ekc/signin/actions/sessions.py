@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.accounts.queries import visitor_of_account
 from ekc.core.audit import record
@@ -65,28 +65,28 @@ def touch_sign_in(session: Session, at: datetime, sign_in_id: int, seen_at: date
             session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
 
 
-def end_sign_in(session: Session, visitor: Visitor, at: datetime, sign_in_id: int | None = None) -> None:
+def end_sign_in(by: By, sign_in_id: int | None = None) -> None:
     """End a sign-in to one's account: this one, or another. Raises Unknown for one of somebody else."""
-    if visitor.account_id is None:
+    if by.visitor.account_id is None:
         raise Unknown
-    ended = visitor.sign_in_id if sign_in_id is None else sign_in_id
-    own = (SignIn.id == ended, SignIn.account_id == visitor.account_id, SignIn.ended_at.is_(None))
-    with writing(session):
-        if session.scalar(update(SignIn).where(*own).values(ended_at=at).returning(SignIn.id)) is None:
+    ended = by.visitor.sign_in_id if sign_in_id is None else sign_in_id
+    own = (SignIn.id == ended, SignIn.account_id == by.visitor.account_id, SignIn.ended_at.is_(None))
+    with writing(by.session):
+        if by.session.scalar(update(SignIn).where(*own).values(ended_at=by.at).returning(SignIn.id)) is None:
             raise Unknown
-        if ended == visitor.sign_in_id:
-            record(session, visitor.actor, at, "account.signed_out")
+        if ended == by.visitor.sign_in_id:
+            by.record("account.signed_out")
         else:
-            record(session, visitor.actor, at, "account.sign_ins_ended", count=1)
+            by.record("account.sign_ins_ended", count=1)
 
 
-def end_other_sign_ins(session: Session, visitor: Visitor, at: datetime) -> int:
+def end_other_sign_ins(by: By) -> int:
     """End all sign-ins of one's account but this one; how many. Raises Unknown for whoever has no account."""
-    if visitor.account_id is None:
+    if by.visitor.account_id is None:
         raise Unknown
-    with writing(session):
-        count = end_sign_ins(session, at, visitor.account_id, but=visitor.sign_in_id)
-        record(session, visitor.actor, at, "account.sign_ins_ended", count=count)
+    with writing(by.session):
+        count = end_sign_ins(by.session, by.at, by.visitor.account_id, but=by.visitor.sign_in_id)
+        by.record("account.sign_ins_ended", count=count)
     return count
 
 

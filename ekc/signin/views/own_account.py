@@ -12,7 +12,7 @@ from ekc.signin import queries
 from ekc.signin.actions import own_account as own_account_actions
 from ekc.signin.actions import passwords, sessions
 from ekc.signin.forms import ChangePasswordForm, OwnPasswordForm, PhoneForm
-from ekc.signin.login import own_account, visitor
+from ekc.signin.login import by, own_account, visitor
 from ekc.signin.models import Method
 from ekc.signin.views.blueprint import bp
 from ekc.workflow.vocabulary import N_
@@ -43,9 +43,7 @@ def change_password() -> ResponseReturnValue:
     if not form.validate():
         return account_page(password=form), 422
     try:
-        passwords.change_password(
-            db(), visitor(), now(), form.password.data, form.new_password.data, runtime().settings.password_cost
-        )
+        passwords.change_password(by(), form.password.data, form.new_password.data, runtime().settings.password_cost)
     except Refusal as refusal:
         status = form.refuse(refusal)
         return account_page(password=form), status
@@ -60,7 +58,7 @@ def set_phone() -> ResponseReturnValue:
     form = PhoneForm()
     if not form.validate():
         return account_page(phone=form), 422
-    own_account_actions.set_phone(db(), visitor(), now(), form.phone.data)
+    own_account_actions.set_phone(by(), form.phone.data)
     flash(_("Saved."), "success")
     return redirect(url_for("signin.account"), 303)
 
@@ -69,7 +67,7 @@ def set_phone() -> ResponseReturnValue:
 @own_account
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     """Sign out on another device."""
-    sessions.end_sign_in(db(), visitor(), now(), sign_in_id)
+    sessions.end_sign_in(by(), sign_in_id)
     flash(_("That device is signed out."), "success")
     return redirect(url_for("signin.account"), 303)
 
@@ -78,7 +76,7 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
 @own_account
 def end_other_sign_ins() -> ResponseReturnValue:
     """Sign out everywhere but here."""
-    count = sessions.end_other_sign_ins(db(), visitor(), now())
+    count = sessions.end_other_sign_ins(by())
     flash(ngettext("%(num)d other device is signed out.", "%(num)d other devices are signed out.", count), "success")
     return redirect(url_for("signin.account"), 303)
 

@@ -8,6 +8,7 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from flask.typing import ResponseReturnValue
 from flask_login import fresh_login_required, login_fresh
 
+from ekc.accounts.access import By
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, public, runtime
@@ -121,7 +122,7 @@ def _keep(form: NewPasskeyForm) -> None:
         raise InvalidPasskeyError("late")
     nonce, kept = begun
     new = verify_registration(_party(), nonce.value, kept["handle"], form.credential.data)
-    passkeys_actions.add_passkey(db(), authenticated_visitor(), now(), new, form.name.data, nonce)
+    passkeys_actions.add_passkey(By(db(), authenticated_visitor(), now()), new, form.name.data, nonce)
 
 
 @bp.post("/account/passkeys/<int:passkey_id>/remove")
@@ -129,7 +130,7 @@ def _keep(form: NewPasskeyForm) -> None:
 @fresh_login_required  # type: ignore[untyped-decorator]
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove a passkey, such as that of a lost device."""
-    passkeys_actions.remove_passkey(db(), authenticated_visitor(), now(), passkey_id)
+    passkeys_actions.remove_passkey(By(db(), authenticated_visitor(), now()), passkey_id)
     flash(_("The passkey is removed. Elsewhere you are signed out."), "success")
     return redirect(url_for("signin.passkeys"), 303)
 

@@ -6,6 +6,7 @@ import segno
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from ekc.accounts.access import By
 from ekc.core.errors import Refusal
 from ekc.core.language import PRODUCT_NAME
 from ekc.core.language import gettext as _
@@ -13,7 +14,7 @@ from ekc.core.routes import db, local_path, now, runtime
 from ekc.signin import queries, totp
 from ekc.signin.actions import second_factor as second_factor_actions
 from ekc.signin.forms import AuthenticatorForm, OwnPasswordForm
-from ekc.signin.login import authenticated_visitor, own_account, own_account_enrolling, visitor
+from ekc.signin.login import authenticated_visitor, by, own_account, own_account_enrolling, visitor
 from ekc.signin.views.blueprint import bp
 from ekc.signin.views.own_account import account_page
 
@@ -37,9 +38,7 @@ def add_second_factor() -> ResponseReturnValue:
         return _setting_up(form), 422
     try:
         made = second_factor_actions.add_authenticator(
-            db(),
-            authenticated_visitor(),
-            now(),
+            By(db(), authenticated_visitor(), now()),
             _secret(),
             form.one_time_code.data,
             form.password.data,
@@ -63,7 +62,7 @@ def remove_second_factor() -> ResponseReturnValue:
     settings = runtime().settings
     try:
         second_factor_actions.remove_authenticator(
-            db(), visitor(), now(), form.password.data, settings.password_cost, settings.second_factor_required
+            by(), form.password.data, settings.password_cost, settings.second_factor_required
         )
     except Refusal as refusal:
         status = form.refuse(refusal)
@@ -80,9 +79,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
     if not form.validate():
         return account_page(codes=form), 422
     try:
-        made = second_factor_actions.renew_recovery_codes(
-            db(), visitor(), now(), form.password.data, runtime().settings.password_cost
-        )
+        made = second_factor_actions.renew_recovery_codes(by(), form.password.data, runtime().settings.password_cost)
     except Refusal as refusal:
         status = form.refuse(refusal)
         return account_page(codes=form), status

@@ -13,6 +13,7 @@ from ekc.signin.language import remember_language
 from ekc.signin.login import (
     after_sign_in,
     authenticated_visitor,
+    by,
     complete_sign_in,
     discard_ended_sign_in,
     end_session,
@@ -105,7 +106,7 @@ def set_language(language: str) -> ResponseReturnValue:
     if language not in LANGUAGES:
         abort(404)
     if visitor().account_id is not None and visitor().language != language:
-        own_account.choose_language(db(), visitor(), now(), language)
+        own_account.choose_language(by(), language)
     response = make_response(redirect(local_path(request.args.get("next")) or url_for("home"), 303))
     remember_language(response, language)
     return response

@@ -2,17 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import PROGRAM, Office, Visitor
+from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.accounts.notifications import notify
 from ekc.accounts.queries import lock_account
-from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
@@ -49,52 +47,50 @@ class NewAccount(AccountDetails):
     password: str | None = field(default=None, repr=False)
 
 
-def open_account(session: Session, visitor: Visitor, at: datetime, new: NewAccount, cost: Cost = COST) -> int:
+def open_account(by: By, new: NewAccount, cost: Cost = COST) -> int:
     """Open an account. Raises Refusal for a taken or impossible address, a weak password, an unknown region."""
-    ensure_administrator(visitor)
+    ensure_administrator(by.visitor)
     if new.password is not None:
         refuse_weak(new.password, new.email, new.name)
     password_hash = None if new.password is None else hashed(new.password, cost)
-    with writing(session):
-        return add_account(session, visitor, at, new, password_hash).id
+    with writing(by.session):
+        return add_account(by, new, password_hash).id
 
 
-def add_account(
-    session: Session, visitor: Visitor, at: datetime, new: NewAccount, password_hash: str | None = None
-) -> Account:
+def add_account(by: By, new: NewAccount, password_hash: str | None = None) -> Account:
     """The same, in the caller's transaction; the caller has looked at the visitor and the password."""
-    ensure_regions(session, new.region_id, *(office.region_id for office in new.roles))
-    account = Account(password_hash=password_hash, created_at=at, roles=[])
-    _write(session, account, new)
-    session.add(account)
-    _flush(session, account)
+    ensure_regions(by.session, new.region_id, *(office.region_id for office in new.roles))
+    account = Account(password_hash=password_hash, created_at=by.at, roles=[])
+    _write(by.session, account, new)
+    by.session.add(account)
+    _flush(by.session, account)
     for office in new.roles:
-        add_office(session, visitor, at, account, office)
+        add_office(by, account, office)
     roles = ", ".join(sorted(office.role for office in new.roles))
-    record(session, visitor.actor, at, "account.opened", account=account.id, roles=roles)
+    by.record("account.opened", account=account.id, roles=roles)
     return account
 
 
-def change_account(session: Session, visitor: Visitor, at: datetime, account_id: int, details: AccountDetails) -> None:
+def change_account(by: By, account_id: int, details: AccountDetails) -> None:
     """Write the details of an account anew. Raises Refusal as opening does, and for one's own employer.
 
     A new mail address ends what was sent to the old one, which hears of it.
     """
-    ensure_administrator(visitor)
-    with writing(session):
-        account = lock_account(session, account_id)
-        ensure_regions(session, details.region_id)
+    ensure_administrator(by.visitor)
+    with writing(by.session):
+        account = lock_account(by.session, account_id)
+        ensure_regions(by.session, details.region_id)
         before = account.email
-        note_employer(session, visitor, at, account, details.employer)
-        changed = _write(session, account, details)
-        _flush(session, account)
+        note_employer(by, account, details.employer)
+        changed = _write(by.session, account, details)
+        _flush(by.session, account)
         if changed:
-            record(session, visitor.actor, at, "account.changed", account=account_id, fields=", ".join(changed))
+            by.record("account.changed", account=account_id, fields=", ".join(changed))
         if "email" in changed:
-            revoke_invitations(session, at, account_id)
+            revoke_invitations(by.session, by.at, account_id)
             former = Recipient(account_id, before, account.language)
-            queue(session, mails.ADDRESS_CHANGED, former, at, account=account_id)
-            notify(session, mails.ADDRESS_OF_ANOTHER_CHANGED, at, account_id, by=visitor)
+            queue(by.session, mails.ADDRESS_CHANGED, former, by.at, account=account_id)
+            notify(by.session, mails.ADDRESS_OF_ANOTHER_CHANGED, by.at, account_id, by=by.visitor)
 
 
 def ensure_administrator(visitor: Visitor) -> None:
@@ -147,11 +143,11 @@ def _taken(email: str) -> Refusal:
     return Refusal(N_("There is an account with the address %(email)s already."), email=email)
 
 
-def add_office(session: Session, visitor: Visitor, at: datetime, account: Account, office: Office) -> None:
+def add_office(by: By, account: Account, office: Office) -> None:
     """Give a role, in the caller's transaction, to an account that is in the database."""
     held = AccountRole(role=office.role, region_id=office.region_id, municipality=office.municipality)
-    held.given_at, held.given_by = at, visitor.account_id
+    held.given_at, held.given_by = by.at, by.visitor.account_id
     account.roles.append(held)
     if office.role is Role.REGIONAL_MANAGER:
         region = office.region_id
-        notify(session, mails.READS_REGION, at, account.id, by=visitor, region_ids={region}, region=region)
+        notify(by.session, mails.READS_REGION, by.at, account.id, by=by.visitor, region_ids={region}, region=region)

@@ -1,14 +1,11 @@
 """What is done with regions: added and changed."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import By
 from ekc.accounts.models import Region
-from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.staff.actions.accounts import ensure_administrator
@@ -16,27 +13,27 @@ from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
 
 
-def add_region(session: Session, visitor: Visitor, at: datetime, name: str, timezone: str = NL.timezone) -> int:
+def add_region(by: By, name: str, timezone: str = NL.timezone) -> int:
     """Add a region; its id. Raises Refusal if there is one of this name."""
-    ensure_administrator(visitor)
-    with writing(session):
+    ensure_administrator(by.visitor)
+    with writing(by.session):
         region = Region(name=name, timezone=timezone)
-        _keep(session, region)
-        record(session, visitor.actor, at, "region.added", region=name)
+        _keep(by.session, region)
+        by.record("region.added", region=name)
     return region.id
 
 
-def change_region(session: Session, visitor: Visitor, at: datetime, region_id: int, name: str, timezone: str) -> None:
+def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
     """Give a region another name or time zone. Raises Refusal if another has this name."""
-    ensure_administrator(visitor)
-    with writing(session):
-        region = session.get(Region, region_id)
+    ensure_administrator(by.visitor)
+    with writing(by.session):
+        region = by.session.get(Region, region_id)
         if region is None:
             raise Unknown
         before = region.name
         region.name, region.timezone = name, timezone
-        _keep(session, region)
-        record(session, visitor.actor, at, "region.changed", region=name, before=before, timezone=timezone)
+        _keep(by.session, region)
+        by.record("region.changed", region=name, before=before, timezone=timezone)
 
 
 def _keep(session: Session, region: Region) -> None:

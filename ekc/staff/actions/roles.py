@@ -5,10 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import Office, Visitor, has_left
+from ekc.accounts.access import By, Office, has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.accounts.queries import lock_account
-from ekc.core.audit import record
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
@@ -17,42 +16,42 @@ from ekc.staff.actions.accounts import add_office, ensure_administrator, ensure_
 from ekc.workflow.vocabulary import N_, Role
 
 
-def give_role(session: Session, visitor: Visitor, at: datetime, account_id: int, office: Office) -> None:
+def give_role(by: By, account_id: int, office: Office) -> None:
     """Give somebody a role. Raises Refusal for one that they have, and for one that an administrator gives themselves.
 
     Whoever gives out roles could otherwise read every case with one click, and nobody else would have had a hand in it.
     Of somebody who comes to read the cases of a region, others hear by mail.
     """
-    ensure_administrator(visitor)
-    with writing(session):
-        account = lock_account(session, account_id)
-        if visitor.account_id == account_id:
+    ensure_administrator(by.visitor)
+    with writing(by.session):
+        account = lock_account(by.session, account_id)
+        if by.visitor.account_id == account_id:
             raise Refusal(N_("Nobody gives themselves a role. Ask another administrator."))
-        ensure_regions(session, office.region_id)
+        ensure_regions(by.session, office.region_id)
         if any((o.role, o.region_id, o.municipality) == _of(office) for o in account.roles):
             raise Refusal(N_("%(name)s has this role already."), name=account.name)
-        add_office(session, visitor, at, account, office)
-        _record(session, visitor, at, "account.role_given", account_id, office)
+        add_office(by, account, office)
+        _record(by, "account.role_given", account_id, office)
 
 
-def take_role(session: Session, visitor: Visitor, at: datetime, account_id: int, role_id: int) -> None:
+def take_role(by: By, account_id: int, role_id: int) -> None:
     """Take a role away. Raises Refusal for the only one, and for that of the last administrator."""
-    ensure_administrator(visitor)
-    with writing(session):
-        lock_administrators(session)
-        account = lock_account(session, account_id)
+    ensure_administrator(by.visitor)
+    with writing(by.session):
+        lock_administrators(by.session)
+        account = lock_account(by.session, account_id)
         held = next((one for one in account.roles if one.id == role_id), None)
         if held is None:
             raise Unknown
         if held.role is Role.ADMINISTRATOR:
-            refuse_last_administrator(session, at, account)
+            refuse_last_administrator(by.session, by.at, account)
         if len(account.roles) == 1:
             raise Refusal(N_("This is the only role of %(name)s. Close the account instead."), name=account.name)
         account.roles.remove(held)
         if held.role is Role.COORDINATOR:
-            ask_on_new_devices(session, PersonalLink.made_by == account_id)
+            ask_on_new_devices(by.session, PersonalLink.made_by == account_id)
         office = Office(held.role, held.region_id, held.municipality)
-        _record(session, visitor, at, "account.role_taken", account_id, office)
+        _record(by, "account.role_taken", account_id, office)
 
 
 def lock_administrators(session: Session) -> None:
@@ -77,6 +76,6 @@ def _of(office: Office) -> tuple[Role, int | None, str | None]:
     return office.role, office.region_id, office.municipality
 
 
-def _record(session: Session, visitor: Visitor, at: datetime, action: str, account_id: int, office: Office) -> None:
+def _record(by: By, action: str, account_id: int, office: Office) -> None:
     place = office.region_id or office.municipality or ""
-    record(session, visitor.actor, at, action, account=account_id, role=office.role, place=place)
+    by.record(action, account=account_id, role=office.role, place=place)

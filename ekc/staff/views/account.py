@@ -10,7 +10,7 @@ from ekc.conferences.forms.fields import CaseForm
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now, runtime
-from ekc.signin.login import office, visitor
+from ekc.signin.login import by, office, visitor
 from ekc.signin.queries import has_passkey, has_second_factor, identities_of
 from ekc.staff import queries
 from ekc.staff.actions import accounts, closing, inviting, roles, sign_in
@@ -68,7 +68,7 @@ def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
 @office(Duty.ACCOUNTS)
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
-    return invited(account_id, inviting.invite(db(), visitor(), now(), account_id, runtime().settings.base_url))
+    return invited(account_id, inviting.invite(by(), account_id, runtime().settings.base_url))
 
 
 @bp.post(f"{_PATH}/invitation/withdraw")
@@ -127,7 +127,7 @@ def close(account_id: int) -> ResponseReturnValue:
 @office(Duty.ACCOUNTS)
 def reopen(account_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
-    link = closing.reopen_account(db(), visitor(), now(), account_id, runtime().settings.base_url)
+    link = closing.reopen_account(by(), account_id, runtime().settings.base_url)
     return invited(account_id, link)
 
 
@@ -135,7 +135,7 @@ def _do(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm
     """One action, and back to the page, which says so or why not; `sent` is the form it came from, if it has fields."""
     filled = sent or {"refused": CaseForm(formdata=None)}
     try:
-        action(db(), visitor(), now(), account_id, *more)
+        action(by(), account_id, *more)
     except Refusal as refusal:
         (form,) = filled.values()
         status = form.refuse(refusal)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
 from ekc.core.routes import LARGEST_ID, db, now, runtime
-from ekc.signin.login import office, visitor
+from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
 from ekc.staff.actions import inviting
 from ekc.staff.forms import AccountsForm, NewAccountForm
@@ -50,9 +50,7 @@ def open_account() -> ResponseReturnValue:
     form = NewAccountForm(regions(db()))
     if form.validate_on_submit():
         with form.showing_refusal():
-            account_id, link = inviting.open_by_invitation(
-                db(), visitor(), now(), form.to_new_account(), runtime().settings.base_url
-            )
+            account_id, link = inviting.open_by_invitation(by(), form.to_new_account(), runtime().settings.base_url)
             return invited(account_id, link)
     return _new_page(form), form.status
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import new_readers
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
-from ekc.signin.login import office, visitor
+from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
 from ekc.staff.actions import regions as regions_actions
 from ekc.staff.forms import RegionForm
@@ -28,7 +28,7 @@ def add_region() -> ResponseReturnValue:
     form = RegionForm(prefix="new-")
     if form.validate():
         with form.showing_refusal():
-            regions_actions.add_region(db(), visitor(), now(), form.name.data, form.timezone.data)
+            regions_actions.add_region(by(), form.name.data, form.timezone.data)
             flash(_("The region is added. Give somebody the role of its regional manager."), "success")
             return redirect(url_for("staff.regions"), 303)
     return _page(0, form), form.status
@@ -41,7 +41,7 @@ def change_region(region_id: int) -> ResponseReturnValue:
     form = RegionForm(prefix=f"region-{region_id}-")
     if form.validate():
         with form.showing_refusal():
-            regions_actions.change_region(db(), visitor(), now(), region_id, form.name.data, form.timezone.data)
+            regions_actions.change_region(by(), region_id, form.name.data, form.timezone.data)
             flash(_("Saved."), "success")
             return redirect(url_for("staff.regions"), 303)
     return _page(region_id, form), form.status
