@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from ekc.access_log.document import OPENED, ToldDay
+from ekc.access_log.document import ACCESS_LOG, ToldDay
 from ekc.core.documents import DocumentRule
 from ekc.core.outbox import Audience, MailRule, Recipient, queue
 from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, check_kinds
@@ -48,7 +48,7 @@ def test_two_mails_of_one_name_are_refused() -> None:
         check_kinds([WELCOME, WELCOME])
 
 
-LIST: DocumentRule[Any] = OPENED
+LIST: DocumentRule[Any] = ACCESS_LOG
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Changeable:
         (replace(LIST, activity="see_opened"), "nobody has the activity see_opened"),
         (replace(LIST, values=ToldDay), "a dataclass with a language"),
         (replace(LIST, values=Changeable), "plain values"),
-        (replace(LIST, template="opened/gone.html"), "there is no gone.html"),
+        (replace(LIST, template="access_log/gone.html"), "there is no gone.html"),
         (replace(LIST, stylesheets=("gone.css",)), "there is no gone.css"),
         (replace(LIST, attachment=bytes), "an attachment has a name"),
         (replace(LIST, unprintable="The plan is ready"), "has no %"),
@@ -76,8 +76,8 @@ def test_a_wrong_document_is_refused(wrong: DocumentRule[Any], why: str) -> None
 
 
 def test_two_documents_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="two documents are called opened"):
-        check_kinds(documents=[OPENED, OPENED])
+    with pytest.raises(ValueError, match="two documents are called access_log"):
+        check_kinds(documents=[ACCESS_LOG, ACCESS_LOG])
 
 
 def test_a_mail_has_a_link_where_its_row_says_so(db_session: Session) -> None:

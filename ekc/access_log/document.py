@@ -21,7 +21,7 @@ class ToldDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class AccessLog:
     """Who opened a file within a period."""
 
     language: str
@@ -45,9 +45,9 @@ def told(days: Iterable[Day], timezone: str) -> tuple[ToldDay, ...]:
     )
 
 
-OPENED = DocumentRule(
-    name="opened",
-    values=Opened,
+ACCESS_LOG = DocumentRule(
+    name="access_log",
+    values=AccessLog,
     activity=Activity.SEE_OPENED,
     template="access_log/access_log_document.html",
     filename="{case}-opened.pdf",

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from ekc.access_log import queries
-from ekc.access_log.document import OPENED, Opened, told
+from ekc.access_log.document import ACCESS_LOG, AccessLog, told
 from ekc.access_log.forms import PeriodForm, period_form
 from ekc.access_log.words import place
 from ekc.conferences.access import Case
@@ -23,7 +23,7 @@ _ADDRESS = "/conferences/<int:conference_id>/opened"
 
 
 @bp.get(_ADDRESS)
-@case_route(OPENED.activity)
+@case_route(ACCESS_LOG.activity)
 def page(case: Case) -> ResponseReturnValue:
     """Who looked at what and who changed it, by day."""
     form = _form(case)
@@ -39,7 +39,7 @@ def page(case: Case) -> ResponseReturnValue:
 
 
 @bp.get(f"{_ADDRESS}.pdf")
-@case_route(OPENED.activity)
+@case_route(ACCESS_LOG.activity)
 def paper(case: Case) -> ResponseReturnValue:
     """The paper, in the language of the family's papers as far as pages are offered in it."""
     form = _form(case)
@@ -49,8 +49,8 @@ def paper(case: Case) -> ResponseReturnValue:
         first, last = form.since.data or case.registered_on, form.until.data or local_date(now(), case.timezone)
         days = told(_days(case, form), case.timezone)
         period, asked_at = (said(first), said(last)), moment(now(), case.timezone)
-        opened = Opened(language(), case.number, case.title, *period, asked_at, days)
-    return pdf(document_pdf(OPENED, opened), OPENED.filename.format(case=case.number))
+        log = AccessLog(language(), case.number, case.title, *period, asked_at, days)
+    return pdf(document_pdf(ACCESS_LOG, log), ACCESS_LOG.filename.format(case=case.number))
 
 
 def _link(endpoint: str, case: Case) -> str:

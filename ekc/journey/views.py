@@ -46,7 +46,7 @@ def home() -> ResponseReturnValue:
     if who.conference_id is not None:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id))
     if not who.known:
-        return render_template("signin/welcome.html", demo_people=demo_people(db(), now()))
+        return render_template("journey/welcome.html", demo_people=demo_people(db(), now()))
     _home, *others = menu(who)
     if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))
