@@ -1,7 +1,7 @@
 """The product under test: its settings, its clock, the Flask app and the client that reads pages.
 
-One app a worker and database, because making one and compiling its templates costs far more than a test. What makes
-them is loaded where it is asked for: tests of the pure parts start without.
+One app a worker and database, because making one costs more than most tests; all share their compiled templates. What
+makes them is loaded where it is asked for: tests of the pure parts start without.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from config import Settings
     from ekc.core.routes import Runtime
     from tests.client import PageClient
+    from tests.compiled import Compiled
     from tests.database import Database
 
 MakeApp = Callable[..., "Flask"]
@@ -62,7 +63,14 @@ def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: p
 
 
 @pytest.fixture(scope="session")
-def make_app(database: Database, settings: Settings) -> MakeApp:
+def _templates() -> Compiled:
+    from tests.compiled import Compiled
+
+    return Compiled()
+
+
+@pytest.fixture(scope="session")
+def make_app(database: Database, settings: Settings, _templates: Compiled) -> MakeApp:
     """Makes an app on the test's database with other settings: `make_app(registrations_an_hour=1)`."""
 
     def make(**changes: Any) -> Flask:
@@ -72,6 +80,7 @@ def make_app(database: Database, settings: Settings) -> MakeApp:
         app: Flask = create_app(replace(settings, **changes))
         app.testing = True
         app.test_client_class = PageClient
+        app.jinja_env.bytecode_cache = _templates
         _keep_faults(app)
         runtime: Runtime = app.extensions["ekc"]
         database.engines.append(runtime.sessions.kw["bind"])

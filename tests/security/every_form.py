@@ -45,6 +45,7 @@ from tests.build import Made
 from tests.cast import COST, Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.page import Page
+from tests.stages import stage
 
 #: Only there in the demonstration; they take no words.
 DEMO = {"signin.be", "links.be_participant"}
@@ -77,7 +78,8 @@ class Found:
         return {field.name: list(field.shown) for field in self.fields}
 
 
-def every_form(app: Flask, session: Session, cast: Cast) -> list[Found]:
+@stage
+def every_form(session: Session, app: Flask, cast: Cast) -> list[Found]:
     """One form for each route that takes one, from the pages of the person who sends it."""
     found: dict[tuple[str, str], Found] = {}
     for who, start in _who_looks_where(session, cast):

@@ -60,6 +60,7 @@ from ekc.workflow.vocabulary import (
 )
 from tests.cast import Cast, make_link, participant
 from tests.clock import START
+from tests.stages import stage
 
 TODAY = START.date()
 NUMBER = "EKC-2026-0001"
@@ -258,6 +259,7 @@ def details(name: str) -> PersonDetails:
     )
 
 
+@stage
 def marked_case(session: Session, cast: Cast) -> Marked:
     """The case as its plan was agreed, through the product's own actions. Its municipality is Mila's."""
     with writing(session):

@@ -71,7 +71,7 @@ def app(database: Database, _worker_app: Flask, _worker_clock: FrozenClock) -> F
 def forms(app: Flask, database: Database) -> list[Found]:
     """All of them, found once: that takes longer than to send them."""
     with make_sessions(database.engine)() as session:
-        return every_form(app, session, make_cast(session))
+        return every_form(session, app, make_cast(session))
 
 
 def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> None:

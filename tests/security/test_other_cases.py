@@ -12,9 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import By
 from ekc.plans import actions as plans
-from ekc.plans import drafting
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
@@ -23,7 +21,8 @@ from tests.security.every_form import Field, Found, every_form, undone
 from tests.security.everybody import without_token
 from tests.security.strange_case import STAFF, Strange, numbers_of
 from tests.security.test_forms_never_break import fitting, is_typed
-from tests.security.whole_case import NAMED, SPOKEN, whole_case
+from tests.security.whole_case import NAMED, SPOKEN, Whole, whole_case
+from tests.stages import stage
 from tests.test_access_matrix import IN, Judge, make_world, routes
 
 TITLE = "Strange family"
@@ -33,15 +32,21 @@ NO_NUMBERS = re.compile(r"csrf_token|.*revision|version|goal_\d+|mark.*|.*days|h
 _KEY = re.compile(r"[gaw]\d+")
 
 
+@stage
+def strange_case(session: Session, cast: Cast) -> Whole:
+    """A case of the same kind, with more in its plan."""
+    case = whole_case(session, cast, Phase.EVALUATION, title=TITLE)
+    for revision in range(7, 9):
+        plans.change_plan(
+            By(session, cast.noor, START), case.id, revision, drafting.add_action("g1", NewAction(what="More"))
+        )
+    return case
+
+
 @pytest.fixture
 def strange(app: Flask, db_session: Session, cast: Cast) -> Strange:
     """A case in evaluation with everything in it, made before all others."""
-    case = whole_case(db_session, cast, Phase.EVALUATION, title=TITLE)
-    for revision in range(7, 9):
-        plans.change_plan(
-            By(db_session, cast.noor, START), case.id, revision, drafting.add_action("g1", NewAction(what="More"))
-        )
-    db_session.rollback()
+    case = strange_case(db_session, cast)
     numbers = {name: ids for name, ids in numbers_of(db_session.connection(), case.id).items() if name not in STAFF}
     db_session.rollback()
     return Strange(case, numbers, ("a6", "a7"))
@@ -50,7 +55,7 @@ def strange(app: Flask, db_session: Session, cast: Cast) -> Strange:
 @pytest.fixture
 def forms(app: Flask, db_session: Session, cast: Cast, strange: Strange) -> list[Found]:
     """Every form of a case, as the right person meets it in a case of their own."""
-    found = [form for form in every_form(app, db_session, cast) if form.url.startswith("/conferences/")]
+    found = [form for form in every_form(db_session, app, cast) if form.url.startswith("/conferences/")]
     db_session.rollback()
     return found
 
