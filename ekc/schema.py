@@ -17,10 +17,12 @@ import ekc.core.audit
 import ekc.core.outbox
 import ekc.evaluations.models
 import ekc.journey.models
+import ekc.links.models
 import ekc.matching.models
 import ekc.meetings.models
 import ekc.plans.models
-import ekc.privatetime.models  # noqa: F401
+import ekc.privatetime.models
+import ekc.signin.models  # noqa: F401 - imported so that their tables are known
 from ekc.core.crypto import SealedColumn, keyring_of
 from ekc.core.db import Base
 from ekc.core.transaction import writing

@@ -1,21 +1,14 @@
 """Templates compiled once a worker, for all apps that it makes."""
 
-from typing import Any
-
-from jinja2 import BytecodeCache, Environment
+from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 
 class Compiled(BytecodeCache):
-    """In memory. The product compiles a template for each language: `ekc/core/folding.py`."""
+    """Keeps bytecode in memory."""
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
-
-    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
-        """Each language has its own."""
-        language: Any = getattr(environment, "language", "")
-        return super().get_bucket(environment, f"{language}:{name}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """What was compiled before."""

@@ -3,6 +3,8 @@
 Tests that use it are marked `browser` by themselves. EKC_PICTURES=folder keeps a picture of every page looked at.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import threading
@@ -12,10 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page
-
-from tests.look import Onlooker
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -4,16 +4,14 @@ The schema is made by the migrations, once a worker and kind. Tests that ask for
 database, and load nothing that does.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from tests.cast import Cast
-from tests.database import Database
 from tests.plugins.postgresql import server_address
 
 if TYPE_CHECKING:

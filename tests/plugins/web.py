@@ -4,18 +4,15 @@ One app a worker and database, because making one costs more than most tests; al
 makes them is loaded where it is asked for: tests of the pure parts start without.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
 
-from config import Settings
-from ekc.core.routes import Runtime
-from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.database import Database
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -126,6 +123,6 @@ def client(app: Flask) -> PageClient:
 
 @pytest.fixture
 def request_context(app: Flask) -> Iterator[None]:
-    """For what cannot be called outside a request: url_for."""
+    """For what cannot be called outside a request: translation, url_for."""
     with app.test_request_context():
         yield

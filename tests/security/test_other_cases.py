@@ -12,7 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.plans import actions as plans
+from ekc.plans import drafting
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
