@@ -70,6 +70,18 @@ def test_core_is_a_fixed_list() -> None:
     assert unknown == set(), "a new file in core needs a decision of its own in docs/adr/"
 
 
+def test_a_package_hands_on_nothing() -> None:
+    """`__init__.py` holds a docstring; that of `views` imports its modules, so that their routes are known."""
+    handed = {
+        str(path.relative_to(ROOT)): line
+        for path in EKC.rglob("__init__.py")
+        for line in path.read_text().splitlines()
+        if line.startswith(("from ", "import ")) and not line.startswith(f"import ekc.{path.parent.parent.name}.views.")
+    }
+
+    assert handed == {}
+
+
 def test_templates_mirror_the_features() -> None:
     folders = {path.relative_to(TEMPLATES).parts[0] for path in templates()}
 
