@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from gettext import GNUTranslations
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -21,7 +22,7 @@ import ekc.plans.document
 import ekc.signin.mails
 import ekc.staff.mails
 from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
-from ekc.core.language import LANGUAGES, gettext, using
+from ekc.core.language import LANGUAGES, catalogue, gettext, using
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import Activity
 
@@ -35,6 +36,8 @@ _PLAIN = (str, int, bool, date, datetime, NoneType)
 
 def check_kinds(mails: Sequence[MailRule] = MAILS, documents: Sequence[DocumentRule[Any]] = DOCUMENTS) -> None:
     """Refuse rows that cannot be sent or printed as they should. Raises ValueError that names every problem."""
+    if missing := [code for code in LANGUAGES if code != "en" and not _is_compiled(code)]:
+        raise ValueError(f"There is no compiled catalogue of {', '.join(missing)}. Make it with: bin/setup")
     problems = [f"two mails are called {name}" for name in _twice(mails)]
     problems += [f"two documents are called {name}" for name in _twice(documents)]
     problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail(rule)]
@@ -78,6 +81,11 @@ def _document(rule: DocumentRule[Any]) -> Iterator[str]:
 
 def _twice(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
+
+
+def _is_compiled(code: str) -> bool:
+    with using(code):
+        return isinstance(catalogue(), GNUTranslations)
 
 
 def _untranslated(words: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.access_log.document import ACCESS_LOG, ToldDay
 from ekc.core.documents import DocumentRule
+from ekc.core.language import LANGUAGES
 from ekc.core.outbox import Audience, MailRule, Recipient, queue
 from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, check_kinds
 from ekc.signin.mails import PASSWORD_CHANGED
@@ -116,3 +117,10 @@ def test_every_kind_is_used() -> None:
     used = {getattr(node, name, "") for node in elsewhere for name in ("id", "attr")}
 
     assert (len(kinds), kinds - used) == (len(MAILS) + len(DOCUMENTS), set())
+
+
+def test_a_language_without_a_compiled_catalogue_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LANGUAGES, "fy", "Frysk")
+
+    with pytest.raises(ValueError, match=r"^There is no compiled catalogue of fy\. Make it with: bin/setup$"):
+        check_kinds()
