@@ -291,7 +291,7 @@ def _page(session: Session, event: AuditEvent) -> str:
 
 
 #: Where somebody comes on their way: from a provider of single sign-on, or with an invitation opened in this browser.
-ON_THE_WAY = {f"people.{page}" for page in ("to_provider", "from_provider", "leave_provider")} | {
+ON_THE_WAY = {f"signin.{page}" for page in ("to_provider", "from_provider", "leave_provider")} | {
     "signin.choose_password",
     "signin.keep_password",
 }
@@ -329,7 +329,7 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "role_id": session.scalars(select(AccountRole.id).where(AccountRole.account_id == cast.iris.account_id)).one(),
         "passkey_id": session.scalars(select(func.max(Passkey.id))).one(),
         "sign_in_id": here.sign_in_id or 0,
-        **{f"people.{page} token": invitation.rpartition("/")[2] for page in ("invitation", "open_invitation")},
+        **{f"signin.{page} token": invitation.rpartition("/")[2] for page in ("invitation", "open_invitation")},
     }
 
 
