@@ -4,6 +4,7 @@ The product's actions open and commit transactions of their own, so nothing is w
 saved and put back, in this worker and the others of the run: `tests/stages.py` does so with what tests build.
 """
 
+import os
 import pickle
 import sqlite3
 from abc import ABC, abstractmethod
@@ -60,7 +61,7 @@ class Database(ABC):
         """Keep the content, and what the build that made it gave, for every worker of this run."""
         file = self._file(state)
         kept = self._saved[state] = pickle.dumps((self._dump(), result))
-        whole = file.with_suffix(f".{id(self)}")
+        whole = file.with_suffix(f".{os.getpid()}")
         whole.write_bytes(kept)
         whole.rename(file)  # so that no worker reads half of it
         self.state = state

@@ -17,7 +17,9 @@ _VOID = frozenset(
 _TAG = re.compile(r'<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:\s+[^\s"\'<>/=]+(?:=(?:"[^"]*"|[^\s"\'<>=`]+))?)*)\s*(/?)>')
 _ATTRIBUTE = re.compile(r'([^\s"\'<>/=]+)(?:=(?:"([^"]*)"|([^\s"\'<>=`]+)))?')
 _AMPERSAND = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(\w*));?")
-_NO_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_LAST_OF_PLANES = "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_NO_CHARACTER = re.compile(rf"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_LAST_OF_PLANES}]")
+_OF_TABLES = ("table", "thead", "tbody", "tfoot", "tr")
 #: What is inside is no text that is read: it ends at the end tag.
 _RAW = ("script", "style")
 
@@ -71,7 +73,10 @@ def faults(html: str, tree: Element) -> list[str]:
     if len(made) > len(written):
         return [_Fault(f"{' '.join(made[len(written)])} is missing", len(html)).at(html)]
     within = {child.tag for choice in tree.iter("select") for child in choice.iter()}
-    return [f"not valid HTML: <{tag}> in <select>" for tag in sorted(within - {"select", "optgroup", "option", "hr"})]
+    found = [f"not valid HTML: <{tag}> in <select>" for tag in sorted(within - {"select", "optgroup", "option", "hr"})]
+    # What is hidden is left where it stands, though only cells may hold it.
+    hidden = [part.tag for part in tree.iter() if part.tag in _OF_TABLES for child in part if child.tag == "input"]
+    return found + [f"not valid HTML: <input> in <{tag}>, outside its cells" for tag in hidden]
 
 
 class _Fault(Exception):  # noqa: N818 - of the page
@@ -106,7 +111,7 @@ def _written(html: str) -> Iterator[tuple[Token, int]]:
         name = name.lower()
         foreign += (name == "svg") * (-1 if closes else 0 if closed else 1)
         if closes:
-            yield ("/" + name,), ends
+            yield ("/" + name, *filter(None, (attributes.strip(), closed))), ends  # an end has nothing but its name
         else:
             yield (name, *_pairs(attributes, ends)), ends
             if closed and not foreign and name not in (*_VOID, "svg"):
@@ -135,7 +140,11 @@ def _text(source: str, place: int) -> str:
     for found in _AMPERSAND.finditer(source):
         decimal, hexadecimal, name = found.groups()
         number = int(decimal or hexadecimal or "0", 16 if hexadecimal else 10)
-        good = f"{name};" in html5 if name is not None else number >= 32 and not 0x7F <= number < 0xA0
+        good = (
+            f"{name};" in html5
+            if name is not None
+            else 32 <= number < 0x110000 and not _NO_CHARACTER.match(chr(number))
+        )
         if not good or not found[0].endswith(";"):
             raise _Fault(f"{found[0]!r} is no character", place)
     return unescape(source)

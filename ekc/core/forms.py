@@ -1,15 +1,34 @@
-"""The base of forms whose actions may refuse."""
+"""The bases of forms: what they say by themselves is translated, and what an action refuses is shown."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from gettext import NullTranslations, translation
 
 from flask_wtf import FlaskForm
+from wtforms.i18n import messages_path
 
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.language import say
+from ekc.core.language import language, say
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]
+@cache
+def _messages_of_wtforms(code: str) -> NullTranslations:
+    return translation("wtforms", messages_path(), [code], fallback=True)
+
+
+class TranslatedForm(FlaskForm):  # type: ignore[misc]
+    """A form in which the messages of WTForms itself are in the language in force."""
+
+    class Meta:
+        """Where its messages are looked up. Flask-WTF would ask Flask-Babel."""
+
+        def get_translations(self, _form: FlaskForm) -> NullTranslations:
+            """The catalogue that WTForms brings along; without one its messages stay English."""
+            return _messages_of_wtforms(language())
+
+
+class PlainForm(TranslatedForm):
     """A form that shows why an action said no. The app checks the CSRF token of every POST, so it needs none itself."""
 
     class Meta:

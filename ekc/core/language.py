@@ -1,7 +1,7 @@
 """The language in force: its catalogue of messages, and dates as people write them in it.
 
 It is a context variable, so pages, mails, paper and commands all translate through here. English, the source, is in
-force until somebody says otherwise with `using`. Which language a request is in is decided in `people/language.py`.
+force until somebody says otherwise with `using`. Which language a request is in is decided in `signin/language.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping

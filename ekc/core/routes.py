@@ -1,6 +1,6 @@
 """Routes: what each declares about who may come in, and what a view needs of its request.
 
-A view says `@public`, or stands behind a gate of `people/login.py` or `conferences/gate.py`; one that says nothing
+A view says `@public`, or stands behind a gate of `signin/login.py` or `conferences/gate.py`; one that says nothing
 stops the program at start.
 """
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from ekc.core.forms import TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided
@@ -73,7 +73,7 @@ def _money(label: Any, **kwargs: Any) -> AmountField:
     return AmountField(label, 100, _l("Type an amount as a number, for example 212.40."), **kwargs)
 
 
-class FollowUpForm(FlaskForm):  # type: ignore[misc]
+class FollowUpForm(TranslatedForm):
     """What every follow-up asks. `follow_up_form` adds a choice for each action, and the sections of its kind."""
 
     found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
@@ -168,14 +168,14 @@ def read_marks(typed: str) -> tuple[int, ...]:
     return marks
 
 
-def _marks_readable(_form: FlaskForm, typed: StringField) -> None:
+def _marks_readable(_form: TranslatedForm, typed: StringField) -> None:
     try:
         read_marks(typed.data)
     except ValueError:
         raise ValidationError(_("Type marks from 0 to 10 with commas between them, for example 9, 8, 8.")) from None
 
 
-class GiveUpForm(FlaskForm):  # type: ignore[misc]
+class GiveUpForm(TranslatedForm):
     """Why a follow-up is not held."""
 
     reason = TextAreaField(
@@ -185,26 +185,26 @@ class GiveUpForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class NextEvaluationForm(FlaskForm):  # type: ignore[misc]
+class NextEvaluationForm(TranslatedForm):
     """One more evaluation."""
 
     due_on = DateField(_l("Day of the next evaluation"), [InputRequired(_l("Choose the day on which you meet again."))])
     place = StringField(_l("Place"), [Optional(), Length(max=200)], filters=[_strip])
 
 
-class TickForm(FlaskForm):  # type: ignore[misc]
+class TickForm(TranslatedForm):
     """How far one's own task has come."""
 
     task = StringField(validators=[InputRequired(), Length(max=16)])
     state = RadioField(choices=[SelectChoice(state.value, state.value) for state in ActionState])
 
 
-def _known(_form: FlaskForm, typed: AmountField) -> None:
+def _known(_form: TranslatedForm, typed: AmountField) -> None:
     if typed.data is None and not typed.errors:
         raise ValidationError(_("Type what it would have cost."))
 
 
-class CostsForm(FlaskForm):  # type: ignore[misc]
+class CostsForm(TranslatedForm):
     """Hours and money. Empty: not known."""
 
     coordinator_minutes = _hours(_l("Hours of the coordinator"))
@@ -222,7 +222,7 @@ class CostsForm(FlaskForm):  # type: ignore[misc]
 COST_NAMES = tuple(Costs.__dataclass_fields__)
 
 
-class AvoidedForm(FlaskForm):  # type: ignore[misc]
+class AvoidedForm(TranslatedForm):
     """A cost that is said to have been avoided."""
 
     what = StringField(

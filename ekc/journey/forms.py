@@ -1,10 +1,10 @@
 """The form of a step: reason, new date, overrides. Which of them a step asks for stands in its rule."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from ekc.core.forms import TranslatedForm
 from ekc.core.language import gettext, say
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
@@ -24,7 +24,7 @@ _OWN_WORDS = {
 _WHY = DataRequired(_l("Write down why, in a sentence."))
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]
+class StepForm(TranslatedForm):
     """A step as somebody asks for it. Fields that the step does not ask for are taken out by `step_form`."""
 
     phase = HiddenField()

@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -23,6 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
+from ekc.core.forms import TranslatedForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.arranging import Arranged, Venue
@@ -80,7 +80,7 @@ class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
         return None if self.data is None else from_local(self.data.replace(second=0, microsecond=0), timezone)
 
 
-class DateForm(FlaskForm):  # type: ignore[misc]
+class DateForm(TranslatedForm):
     """One possible date."""
 
     starts_at = LocalMoment(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
@@ -99,7 +99,7 @@ class _Hours(DecimalField):  # type: ignore[misc]
         super().process_formdata([value.replace(",", ".") for value in valuelist])
 
 
-class HoursForm(FlaskForm):  # type: ignore[misc]
+class HoursForm(TranslatedForm):
     """How long it will take."""
 
     hours = _Hours(
@@ -119,7 +119,7 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
         return None if self.hours.data is None else round(self.hours.data * _MINUTES_OF_HOUR)
 
 
-class VenueForm(FlaskForm):  # type: ignore[misc]
+class VenueForm(TranslatedForm):
     """Where people meet."""
 
     name = StringField(_l("Place"), filters=[tidy], validators=[short_of(200)])
@@ -136,7 +136,7 @@ class VenueForm(FlaskForm):  # type: ignore[misc]
         return Venue(self.name.data, self.address.data, self.access.data)
 
 
-class ArrangementForm(FlaskForm):  # type: ignore[misc]
+class ArrangementForm(TranslatedForm):
     """How one thing is arranged."""
 
     text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[short_of(2000)], render_kw={"rows": 2})
@@ -152,7 +152,7 @@ class ArrangementForm(FlaskForm):  # type: ignore[misc]
         return Arranged(kind, self.text.data, bool(self.not_needed.data))
 
 
-class AttendanceForm(FlaskForm):  # type: ignore[misc]
+class AttendanceForm(TranslatedForm):
     """Who came, one tick a person. Nobody who was asked to stay away is offered."""
 
     family = SelectMultipleField(_l("Family and their people"), coerce=int, **_FROM_LIST)
@@ -191,7 +191,7 @@ def _with_how(person: PersonRow) -> str:
     return f"{person.name} ({gettext(person.attends.label)})"
 
 
-class _ByForm(FlaskForm):  # type: ignore[misc]
+class _ByForm(TranslatedForm):
     """A form about something that somebody said."""
 
     def came_from(self, prefix: str) -> bool:

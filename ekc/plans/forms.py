@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from ekc.core.forms import PlainForm
+from ekc.core.forms import PlainForm, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalMoment
@@ -74,7 +73,7 @@ def _offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: st
     field.choices = [*none, *(SelectChoice(person.id, person.name) for person in people)]
 
 
-class GoalForm(FlaskForm):  # type: ignore[misc]
+class GoalForm(TranslatedForm):
     """A goal."""
 
     text = _line(_l("Goal"), _l("Write what you want to reach."))
@@ -89,7 +88,7 @@ class GoalForm(FlaskForm):  # type: ignore[misc]
         return text
 
 
-class ActionForm(FlaskForm):  # type: ignore[misc]
+class ActionForm(TranslatedForm):
     """Who does what, by when or how often."""
 
     what = _line(_l("What"), _l("Write what is done."))
@@ -134,7 +133,7 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
         )
 
 
-class WhatIfForm(FlaskForm):  # type: ignore[misc]
+class WhatIfForm(TranslatedForm):
     """What happens if the plan does not work out, and who meets then."""
 
     if_ = _line(_l("If"), _l("Write what could happen."))
@@ -154,7 +153,7 @@ class WhatIfForm(FlaskForm):  # type: ignore[misc]
         return NewWhatIf(if_=self.if_.data, then=self.then.data, who=tuple(self.who.data or ()))
 
 
-class MonitorForm(FlaskForm):  # type: ignore[misc]
+class MonitorForm(TranslatedForm):
     """Who keeps an eye on the plan."""
 
     monitor = _person_field(_l("Who keeps an eye on the plan"))
@@ -168,7 +167,7 @@ class MonitorForm(FlaskForm):  # type: ignore[misc]
         return self.monitor.data or None
 
 
-class EvaluationForm(FlaskForm):  # type: ignore[misc]
+class EvaluationForm(TranslatedForm):
     """When the plan is looked at again."""
 
     at = LocalMoment(_l("When"), validators=[Optional()])
@@ -197,7 +196,7 @@ class EvaluationForm(FlaskForm):  # type: ignore[misc]
 # What people say to the plan
 
 
-class EverybodyForm(FlaskForm):  # type: ignore[misc]
+class EverybodyForm(TranslatedForm):
     """All who say yes, at once."""
 
     people = _people_field(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
@@ -207,7 +206,7 @@ class EverybodyForm(FlaskForm):  # type: ignore[misc]
         _offer_people(self.people, people)
 
 
-class AgreementForm(FlaskForm):  # type: ignore[misc]
+class AgreementForm(TranslatedForm):
     """What one person says to the plan."""
 
     person = _person_field(_l("Who"))
@@ -224,7 +223,7 @@ class AgreementForm(FlaskForm):  # type: ignore[misc]
         return Agreed(self.answer.data)
 
 
-class AcceptanceForm(FlaskForm):  # type: ignore[misc]
+class AcceptanceForm(TranslatedForm):
     """Whether the plan is accepted."""
 
     person = _person_field(_l("Who decides"))
@@ -242,7 +241,7 @@ class AcceptanceForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Say which safety concern the plan leaves open."))
 
 
-class SupportForm(FlaskForm):  # type: ignore[misc]
+class SupportForm(TranslatedForm):
     """The answer to a request for support."""
 
     answer = RadioField(_l("Answer"), default=SupportAnswer.PENDING.value)

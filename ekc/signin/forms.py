@@ -5,11 +5,10 @@ Whether a password, code, answer or passkey is right, or good enough, is not the
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, StringField, TelField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from ekc.core.forms import PlainForm
+from ekc.core.forms import PlainForm, TranslatedForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.signin.passkeys import LONGEST_ANSWER
 from ekc.signin.passwords import LONGEST, SHORTEST
@@ -34,20 +33,20 @@ def _code(hint: Any) -> StringField:
     return StringField(_l("Code"), validators=rules, description=hint, render_kw={"dir": "ltr"})
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(TranslatedForm):
     """Address and password."""
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
     password = _password(_l("Password"), _l("Type your password."))
 
 
-class ForgottenForm(FlaskForm):  # type: ignore[misc]
+class ForgottenForm(TranslatedForm):
     """Where to send a way to choose a new password."""
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(TranslatedForm):
     """A password of one's own, typed twice. The address is there for programs that remember passwords."""
 
     email = EmailField(

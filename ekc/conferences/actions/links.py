@@ -1,6 +1,6 @@
 """The personal links by which people come in: made, replaced, handed over and ended; who waits at one is let in or not.
 
-What a link is: `people/links.py`. Each action locks the case first.
+What a link is: `links/`. Each action locks the case first.
 """
 
 from collections.abc import Sequence
