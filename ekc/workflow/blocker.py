@@ -1,4 +1,4 @@
-"""One reason why not: what a guard yields. The guards themselves stand in `guards.py`."""
+"""One reason why not, which a guard yields, and the row of a guard. The guards themselves stand in `guards.py`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date
 
 from ekc.workflow.facts import Facts, PersonFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.vocabulary import N_, Remedy
+from ekc.workflow.vocabulary import N_, Remedy, Role
 
 #: What fills a blank. A date is written out in the reader's language by whoever shows the sentence.
 Param = str | int | date
@@ -28,6 +28,21 @@ class Blocker:
 
 
 Guard = Callable[[Facts], Iterator[Blocker]]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRule:
+    """A condition, what the checklist says of it, and the roles that may override it with a reason."""
+
+    check: Guard
+    line: str = ""  # the condition said as a thing done; empty: no work of anybody's in that phase
+    override: frozenset[Role] = frozenset()
+    first: Guard | None = None  # as long as this has a reason why not, the line is not done either
+
+    @property
+    def code(self) -> str:
+        """The name under which an override is stored."""
+        return self.check.__name__
 
 
 def _names(people: Iterable[PersonFacts]) -> str:

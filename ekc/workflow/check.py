@@ -151,6 +151,8 @@ def _follow_ups(rules: tuple[FollowUpRule, ...], steps: tuple[StepRule, ...]) ->
             yield f"nothing plans the follow-up {rule.kind}"
         for step in sorted(rule.planned_by - planning):
             yield f"the follow-up {rule.kind} is planned by {step}, which plans none"
+        if not rule.blocks_closing == bool(rule.line) == bool(rule.unsettled):
+            yield f"the follow-up {rule.kind} blocks closing without its sentences, or has them and blocks nothing"
         for profile in PROFILES.values() if rule.clock else ():
             clock = next((clock for clock in profile.clocks if clock.code == rule.clock), None)
             if clock is None or (clock.start, clock.stop) != (Event.PLAN_AGREED, Event.FOLLOW_UP_HELD):

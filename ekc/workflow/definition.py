@@ -1,7 +1,8 @@
-"""The policy: phases and steps, who may, what stands in the way. Change the process here and nowhere else.
+"""The policy: phases and steps, who may take them, what they ask for and bring about.
 
-What somebody may do besides steps stands in `activities.py`, who sees which part of a case in `parts.py`, what offices
-do across the organisation in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
+What has to be so before a step stands in `guards.py`, what somebody may do besides steps in `activities.py`, who sees
+which part of a case in `parts.py`, what offices do across the organisation in `duties.py`, and when a plan is looked at
+again in `follow_ups.py`.
 `docs/workflow.md` is generated from these tables; `engine.py` reads them.
 """
 
@@ -9,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ekc.workflow import guards as g
-from ekc.workflow.blocker import Guard
-from ekc.workflow.follow_ups import FOLLOW_UPS
+from ekc.workflow import guards
+from ekc.workflow.blocker import GuardRule
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
@@ -28,21 +28,6 @@ class PhaseRule:
     checklist: tuple[Step, ...]  # whose guards make the checklist
     room: frozenset[Role] = frozenset()
     on_rail: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class GuardRule:
-    """A condition, what the checklist says of it, and the roles that may override it with a reason."""
-
-    check: Guard
-    line: str = ""  # the condition said as a thing done; empty: no work of anybody's in that phase
-    override: frozenset[Role] = frozenset()
-    first: Guard | None = None  # as long as this has a reason why not, the line is not done either
-
-    @property
-    def code(self) -> str:
-        """The name under which an override is stored."""
-        return self.check.__name__
 
 
 class ReasonKind(StrEnum):
@@ -87,13 +72,6 @@ _COORDINATOR = frozenset({Role.COORDINATOR})
 _FAMILY = frozenset({Role.MAIN_PERSON, Role.FAMILY})
 _EVERYBODY = INSIDE_ROLES | {Role.REFERRER, Role.PROFESSIONAL, Role.COORDINATOR}
 
-_INDEPENDENT = GuardRule(
-    g.coordinator_independent,
-    N_("The coordinator is independent"),
-    first=g.independence_declared,  # of a coordinator who declared nothing no conflict is known
-)
-_BOTTOM_LINES_SHARED = GuardRule(g.bottom_lines_shared, N_("Bottom lines are shared"))
-
 PHASES: tuple[PhaseRule, ...] = (
     PhaseRule(Phase.REGISTRATION, N_("Registration"), N_("Registration"), (Step.TAKE_ON,), on_rail=False),
     PhaseRule(Phase.SETUP, N_("Coordinator setup"), N_("Setup"), (Step.OPEN_CONFERENCE,)),
@@ -110,15 +88,6 @@ PHASES: tuple[PhaseRule, ...] = (
     PhaseRule(Phase.CLOSED, N_("Closed"), N_("Closed"), (), on_rail=False),
 )
 
-#: What makes a plan a plan: nothing that lacks one of these is ever agreed.
-_PLAN_GUARDS = (
-    GuardRule(g.actions_complete, N_("Each action says who, what and when")),
-    GuardRule(g.what_if_complete, N_("What happens if it fails")),
-    GuardRule(g.evaluation_arranged, N_("The evaluation is arranged")),
-    GuardRule(g.monitor_named, N_("Somebody keeps an eye on the plan")),
-    GuardRule(g.support_answered, N_("Each request for support has a name or an answer")),
-)
-
 STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.TAKE_ON,
@@ -126,14 +95,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.REGISTRATION,),
         Phase.SETUP,
         _COORDINATOR,
-        guards=(
-            GuardRule(g.main_person_said_yes, N_("The main person says yes")),
-            GuardRule(g.consents_valid, N_("Consents are there")),
-            GuardRule(g.coordinator_accepted, N_("A coordinator takes the case")),
-            GuardRule(g.independence_declared, N_("The coordinator declares independence")),
-            _INDEPENDENT,
-            GuardRule(g.coordinator_confirmed, N_("The main person confirms the coordinator")),
-        ),
+        guards=guards.TAKE_ON,
         effects=(Effect.WELCOME_LETTER,),
     ),
     StepRule(
@@ -142,17 +104,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.SETUP,),
         Phase.INFORMATION,
         _COORDINATOR,
-        guards=(
-            GuardRule(g.question_agreed, N_("The question is agreed")),
-            GuardRule(g.everyone_decided, N_("It is known who comes"), override=_COORDINATOR),
-            GuardRule(g.everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR),
-            GuardRule(g.safety_decided, N_("Everyone is safe")),
-            GuardRule(g.childrens_part_decided, N_("Each child's part is decided")),
-            _BOTTOM_LINES_SHARED,
-            GuardRule(g.meeting_arranged, N_("Date, venue, food and travel are arranged")),
-            GuardRule(g.family_outnumbers_professionals, N_("The family is the larger group"), override=_COORDINATOR),
-            _INDEPENDENT,
-        ),
+        guards=guards.OPEN_CONFERENCE,
         effects=(Effect.START_MEETING,),
     ),
     StepRule(
@@ -161,13 +113,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.INFORMATION,),
         Phase.PRIVATE_TIME,
         _COORDINATOR,
-        guards=(
-            GuardRule(g.information_told, N_("Situation, reason and help are told")),
-            GuardRule(g.questions_answered, N_("Questions are answered"), override=_COORDINATOR),
-            GuardRule(g.enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
-            GuardRule(g.professionals_left, N_("The professionals have left")),
-            _INDEPENDENT,
-        ),
+        guards=guards.BEGIN_PRIVATE_TIME,
         effects=(Effect.OPEN_ROOM,),
     ),
     StepRule(
@@ -196,13 +142,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRESENTATION,),
         Phase.EVALUATION,
         _COORDINATOR,
-        guards=(
-            *_PLAN_GUARDS,
-            GuardRule(g.bottom_lines_met, N_("Bottom lines are met")),
-            GuardRule(g.accepted, N_("The plan is accepted")),
-            _INDEPENDENT,
-            GuardRule(g.everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
-        ),
+        guards=guards.AGREE_PLAN,
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,
@@ -216,7 +156,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRESENTATION,),
         Phase.PRIVATE_TIME,
         _FAMILY | _COORDINATOR,
-        guards=(GuardRule(g.made_at_a_conference),),
+        guards=guards.GO_BACK,
         effects=(Effect.OPEN_ROOM,),
         reason=ReasonKind.TEXT,
         ask=N_("Which bottom line is not met, or what is unclear?"),
@@ -228,7 +168,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
-        guards=(GuardRule(g.evaluation_held), GuardRule(g.family_wants_new_version), *_PLAN_GUARDS, _INDEPENDENT),
+        guards=guards.REVISE_PLAN,
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
     ),
@@ -238,10 +178,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
-        guards=(
-            *(GuardRule(g.follow_up_settled(rule), rule.line) for rule in FOLLOW_UPS),
-            _INDEPENDENT,
-        ),
+        guards=guards.CLOSE,
         effects=(Effect.START_RETENTION,),
     ),
     StepRule(
@@ -263,7 +200,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.SETUP,),
         Phase.PRESENTATION,
         _COORDINATOR,
-        guards=(_BOTTOM_LINES_SHARED, _INDEPENDENT),
+        guards=guards.PLAN_WITHOUT_CONFERENCE,
         effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.PRESENT_PLAN),
         reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
@@ -275,7 +212,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.CLOSED,
         _COORDINATOR,
-        guards=(_INDEPENDENT,),
+        guards=guards.NO_PLAN,
         effects=(
             Effect.CLOSE_ROOM,
             Effect.END_MEETING,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
-from ekc.workflow.blocker import Blocker
-from ekc.workflow.definition import PHASES, STEPS, GuardRule, PhaseRule, StepRule
+from ekc.workflow.blocker import Blocker, GuardRule
+from ekc.workflow.definition import PHASES, STEPS, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule

@@ -31,8 +31,9 @@ class FollowUpRule:
 
     kind: FollowUpKind
     planned_by: frozenset[Step]
-    line: str  # on the checklist of closing: every kind is held or given up before a case is closed
-    unsettled: str  # why the case cannot be closed as long as one is open
+    blocks_closing: bool  # every one is held or given up before a case is closed
+    line: str = ""  # on the checklist of closing; of a kind that blocks it
+    unsettled: str = ""  # why the case cannot be closed as long as one is open
     clock: str = ""  # the code of the profile's clock; empty: on the day and in the place that the plan names
     sections: frozenset[FormSection] = frozenset()
     words_required: bool = False
@@ -54,6 +55,7 @@ FOLLOW_UPS: tuple[FollowUpRule, ...] = (
         planned_by=frozenset({Step.AGREE_PLAN}),
         clock="call",
         words_required=True,
+        blocks_closing=True,
         line=N_("The call after four weeks"),
         unsettled=N_("The call after four weeks has not been made or given up yet"),
     ),
@@ -61,6 +63,7 @@ FOLLOW_UPS: tuple[FollowUpRule, ...] = (
         kind=FollowUpKind.EVALUATION,
         planned_by=frozenset({Step.AGREE_PLAN, Step.REVISE_PLAN}),
         sections=frozenset(FormSection),
+        blocks_closing=True,
         line=N_("The evaluation"),
         unsettled=N_("The evaluation has not been held or given up yet"),
     ),

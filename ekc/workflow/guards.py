@@ -1,14 +1,14 @@
-"""The conditions of the steps: one function per condition.
+"""The conditions of the steps: one function per condition, and below them which step asks which.
 
-A guard yields a Blocker for each reason why not, none when all is well. It sees `Facts` and nothing else. Which step
-asks which guard, its line on the checklist and who may override it stand in `definition.py`.
+A guard yields a Blocker for each reason why not, none when all is well. It sees `Facts` and nothing else. Its row says
+its line on the checklist and who may override it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ekc.workflow.blocker import Blocker, Guard, Param, about_conflict, about_people
+from ekc.workflow.blocker import Blocker, Guard, GuardRule, Param, about_conflict, about_people
 from ekc.workflow.facts import Facts
-from ekc.workflow.follow_ups import FollowUpRule
+from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule
 from ekc.workflow.vocabulary import (
     N_,
     ActionKind,
@@ -17,6 +17,7 @@ from ekc.workflow.vocabulary import (
     InformationKind,
     Part,
     Remedy,
+    Role,
     SupportAnswer,
     Variant,
 )
@@ -420,3 +421,66 @@ def follow_up_settled(rule: FollowUpRule) -> Guard:
     settled.__name__ = f"{rule.kind}_settled"
     settled.__doc__ = f"The {rule.kind.label} was held, or given up with a reason."
     return settled
+
+
+def follow_up_guards(rules: Iterable[FollowUpRule]) -> tuple[GuardRule, ...]:
+    """A condition for each kind of follow-up that blocks closing."""
+    return tuple(GuardRule(follow_up_settled(rule), rule.line) for rule in rules if rule.blocks_closing)
+
+
+# The conditions of each step, in the order of the checklist
+
+_COORDINATOR = frozenset({Role.COORDINATOR})
+_INDEPENDENT = GuardRule(
+    coordinator_independent,
+    N_("The coordinator is independent"),
+    first=independence_declared,  # of a coordinator who declared nothing no conflict is known
+)
+_BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"))
+#: What makes a plan a plan: nothing that lacks one of these is ever agreed.
+_IS_A_PLAN = (
+    GuardRule(actions_complete, N_("Each action says who, what and when")),
+    GuardRule(what_if_complete, N_("What happens if it fails")),
+    GuardRule(evaluation_arranged, N_("The evaluation is arranged")),
+    GuardRule(monitor_named, N_("Somebody keeps an eye on the plan")),
+    GuardRule(support_answered, N_("Each request for support has a name or an answer")),
+)
+
+TAKE_ON = (
+    GuardRule(main_person_said_yes, N_("The main person says yes")),
+    GuardRule(consents_valid, N_("Consents are there")),
+    GuardRule(coordinator_accepted, N_("A coordinator takes the case")),
+    GuardRule(independence_declared, N_("The coordinator declares independence")),
+    _INDEPENDENT,
+    GuardRule(coordinator_confirmed, N_("The main person confirms the coordinator")),
+)
+OPEN_CONFERENCE = (
+    GuardRule(question_agreed, N_("The question is agreed")),
+    GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR),
+    GuardRule(everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR),
+    GuardRule(safety_decided, N_("Everyone is safe")),
+    GuardRule(childrens_part_decided, N_("Each child's part is decided")),
+    _BOTTOM_LINES_SHARED,
+    GuardRule(meeting_arranged, N_("Date, venue, food and travel are arranged")),
+    GuardRule(family_outnumbers_professionals, N_("The family is the larger group"), override=_COORDINATOR),
+    _INDEPENDENT,
+)
+PLAN_WITHOUT_CONFERENCE = (_BOTTOM_LINES_SHARED, _INDEPENDENT)
+BEGIN_PRIVATE_TIME = (
+    GuardRule(information_told, N_("Situation, reason and help are told")),
+    GuardRule(questions_answered, N_("Questions are answered"), override=_COORDINATOR),
+    GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
+    GuardRule(professionals_left, N_("The professionals have left")),
+    _INDEPENDENT,
+)
+NO_PLAN = (_INDEPENDENT,)
+AGREE_PLAN = (
+    *_IS_A_PLAN,
+    GuardRule(bottom_lines_met, N_("Bottom lines are met")),
+    GuardRule(accepted, N_("The plan is accepted")),
+    _INDEPENDENT,
+    GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
+)
+GO_BACK = (GuardRule(made_at_a_conference),)
+REVISE_PLAN = (GuardRule(evaluation_held), GuardRule(family_wants_new_version), *_IS_A_PLAN, _INDEPENDENT)
+CLOSE = (*follow_up_guards(FOLLOW_UPS), _INDEPENDENT)

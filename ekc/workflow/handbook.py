@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from ekc.workflow.activities import ACTIVITIES
-from ekc.workflow.definition import PHASES, STEPS, VERSION, GuardRule, PhaseRule, StepRule
+from ekc.workflow.blocker import GuardRule
+from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
 from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
@@ -43,7 +44,8 @@ def handbook() -> str:
         *(text for rule in STEPS for text in _conditions(rule)),
         "## Follow-ups",
         _table(
-            ("follow-up", "planned by", "due", "it asks beside the actions"), (_follow_up(rule) for rule in FOLLOW_UPS)
+            ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
+            (_follow_up(rule) for rule in FOLLOW_UPS),
         ),
         "## Who may do what",
         "Roles without a column do nothing in a case. Steps are taken as the tables above tell.",
@@ -102,11 +104,11 @@ def _guard(guard: GuardRule) -> str:
     return f"- `{guard.code}`: {text}{override}"
 
 
-def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str]:
+def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str, str]:
     planned = ", ".join(step.title for step in STEPS if step.step in rule.planned_by)
     due = f"by the clock `{rule.clock}`: see the countries" if rule.clock else "on the day that the plan names"
     asks = ", ".join(section.replace("_", " ") for section in FormSection if section in rule.sections)
-    return rule.kind.label, planned, due, asks or "-"
+    return rule.kind.label, planned, due, asks or "-", "yes" if rule.blocks_closing else "no"
 
 
 def _activities() -> str:

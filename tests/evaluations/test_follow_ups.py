@@ -18,12 +18,14 @@ from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionState, Step
 from tests.cast import Cast, participant
 from tests.clock import START
-from tests.evaluations.agreed import agreed_case, revise
+from tests.evaluations.agreed import CALL_AND_EVALUATION, agreed_case, revise
 
 AGREED = START.date()
 CALL_DUE = AGREED + timedelta(days=28)
 EVALUATION_DUE = date(2026, 7, 11)
 LATER = datetime(2026, 8, 1, 9, 0, tzinfo=UTC)
+#: Nothing of these is open in the cases here.
+OTHER = frozenset(FollowUpKind) - CALL_AND_EVALUATION
 
 
 def one(session: Session, follow_up_id: int, case_id: int, today: date) -> FollowUpRow:
@@ -74,16 +76,16 @@ def test_a_revised_plan_gets_a_new_evaluation_and_no_second_call(db_session: Ses
 
 def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> None:
     case = agreed_case(db_session, cast, START)
-    assert queries.settled(db_session, case.id) == Settled()
+    assert queries.settled(db_session, case.id) == Settled(OTHER)
 
     report = FollowUpReport(held_on=EVALUATION_DUE, found="Goes well", wants_new_version=True)
     record_follow_up(By(db_session, cast.noor, LATER), case.id, case.evaluation, report)
-    assert queries.settled(db_session, case.id) == Settled(frozenset({FollowUpKind.EVALUATION}), True, True)
+    assert queries.settled(db_session, case.id) == Settled(OTHER | {FollowUpKind.EVALUATION}, True, True)
     give_up(By(db_session, cast.noor, LATER), case.id, case.call, "Nobody answered three times")
     assert queries.settled(db_session, case.id) == Settled(frozenset(FollowUpKind), True, True)
 
     revise(db_session, case, LATER, datetime(2027, 1, 9, 11, 0), Step.REVISE_PLAN)  # noqa: DTZ001
-    assert queries.settled(db_session, case.id) == Settled(frozenset({FollowUpKind.CALL}))
+    assert queries.settled(db_session, case.id) == Settled(OTHER | {FollowUpKind.CALL})
 
     revise(db_session, case, LATER, datetime(2027, 3, 9, 11, 0), Step.AGREE_PLAN)  # noqa: DTZ001 - a second round
     assert queries.settled(db_session, case.id) == Settled()
@@ -160,7 +162,7 @@ def test_a_report_that_makes_no_sense_changes_nothing(db_session: Session, cast:
 
     for table in (ActionCheck, FollowUpPresence, GoalScore, Mark):
         assert db_session.scalar(select(func.count()).select_from(table)) == 0
-    assert queries.settled(db_session, case.id) == Settled()
+    assert queries.settled(db_session, case.id) == Settled(OTHER)
 
 
 def test_only_the_coordinator_and_the_convenor_record(db_session: Session, cast: Cast) -> None:
@@ -190,7 +192,7 @@ def test_one_more_evaluation_keeps_the_case_open(db_session: Session, cast: Cast
 
     plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2026, 10, 10), "at Kees's")
 
-    assert queries.settled(db_session, case.id) == Settled(evaluation_held=True)
+    assert queries.settled(db_session, case.id) == Settled(OTHER, evaluation_held=True)
     with pytest.raises(Refusal, match="has passed"):
         plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2026, 7, 31))
 

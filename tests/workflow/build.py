@@ -1,8 +1,11 @@
-"""Small builders: a case in which everything is well, to be spoiled in one place by each test."""
+"""Small builders: a case in which everything is well, to be spoiled in one place by each test.
+
+A fact that is yes or no, or holds words of a list, is well as yes, or with all of them, unless it is given here.
+"""
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ekc.workflow.blocker import Guard
 from ekc.workflow.facts import (
@@ -14,26 +17,31 @@ from ekc.workflow.facts import (
     PlanFacts,
     WhatIfFacts,
 )
-from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import ActionKind, Agreed, ArrangementKind, Attends, InformationKind, Part, Phase
+from ekc.workflow.vocabulary import ActionKind, Agreed, Attends, Part, Phase
 
 TODAY = date(2026, 4, 18)
+T = TypeVar("T")
+
+
+def well(kind: type[T], **given: Any) -> T:
+    """Facts of this kind in which all is well."""
+    hints = get_type_hints(kind).items()
+    yes = {name: True for name, hint in hints if hint is bool}
+    every: dict[str, Any] = {name: frozenset(*get_args(hint)) for name, hint in hints if get_origin(hint) is frozenset}
+    return kind(**(yes | every | given))
 
 
 def person(number: int, part: Part, **other: Any) -> PersonFacts:
     """Somebody who is told, comes, and agrees."""
-    ready = PersonFacts(
-        number,
-        f"Person {number}",
-        part,
+    ready = well(
+        PersonFacts,
+        id=number,
+        name=f"Person {number}",
+        part=part,
         attends=Attends.IN_PERSON,
-        informed=True,
         age=40,
-        consented=True,
-        present=True,
-        in_room=True,
         agreed=Agreed.YES,
-        has_task=True,
+        needs_interpreter=False,
     )
     return replace(ready, **other)
 
@@ -49,34 +57,26 @@ INTERPRETER = person(7, Part.INTERPRETER, attends=None, informed=False, consente
 ACTION = ActionFacts("1.1", "a1", people=1, what=True, timed=True)
 SUPPORT = ActionFacts("1.2", "a2", people=1, what=True, timed=True, kind=ActionKind.PROFESSIONAL)
 WHAT_IF = WhatIfFacts(1, "w1", complete=True, people=2)
-PLAN = PlanFacts(
+PLAN = well(
+    PlanFacts,
     goals=1,
     actions=(ACTION, SUPPORT),
     what_ifs=(WHAT_IF,),
-    monitor=True,
     evaluation_on=date(2026, 7, 11),
-    evaluation_place=True,
-    convenor=True,
 )
 
-READY = Facts(
+READY = well(
+    Facts,
     phase=Phase.REGISTRATION,
     today=TODAY,
-    main_person_said_yes=True,
     coordinator=CoordinatorFacts(asked=True, accepted=True, declared=True, confirmed=True),
-    question_agreed=True,
+    said_no_bottom_lines=False,
     people=(MOTHER, UNCLE, FRIEND, CHILD, ADVOCATE, NURSE, INTERPRETER),
     bottom_lines=(BottomLineFacts(11, 1, shared=True, met=True),),
     meeting_on=TODAY,
-    venue=True,
-    arranged=frozenset(ArrangementKind),
-    told=frozenset(InformationKind),
-    meeting_held=True,
+    without_conference=False,
     plan=PLAN,
     accepted=True,
-    settled_follow_ups=frozenset(FollowUpKind),
-    evaluation_held=True,
-    family_wants_new_version=True,
 )
 
 

@@ -1,19 +1,29 @@
-"""What chance may do to a case: strategies that stay near the border, where a missing condition shows."""
+"""What chance may do to a case: strategies that stay near the border, where a missing condition shows.
+
+A fact that is yes or no, or holds words of a list, needs no line here.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
 from ekc.workflow.definition import STEPS
-from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, PersonFacts, PlanFacts, WhatIfFacts
-from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts, PlanFacts, WhatIfFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.vocabulary import Agreed, ArrangementKind, Attends, InformationKind, Phase, Role, SupportAnswer
+from ekc.workflow.vocabulary import Agreed, Attends, Phase, Role, SupportAnswer
 from tests.workflow.build import ACTION, PLAN, READY, SUPPORT, TODAY
 
 FEW = st.integers(0, 2)
+
+
+def by_chance(kind: type) -> dict[str, st.SearchStrategy[Any]]:
+    """Each fact of this kind that is yes or no, or holds words of a list: any of these."""
+    hints = get_type_hints(kind).items()
+    return {name: st.from_type(hint) for name, hint in hints if hint is bool or get_origin(hint) is frozenset}
+
+
 ACTIONS = st.sampled_from(
     [
         SUPPORT,
@@ -26,19 +36,12 @@ ACTIONS = st.sampled_from(
     ]
 )
 WHAT_IFS = st.builds(WhatIfFacts, number=st.just(1), key=st.just("w"), complete=st.booleans(), people=FEW)
-PLAN_PARTS: dict[str, st.SearchStrategy[Any]] = {
+PLAN_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PlanFacts) | {
     "actions": ACTIONS.map(lambda action: (ACTION, action)) | st.just(()),
     "what_ifs": st.lists(WHAT_IFS, max_size=2).map(tuple),
-    "monitor": st.booleans(),
     "evaluation_on": st.none() | st.integers(-1, 1).map(lambda days: TODAY + timedelta(days=days)),
-    "evaluation_place": st.booleans(),
-    "convenor": st.booleans(),
 }
-PERSON_PARTS: dict[str, st.SearchStrategy[Any]] = {
-    "informed": st.booleans(),
-    "consented": st.booleans(),
-    "in_room": st.booleans(),
-    "present": st.booleans(),
+PERSON_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PersonFacts) | {
     "unmet_concerns": st.integers(0, 1),
     "agreed": st.none() | st.sampled_from(Agreed),
     "attends": st.none() | st.sampled_from(Attends),
@@ -61,28 +64,21 @@ def _circles(draw: st.DrawFn) -> tuple[PersonFacts, ...]:
 
 
 CONFLICTS = st.just(()) | st.just((Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),))
-#: How each fact may change. Phase, profile, day and what the steps themselves bring about are not for people to change.
+#: Phase, profile, day and what the steps themselves bring about are not for people to change.
+NOT_CHANGED_BY_PEOPLE = {"phase", "today", "variant", "profile", "meeting_held", "without_conference"}
+#: How each other fact may change.
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
-    "main_person_said_yes": st.booleans(),
+    **{name: chance for name, chance in by_chance(Facts).items() if name not in NOT_CHANGED_BY_PEOPLE},
     "coordinator": st.builds(CoordinatorFacts, *[st.booleans()] * 4, st.just("Noor"), CONFLICTS),
-    "question_agreed": st.booleans(),
     "people": _circles(),
     "bottom_lines": st.builds(BottomLineFacts, st.just(1), st.just(1), st.booleans(), st.none() | st.booleans()).map(
         lambda line: (line,)
     ),
-    "said_no_bottom_lines": st.booleans(),
     "meeting_on": st.none() | st.just(TODAY),
-    "venue": st.booleans(),
-    "arranged": st.frozensets(st.sampled_from(ArrangementKind)),
-    "told": st.frozensets(st.sampled_from(InformationKind)),
     "open_questions": FEW,
     "plan": _plans(),
     "accepted": st.none() | st.booleans(),
-    "settled_follow_ups": st.frozensets(st.sampled_from(FollowUpKind)),
-    "evaluation_held": st.booleans(),
-    "family_wants_new_version": st.booleans(),
 }
-NOT_CHANGED_BY_PEOPLE = {"phase", "today", "variant", "profile", "meeting_held", "without_conference"}
 #: Where a fact stands in the way, so that the walk often comes there with that fact wrong.
 MATTERS: dict[Phase, tuple[str, ...]] = {
     Phase.REGISTRATION: ("people", "coordinator", "main_person_said_yes"),

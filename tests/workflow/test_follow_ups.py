@@ -7,6 +7,7 @@ import pytest
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule, FormSection
+from ekc.workflow.guards import follow_up_guards
 from ekc.workflow.vocabulary import Step
 
 CALL, EVALUATION = (FOLLOW_UP_RULES[kind] for kind in (FollowUpKind.CALL, FollowUpKind.EVALUATION))
@@ -33,8 +34,16 @@ def test_a_call_asks_for_words_and_an_evaluation_is_a_meeting() -> None:
 
 def test_closing_waits_for_every_kind_that_says_so() -> None:
     codes = [guard.code for guard in STEP_RULES[Step.CLOSE].guards]
-    assert codes == [*(f"{rule.kind}_settled" for rule in FOLLOW_UPS), "coordinator_independent"]
+    blocking = [f"{rule.kind}_settled" for rule in FOLLOW_UPS if rule.blocks_closing]
+    assert codes == [*blocking, "coordinator_independent"]
     assert {"call_settled", "evaluation_settled"} <= set(codes)
+
+
+def test_closing_does_not_wait_for_a_kind_that_does_not_block_it() -> None:
+    unblocking = replace(CALL, blocks_closing=False, line="", unsettled="")
+    planted = rules(unblocking)
+    check_tables(follow_ups=planted)
+    assert [guard.code for guard in follow_up_guards(planted)] == ["evaluation_settled"]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +54,9 @@ def test_closing_waits_for_every_kind_that_says_so() -> None:
         (rules(replace(CALL, planned_by=frozenset())), "nothing plans the follow-up call"),
         (rules(replace(CALL, planned_by=frozenset({Step.STOP}))),
          "the follow-up call is planned by stop, which plans none"),
+        *((rules(replace(CALL, **wrong)),
+           "the follow-up call blocks closing without its sentences, or has them and blocks nothing")
+          for wrong in ({"blocks_closing": False}, {"line": ""}, {"unsettled": ""})),
         (rules(replace(CALL, clock="visit")), "; ".join(
             f"{code} has no clock visit from agreeing a plan to a follow-up" for code in ("nl", "england", "nz"))),
         (rules(replace(EVALUATION, clock="conference")), "; ".join(

@@ -302,6 +302,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
             [(rule.unsettled, "follow_ups", "")],
         )
         for rule in FOLLOW_UPS
+        if rule.blocks_closing
     ),
 ]
 
