@@ -10,7 +10,6 @@ from ekc.core import logs
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine
 
-
 logs.begin()
 settings = load_settings()
 _engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))

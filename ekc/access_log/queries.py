@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from ekc.access_log.words import DEEDS, PAGES, SOMETHING, changed, step_taken
+from ekc.access_log.words import OTHER_ACTIONS, PAGES, UNKNOWN_PAGE, changed_page, step_title
 from ekc.conferences.models import Participant
 from ekc.core.audit import ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
@@ -22,17 +22,17 @@ from ekc.journey.queries import steps_taken
 from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part, Phase, Role
 
 _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
-_ONES_OWN = FAMILY_PARTS | {Part.SUPPORTER}
-_NOWHERE = "?"
+_COUNTED_PARTS = FAMILY_PARTS | {Part.SUPPORTER}
+_NO_PAGE = "?"
 #: Of somebody in the circle: name, part, and since when they have to stay away or are no part of it.
-_Known = tuple[str, Part | None, datetime | None]
-_NOBODY: _Known = ("", None, None)
+_CirclePerson = tuple[str, Part | None, datetime | None]
+_NOBODY: _CirclePerson = ("", None, None)
 
-Who = tuple[ActorKind, int | None]
+ReaderKey = tuple[ActorKind, int | None]
 _Row = Row[datetime, ActorKind, int | None, str, bytes | None]
 
 
-class Deed(StrEnum):
+class AccessKind(StrEnum):
     """What somebody did."""
 
     LOOKED = "looked"
@@ -47,7 +47,7 @@ class Deed(StrEnum):
 class AccessEntry:
     """One kind of thing that one person did on one day: how often, first and last. `what` is still to be translated."""
 
-    deed: Deed
+    kind: AccessKind
     what: str
     times: int
     first: datetime
@@ -61,7 +61,7 @@ class Reader:
     kind: ActorKind
     name: str
     roles: tuple[Role | Part, ...]
-    lines: tuple[AccessEntry, ...]
+    entries: tuple[AccessEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,16 @@ class Day:
     people: tuple[Reader, ...]
     by_link: int
     by_link_refused: int
-    sealed: bool  # during private time pages were opened
-    sealed_refused: bool  # ... and somebody was refused
+    private_time: bool  # during private time pages were opened
+    private_time_refused: bool  # ... and somebody was refused
 
 
-def opened(
+def access_days(
     session: Session,
     conference_id: int,
     period: tuple[date | None, date],
     timezone: str,
-    places: Mapping[str, str],
+    page_keys: Mapping[str, str],
     coordinator_id: int | None,
 ) -> tuple[Day, ...]:
     """The days of a period, the last one first. `period`: its first (None: from the beginning) and its last day.
@@ -90,72 +90,78 @@ def opened(
 
     One query for the lines, one for the names of participants, one for private time.
     """
-    rows = _lines(session, conference_id, period, timezone)
+    rows = _audit_rows(session, conference_id, period, timezone)
     circle = _circle(session, conference_id, rows, timezone)
     private = _private_time(session, conference_id)
-    found: defaultdict[date, _Found] = defaultdict(_Found)
-    roles: defaultdict[Who, set[Role | Part]] = defaultdict(set)  # known at any time: for lines that tell none
+    found: defaultdict[date, _DayBuilder] = defaultdict(_DayBuilder)
+    roles: defaultdict[ReaderKey, set[Role | Part]] = defaultdict(set)  # known at any time: for lines that tell none
     if coordinator_id is not None:
         roles[ActorKind.ACCOUNT, coordinator_id].add(Role.COORDINATOR)
     for row in rows:
         day, refused = found[local_date(row.at, timezone)], row.action == _REFUSED
         name, part, away = circle.get(row.actor_id, _NOBODY) if row.actor_kind is ActorKind.PARTICIPANT else _NOBODY
         if any(began < row.at and (ended is None or row.at < ended) for began, ended in private):
-            day.sealed[refused] = True
-        elif part in _ONES_OWN and not (refused and away and away <= row.at):
+            day.private_time[refused] = True
+        elif part in _COUNTED_PARTS and not (refused and away and away <= row.at):
             day.by_link[refused] += row.action != _ENTERED
         else:
-            who = _who(row, stranger=not name)
+            who = _reader_key(row, stranger=not name)
             detail = read_detail(session, row)
             day.names[who] = name or str(detail.get("actor", ""))
-            told = {Role(role) for role in str(detail.get("roles", "")).split() if role in set(Role)}
-            day.roles[who] |= {part} if part else told
-            roles[who] |= told
-            page = places.get(str(detail.get("page", "")), _NOWHERE)
-            day.done[who][_deed(row.action, page)].append(row.at)
-    return tuple(day.told(on, roles) for on, day in sorted(found.items(), reverse=True))
+            as_roles = {Role(role) for role in str(detail.get("roles", "")).split() if role in set(Role)}
+            day.roles[who] |= {part} if part else as_roles
+            roles[who] |= as_roles
+            page = page_keys.get(str(detail.get("page", "")), _NO_PAGE)
+            day.done[who][_kind_and_page(row.action, page)].append(row.at)
+    return tuple(day.build(on, roles) for on, day in sorted(found.items(), reverse=True))
 
 
 @dataclass(slots=True)
-class _Found:
+class _DayBuilder:
     """A day while it is read. What is kept by yes and no: whether it was refused."""
 
-    names: dict[Who, str] = field(default_factory=dict)
-    roles: defaultdict[Who, set[Role | Part]] = field(default_factory=lambda: defaultdict(set))
-    done: defaultdict[Who, defaultdict[tuple[Deed, str], list[datetime]]] = field(
+    names: dict[ReaderKey, str] = field(default_factory=dict)
+    roles: defaultdict[ReaderKey, set[Role | Part]] = field(default_factory=lambda: defaultdict(set))
+    done: defaultdict[ReaderKey, defaultdict[tuple[AccessKind, str], list[datetime]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     by_link: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
-    sealed: dict[bool, bool] = field(default_factory=lambda: {False: False, True: False})
+    private_time: dict[bool, bool] = field(default_factory=lambda: {False: False, True: False})
 
-    def told(self, on: date, known: Mapping[Who, set[Role | Part]]) -> Day:
+    def build(self, on: date, known: Mapping[ReaderKey, set[Role | Part]]) -> Day:
         people = tuple(
             Reader(
                 kind=who[0],
                 name=name,
                 roles=tuple(sorted(self.roles[who] or known.get(who, set()))),
-                lines=tuple(AccessEntry(*what, len(at), at[0], at[-1]) for what, at in self.done[who].items()),
+                entries=tuple(AccessEntry(*what, len(at), at[0], at[-1]) for what, at in self.done[who].items()),
             )
             for who, name in self.names.items()
         )
-        return Day(on, people, self.by_link[False], self.by_link[True], self.sealed[False], self.sealed[True])
+        return Day(
+            on, people, self.by_link[False], self.by_link[True], self.private_time[False], self.private_time[True]
+        )
 
 
-def _lines(session: Session, conference_id: int, period: tuple[date | None, date], timezone: str) -> list[_Row]:
+def _audit_rows(session: Session, conference_id: int, period: tuple[date | None, date], timezone: str) -> list[_Row]:
     since, until = period
     wanted = select(
         AuditEvent.at, AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.action, AuditEvent.detail
-    ).where(AuditEvent.conference_id == conference_id, AuditEvent.at < _begins(until + timedelta(days=1), timezone))
+    ).where(
+        AuditEvent.conference_id == conference_id, AuditEvent.at < _start_of_day(until + timedelta(days=1), timezone)
+    )
     if since is not None:
-        wanted = wanted.where(AuditEvent.at >= _begins(since, timezone))
+        wanted = wanted.where(AuditEvent.at >= _start_of_day(since, timezone))
     return list(session.execute(wanted.order_by(AuditEvent.at, AuditEvent.chain, AuditEvent.seq)))
 
 
-def _begins(on: date, timezone: str) -> datetime:
+def _start_of_day(on: date, timezone: str) -> datetime:
     return from_local(datetime.combine(on, time()), timezone)
 
 
-def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Known]:
+def _circle(
+    session: Session, conference_id: int, rows: Iterable[_Row], timezone: str
+) -> dict[int | None, _CirclePerson]:
     """Who of those who came by link are or were in the circle, and in what part."""
     by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
     shown = (Participant.id, Participant.name, Participant.part, Participant.attends)
@@ -172,7 +178,7 @@ def _away_since(
     attends: Attends | None, excluded_on: date | None, removed_at: datetime | None, timezone: str
 ) -> datetime | None:
     if attends is Attends.EXCLUDED and excluded_on is not None:
-        return _begins(excluded_on, timezone)
+        return _start_of_day(excluded_on, timezone)
     return removed_at
 
 
@@ -189,17 +195,21 @@ def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, 
     return [*spans, (began, None)] if began else spans
 
 
-def _who(row: _Row, stranger: bool) -> Who:
+def _reader_key(row: _Row, stranger: bool) -> ReaderKey:
     """Who a line is about. Whose link led to another case is nobody's business here."""
     nameless = row.actor_kind is not ActorKind.ACCOUNT and stranger
     return row.actor_kind, None if nameless else row.actor_id
 
 
-def _deed(action: str, page: str) -> tuple[Deed, str]:
+def _kind_and_page(action: str, page: str) -> tuple[AccessKind, str]:
     if action == _REFUSED:  # at the gate there is no page yet
-        return (Deed.REFUSED, "") if page == _NOWHERE else (Deed.STOPPED, PAGES.get(page, SOMETHING))
+        return (AccessKind.REFUSED, "") if page == _NO_PAGE else (AccessKind.STOPPED, PAGES.get(page, UNKNOWN_PAGE))
     if action == _READ:
-        return Deed.LOOKED, PAGES.get(page, SOMETHING)
-    if title := step_taken(action):
-        return Deed.STEP, title
-    return (Deed.OTHER, DEEDS[action]) if action in DEEDS else (Deed.CHANGED, changed(action))
+        return AccessKind.LOOKED, PAGES.get(page, UNKNOWN_PAGE)
+    if title := step_title(action):
+        return AccessKind.STEP, title
+    return (
+        (AccessKind.OTHER, OTHER_ACTIONS[action])
+        if action in OTHER_ACTIONS
+        else (AccessKind.CHANGED, changed_page(action))
+    )

@@ -56,7 +56,7 @@ CHANGES = {
     "safety": PAGES["safety"],
 }
 #: What was done beside changing a page, by its whole code.
-DEEDS = {
+OTHER_ACTIONS = {
     "case.found": N_("found the conference by searching"),
     "case.registered": N_("registered the conference"),
     "link.asked": N_("asked the coordinator to be let in with a personal link"),
@@ -68,21 +68,21 @@ DEEDS = {
     "task.ticked": N_("ticked off a task"),
 }
 #: For a code that a newer or older program wrote.
-SOMETHING = N_("something in the file")
+UNKNOWN_PAGE = N_("something in the file")
 _STEP = "step."
 
 
-def place(address: str) -> str:
+def page_key(address: str) -> str:
     """The part of an address that tells what its page is about: /conferences/<int:conference_id>/circle/7 -> circle."""
     return "".join(address.strip("/").split("/")[2:3]).partition(".")[0]
 
 
-def changed(action: str) -> str:
+def changed_page(action: str) -> str:
     """What a change is about."""
-    return CHANGES.get(action.partition(".")[0], SOMETHING)
+    return CHANGES.get(action.partition(".")[0], UNKNOWN_PAGE)
 
 
-def step_taken(action: str) -> str | None:
+def step_title(action: str) -> str | None:
     """The title of the step that a code tells of."""
     name = action.removeprefix(_STEP)
     return STEP_RULES[Step(name)].title if action.startswith(_STEP) and name in set(Step) else None

@@ -90,7 +90,7 @@ _case, _person = Conference.__table__, Participant.__table__
 #: The columns of the head: the fields of `Case` after who opened it.
 _HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in {"visitor", "roles"})
 #: Where in the head something is encrypted. It is read as it is stored, and opened for whoever is let in.
-_SEALED = {place: column.type for place, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
+_SEALED = {index: column.type for index, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
 #: Who has a place in the circle: not whoever was taken out of it, nor whoever is to stay away.
 _BELONGS = and_(_person.c.removed_at.is_(None), or_(_person.c.attends.is_(None), _person.c.attends != Attends.EXCLUDED))
 _OWN = and_(
@@ -99,14 +99,14 @@ _OWN = and_(
     _BELONGS,
 )
 #: What their own place in the circle says of somebody.
-_PLACE: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing, _person.c.attends)
+_PARTICIPANT_COLUMNS: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing, _person.c.attends)
 _OPEN: Select[*tuple[Any, ...]] = (
     select(
         *(
-            type_coerce(column, LargeBinary).label(column.name) if place in _SEALED else column
-            for place, column in enumerate(_HEAD)
+            type_coerce(column, LargeBinary).label(column.name) if index in _SEALED else column
+            for index, column in enumerate(_HEAD)
         ),
-        *_PLACE,
+        *_PARTICIPANT_COLUMNS,
     )
     .select_from(_case.outerjoin(_person, _OWN))
     .where(_case.c.id == bindparam("conference_id"))
@@ -114,7 +114,7 @@ _OPEN: Select[*tuple[Any, ...]] = (
 
 
 def roles_in(
-    visitor: Visitor, case: Conference | Row[Any], place: Row[*tuple[Any, ...]] | None, at: datetime
+    visitor: Visitor, case: Conference | Row[Any], own_row: Row[*tuple[Any, ...]] | None, at: datetime
 ) -> frozenset[Role]:
     """What a visitor is to a case at `at`. `place` holds what `_PLACE` says of their own place in the circle, if any.
 
@@ -129,13 +129,13 @@ def roles_in(
                 roles.add(Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
-    if place is not None and place.part is not None and (role := ROLE_OF_PART[place.part]):
+    if own_row is not None and own_row.part is not None and (role := ROLE_OF_PART[own_row.part]):
         roles.add(role)
-        if role and place.attends in TAKES_PART:
-            roles.add(Role.COMES if place.attends in IN_THE_ROOM else Role.JOINS)
-        if place.part in PROFESSIONAL_PARTS:
-            roles |= ROLES_OF_SHARING[place.plan_sharing]
-        elif place.convenes:  # never an agency: a convenor writes in the plan
+        if role and own_row.attends in TAKES_PART:
+            roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
+        if own_row.part in PROFESSIONAL_PARTS:
+            roles |= ROLES_OF_SHARING[own_row.plan_sharing]
+        elif own_row.convenes:  # never an agency: a convenor writes in the plan
             roles.add(Role.CONVENOR)
     return frozenset(roles)
 
@@ -165,8 +165,8 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         unknown.conference_id = conference_id
         raise
     head = list(row[: len(_HEAD)])
-    for place, sealed in _SEALED.items():
-        head[place] = sealed.process_result_value(head[place], by.session.get_bind().dialect)
+    for index, sealed in _SEALED.items():
+        head[index] = sealed.process_result_value(head[index], by.session.get_bind().dialect)
     return Case(by.visitor, roles, *head)
 
 
@@ -180,11 +180,11 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
     )
     if conference is None:
         raise Unknown
-    place = None
+    own_row = None
     if by.visitor.participant_id is not None:
         own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, _BELONGS)
-        place = by.session.execute(select(*_PLACE).where(*own)).one_or_none()
-    roles = roles_in(by.visitor, conference, place, by.at)
+        own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
+    roles = roles_in(by.visitor, conference, own_row, by.at)
     refuse_unless(activity, conference.phase, roles)
     return conference, roles
 

@@ -12,7 +12,7 @@ from ekc.core.outbox import MailRule, Recipient, queue
 from ekc.workflow.vocabulary import Attends
 
 
-def write_to_circle(session: Session, conference: Conference, at: datetime, rule: MailRule, **fields: Any) -> None:
+def queue_circle_mail(session: Session, conference: Conference, at: datetime, rule: MailRule, **fields: Any) -> None:
     """Queue a mail for everybody with a part of its row; nobody who was excluded hears of it."""
     people = session.execute(
         select(Participant.id, Participant.email, Participant.language, Participant.attends).where(

@@ -64,7 +64,7 @@ _PART_OF_FIELD = {
 }
 
 
-def kept_back(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozenset[str]:
+def hidden_fields(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozenset[str]:
     """Which fields of `PersonDetails` of somebody else are not shown, nor written over. `secret`: their address is."""
     names = [field.name for field in fields(PersonDetails)]
     hidden = {name for name in names if not sees(_PART_OF_FIELD.get(name, CasePart.DETAILS))}

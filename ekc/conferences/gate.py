@@ -23,8 +23,8 @@ from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
 from ekc.workflow.vocabulary import N_, Activity, Role
 
 View = Callable[..., ResponseReturnValue]
-_LOOKS = frozenset({"GET", "HEAD"})
-_TOO_OFTEN = N_(
+_READ_METHODS = frozenset({"GET", "HEAD"})
+_TOO_MANY_REFUSED = N_(
     "You asked again and again for pages that are not for you now, so you are signed out. Come in again later; if you "
     "miss a page, ask your coordinator."
 )
@@ -53,7 +53,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             kwargs = {name: min(it, LARGEST_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
             session = db()
             try:
-                if request.method in _LOOKS:
+                if request.method in _READ_METHODS:
                     with writing(session):
                         case = open_case(By(session, who, now()), conference_id, activity, *others)
                         _record(case, "case.read")
@@ -62,16 +62,16 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             except Refusal as refusal:
                 _record_refusal(who, conference_id, refusal)
                 raise
-            if request.method in _LOOKS:
+            if request.method in _READ_METHODS:
                 return view(case, **kwargs)
-            return _changed(case, view, kwargs)
+            return _answer_change(case, view, kwargs)
 
         return declare(Access("case", ", ".join((activity, *others))))(guarded)
 
     return gate
 
 
-def _changed(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
+def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
     """What a change is answered. What was done has its line; where nothing was, somebody has looked."""
     try:
         answer = current_app.make_response(view(case, **kwargs))
@@ -86,7 +86,7 @@ def _changed(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnVa
 
 
 def _record(case: Case, action: str) -> None:
-    record(db(), case.visitor.actor, now(), action, case.id, page=request.endpoint or "", **_as(case.roles))
+    record(db(), case.visitor.actor, now(), action, case.id, page=request.endpoint or "", **_roles_detail(case.roles))
 
 
 def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
@@ -94,7 +94,7 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
 
     A line is kept for ever, and may stand in a stranger's file: whoever makes too many is signed out. Raises TooMany.
     """
-    about = {"page": request.path, **_as(who.roles)}
+    about = {"page": request.path, **_roles_detail(who.roles)}
     an_hour = Limit("refused", runtime().settings.refusals_an_hour, timedelta(hours=1))
     try:
         with writing(db()):
@@ -107,9 +107,9 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
                 count_attempt(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
     except TooMany:
         end_session()
-        raise TooMany(_TOO_OFTEN) from None
+        raise TooMany(_TOO_MANY_REFUSED) from None
 
 
-def _as(roles: frozenset[Role]) -> dict[str, str]:
+def _roles_detail(roles: frozenset[Role]) -> dict[str, str]:
     """As what somebody came: to the case, or, where it stays shut, to the organisation."""
     return {"roles": " ".join(sorted(roles))}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Region
 from ekc.conferences.access import Case, roles_in
-from ekc.conferences.entries import PersonDetails, Registration, kept_back
+from ekc.conferences.entries import PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
 from ekc.core.crypto import keyring_of, words
 from ekc.workflow import independence
@@ -108,7 +108,7 @@ class ContactRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A case that a search found, and by whom; `name` is empty where the case number was given."""
 
     conference_id: int
@@ -140,7 +140,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class LineRow:
+class BottomLineState:
     """A bottom line without its words."""
 
     id: int
@@ -173,7 +173,7 @@ _CONSENTS = select(_consents.participant_id, _consents.scope).where(
 _concerns = SafetyConcern.__table__.c
 _CONCERNS = select(_concerns.participant_id, _concerns.arrangement).where(_concerns.conference_id == bindparam("case"))
 _LINES = (
-    select(*(_lines[name] for name in LineRow.__dataclass_fields__))
+    select(*(_lines[name] for name in BottomLineState.__dataclass_fields__))
     .where(_lines.conference_id == bindparam("case"))
     .order_by(_lines.number)
 )
@@ -220,14 +220,16 @@ def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
     return Counter(row.participant_id for row in rows if not row.arrangement)
 
 
-def line_rows(session: Session, conference_id: int) -> tuple[LineRow, ...]:
+def bottom_line_states(session: Session, conference_id: int) -> tuple[BottomLineState, ...]:
     """The bottom lines, by number."""
-    return tuple(LineRow(*row) for row in session.execute(_LINES, {"case": conference_id}))
+    return tuple(BottomLineState(*row) for row in session.execute(_LINES, {"case": conference_id}))
 
 
-_COUNTED = frozenset({"consented", "concerns", "unmet_concerns"})
+_COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
 #: Not read of many people at once: each of these is asked for by somebody who looks at one person.
-_OF_ONE = frozenset({"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"})
+_ONLY_FOR_ONE_PERSON = frozenset(
+    {"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"}
+)
 _EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
 _NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
 _Kind = TypeVar("_Kind")
@@ -239,7 +241,7 @@ def _columns(kind: Any, table: Any, without: frozenset[str] = frozenset()) -> li
     return [(getattr(table, name) if hasattr(table, name) else _NAME[name]).label(name) for name in named]
 
 
-def _filled(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
+def _to_dataclass(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
     read = {name: tuple(value) if isinstance(value, list) else value for name, value in row._asdict().items()}
     return kind(**read, **more)
 
@@ -248,7 +250,7 @@ def _person_rows(
     session: Session, conference_id: int, without: frozenset[str], *only: ColumnElement[bool]
 ) -> tuple[PersonRow, ...]:
     here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-    columns = _columns(PersonRow, Participant, _COUNTED | without)
+    columns = _columns(PersonRow, Participant, _COMPUTED | without)
     rows = session.execute(select(*columns).where(*here, *only).order_by(Participant.id)).all()
     yes = consented(session, conference_id)
     afraid = select(SafetyConcern.participant_id, SafetyConcern.arrangement)
@@ -256,14 +258,14 @@ def _person_rows(
     every = Counter(one.participant_id for one in worries)
     unmet = Counter(one.participant_id for one in worries if not one.arrangement)
     return tuple(
-        _filled(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
+        _to_dataclass(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
         for row in rows
     )
 
 
 def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
     """Everybody in the circle now, in the order in which they came into it; not how to reach them. Three queries."""
-    return _person_rows(session, conference_id, _OF_ONE)
+    return _person_rows(session, conference_id, _ONLY_FOR_ONE_PERSON)
 
 
 def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
@@ -271,7 +273,9 @@ def person(session: Session, case: Case, participant_id: int) -> PersonRow | Non
     people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
     if not people:
         return None
-    hidden = kept_back(people[0].address_secret, case.sees) - {"address_secret"}  # that there is a secret is no secret
+    hidden = hidden_fields(people[0].address_secret, case.sees) - {
+        "address_secret"
+    }  # that there is a secret is no secret
     return replace(people[0], **{name: _EMPTY[name] for name in hidden})
 
 
@@ -303,14 +307,14 @@ def phones(session: Session, case: Case) -> dict[int, str]:
 def registration(session: Session, conference_id: int) -> RegistrationRow:
     """The registration of a case that was opened."""
     found = select(*_columns(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
-    return _filled(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+    return _to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
 
 
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     """All consents, withdrawn ones too, in the order in which they were entered."""
     found = select(*_columns(ConsentRow, Consent)).join(Participant, Participant.id == Consent.participant_id)
     rows = session.execute(found.where(Consent.conference_id == conference_id).order_by(Consent.id))
-    return tuple(_filled(ConsentRow, row) for row in rows)
+    return tuple(_to_dataclass(ConsentRow, row) for row in rows)
 
 
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
@@ -318,17 +322,19 @@ def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     whose = Participant.id == SafetyConcern.participant_id
     found = select(*_columns(ConcernRow, SafetyConcern)).join(Participant, whose)
     here = (SafetyConcern.conference_id == conference_id, Participant.removed_at.is_(None))
-    return tuple(_filled(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id)))
+    return tuple(
+        _to_dataclass(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id))
+    )
 
 
 def bottom_lines(session: Session, conference_id: int) -> tuple[BottomLineRow, ...]:
     """The bottom lines, by number."""
     found = select(*_columns(BottomLineRow, BottomLine)).join(Participant, Participant.id == BottomLine.set_by)
     rows = session.execute(found.where(BottomLine.conference_id == conference_id).order_by(BottomLine.number))
-    return tuple(_filled(BottomLineRow, row) for row in rows)
+    return tuple(_to_dataclass(BottomLineRow, row) for row in rows)
 
 
-def lines_seen(session: Session, case: Case) -> tuple[BottomLineRow, ...]:
+def visible_bottom_lines(session: Session, case: Case) -> tuple[BottomLineRow, ...]:
     """The bottom lines that the visitor sees, by number: all of them, or those that the family was told."""
     scope = case.sees(CasePart.BOTTOM_LINES)
     lines = bottom_lines(session, case.id) if scope else ()
@@ -341,10 +347,10 @@ def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     found = select(*_columns(ContactRow, ContactEntry)).outerjoin(Participant, whose)
     here = found.where(ContactEntry.conference_id == conference_id)
     rows = session.execute(here.order_by(ContactEntry.on.desc(), ContactEntry.id.desc()))
-    return tuple(_filled(ContactRow, row) for row in rows)
+    return tuple(_to_dataclass(ContactRow, row) for row in rows)
 
 
-def number_of(session: Session, conference_id: int) -> str:
+def case_number(session: Session, conference_id: int) -> str:
     """The case number."""
     return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
 
@@ -352,7 +358,7 @@ def number_of(session: Session, conference_id: int) -> str:
 _MOST_WORDS = 4
 
 
-def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: int = 50) -> tuple[Found, ...]:
+def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: int = 50) -> tuple[SearchResult, ...]:
     """The cases in which somebody's name has all words of `asked`, or their beginnings of two letters and more.
 
     A whole case number finds its case. Only cases that the visitor may open at `at` are found; the latest come first.
@@ -378,9 +384,9 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: i
         by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
         rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(most))
     opened = ((row, roles_in(visitor, row, None, at)) for row in rows)
-    return tuple(_found(row, roles) for row, roles in opened if may(Activity.SEE_CASE, row.phase, roles))
+    return tuple(_search_result(row, roles) for row, roles in opened if may(Activity.SEE_CASE, row.phase, roles))
 
 
-def _found(row: Row[Any], roles: frozenset[Role]) -> Found:
+def _search_result(row: Row[Any], roles: frozenset[Role]) -> SearchResult:
     named = sees(CasePart.NAMES, row.phase, roles)
-    return Found(row.id, row.number, row.title, row.phase, getattr(row, "name", "") if named else "")
+    return SearchResult(row.id, row.number, row.title, row.phase, getattr(row, "name", "") if named else "")

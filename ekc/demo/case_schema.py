@@ -28,18 +28,18 @@ from ekc.workflow.vocabulary import (
 #: The short id of somebody among the people of the file.
 PersonId = NewType("PersonId", str)
 #: The short id of one of the people, or of the coordinator.
-Teller = NewType("Teller", str)
+SpeakerId = NewType("SpeakerId", str)
 #: A day that does not move when a case is shifted in time.
-Born = NewType("Born", date)
+BirthDate = NewType("BirthDate", date)
 #: A local time without zone, written as text: "2026-04-18T10:00".
-Moment = datetime
+LocalTime = datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DatedText:
     """Words with the moment to which they belong, one text in the file: "2026-04-18T15:00 - one night alone"."""
 
-    at: Moment
+    at: LocalTime
     words: str
 
 
@@ -95,7 +95,7 @@ class PersonEntry:
     organisation: str | None = None
     speaks_on_behalf_of: str | None = None
     language: str | None = None
-    born: Born | None = None
+    born: BirthDate | None = None
     phone: str | None = None
     email: str | None = None
     address_secret: bool | None = None
@@ -142,8 +142,8 @@ class Setup:
 
     informed: dict[PersonId, date]
     safety: tuple[SafetyConcernEntry, ...] | None = None
-    date_options: tuple[Moment, ...]
-    chosen: Moment
+    date_options: tuple[LocalTime, ...]
+    chosen: LocalTime
     expected_hours: float
     venue: VenueEntry
     catering: str | None = None
@@ -159,7 +159,7 @@ class EndedBy(StrEnum):
     PLAN = "plan ready"
 
 
-class Looked(StrEnum):
+class FollowUpMoment(StrEnum):
     """The moments at which a plan is looked at again."""
 
     CALL = "call after four weeks"
@@ -171,14 +171,14 @@ class Looked(StrEnum):
         return _KINDS[self]
 
 
-_KINDS = {Looked.CALL: FollowUpKind.CALL, Looked.MEETING: FollowUpKind.EVALUATION}
+_KINDS = {FollowUpMoment.CALL: FollowUpKind.CALL, FollowUpMoment.MEETING: FollowUpKind.EVALUATION}
 
 
 @dataclass(frozen=True, kw_only=True)
 class InformationItemEntry:
     """Something that was told in the information phase."""
 
-    by: Teller
+    by: SpeakerId
     kind: InformationKind
     text: str
 
@@ -196,18 +196,18 @@ class QuestionEntry:
 class Information:
     """The first part of the conference."""
 
-    started: Moment
+    started: LocalTime
     present: tuple[PersonId, ...]
     items: tuple[InformationItemEntry, ...]
     questions: tuple[QuestionEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class PrivateRoundEntry:
     """One stretch of private time. `note`: the question they came out with; `why`: the reason they went back in."""
 
-    began: Moment
-    ended: Moment
+    began: LocalTime
+    ended: LocalTime
     ended_by: EndedBy
     note: str | None = None
     why: str | None = None
@@ -217,7 +217,7 @@ class Stretch:
 class PrivateTime:
     """All private time."""
 
-    rounds: tuple[Stretch, ...]
+    rounds: tuple[PrivateRoundEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,10 +251,10 @@ class WhatIfEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookAgain:
+class NextEvaluationEntry:
     """When the plan is looked at again."""
 
-    on: Moment
+    on: LocalTime
     where: str
     convened_by: PersonId
     with_: Annotated[tuple[PersonId, ...], override(rename="with")]
@@ -267,16 +267,16 @@ class PlanEntry:
     goals: tuple[GoalEntry, ...]
     accepted_on: date
     accepted_by: PersonId
-    sent_back_once: Dated | None = None
+    sent_back_once: DatedText | None = None
     bottom_lines_met: tuple[bool, ...] | None = None
     monitor: PersonId
     contingency: tuple[WhatIfEntry, ...]
-    evaluation: LookAgain
+    evaluation: NextEvaluationEntry
     agreed: dict[PersonId, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Score:
+class GoalScoreEntry:
     """Goal attainment, from -2 to +2."""
 
     goal: int
@@ -284,15 +284,15 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
+class FollowUpEntry:
     """What was found when the plan was looked at. `marks` by person; those of `family` are of people unnamed."""
 
-    kind: Looked
+    kind: FollowUpMoment
     on: date
-    by: Teller | None = None
+    by: SpeakerId | None = None
     found: str | None = None
     present: tuple[PersonId, ...] | None = None
-    goals: tuple[Score, ...] | None = None
+    goals: tuple[GoalScoreEntry, ...] | None = None
     actions: dict[ActionState, int]
     marks: dict[str, int | tuple[int, ...]] | None = None
     decision: str | None = None
@@ -304,7 +304,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Avoided:
+class AvoidedCostEntry:
     """A cost that is said to have been avoided."""
 
     what: str
@@ -322,7 +322,7 @@ class CostsEntry:
     interpreter: float | None = None
     family_hours: float | None = None
     professional_hours: float | None = None
-    avoided: tuple[Avoided, ...] | None = None
+    avoided: tuple[AvoidedCostEntry, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -346,5 +346,5 @@ class CaseFile:
     information: Information | None = None
     private_time: PrivateTime | None = None
     plan: PlanEntry | None = None
-    evaluation: tuple[Evaluation, ...] | None = None
+    evaluation: tuple[FollowUpEntry, ...] | None = None
     costs: CostsEntry | None = None

@@ -18,8 +18,8 @@ from cattrs.cols import homogenous_tuple_structure_factory, is_mapping, is_seque
 from cattrs.gen import make_dict_structure_fn
 
 from ekc.core import codec
-from ekc.demo.case_schema import Born, CaseFile, Dated, Moment, PersonId, Teller
-from ekc.demo.validation import misfits
+from ekc.demo.case_schema import BirthDate, CaseFile, DatedText, LocalTime, PersonId, SpeakerId
+from ekc.demo.validation import find_problems
 
 #: The case files that come with the product.
 CASES = Path(__file__).parent / "cases"
@@ -65,22 +65,22 @@ def parse_case(text: str, name: str) -> CaseFile:
         raise _error(name, *_explain(*next(codec.faults(error)))) from None
     finally:
         _NAMED.reset(ids)
-    for path, sentence in misfits(case):
+    for path, sentence in find_problems(case):
         raise _error(name, path, sentence)
     return case
 
 
 def to_toml_dict(case: CaseFile) -> dict[str, Any]:
     """The case as `tomllib` reads its file: nothing added, nothing lost."""
-    told: dict[str, Any] = _WRITER.unstructure(case)
-    return told
+    values: dict[str, Any] = _WRITER.unstructure(case)
+    return values
 
 
 def shifted(value: Any, by: timedelta) -> Any:
     """The same, with all its days and times moved; days of birth stay."""
     if is_dataclass(value) and not isinstance(value, type):
         hints = get_type_hints(type(value))
-        moved = {f.name: getattr(value, f.name) for f in fields(value) if Born not in get_args(hints[f.name])}
+        moved = {f.name: getattr(value, f.name) for f in fields(value) if BirthDate not in get_args(hints[f.name])}
         return replace(value, **{name: shifted(item, by) for name, item in moved.items()})
     if isinstance(value, tuple):
         return tuple(shifted(item, by) for item in value)
@@ -153,11 +153,11 @@ def _moment(value: Any, _: Any) -> datetime:
     return moment
 
 
-def _dated(value: Any, _: Any) -> Dated:
+def _dated(value: Any, _: Any) -> DatedText:
     moment, _, words = value.partition(" - ") if isinstance(value, str) else ("", "", "")
     if not words.strip():
         raise ValueError('this is a moment and words, between quotation marks: "2026-04-18T15:00 - why".')
-    return Dated(_moment(moment, Moment), _text(words, str))
+    return DatedText(_moment(moment, LocalTime), _text(words, str))
 
 
 def _person(value: Any, _: Any) -> str:
@@ -198,10 +198,10 @@ for _kind, _read in (
     (StrEnum, _word),
     (str, _text),
     (float, _number),
-    (Moment, _moment),
-    (Dated, _dated),
+    (LocalTime, _moment),
+    (DatedText, _dated),
     (PersonId, _person),
-    (Teller, _teller),
+    (SpeakerId, _teller),
     (int | tuple[int, ...], _marks),
 ):
     _READER.register_structure_hook(_kind, _read)
@@ -210,5 +210,5 @@ _READER.register_structure_hook_factory(is_mapping, _only(dict, _TABLE, mapping_
 _READER.register_structure_hook_factory(is_sequence, _only(list, _LIST, homogenous_tuple_structure_factory))
 
 _WRITER = Converter(omit_if_default=True, unstruct_collection_overrides={tuple: list})
-_WRITER.register_unstructure_hook(Moment, lambda moment: moment.strftime(_MOMENT))
-_WRITER.register_unstructure_hook(Dated, lambda dated: f"{dated.at:{_MOMENT}} - {dated.words}")
+_WRITER.register_unstructure_hook(LocalTime, lambda moment: moment.strftime(_MOMENT))
+_WRITER.register_unstructure_hook(DatedText, lambda dated: f"{dated.at:{_MOMENT}} - {dated.words}")

@@ -6,7 +6,7 @@ A file counts how many actions are done, not which. What goes on is taken to be 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ekc.demo.case_schema import ActionEntry, CostsEntry, Evaluation, PlanEntry
+from ekc.demo.case_schema import ActionEntry, CostsEntry, FollowUpEntry, PlanEntry
 from ekc.demo.player import Player
 from ekc.evaluations import actions, queries
 from ekc.workflow.vocabulary import ActionState
@@ -15,7 +15,7 @@ from ekc.workflow.vocabulary import ActionState
 _FROM_BEST = (ActionState.DONE, ActionState.NO_LONGER_NEEDED, ActionState.PARTLY, ActionState.NOT_YET)
 
 
-def look_again(player: Player, plan: PlanEntry, found: Evaluation, new_version: bool = False) -> None:
+def enter_follow_up(player: Player, plan: PlanEntry, found: FollowUpEntry, new_version: bool = False) -> None:
     """Record a call by the coordinator, or an evaluation by whoever called people together for it."""
     marks = found.marks or {}
     report = actions.FollowUpReport(
@@ -36,7 +36,7 @@ def look_again(player: Player, plan: PlanEntry, found: Evaluation, new_version: 
     actions.record_follow_up(player.by(at, who), player.id, _planned(player, found), report)
 
 
-def _planned(player: Player, found: Evaluation) -> int:
+def _planned(player: Player, found: FollowUpEntry) -> int:
     """The follow-up that is open for this; one more evaluation than was planned is planned on its day."""
     rows = queries.follow_ups(player.session, player.id, found.on)
     for row in rows:
@@ -46,7 +46,7 @@ def _planned(player: Player, found: Evaluation) -> int:
     return actions.plan_evaluation(player.by(at), player.id, found.on)
 
 
-def states(player: Player, plan: PlanEntry, found: Evaluation) -> dict[str, ActionState]:
+def states(player: Player, plan: PlanEntry, found: FollowUpEntry) -> dict[str, ActionState]:
     """Which action is how far, so that the numbers of the file come out."""
     pairs = zip(player.actions, plan.goals, strict=True)
     all_actions = [pair for keys, goal in pairs for pair in zip(keys, goal.actions, strict=True)]
@@ -59,7 +59,7 @@ def _due(action: ActionEntry) -> date:
     return action.by or date.min
 
 
-def count_costs(player: Player, costs: CostsEntry, on: date) -> None:
+def enter_costs(player: Player, costs: CostsEntry, on: date) -> None:
     """Hours and money, and what is said to have been avoided."""
     sheet = actions.Costs(
         coordinator_minutes=_times(costs.coordinator_hours, 60),
@@ -73,8 +73,8 @@ def count_costs(player: Player, costs: CostsEntry, on: date) -> None:
     actions.record_costs(player.by(at), player.id, sheet)
     for avoided in costs.avoided or ():
         at += timedelta(minutes=1)
-        new = actions.NewAvoided(what=avoided.what, amount=round(avoided.amount * 100), basis=avoided.basis)
-        actions.add_avoided(player.by(at), player.id, new)
+        new = actions.NewAvoidedCost(what=avoided.what, amount=round(avoided.amount * 100), basis=avoided.basis)
+        actions.add_avoided_cost(player.by(at), player.id, new)
 
 
 def _times(value: float | None, factor: int) -> int | None:

@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from ekc.conferences.queries import bottom_lines
-from ekc.demo.case_schema import EndedBy, Information, PlanEntry, Stretch
-from ekc.demo.player import Pen, Player, spread
+from ekc.demo.case_schema import EndedBy, Information, PlanEntry, PrivateRoundEntry
+from ekc.demo.player import PlanWriter, Player, evenly_spaced
 from ekc.demo.validation import answer_of
 from ekc.meetings.actions import attendance
 from ekc.meetings.actions import information as information_actions
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.vocabulary import Agreed, Step
 
@@ -31,18 +31,18 @@ def inform(player: Player, information: Information) -> None:
     attendance.record_attendance(player.by(opened + _A_MINUTE), player.id, came)
     rounds = player.case.private_time.rounds if player.case.private_time else ()
     ends = player.instant(rounds[0].began) if rounds else opened + timedelta(hours=1)
-    times = spread(opened + _A_MINUTE, ends - _A_MINUTE, len(information.items) + len(information.questions))
+    times = evenly_spaced(opened + _A_MINUTE, ends - _A_MINUTE, len(information.items) + len(information.questions))
     for item, at in zip(information.items, times, strict=False):
         teller = player.people.get(item.by)  # None: the coordinator
-        information_actions.tell(
+        information_actions.add_information(
             player.by(at), player.id, information_actions.InformationText(item.kind, item.text, teller)
         )
     for question, at in zip(information.questions, times[len(information.items) :], strict=True):
         asked = information_actions.QuestionText(player.people[question.asked_by], question.text, question.answer)
-        information_actions.ask(player.by(at), player.id, asked)
+        information_actions.add_question(player.by(at), player.id, asked)
 
 
-def confer(player: Player, rounds: tuple[Stretch, ...]) -> None:
+def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
     """Private time, as often as it was: the professionals leave before, and come in again after it."""
     for former, stretch in pairwise((None, *rounds)):
         assert stretch is not None, "only what comes before the first is None"  # noqa: S101 - narrows the type
@@ -57,7 +57,7 @@ def confer(player: Player, rounds: tuple[Stretch, ...]) -> None:
         attendance.professionals_return(player.by(ended + _A_MINUTE), player.id)
 
 
-def _send_back(player: Player, former: Stretch, stretch: Stretch) -> None:
+def _send_back(player: Player, former: PrivateRoundEntry, stretch: PrivateRoundEntry) -> None:
     """The plan was not accepted, if it was between these two that it was sent back."""
     plan = player.case.plan
     if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= stretch.began:
@@ -68,26 +68,26 @@ def _send_back(player: Player, former: Stretch, stretch: Stretch) -> None:
 
 def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
     """The coordinator writes down what the family says, from `at` on; when it was done."""
-    pen = Pen(player, at)
+    writer = PlanWriter(player, at)
     for goal in plan.goals:
-        key = plans.change_plan(*pen.next(), drafting.add_goal(goal.text))
+        key = plans.change_plan(*writer.next(), edits.add_goal(goal.text))
         keys = []
         for action in goal.actions:
             who = tuple(player.people[id_] for id_ in action.who)
             new = NewAction(
                 what=action.what, who=who, by=action.by, starts=action.starts, every=action.every, kind=action.kind
             )
-            keys.append(plans.change_plan(*pen.next(), drafting.add_action(key, new)))
+            keys.append(plans.change_plan(*writer.next(), edits.add_action(key, new)))
         player.actions.append(keys)
     for what_if in plan.contingency:
         who = tuple(player.people[id_] for id_ in what_if.who)
-        plans.change_plan(*pen.next(), drafting.add_what_if(NewWhatIf(if_=what_if.if_, then=what_if.then, who=who)))
-    plans.change_plan(*pen.next(), drafting.set_monitor(player.people[plan.monitor]))
+        plans.change_plan(*writer.next(), edits.add_what_if(NewWhatIf(if_=what_if.if_, then=what_if.then, who=who)))
+    plans.change_plan(*writer.next(), edits.set_monitor(player.people[plan.monitor]))
     again = plan.evaluation
     others = tuple(player.people[id_] for id_ in again.with_)
     arranged = EvaluationPlan(at=again.on, place=again.where, convenor=player.people[again.convened_by], others=others)
-    plans.change_plan(*pen.next(), drafting.set_evaluation(arranged))
-    return pen.at
+    plans.change_plan(*writer.next(), edits.set_evaluation(arranged))
+    return writer.at
 
 
 # What is said to the plan
@@ -113,14 +113,14 @@ def _day(words: str, year: int) -> date | None:
 
 def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
     """Everything that has to be said before the plan can be agreed, from `at` on; when it was said."""
-    pen = Pen(player, max(at, player.on(plan.accepted_on, "00:00")))
+    writer = PlanWriter(player, max(at, player.on(plan.accepted_on, "00:00")))
     for keys, goal in zip(player.actions, plan.goals, strict=True):
         for key, action in zip(keys, goal.actions, strict=True):
             if action.answer is not None:
                 said, words = answer_of(action.answer)
                 assert said is not None, "the file was checked"  # noqa: S101 - narrows the type
-                plans.answer_support(*pen.next(player.visitor(action.who[0])), key, said, words)
-    at = pen.at
+                plans.answer_support(*writer.next(player.visitor(action.who[0])), key, said, words)
+    at = writer.at
     lines = bottom_lines(player.session, player.id)
     for line, met in zip(lines, plan.bottom_lines_met or (), strict=True):
         at += _A_MOMENT

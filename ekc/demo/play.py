@@ -23,10 +23,10 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.demo.case_schema import CaseFile, PlanEntry
 from ekc.demo.casefile import shifted
-from ekc.demo.following import Revise, count_costs, look_again
+from ekc.demo.following import Revise, enter_costs, enter_follow_up
 from ekc.demo.gathering import answer, confer, inform, letters, read_letters, settle, write
 from ekc.demo.people import open_accounts
-from ekc.demo.player import Cast, Player, Until
+from ekc.demo.player import Cast, Player, Stage
 from ekc.demo.preparing import prepare, register
 from ekc.demo.validation import last_day
 from ekc.workflow.vocabulary import N_, Role
@@ -40,7 +40,7 @@ def play(
     case: CaseFile,
     cast: Cast,
     *,
-    until: Until = Until.EVALUATED,
+    until: Stage = Stage.EVALUATED,
     shift: timedelta = timedelta(0),
     untold: Collection[str] = (),
     revise: Revise | None = None,
@@ -55,41 +55,41 @@ def play(
     assert whole_weeks, "a case moves by whole weeks, or its weekdays are wrong"  # noqa: S101
     came = {id_: day + shift for id_, day in letters(case.plan).items()}
     player = Player(session, shifted(case, shift), cast, came, frozenset(untold))
-    reached = list(Until).index(until)
+    reached = list(Stage).index(until)
 
-    def goes_to(stage: Until) -> bool:
-        return reached >= list(Until).index(stage)
+    def includes(stage: Stage) -> bool:
+        return reached >= list(Stage).index(stage)
 
     register(player)
-    if goes_to(Until.PREPARED):
+    if includes(Stage.PREPARED):
         prepare(player)
-    if goes_to(Until.TOLD) and player.case.information:
+    if includes(Stage.TOLD) and player.case.information:
         inform(player, player.case.information)
-    if goes_to(Until.PRESENTED) and player.case.private_time:
+    if includes(Stage.PRESENTED) and player.case.private_time:
         confer(player, player.case.private_time.rounds)
         if player.case.plan:
-            _plan(player, player.case.plan, goes_to(Until.AGREED))
-    if goes_to(Until.CALLED) and player.case.plan:
+            _enter_plan(player, player.case.plan, includes(Stage.AGREED))
+    if includes(Stage.CALLED) and player.case.plan:
         read_letters(player, player.case.plan)
-        _look_again(player, player.case.plan, goes_to(Until.EVALUATED), revise)
-    if goes_to(Until.EVALUATED) and player.case.costs:
-        count_costs(player, player.case.costs, last_day(player.case))
+        _enter_follow_ups(player, player.case.plan, includes(Stage.EVALUATED), revise)
+    if includes(Stage.EVALUATED) and player.case.costs:
+        enter_costs(player, player.case.costs, last_day(player.case))
     return player.id
 
 
-def _plan(player: Player, plan: PlanEntry, agreed: bool) -> None:
+def _enter_plan(player: Player, plan: PlanEntry, agreed: bool) -> None:
     rounds = player.case.private_time.rounds if player.case.private_time else ()
     at = write(player, plan, player.instant(rounds[-1].ended) + _A_MINUTE)
     if agreed:
         settle(player, answer(player, plan, at))
 
 
-def _look_again(player: Player, plan: PlanEntry, meetings_too: bool, revise: Revise | None) -> None:
+def _enter_follow_ups(player: Player, plan: PlanEntry, meetings_too: bool, revise: Revise | None) -> None:
     for found in player.case.evaluation or ():
         if not found.rule.is_meeting:
-            look_again(player, plan, found)
+            enter_follow_up(player, plan, found)
         elif meetings_too:
-            look_again(player, plan, found, new_version=revise is not None)
+            enter_follow_up(player, plan, found, new_version=revise is not None)
             if revise is not None:
                 revise(player, found.on)
                 revise = None

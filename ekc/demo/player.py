@@ -11,7 +11,7 @@ from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile
-from ekc.journey.actions import take
+from ekc.journey.actions import take_step
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Step
 
@@ -19,7 +19,7 @@ from ekc.workflow.vocabulary import Step
 _A_LINE = timedelta(seconds=30)
 
 
-class Until(StrEnum):
+class Stage(StrEnum):
     """How far a case is entered; each goes on from the one before, as far as the file goes."""
 
     REGISTERED = "registered"
@@ -81,16 +81,16 @@ class Player:
 
     def step(self, at: datetime, step: Step, reason: str = "") -> None:
         """The coordinator takes a step."""
-        take(self.by(at), self.id, Taking(step, reason))
+        take_step(self.by(at), self.id, Taking(step, reason))
 
 
-def spread(first: datetime, last: datetime, count: int) -> list[datetime]:
+def evenly_spaced(first: datetime, last: datetime, count: int) -> list[datetime]:
     """`count` instants between two, evenly, on whole seconds."""
     gap = (last - first) / (count + 1)
     return [first + timedelta(seconds=int(gap.total_seconds() * number)) for number in range(1, count + 1)]
 
 
-class Pen:
+class PlanWriter:
     """Writes in the plan, one line after another, from an instant on."""
 
     def __init__(self, player: Player, at: datetime, writer: Visitor | None = None) -> None:

@@ -194,7 +194,7 @@ def _tell(player: Player, told: Sequence[str], at: datetime) -> None:
         day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
         player.details[id_] = replace(player.details[id_], informed_on=day)
     ids = [player.people[id_] for id_ in told]
-    circle_actions.tell_people(player.by(at), player.id, ids)
+    circle_actions.mark_informed(player.by(at), player.id, ids)
 
 
 def _know(player: Player, id_: str, at: datetime) -> None:
@@ -236,7 +236,7 @@ def _arrange(player: Player, setup: Setup, at: datetime) -> None:
     """The date, how long, where, and everything around it. What the file does not name is not needed."""
     own = (player.by(at), player.id)
     arranging.choose_date(*own, player.instant(setup.chosen))
-    arranging.expect_minutes(*own, round(setup.expected_hours * 60))
+    arranging.set_expected_minutes(*own, round(setup.expected_hours * 60))
     arranging.set_venue(*own, arranging.Venue(setup.venue.name, setup.venue.address, setup.venue.access))
     interpreters = [person.name for person in player.case.people.values() if person.role is Part.INTERPRETER]
     for kind, text in (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from ekc.conferences.entries import CONSENT_SCOPES
 from ekc.core.clock import zone
 from ekc.core.codec import Path
-from ekc.demo.case_schema import CaseFile, EndedBy, Evaluation, PersonId, PlanEntry, RegisteredBy
+from ekc.demo.case_schema import CaseFile, EndedBy, FollowUpEntry, PersonId, PlanEntry, RegisteredBy
 from ekc.workflow.follow_ups import FormSection
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
@@ -23,10 +23,10 @@ def answer_of(words: str) -> tuple[SupportAnswer | None, str]:
     return known.get(said.strip().lower()), more.strip()
 
 
-Misfit = tuple[Path, str]
+Problem = tuple[Path, str]
 
 
-def misfits(case: CaseFile) -> Iterator[Misfit]:
+def find_problems(case: CaseFile) -> Iterator[Problem]:
     """Everything that does not fit: where it is, and what to do."""
     yield from _frame(case)
     yield from _circle(case)
@@ -40,7 +40,7 @@ def misfits(case: CaseFile) -> Iterator[Misfit]:
                 yield ("evaluation", number, *where), sentence
 
 
-def _frame(case: CaseFile) -> Iterator[Misfit]:
+def _frame(case: CaseFile) -> Iterator[Problem]:
     if case.profile not in PROFILES:
         yield ("profile",), f"'{case.profile}' is not known here. Use one of: {', '.join(PROFILES)}."
     try:
@@ -57,7 +57,7 @@ def _frame(case: CaseFile) -> Iterator[Misfit]:
             yield ("registration", "consents", number, "scope"), f"use one of: {known}."
 
 
-def _circle(case: CaseFile) -> Iterator[Misfit]:
+def _circle(case: CaseFile) -> Iterator[Problem]:
     if case.coordinator.id in case.people:
         yield ("coordinator", "id"), "somebody among the people has this id already. Choose another."
     if not _with(case, {Part.MAIN_PERSON}):
@@ -77,7 +77,7 @@ def _circle(case: CaseFile) -> Iterator[Misfit]:
             yield ("people", id_, "language"), "write a code such as nl."
 
 
-def _sections(case: CaseFile) -> Iterator[Misfit]:
+def _sections(case: CaseFile) -> Iterator[Problem]:
     there = [name for name in _SECTIONS if getattr(case, name) is not None]
     for name, expected in zip(there, _SECTIONS, strict=False):
         if name != expected:
@@ -93,7 +93,7 @@ def _sections(case: CaseFile) -> Iterator[Misfit]:
             yield ("information", "present"), f"'{id_}' is excluded. Take them out here, or in people."
 
 
-def _private_time(case: CaseFile) -> Iterator[Misfit]:
+def _private_time(case: CaseFile) -> Iterator[Problem]:
     rounds = case.private_time.rounds if case.private_time else ()
     before = case.information.started if case.information else None
     back = False  # whether this stretch follows on a plan that was not good yet
@@ -113,7 +113,7 @@ def _private_time(case: CaseFile) -> Iterator[Misfit]:
         yield ("private_time", "rounds"), f"the last one ends with '{EndedBy.PLAN}'. Add it."
 
 
-def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
+def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Problem]:
     yield from _answers(case, plan)
     sent_back = plan.sent_back_once
     rounds = case.private_time.rounds if case.private_time else ()
@@ -127,7 +127,7 @@ def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
         yield ("plan", "bottom_lines_met"), f"write true or false for each of the {len(lines)} bottom lines."
 
 
-def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
+def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Problem]:
     if plan.accepted_by not in _with(case, PROFESSIONAL_PARTS):
         yield ("plan", "accepted_by"), "a referrer or professional accepts a plan. Name one."
     asked = {id_ for id_ in _with(case, FAMILY_PARTS | {Part.SUPPORTER}) if case.people[id_].attends != "excluded"}
@@ -141,7 +141,7 @@ def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
                 yield (*where, "answer"), f"begin the answer to a professional action with one of: {known}."
 
 
-def _evaluation(case: CaseFile, plan: PlanEntry, found: Evaluation) -> Iterator[Misfit]:
+def _evaluation(case: CaseFile, plan: PlanEntry, found: FollowUpEntry) -> Iterator[Problem]:
     count = sum(len(goal.actions) for goal in plan.goals)
     if sum(found.actions.values()) != count or min(found.actions.values(), default=0) < 0:
         yield ("actions",), f"the plan has {count} actions. Let these numbers add up to that."

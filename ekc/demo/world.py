@@ -20,7 +20,7 @@ from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, parse_case, read_case
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
-from ekc.demo.player import Cast, Until
+from ekc.demo.player import Cast, Stage
 from ekc.demo.validation import last_day
 from ekc.links.models import PersonalLink
 from ekc.signin.passwords import Cost
@@ -31,7 +31,7 @@ from ekc.workflow.vocabulary import N_
 
 _WEEK = timedelta(weeks=1)
 #: So long ago all accounts were opened: before the first day of any case.
-_BEFORE = timedelta(weeks=104)
+_ACCOUNTS_OPENED_BEFORE = timedelta(weeks=104)
 _SATURDAY = 5
 _UNTOLD = ("buur", "coach")
 _LINK_DAYS = 365
@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Five(Generic[T]):
+class DemoCases(Generic[T]):
     """Something of each of the five cases, called by what they show."""
 
     prepared: T  # the conference is next Saturday, two people are not told yet
@@ -51,33 +51,33 @@ class Five(Generic[T]):
     waiting: T  # for a coordinator
 
 
-def make_demo(session: Session, now: datetime, cost: Cost) -> Five[int]:
+def make_demo(session: Session, now: datetime, cost: Cost) -> DemoCases[int]:
     """Make the demonstration as it stands at `now`; the ids of its cases. Raises Refusal unless all is empty."""
     if any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference)):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
     cases = read_cases()
     by = shifts(cases, local_date(now, cases.prepared.timezone))
-    staff = open_accounts(session, now - _BEFORE, cost)
+    staff = open_accounts(session, now - _ACCOUNTS_OPENED_BEFORE, cost)
     noor = Cast(staff.region_id, staff.ruud, staff.noor)
     denise = Cast(staff.region_id, staff.ruud, staff.denise)
-    made = Five(
+    made = DemoCases(
         ended=play(session, cases.ended, noor, shift=by.ended),
-        under_way=play(session, cases.under_way, noor, until=Until.CALLED, shift=by.under_way),
-        due=play(session, cases.due, denise, until=Until.AGREED, shift=by.due),
-        prepared=play(session, cases.prepared, noor, until=Until.PREPARED, shift=by.prepared, untold=_UNTOLD),
-        waiting=play(session, cases.waiting, denise, until=Until.REGISTERED, shift=by.waiting),
+        under_way=play(session, cases.under_way, noor, until=Stage.CALLED, shift=by.under_way),
+        due=play(session, cases.due, denise, until=Stage.AGREED, shift=by.due),
+        prepared=play(session, cases.prepared, noor, until=Stage.PREPARED, shift=by.prepared, untold=_UNTOLD),
+        waiting=play(session, cases.waiting, denise, until=Stage.REGISTERED, shift=by.waiting),
     )
     _hand_out_links(session, now, staff, made, cost)
     return made
 
 
-def read_cases() -> Five[CaseFile]:
+def read_cases() -> DemoCases[CaseFile]:
     """The case files, and one more: another couple with much the same question as Mr and Mrs Hendriks."""
     text = (CASES / "hendriks.toml").read_text("utf-8")
     for name, other in (("Hendriks", "Abbott"), ("Wim", "Ron"), ("Joan", "Betty"), ("01632 9601", "01632 9602")):
         text = text.replace(name, other)
     de_wit = read_case(CASES / "de-wit.toml")
-    return Five(
+    return DemoCases(
         prepared=de_wit,
         due=read_case(CASES / "hendriks.toml"),
         under_way=read_case(CASES / "kastanjeplein.toml"),
@@ -86,13 +86,13 @@ def read_cases() -> Five[CaseFile]:
     )
 
 
-def shifts(cases: Five[CaseFile], today: date) -> Five[timedelta]:
+def shifts(cases: DemoCases[CaseFile], today: date) -> DemoCases[timedelta]:
     """By how many whole weeks each case moves, so that every weekday in it stays true."""
     assert cases.prepared.setup and cases.due.plan and cases.under_way.plan, "the files are whole"  # noqa: S101, PT018
     saturday = today + timedelta(days=(_SATURDAY - today.weekday() - 1) % 7 + 1)
     call = PROFILES[cases.due.profile].clock(FOLLOW_UP_RULES[FollowUpKind.CALL].clock)
     yesterday = today - timedelta(days=1)
-    return Five(
+    return DemoCases(
         prepared=_weeks(cases.prepared.setup.chosen.date(), saturday),
         due=_weeks(call.due(cases.due.plan.accepted_on), today),
         under_way=_weeks(cases.under_way.plan.evaluation.on.date(), today + 3 * _WEEK),
@@ -106,7 +106,7 @@ def _weeks(first: date, last: date) -> timedelta:
     return (last - first) // _WEEK * _WEEK
 
 
-def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Five[int], cost: Cost) -> None:
+def _hand_out_links(session: Session, now: datetime, staff: Staff, made: DemoCases[int], cost: Cost) -> None:
     """Some of the family have a personal link, so that one can be them; its note is their line on the first page."""
     for conference_id, coordinator, name, line in (
         (made.prepared, staff.noor, "Marieke de Wit", "Mother: her conference is on Saturday"),

@@ -15,7 +15,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
-from ekc.evaluations.effects import note_tasks
+from ekc.evaluations.effects import update_tasks_ended
 from ekc.evaluations.models import (
     ActionCheck,
     ActionTick,
@@ -65,7 +65,7 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewAvoided:
+class NewAvoidedCost:
     """A cost that is said to have been avoided: `amount` in cents of the case's currency, and on what it rests."""
 
     what: str
@@ -92,7 +92,7 @@ def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: Foll
         by.session.add_all(GoalScore(follow_up_id=row.id, goal=goal, score=s) for goal, s in report.goals.items())
         by.session.add_all(Mark(follow_up_id=row.id, participant_id=i, value=v) for i, v in report.marks.items())
         by.session.add_all(Mark(follow_up_id=row.id, value=value) for value in report.unnamed_marks)
-        note_tasks(by.session, conference, by.at)
+        update_tasks_ended(by.session, conference, by.at)
         event = "follow_up.corrected" if corrected else "follow_up.held"
         by.record(event, conference_id, follow_up=row.id, kind=row.kind)
 
@@ -107,7 +107,7 @@ def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:
         if not reason.strip():
             raise Refusal(N_("Say in a few words why it is given up."))
         row.given_up_on, row.given_up_reason = local_date(by.at, conference.timezone), reason
-        note_tasks(by.session, conference, by.at)
+        update_tasks_ended(by.session, conference, by.at)
         by.record("follow_up.given_up", conference_id, follow_up=row.id, reason=reason)
 
 
@@ -127,7 +127,7 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
             place=place,
         )
         by.session.add(row)
-        note_tasks(by.session, conference, by.at)
+        update_tasks_ended(by.session, conference, by.at)
         by.record("follow_up.planned", conference_id, follow_up=row.id)
         return row.id
 
@@ -175,7 +175,7 @@ def record_costs(by: By, conference_id: int, costs: Costs) -> None:
         by.record("costs.recorded", conference_id, **known)
 
 
-def add_avoided(by: By, conference_id: int, new: NewAvoided) -> int:
+def add_avoided_cost(by: By, conference_id: int, new: NewAvoidedCost) -> int:
     """Write down a cost that is said to have been avoided. Its id."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.RECORD_COSTS)
@@ -186,7 +186,7 @@ def add_avoided(by: By, conference_id: int, new: NewAvoided) -> int:
         return row.id
 
 
-def remove_avoided(by: By, conference_id: int, avoided_id: int) -> None:
+def remove_avoided_cost(by: By, conference_id: int, avoided_id: int) -> None:
     """Take out an avoided cost."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.RECORD_COSTS)

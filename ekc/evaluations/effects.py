@@ -16,7 +16,7 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_
 
 #: Why an open follow-up of an older version is not held any more.
-NEW_VERSION = N_("A new version of the plan was agreed")
+NEW_VERSION_REASON = N_("A new version of the plan was agreed")
 
 
 def plan_follow_ups(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
@@ -32,7 +32,7 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
     for old in known:
         if old.kind in rules and old.version_number < number and old.held_on is None and old.given_up_on is None:
             old.given_up_on = local_date(at, conference.timezone)
-            old.given_up_reason = NEW_VERSION
+            old.given_up_reason = NEW_VERSION_REASON
     there = {row.kind for row in known if row.version_number == number}
     agreed = from_json(version.content).evaluation
     for kind, rule in rules.items():
@@ -48,10 +48,10 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
             meeting.starts_at = from_local(agreed.at, conference.timezone)
             meeting.place = agreed.place
             session.add(meeting)
-    note_tasks(session, conference, at)
+    update_tasks_ended(session, conference, at)
 
 
-def note_tasks(session: Session, conference: Conference, at: datetime) -> None:
+def update_tasks_ended(session: Session, conference: Conference, at: datetime) -> None:
     """Keep the day on which the last follow-up was settled, from which the coordinator's access ends; or that none was.
 
     What is corrected later moves no day.

@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided
-from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
+from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoidedCost
+from ekc.evaluations.queries import CirclePerson, FollowUpRecord, FollowUpRow
 from ekc.plans.draft import Goal
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FormSection
@@ -105,8 +105,8 @@ class FollowUpForm(FlaskForm):  # type: ignore[misc]
 def follow_up_form(
     row: FollowUpRow,
     goals: tuple[Goal, ...],
-    people: Mapping[int, Somebody],
-    said: Recorded,
+    people: Mapping[int, CirclePerson],
+    said: FollowUpRecord,
     first: Mapping[str, Any],
     **options: Any,
 ) -> FollowUpForm:
@@ -199,7 +199,7 @@ class TickForm(FlaskForm):  # type: ignore[misc]
     state = RadioField(choices=[SelectChoice(state.value, state.value) for state in ActionState])
 
 
-def _known(_form: FlaskForm, typed: AmountField) -> None:
+def _amount_required(_form: FlaskForm, typed: AmountField) -> None:
     if typed.data is None and not typed.errors:
         raise ValidationError(_("Type what it would have cost."))
 
@@ -228,13 +228,13 @@ class AvoidedForm(FlaskForm):  # type: ignore[misc]
     what = StringField(
         _l("What was avoided"), [DataRequired(_l("Say what was avoided.")), Length(max=300)], filters=[_strip]
     )
-    amount = _money(_l("Amount"), validators=[_known])
+    amount = _money(_l("Amount"), validators=[_amount_required])
     basis = StringField(
         _l("What this rests on"),
         [DataRequired(_l("Say what this amount rests on, for example a price list.")), Length(max=300)],
         filters=[_strip],
     )
 
-    def to_avoided(self) -> NewAvoided:
+    def to_avoided(self) -> NewAvoidedCost:
         """What was written down."""
-        return NewAvoided(what=self.what.data, amount=self["amount"].data, basis=self.basis.data)
+        return NewAvoidedCost(what=self.what.data, amount=self["amount"].data, basis=self.basis.data)

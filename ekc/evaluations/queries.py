@@ -58,7 +58,7 @@ _STORED = tuple(column.name for column in fields(FollowUpRow) if column.name != 
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class FollowUpRecord:
     """What was written down at one follow-up. `marks` by participant, `unnamed` of family without names."""
 
     actions: dict[str, ActionState] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
+class CirclePerson:
     """Somebody of the circle; `left` is no longer in it, or is to stay away."""
 
     id: int
@@ -78,7 +78,7 @@ class Somebody:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class FollowUpStatus:
     """What the guards ask of the follow-ups of the round. `kinds`: of these none is open."""
 
     kinds: frozenset[FollowUpKind] = frozenset()
@@ -102,7 +102,7 @@ def follow_ups(session: Session, conference_id: int, today: date) -> tuple[Follo
     return tuple(sorted(rows, key=lambda row: (not row.is_open, row.due_on, row.id)))
 
 
-def recorded(session: Session, follow_up_ids: Iterable[int]) -> dict[int, Recorded]:
+def follow_up_records(session: Session, follow_up_ids: Iterable[int]) -> dict[int, FollowUpRecord]:
     """What was written down at each of these follow-ups; nothing yet is an empty `Recorded`."""
     ids = list(follow_up_ids)
     actions: dict[int, dict[str, ActionState]] = {id_: {} for id_ in ids}
@@ -122,7 +122,7 @@ def recorded(session: Session, follow_up_ids: Iterable[int]) -> dict[int, Record
         else:
             marks[mark.follow_up_id][mark.participant_id] = mark.value
     return {
-        id_: Recorded(actions[id_], tuple(sorted(present[id_])), goals[id_], marks[id_], tuple(unnamed[id_]))
+        id_: FollowUpRecord(actions[id_], tuple(sorted(present[id_])), goals[id_], marks[id_], tuple(unnamed[id_]))
         for id_ in ids
     }
 
@@ -135,7 +135,7 @@ def goals_of(session: Session, conference_id: int, number: int) -> tuple[Goal, .
     return tuple(from_json(content).goals) if content is not None else ()
 
 
-def people(session: Session, conference_id: int) -> dict[int, Somebody]:
+def people(session: Session, conference_id: int) -> dict[int, CirclePerson]:
     """Everybody who is or was in the circle, by id."""
     rows = session.execute(
         select(Participant.id, Participant.name, Participant.removed_at, Participant.attends)
@@ -143,12 +143,12 @@ def people(session: Session, conference_id: int) -> dict[int, Somebody]:
         .order_by(Participant.id)
     )
     return {
-        row.id: Somebody(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
+        row.id: CirclePerson(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
         for row in rows
     }
 
 
-def whom_to_ring(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
+def main_person_phones(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
     """Name and phone of the main persons who have one, for whoever sees how to reach people."""
     if not case.sees(CasePart.CONTACT):
         return ()
@@ -164,7 +164,7 @@ def whom_to_ring(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((row.name, row.phone) for row in rows if row.phone)
 
 
-def ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
+def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
     """What people said of their own tasks of one version: by key of the action, then by participant."""
     said: dict[str, dict[int, ActionState]] = {}
     of_version = (ActionTick.conference_id == conference_id, ActionTick.version_number == number)
@@ -176,7 +176,7 @@ def ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[i
 def own_tasks(session: Session, conference_id: int, participant_id: int) -> tuple[OwnTask, ...]:
     """The actions of the plan in force that this participant does, in the order of the plan."""
     number = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id)) or 0
-    said = ticks(session, conference_id, number)
+    said = task_ticks(session, conference_id, number)
     return tuple(
         OwnTask(f"{g}.{a}", action, said.get(action.key, {}).get(participant_id))
         for g, goal in enumerate(goals_of(session, conference_id, number), 1)
@@ -185,7 +185,7 @@ def own_tasks(session: Session, conference_id: int, participant_id: int) -> tupl
     )
 
 
-def settled(session: Session, conference_id: int) -> Settled:
+def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
     """What the guards ask. A round begins with the last version that planned what a round has once.
 
     A kind that the round did not plan, as it was agreed before there was that kind, has nothing open in it.
@@ -202,14 +202,14 @@ def settled(session: Session, conference_id: int) -> Settled:
         and row.version_number == in_force
     ]
     still_open = {row.kind for row in this_round if row.held_on is None and row.given_up_on is None}
-    return Settled(
+    return FollowUpStatus(
         kinds=frozenset(FollowUpKind) - still_open if this_round else frozenset(),
         evaluation_held=bool(held),
         wants_new_version=any(row.wants_new_version for row in held),
     )
 
 
-def due_for(session: Session, account_id: int, today: date) -> tuple[FollowUpRow, ...]:
+def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[FollowUpRow, ...]:
     """The follow-ups that are due or late in the cases of one coordinator, the oldest first."""
     rows = session.scalars(
         select(FollowUp)

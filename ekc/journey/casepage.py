@@ -11,9 +11,9 @@ from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
-from ekc.journey.deadlines import Due, running
-from ekc.journey.facts import CaseContext, Circle, gather, known
-from ekc.journey.panel import Mend, Panel, mend, panel
+from ekc.journey.deadlines import Deadline, running_deadlines
+from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context
+from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -25,7 +25,7 @@ from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class RailPhase:
     """A phase on the rail: done, now or todo, and when it was last entered."""
 
     title: str
@@ -38,14 +38,14 @@ class ChecklistLine:
     """A line of the checklist: done, or where to do it."""
 
     title: str
-    mend: Mend | None
+    blocker_link: BlockerLink | None
 
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
     """All that the case page shows. `sealed`: the family has private time, and this person is outside."""
 
-    rail: tuple[Stop, ...]
+    rail: tuple[RailPhase, ...]
     on_rail: bool  # else before the first phase, or closed
     panel: Panel
     checklist: tuple[ChecklistLine, ...]
@@ -57,23 +57,27 @@ class CasePage:
     undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
-    deadlines: tuple[Due, ...]
+    deadlines: tuple[Deadline, ...]
     versions: tuple[plans.VersionRow, ...]
-    asked: str | None  # what the family came out to ask
-    sealed: bool
+    family_question: str | None  # what the family came out to ask
+    in_private_time: bool
     today: date
 
 
 def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     """Gather the page of a case for whoever opened it."""
     today = local_date(at, case.timezone)
-    sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
+    in_private_time = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
     nobody = match_queries.Matches()
-    read = CaseContext((), meetings.current_meeting(session, case.id), nobody) if sealed else known(session, case.id)
-    facts = gather(session, case, at, read)
+    read = (
+        CaseContext((), meetings.current_meeting(session, case.id), nobody)
+        if in_private_time
+        else read_context(session, case.id)
+    )
+    facts = gather_facts(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = queries.steps_taken(session, case.id)
-    follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not sealed else ()
+    follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
     return CasePage(
@@ -85,19 +89,21 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         family=sum(person.is_family for person in facts.people),
         untold=sum(person.untold for person in facts.people),
         meeting=read.meeting,
-        match=read.matches.taken,
+        match=read.matches.current,
         undecided=bool(facts.coordinator.conflicts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running(PROFILES[case.profile], happened(session, case, changes, read.meeting), referred),
+        deadlines=running_deadlines(
+            PROFILES[case.profile], clock_events(session, case, changes, read.meeting), referred
+        ),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
-        asked=rounds[-1].ended_for if rounds else None,
-        sealed=sealed,
+        family_question=rounds[-1].ended_for if rounds else None,
+        in_private_time=in_private_time,
         today=today,
     )
 
 
-def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[Stop, ...]:
+def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, ...]:
     """The five phases, and where the case is."""
     entered = {change.target: change.at for change in changes if change.target is not change.source}
     stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
@@ -111,7 +117,7 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[Stop, ...]:
         return "done" if done else "todo"
 
     return tuple(
-        Stop(rule.short, state(rule.phase), entered.get(rule.phase) if state(rule.phase) != "todo" else None)
+        RailPhase(rule.short, state(rule.phase), entered.get(rule.phase) if state(rule.phase) != "todo" else None)
         for rule in stops
     )
 
@@ -124,11 +130,11 @@ def checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
             if guard.line:
                 first = guard.first(facts) if guard.first else ()
                 blocker = next(chain(first, guard.check(facts)), None)
-                lines.append(ChecklistLine(guard.line, mend(blocker) if blocker else None))
+                lines.append(ChecklistLine(guard.line, blocker_link(blocker) if blocker else None))
     return tuple(lines)
 
 
-def happened(
+def clock_events(
     session: Session, case: Case, changes: tuple[queries.StepRow, ...], meeting: meetings.MeetingRow | None
 ) -> dict[Event, date]:
     """Which events of the clocks were when; of steps taken more than once, the last."""
@@ -140,7 +146,7 @@ def happened(
         elif change.step is Step.AGREE_PLAN:
             found[Event.PLAN_AGREED] = on
     if case.phase is Phase.SETUP and any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
-        found |= queries.work_with_referrer(session, case.id, case.no_bottom_lines_on)
+        found |= queries.referrer_events(session, case.id, case.no_bottom_lines_on)
     if meeting and meeting.started_at:
         found[Event.MEETING_HELD] = local_date(meeting.started_at, case.timezone)
     if case.without_conference or case.phase in {Phase.EVALUATION, Phase.CLOSED}:

@@ -7,7 +7,7 @@ from ekc.workflow.profiles import Clock, Event, Profile
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Deadline:
     """A clock that runs: when it is due, and the last day that is still in time."""
 
     clock: Clock
@@ -19,14 +19,14 @@ class Due:
         return today > self.latest
 
 
-def running(profile: Profile, happened: dict[Event, date], referred: bool) -> tuple[Due, ...]:
+def running_deadlines(profile: Profile, events: dict[Event, date], referred: bool) -> tuple[Deadline, ...]:
     """The clocks that were started and not stopped, earliest first. `happened` tells which event was when.
 
     `referred`: somebody referred the case; some clocks run only then.
     """
     dues = (
-        Due(clock, clock.due(happened[clock.start]), clock.latest(happened[clock.start]))
+        Deadline(clock, clock.due(events[clock.start]), clock.latest(events[clock.start]))
         for clock in profile.clocks
-        if clock.start in happened and clock.stop not in happened and (referred or not clock.with_referrer)
+        if clock.start in events and clock.stop not in events and (referred or not clock.with_referrer)
     )
     return tuple(sorted(dues, key=lambda due: due.on))

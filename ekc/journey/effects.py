@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import still_open
-from ekc.conferences.effects import write_to_circle
+from ekc.conferences.effects import queue_circle_mail
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule
@@ -18,7 +18,7 @@ from ekc.privatetime.effects import close_room, open_room, pause_room
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Effect, Outcome, Step
 
-Do = Callable[[Session, Conference, datetime, Taking], None]
+EffectFunction = Callable[[Session, Conference, datetime, Taking], None]
 
 _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLOSE: Outcome.PLAN}
 
@@ -49,18 +49,18 @@ def start_retention(session: Session, conference: Conference, at: datetime, taki
     conference.stop_reason = taking.stop_reason
 
 
-def mail(*rules: MailRule) -> Do:
+def send_mails(*rules: MailRule) -> EffectFunction:
     """Write to the circle: neutral words, no name, nothing of the case."""
 
     def write(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
         for rule in rules:
-            write_to_circle(session, conference, at, rule)
+            queue_circle_mail(session, conference, at, rule)
 
     return write
 
 
-EFFECTS: dict[Effect, Do] = {
-    Effect.WELCOME_LETTER: mail(WELCOME),
+EFFECTS: dict[Effect, EffectFunction] = {
+    Effect.WELCOME_LETTER: send_mails(WELCOME),
     Effect.START_MEETING: start_meeting,
     Effect.OPEN_ROOM: open_room,
     Effect.PAUSE_ROOM: pause_room,
@@ -68,12 +68,12 @@ EFFECTS: dict[Effect, Do] = {
     Effect.END_MEETING: end_meeting,
     Effect.PRESENT_PLAN: present_plan,
     Effect.FREEZE_PLAN: freeze_plan,
-    Effect.ISSUE_DOCUMENTS: mail(PLAN_READY, PLAN_AGREED),
+    Effect.ISSUE_DOCUMENTS: send_mails(PLAN_READY, PLAN_AGREED),
     Effect.PLAN_FOLLOW_UPS: plan_follow_ups,
     Effect.NEW_MEETING: new_meeting,
     Effect.NEW_ROUND: new_round,
     Effect.MARK_WITHOUT_CONFERENCE: mark_without_conference,
-    Effect.NO_PLAN_NOTICE: mail(NO_PLAN),
-    Effect.CLOSING_LETTER: mail(CLOSING),
+    Effect.NO_PLAN_NOTICE: send_mails(NO_PLAN),
+    Effect.CLOSING_LETTER: send_mails(CLOSING),
     Effect.START_RETENTION: start_retention,
 }

@@ -13,7 +13,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
-from ekc.plans.draft import with_task
+from ekc.plans.draft import people_with_task
 from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES, age
@@ -31,7 +31,7 @@ class CaseContext:
     matches: match_queries.Matches
 
 
-def known(session: Session, conference_id: int) -> CaseContext:
+def read_context(session: Session, conference_id: int) -> CaseContext:
     """Read it."""
     return CaseContext(
         conferences.members(session, conference_id),
@@ -40,10 +40,10 @@ def known(session: Session, conference_id: int) -> CaseContext:
     )
 
 
-def gather(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
+def gather_facts(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
     """The facts of a case at an instant. `read` saves reading again what the caller has read."""
     today = local_date(at, case.timezone)
-    read = read or known(session, case.id)
+    read = read or read_context(session, case.id)
     facts = Facts(
         phase=case.phase,
         today=today,
@@ -96,7 +96,7 @@ def _with_concerns(session: Session, case: Case | Conference, facts: Facts) -> F
 
 
 def _coordinator(read: CaseContext) -> CoordinatorFacts:
-    match = read.matches.taken or read.matches.asked
+    match = read.matches.current or read.matches.pending
     if match is None:
         return CoordinatorFacts()
     return CoordinatorFacts(
@@ -126,7 +126,7 @@ def _with_information(session: Session, facts: Facts, meeting: meetings.MeetingR
         return facts
     return replace(
         _with_attendance(session, meeting.id, facts),
-        told=meetings.told(session, meeting.id),
+        told=meetings.information_kinds(session, meeting.id),
         open_questions=sum(row.answer is None for row in meetings.questions(session, meeting.id)),
     )
 
@@ -138,7 +138,7 @@ def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:
-    lines = conferences.line_rows(session, case.id)
+    lines = conferences.bottom_line_states(session, case.id)
     return replace(
         facts,
         bottom_lines=tuple(
@@ -148,8 +148,8 @@ def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, 
 
 
 def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    draft, _ = plans.draft(session, case.id)
-    busy = with_task(draft)
+    draft = plans.stored_draft(session, case.id).draft
+    busy = people_with_task(draft)
     people = (replace(p, has_task=p.id in busy) for p in facts.people)
     return replace(facts, people=tuple(people), plan=plan_facts(draft, {p.id for p in facts.people}))
 
@@ -171,10 +171,10 @@ def _with_answers(
 
 
 def _with_follow_ups(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    settled = evaluations.settled(session, case.id)
+    status = evaluations.follow_up_status(session, case.id)
     return replace(
         facts,
-        settled_follow_ups=settled.kinds,
-        evaluation_held=settled.evaluation_held,
-        family_wants_new_version=settled.wants_new_version,
+        settled_follow_ups=status.kinds,
+        evaluation_held=status.evaluation_held,
+        family_wants_new_version=status.wants_new_version,
     )

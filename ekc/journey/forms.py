@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from ekc.core.language import gettext, say
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
-from ekc.meetings.forms import LocalMoment
+from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.vocabulary import N_, Phase, StopReason
 
@@ -30,9 +30,11 @@ class StepForm(FlaskForm):  # type: ignore[misc]
     phase = HiddenField()
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
-    new_date = LocalMoment(_l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))])
+    new_date = LocalDateTimeField(
+        _l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))]
+    )
 
-    def seen(self) -> Phase | None:
+    def seen_phase(self) -> Phase | None:
         """The phase that the page showed, if it said so."""
         try:
             return Phase(self.phase.data or "")

@@ -11,12 +11,12 @@ from ekc.conferences.access import Case
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.evaluations import queries as evaluations
-from ekc.journey.facts import gather, known
+from ekc.journey.facts import gather_facts, read_context
 from ekc.journey.panel import Panel, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
-from ekc.plans.draft import concerning, from_json
+from ekc.plans.draft import from_json, involvement_of
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES, why_not
 from ekc.workflow.vocabulary import (
@@ -37,7 +37,7 @@ _RANK = {part: place for place, parts in enumerate(_ORDER) for part in parts}
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class OtherPerson:
     """Somebody else in the circle: `part` for whoever is not of the family; an interpreter without a name."""
 
     name: str
@@ -50,11 +50,11 @@ class OwnPage:
 
     me: conferences.Member
     details: conferences.OwnDetails | None
-    coming: tuple[Other, ...]
-    circle: tuple[Other, ...]
+    coming: tuple[OtherPerson, ...]
+    circle: tuple[OtherPerson, ...]
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
-    asks_yes: bool  # whether it is asked if this coordinator may be theirs
+    asks_confirmation: bool  # whether it is asked if this coordinator may be theirs
     shows_coordinator: bool
     undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
     panel: Panel
@@ -68,24 +68,26 @@ class OwnPage:
 def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     """Gather the page of the participant who opened the case."""
     today = local_date(at, case.timezone)
-    read = known(session, case.id)
+    read = read_context(session, case.id)
     me = next((row for row in read.circle if row.id == case.visitor.participant_id), None)
     if me is None:
         raise Unknown
     agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
-    coordinator = read.matches.taken if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
-    verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
+    coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
+    verdicts = why_not(gather_facts(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
-        coming=_shown(row for row in others if row.attends in TAKES_PART) if case.sees(CasePart.PRACTICAL) else (),
-        circle=_shown(row for row in others if row.attends is not Attends.EXCLUDED),
+        coming=_other_people(row for row in others if row.attends in TAKES_PART)
+        if case.sees(CasePart.PRACTICAL)
+        else (),
+        circle=_other_people(row for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
-        asks_yes=coordinator is not None and _asks_about(case, coordinator),
-        shows_coordinator=coordinator is not None and _tells_of(case, coordinator),
+        asks_confirmation=coordinator is not None and _asks_confirmation(case, coordinator),
+        shows_coordinator=coordinator is not None and _shows_coordinator(case, coordinator),
         undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
@@ -96,13 +98,13 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     )
 
 
-def _asks_about(case: Case, coordinator: match_queries.MatchRow) -> bool:
+def _asks_confirmation(case: Case, coordinator: match_queries.MatchRow) -> bool:
     """As long as nobody said yes, whoever may say it is asked, and reads what there is to know."""
     may_say_yes = case.may(Activity.CONFIRM_COORDINATOR) and bool(case.sees(CasePart.INDEPENDENCE))
     return may_say_yes and not coordinator.confirmed
 
 
-def _tells_of(case: Case, coordinator: match_queries.MatchRow) -> bool:
+def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:
     """When they are busy with something else, the coordinator stands on the page only if there is something to read."""
     if case.sees(CasePart.WAIVERS) is None:
         return False
@@ -115,11 +117,11 @@ def _tells_of(case: Case, coordinator: match_queries.MatchRow) -> bool:
             return True
 
 
-def _shown(people: Iterable[conferences.Member]) -> tuple[Other, ...]:
+def _other_people(people: Iterable[conferences.Member]) -> tuple[OtherPerson, ...]:
     """In the order in which a family names them. For whom somebody works is told to staff alone."""
     ordered = sorted(people, key=lambda row: _RANK.get(row.part, len(_ORDER)))
     return tuple(
-        Other(
+        OtherPerson(
             name="" if row.part is Part.INTERPRETER else row.name,
             part=None if row.part in FAMILY_PARTS else row.part,
         )
@@ -135,5 +137,5 @@ def _evaluation(session: Session, case: Case, agreed: PlanVersion, today: date) 
     found = min(ahead, key=lambda row: row.due_on, default=None)
     if found is None or scope is Scope.ALL:
         return found
-    comes = concerning(from_json(agreed.content), case.visitor.participant_id or 0).comes
+    comes = involvement_of(from_json(agreed.content), case.visitor.participant_id or 0).attends_evaluation
     return found if comes else replace(found, place="")

@@ -26,7 +26,7 @@ PAGES: dict[Remedy, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class BlockerLink:
     """A reason, and the address where it is mended: endpoint, its values, anchor."""
 
     blocker: Blocker
@@ -41,7 +41,7 @@ class Option:
 
     rule: StepRule
     title: str
-    mends: tuple[Mend, ...]
+    blocker_links: tuple[BlockerLink, ...]
     ready: bool
     overridable: bool
 
@@ -72,14 +72,14 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
     return Option(
         rule=rule,
         title=rule.called_in if outside else rule.title,
-        mends=tuple(mend(reason.blocker) for reason in verdict.reasons),
+        blocker_links=tuple(blocker_link(reason.blocker) for reason in verdict.reasons),
         ready=verdict.allowed and rule.reason is ReasonKind.NONE and not rule.rare and rule.target is not Phase.CLOSED,
         overridable=verdict.overridable,
     )
 
 
-def mend(blocker: Blocker) -> Mend:
+def blocker_link(blocker: Blocker) -> BlockerLink:
     """Where this reason is mended."""
     endpoint, anchor = PAGES[blocker.remedy]
     values = {"participant_id": int(blocker.target)} if blocker.remedy is Remedy.PERSON else {}
-    return Mend(blocker, endpoint, values, anchor.format(blocker.target) if blocker.target else "")
+    return BlockerLink(blocker, endpoint, values, anchor.format(blocker.target) if blocker.target else "")

@@ -138,7 +138,7 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed
     closed = session.execute(
         own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
     ).all()
-    untold = _untold(session, [row.id for row in open_ones])
+    untold = _uninformed_counts(session, [row.id for row in open_ones])
     # Whoever is asked for a case sees it asked, also where the access of who had it has ended.
     seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
     return tuple(_row(row, untold=untold.get(row.id, 0)) for row in seen)
@@ -164,14 +164,14 @@ def cases_of_regions(session: Session, regions: Collection[int], most: int = 50)
     return tuple(_row(row) for row in rows)
 
 
-def unattended(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
+def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
     """The cases of regions at whose personal links somebody waits, and to which the coordinator's access has ended."""
     done = (Conference.region_id.in_(regions), Conference.tasks_ended_on.is_not(None))
     rows = session.execute(_cases().where(*done, Conference.id.in_(somebody_waits(at))))
     return tuple(_row(row) for row in rows if not still_open(row, at))
 
 
-def work_with_referrer(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:
+def referrer_events(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:
     """When the referrer was first spoken to, and when the bottom lines were known; what has not been is not there."""
     spoken = session.scalar(
         select(func.min(ContactEntry.on))
@@ -187,7 +187,7 @@ def work_with_referrer(session: Session, conference_id: int, said_none_on: date 
     }
 
 
-def _untold(session: Session, ids: Collection[int]) -> dict[int, int]:
+def _uninformed_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
     """How many people who take part have not been told yet, by case; cases without such people are left out."""
     rows = session.execute(
         select(Participant.conference_id, func.count())

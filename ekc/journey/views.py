@@ -11,13 +11,13 @@ from ekc.core.errors import Unknown
 from ekc.core.language import gettext, say
 from ekc.core.routes import db, now, public
 from ekc.journey import queries
-from ekc.journey.actions import Blocked, take
+from ekc.journey.actions import Blocked, take_step
 from ekc.journey.casepage import case_page
-from ekc.journey.facts import gather
+from ekc.journey.facts import gather_facts
 from ekc.journey.forms import step_form
-from ekc.journey.home import coordinator_home, demo_people
+from ekc.journey.home import demo_people, staff_home
 from ekc.journey.ownpage import own_page as own_page_of
-from ekc.journey.panel import mend
+from ekc.journey.panel import blocker_link
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
@@ -50,7 +50,7 @@ def home() -> ResponseReturnValue:
     _home, *others = menu(who)
     if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))
-    return render_template("journey/home.html", home=coordinator_home(db(), who, now()), who=who)
+    return render_template("journey/home.html", home=staff_home(db(), who, now()), who=who)
 
 
 @bp.get("/conferences/<int:conference_id>")
@@ -88,12 +88,11 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides), 422 if form.errors else 200
     try:
-        phase = take(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen=form.seen())
+        take_step(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen_phase=form.seen_phase())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
     flash(gettext("Done: %(step)s.", step=say(rule.title)), "success")
     staff = case.may(Activity.SEE_CASE) and case.visitor.account_id is not None
-    del phase
     return redirect(url_for("journey.case" if staff else "journey.own_page", conference_id=case.id), 303)
 
 
@@ -101,8 +100,8 @@ def _step_page(
     case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None = None
 ) -> str:
     if verdict is None and rule in steps_from(case.phase, case.roles):
-        verdict = judge(rule, gather(db(), case, now()), case.roles)
-    reasons = [(reason, mend(reason.blocker)) for reason in verdict.reasons] if verdict else []
+        verdict = judge(rule, gather_facts(db(), case, now()), case.roles)
+    reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
     return render_template(
         "journey/step.html",
         case=case,

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from ekc.conferences.forms.fields import FROM_LIST, CaseForm, choice, day, line, passage
+from ekc.conferences.forms.fields import FROM_LIST, choice, day, line, passage
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -112,18 +112,18 @@ class DeclareForm(PlainForm):
         else:
             del self.caseload
 
-    def show(self, told: Declaration) -> None:
+    def show(self, declaration: Declaration) -> None:
         """Show what was said, or what is known; what was not answered stays open."""
-        self.independence.data = told.independence
+        self.independence.data = declaration.independence
         for answer, field, said in (
-            (self.works, self.employer, told.employer),
-            (self.knows, self.relation, told.relation),
-            (self.gains, self.interest, told.interest),
+            (self.works, self.employer, declaration.employer),
+            (self.knows, self.relation, declaration.relation),
+            (self.gains, self.interest, declaration.interest),
         ):
             answer.data = None if said is None else "yes" if said else "no"
             field.data = said or ""
         if self.caseload:
-            self.caseload.data = min(told.caseload or 0, _MANY)
+            self.caseload.data = min(declaration.caseload or 0, _MANY)
 
     def to_declaration(self) -> Declaration:
         """What was declared."""
@@ -161,10 +161,10 @@ class WaiveForm(PlainForm):
 
     def __init__(self, ties: Iterable[tuple[Conflict, Blocker]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.conflict.choices = [SelectChoice(tie.key, _told(tie, sentence)) for tie, sentence in ties]
+        self.conflict.choices = [SelectChoice(tie.key, _conflict_label(tie, sentence)) for tie, sentence in ties]
 
 
-def _told(tie: Conflict, sentence: Blocker) -> str:
+def _conflict_label(tie: Conflict, sentence: Blocker) -> str:
     """A tie for whoever decides about it: what was declared in its own words, for two may be alike without them."""
     said = say(sentence.message, sentence.params)
     return said if tie.matter is Matter.EMPLOYER else _("%(sentence)s: %(words)s", sentence=said, words=tie.about)
@@ -177,7 +177,7 @@ class EndForm(PlainForm):
     end_reason = passage(_l("Why does it end?"), _l("Write down why."), _LONG)
 
 
-class HandOverForm(CaseForm):
+class HandOverForm(PlainForm):
     """Who is asked to take over a case."""
 
     asked = IntegerField(widget=HiddenInput(), validators=[Optional()])  # who was asked already, on the page

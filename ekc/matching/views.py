@@ -128,7 +128,7 @@ def rather_another(case: Case) -> ResponseReturnValue:
     form = ConfirmForm()
     if not form.validate_on_submit():
         raise Unknown
-    independence.rather_another(by(), case.id, form.match_id.data)
+    independence.want_another_coordinator(by(), case.id, form.match_id.data)
     flash(_("Noted. Whoever looks for a coordinator hears of it."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
@@ -137,7 +137,7 @@ def rather_another(case: Case) -> ResponseReturnValue:
 @case_route(Activity.MATCH_COORDINATOR)
 def waive(case: Case) -> ResponseReturnValue:
     """One thing that ties the coordinator to the case is no obstacle."""
-    form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).taken))
+    form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).current))
     if form.validate_on_submit():
         try:
             independence.waive_conflict(by(), case.id, form.conflict.data, form.waive_reason.data)
@@ -193,15 +193,17 @@ def _refused(case: Case, refusal: Refusal, form: PlainForm, name: str) -> Respon
 def _open_ties(case: Case, match: match_queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
     """What ties the coordinator to the case and was not waived, and the sentence that says so."""
     found = match.open_conflicts(match_queries.agencies_of(db(), case.id)) if match else ()
-    return [(conflict, match.says(conflict)) for conflict in found if match]
+    return [(conflict, match.describe(conflict)) for conflict in found if match]
 
 
 def _page(case: Case, **filled: PlainForm) -> str:
     """The page; `filled` are the forms that were sent and have to be looked at again."""
     matches = match_queries.matches(db(), case.id)
     today = local_date(now(), case.timezone)
-    own = [match for match in (matches.taken, matches.asked) if match and match.account_id == case.visitor.account_id]
-    shown = {"case": case, "match": matches.taken, "asked": matches.asked, "own": own}
+    own = [
+        match for match in (matches.current, matches.pending) if match and match.account_id == case.visitor.account_id
+    ]
+    shown = {"case": case, "match": matches.current, "asked": matches.pending, "own": own}
     shown["sent"] = next(iter(filled.values()), None)
     forms = {"confirm": ConfirmForm(formdata=None, confirmed_on=today), "end": EndForm(formdata=None)}
     for match in own:
@@ -209,7 +211,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
     if not case.may(Activity.SEE_REGISTRATION):
         request = asking_queries.request(db(), case.id)
         return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
-    ties = _open_ties(case, matches.taken)
+    ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
     candidates = (
@@ -223,7 +225,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         **shown,
         forms=forms | filled,
         conflicts=[sentence for _tie, sentence in ties],
-        unsaid=matches.taken.unsaid(tie for tie, _sentence in ties) if matches.taken else (),
+        retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
         wishes=asking_queries.wishes(db(), case.id),
         candidates=candidates,
         employers=employers,
@@ -295,7 +297,7 @@ def _hand_over_form(conference_id: int, region_id: int, **filled: Any) -> HandOv
 
 def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
     leaver = _leaver(who, account_id)
-    rows = handing_over_queries.still_to_do(db(), who.regions, account_id)
+    rows = handing_over_queries.cases_to_hand_over(db(), who.regions, account_id)
     forms = {row.id: _hand_over_form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
     if sent:
         sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))

@@ -1,6 +1,5 @@
 """Forms of the gathering: what is typed, parsed into what an action takes. Nothing here decides what may be done."""
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -21,6 +20,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from ekc.conferences.forms.fields import FROM_LIST, tidy
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
 from ekc.core.language import gettext
@@ -33,30 +33,19 @@ _BY_COORDINATOR = 0  # these two are no participant's id
 _NOBODY = 0
 _MINUTES_OF_HOUR = 60
 _FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
-_FROM_LIST: dict[str, Any] = {
-    "invalid_choice_message": _l("Choose from the list."),
-    "invalid_value_message": _l("Choose from the list."),
-}
-#: What no text holds: control characters other than tab and line end.
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def tidy(text: str | None) -> str:
-    """Text as it is kept: without space around it and without control characters, lines ending in one way."""
-    return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
-
-
-def written(sentence: Any, longest: int) -> list[Any]:
+def required_text(sentence: Any, longest: int) -> list[Any]:
     """Validators of a text that has to be there and has its limits."""
-    return [DataRequired(sentence), short_of(longest)]
+    return [DataRequired(sentence), at_most(longest)]
 
 
-def short_of(longest: int) -> Length:
+def at_most(longest: int) -> Length:
     """A text of limited length."""
     return Length(max=longest, message=_l("Make this shorter: at most %(max)d characters."))
 
 
-class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
+class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
     """A day and a time as people there say them, within a century."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
@@ -83,7 +72,7 @@ class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
 class DateForm(FlaskForm):  # type: ignore[misc]
     """One possible date."""
 
-    starts_at = LocalMoment(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
+    starts_at = LocalDateTimeField(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
 
     def to_instant(self, timezone: str) -> datetime:
         """The typed date. Only for a form that is valid."""
@@ -122,9 +111,9 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
 class VenueForm(FlaskForm):  # type: ignore[misc]
     """Where people meet."""
 
-    name = StringField(_l("Place"), filters=[tidy], validators=[short_of(200)])
-    address = TextAreaField(_l("Address"), filters=[tidy], validators=[short_of(500)], render_kw={"rows": 2})
-    access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[short_of(1000)], render_kw={"rows": 2})
+    name = StringField(_l("Place"), filters=[tidy], validators=[at_most(200)])
+    address = TextAreaField(_l("Address"), filters=[tidy], validators=[at_most(500)], render_kw={"rows": 2})
+    access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2})
 
     def validate_name(self, name: StringField) -> None:
         """A place that is described has a name."""
@@ -139,7 +128,7 @@ class VenueForm(FlaskForm):  # type: ignore[misc]
 class ArrangementForm(FlaskForm):  # type: ignore[misc]
     """How one thing is arranged."""
 
-    text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[short_of(2000)], render_kw={"rows": 2})
+    text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[at_most(2000)], render_kw={"rows": 2})
     not_needed = BooleanField(_l("Not needed"))
 
     def validate_not_needed(self, not_needed: BooleanField) -> None:
@@ -155,9 +144,9 @@ class ArrangementForm(FlaskForm):  # type: ignore[misc]
 class AttendanceForm(FlaskForm):  # type: ignore[misc]
     """Who came, one tick a person. Nobody who was asked to stay away is offered."""
 
-    family = SelectMultipleField(_l("Family and their people"), coerce=int, **_FROM_LIST)
-    professionals = SelectMultipleField(_l("Professionals"), coerce=int, **_FROM_LIST)
-    others = SelectMultipleField(_l("Others"), coerce=int, **_FROM_LIST)
+    family = SelectMultipleField(_l("Family and their people"), coerce=int, **FROM_LIST)
+    professionals = SelectMultipleField(_l("Professionals"), coerce=int, **FROM_LIST)
+    others = SelectMultipleField(_l("Others"), coerce=int, **FROM_LIST)
 
     def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
         """`came`: who is known to have come; None where nobody was written down yet: then all who were to come."""
@@ -194,7 +183,7 @@ def _with_how(person: PersonRow) -> str:
 class _ByForm(FlaskForm):  # type: ignore[misc]
     """A form about something that somebody said."""
 
-    def came_from(self, prefix: str) -> bool:
+    def has_prefix(self, prefix: str) -> bool:
         """Whether this is the form with that prefix, of the many on a page."""
         return bool(self._prefix.rstrip("-") == prefix)
 
@@ -207,10 +196,10 @@ class _ByForm(FlaskForm):  # type: ignore[misc]
 class InformationForm(_ByForm):
     """What was told."""
 
-    by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **_FROM_LIST)
+    by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **FROM_LIST)
     kind = RadioField(_l("About"), coerce=InformationKind, validators=[InputRequired(_l("Choose what it was about."))])
     text = TextAreaField(
-        _l("What was told"), filters=[tidy], validators=written(_l("Write in a few words what was told."), 5000)
+        _l("What was told"), filters=[tidy], validators=required_text(_l("Write in a few words what was told."), 5000)
     )
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
@@ -219,7 +208,7 @@ class InformationForm(_ByForm):
         self.by.choices = [SelectChoice(_BY_COORDINATOR, gettext("The coordinator"))]
         self.offer(circle)
 
-    def to_told(self) -> InformationText:
+    def to_information(self) -> InformationText:
         """What was told, by whom."""
         return InformationText(self.kind.data, self.text.data, self.by.data or None)
 
@@ -227,17 +216,20 @@ class InformationForm(_ByForm):
 class QuestionForm(_ByForm):
     """A question, and its answer if there is one."""
 
-    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **_FROM_LIST)
+    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **FROM_LIST)
     text = TextAreaField(
-        _l("Question"), filters=[tidy], validators=written(_l("Write down the question."), 2000), render_kw={"rows": 2}
+        _l("Question"),
+        filters=[tidy],
+        validators=required_text(_l("Write down the question."), 2000),
+        render_kw={"rows": 2},
     )
-    answer = TextAreaField(_l("Answer"), filters=[tidy], validators=[short_of(5000)], render_kw={"rows": 2})
+    answer = TextAreaField(_l("Answer"), filters=[tidy], validators=[at_most(5000)], render_kw={"rows": 2})
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.by.choices = [SelectChoice(_NOBODY, gettext("Choose somebody"))]
         self.offer(circle)
 
-    def to_asked(self) -> QuestionText:
+    def to_question(self) -> QuestionText:
         """The question; an empty answer is none yet."""
         return QuestionText(self.by.data, self.text.data, self.answer.data)

@@ -124,7 +124,7 @@ def attendance(session: Session, meeting_id: int) -> tuple[AttendanceRow, ...]:
     return tuple(AttendanceRow(*row) for row in session.execute(wanted.order_by(Attendance.came_at, Attendance.id)))
 
 
-def told(session: Session, meeting_id: int) -> frozenset[InformationKind]:
+def information_kinds(session: Session, meeting_id: int) -> frozenset[InformationKind]:
     """Which kinds of information have been told."""
     return frozenset(session.scalars(select(InformationItem.kind).where(InformationItem.meeting_id == meeting_id)))
 

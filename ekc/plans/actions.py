@@ -17,7 +17,7 @@ from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, to_json
 from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft
@@ -38,7 +38,7 @@ from ekc.workflow.vocabulary import (
 _ASKED = FAMILY_PARTS | {Part.SUPPORTER}
 
 
-def change_plan(by: By, conference_id: int, revision: int, edit: drafting.Edit) -> str:
+def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> str:
     """Make one edit. Gives the key of the part that it added or changed, or the anchor; nothing for what is gone.
 
     Raises Stale if the plan has moved on since the page with this `revision`, Unknown for a part or a person that is
@@ -67,7 +67,7 @@ def answer_support(
         named = {person for action in actions(from_json(row.content)) if action.key == key for person in action.who}
         if Role.COORDINATOR not in roles and by.visitor.participant_id not in named:
             raise Unknown
-        _edit(by, row, drafting.answer_support(key, answer, words))
+        _edit(by, row, edits.answer_support(key, answer, words))
 
 
 def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDraft:
@@ -80,7 +80,7 @@ def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDra
     return row
 
 
-def _edit(by: By, row: PlanDraft, edit: drafting.Edit) -> str:
+def _edit(by: By, row: PlanDraft, edit: edits.Edit) -> str:
     """Only people of this circle come into the plan, and no agency calls people together."""
     before = from_json(row.content)
     try:
@@ -95,7 +95,7 @@ def _edit(by: By, row: PlanDraft, edit: drafting.Edit) -> str:
     row.content, row.revision, row.changed_at = to_json(after), row.revision + 1, by.at
     by.session.add(row)
     by.record(edit.code, row.conference_id, **edit.detail)
-    return drafting.newest(after) if edit.target is None else edit.target
+    return edits.newest_key(after) if edit.target is None else edit.target
 
 
 def _nameable(session: Session, conference_id: int) -> frozenset[int]:

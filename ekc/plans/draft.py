@@ -124,7 +124,7 @@ def people_of(draft: Draft) -> frozenset[int]:
     return frozenset(named | {person for person in (draft.monitor, draft.evaluation.convenor) if person is not None})
 
 
-def with_task(draft: Draft) -> frozenset[int]:
+def people_with_task(draft: Draft) -> frozenset[int]:
     """Everybody who does an action."""
     return frozenset(person for action in actions(draft) for person in action.who)
 
@@ -135,10 +135,10 @@ class Involvement:
 
     actions: tuple[tuple[str, Action], ...]
     what_ifs: tuple[WhatIf, ...]
-    comes: bool
+    attends_evaluation: bool
 
 
-def concerning(draft: Draft, person: int) -> Involvement:
+def involvement_of(draft: Draft, person: int) -> Involvement:
     """What the plan asks of this person."""
     return Involvement(
         tuple((number_of(draft, action.key), action) for action in actions(draft) if person in action.who),

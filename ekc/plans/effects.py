@@ -38,8 +38,8 @@ from ekc.plans.queries import (
     bottom_line_checks,
     circle,
     is_accepted,
+    stored_draft,
     version,
-    written,
 )
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed
@@ -55,7 +55,7 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
 
 def freeze_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """The plan as it is written now becomes the next version, which is in force; its convenor is who convenes."""
-    draft = written(session, conference.id).draft
+    draft = stored_draft(session, conference.id).draft
     store_version(session, conference, at, draft)
     for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
         person.convenes = person.id == draft.evaluation.convenor

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.meetings.forms import LocalMoment
+from ekc.meetings.forms import LocalDateTimeField
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SupportAnswer
@@ -171,7 +171,7 @@ class MonitorForm(FlaskForm):  # type: ignore[misc]
 class EvaluationForm(FlaskForm):  # type: ignore[misc]
     """When the plan is looked at again."""
 
-    at = LocalMoment(_l("When"), validators=[Optional()])
+    at = LocalDateTimeField(_l("When"), validators=[Optional()])
     place = _line(_l("Where"), most=_PLACE)
     convenor = _person_field(_l("Who calls everyone together"))
     others = _people_field(_l("Who else is asked to come"))
@@ -265,7 +265,7 @@ class SupportForm(FlaskForm):  # type: ignore[misc]
 # How much of the plan professionals see
 
 
-def _words() -> list[SelectChoice]:
+def _sharing_choices() -> list[SelectChoice]:
     """The most first."""
     return [SelectChoice(word.value, _(word.label)) for word in reversed(PlanSharing)]
 
@@ -277,7 +277,7 @@ class ShareWithAllForm(PlainForm):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.sharing.choices = _words()
+        self.sharing.choices = _sharing_choices()
 
     def to_sharing(self) -> PlanSharing:
         """What was chosen for all."""
@@ -298,7 +298,7 @@ def share_form(professionals: Iterable[CirclePerson], **more: Any) -> ShareForm:
     """The form, filled with what each of them sees now."""
     rows = tuple(professionals)
     fields: dict[str, Any] = {
-        f"person_{row.id}": RadioField(row.name, [InputRequired(_CHOOSE)], choices=_words()) for row in rows
+        f"person_{row.id}": RadioField(row.name, [InputRequired(_CHOOSE)], choices=_sharing_choices()) for row in rows
     }
     now = {f"person_{row.id}": row.sharing.value for row in rows}
     form: ShareForm = type("ShareFormOfCase", (ShareForm,), {**fields, "people": tuple(row.id for row in rows)})(

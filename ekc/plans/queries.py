@@ -20,7 +20,7 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Agreed, At
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class StoredDraft:
     """The draft of a case: its revision is 0 and `changed_at` None where nothing was written yet."""
 
     draft: Draft
@@ -36,19 +36,19 @@ class VersionRow:
     agreed_on: date
 
 
-def written(session: Session, conference_id: int) -> Written:
+def stored_draft(session: Session, conference_id: int) -> StoredDraft:
     """The draft, the revision a page must send back, and when it was last changed."""
     row = session.execute(
         select(PlanDraft.content, PlanDraft.revision, PlanDraft.changed_at).where(
             PlanDraft.conference_id == conference_id
         )
     ).one_or_none()
-    return Written(from_json(row.content), row.revision, row.changed_at) if row else Written(Draft(), 0, None)
+    return StoredDraft(from_json(row.content), row.revision, row.changed_at) if row else StoredDraft(Draft(), 0, None)
 
 
 def draft(session: Session, conference_id: int) -> tuple[Draft, int]:
     """The draft and its revision; an empty one and 0 where nothing was written yet."""
-    found = written(session, conference_id)
+    found = stored_draft(session, conference_id)
     return found.draft, found.revision
 
 

@@ -64,7 +64,7 @@ def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
         for stretch in stretches:
             if given := corrected.get(stretch.id):
                 stretch.began_at, stretch.ended_at = given.began_at, given.ended_at
-        _refuse_ahead(times, by.at)
+        _refuse_future(times, by.at)
         _refuse_disorder(times, stretches)
         by.record("meeting.times_corrected", conference_id, rounds=len(corrected))
 
@@ -83,7 +83,7 @@ def _correct_meeting(session: Session, conference_id: int, times: DayTimes) -> N
     meeting.started_at, meeting.ended_at = times.started_at, times.ended_at
 
 
-def _refuse_ahead(times: DayTimes, at: datetime) -> None:
+def _refuse_future(times: DayTimes, at: datetime) -> None:
     given = (times.started_at, times.ended_at, *(time for r in times.rounds for time in (r.began_at, r.ended_at)))
     if any(time > at for time in given if time):
         raise Refusal(N_("One of these times has not come yet. Give the times as they were."))

@@ -10,7 +10,7 @@ from ekc.core.clock import to_local
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
-from ekc.meetings.forms import LocalMoment
+from ekc.meetings.forms import LocalDateTimeField
 from ekc.meetings.queries import AttendanceRow, MeetingRow
 from ekc.privatetime.actions import DayTimes, RoundTimes
 from ekc.privatetime.queries import RoundRow
@@ -56,7 +56,7 @@ def day_form(
 
     def add(name: str, label: str, instant: datetime | None, beside: str = "") -> None:
         if instant is not None:
-            setattr(Day, name, LocalMoment(label, validators=[InputRequired(_NEEDED)], description=beside))
+            setattr(Day, name, LocalDateTimeField(label, validators=[InputRequired(_NEEDED)], description=beside))
             shown[name] = to_local(instant, timezone).replace(tzinfo=None)
 
     if meeting:
@@ -76,8 +76,8 @@ def day_form(
 class AttendanceTimesForm(PlainForm):
     """When somebody came and left."""
 
-    came = LocalMoment(_l("Came"), validators=[InputRequired(_NEEDED)])
-    left = LocalMoment(_l("Left"), validators=[Optional()])
+    came = LocalDateTimeField(_l("Came"), validators=[InputRequired(_NEEDED)])
+    left = LocalDateTimeField(_l("Left"), validators=[Optional()])
 
     @classmethod
     def of(cls, meeting_id: int, row: AttendanceRow, timezone: str, **kwargs: Any) -> "AttendanceTimesForm":

@@ -75,7 +75,7 @@ def follow_ups(
     limit: int | None = None,
 ) -> tuple[ReportRow, ...]:
     """The follow-ups after the given (due_on, id), by date; all of them where there is no `limit`."""
-    rows = _narrowed(
+    rows = _filtered(
         select(
             FollowUp.id,
             Conference.number,
@@ -92,7 +92,7 @@ def follow_ups(
         wanted,
     )
     if wanted.states:
-        rows = rows.where(or_(*(_is(state, today) for state in wanted.states)))
+        rows = rows.where(or_(*(_state_condition(state, today) for state in wanted.states)))
     if wanted.due_until:
         rows = rows.where(FollowUp.due_on <= wanted.due_until)
     if after:
@@ -120,12 +120,12 @@ def counts(session: Session, visitor: Visitor, wanted: FollowUpFilter, today: da
     held = and_(FollowUp.held_on >= month, FollowUp.held_on < following)
     numbers = [
         func.count().filter(condition)
-        for condition in (_is(FollowUpState.DUE, today), _is(FollowUpState.LATE, today), held)
+        for condition in (_state_condition(FollowUpState.DUE, today), _state_condition(FollowUpState.LATE, today), held)
     ]
-    return Counts(*session.execute(_narrowed(select(*numbers), visitor, wanted)).one())
+    return Counts(*session.execute(_filtered(select(*numbers), visitor, wanted)).one())
 
 
-def _narrowed(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUpFilter) -> Select[*tuple[Any, ...]]:
+def _filtered(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUpFilter) -> Select[*tuple[Any, ...]]:
     rows = rows.select_from(FollowUp).join(Conference, Conference.id == FollowUp.conference_id)
     rows = rows.where(_scope(visitor, FollowUp.region_id), or_(_settled(), Conference.phase == Phase.EVALUATION))
     if wanted.municipality:
@@ -149,7 +149,7 @@ def _settled() -> ColumnElement[bool]:
     return or_(FollowUp.held_on.is_not(None), FollowUp.given_up_on.is_not(None))
 
 
-def _is(state: FollowUpState, today: date) -> ColumnElement[bool]:
+def _state_condition(state: FollowUpState, today: date) -> ColumnElement[bool]:
     """`FollowUp.state_on` as a condition of the database."""
     match state:
         case FollowUpState.HELD:

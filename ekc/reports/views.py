@@ -29,26 +29,26 @@ _FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[ \"']*[=+\-@＝＋－＠\t\r\n])")
 def follow_ups() -> ResponseReturnValue:
     """Which follow-ups are due, late, held: 50 a page, by date."""
     form = _form()
-    right = form.validate()
-    wanted = form.to_wanted() if right else queries.FollowUpFilter()
+    valid = form.validate()
+    wanted = form.to_filter() if valid else queries.FollowUpFilter()
     today = queries.today_for(by())
-    rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if right else ()
-    further = None
+    rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if valid else ()
+    next_page = None
     if len(rows) > queries.PAGE:
         rows = rows[: queries.PAGE]
-        further = _link("reports.follow_ups", after=f"{rows[-1].due_on.isoformat()}.{rows[-1].id}")
+        next_page = _url("reports.follow_ups", after=f"{rows[-1].due_on.isoformat()}.{rows[-1].id}")
     page = render_template(
         "reports/follow_ups.html",
         form=form,
         rows=rows,
         counts=queries.counts(db(), visitor(), wanted, today),
-        further=further,
-        csv=_link("reports.follow_ups_csv"),
-        narrowed=any(request.args.get(name) for name in FILTERS),
+        next_page=next_page,
+        csv=_url("reports.follow_ups_csv"),
+        filtered=any(request.args.get(name) for name in FILTERS),
         municipalities=sorted(visitor().municipalities),
         today=today,
     )
-    return page, 200 if right else 422
+    return page, 200 if valid else 422
 
 
 @bp.get("/follow-ups.csv")
@@ -57,15 +57,15 @@ def follow_ups_csv() -> ResponseReturnValue:
     """The same list, all of it, for a spreadsheet. Who took it along is kept."""
     form = _form()
     if not form.validate():
-        return redirect(_link("reports.follow_ups"), 303)
-    wanted, today = form.to_wanted(), queries.today_for(by())
+        return redirect(_url("reports.follow_ups"), 303)
+    wanted, today = form.to_filter(), queries.today_for(by())
     file = io.StringIO()
     lines = csv.writer(file)
     lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])
     for row in export_follow_ups(by(), wanted, today):
         phase = _(PHASE_RULES[row.phase].title)
         cells = (row.number, row.municipality, _(row.variant.label), phase, _(row.kind.label))
-        lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.label)])
+        lines.writerow([*map(_without_formula, cells), row.due_on.isoformat(), _(row.state.label)])
     # The mark at the start tells spreadsheets that this is UTF-8.
     answer = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=f"follow-ups-{today.isoformat()}.csv")
@@ -85,10 +85,10 @@ def _after() -> tuple[date, int] | None:
         return None
 
 
-def _link(endpoint: str, **more: Any) -> str:
+def _url(endpoint: str, **more: Any) -> str:
     kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return url_for(endpoint, **kept, **more)
 
 
-def _plain(cell: str) -> str:
+def _without_formula(cell: str) -> str:
     return _FORMULA.sub(r"\1'", cell)

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ekc.access_log.words import CHANGES, DEEDS, PAGES, place, step_taken
+from ekc.access_log.words import CHANGES, OTHER_ACTIONS, PAGES, page_key, step_title
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.models import Participant
@@ -522,7 +522,7 @@ def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None
 
 def test_every_page_of_a_case_has_a_word(app: Flask) -> None:
     access = declared(app)
-    pages = {place(rule.rule) for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"}
+    pages = {page_key(rule.rule) for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"}
 
     assert pages - PAGES.keys() == set()
     assert PAGES.keys() - pages == set()
@@ -539,11 +539,11 @@ def test_every_deed_has_a_word() -> None:
     }
 
     assert len(codes) > 60
-    wordless = {code for code in codes if code not in DEEDS and code.partition(".")[0] not in CHANGES}
+    wordless = {code for code in codes if code not in OTHER_ACTIONS and code.partition(".")[0] not in CHANGES}
     of_no_case = {"case.searched", "follow_ups.exported"}
     assert {code for code in wordless if code.split(".")[0] not in ("account", "region")} == of_no_case
-    assert {code for code in DEEDS if code not in codes} == set()
-    assert [step_taken(f"step.{step}") for step in Step if not step_taken(f"step.{step}")] == []
+    assert {code for code in OTHER_ACTIONS if code not in codes} == set()
+    assert [step_title(f"step.{step}") for step in Step if not step_title(f"step.{step}")] == []
 
 
 def _is_code(text: str) -> bool:

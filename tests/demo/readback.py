@@ -91,7 +91,7 @@ class _Teller:
         }
 
     def coordinator(self) -> dict[str, Any]:
-        match = matches(self.session, self.case.id).taken
+        match = matches(self.session, self.case.id).current
         assert match is not None
         assert match.declaration is not None
         account = self.session.get_one(Account, match.account_id)
@@ -230,7 +230,7 @@ class _Teller:
     def evaluations(self) -> list[dict[str, Any]]:
         rows = evaluations_queries.follow_ups(self.session, self.case.id, self.case.registered_on)
         held = sorted((row for row in rows if row.held_on), key=lambda row: row.held_on or row.due_on)
-        written = evaluations_queries.recorded(self.session, [row.id for row in held])
+        written = evaluations_queries.follow_up_records(self.session, [row.id for row in held])
         return [
             {
                 "kind": _LOOKED[row.kind],

@@ -61,9 +61,9 @@ def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
         made.under_way: (Phase.EVALUATION, 0),
         made.ended: (Phase.EVALUATION, 0),
     }
-    [due] = evaluations.due_for(db_session, denise, today)
+    [due] = evaluations.due_follow_ups(db_session, denise, today)
     assert (due.conference_id, due.state) == (made.due, FollowUpState.DUE)
-    assert evaluations.due_for(db_session, noor, today) == ()
+    assert evaluations.due_follow_ups(db_session, noor, today) == ()
     assert {row.state for row in evaluations.follow_ups(db_session, made.ended, today)} == {FollowUpState.HELD}
     assert [person.name for person in circle(db_session, made.waiting)] == ["Ron Abbott", "Betty Abbott"]
     assert db_session.scalars(select(AuditEvent).where(AuditEvent.at > SATURDAY_NIGHT)).all() == []

@@ -109,9 +109,9 @@ def test_a_case_goes_to_whoever_takes_it(
     assert [text_of(node) for node in page.all("h2")] == ["Second family", "First family"]  # by their next date
     assert page.text.count("Denise Okafor is asked to take over, and has not answered.") == 1
     both = matches(db_session, first.id)
-    assert both.taken is not None
-    assert both.asked is not None
-    assert (both.taken.account_id, both.asked.account_id) == (noor, denise)
+    assert both.current is not None
+    assert both.pending is not None
+    assert (both.current.account_id, both.pending.account_id) == (noor, denise)
     assert to_hand_over(ruud.page("/")) == [
         "Noor van Dijk Leaves on 30 April: 2 conferences to hand over",
         "First family Denise Okafor was asked on 2 Mar, and has not answered",

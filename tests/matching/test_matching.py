@@ -47,7 +47,7 @@ def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
 def match_of(session: Session, case: Made) -> MatchRow:
     """Of whoever is asked, or else of the coordinator."""
     both = matches(session, case.id)
-    found = both.asked or both.taken
+    found = both.pending or both.current
     assert found is not None
     return found
 
@@ -55,7 +55,7 @@ def match_of(session: Session, case: Made) -> MatchRow:
 def who(session: Session, case: Made) -> tuple[str, str]:
     """The names of the coordinator and of whoever is asked."""
     both = matches(session, case.id)
-    return both.taken.name if both.taken else "", both.asked.name if both.asked else ""
+    return both.current.name if both.current else "", both.pending.name if both.pending else ""
 
 
 def mails(session: Session) -> list[tuple[str, str]]:

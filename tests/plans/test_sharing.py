@@ -15,7 +15,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.journey.effects import EFFECTS
-from ekc.plans import actions, drafting, queries
+from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import (
@@ -45,9 +45,9 @@ NOTHING = "It has not shared it with you."
 def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
     clock.set(PRESENTED)
     made = presented(db_session, cast)
-    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 0, drafting.add_goal(GOAL))
+    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 0, edits.add_goal(GOAL))
     asked = NewAction(what=ASKED, who=(made["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL)
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 1, drafting.add_action(goal, asked))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 1, edits.add_action(goal, asked))
     return made
 
 
@@ -129,7 +129,7 @@ def freeze_ready(session: Session, cast: Cast, family: Family) -> None:
     """The plan is agreed as it stands: here its evaluation is all that it still needs."""
     afternoon = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
     again = EvaluationPlan(at=afternoon, place="at Kees's", convenor=family["omar"])
-    actions.change_plan(By(session, cast.noor, PRESENTED), family.id, 2, drafting.set_evaluation(again))
+    actions.change_plan(By(session, cast.noor, PRESENTED), family.id, 2, edits.set_evaluation(again))
     freeze(session, family, PRESENTED + timedelta(minutes=20))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from ekc.demo.case_schema import ActionEntry, GoalEntry, LookAgain, PlanEntry, WhatIfEntry
+from ekc.demo.case_schema import ActionEntry, GoalEntry, NextEvaluationEntry, PlanEntry, WhatIfEntry
 from ekc.demo.validation import answer_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
 from tests.client import PageClient
@@ -55,7 +55,7 @@ def write_ends(walk: Walk, plan: PlanEntry) -> None:
     walk.open("plan").submit("Save when we meet again", evaluation_values(walk, plan.evaluation))
 
 
-def evaluation_values(walk: Walk, again: LookAgain) -> dict[str, Value]:
+def evaluation_values(walk: Walk, again: NextEvaluationEntry) -> dict[str, Value]:
     """The form of the next time."""
     return {
         "When": again.on,

@@ -1,6 +1,6 @@
 """How the day goes: opened, told, asked, private time and what leads in and out of it."""
 
-from ekc.demo.case_schema import Stretch
+from ekc.demo.case_schema import PrivateRoundEntry
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part
 from tests.form import Value
 from tests.page import Page
@@ -51,14 +51,14 @@ def professionals_return(walk: Walk) -> None:
     walk.open("attendance").submit("The professionals are back")
 
 
-def begin(walk: Walk, stretch: Stretch) -> None:
+def begin(walk: Walk, stretch: PrivateRoundEntry) -> None:
     """The professionals leave, and private time begins."""
     professionals_leave(walk)
     walk.at(stretch.began)
     walk.step("Begin private time")
 
 
-def go_back(walk: Walk, stretch: Stretch) -> None:
+def go_back(walk: Walk, stretch: PrivateRoundEntry) -> None:
     """The family goes back into private time, for the reason that the file has."""
     walk.at(stretch.began)
     client = walk.open()
@@ -66,7 +66,7 @@ def go_back(walk: Walk, stretch: Stretch) -> None:
     client.submit("Go back into private time", {"Which bottom line is not met, or what is unclear?": stretch.why or ""})
 
 
-def ask_for_information(walk: Walk, id_: str, stretch: Stretch) -> Page:
+def ask_for_information(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Page:
     """Somebody of the family comes out by their own page, with a question."""
     walk.at(stretch.ended)
     client = walk.guest(id_)
@@ -76,7 +76,7 @@ def ask_for_information(walk: Walk, id_: str, stretch: Stretch) -> Page:
     return client.submit("Ask for information", asked)
 
 
-def come_out(walk: Walk, id_: str, stretch: Stretch) -> Page:
+def come_out(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Page:
     """Somebody of the family says on their own page that there is a plan."""
     walk.at(stretch.ended)
     client = walk.guest(id_)
@@ -84,7 +84,7 @@ def come_out(walk: Walk, id_: str, stretch: Stretch) -> Page:
     return client.submit("We have a plan")
 
 
-def called_in(walk: Walk, stretch: Stretch) -> Page:
+def called_in(walk: Walk, stretch: PrivateRoundEntry) -> Page:
     """The family calls the coordinator in: they have a plan."""
     walk.at(stretch.ended)
     return walk.step("The family called me in: they have a plan")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from flask import Flask
 
-from ekc.demo.case_schema import ActionEntry, GoalEntry, LookAgain
+from ekc.demo.case_schema import ActionEntry, GoalEntry, NextEvaluationEntry
 from ekc.demo.casefile import CASES, read_case
 from ekc.workflow.vocabulary import ActionKind, Every
 from tests.cast import Cast
@@ -34,7 +34,7 @@ WINTER = GoalEntry(
         ),
     ),
 )
-NEXT = LookAgain(on=datetime(2026, 11, 28, 11), where="at home", convened_by="peter", with_=())  # type: ignore[arg-type] # noqa: DTZ001
+NEXT = NextEvaluationEntry(on=datetime(2026, 11, 28, 11), where="at home", convened_by="peter", with_=())  # type: ignore[arg-type] # noqa: DTZ001
 
 
 def prepare(walk: Walk) -> str:

@@ -35,7 +35,9 @@ def ready_for_private_time(session: Session, cast: Cast) -> Made:
     """Everything was told and the professionals have left."""
     case = case_in_information(session, cast, START)
     for kind in InformationKind:
-        information.tell(By(session, cast.noor, START), case.id, InformationText(kind, "What there is to say."))
+        information.add_information(
+            By(session, cast.noor, START), case.id, InformationText(kind, "What there is to say.")
+        )
     attendance.professionals_leave(By(session, cast.noor, START), case.id)
     return case
 

@@ -11,10 +11,10 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Region
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import member, not_later, put_in, write_over
+from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry
-from ekc.conferences.queries import Found, search
+from ekc.conferences.queries import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
@@ -35,7 +35,7 @@ def register_case(by: By, new: NewCase) -> int:
         timezone = new.timezone or profile.timezone
         today = local_date(by.at, timezone)
         on = (new.registered_on if by.visitor.account_id is not None else None) or today
-        not_later(by.at, timezone, on, new.main_person_said_yes_on)
+        refuse_future(by.at, timezone, on, new.main_person_said_yes_on)
         if not new.main_persons:
             raise Refusal(N_("Say who the main person is."))
         if new.registered_by is Part.REFERRER and new.referrer is None:
@@ -66,9 +66,9 @@ def register_case(by: By, new: NewCase) -> int:
         by.session.add(conference)
         by.session.flush()
         for person in new.main_persons:
-            put_in(by.session, conference, replace(person, part=Part.MAIN_PERSON))
+            insert_participant(by.session, conference, replace(person, part=Part.MAIN_PERSON))
         if new.referrer is not None:
-            put_in(by.session, conference, replace(new.referrer, part=Part.REFERRER))
+            insert_participant(by.session, conference, replace(new.referrer, part=Part.REFERRER))
         by.record("case.registered", conference.id, number=conference.number)
     return conference.id
 
@@ -84,10 +84,10 @@ def change_registration(
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         if seen_version is not None and conference.version != seen_version:
             raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
-        not_later(by.at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
+        refuse_future(by.at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
-        if changed := write_over(conference, new, Registration):
+        if changed := update_row(conference, new, Registration):
             by.record("registration.changed", conference_id, fields=", ".join(changed))
 
 
@@ -95,12 +95,12 @@ def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
     """Note a consent; its id."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
-        somebody = member(by.session, conference_id, new.participant_id)
-        not_later(by.at, conference.timezone, new.given_on)
+        participant = member(by.session, conference_id, new.participant_id)
+        refuse_future(by.at, conference.timezone, new.given_on)
         consent = Consent(conference_id=conference_id, **asdict(new))
         by.session.add(consent)
         by.session.flush()
-        by.record("consent.given", conference_id, name=somebody.name, scope=new.scope)
+        by.record("consent.given", conference_id, name=participant.name, scope=new.scope)
     return consent.id
 
 
@@ -112,7 +112,7 @@ def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | Non
         if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
             raise Unknown
         day = on or local_date(by.at, conference.timezone)
-        not_later(by.at, conference.timezone, day)
+        refuse_future(by.at, conference.timezone, day)
         if day < consent.given_on:
             raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
         consent.withdrawn_on = day
@@ -141,7 +141,7 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
         conference, _ = lock_case(by, conference_id, Activity.LOG_CONTACT)
         if new.participant_id is not None:
             member(by.session, conference_id, new.participant_id)
-        not_later(by.at, conference.timezone, new.on)
+        refuse_future(by.at, conference.timezone, new.on)
         entry = ContactEntry(conference_id=conference_id, written_at=by.at, **asdict(new))
         by.session.add(entry)
         by.session.flush()
@@ -149,7 +149,7 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
     return entry.id
 
 
-def look_for(by: By, asked: str) -> tuple[Found, ...]:
+def search_and_record(by: By, asked: str) -> tuple[SearchResult, ...]:
     """Search, and note in the audit who looked for what.
 
     A title or a name that was found has been read: each case that was found gets a line of it, for its people to read.

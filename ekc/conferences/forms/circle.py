@@ -9,7 +9,6 @@ from wtforms.fields.choices import SelectChoice
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.forms.fields import (
     FROM_LIST,
-    CaseForm,
     day,
     language_choices,
     line,
@@ -17,18 +16,19 @@ from ekc.conferences.forms.fields import (
     mail,
     one_of,
     passage,
-    people,
-    several,
-    somebody,
+    people_field,
+    person_choices,
+    person_field,
 )
 from ekc.conferences.queries import PersonRow
+from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
 
 
-class AddPersonForm(CaseForm):
+class AddPersonForm(PlainForm):
     """A name, a part and what they are to the family; all else can come later."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
@@ -52,7 +52,7 @@ class AddPersonForm(CaseForm):
         )
 
 
-class PersonForm(CaseForm):
+class PersonForm(PlainForm):
     """All that is kept of somebody, but for `hidden`: what whoever writes does not see."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
@@ -69,7 +69,7 @@ class PersonForm(CaseForm):
     excluded_on = day(_l("Decided on"))
     needs = passage(_l("Needs"))
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
-    support_id = somebody(_l("Who supports them"), blank=_l("nobody in particular"))
+    support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
     language = SelectField(_l("Language"), **FROM_LIST)
     born = day(_l("Born on"))
     phone = line(_l("Phone"), 40, kind=TelField)
@@ -92,7 +92,7 @@ class PersonForm(CaseForm):
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
-        self.support_id.choices = [*self.support_id.choices, *people(others)]
+        self.support_id.choices = [*self.support_id.choices, *person_choices(others)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As any form; and of a decision that they stay away, everything or nothing is written."""
@@ -128,33 +128,33 @@ def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held:
         del form.side
 
 
-class InformedForm(CaseForm):
+class InformedForm(PlainForm):
     """Several people were told on one day."""
 
     on = day(_l("Told on"), _l("Choose the day on which you told them."))
-    told = several(_l("Who was told"))
+    told = people_field(_l("Who was told"))
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.told.choices = people(circle)
+        self.told.choices = person_choices(circle)
 
 
-class RemoveForm(CaseForm):
+class RemoveForm(PlainForm):
     """Why somebody is no longer in the circle."""
 
     reason = passage(_l("Why"), _l("Write why they are no longer in the circle."), most=500, rows=2)
 
 
-class ConcernForm(CaseForm):
+class ConcernForm(PlainForm):
     """A worry about safety, and what was arranged."""
 
-    participant_id = somebody(_l("Who"))
+    participant_id = person_field(_l("Who"))
     concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
     arrangement = passage(_l("What was arranged?"), rows=2)
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.participant_id.choices = people(circle)
+        self.participant_id.choices = person_choices(circle)
 
     def to_concern(self) -> Concern:
         """What was typed."""

@@ -5,23 +5,24 @@ from typing import Any
 from wtforms import SearchField
 
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
-from ekc.conferences.forms.fields import CaseForm, choice, day, line, named, passage, people, somebody
+from ekc.conferences.forms.fields import choice, day, line, named_choices, passage, person_choices, person_field
 from ekc.conferences.queries import PersonRow
+from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
 
-class BottomLineForm(CaseForm):
+class BottomLineForm(PlainForm):
     """What the plan has to meet. By personal link there is no choice of who sets it."""
 
     text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)
     ground = line(_l("Why: a law, or safety"), 300)
-    set_by = somebody(_l("Set by"))
+    set_by = person_field(_l("Set by"))
     shared_on = day(_l("Shared with the family on"))
 
     def __init__(self, circle: tuple[PersonRow, ...], by_themselves: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.set_by.choices = people(row for row in circle if row.part in PROFESSIONAL_PARTS)
+        self.set_by.choices = person_choices(row for row in circle if row.part in PROFESSIONAL_PARTS)
         if by_themselves:
             del self.set_by
 
@@ -35,17 +36,17 @@ class BottomLineForm(CaseForm):
         )
 
 
-class ContactForm(CaseForm):
+class ContactForm(PlainForm):
     """A line of the contact log."""
 
     on = day(_l("On"), _l("Choose the day."))
-    participant_id = somebody(_l("With"), blank=_l("nobody of the circle"))
-    channel = choice(_l("How"), named(CHANNELS), default="phone")
+    participant_id = person_field(_l("With"), blank=_l("nobody of the circle"))
+    channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
     text = passage(_l("What was said or agreed"), _l("Write in a few words what it was about."))
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.participant_id.choices = [*self.participant_id.choices, *people(circle)]
+        self.participant_id.choices = [*self.participant_id.choices, *person_choices(circle)]
 
     def to_contact(self) -> NewContact:
         """What was typed."""
@@ -57,7 +58,7 @@ class ContactForm(CaseForm):
         )
 
 
-class SearchForm(CaseForm):
+class SearchForm(PlainForm):
     """A name, its beginning, or a case number."""
 
     q = line(_l("Name or case number"), 80, kind=SearchField)

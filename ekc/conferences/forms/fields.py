@@ -11,7 +11,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from ekc.conferences.queries import PersonRow
-from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
@@ -32,10 +31,6 @@ FROM_LIST: dict[str, Any] = {
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAIL = Email(_l("Write an e-mail address such as name@example.org."))
 _EARLIEST, _LATEST = 1900, 2200
-
-
-class CaseForm(PlainForm):
-    """A form of a case."""
 
 
 def tidy(text: str | None) -> str:
@@ -111,7 +106,7 @@ def one_of(label: Any, words: Iterable[Labelled], blank: Any = None, **more: Any
     return choice(label, [*none, *(SelectChoice(word.value, _l(word.label)) for word in words)], **more)
 
 
-def named(choices: dict[str, str]) -> list[SelectChoice]:
+def named_choices(choices: dict[str, str]) -> list[SelectChoice]:
     """Choices from a table of marked names."""
     return [SelectChoice(key, _l(name)) for key, name in choices.items()]
 
@@ -120,18 +115,18 @@ def _id_or_none(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
-def somebody(label: Any, blank: Any = None) -> SelectField:
+def person_field(label: Any, blank: Any = None) -> SelectField:
     """Somebody of the circle; the view fills in who there is with `people`."""
     none = [SelectChoice("", blank)] if blank else []
     return SelectField(label, choices=none, coerce=_id_or_none, **FROM_LIST)
 
 
-def several(label: Any) -> SelectMultipleField:
+def people_field(label: Any) -> SelectMultipleField:
     """Several people of the circle."""
     return SelectMultipleField(label, choices=[], coerce=int, **FROM_LIST)
 
 
-def people(rows: Iterable[PersonRow]) -> list[SelectChoice]:
+def person_choices(rows: Iterable[PersonRow]) -> list[SelectChoice]:
     """Somebody to choose from."""
     return [SelectChoice(str(row.id), row.name) for row in rows]
 
@@ -139,7 +134,7 @@ def people(rows: Iterable[PersonRow]) -> list[SelectChoice]:
 def language_name(code: str) -> str:
     """The name of a language in the reader's language; the code itself if it has none."""
     if code == "prs":
-        return str(_("Dari"))  # which no list of names has
+        return _("Dari")  # which no list of names has
     return str(locale().languages.get(code, code))
 
 

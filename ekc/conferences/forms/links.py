@@ -6,7 +6,8 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import NewLink
-from ekc.conferences.forms.fields import FROM_LIST, CaseForm, line
+from ekc.conferences.forms.fields import FROM_LIST, line
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.links.tokens import plain
@@ -14,7 +15,7 @@ from ekc.links.tokens import plain
 _SHORTEST = 3  # letters or digits of an answer
 
 
-class LinkForm(CaseForm):
+class LinkForm(PlainForm):
     """For how long somebody can come in, and what is asked on a new device."""
 
     days = SelectField(

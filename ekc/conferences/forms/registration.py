@@ -19,20 +19,20 @@ from wtforms.fields.choices import SelectChoice
 from ekc.conferences.entries import CONSENT_SCOPES, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.forms.fields import (
     FROM_LIST,
-    CaseForm,
     choice,
     day,
     language_choices,
     line,
     lines,
     mail,
-    named,
+    named_choices,
     one_of,
     passage,
-    somebody,
+    person_field,
 )
 from ekc.conferences.queries import RegistrationRow
 from ekc.core.clock import zone
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.profiles import PROFILES
@@ -67,7 +67,7 @@ class MainPersonForm(Form):  # type: ignore[misc]
             raise ValidationError(_("Write a name, or leave this person out."))
 
 
-class RegisterForm(CaseForm):
+class RegisterForm(PlainForm):
     """A registration. Staff may say on which day it was."""
 
     registered_by = RadioField(
@@ -93,7 +93,9 @@ class RegisterForm(CaseForm):
     wishes = passage(_l("Wishes for the coordinator"), rows=3)
     municipality = line(_l("Municipality"), 80, _l("Write the municipality."))
     region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
-    profile = choice(_l("Country"), named({code: profile.name for code, profile in PROFILES.items()}), default="nl")
+    profile = choice(
+        _l("Country"), named_choices({code: profile.name for code, profile in PROFILES.items()}), default="nl"
+    )
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, rules=[_known_zone])
     title = line(_l("Title of the case"))
@@ -148,7 +150,7 @@ class RegisterForm(CaseForm):
         )
 
 
-class RegistrationForm(CaseForm):
+class RegistrationForm(PlainForm):
     """The registration as it is to stand."""
 
     version = HiddenField()
@@ -196,11 +198,11 @@ class RegistrationForm(CaseForm):
         )
 
 
-class ConsentForm(CaseForm):
+class ConsentForm(PlainForm):
     """Somebody said yes."""
 
-    participant_id = somebody(_l("Who"))
-    scope = choice(_l("Says yes to"), named(CONSENT_SCOPES))
+    participant_id = person_field(_l("Who"))
+    scope = choice(_l("Says yes to"), named_choices(CONSENT_SCOPES))
     given_on = day(_l("On"), _l("Choose the day on which they said yes."))
     note = passage(_l("Note"), rows=2)
 
@@ -214,7 +216,7 @@ class ConsentForm(CaseForm):
         )
 
 
-class WithdrawForm(CaseForm):
+class WithdrawForm(PlainForm):
     """Somebody took back a yes."""
 
     on = day(_l("Taken back on"), _l("Choose the day on which they took it back."))

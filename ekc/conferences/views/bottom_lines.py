@@ -97,7 +97,7 @@ def _filled(case: Case, row: BottomLineRow) -> BottomLineForm:
 
 def _page(case: Case, form: BottomLineForm | None = None, changed: tuple[int, BottomLineForm] | None = None) -> str:
     """The page; a form that is given was sent and has to be looked at again."""
-    rows = queries.lines_seen(db(), case)
+    rows = queries.visible_bottom_lines(db(), case)
     form = form or _form(case, formdata=None)
     forms = {}
     if may_change := case.may(Activity.SET_BOTTOM_LINES):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.entries import kept_back
+from ekc.conferences.entries import hidden_fields
 from ekc.conferences.forms.circle import AddPersonForm, InformedForm, PersonForm, RemoveForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow
@@ -58,7 +58,7 @@ def tell(case: Case) -> ResponseReturnValue:
     form = InformedForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            circle_actions.tell_people(by(), case.id, form.told.data, form.on.data)
+            circle_actions.mark_informed(by(), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _circle_page(case, told=form), form.status
@@ -68,7 +68,7 @@ def tell(case: Case) -> ResponseReturnValue:
 @case_route(Activity.CHANGE_CIRCLE)
 def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
     """Note that somebody was told today."""
-    circle_actions.tell_people(by(), case.id, [participant_id])
+    circle_actions.mark_informed(by(), case.id, [participant_id])
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
@@ -170,7 +170,7 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm:
     sides = queries.registration(db(), case.id).sides
     others = [row for row in queries.circle(db(), case.id) if row.id != shown.id]
-    hidden = kept_back(shown.address_secret, case.sees)
+    hidden = hidden_fields(shown.address_secret, case.sees)
     return PersonForm(shown, sides, others, hidden, formdata=request.form if sent else None)
 
 

@@ -58,7 +58,7 @@ def _count() -> tuple[int, ...]:
 
 def _after(conference_id: int) -> str:
     """Where somebody goes who has registered: to the case if it is theirs to see, else to the thanks."""
-    session[_REGISTERED] = queries.number_of(db(), conference_id)
+    session[_REGISTERED] = queries.case_number(db(), conference_id)
     try:
         open_case(By(db(), visitor(), now()), conference_id, Activity.SEE_CASE)
     except Refusal:
@@ -82,6 +82,6 @@ def search() -> ResponseReturnValue:
     """
     form = SearchForm()
     asked = form.q.data if form.validate_on_submit() else ""
-    found = registration.look_for(by(), asked) if asked else ()
+    found = registration.search_and_record(by(), asked) if asked else ()
     status = 422 if form.errors else 200
     return render_template("conferences/search.html", form=form, asked=asked, found=found), status

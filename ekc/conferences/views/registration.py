@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import registration as registration_actions
-from ekc.conferences.forms.fields import people
+from ekc.conferences.forms.fields import person_choices
 from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import RegistrationRow
@@ -90,7 +90,7 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
 def _consent_form(case: Case, sent: bool = False) -> ConsentForm:
     day = local_date(now(), case.timezone)
     form = ConsentForm(data={"given_on": day}) if sent else ConsentForm(formdata=None, data={"given_on": day})
-    form.participant_id.choices = people(queries.circle(db(), case.id))
+    form.participant_id.choices = person_choices(queries.circle(db(), case.id))
     return form
 
 

@@ -47,7 +47,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
     """Add a cost that is said to have been avoided."""
     form = AvoidedForm()
     if form.validate_on_submit():
-        actions.add_avoided(by(), case.id, form.to_avoided())
+        actions.add_avoided_cost(by(), case.id, form.to_avoided())
         flash(_("The avoided cost is added."), "success")
         return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
     kept = CostsForm(formdata=None, obj=queries.cost_sheet(db(), case.id))
@@ -58,7 +58,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
 @case_route(Activity.RECORD_COSTS)
 def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
     """Take an avoided cost out."""
-    actions.remove_avoided(by(), case.id, avoided_id)
+    actions.remove_avoided_cost(by(), case.id, avoided_id)
     flash(_("The avoided cost is taken out."), "success")
     return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
 
@@ -82,8 +82,8 @@ def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: 
 def _quantity(value: int | None, parts: int, currency: str) -> str:
     """Money from cents (100 parts), hours from minutes (60 parts), as people write them."""
     if value is None:
-        return str(_("no data"))
+        return _("no data")
     number = Decimal(value) / parts
     if parts == 100:
         return format_currency(number, currency, locale=locale())
-    return str(_("%(n)s hours", n=format_decimal(number, "0.##", locale=locale())))
+    return _("%(n)s hours", n=format_decimal(number, "0.##", locale=locale()))

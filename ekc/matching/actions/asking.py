@@ -45,7 +45,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
             )
         if account_id == conference.coordinator_id:
             raise Refusal(N_("%(name)s is the coordinator of this conference already."), name=coordinator.name)
-        if (before := asked(by.session, conference_id)) is not None:
+        if (before := pending_match(by.session, conference_id)) is not None:
             if before.account_id == account_id:
                 raise Refusal(N_("This coordinator is asked already."))
             before.ended_on = local_date(by.at, conference.timezone)
@@ -56,7 +56,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
         by.session.add(match)
         conference.asked_coordinator_id = account_id
         by.session.flush()
-        write_to(by.session, mails.ASKED, conference, by.at, account_id, match)
+        queue_mail(by.session, mails.ASKED, conference, by.at, account_id, match)
         by.record("match.asked", conference_id, coordinator=coordinator.name)
         return match.id
 
@@ -64,10 +64,10 @@ def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
 def decline(by: By, conference_id: int) -> None:
     """Do not take the case; no reason is asked. Whoever asked hears of it."""
     with writing(by.session):
-        conference, match = lock_asked(by, conference_id)
+        conference, match = lock_pending_match(by, conference_id)
         match.declined_on = match.ended_on = local_date(by.at, conference.timezone)
         conference.asked_coordinator_id = None
-        write_to(by.session, mails.DECLINED, conference, by.at, match.asked_by, match)
+        queue_mail(by.session, mails.DECLINED, conference, by.at, match.asked_by, match)
         by.record("match.declined", conference_id, coordinator=by.actor.name)
 
 
@@ -79,8 +79,8 @@ def end_match(by: By, conference_id: int, reason: str, match_id: int | None = No
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
-        waits = asked(by.session, conference_id)
-        match = waits or taken(by.session, conference_id)
+        waits = pending_match(by.session, conference_id)
+        match = waits or current_match(by.session, conference_id)
         if match is None:
             raise Refusal(N_("No coordinator is asked for this case."))
         if match_id is not None and match.id != match_id:
@@ -99,20 +99,20 @@ def end_match(by: By, conference_id: int, reason: str, match_id: int | None = No
         by.record("match.ended", conference_id, coordinator=name, reason=reason)
 
 
-def taken(session: Session, conference_id: int) -> Match | None:
+def current_match(session: Session, conference_id: int) -> Match | None:
     """The match of whoever coordinates a case."""
     return session.scalar(_open(conference_id).where(Match.accepted_on.is_not(None)))
 
 
-def asked(session: Session, conference_id: int) -> Match | None:
+def pending_match(session: Session, conference_id: int) -> Match | None:
     """The match of whoever is asked for a case and has not answered."""
     return session.scalar(_open(conference_id).where(Match.accepted_on.is_(None)))
 
 
-def lock_asked(by: By, conference_id: int) -> tuple[Conference, Match]:
+def lock_pending_match(by: By, conference_id: int) -> tuple[Conference, Match]:
     """The case, locked, and the match for which the visitor is asked. Raises Unknown, or Refusal if they took it."""
     conference, _ = lock_case(by, conference_id, Activity.ANSWER_MATCH)
-    match = asked(by.session, conference_id)
+    match = pending_match(by.session, conference_id)
     if match is None or match.account_id != by.visitor.account_id:
         if conference.coordinator_id == by.visitor.account_id:
             raise Refusal(N_("You have taken this case. Ask your regional manager to find somebody else for it."))
@@ -128,7 +128,7 @@ def past_day(on: date | None, at: datetime, conference: Conference) -> date:
     return on or today
 
 
-def write_to(
+def queue_mail(
     session: Session, rule: MailRule, conference: Conference, at: datetime, account_id: int | None, match: Match
 ) -> None:
     """Queue a mail about a match to somebody of staff; to nobody where there is no such person."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
-from ekc.conferences.effects import write_to_circle
+from ekc.conferences.effects import queue_circle_mail
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -17,7 +17,7 @@ from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
 from ekc.matching import mails
-from ekc.matching.actions.asking import lock_asked, past_day, taken, write_to
+from ekc.matching.actions.asking import current_match, lock_pending_match, past_day, queue_mail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.matching.queries.match import agencies_of, open_conflicts
@@ -60,7 +60,7 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
     the main persons, who are asked for their yes. Raises Refusal where they work for an agency of the case.
     """
     with writing(by.session):
-        conference, match = lock_asked(by, conference_id)
+        conference, match = lock_pending_match(by, conference_id)
         employers = [declared.employer or "", by.session.get_one(Account, match.account_id).employer or ""]
         if tied := works_for(employers, agencies_of(by.session, conference_id)):
             raise Refusal(
@@ -71,11 +71,11 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
                 agency=tied[0].name,
             )
         day = past_day(on, by.at, conference)
-        if (before := taken(by.session, conference_id)) is not None:
-            _part(by.session, conference, by.at, before, match.id)
+        if (before := current_match(by.session, conference_id)) is not None:
+            _replace_coordinator(by.session, conference, by.at, before, match.id)
         match.accepted_on = day
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
-        if not _said_before(by.session, match):
+        if not _earlier_declarations(by.session, match):
             conference.agencies_before = None  # what tied others ties nobody who takes the case for the first time
         if conference.tasks_ended_on is not None:  # who takes over a case that waits to be closed has as long for it
             conference.tasks_ended_on = local_date(by.at, conference.timezone)
@@ -89,7 +89,7 @@ def declare(by: By, conference_id: int, declared: Declaration) -> None:
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ANSWER_MATCH)
-        match = taken(by.session, conference_id)
+        match = current_match(by.session, conference_id)
         if match is None or match.account_id != by.visitor.account_id:
             raise Unknown
         _declare(by, conference, match, declared, "match.declared")
@@ -107,7 +107,7 @@ def confirm_coordinator(
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.CONFIRM_COORDINATOR)
-        match = _shown(by.session, conference_id, match_id)
+        match = _shown_match(by.session, conference_id, match_id)
         decides = (
             Role.REGIONAL_MANAGER in roles and match.account_id != by.visitor.account_id
         )  # nobody about themselves
@@ -127,7 +127,7 @@ def confirm_coordinator(
         by.record("match.confirmed", conference_id, coordinator=name)
 
 
-def rather_another(by: By, conference_id: int, match_id: int | None = None) -> None:
+def want_another_coordinator(by: By, conference_id: int, match_id: int | None = None) -> None:
     """The main person would rather have another coordinator; no reason is asked. Whoever asked this one hears of it.
 
     It stands until they say yes after all, or somebody else has taken the case; a yes that was there before does so no
@@ -135,19 +135,19 @@ def rather_another(by: By, conference_id: int, match_id: int | None = None) -> N
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
-        match = _shown(by.session, conference_id, match_id)
+        match = _shown_match(by.session, conference_id, match_id)
         if match.unwanted_on is not None:
             return
         match.confirmed_on, match.unwanted_on = None, local_date(by.at, conference.timezone)
         match.unwanted_by = by.visitor.participant_id
-        write_to(by.session, mails.UNWANTED, conference, by.at, match.asked_by, match)
+        queue_mail(by.session, mails.UNWANTED, conference, by.at, match.asked_by, match)
         name = by.session.get_one(Account, match.account_id).name
         by.record("match.unwanted", conference_id, coordinator=name)
 
 
-def _shown(session: Session, conference_id: int, match_id: int | None) -> Match:
+def _shown_match(session: Session, conference_id: int, match_id: int | None) -> Match:
     """The match of whoever took the case. Raises Stale if the page showed another."""
-    match = taken(session, conference_id)
+    match = current_match(session, conference_id)
     if match is None:
         raise Refusal(N_("There is no coordinator yet who has taken this case."))
     if match_id is not None and match.id != match_id:
@@ -155,16 +155,16 @@ def _shown(session: Session, conference_id: int, match_id: int | None) -> Match:
     return match
 
 
-def _part(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
+def _replace_coordinator(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
     """Whoever coordinated the case does so no longer: it goes to the coordinator of the match `to`."""
     before.ended_on = local_date(at, conference.timezone)
     session.flush()  # before the next one: only one may coordinate
     ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
-    write_to(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
-    write_to_circle(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
+    queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
+    queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
 
 
-def _said_before(session: Session, match: Match) -> list[dict[str, Any]]:
+def _earlier_declarations(session: Session, match: Match) -> list[dict[str, Any]]:
     """What its coordinator declared of the case until now, also when they had it before."""
     of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
     told = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
@@ -186,7 +186,7 @@ def _declare(
     """Write it down; the audit keeps what was said before. Whoever asked hears that there is something to decide."""
     if not declared.independence.strip():
         raise Refusal(N_("Say in your own words how independent you are."))
-    before = _said_before(by.session, match)
+    before = _earlier_declarations(by.session, match)
     match.independence = declared.independence.strip()
     match.answers = {**declared.answers, "before": before} if before else declared.answers
     by.session.flush()
@@ -198,7 +198,7 @@ def _declare(
         **declared.answers,
     )
     if open_conflicts(by.session, conference.id):
-        write_to(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
+        queue_mail(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
 
 
 def waive_conflict(by: By, conference_id: int, conflict: str, reason: str) -> None:
@@ -211,7 +211,7 @@ def waive_conflict(by: By, conference_id: int, conflict: str, reason: str) -> No
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
-        match = taken(by.session, conference_id)
+        match = current_match(by.session, conference_id)
         if not reason.strip():
             raise Refusal(N_("Write down why."))
         if match is not None and match.account_id == by.visitor.account_id:

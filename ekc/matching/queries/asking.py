@@ -32,7 +32,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CoordinatorRequest:
     """What somebody who is asked for a case sees of it: enough to say whether they know the people and may do it."""
 
     region: str
@@ -53,7 +53,7 @@ def candidates(session: Session, conference_id: int, region_id: int) -> list[Can
     )
     busy = {row[0]: row[1] for row in session.execute(counted)}
     of_case = agencies_of(session, conference_id)
-    referred = _referred(session, conference_id, of_case, Conference.region_id == region_id)
+    referred = _referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
     found = []
     for row in coordinators(session, region_id):
         employer = row.employer or ""
@@ -82,10 +82,10 @@ def referring_agency(session: Session, conference_id: int) -> str:
 def same_referrer(session: Session, conference_id: int, account_id: int) -> int:
     """How many other open cases of a coordinator the agency that refers this one referred too, as far as we know."""
     of_case = agencies_of(session, conference_id)
-    return _referred(session, conference_id, of_case, Conference.coordinator_id == account_id)[account_id]
+    return _referred_counts(session, conference_id, of_case, Conference.coordinator_id == account_id)[account_id]
 
 
-def request(session: Session, conference_id: int) -> Request:
+def request(session: Session, conference_id: int) -> CoordinatorRequest:
     """What is asked of somebody, as long as they have not taken the case."""
     head = session.execute(
         select(Conference.wishes, Conference.language, Region.name)
@@ -96,7 +96,7 @@ def request(session: Session, conference_id: int) -> Request:
         Participant.conference_id == conference_id, Participant.removed_at.is_(None), Participant.language != ""
     )
     circle = members(session, conference_id)
-    return Request(
+    return CoordinatorRequest(
         region=head.name,
         wishes=tuple(head.wishes),
         languages=tuple(dict.fromkeys([head.language, *session.scalars(spoken.order_by(Participant.id))])),
@@ -111,7 +111,7 @@ def wishes(session: Session, conference_id: int) -> list[str]:
     return session.scalar(select(Conference.wishes).where(Conference.id == conference_id)) or []
 
 
-def _referred(
+def _referred_counts(
     session: Session, but: int, of_case: Iterable[Agency], *where: ColumnElement[bool]
 ) -> Counter[int | None]:
     """The open cases that the referring agency of a case referred, but this one, by account id of their coordinator."""

@@ -30,7 +30,7 @@ class Leaver:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class UnansweredRequest:
     """A case under way that somebody is asked to take over, and has not answered."""
 
     conference_id: int
@@ -45,7 +45,7 @@ class HandingOver:
     """What a regional manager has to see to so that every case has a coordinator: whoever is gone comes first."""
 
     leavers: tuple[Leaver, ...] = ()
-    unanswered: tuple[Unanswered, ...] = ()
+    unanswered: tuple[UnansweredRequest, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.leavers or self.unanswered)
@@ -91,7 +91,7 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
         .where(_open_in(regions), Conference.phase != Phase.REGISTRATION)
         .order_by(Match.asked_at, Conference.id)
     )
-    return HandingOver(tuple(leavers), tuple(Unanswered(*row) for row in asked))
+    return HandingOver(tuple(leavers), tuple(UnansweredRequest(*row) for row in asked))
 
 
 def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:
@@ -103,7 +103,7 @@ def leaver(session: Session, at: datetime, regions: Collection[int], account_id:
     return _leaver(row, at) if row.cases or colleague else None
 
 
-def still_to_do(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
+def cases_to_hand_over(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
     """The cases of a coordinator that are still to be handed over, whose next date is first; then those without one."""
     latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
     pending = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))

@@ -77,13 +77,13 @@ class MatchRow:
         )
         return tuple(one for one in found if not any(waiver.conflict.covers(one) for waiver in self.waivers))
 
-    def unsaid(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
+    def retracted(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
         """The words of those of these conflicts that were declared, and are in the last declaration no more."""
         told = self.declaration
         said = {told.relation, told.interest} if told else set()
         return tuple(one.about for one in open_ones if one.matter is not Matter.EMPLOYER and one.about not in said)
 
-    def says(self, conflict: Conflict) -> Blocker:
+    def describe(self, conflict: Conflict) -> Blocker:
         """A conflict of theirs as a sentence."""
         return about_conflict(self.name, conflict)
 
@@ -92,8 +92,8 @@ class MatchRow:
 class Matches:
     """Who coordinates a case, and who is asked for it and has not answered."""
 
-    taken: MatchRow | None = None
-    asked: MatchRow | None = None
+    current: MatchRow | None = None
+    pending: MatchRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +137,12 @@ def matches(session: Session, conference_id: int) -> Matches:
     """The matches of a case that are not ended, with what was waived."""
     found = [match for _, match in _open_matches(session, [conference_id])]
     return Matches(
-        taken=next((match for match in found if match.accepted), None),
-        asked=next((match for match in found if not match.accepted), None),
+        current=next((match for match in found if match.accepted), None),
+        pending=next((match for match in found if not match.accepted), None),
     )
 
 
-def undecided(session: Session, conference_ids: Collection[int]) -> frozenset[int]:
+def cases_with_open_conflicts(session: Session, conference_ids: Collection[int]) -> frozenset[int]:
     """Which of these cases have a coordinator whom something ties to them that nobody decided about."""
     taken = {id_: match for id_, match in _open_matches(session, conference_ids) if match.accepted}
     agencies_of_each = agencies_of_cases(session, taken) if taken else {}
@@ -190,7 +190,7 @@ def agencies_of(session: Session, conference_id: int) -> tuple[Agency, ...]:
 
 def open_conflicts(session: Session, conference_id: int) -> tuple[Conflict, ...]:
     """What ties the coordinator of a case to it, and was not waived."""
-    match = matches(session, conference_id).taken
+    match = matches(session, conference_id).current
     return match.open_conflicts(agencies_of(session, conference_id)) if match else ()
 
 

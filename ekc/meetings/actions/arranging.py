@@ -81,7 +81,7 @@ def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
         by.record("meeting.date_chosen", conference_id, starts_at=when)
 
 
-def expect_minutes(by: By, conference_id: int, minutes: int | None) -> None:
+def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> None:
     """How long the meeting will take, in minutes; None: not known."""
     with writing(by.session):
         _lock(by, conference_id).expected_minutes = minutes

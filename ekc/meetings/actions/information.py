@@ -36,29 +36,32 @@ class QuestionText:
     answer: str = ""
 
 
-def tell(by: By, conference_id: int, told: InformationText) -> int:
+def add_information(by: By, conference_id: int, information: InformationText) -> int:
     """Write down what somebody told; its id."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, told.participant_id)
+        meeting = _lock(by, conference_id, information.participant_id)
         item = InformationItem(
-            meeting_id=meeting.id, participant_id=told.participant_id, kind=told.kind, text=told.text
+            meeting_id=meeting.id,
+            participant_id=information.participant_id,
+            kind=information.kind,
+            text=information.text,
         )
         by.session.add(item)
         by.session.flush()
-        by.record("information.told", conference_id, kind=told.kind.value)
+        by.record("information.told", conference_id, kind=information.kind.value)
         return item.id
 
 
-def change_told(by: By, conference_id: int, item_id: int, told: InformationText) -> None:
+def change_information(by: By, conference_id: int, item_id: int, information: InformationText) -> None:
     """Write it down otherwise."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, told.participant_id)
+        meeting = _lock(by, conference_id, information.participant_id)
         item = _row(by.session, InformationItem, meeting, item_id)
-        item.participant_id, item.kind, item.text = told.participant_id, told.kind, told.text
-        by.record("information.changed", conference_id, kind=told.kind.value)
+        item.participant_id, item.kind, item.text = information.participant_id, information.kind, information.text
+        by.record("information.changed", conference_id, kind=information.kind.value)
 
 
-def remove_told(by: By, conference_id: int, item_id: int) -> None:
+def remove_information(by: By, conference_id: int, item_id: int) -> None:
     """Take out what was written down by mistake."""
     with writing(by.session):
         item = _row(by.session, InformationItem, _lock(by, conference_id), item_id)
@@ -66,15 +69,15 @@ def remove_told(by: By, conference_id: int, item_id: int) -> None:
         by.record("information.removed", conference_id, kind=item.kind.value)
 
 
-def ask(by: By, conference_id: int, asked: QuestionText) -> int:
+def add_question(by: By, conference_id: int, question_text: QuestionText) -> int:
     """Write down a question, with its answer if there is one; its id."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, asked.participant_id)
+        meeting = _lock(by, conference_id, question_text.participant_id)
         question = Question(
             meeting_id=meeting.id,
-            participant_id=asked.participant_id,
-            text=asked.text,
-            answer=asked.answer or None,
+            participant_id=question_text.participant_id,
+            text=question_text.text,
+            answer=question_text.answer or None,
         )
         by.session.add(question)
         by.session.flush()
@@ -82,13 +85,13 @@ def ask(by: By, conference_id: int, asked: QuestionText) -> int:
         return question.id
 
 
-def change_question(by: By, conference_id: int, question_id: int, asked: QuestionText) -> None:
+def change_question(by: By, conference_id: int, question_id: int, question_text: QuestionText) -> None:
     """Answer a question, or write it down otherwise."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, asked.participant_id)
+        meeting = _lock(by, conference_id, question_text.participant_id)
         question = _row(by.session, Question, meeting, question_id)
-        question.participant_id, question.text = asked.participant_id, asked.text
-        question.answer = asked.answer or None
+        question.participant_id, question.text = question_text.participant_id, question_text.text
+        question.answer = question_text.answer or None
         by.record("question.changed", conference_id)
 
 

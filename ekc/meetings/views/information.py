@@ -35,7 +35,7 @@ def tell(case: Case) -> ResponseReturnValue:
     form = InformationForm(circle(db(), case.id), prefix=_NEW_ITEM)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    item_id = information_actions.tell(by(), case.id, form.to_told())
+    item_id = information_actions.add_information(by(), case.id, form.to_information())
     return _back(case, f"item-{item_id}")
 
 
@@ -46,7 +46,7 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
     form = InformationForm(circle(db(), case.id), prefix=f"item-{item_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    information_actions.change_told(by(), case.id, item_id, form.to_told())
+    information_actions.change_information(by(), case.id, item_id, form.to_information())
     flash(gettext("Saved."), "success")
     return _back(case, f"item-{item_id}")
 
@@ -55,7 +55,7 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
 @case_route(Activity.RECORD_INFORMATION)
 def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
     """Take it out."""
-    information_actions.remove_told(by(), case.id, item_id)
+    information_actions.remove_information(by(), case.id, item_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "items")
 
@@ -67,7 +67,7 @@ def ask(case: Case) -> ResponseReturnValue:
     form = QuestionForm(circle(db(), case.id), prefix=_NEW_QUESTION)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    question_id = information_actions.ask(by(), case.id, form.to_asked())
+    question_id = information_actions.add_question(by(), case.id, form.to_question())
     return _back(case, f"question-{question_id}")
 
 
@@ -78,7 +78,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
     form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    information_actions.change_question(by(), case.id, question_id, form.to_asked())
+    information_actions.change_question(by(), case.id, question_id, form.to_question())
     flash(gettext("Saved."), "success")
     return _back(case, f"question-{question_id}")
 
@@ -107,12 +107,12 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
     told = {item.kind for item in items}
 
     def item_form(prefix: str, **shown: Any) -> InformationForm:
-        if isinstance(sent, InformationForm) and sent.came_from(prefix):
+        if isinstance(sent, InformationForm) and sent.has_prefix(prefix):
             return sent
         return InformationForm(people, formdata=None, prefix=prefix, data=shown)
 
     def question_form(prefix: str, **shown: Any) -> QuestionForm:
-        if isinstance(sent, QuestionForm) and sent.came_from(prefix):
+        if isinstance(sent, QuestionForm) and sent.has_prefix(prefix):
             return sent
         return QuestionForm(people, formdata=None, prefix=prefix, data=shown)
 

@@ -91,7 +91,7 @@ def hours(case: Case) -> ResponseReturnValue:
     form = HoursForm(prefix=_HOURS)
     if not form.validate_on_submit():
         return _page(case, hours=form), 422
-    arranging.expect_minutes(by(), case.id, form.to_minutes())
+    arranging.set_expected_minutes(by(), case.id, form.to_minutes())
     flash(gettext("Saved."), "success")
     return _back(case, "hours")
 

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import lines_seen
+from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Stale
 from ekc.core.language import gettext as _
@@ -17,7 +17,7 @@ from ekc.plans.draft import actions as actions_of
 from ekc.plans.forms import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
-from ekc.plans.views.plan import Sent, rhythms, seen
+from ekc.plans.views.plan import SubmittedForm, rhythms, seen_revision
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 
@@ -35,7 +35,7 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
     """All these people say yes."""
     form = EverybodyForm(_askable(queries.circle(db(), case.id)), prefix="everybody-")
     if not form.validate_on_submit():
-        return _page(case, Sent("everybody", form))
+        return _page(case, SubmittedForm("everybody", form))
     actions.record_agreements(by(), case.id, form.people.data)
     return _back(case, "agree")
 
@@ -46,7 +46,7 @@ def somebody_agrees(case: Case) -> ResponseReturnValue:
     """One person says yes, no, or yes to a part."""
     form = AgreementForm(_askable(queries.circle(db(), case.id)), prefix="person-")
     if not form.validate_on_submit():
-        return _page(case, Sent("person", form))
+        return _page(case, SubmittedForm("person", form))
     actions.record_agreement(by(), case.id, form.person.data, form.to_answer(), form.words.data)
     return _back(case, f"person-{form.person.data}")
 
@@ -68,7 +68,7 @@ def decide(case: Case) -> ResponseReturnValue:
     """The plan is accepted, or refused for safety."""
     form = AcceptanceForm(_deciders(case, queries.circle(db(), case.id)), prefix="acceptance-")
     if not form.validate_on_submit():
-        return _page(case, Sent("acceptance", form))
+        return _page(case, SubmittedForm("acceptance", form))
     accepted = form.decision.data == "yes"
     actions.decide_acceptance(by(), case.id, form.person.data, accepted, "" if accepted else form.reason.data)
     return _back(case, "acceptance")
@@ -80,11 +80,11 @@ def answer_support(case: Case, key: str) -> ResponseReturnValue:
     """The answer to a request for support."""
     form = SupportForm(prefix=f"{key}-")
     if not form.validate_on_submit():
-        return _page(case, Sent(key, form))
+        return _page(case, SubmittedForm(key, form))
     try:
-        actions.answer_support(by(), case.id, seen(), key, form.to_answer(), form.words.data)
+        actions.answer_support(by(), case.id, seen_revision(), key, form.to_answer(), form.words.data)
     except Stale as refusal:
-        return _page(case, Sent(key, form, refusal))
+        return _page(case, SubmittedForm(key, form, refusal))
     return _back(case, key)
 
 
@@ -118,10 +118,10 @@ def _answers(case: Case, action: Action) -> bool:
     return case.may(Activity.ANSWER_SUPPORT) and (own or Role.COORDINATOR in case.roles)
 
 
-def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
+def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     session = db()
     people = queries.circle(session, case.id)
-    found = queries.written(session, case.id)
+    found = queries.stored_draft(session, case.id)
     said = {row.participant_id: row for row in queries.agreements(session, case.id, case.presentation)}
     decisions = _decisions(case)
     deciders = queries.deciders(session, case.id, people)
@@ -138,7 +138,7 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
         asked=_askable(people) if whole else (),
         held=any(person.came for person in people),
         said=said,
-        lines=lines_seen(session, case),
+        lines=visible_bottom_lines(session, case),
         met=queries.bottom_line_checks(session, case.id, case.presentation),
         deciding=bool(deciders) if whole else case.visitor.participant_id in {person.id for person in deciders},
         decisions=decisions,
@@ -157,7 +157,7 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
 
 
 def _forms(
-    case: Case, people: tuple[CirclePerson, ...], draft: Draft, said: set[int], sent: Sent | None
+    case: Case, people: tuple[CirclePerson, ...], draft: Draft, said: set[int], sent: SubmittedForm | None
 ) -> dict[str, FlaskForm]:
     """The forms this visitor can use, by their place on the page; one of them as it was sent."""
     forms: dict[str, FlaskForm] = {}

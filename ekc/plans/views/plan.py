@@ -12,16 +12,16 @@ from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import lines_seen
+from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
-from ekc.plans import drafting, queries
+from ekc.plans import edits, queries
 from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
-from ekc.plans.draft import Action, Draft, Goal, WhatIf, concerning, find, from_json, number_of, people_of
+from ekc.plans.draft import Action, Draft, Goal, WhatIf, find, from_json, involvement_of, number_of, people_of
 from ekc.plans.facts import open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
@@ -34,7 +34,7 @@ _FIXED = ("goal", "what-if", "monitor", "evaluation")
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SubmittedForm:
     """A form that came in and could not be done: at which `place` of the page it stands, and why."""
 
     place: str
@@ -47,7 +47,7 @@ class Sent:
         return self.refusal.status if self.refusal else 422
 
 
-Page = Callable[[Case, Sent], ResponseReturnValue]
+Page = Callable[[Case, SubmittedForm], ResponseReturnValue]
 
 
 @bp.get("")
@@ -62,40 +62,44 @@ def plan(case: Case) -> ResponseReturnValue:
 def add_goal(case: Case) -> ResponseReturnValue:
     """A new goal."""
     form = GoalForm(prefix="goal-")
-    return _change(case, Sent("goal", form), _plan_page, lambda: drafting.add_goal(form.to_goal()))
+    return _change(case, SubmittedForm("goal", form), _plan_page, lambda: edits.add_goal(form.to_goal()))
 
 
 @bp.post("/goals/<key>/actions")
 @case_route(Activity.WRITE_PLAN)
 def add_action(case: Case, key: str) -> ResponseReturnValue:
     """A new action, under its goal."""
-    form = ActionForm(_offered(case), prefix=f"{key}-")
-    return _change(case, Sent(key, form), _plan_page, lambda: drafting.add_action(key, form.to_action()), more=key)
+    form = ActionForm(_choosable(case), prefix=f"{key}-")
+    return _change(
+        case, SubmittedForm(key, form), _plan_page, lambda: edits.add_action(key, form.to_action()), more=key
+    )
 
 
 @bp.post("/what-ifs")
 @case_route(Activity.WRITE_PLAN)
 def add_what_if(case: Case) -> ResponseReturnValue:
     """A new what-if."""
-    form = WhatIfForm(_offered(case), prefix="what-if-")
-    return _change(case, Sent("what-if", form), _plan_page, lambda: drafting.add_what_if(form.to_what_if()))
+    form = WhatIfForm(_choosable(case), prefix="what-if-")
+    return _change(case, SubmittedForm("what-if", form), _plan_page, lambda: edits.add_what_if(form.to_what_if()))
 
 
 @bp.post("/monitor")
 @case_route(Activity.WRITE_PLAN)
 def set_monitor(case: Case) -> ResponseReturnValue:
     """Who keeps an eye on the plan."""
-    form = MonitorForm(_offered(case), prefix="monitor-")
-    return _change(case, Sent("monitor", form), _plan_page, lambda: drafting.set_monitor(form.to_person()))
+    form = MonitorForm(_choosable(case), prefix="monitor-")
+    return _change(case, SubmittedForm("monitor", form), _plan_page, lambda: edits.set_monitor(form.to_person()))
 
 
 @bp.post("/evaluation")
 @case_route(Activity.WRITE_PLAN)
 def set_evaluation(case: Case) -> ResponseReturnValue:
     """When the plan is looked at again."""
-    people = _offered(case)
+    people = _choosable(case)
     form = EvaluationForm(people, _convenors(people), prefix="evaluation-")
-    return _change(case, Sent("evaluation", form), _plan_page, lambda: drafting.set_evaluation(form.to_evaluation()))
+    return _change(
+        case, SubmittedForm("evaluation", form), _plan_page, lambda: edits.set_evaluation(form.to_evaluation())
+    )
 
 
 @bp.get("/parts/<key>")
@@ -110,14 +114,14 @@ def part(case: Case, key: str) -> ResponseReturnValue:
 def change_part(case: Case, key: str) -> ResponseReturnValue:
     """It is changed."""
     form = _part_form(case, key)
-    return _change(case, Sent(key, form), _part_again, lambda: _part_edit(key, form))
+    return _change(case, SubmittedForm(key, form), _part_again, lambda: _part_edit(key, form))
 
 
 @bp.post("/parts/<key>/remove")
 @case_route(Activity.WRITE_PLAN)
 def remove_part(case: Case, key: str) -> ResponseReturnValue:
     """It is taken out."""
-    return _change(case, Sent(key, PlainForm()), _overtaken, lambda: drafting.remove(key))
+    return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.remove(key))
 
 
 @bp.post("/parts/<key>/up", defaults={"step": -1})
@@ -125,10 +129,10 @@ def remove_part(case: Case, key: str) -> ResponseReturnValue:
 @case_route(Activity.WRITE_PLAN)
 def move_part(case: Case, key: str, step: int) -> ResponseReturnValue:
     """It moves one place."""
-    return _change(case, Sent(key, PlainForm()), _overtaken, lambda: drafting.move(key, step))
+    return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.move(key, step))
 
 
-def seen() -> int:
+def seen_revision() -> int:
     """The revision that the page showed. One that nobody wrote fits no plan."""
     text = request.form.get("revision", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
@@ -140,7 +144,7 @@ def rhythms() -> dict[str, str]:
 
 
 def _change(
-    case: Case, sent: Sent, page: Page, edit: Callable[[], drafting.Edit], more: str | None = None
+    case: Case, sent: SubmittedForm, page: Page, edit: Callable[[], edits.Edit], more: str | None = None
 ) -> ResponseReturnValue:
     """Change the plan by a form that came in; where that cannot be, `page` with everything that was typed.
 
@@ -149,7 +153,7 @@ def _change(
     if not sent.form.validate_on_submit():
         return page(case, sent)
     try:
-        target = change_plan(by(), case.id, seen(), edit())
+        target = change_plan(by(), case.id, seen_revision(), edit())
     except Stale as refusal:
         return page(case, replace(sent, refusal=refusal))
     return _to_plan(case, target, more)
@@ -159,15 +163,15 @@ def _to_plan(case: Case, anchor: str = "", more: str | None = None) -> ResponseR
     return redirect(url_for("plans.plan", conference_id=case.id, more=more, _anchor=anchor or None), 303)
 
 
-def _overtaken(case: Case, _sent: Sent) -> ResponseReturnValue:
+def _stale_move(case: Case, _sent: SubmittedForm) -> ResponseReturnValue:
     """Nothing was typed, so the plan as it is now says enough."""
     flash(_("Somebody changed the plan meanwhile, so nothing was moved or taken out. Look at it again."), "warning")
     return _to_plan(case)
 
 
-def _offered(case: Case) -> list[CirclePerson]:
+def _choosable(case: Case) -> list[CirclePerson]:
     """Whom the plan can name now."""
-    return _nameable(queries.circle(db(), case.id), queries.draft(db(), case.id)[0])
+    return _nameable(queries.circle(db(), case.id), queries.stored_draft(db(), case.id).draft)
 
 
 def _nameable(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
@@ -182,10 +186,10 @@ def _convenors(people: list[CirclePerson]) -> list[CirclePerson]:
     return [person for person in people if not person.is_professional]
 
 
-def _plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
+def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     """The plan; with `sent`, a form stands at its place with everything that was typed."""
     session = db()
-    found = queries.written(session, case.id)
+    found = queries.stored_draft(session, case.id)
     listed = queries.versions(session, case.id)
     in_force = queries.version(session, case.id, listed[0].number) if listed else None
     agreed = from_json(in_force.content) if in_force else None
@@ -219,7 +223,7 @@ def _plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
     return (page, sent.status) if sent else page
 
 
-def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: Sent | None) -> dict[str, FlaskForm]:
+def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, FlaskForm]:
     """One form for each place of the page, empty or as it was sent. Others do not read what was sent."""
     chips = _nameable(people, draft)
     empty = {"formdata": None}
@@ -245,7 +249,7 @@ def _found(draft: Draft, key: str) -> Goal | Action | WhatIf:
 
 def _part_form(case: Case, key: str, *, fill: bool = False) -> GoalForm | ActionForm | WhatIfForm:
     """The form of a part as it was sent, or filled with what the plan says now."""
-    draft, _revision = queries.draft(db(), case.id)
+    draft = queries.stored_draft(db(), case.id).draft
     found, people = _found(draft, key), _nameable(queries.circle(db(), case.id), draft)
     match found:
         case Goal():
@@ -264,22 +268,22 @@ def _part_form(case: Case, key: str, *, fill: bool = False) -> GoalForm | Action
     return what_if
 
 
-def _part_edit(key: str, form: GoalForm | ActionForm | WhatIfForm) -> drafting.Edit:
+def _part_edit(key: str, form: GoalForm | ActionForm | WhatIfForm) -> edits.Edit:
     match form:
         case GoalForm():
-            return drafting.change_goal(key, form.to_goal())
+            return edits.change_goal(key, form.to_goal())
         case ActionForm():
-            return drafting.change_action(key, form.to_action())
-    return drafting.change_what_if(key, form.to_what_if())
+            return edits.change_action(key, form.to_action())
+    return edits.change_what_if(key, form.to_what_if())
 
 
-def _part_again(case: Case, sent: Sent) -> ResponseReturnValue:
+def _part_again(case: Case, sent: SubmittedForm) -> ResponseReturnValue:
     return _part_page(case, sent.place, sent.form, sent.refusal), sent.status
 
 
 def _part_page(case: Case, key: str, form: FlaskForm, refusal: Refusal | None = None) -> str:
     """The page of one part; after somebody else's change it also shows the part as it is now."""
-    found = queries.written(db(), case.id)
+    found = queries.stored_draft(db(), case.id)
     return render_template(
         "plans/part.html",
         case=case,
@@ -301,15 +305,15 @@ def _own_part_page(case: Case) -> str:
     people = queries.circle(session, case.id)
     # At the presentation the plan that is told aloud is the one that is being written.
     in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
-    draft = from_json(in_force.content) if in_force else queries.draft(session, case.id)[0]
-    mine = concerning(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
+    draft = from_json(in_force.content) if in_force else queries.stored_draft(session, case.id).draft
+    mine = involvement_of(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
     return render_template(
         "plans/own_part.html",
         case=case,
         mine=mine,
         evaluation=draft.evaluation,
         names={person.id: person.name for person in people},
-        lines=lines_seen(session, case),
+        lines=visible_bottom_lines(session, case),
         met=queries.bottom_line_checks(session, case.id, case.presentation),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),

@@ -146,7 +146,7 @@ def move(key: str, step: int) -> Edit:
     return Edit("plan.moved", apply, {"key": key}, key)
 
 
-def newest(draft: Draft) -> str:
+def newest_key(draft: Draft) -> str:
     """The key of the part that was added last, as long as it is there."""
     keyed: tuple[_Keyed, ...] = (*draft.goals, *actions(draft), *draft.what_ifs)
     return max((part.key for part in keyed), key=lambda key: int(key[1:]))
