@@ -1,4 +1,4 @@
-"""Who opened a file, said in the reader's language, for the page and for the paper."""
+"""The access log as sentences in the reader's language, for the page and for the PDF."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ekc.workflow.vocabulary import N_, Activity
 
 @dataclass(frozen=True, slots=True)
 class DayText:
-    """One day: people with what they did, and what is said without a name."""
+    """One day: people with what they did, and notes without names."""
 
     day: str
     people: tuple[tuple[str, tuple[str, ...]], ...]
@@ -22,7 +22,7 @@ class DayText:
 
 @dataclass(frozen=True, slots=True)
 class AccessLog:
-    """Who opened a file within a period."""
+    """The access log of one case within a period."""
 
     language: str
     number: str
@@ -34,7 +34,7 @@ class AccessLog:
 
 
 def describe_days(days: Iterable[Day], timezone: str) -> tuple[DayText, ...]:
-    """The days in words."""
+    """The days as sentences."""
     return tuple(
         DayText(
             day(one.on),

@@ -1,8 +1,8 @@
-"""Reading who opened a case: the lines of its audit within a period, by day and by person.
+"""Reading the access log of a case: its audit events within a period, by day and by person.
 
-Names are told of staff and professionals, and of whoever has to stay away or was taken out of the circle and tries all
-the same. What other people of the circle open with their own link is theirs: it is counted. Of private time, nothing
-is told but that pages were opened. Only what is shown is decrypted.
+Staff and professionals are named, and so is somebody who was excluded or removed from the circle and tries to open the
+case. What other people of the circle open with their own link is only counted. Of private time the log says only that
+pages were opened. Only what is shown is decrypted.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part, Phase, Role
 _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
 _COUNTED_PARTS = FAMILY_PARTS | {Part.SUPPORTER}
 _NO_PAGE = "?"
-#: Of somebody in the circle: name, part, and since when they have to stay away or are no part of it.
+#: Name, part, and since when the person is excluded or removed.
 _CirclePerson = tuple[str, Part | None, datetime | None]
 _NOBODY: _CirclePerson = ("", None, None)
 
@@ -40,12 +40,12 @@ class AccessKind(StrEnum):
     STEP = "step"
     OTHER = "other"
     REFUSED = "refused"
-    STOPPED = "stopped"  # they were let in, and what they wanted to do there could not be done
+    STOPPED = "stopped"  # they had access, but the change was refused
 
 
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """One kind of thing that one person did on one day: how often, first and last. `what` is still to be translated."""
+    """One kind of access by one person on one day: how often, first and last time. `what` is not translated yet."""
 
     kind: AccessKind
     what: str
@@ -66,14 +66,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Who opened a case on one day, and how often people of its circle did, with their own link."""
+    """Who opened a case on one day, and how often people of its circle did with their own link."""
 
     on: date
     people: tuple[Reader, ...]
     by_link: int
     by_link_refused: int
-    private_time: bool  # during private time pages were opened
-    private_time_refused: bool  # ... and somebody was refused
+    private_time: bool  # pages were opened in private time
+    private_time_refused: bool  # somebody was refused a page in private time
 
 
 def access_days(
@@ -84,17 +84,17 @@ def access_days(
     page_keys: Mapping[str, str],
     coordinator_id: int | None,
 ) -> tuple[Day, ...]:
-    """The days of a period, the last one first. `period`: its first (None: from the beginning) and its last day.
+    """The days of a period, the last one first. `period`: first (None: from the beginning) and last day.
 
-    `places`: where the page of each endpoint is, as `words.PAGES` has it.
+    `page_keys`: the key of each endpoint's page, as in `words.PAGES`.
 
-    One query for the lines, one for the names of participants, one for private time.
+    One query for the events, one for the names of participants, one for private time.
     """
     rows = _audit_rows(session, conference_id, period, timezone)
     circle = _circle(session, conference_id, rows, timezone)
     private = _private_time(session, conference_id)
     found: defaultdict[date, _DayBuilder] = defaultdict(_DayBuilder)
-    roles: defaultdict[ReaderKey, set[Role | Part]] = defaultdict(set)  # known at any time: for lines that tell none
+    roles: defaultdict[ReaderKey, set[Role | Part]] = defaultdict(set)  # of all days: used for events without roles
     if coordinator_id is not None:
         roles[ActorKind.ACCOUNT, coordinator_id].add(Role.COORDINATOR)
     for row in rows:
@@ -118,7 +118,7 @@ def access_days(
 
 @dataclass(slots=True)
 class _DayBuilder:
-    """A day while it is read. What is kept by yes and no: whether it was refused."""
+    """A day while its events are read. Dictionaries with bool keys: whether access was refused."""
 
     names: dict[ReaderKey, str] = field(default_factory=dict)
     roles: defaultdict[ReaderKey, set[Role | Part]] = field(default_factory=lambda: defaultdict(set))
@@ -162,7 +162,7 @@ def _start_of_day(on: date, timezone: str) -> datetime:
 def _circle(
     session: Session, conference_id: int, rows: Iterable[_Row], timezone: str
 ) -> dict[int | None, _CirclePerson]:
-    """Who of those who came by link are or were in the circle, and in what part."""
+    """The participants among the actors who are or were in the circle, by id."""
     by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
     shown = (Participant.id, Participant.name, Participant.part, Participant.attends)
     away = (Participant.excluded_on, Participant.removed_at)
@@ -183,7 +183,7 @@ def _away_since(
 
 
 def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, datetime | None]]:
-    """When the family had private time, by the steps. Corrected times do not count: they would hide looks of a day."""
+    """When the family had private time, by the steps. Corrected times are not used: they could hide accesses."""
     spans: list[tuple[datetime, datetime | None]] = []
     began: datetime | None = None
     for step in steps_taken(session, conference_id):
@@ -196,13 +196,13 @@ def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, 
 
 
 def _reader_key(row: _Row, stranger: bool) -> ReaderKey:
-    """Who a line is about. Whose link led to another case is nobody's business here."""
+    """The person of an event. Participants of other cases and the public stay anonymous."""
     nameless = row.actor_kind is not ActorKind.ACCOUNT and stranger
     return row.actor_kind, None if nameless else row.actor_id
 
 
 def _kind_and_page(action: str, page: str) -> tuple[AccessKind, str]:
-    if action == _REFUSED:  # at the gate there is no page yet
+    if action == _REFUSED:  # refused access has no endpoint in the event
         return (AccessKind.REFUSED, "") if page == _NO_PAGE else (AccessKind.STOPPED, PAGES.get(page, UNKNOWN_PAGE))
     if action == _READ:
         return AccessKind.LOOKED, PAGES.get(page, UNKNOWN_PAGE)

@@ -1,4 +1,4 @@
-"""Who has opened a file: the page, and the same on paper."""
+"""The access log: the page, and the same as a PDF."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ _ADDRESS = "/conferences/<int:conference_id>/opened"
 @bp.get(_ADDRESS)
 @case_route(ACCESS_LOG.activity)
 def page(case: Case) -> ResponseReturnValue:
-    """Who looked at what and who changed it, by day."""
+    """Who read and who changed what, by day."""
     form = _form(case)
     valid = form.validate()
     return render_template(
@@ -41,7 +41,7 @@ def page(case: Case) -> ResponseReturnValue:
 @bp.get(f"{_ADDRESS}.pdf")
 @case_route(ACCESS_LOG.activity)
 def paper(case: Case) -> ResponseReturnValue:
-    """The paper, in the language of the family's papers as far as pages are offered in it."""
+    """The PDF, in the language of the family's documents if pages exist in it."""
     form = _form(case)
     if not form.validate():
         return redirect(_url("access_log.page", case), 303)
@@ -54,7 +54,7 @@ def paper(case: Case) -> ResponseReturnValue:
 
 
 def _url(endpoint: str, case: Case) -> str:
-    """The page or its paper, of the days that were asked for."""
+    """The page or its PDF, with the same period."""
     asked: dict[str, Any] = {name: request.args[name] for name in ("since", "until") if name in request.args}
     return url_for(endpoint, conference_id=case.id, **asked)
 

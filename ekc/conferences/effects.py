@@ -1,4 +1,4 @@
-"""What other features bring about in the circle of a case, in their own transaction."""
+"""What other features do to the circle of a case, in their own transaction."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from ekc.workflow.vocabulary import Attends
 
 
 def queue_circle_mail(session: Session, conference: Conference, at: datetime, rule: MailRule, **fields: Any) -> None:
-    """Queue a mail for everybody with a part of its row; nobody who was excluded hears of it."""
+    """Queue a mail for everybody whose part is in the rule, except excluded people."""
     people = session.execute(
         select(Participant.id, Participant.email, Participant.language, Participant.attends).where(
             Participant.conference_id == conference.id,

@@ -1,4 +1,4 @@
-"""The gate of every route about a case: declares the activity, opens the case, writes one audit line for a look."""
+"""The decorator of every route about a case: declares the activity, opens the case, audits reading."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,14 +31,12 @@ _TOO_MANY_REFUSED = N_(
 
 
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
-    """A gate: whoever may do `activity`, or one of `others`, with the case `conference_id` of the address.
+    """Open the case `conference_id` of the URL for who may do `activity`, or one of `others`. The view gets the case.
 
-    The view gets the opened case.
-
-    A look (GET, HEAD) is audited here, once; a change is audited by its action. One that changed nothing is a look as
-    well: the page around a form that is shown again tells as much. A refused try is audited too, at this gate or
-    behind it, unless somebody makes too many of them at the gate: then they are signed out. Of who was in by a personal
-    link that has ended, the first try of a day is.
+    GET and HEAD are audited here, once; a change is audited by its action. A change that did nothing counts as reading,
+    because the page with the rejected form shows as much. Refused requests are audited too, whether refused here or by
+    the action; too many of them sign the visitor out. Requests with a personal link that has ended are audited once a
+    day.
     """
 
     def gate(view: View) -> View:
@@ -72,7 +70,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
 
 
 def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
-    """What a change is answered. What was done has its line; where nothing was, somebody has looked."""
+    """The response to a change. Audits a refusal; and reading, where the view changed nothing."""
     try:
         answer = current_app.make_response(view(case, **kwargs))
     except (Refusal, StaleDataError, HTTPException):
@@ -90,9 +88,10 @@ def _record(case: Case, action: str) -> None:
 
 
 def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
-    """Whether there is such a case shows in the line alone, never in how it is written.
+    """Audit a refused request, in the same way whether or not the case exists.
 
-    A line is kept for ever, and may stand in a stranger's file: whoever makes too many is signed out. Raises TooMany.
+    Audit events are kept for ever, possibly in the log of a case the visitor has nothing to do with, so too many
+    refusals in an hour sign the visitor out. Raises TooMany.
     """
     about = {"page": request.path, **_roles_detail(who.roles)}
     an_hour = Limit("refused", runtime().settings.refusals_an_hour, timedelta(hours=1))
@@ -102,8 +101,8 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
                 record_unknown(db(), who.actor, now(), refusal.conference_id, **about)
             else:
                 record(db(), who.actor, now(), "case.refused", conference_id, **about)
-            # After the line, which others wait for: of many at one moment no more are kept than of many in a row.
-            if not sent_by_another_site():  # else it is not their doing
+            # Counted after the audit event, whose lock makes concurrent requests wait: so the limit holds for them too.
+            if not sent_by_another_site():  # otherwise the visitor did not send it
                 count_attempt(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
     except TooMany:
         end_session()
@@ -111,5 +110,5 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
 
 
 def _roles_detail(roles: frozenset[Role]) -> dict[str, str]:
-    """As what somebody came: to the case, or, where it stays shut, to the organisation."""
+    """The roles as audit detail: in the case, or in the organisation where access was refused."""
     return {"roles": " ".join(sorted(roles))}

@@ -1,4 +1,4 @@
-"""Reading a case, which the caller has opened (`access.py`), and finding one. Nothing here writes or decides."""
+"""Reading a case that the caller has opened (`access.py`), and searching for one. Nothing here writes."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -24,7 +24,7 @@ from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, Attends, CaseP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow(PersonDetails):
-    """Somebody in the circle, with what follows for them from other tables."""
+    """Somebody in the circle, with consents and safety concerns counted."""
 
     id: int
     convenes: bool
@@ -34,13 +34,13 @@ class PersonRow(PersonDetails):
 
     @property
     def excluded(self) -> bool:
-        """Whether it was decided that they stay away."""
+        """Whether it was decided that they do not attend."""
         return self.attends is Attends.EXCLUDED
 
 
 @dataclass(frozen=True, slots=True)
 class OwnDetails:
-    """How somebody can be reached, as they see it themselves. A secret address is not there."""
+    """The contact details of the visitor. A secret address is left empty."""
 
     phone: str
     email: str
@@ -50,7 +50,7 @@ class OwnDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationRow(Registration):
-    """The registration, with what is not changed any more. `version` tells whether somebody else changed the case."""
+    """The registration, with columns that cannot be changed. `version` detects concurrent changes."""
 
     registered_on: date
     registered_by: Part
@@ -60,7 +60,7 @@ class RegistrationRow(Registration):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
-    """A consent and whose it is."""
+    """A consent with the name of its giver."""
 
     id: int
     participant_id: int
@@ -73,7 +73,7 @@ class ConsentRow:
 
 @dataclass(frozen=True, slots=True)
 class ConcernRow:
-    """A worry about safety, whose it is, and what was arranged (None: nothing yet)."""
+    """A safety concern with the person's name and the arrangement (None: not made yet)."""
 
     id: int
     participant_id: int
@@ -84,7 +84,7 @@ class ConcernRow:
 
 @dataclass(frozen=True, slots=True)
 class BottomLineRow:
-    """A bottom line and who set it."""
+    """A bottom line with the name of who set it."""
 
     id: int
     number: int
@@ -97,7 +97,7 @@ class BottomLineRow:
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A line of the contact log. `name` is None where it is about nobody in particular."""
+    """An entry of the contact log. `name` is None where it is about nobody in particular."""
 
     id: int
     on: date
@@ -109,7 +109,7 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A case that a search found, and by whom; `name` is empty where the case number was given."""
+    """A case that a search found. `name` is the participant's name that matched; empty for a case number."""
 
     conference_id: int
     number: str
@@ -119,7 +119,7 @@ class SearchResult:
 
     @property
     def phase_title(self) -> str:
-        """The name of the phase, ready to be translated."""
+        """The name of the phase, to be translated."""
         return PHASE_RULES[self.phase].title
 
 
@@ -134,14 +134,14 @@ class Member:
     born: date | None
     informed_on: date | None
     needs_interpreter: bool
-    organisation: str | None  # of referrer and professionals
-    speaks_for: str | None  # so too
+    organisation: str | None  # of referrer and professionals only
+    speaks_for: str | None  # of referrer and professionals only
     sets_bottom_line: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BottomLineState:
-    """A bottom line without its words."""
+    """A bottom line without its text."""
 
     id: int
     number: int
@@ -180,12 +180,12 @@ _LINES = (
 
 
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:
-    """Everybody in the circle now, in the order in which they came into it."""
+    """Everybody in the circle now, in the order in which they were added."""
     return tuple(Member(*row) for row in session.execute(_MEMBERS, {"case": conference_id}))
 
 
 def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
-    """The agencies of a case: for whom its referrer and professionals work or speak. An interpreter's is none."""
+    """The agencies of a case: for whom its referrer and professionals work or speak. Interpreters have none."""
     return _agencies((one.part, one.organisation, one.speaks_for, one.sets_bottom_line) for one in circle)
 
 
@@ -196,7 +196,7 @@ def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict
 
 
 def _agencies(told: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
-    """Of parts, organisations, whom people speak for, and whether they set a bottom line."""
+    """Agencies of tuples of part, organisation, represented organisation, and whether they set a bottom line."""
     return independence.agencies(
         (name, _tie(part, decides)) for part, *names, decides in told for name in names if name
     )
@@ -209,7 +209,7 @@ def _tie(part: Part, decides: bool) -> Tie:
 
 
 def consented(session: Session, conference_id: int) -> frozenset[int]:
-    """Who said yes to the conference; a yes to keeping a file alone is none, nor is a withdrawn one."""
+    """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
     rows = session.execute(_CONSENTS, {"case": conference_id})
     return frozenset(row.participant_id for row in rows if row.scope != "file")
 
@@ -221,12 +221,12 @@ def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
 
 
 def bottom_line_states(session: Session, conference_id: int) -> tuple[BottomLineState, ...]:
-    """The bottom lines, by number."""
+    """The bottom lines without text, by number."""
     return tuple(BottomLineState(*row) for row in session.execute(_LINES, {"case": conference_id}))
 
 
 _COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
-#: Not read of many people at once: each of these is asked for by somebody who looks at one person.
+#: Read for one person at a time only, for data protection.
 _ONLY_FOR_ONE_PERSON = frozenset(
     {"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"}
 )
@@ -264,23 +264,21 @@ def _person_rows(
 
 
 def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
-    """Everybody in the circle now, in the order in which they came into it; not how to reach them. Three queries."""
+    """Everybody in the circle now, in the order in which they were added, without contact details. Three queries."""
     return _person_rows(session, conference_id, _ONLY_FOR_ONE_PERSON)
 
 
 def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
-    """Somebody in the circle; None if there is no such person in this case now. Without what the visitor sees not."""
+    """Somebody in the circle, without fields that the visitor may not see; None if not in this case now."""
     people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
     if not people:
         return None
-    hidden = hidden_fields(people[0].address_secret, case.sees) - {
-        "address_secret"
-    }  # that there is a secret is no secret
+    hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
     return replace(people[0], **{name: _EMPTY[name] for name in hidden})
 
 
 def own_details(session: Session, case: Case) -> OwnDetails | None:
-    """What is kept of the visitor themselves. A secret address is not told: whoever holds their phone would read it."""
+    """The contact details of the visitor. A secret address is left out: it could be read by who holds their phone."""
     if not case.sees(CasePart.OWN_DETAILS):
         return None
     columns = (Participant.phone, Participant.email, Participant.address, Participant.address_secret)
@@ -296,7 +294,7 @@ def names(session: Session, conference_id: int) -> dict[int, str]:
 
 
 def phones(session: Session, case: Case) -> dict[int, str]:
-    """The phone of everybody in the circle who has one, by participant id, for whoever sees how to reach people."""
+    """Phone numbers of the circle by participant id, for visitors who see contact details; else empty."""
     if not case.sees(CasePart.CONTACT):
         return {}
     here = (Participant.conference_id == case.id, Participant.removed_at.is_(None))
@@ -305,7 +303,7 @@ def phones(session: Session, case: Case) -> dict[int, str]:
 
 
 def registration(session: Session, conference_id: int) -> RegistrationRow:
-    """The registration of a case that was opened."""
+    """The registration of a case."""
     found = select(*_columns(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
     return _to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
 
@@ -335,7 +333,7 @@ def bottom_lines(session: Session, conference_id: int) -> tuple[BottomLineRow, .
 
 
 def visible_bottom_lines(session: Session, case: Case) -> tuple[BottomLineRow, ...]:
-    """The bottom lines that the visitor sees, by number: all of them, or those that the family was told."""
+    """The bottom lines that the visitor sees, by number: all, or only those shared with the family."""
     scope = case.sees(CasePart.BOTTOM_LINES)
     lines = bottom_lines(session, case.id) if scope else ()
     return lines if scope is Scope.ALL else tuple(line for line in lines if line.shared_on is not None)
@@ -359,9 +357,9 @@ _MOST_WORDS = 4
 
 
 def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: int = 50) -> tuple[SearchResult, ...]:
-    """The cases in which somebody's name has all words of `asked`, or their beginnings of two letters and more.
+    """The cases with a person whose name has all words of `asked`, or words starting with them (two letters or more).
 
-    A whole case number finds its case. Only cases that the visitor may open at `at` are found; the latest come first.
+    A whole case number finds its case. Only cases that the visitor may open at `at` are found, the latest first.
     """
     mine = or_(
         Conference.coordinator_id == visitor.account_id if Role.COORDINATOR in visitor.roles else false(),

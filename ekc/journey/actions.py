@@ -29,10 +29,11 @@ class Blocked(Refusal):
 
 
 def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | None = None) -> Phase:
-    """Take a step, all of it or nothing: judge every guard, move, run the effects, write history and audit.
+    """Take a step in one transaction: check every guard, run the effects, change the phase, write history and audit.
 
-    `seen` is the phase that the page showed. Returns the phase in which the case is now. Raises Unknown, NotNow, Stale
-    (somebody was first), Blocked (guards, with every reason) and Refusal (the reason or date is missing).
+    `seen_phase` is the phase that the page showed. Returns the phase of the case after the step. Raises Unknown,
+    NotNow, Stale (the phase changed since the page was shown), Blocked (guards, with every reason) and Refusal (the
+    reason or the date is missing).
     """
     rule = STEP_RULES[taking.step]
     with writing(by.session):
@@ -43,7 +44,7 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             raise Refusal(N_("Write down the reason, then take the step again."))
         if rule.reason is ReasonKind.CODED and taking.stop_reason is None:
             raise Refusal(N_("Choose the reason, then take the step again."))
-        if rule.reason is ReasonKind.NONE:  # nothing but the step itself is kept: of "no plan", never a view (NZ6)
+        if rule.reason is ReasonKind.NONE:  # only the step is stored; of "no plan" never anybody's views (NZ6)
             taking = replace(taking, reason="", stop_reason=None)
         if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
             raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)

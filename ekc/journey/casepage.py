@@ -1,4 +1,4 @@
-"""What the case page shows, gathered with few queries into plain values."""
+"""The data of the case page, read with few queries into plain values."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,7 +26,7 @@ from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
 
 @dataclass(frozen=True, slots=True)
 class RailPhase:
-    """A phase on the rail: done, now or todo, and when it was last entered."""
+    """A phase on the phase rail: its state (done, now or todo) and when the case last entered it."""
 
     title: str
     state: str
@@ -35,7 +35,7 @@ class RailPhase:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """A line of the checklist: done, or where to do it."""
+    """A line of the checklist. `blocker_link` is None when the line is done."""
 
     title: str
     blocker_link: BlockerLink | None
@@ -43,10 +43,13 @@ class ChecklistLine:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """All that the case page shows. `sealed`: the family has private time, and this person is outside."""
+    """All that the case page shows.
+
+    `in_private_time`: the family has private time and the visitor is not in the room, so most parts are empty.
+    """
 
     rail: tuple[RailPhase, ...]
-    on_rail: bool  # else before the first phase, or closed
+    on_rail: bool  # false before the first phase and after closing
     panel: Panel
     checklist: tuple[ChecklistLine, ...]
     circle: Circle
@@ -54,18 +57,18 @@ class CasePage:
     untold: int
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None
-    undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
+    undecided: bool  # there is a conflict of interest that nobody has decided about
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
     deadlines: tuple[Deadline, ...]
     versions: tuple[plans.VersionRow, ...]
-    family_question: str | None  # what the family came out to ask
+    family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
     today: date
 
 
 def case_page(session: Session, case: Case, at: datetime) -> CasePage:
-    """Gather the page of a case for whoever opened it."""
+    """Read the page of a case for the visitor who opened it."""
     today = local_date(at, case.timezone)
     in_private_time = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
     nobody = match_queries.Matches()
@@ -104,7 +107,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
 
 
 def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, ...]:
-    """The five phases, and where the case is."""
+    """The phases on the phase rail, and where the case is."""
     entered = {change.target: change.at for change in changes if change.target is not change.source}
     stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
     order = list(PHASE_RULES)
@@ -123,7 +126,7 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, .
 
 
 def checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
-    """The conditions of the phase's main step, as things done or to do."""
+    """The guards of the phase's main steps, each done or with a link to where it can be done."""
     lines = []
     for step in PHASE_RULES[facts.phase].checklist:
         for guard in STEP_RULES[step].guards:
@@ -137,7 +140,7 @@ def checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
 def clock_events(
     session: Session, case: Case, changes: tuple[queries.StepRow, ...], meeting: meetings.MeetingRow | None
 ) -> dict[Event, date]:
-    """Which events of the clocks were when; of steps taken more than once, the last."""
+    """The day of each event that starts or stops a clock; of a step taken more than once, the last day."""
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
     for change in changes:
         on = local_date(change.at, case.timezone)
@@ -151,6 +154,6 @@ def clock_events(
         found[Event.MEETING_HELD] = local_date(meeting.started_at, case.timezone)
     if case.without_conference or case.phase in {Phase.EVALUATION, Phase.CLOSED}:
         found.setdefault(Event.MEETING_HELD, local_date(case.phase_since, case.timezone))
-        # From here on the follow-ups themselves say what is due.
+        # From here on the due dates of the follow-ups replace this clock.
         found.setdefault(Event.FOLLOW_UP_HELD, local_date(case.phase_since, case.timezone))
     return found

@@ -1,4 +1,4 @@
-"""When things are due: the clocks of the profile, started and stopped by what happened. Pure."""
+"""Deadlines: the clocks of the profile, started and stopped by events. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,21 +8,21 @@ from ekc.workflow.profiles import Clock, Event, Profile
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A clock that runs: when it is due, and the last day that is still in time."""
+    """A running clock: the day on which it is due, and the last day that still counts as in time."""
 
     clock: Clock
     on: date
     latest: date
 
     def late(self, today: date) -> bool:
-        """Whether the window has passed."""
+        """Whether the last day has passed."""
         return today > self.latest
 
 
 def running_deadlines(profile: Profile, events: dict[Event, date], referred: bool) -> tuple[Deadline, ...]:
-    """The clocks that were started and not stopped, earliest first. `happened` tells which event was when.
+    """The clocks that were started and not stopped, earliest first. `events` holds the day of each event.
 
-    `referred`: somebody referred the case; some clocks run only then.
+    `referred`: whether somebody referred the case; some clocks run only then.
     """
     dues = (
         Deadline(clock, clock.due(events[clock.start]), clock.latest(events[clock.start]))

@@ -1,4 +1,4 @@
-"""What a step brings about: each effect of the table and the function that does it, run in the step's transaction."""
+"""The effects of steps: each effect of the workflow table and its function, run in the transaction of the step."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -24,7 +24,7 @@ _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLO
 
 
 def new_round(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """The family comes together again: a round more, at a conference."""
+    """Start another round, with a conference."""
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
@@ -36,21 +36,21 @@ def mark_without_conference(
     at: datetime,  # noqa: ARG001
     taking: Taking,  # noqa: ARG001
 ) -> None:
-    """The plan was made without a conference; figures count it apart."""
+    """Record that the plan was made without a conference; reports count such plans separately."""
     conference.without_conference = True
 
 
 def start_retention(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """The case ends, and with its last day the retention clock starts."""
+    """Close the case. Retention counts from this day."""
     conference.closed_on = local_date(at, conference.timezone)
-    if still_open(conference, at):  # else the coordinator's access stays over
+    if still_open(conference, at):  # otherwise the coordinator's access has ended already
         conference.tasks_ended_on = conference.closed_on
     conference.outcome = _OUTCOMES[taking.step]
     conference.stop_reason = taking.stop_reason
 
 
 def send_mails(*rules: MailRule) -> EffectFunction:
-    """Write to the circle: neutral words, no name, nothing of the case."""
+    """An effect that queues these mails to the circle."""
 
     def write(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
         for rule in rules:

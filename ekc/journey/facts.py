@@ -1,4 +1,4 @@
-"""Gathers from every feature what the guards may know about a case; reads only what those of its phase ask for."""
+"""Reads the facts that guards check from every feature; only those that the guards of the phase need."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,7 +24,7 @@ Circle = tuple[conferences.Member, ...]
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """What pages show beside the facts that are made of it: circle, latest gathering, match."""
+    """What pages show besides the facts made of it: circle, latest meeting, matches."""
 
     circle: Circle
     meeting: meetings.MeetingRow | None
@@ -32,7 +32,7 @@ class CaseContext:
 
 
 def read_context(session: Session, conference_id: int) -> CaseContext:
-    """Read it."""
+    """Read circle, latest meeting and matches of a case."""
     return CaseContext(
         conferences.members(session, conference_id),
         meetings.current_meeting(session, conference_id),
@@ -41,7 +41,7 @@ def read_context(session: Session, conference_id: int) -> CaseContext:
 
 
 def gather_facts(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
-    """The facts of a case at an instant. `read` saves reading again what the caller has read."""
+    """The facts of a case at `at`. `read` is the context if the caller has read it already."""
     today = local_date(at, case.timezone)
     read = read or read_context(session, case.id)
     facts = Facts(
@@ -157,7 +157,7 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts
 def _with_answers(
     session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
 ) -> Facts:
-    """What was said to the plan as it is presented now."""
+    """Agreement, acceptance and bottom line checks of the current presentation."""
     if not case.without_conference and meeting:
         facts = _with_attendance(session, meeting.id, facts)
     said = {row.participant_id: row.answer for row in plans.agreements(session, case.id, case.presentation)}

@@ -1,4 +1,4 @@
-"""What the home page of staff shows: this week, who needs you, all conferences."""
+"""The data of the staff home page: this week, what to do now, all conferences."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +22,11 @@ from ekc.workflow.vocabulary import CasePart, Phase, Role
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A case that needs somebody now: days to its conference and people not told; a follow-up, or that none is left."""
+    """A case in which the coordinator has something to do.
+
+    `days` until its conference, people not informed yet, and the follow-up that is due. In evaluation without a
+    follow-up: all are done, and the case can be closed until its coordinator's access ends.
+    """
 
     case: CaseRow
     days: int | None = None
@@ -32,7 +36,7 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class LinkRequests:
-    """A case at whose personal links somebody waits to be let in, or gave too many wrong answers."""
+    """A case in which people wait to be let in with a personal link, or gave too many wrong answers."""
 
     case: CaseRow
     waiting: int
@@ -44,20 +48,20 @@ class Home:
 
     today: date
     this_week: tuple[CaseRow, ...]
-    link_requests: tuple[LinkRequests, ...]  # first of all: somebody may be waiting on the phone
-    to_decide: tuple[CaseRow, ...]  # of a manager's regions: something ties the coordinator to the case
-    awaiting_decision: tuple[CaseRow, ...]  # of a coordinator, by that
-    requests: tuple[CaseRow, ...]  # of these one sees number and municipality, and more on a page of its own
+    link_requests: tuple[LinkRequests, ...]  # shown first: somebody may be waiting on the phone
+    to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
+    awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
+    requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
-    registrations: tuple[CaseRow, ...]  # registrations of a manager's regions
+    registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     handing_over: HandingOver
     new_readers: list[NewReader]  # of a manager's regions
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
-    """Gather the home page of staff."""
+    """Read the home page of staff."""
     cases: tuple[CaseRow, ...] = ()
     requests: tuple[CaseRow, ...] = ()
     today = at.date()
@@ -99,24 +103,24 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
 
 
 def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:
-    """In private time nobody outside hears who of the family is at a screen, or tries to be."""
+    """The waiting people by case. None in private time: who of the family is at a screen stays private."""
     seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
     asking = doors(session, seen, at)
     return tuple(LinkRequests(row, asking[row.id]) for row in cases if row.id in asking)
 
 
 def _sees_request(phase: Phase) -> bool:
-    """Whether somebody who is asked may know of a case: not while the family is among itself, nor when it is over."""
+    """Whether a coordinator who is asked for the case sees the request: not in private time, nor once closed."""
     return bool(sees(CasePart.REQUEST, phase, {Role.ASKED_COORDINATOR}))
 
 
 def _sees_conflicts(phase: Phase, role: Role) -> bool:
-    """Whether somebody may know in this phase what ties the coordinator to a case."""
+    """Whether this role sees in this phase what ties the coordinator to the case."""
     return bool(sees(CasePart.INDEPENDENCE, phase, {role}))
 
 
 def _may_decide(who: Visitor, row: CaseRow) -> bool:
-    """Nobody decides about themselves."""
+    """Nobody decides about their own conflict of interest."""
     return row.coordinator_id != who.account_id and _sees_conflicts(row.phase, Role.REGIONAL_MANAGER)
 
 
@@ -140,7 +144,7 @@ def _todo(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> To
 
 
 def dots(phase: Phase) -> list[dict[str, str]]:
-    """The little rail of a row."""
+    """The phase rail of a list row."""
     order = list(PHASE_RULES)
     here = order.index(phase)
     return [
@@ -154,5 +158,5 @@ def dots(phase: Phase) -> list[dict[str, str]]:
 
 
 def demo_people(session: Session, at: datetime) -> list[DemoPerson]:
-    """In the demo: whom one can be; elsewhere nobody."""
+    """The people whom a visitor of the demo can become; empty outside the demo."""
     return [*demo_accounts(session), *queries.demo_links(session, at)] if runtime().settings.demo else []

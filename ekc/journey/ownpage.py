@@ -1,4 +1,4 @@
-"""What somebody in the circle sees with their own link: when, where, who comes, what they can do, their tasks."""
+"""The data of a participant's own page: when and where, who comes, what they can do, their tasks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,14 +31,14 @@ from ekc.workflow.vocabulary import (
     Scope,
 )
 
-#: The family first, then who supports them, then who comes by profession.
+#: The order in which people are listed.
 _ORDER = (FAMILY_PARTS, {Part.SUPPORTER}, PROFESSIONAL_PARTS)
 _RANK = {part: place for place, parts in enumerate(_ORDER) for part in parts}
 
 
 @dataclass(frozen=True, slots=True)
 class OtherPerson:
-    """Somebody else in the circle: `part` for whoever is not of the family; an interpreter without a name."""
+    """Somebody else in the circle. `part` is None for family; an interpreter has no name."""
 
     name: str
     part: Part | None
@@ -46,7 +46,7 @@ class OtherPerson:
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
-    """All that a participant's own page shows: to the family names of others, never how to reach them."""
+    """All that a participant's own page shows. Of others the family sees names, never contact details."""
 
     me: conferences.Member
     details: conferences.OwnDetails | None
@@ -54,19 +54,19 @@ class OwnPage:
     circle: tuple[OtherPerson, ...]
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
-    asks_confirmation: bool  # whether it is asked if this coordinator may be theirs
+    asks_confirmation: bool  # whether to ask for the main person's confirmation
     shows_coordinator: bool
-    undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
+    undecided: bool  # there is a conflict of interest that nobody has decided about
     panel: Panel
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
-    monitor: str  # whom to ring when it goes wrong
+    monitor: str  # the name of the person to call if the plan goes wrong
     evaluation: evaluations.FollowUpRow | None
     today: date
 
 
 def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
-    """Gather the page of the participant who opened the case."""
+    """Read the page of the participant who opened the case."""
     today = local_date(at, case.timezone)
     read = read_context(session, case.id)
     me = next((row for row in read.circle if row.id == case.visitor.participant_id), None)
@@ -99,13 +99,13 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
 
 
 def _asks_confirmation(case: Case, coordinator: match_queries.MatchRow) -> bool:
-    """As long as nobody said yes, whoever may say it is asked, and reads what there is to know."""
+    """Whether the visitor may confirm the coordinator, and nobody has yet."""
     may_say_yes = case.may(Activity.CONFIRM_COORDINATOR) and bool(case.sees(CasePart.INDEPENDENCE))
     return may_say_yes and not coordinator.confirmed
 
 
 def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:
-    """When they are busy with something else, the coordinator stands on the page only if there is something to read."""
+    """Whether the page shows the coordinator: in private time and after closing only if there is something to read."""
     if case.sees(CasePart.WAIVERS) is None:
         return False
     match case.phase:
@@ -118,7 +118,7 @@ def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:
 
 
 def _other_people(people: Iterable[conferences.Member]) -> tuple[OtherPerson, ...]:
-    """In the order in which a family names them. For whom somebody works is told to staff alone."""
+    """In the order of `_ORDER`. The employer of a professional is shown to staff alone."""
     ordered = sorted(people, key=lambda row: _RANK.get(row.part, len(_ORDER)))
     return tuple(
         OtherPerson(
@@ -130,7 +130,7 @@ def _other_people(people: Iterable[conferences.Member]) -> tuple[OtherPerson, ..
 
 
 def _evaluation(session: Session, case: Case, agreed: PlanVersion, today: date) -> evaluations.FollowUpRow | None:
-    """The next time the plan is looked at. Where it is held, often somebody's home, is told to whoever is to come."""
+    """The next meeting about the plan. Its place, often somebody's home, only for people who are to come."""
     scope = case.sees(CasePart.NEXT_TIME)
     rows = evaluations.follow_ups(session, case.id, today) if scope else ()
     ahead = [row for row in rows if row.is_open and FOLLOW_UP_RULES[row.kind].is_meeting]

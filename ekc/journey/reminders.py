@@ -1,4 +1,4 @@
-"""What is told before it is too late, once: found by night, queued under a key of its own, one transaction a case."""
+"""Reminders, sent once: found by the nightly job, queued under a unique key, one transaction a case."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from ekc.workflow.profiles import PROFILES
 
 
 def remind_before_access_ends(session: Session, at: datetime) -> int:
-    """Queue a mail to each coordinator whose access to a case ends within days; how many were queued now."""
+    """Queue a mail to each coordinator whose access to a case ends within days; returns how many were queued."""
     longest = timedelta(days=max(profile.access_days for profile in PROFILES.values()) + 1)
     done = select(Conference.id).where(Conference.tasks_ended_on >= at.date() - longest).order_by(Conference.id)
     return sum(_remind(session, at, conference_id) for conference_id in session.scalars(done).all())

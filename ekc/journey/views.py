@@ -1,4 +1,4 @@
-"""Pages of the way of a case: home, the case page, a step, the history, a participant's own page."""
+"""Pages of the workflow: home, the case page, a step, the history, a participant's own page."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +28,7 @@ bp = Blueprint("journey", __name__)
 
 
 def menu(who: Visitor) -> list[tuple[str, str]]:
-    """The main menu of somebody: endpoint and title. For who has no cases, home is the entry after it."""
+    """The main menu: endpoint and title. For visitors who have no cases, home redirects to the entry after it."""
     entries = [("home", N_("Home"))]
     if has_duty(Duty.CASES, who.roles):
         entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
@@ -41,7 +41,7 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
 
 @public
 def home() -> ResponseReturnValue:
-    """The first page: for staff what needs them, for others what this is."""
+    """The first page: work to do for staff; for others what this service is."""
     who = visitor()
     if who.conference_id is not None:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id))
@@ -56,7 +56,7 @@ def home() -> ResponseReturnValue:
 @bp.get("/conferences/<int:conference_id>")
 @case_route(Activity.SEE_CASE)
 def case(case: Case) -> ResponseReturnValue:
-    """The heart: where we are, what is next, what stands in the way and where to mend it."""
+    """The case page: the phase, the next step, and what blocks it with links to solve that."""
     return render_template("journey/case.html", case=case, page=case_page(db(), case, now()))
 
 
@@ -71,14 +71,14 @@ def history(case: Case) -> ResponseReturnValue:
 @bp.get("/conferences/<int:conference_id>/mine")
 @case_route(Activity.SEE_OWN_PAGE)
 def own_page(case: Case) -> ResponseReturnValue:
-    """The page of somebody in the circle, by their own link."""
+    """The own page of a participant, by their personal link."""
     return render_template("journey/own_page.html", case=case, page=own_page_of(db(), case, now()))
 
 
 @bp.route("/conferences/<int:conference_id>/steps/<step>", methods=["GET", "POST"])
 @case_route(Activity.TAKE_STEP)
 def step(case: Case, step: str) -> ResponseReturnValue:
-    """A step: its reasons why not, what it asks for, and taking it."""
+    """A step: what blocks it, its form, and taking it."""
     try:
         rule = STEP_RULES[Step(step)]
     except ValueError:

@@ -1,4 +1,4 @@
-"""Forms of the gathering: what is typed, parsed into what an action takes. Nothing here decides what may be done."""
+"""Forms of the meeting: they parse input into entries for actions. No policy here."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -29,34 +29,34 @@ from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, ArrangementKind, InformationKind, Part
 
-_BY_COORDINATOR = 0  # these two are no participant's id
+_BY_COORDINATOR = 0  # 0 is never a participant's id
 _NOBODY = 0
 _MINUTES_OF_HOUR = 60
 _FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
 
 
 def required_text(sentence: Any, longest: int) -> list[Any]:
-    """Validators of a text that has to be there and has its limits."""
+    """Validators of a required text with a maximum length in characters."""
     return [DataRequired(sentence), at_most(longest)]
 
 
 def at_most(longest: int) -> Length:
-    """A text of limited length."""
+    """A validator of the maximum length in characters."""
     return Length(max=longest, message=_l("Make this shorter: at most %(max)d characters."))
 
 
 class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
-    """A day and a time as people there say them, within a century."""
+    """A date and time in local time, between 2000 and 2100."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
-        self.type = "DateTimeLocalField"  # by which components know it
+        self.type = "DateTimeLocalField"  # the templates choose the input by this name
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse it; raises ValueError with what to do."""
+        """Parse it. Raises ValueError with what to do."""
         if not any(value.strip() for value in valuelist):
             self.data: datetime | None = None
-            self.raw_data: list[str] = []  # blanks are no time
+            self.raw_data: list[str] = []  # so that a blank value counts as missing
             return
         with suppress(ValueError):
             super().process_formdata(valuelist)
@@ -65,7 +65,7 @@ class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
             raise ValueError(gettext("Give a day and a time, like 2026-04-18T10:00."))
 
     def instant(self, timezone: str) -> datetime | None:
-        """What was typed, to the minute, as an instant."""
+        """The value to the minute, as an instant in this time zone."""
         return None if self.data is None else from_local(self.data.replace(second=0, microsecond=0), timezone)
 
 
@@ -75,21 +75,21 @@ class DateForm(FlaskForm):  # type: ignore[misc]
     starts_at = LocalDateTimeField(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
 
     def to_instant(self, timezone: str) -> datetime:
-        """The typed date. Only for a form that is valid."""
+        """The date as an instant. Only for a valid form."""
         instant = self.starts_at.instant(timezone)
         assert isinstance(instant, datetime), "the form is not valid"  # noqa: S101 - narrows the type
         return instant
 
 
 class _Hours(DecimalField):  # type: ignore[misc]
-    """A number of hours, with a point or a comma."""
+    """A number of hours, with a decimal point or comma."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([value.replace(",", ".") for value in valuelist])
 
 
 class HoursForm(FlaskForm):  # type: ignore[misc]
-    """How long it will take."""
+    """The expected duration."""
 
     hours = _Hours(
         _l("Hours"),
@@ -99,7 +99,7 @@ class HoursForm(FlaskForm):  # type: ignore[misc]
     )
 
     def validate_hours(self, hours: DecimalField) -> None:
-        """Half an hour to a day."""
+        """From half an hour to 24 hours."""
         if hours.data is not None and not (hours.data.is_finite() and Decimal("0.5") <= hours.data <= 24):
             raise ValidationError(gettext("Give half an hour or more, and at most 24."))
 
@@ -116,12 +116,12 @@ class VenueForm(FlaskForm):  # type: ignore[misc]
     access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2})
 
     def validate_name(self, name: StringField) -> None:
-        """A place that is described has a name."""
+        """An address or access text needs a name."""
         if not name.data and (self.address.data or self.access.data):
             raise ValidationError(gettext("Which place is it? Give it a name."))
 
     def to_venue(self) -> Venue:
-        """The place; without a name there is none."""
+        """The venue; without a name there is none."""
         return Venue(self.name.data, self.address.data, self.access.data)
 
 
@@ -137,19 +137,19 @@ class ArrangementForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(gettext("Either write how it is arranged, or tick that it is not needed."))
 
     def to_arranged(self, kind: ArrangementKind) -> Arranged:
-        """What was arranged; with neither it is open."""
+        """The arrangement; with neither it is open."""
         return Arranged(kind, self.text.data, bool(self.not_needed.data))
 
 
 class AttendanceForm(FlaskForm):  # type: ignore[misc]
-    """Who came, one tick a person. Nobody who was asked to stay away is offered."""
+    """Who came, one checkbox a person. Excluded people are not offered."""
 
     family = SelectMultipleField(_l("Family and their people"), coerce=int, **FROM_LIST)
     professionals = SelectMultipleField(_l("Professionals"), coerce=int, **FROM_LIST)
     others = SelectMultipleField(_l("Others"), coerce=int, **FROM_LIST)
 
     def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
-        """`came`: who is known to have come; None where nobody was written down yet: then all who were to come."""
+        """`came`: who is recorded to have come; None before the first record: everybody expected is ticked."""
         people = [person for person in circle if not person.excluded]
         ticked = {p.id for p in people if _expected(p)} if came is None else set(came)
         groups = {
@@ -169,32 +169,32 @@ class AttendanceForm(FlaskForm):  # type: ignore[misc]
 
 
 def _expected(person: PersonRow) -> bool:
-    """Whether somebody was to come. Of an interpreter nobody asks how."""
+    """Whether somebody was expected to come. Interpreters have no `attends`."""
     return person.attends in TAKES_PART or (person.part is Part.INTERPRETER and person.attends is None)
 
 
 def _with_how(person: PersonRow) -> str:
-    """A name, and how somebody takes part if not simply in the room."""
+    """A name, and how they take part if not in person."""
     if person.attends is None or person.attends.value == "in_person":
         return person.name
     return f"{person.name} ({gettext(person.attends.label)})"
 
 
 class _ByForm(FlaskForm):  # type: ignore[misc]
-    """A form about something that somebody said."""
+    """A form about what somebody of the circle said."""
 
     def has_prefix(self, prefix: str) -> bool:
         """Whether this is the form with that prefix, of the many on a page."""
         return bool(self._prefix.rstrip("-") == prefix)
 
     def offer(self, circle: Iterable[PersonRow]) -> None:
-        """Offer the people of the circle, whoever stays away left out."""
+        """Offer the people of the circle who are not excluded."""
         known = self.by.choices or []
         self.by.choices = [*known, *(SelectChoice(p.id, p.name) for p in circle if not p.excluded)]
 
 
 class InformationForm(_ByForm):
-    """What was told."""
+    """Information that was given."""
 
     by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **FROM_LIST)
     kind = RadioField(_l("About"), coerce=InformationKind, validators=[InputRequired(_l("Choose what it was about."))])
@@ -209,7 +209,7 @@ class InformationForm(_ByForm):
         self.offer(circle)
 
     def to_information(self) -> InformationText:
-        """What was told, by whom."""
+        """The information, and who gave it."""
         return InformationText(self.kind.data, self.text.data, self.by.data or None)
 
 

@@ -1,7 +1,7 @@
-"""Correcting the times of a day: when the meeting started and ended, and each stretch of private time in it.
+"""Correcting the times of a meeting and of private time in it.
 
-A coordinator may hold the whole conference on paper and write it down afterwards; the steps then bear the time of the
-writing. That private time begins or ends at all is a step's doing (`effects.py`), and nothing here can undo that.
+A coordinator may hold the conference on paper and enter it afterwards; the steps then have the time of entering. Only
+steps begin and end private time (`effects.py`); nothing here can undo that.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from ekc.workflow.vocabulary import N_, Activity
 
 @dataclass(frozen=True, slots=True)
 class RoundTimes:
-    """When one stretch of private time really began and ended."""
+    """The actual begin and end of one round of private time."""
 
     id: int
     began_at: datetime
@@ -30,10 +30,10 @@ class RoundTimes:
 
 @dataclass(frozen=True, slots=True)
 class DayTimes:
-    """All times of one meeting, as they really were.
+    """The actual times of one meeting.
 
     Without `meeting_id`: of private time outside any meeting. `started_at` and `ended_at` are None where the meeting
-    has not started or not ended; correcting cannot start or end it.
+    has not started or ended; a correction cannot start or end it.
     """
 
     meeting_id: int | None
@@ -43,9 +43,10 @@ class DayTimes:
 
 
 def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
-    """Put the times of one meeting right. Whoever came at its start still came at its start.
+    """Correct the times of one meeting. People who came at its start then come at the corrected start.
 
-    Raises Refusal where the times contradict each other or lie ahead, Stale where the page showed other private time.
+    Raises Refusal where the times contradict each other or lie in the future, Stale where there is other private time
+    now than on the page.
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.ARRANGE_MEETING)
@@ -90,7 +91,7 @@ def _refuse_future(times: DayTimes, at: datetime) -> None:
 
 
 def _refuse_disorder(times: DayTimes, stretches: list[PrivateRound]) -> None:
-    """Raise Refusal unless one thing comes after the other, in the order in which the steps were taken."""
+    """Raise Refusal unless the times are in the order in which the steps were taken."""
     if times.started_at and times.ended_at and times.ended_at < times.started_at:
         raise Refusal(N_("The meeting ends before it starts."))
     before: datetime | None = None

@@ -1,4 +1,4 @@
-"""Bottom lines: what the plan has to meet, written by those who set them and shared before the conference."""
+"""Bottom lines: what the plan has to meet, set by referrer or professionals and shared before the conference."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 
 
 def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
-    """Write down what the plan has to meet; the id of the line. It takes back that there were none."""
+    """Add a bottom line; returns its id. Clears the note that there are none."""
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         participant = _setter(by.session, by.visitor, conference_id, roles, new.set_by)
@@ -38,7 +38,7 @@ def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
 
 
 def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLineText) -> None:
-    """Write a bottom line anew, or when it was shared with the family."""
+    """Change a bottom line, or the day on which it was shared with the family."""
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
@@ -50,7 +50,7 @@ def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLine
 
 
 def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
-    """Take a bottom line away, as long as no plan was held against it."""
+    """Delete a bottom line. Raises Refusal once a plan has been checked against it."""
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
@@ -64,7 +64,7 @@ def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
 
 
 def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True) -> None:
-    """Note that there are no bottom lines, or take that back. It is the referrer's to say, not any professional's."""
+    """Note that there are no bottom lines, or clear that note. For the referrer, not for any professional."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.SAY_NO_BOTTOM_LINES)
         if there_are_none and queries.bottom_lines(by.session, conference_id):
@@ -77,7 +77,7 @@ def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True)
 def _setter(
     session: Session, visitor: Visitor, conference_id: int, roles: frozenset[Role], set_by: int | None
 ) -> Participant:
-    """Who sets a bottom line: a referrer or professional; by personal link only oneself."""
+    """The person who sets a bottom line: a referrer or professional. By personal link only oneself."""
     if Role.COORDINATOR not in roles:
         set_by = visitor.participant_id
     if set_by is None:

@@ -1,4 +1,4 @@
-"""The circle of a case: people, who was told, and safety concerns."""
+"""The circle of a case: its people, who was informed, and safety concerns."""
 
 from collections.abc import Collection
 from dataclasses import fields, replace
@@ -25,7 +25,7 @@ from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
 
-#: Fields that are NULL, not empty, where there is nothing yet.
+#: Fields that are stored as NULL when empty.
 _NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
 _Entry = TypeVar("_Entry", Registration, PersonDetails, Concern)
 
@@ -39,13 +39,13 @@ def member(session: Session, conference_id: int, participant_id: int) -> Partici
 
 
 def refuse_future(at: datetime, timezone: str, *days: date | None) -> None:
-    """Refuse days that lie in the future at the place of the case."""
+    """Raise Refusal for a day that is after today in this time zone."""
     if any(day > local_date(at, timezone) for day in days if day):
         raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
 
 
 def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
-    """Write what was entered, the fields of `kind`, over a row; the names of the fields that changed."""
+    """Set the fields of `kind` on a row; returns the names of the fields that changed."""
     changed = []
     for field in fields(kind):
         value = getattr(entry, field.name)
@@ -58,9 +58,9 @@ def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
 
 
 def preserve_agencies(session: Session, conference: Conference) -> None:
-    """Keep the agencies of a case as they are, before what makes them so is changed or taken away.
+    """Store the agencies of a case as they are now, before a change to circle or bottom lines.
 
-    Else a coordinator whom one of them ties would free themselves by how they keep the circle or the bottom lines.
+    Otherwise a coordinator could end their own conflict of interest by changing the circle or the bottom lines.
     """
     now = queries.agencies(queries.members(session, conference.id))
     before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
@@ -69,7 +69,7 @@ def preserve_agencies(session: Session, conference: Conference) -> None:
 
 
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
-    """Put somebody into the circle, in the caller's transaction."""
+    """Insert somebody into the circle, in the caller's transaction."""
     participant = Participant(conference_id=conference.id)
     update_row(participant, details, PersonDetails)
     session.add(participant)
@@ -79,12 +79,12 @@ def insert_participant(session: Session, conference: Conference, details: Person
 
 
 def has_page(part: Part, attends: Attends | None) -> bool:
-    """Whether somebody in the circle has a page of their own, and so can have a link."""
+    """Whether somebody in the circle has an own page, and so can have a personal link."""
     return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED
 
 
 def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
-    """Add somebody to the circle; their participant id. A name and a part are enough."""
+    """Add somebody to the circle; returns the participant id. A name and a part are enough."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         new = _with_exclusion(new, None)
@@ -95,10 +95,10 @@ def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
 
 
 def change_person(by: By, conference_id: int, participant_id: int, details: PersonDetails) -> int | None:
-    """Write what is kept of somebody anew. Whoever is to stay away loses their personal links.
+    """Change the details of somebody. Exclusion revokes their personal links.
 
-    How many links stopped where this is what decides that they stay away, else None. What the visitor does not see
-    stays as it is, whatever `details` says of it.
+    Returns how many links were revoked if this call excludes them, else None. Fields that the visitor does not see keep
+    their value, whatever `details` holds.
     """
     stopped = None
     with writing(by.session):
@@ -121,9 +121,9 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
 
 
 def remove_person(by: By, conference_id: int, participant_id: int, reason: str) -> int:
-    """Take somebody out of the circle, for a reason that the audit keeps.
+    """Remove somebody from the circle, with a reason for the audit.
 
-    Their personal links die at once; how many there were.
+    Revokes their personal links; returns how many.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
@@ -146,7 +146,10 @@ def mark_informed(
     participant_ids: Collection[int],
     on: date | None = None,
 ) -> int:
-    """Note that these people were told personally what the conference is (OECD Box 4.1); how many. `on` None: today."""
+    """Note that these people were informed personally about the conference (OECD Box 4.1); returns how many.
+
+    `on` None: today.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         day = on or local_date(by.at, conference.timezone)
@@ -162,9 +165,9 @@ def mark_informed(
 
 
 def _with_exclusion(details: PersonDetails, current: Participant | None) -> PersonDetails:
-    """With why, by whom and when it was decided, somebody stays away, whatever was chosen of how they come.
+    """The details with `attends` set to excluded if a decision to exclude was entered.
 
-    A decision is not lifted by choosing anew how they come: whoever wants that takes back what it rests on.
+    Choosing another way to attend does not lift an exclusion: its reason, decider and day have to be cleared as well.
     """
     decision = (details.exclusion_reason, details.excluded_by, details.excluded_on)
     if not any(decision) or details.attends is Attends.EXCLUDED:
@@ -178,14 +181,14 @@ def _with_exclusion(details: PersonDetails, current: Participant | None) -> Pers
             name=current.name,
         )
     if current is not None and decision == (current.exclusion_reason, current.excluded_by, current.excluded_on):
-        return details  # it is not decided now: something else about them is changed
+        return details  # the decision is not new: something else is changed
     return replace(details, attends=Attends.EXCLUDED)
 
 
 def _validate(
     session: Session, at: datetime, conference: Conference, details: PersonDetails, current: Participant | None
 ) -> None:
-    """What must hold for somebody's details, whoever enters them."""
+    """The rules that hold for the details of a person, whoever enters them."""
     refuse_future(at, conference.timezone, details.born, details.informed_on, details.excluded_on)
     explained = details.exclusion_reason and details.excluded_by and details.excluded_on
     if details.attends is Attends.EXCLUDED and not explained:
@@ -199,7 +202,7 @@ def _validate(
 
 
 def _require_other_main_person(session: Session, conference: Conference, participant: Participant) -> None:
-    """Refuse to lose the last main person: without one there is no case."""
+    """Refuse to lose the last main person: a case always has one."""
     if participant.part is not Part.MAIN_PERSON:
         return
     others = select(Participant.id).where(
@@ -217,14 +220,14 @@ def _require_other_main_person(session: Session, conference: Conference, partici
 
 
 def _revoke_access(session: Session, at: datetime, participant: Participant) -> int:
-    """End their personal links, and take back the mails to them that are not sent yet; how many links there were."""
+    """Revoke the personal links of somebody and delete unsent mails to them; returns how many links."""
     to_them = OutboxMessage.key.like(f"{participant.conference_id}:%:{participant.id}")  # the keys of `Audience.CIRCLE`
     session.execute(delete(OutboxMessage).where(to_them, OutboxMessage.sent_at.is_(None)))
     return links_actions.revoke(session, at, participant_id=participant.id)
 
 
 def _index_name(session: Session, conference: Conference, participant: Participant) -> None:
-    """Keep the blind index in step with a name."""
+    """Rewrite the blind index of a name."""
     session.execute(delete(NameKey).where(NameKey.participant_id == participant.id))
     session.add_all(
         NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
@@ -233,7 +236,7 @@ def _index_name(session: Session, conference: Conference, participant: Participa
 
 
 def add_concern(by: By, conference_id: int, new: Concern) -> int:
-    """Write down what somebody is afraid of; the id of the concern."""
+    """Add a safety concern; returns its id."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         participant = member(by.session, conference_id, new.participant_id)
@@ -246,7 +249,7 @@ def add_concern(by: By, conference_id: int, new: Concern) -> int:
 
 
 def change_concern(by: By, conference_id: int, concern_id: int, new: Concern) -> None:
-    """Write a concern or its arrangement anew."""
+    """Change a safety concern or its arrangement."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         concern = _concern(by.session, conference_id, concern_id)
@@ -256,7 +259,7 @@ def change_concern(by: By, conference_id: int, concern_id: int, new: Concern) ->
 
 
 def remove_concern(by: By, conference_id: int, concern_id: int) -> None:
-    """Take a concern away; what it said stays in the audit."""
+    """Delete a safety concern; its text stays in the audit."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         concern = _concern(by.session, conference_id, concern_id)

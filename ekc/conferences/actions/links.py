@@ -1,6 +1,6 @@
-"""The personal links by which people come in: made, replaced, handed over and ended; who waits at one is let in or not.
+"""Personal links: made, replaced, handed over and revoked; requests from new devices confirmed or refused.
 
-What a link is: `people/links.py`. Each action locks the case first.
+Tokens and checks: `ekc/links`. Each action locks the case first.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from ekc.signin.passwords import COST, Cost, hashed
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity
 
-#: Ways in which a link reaches somebody.
+#: The ways in which a link is handed over.
 DELIVERY_WAYS = ("paper", "mail", "message")
 
 
@@ -43,11 +43,11 @@ def make_link(
     cost: Cost = COST,
     replaces: int | None = None,
 ) -> MadeLink:
-    """Make a personal link; the one before, its devices and sign-ins end at once.
+    """Make a personal link; the one before, its devices and its sessions end at once.
 
-    Without `new` it lasts as long and asks the same as the one before, or is made as most are. `replaces` is the
-    link (0: none) in whose place the page offered it: Stale is raised if that has changed, so that a page that is
-    loaded again does not kill what it made.
+    Without `new` it lasts as long and asks the same as the one before, or has the defaults. `replaces` is the id of the
+    link that the page offered to replace (0: none). Raises Stale if that has changed, so that reloading a page does not
+    revoke the new link.
     """
     before = newest_link(by.session, conference_id, participant_id)
     code = ""
@@ -74,10 +74,10 @@ def make_link(
 
 
 def make_missing_links(by: By, conference_id: int, cost: Cost = COST) -> tuple[MadeLink, ...]:
-    """Make a link with a code for everybody who could have one and has none. Raises Refusal if nobody lacks one."""
+    """Make a link with a code for everybody who can have one and has none. Raises Refusal if nobody lacks one."""
     people = [row.id for row in circle(by.session, conference_id) if has_page(row.part, row.attends)]
     lacking = [one for one in people if one not in _live_links(by.session, by.at, conference_id)]
-    # Outside the transaction: hashing is slow on purpose.
+    # Outside the transaction, because hashing is slow on purpose.
     checks = {one: _check(NewLink(), cost) for one in lacking}
     with writing(by.session):
         lock_case(by, conference_id, Activity.MAKE_LINKS)
@@ -99,9 +99,9 @@ def hand_over(
     way: str,
     address: str = "",
 ) -> None:
-    """Note how links are handed over. With its whole `address` a link goes by mail, in neutral words.
+    """Note how links were handed over. With `address`, the URL of the link, it is sent by mail, in neutral words.
 
-    Raises Stale if a link does not work any more, Refusal where there is no address.
+    Raises Stale if a link is no longer valid, Refusal where there is no mail address.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
@@ -132,7 +132,7 @@ def hand_over(
 
 
 def revoke_links(by: By, conference_id: int, participant_id: int) -> None:
-    """End all personal links of somebody; whoever is in by one is out."""
+    """Revoke all personal links of somebody; ends their sessions."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.END_LINKS)
         participant = member(by.session, conference_id, participant_id)
@@ -141,9 +141,9 @@ def revoke_links(by: By, conference_id: int, participant_id: int) -> None:
 
 
 def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) -> str:
-    """Let in who waits, or not: then the link ends, as a stranger has it. Gives the name of its owner.
+    """Confirm the device of somebody who waits, or refuse it and revoke the link, as a stranger has it.
 
-    Raises Unknown for a device of no link of this case, Refusal if nobody waits there any more.
+    Returns the name of the link's owner. Raises Unknown for a device of another case, Refusal if nobody waits any more.
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.MAKE_LINKS)
@@ -162,10 +162,11 @@ def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) ->
 
 
 def forget_codes_of_former_coordinators(session: Session, at: datetime) -> int:
-    """Where whoever made a link coordinates no longer, let nobody in by what they know; of how many cases, now.
+    """Make links ask the coordinator on new devices where their maker no longer coordinates.
 
-    Their access to the case ended, or their account did. What ends it at once does this too; this is for the days that
-    go by. A day in UTC: in the east it is done a night later.
+    A former coordinator knows the codes and answers of the links that they made. Returns the number of cases changed
+    now. Actions that end a coordinator's access do this at once; this nightly job covers access that ends with time.
+    Days are in UTC, so in the east it is done a night later.
     """
     today = at.date()
     over = [
@@ -183,7 +184,7 @@ def forget_codes_of_former_coordinators(session: Session, at: datetime) -> int:
 
 
 def end_device(by: By, conference_id: int, device_id: int) -> None:
-    """Forget a device: whoever is in on it is out, and it is asked anew."""
+    """Forget a device: its session ends, and the check is asked again."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.END_LINKS)
         link, device = _locked_device(by.session, conference_id, device_id)
@@ -193,7 +194,7 @@ def end_device(by: By, conference_id: int, device_id: int) -> None:
 
 
 def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:
-    """What a new link asks, and the code to be told, if that is what it asks."""
+    """What a new link asks on a new device, and the code to tell its owner ("" if it asks something else)."""
     if new.by_hand:
         return Check(), ""
     code = "" if new.question else links.new_code()
@@ -201,7 +202,7 @@ def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:
 
 
 def _live_links(session: Session, at: datetime, conference_id: int) -> dict[int, int]:
-    """The link of each participant who has one that works."""
+    """The valid link of each participant who has one: link id by participant id."""
     return {row.participant_id: row.id for row in links_of(session, conference_id) if row.is_live(at)}
 
 

@@ -1,4 +1,4 @@
-"""A case is registered, found, changed; consents and contacts are written down."""
+"""Registering a case, finding and changing it; consents and the contact log."""
 
 from dataclasses import asdict, replace
 from datetime import date
@@ -24,9 +24,9 @@ from ekc.workflow.vocabulary import N_, Activity, Part
 
 
 def register_case(by: By, new: NewCase) -> int:
-    """Register a case; its id. Needs no account; only staff may say that it was on an earlier day.
+    """Register a case; returns its id. Needs no account; only staff may give an earlier day of registration.
 
-    A main person who registers says yes by that (EK1: they say yes and fill in the form), unless a day is given.
+    A main person who registers consents by that (EK1: they say yes and fill in the form), unless a day is given.
     """
     profile = PROFILES.get(new.profile)
     with writing(by.session):
@@ -79,7 +79,7 @@ def change_registration(
     new: Registration,
     seen_version: int | None = None,
 ) -> None:
-    """Write the registration anew. `seen_version` is what the page showed; Stale if the case was changed since."""
+    """Change the registration. `seen_version` is the version that the page showed; Stale if it has changed since."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         if seen_version is not None and conference.version != seen_version:
@@ -92,7 +92,7 @@ def change_registration(
 
 
 def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
-    """Note a consent; its id."""
+    """Note a consent; returns its id."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         participant = member(by.session, conference_id, new.participant_id)
@@ -105,7 +105,7 @@ def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
 
 
 def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | None = None) -> None:
-    """Note that somebody took back a consent. `on` None: today."""
+    """Note that a consent was withdrawn. `on` None: today."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         consent = by.session.get(Consent, consent_id)
@@ -121,7 +121,7 @@ def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | Non
 
 
 def _next_number(session: Session, year: int) -> str:
-    """The next case number of a year. Its counter stays locked until the case is committed: none is left out."""
+    """The next case number of a year. Its counter stays locked until commit, so that no number is skipped."""
     count = update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1)
     count = count.execution_options(synchronize_session=False)
     taken = session.scalar(count.returning(CaseCounter.last))
@@ -130,13 +130,13 @@ def _next_number(session: Session, year: int) -> str:
             with session.begin_nested():
                 session.execute(insert(CaseCounter).values(year=year, last=0))
         except IntegrityError:
-            pass  # somebody else began the year at this moment
+            pass  # another transaction inserted the year at the same time
         taken = session.scalars(count.returning(CaseCounter.last)).one()
     return f"EKC-{year}-{taken:04}"
 
 
 def log_contact(by: By, conference_id: int, new: NewContact) -> int:
-    """Add a line to the contact log; its id."""
+    """Add an entry to the contact log; returns its id."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.LOG_CONTACT)
         if new.participant_id is not None:
@@ -150,14 +150,16 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
 
 
 def search_and_record(by: By, asked: str) -> tuple[SearchResult, ...]:
-    """Search, and note in the audit who looked for what.
+    """Search cases, and record the search in the audit.
 
-    A title or a name that was found has been read: each case that was found gets a line of it, for its people to read.
+    A search shows titles and names, so each case that was found gets an audit event, which its people can read.
     """
     with writing(by.session):
         found = search(by.session, by.visitor, asked, by.at)
         roles = " ".join(sorted(by.visitor.roles))
-        for conference_id in sorted({one.conference_id for one in found}):  # in order: searches never block each other
+        for conference_id in sorted(
+            {one.conference_id for one in found}
+        ):  # in order, so that concurrent searches do not deadlock
             by.record("case.found", conference_id, roles=roles)
         by.record("case.searched", asked=asked, found=len(found))
     return found

@@ -1,4 +1,4 @@
-"""The circle: adding somebody, all that is kept of them, who was told, removing somebody; safety."""
+"""Forms of the circle: adding, changing and removing people, who was informed, safety concerns."""
 
 from dataclasses import asdict, fields
 from typing import Any
@@ -29,7 +29,7 @@ _NAME_MISSING = _l("Write a name.")
 
 
 class AddPersonForm(PlainForm):
-    """A name, a part and what they are to the family; all else can come later."""
+    """Adding somebody: name, part and relation; the rest can follow later."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(_l("Part in the circle"), Part, default=Part.FAMILY)
@@ -42,7 +42,6 @@ class AddPersonForm(PlainForm):
         _offer_sides(self, sides)
 
     def to_details(self) -> PersonDetails:
-        """What was typed."""
         return PersonDetails(
             name=self.name.data,
             part=Part(self.part.data),
@@ -53,7 +52,7 @@ class AddPersonForm(PlainForm):
 
 
 class PersonForm(PlainForm):
-    """All that is kept of somebody, but for `hidden`: what whoever writes does not see."""
+    """All that is stored of somebody, except `hidden`: the fields that the visitor does not see."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(_l("Part in the circle"), Part)
@@ -95,7 +94,7 @@ class PersonForm(PlainForm):
         self.support_id.choices = [*self.support_id.choices, *person_choices(others)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """As any form; and of a decision that they stay away, everything or nothing is written."""
+        """A decision to exclude needs reason, decider and day: all of them or none."""
         good = super().validate(extra_validators)
         missing = {
             "exclusion_reason": _l("Write why they stay away. It is kept for everybody's safety."),
@@ -111,7 +110,6 @@ class PersonForm(PlainForm):
         return bool(good)
 
     def to_details(self) -> PersonDetails:
-        """What was typed."""
         typed = {field.name: self[field.name].data for field in fields(PersonDetails) if field.name in self}
         typed["part"] = Part(self.part.data)
         typed["attends"] = Attends(self.attends.data) if self.attends.data else None
@@ -120,7 +118,10 @@ class PersonForm(PlainForm):
 
 
 def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held: str = "") -> None:
-    """Offer the sides of the case, and the one somebody stands on, should it be called otherwise now; or nothing."""
+    """Offer the sides of the case, and `held`, the current side, if it is no longer among them.
+
+    Without any side the field is removed.
+    """
     every = dict.fromkeys([*sides, *([held] if held else [])])
     if every:
         form.side.choices = [SelectChoice("", _l("neither side")), *(SelectChoice(side, side) for side in every)]
@@ -129,7 +130,7 @@ def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held:
 
 
 class InformedForm(PlainForm):
-    """Several people were told on one day."""
+    """Several people were informed on one day."""
 
     on = day(_l("Told on"), _l("Choose the day on which you told them."))
     told = people_field(_l("Who was told"))
@@ -140,13 +141,13 @@ class InformedForm(PlainForm):
 
 
 class RemoveForm(PlainForm):
-    """Why somebody is no longer in the circle."""
+    """Why somebody is removed from the circle."""
 
     reason = passage(_l("Why"), _l("Write why they are no longer in the circle."), most=500, rows=2)
 
 
 class ConcernForm(PlainForm):
-    """A worry about safety, and what was arranged."""
+    """A safety concern, and what was arranged."""
 
     participant_id = person_field(_l("Who"))
     concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
@@ -157,7 +158,6 @@ class ConcernForm(PlainForm):
         self.participant_id.choices = person_choices(circle)
 
     def to_concern(self) -> Concern:
-        """What was typed."""
         return Concern(
             participant_id=self.participant_id.data, concern=self.concern.data, arrangement=self.arrangement.data
         )

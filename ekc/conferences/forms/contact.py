@@ -1,4 +1,4 @@
-"""Bottom lines, the contact log, search."""
+"""Forms of bottom lines, the contact log and search."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
 
 class BottomLineForm(PlainForm):
-    """What the plan has to meet. By personal link there is no choice of who sets it."""
+    """A bottom line. By personal link (`by_themselves`) there is no choice of who sets it."""
 
     text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)
     ground = line(_l("Why: a law, or safety"), 300)
@@ -27,7 +27,6 @@ class BottomLineForm(PlainForm):
             del self.set_by
 
     def to_bottom_line(self) -> BottomLineText:
-        """What was typed."""
         return BottomLineText(
             text=self.text.data,
             ground=self.ground.data,
@@ -37,7 +36,7 @@ class BottomLineForm(PlainForm):
 
 
 class ContactForm(PlainForm):
-    """A line of the contact log."""
+    """An entry of the contact log."""
 
     on = day(_l("On"), _l("Choose the day."))
     participant_id = person_field(_l("With"), blank=_l("nobody of the circle"))
@@ -49,7 +48,6 @@ class ContactForm(PlainForm):
         self.participant_id.choices = [*self.participant_id.choices, *person_choices(circle)]
 
     def to_contact(self) -> NewContact:
-        """What was typed."""
         return NewContact(
             on=self.on.data,
             channel=self.channel.data,
@@ -59,6 +57,6 @@ class ContactForm(PlainForm):
 
 
 class SearchForm(PlainForm):
-    """A name, its beginning, or a case number."""
+    """A name, the beginning of one, or a case number."""
 
     q = line(_l("Name or case number"), 80, kind=SearchField)

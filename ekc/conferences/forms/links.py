@@ -1,4 +1,4 @@
-"""Making a personal link in another way than most are made."""
+"""The form that makes a personal link with other settings than the defaults."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _SHORTEST = 3  # letters or digits of an answer
 
 
 class LinkForm(PlainForm):
-    """For how long somebody can come in, and what is asked on a new device."""
+    """How long the link is valid, and what it asks on a new device."""
 
     days = SelectField(
         _l("Works for"),
@@ -44,7 +44,7 @@ class LinkForm(PlainForm):
     answer = line(_l("What is the answer?"), 200)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A question needs an answer that is not guessed by trying a letter."""
+        """A question needs an answer of at least `_SHORTEST` letters or digits."""
         good = bool(super().validate(extra_validators))
         if self.asks.data != "answer":
             return good
@@ -55,7 +55,6 @@ class LinkForm(PlainForm):
         return not self.errors
 
     def to_link(self) -> NewLink:
-        """What was chosen."""
         asked = self.asks.data == "answer"
         return NewLink(
             days=self.days.data,

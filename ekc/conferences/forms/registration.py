@@ -1,4 +1,4 @@
-"""Registering a case, changing its registration, consents."""
+"""Forms of the registration and of consents."""
 
 from dataclasses import asdict
 from typing import Any
@@ -68,7 +68,7 @@ class MainPersonForm(Form):  # type: ignore[misc]
 
 
 class RegisterForm(PlainForm):
-    """A registration. Staff may say on which day it was."""
+    """A registration. Staff may also enter its day."""
 
     registered_by = RadioField(
         _l("Who registers"),
@@ -107,18 +107,17 @@ class RegisterForm(PlainForm):
         self.language.choices = language_choices(_AS_USUAL, printed=True)
 
     def validate_main_persons(self, field: Any) -> None:
-        """There is a main person."""
+        """At least one main person is named."""
         if not any(row.form.name.data for row in field):
             field.entries[0].form.name.errors = [_("Write the name of the main person.")]
             raise ValidationError(_("There is no case without a main person."))
 
     def validate_referrer_name(self, field: Any) -> None:
-        """A referrer says who they are."""
+        """A referrer gives their name."""
         if self.registered_by.data == Part.REFERRER and not field.data:
             raise ValidationError(_("Write your name, so that the coordinator can ring you."))
 
     def to_new_case(self) -> NewCase:
-        """What was typed."""
         by = Part(self.registered_by.data)
         referrer = PersonDetails(
             name=self.referrer_name.data,
@@ -151,7 +150,7 @@ class RegisterForm(PlainForm):
 
 
 class RegistrationForm(PlainForm):
-    """The registration as it is to stand."""
+    """Changing the registration."""
 
     version = HiddenField()
     question = passage(_l("The question"))
@@ -176,12 +175,11 @@ class RegistrationForm(PlainForm):
 
     @property
     def seen_version(self) -> int:
-        """Which state of the case the page showed; 0 matches none."""
+        """The version of the case that the page showed; 0 matches none."""
         typed = str(self.version.data or "")
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
     def to_registration(self) -> Registration:
-        """What was typed."""
         return Registration(
             title=self.title.data,
             question=self.question.data,
@@ -199,7 +197,7 @@ class RegistrationForm(PlainForm):
 
 
 class ConsentForm(PlainForm):
-    """Somebody said yes."""
+    """A consent."""
 
     participant_id = person_field(_l("Who"))
     scope = choice(_l("Says yes to"), named_choices(CONSENT_SCOPES))
@@ -207,7 +205,6 @@ class ConsentForm(PlainForm):
     note = passage(_l("Note"), rows=2)
 
     def to_consent(self) -> NewConsent:
-        """What was typed."""
         return NewConsent(
             participant_id=self.participant_id.data,
             scope=self.scope.data,
@@ -217,6 +214,6 @@ class ConsentForm(PlainForm):
 
 
 class WithdrawForm(PlainForm):
-    """Somebody took back a yes."""
+    """Withdrawing a consent."""
 
     on = day(_l("Taken back on"), _l("Choose the day on which they took it back."))

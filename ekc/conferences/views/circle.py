@@ -1,4 +1,4 @@
-"""The circle, and the page of somebody in it."""
+"""The pages of the circle and of a person in it."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ _PERSON = f"{_ADDRESS}/<int:participant_id>"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People who stand together on the page; `side` is a side of the case, or empty."""
+    """People in one section of the page."""
 
     title: str
     people: tuple[PersonRow, ...]
@@ -35,7 +35,7 @@ class Group:
 @bp.get(_ADDRESS)
 @case_route(Activity.SEE_REGISTRATION)
 def circle(case: Case) -> ResponseReturnValue:
-    """Everybody in the circle, and who else may care."""
+    """Everybody in the circle, by group."""
     return _circle_page(case)
 
 
@@ -54,7 +54,7 @@ def add_person(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/told")
 @case_route(Activity.CHANGE_CIRCLE)
 def tell(case: Case) -> ResponseReturnValue:
-    """Note that several people were told on a day."""
+    """Note that several people were informed on a day."""
     form = InformedForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
@@ -67,13 +67,13 @@ def tell(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_PERSON}/told-today")
 @case_route(Activity.CHANGE_CIRCLE)
 def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Note that somebody was told today."""
+    """Note that somebody was informed today."""
     circle_actions.mark_informed(by(), case.id, [participant_id])
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
 def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     everybody = queries.circle(db(), case.id)
     sides = queries.registration(db(), case.id).sides
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
@@ -97,7 +97,10 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedFo
 
 
 def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Group]:
-    """The family by side where there are sides; then supporters, professionals, interpreters. No group is empty."""
+    """The family by side where there are sides; then supporters, professionals, interpreters.
+
+    Empty groups are left out.
+    """
 
     def those(*parts: Part) -> tuple[PersonRow, ...]:
         order = list(Part)
@@ -118,14 +121,14 @@ def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Gr
 @bp.get(_PERSON)
 @case_route(Activity.SEE_REGISTRATION)
 def person(case: Case, participant_id: int) -> ResponseReturnValue:
-    """All that is kept of somebody."""
+    """All that is stored of somebody."""
     return _person_page(case, _person(case, participant_id))
 
 
 @bp.post(_PERSON)
 @case_route(Activity.CHANGE_CIRCLE)
 def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Write what is kept of somebody anew."""
+    """Change the details of somebody."""
     shown = _person(case, participant_id)
     form = _person_form(case, shown, sent=True)
     if form.validate():
@@ -144,7 +147,7 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
 @bp.post(f"{_PERSON}/remove")
 @case_route(Activity.CHANGE_CIRCLE)
 def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Take somebody out of the circle."""
+    """Remove somebody from the circle."""
     shown = _person(case, participant_id)
     form = RemoveForm()
     if form.validate():
@@ -156,7 +159,7 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
 
 
 def _say_out(said: str, stopped: int) -> None:
-    """Say that somebody is out, and whether a personal link stopped with it."""
+    """Flash that somebody is out, and whether a personal link was revoked."""
     flash(f"{said} {_('The personal link has stopped.')}" if stopped else said, "success")
 
 
@@ -175,7 +178,7 @@ def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm
 
 
 def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     return render_template(
         "conferences/person.html",
         case=case,

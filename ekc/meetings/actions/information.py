@@ -1,4 +1,4 @@
-"""Writing down what was told, asked and answered, at the meeting that is current. Who was there: `attendance.py`."""
+"""Recording information, questions and answers at the current meeting. Attendance: `attendance.py`."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -20,7 +20,7 @@ Row = TypeVar("Row", InformationItem, Question)
 
 @dataclass(frozen=True, slots=True)
 class InformationText:
-    """What was told: by a participant, or by the coordinator (None)."""
+    """Information given by a participant, or by the coordinator (None)."""
 
     kind: InformationKind
     text: str
@@ -37,7 +37,7 @@ class QuestionText:
 
 
 def add_information(by: By, conference_id: int, information: InformationText) -> int:
-    """Write down what somebody told; its id."""
+    """Record information; returns its id."""
     with writing(by.session):
         meeting = _lock(by, conference_id, information.participant_id)
         item = InformationItem(
@@ -53,7 +53,7 @@ def add_information(by: By, conference_id: int, information: InformationText) ->
 
 
 def change_information(by: By, conference_id: int, item_id: int, information: InformationText) -> None:
-    """Write it down otherwise."""
+    """Change recorded information."""
     with writing(by.session):
         meeting = _lock(by, conference_id, information.participant_id)
         item = _row(by.session, InformationItem, meeting, item_id)
@@ -62,7 +62,7 @@ def change_information(by: By, conference_id: int, item_id: int, information: In
 
 
 def remove_information(by: By, conference_id: int, item_id: int) -> None:
-    """Take out what was written down by mistake."""
+    """Delete information that was recorded by mistake."""
     with writing(by.session):
         item = _row(by.session, InformationItem, _lock(by, conference_id), item_id)
         by.session.delete(item)
@@ -70,7 +70,7 @@ def remove_information(by: By, conference_id: int, item_id: int) -> None:
 
 
 def add_question(by: By, conference_id: int, question_text: QuestionText) -> int:
-    """Write down a question, with its answer if there is one; its id."""
+    """Record a question, with its answer if there is one; returns its id."""
     with writing(by.session):
         meeting = _lock(by, conference_id, question_text.participant_id)
         question = Question(
@@ -86,7 +86,7 @@ def add_question(by: By, conference_id: int, question_text: QuestionText) -> int
 
 
 def change_question(by: By, conference_id: int, question_id: int, question_text: QuestionText) -> None:
-    """Answer a question, or write it down otherwise."""
+    """Answer a question, or change its text."""
     with writing(by.session):
         meeting = _lock(by, conference_id, question_text.participant_id)
         question = _row(by.session, Question, meeting, question_id)
@@ -96,7 +96,7 @@ def change_question(by: By, conference_id: int, question_id: int, question_text:
 
 
 def remove_question(by: By, conference_id: int, question_id: int) -> None:
-    """Take out a question that was written down by mistake."""
+    """Delete a question that was recorded by mistake."""
     with writing(by.session):
         by.session.delete(_row(by.session, Question, _lock(by, conference_id), question_id))
         by.record("question.removed", conference_id)
@@ -111,7 +111,7 @@ def _lock(by: By, conference_id: int, participant_id: int | None = None) -> Meet
 
 
 def _row(session: Session, table: type[Row], meeting: Meeting, id_: int) -> Row:
-    # Compared here, because a number of any length can be asked for and no column holds that.
+    # Compared in Python, because the id of a URL can be too large for the column.
     for row in session.scalars(select(table).where(table.meeting_id == meeting.id)):
         if row.id == id_:
             return row

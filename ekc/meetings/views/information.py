@@ -1,4 +1,4 @@
-"""The page of the information phase: what was told, by whom, and what was asked and answered."""
+"""The page of the information phase: information given, and questions with answers."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ _NEW_ITEM, _NEW_QUESTION = "told", "asked"  # prefixes: one page holds many form
 @bp.get(_ADDRESS)
 @case_route(Activity.SEE_HISTORY)
 def information(case: Case) -> ResponseReturnValue:
-    """What was told and asked, and what is still to be told."""
+    """Information and questions, and the kinds of information still missing."""
     return _page(case)
 
 
 @bp.post(f"{_ADDRESS}/items")
 @case_route(Activity.RECORD_INFORMATION)
 def tell(case: Case) -> ResponseReturnValue:
-    """Write down what was told."""
+    """Record information."""
     form = InformationForm(circle(db(), case.id), prefix=_NEW_ITEM)
     if not form.validate_on_submit():
         return _page(case, form), 422
@@ -42,7 +42,7 @@ def tell(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/items/<int:item_id>")
 @case_route(Activity.RECORD_INFORMATION)
 def change_told(case: Case, item_id: int) -> ResponseReturnValue:
-    """Write it down otherwise."""
+    """Change recorded information."""
     form = InformationForm(circle(db(), case.id), prefix=f"item-{item_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
@@ -54,7 +54,7 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/items/<int:item_id>/remove")
 @case_route(Activity.RECORD_INFORMATION)
 def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
-    """Take it out."""
+    """Delete recorded information."""
     information_actions.remove_information(by(), case.id, item_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "items")
@@ -63,7 +63,7 @@ def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/questions")
 @case_route(Activity.RECORD_INFORMATION)
 def ask(case: Case) -> ResponseReturnValue:
-    """Write down a question."""
+    """Record a question."""
     form = QuestionForm(circle(db(), case.id), prefix=_NEW_QUESTION)
     if not form.validate_on_submit():
         return _page(case, form), 422
@@ -74,7 +74,7 @@ def ask(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/questions/<int:question_id>")
 @case_route(Activity.RECORD_INFORMATION)
 def change_question(case: Case, question_id: int) -> ResponseReturnValue:
-    """Answer a question, or write it down otherwise."""
+    """Answer a question, or change its text."""
     form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
@@ -86,7 +86,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/questions/<int:question_id>/remove")
 @case_route(Activity.RECORD_INFORMATION)
 def remove_question(case: Case, question_id: int) -> ResponseReturnValue:
-    """Take it out."""
+    """Delete a question."""
     information_actions.remove_question(by(), case.id, question_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "questions")
@@ -97,7 +97,7 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
 
 
 def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     people = circle(db(), case.id)
     recorded = [
         (meeting, queries.information_items(db(), meeting.id), queries.questions(db(), meeting.id))
