@@ -25,8 +25,8 @@ _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
 _COUNTED_PARTS = FAMILY_PARTS | {Part.SUPPORTER}
 _NO_PAGE = "?"
 #: Name, part, and since when the person is excluded or removed.
-_CirclePerson = tuple[str, Part | None, datetime | None]
-_NOBODY: _CirclePerson = ("", None, None)
+_Membership = tuple[str, Part | None, datetime | None]
+_NOBODY: _Membership = ("", None, None)
 
 ReaderKey = tuple[ActorKind, int | None]
 _Row = Row[datetime, ActorKind, int | None, str, bytes | None]
@@ -159,9 +159,7 @@ def _start_of_day(on: date, timezone: str) -> datetime:
     return from_local(datetime.combine(on, time()), timezone)
 
 
-def _circle(
-    session: Session, conference_id: int, rows: Iterable[_Row], timezone: str
-) -> dict[int | None, _CirclePerson]:
+def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Membership]:
     """The participants among the actors who are or were in the circle, by id."""
     by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
     shown = (Participant.id, Participant.name, Participant.part, Participant.attends)

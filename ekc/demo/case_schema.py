@@ -1,8 +1,7 @@
-"""What a case file holds: a whole conference as an agency has it on paper. Plain values, as they stand in the file.
+"""The format of a case file: a whole conference as dataclasses of plain values.
 
-Times are local to the file's time zone, hours are hours, money is euro or pound. A field that may be absent has the
-default None; a section that is not there has not happened yet. Reading and writing stand in `casefile.py`, what has to
-fit together in `validation.py`.
+Times are local to the file's time zone, durations are in hours, money is in euro or pound. Optional fields default to
+None; a missing section has not happened yet. Reading and writing: `casefile.py`; rules between fields: `validation.py`.
 """
 
 from dataclasses import dataclass
@@ -25,19 +24,19 @@ from ekc.workflow.vocabulary import (
     Variant,
 )
 
-#: The short id of somebody among the people of the file.
+#: The id of one of the people in the file.
 PersonId = NewType("PersonId", str)
-#: The short id of one of the people, or of the coordinator.
+#: The id of one of the people, or of the coordinator.
 SpeakerId = NewType("SpeakerId", str)
-#: A day that does not move when a case is shifted in time.
+#: A birth date: it does not move when a case is shifted in time.
 BirthDate = NewType("BirthDate", date)
-#: A local time without zone, written as text: "2026-04-18T10:00".
+#: A local time without zone, a string in the file: "2026-04-18T10:00".
 LocalTime = datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DatedText:
-    """Words with the moment to which they belong, one text in the file: "2026-04-18T15:00 - one night alone"."""
+    """A text with its time, one string in the file: "2026-04-18T15:00 - one night alone"."""
 
     at: LocalTime
     words: str
@@ -52,7 +51,7 @@ class RegisteredBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentEntry:
-    """A yes; `scope` is one of CONSENT_SCOPES."""
+    """A consent; `scope` is one of CONSENT_SCOPES."""
 
     person: PersonId
     scope: str
@@ -62,7 +61,7 @@ class ConsentEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationEntry:
-    """How the case began."""
+    """The registration."""
 
     on: date
     by: RegisteredBy
@@ -74,7 +73,7 @@ class RegistrationEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class CoordinatorEntry:
-    """Who coordinates; `id` stands for them in the rest of the file."""
+    """The coordinator; `id` refers to them in the rest of the file."""
 
     id: str
     name: str
@@ -86,7 +85,7 @@ class CoordinatorEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonEntry:
-    """Somebody in the circle. Who does not say how they take part comes. The last three explain an exclusion."""
+    """Somebody in the circle. Without `attends` they come in person. The last three fields explain an exclusion."""
 
     name: str
     role: Part
@@ -110,7 +109,7 @@ class PersonEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class SafetyConcernEntry:
-    """What somebody is afraid of, and what was arranged."""
+    """A safety concern, and what was arranged."""
 
     person: PersonId
     concern: str
@@ -138,7 +137,7 @@ class BottomLineEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What was prepared. `informed`: who was told personally, on which day."""
+    """The preparation. `informed`: who was informed personally, on which day."""
 
     informed: dict[PersonId, date]
     safety: tuple[SafetyConcernEntry, ...] | None = None
@@ -153,21 +152,21 @@ class Setup:
 
 
 class EndedBy(StrEnum):
-    """Why the family came out of private time."""
+    """How a round of private time ended."""
 
     QUESTION = "asked for information"
     PLAN = "plan ready"
 
 
 class FollowUpMoment(StrEnum):
-    """The moments at which a plan is looked at again."""
+    """The kinds of follow-ups in a case file."""
 
     CALL = "call after four weeks"
     MEETING = "evaluation meeting"
 
     @property
     def kind(self) -> FollowUpKind:
-        """The kind of follow-up that it is."""
+        """The kind of follow-up in the workflow."""
         return _KINDS[self]
 
 
@@ -176,7 +175,7 @@ _KINDS = {FollowUpMoment.CALL: FollowUpKind.CALL, FollowUpMoment.MEETING: Follow
 
 @dataclass(frozen=True, kw_only=True)
 class InformationItemEntry:
-    """Something that was told in the information phase."""
+    """Information given in the information phase."""
 
     by: SpeakerId
     kind: InformationKind
@@ -185,7 +184,7 @@ class InformationItemEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionEntry:
-    """Something that was asked there."""
+    """A question asked in the information phase."""
 
     asked_by: PersonId
     text: str
@@ -204,7 +203,7 @@ class Information:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateRoundEntry:
-    """One stretch of private time. `note`: the question they came out with; `why`: the reason they went back in."""
+    """One round of private time. `note`: the question they came out with; `why`: why they went back in."""
 
     began: LocalTime
     ended: LocalTime
@@ -215,14 +214,14 @@ class PrivateRoundEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateTime:
-    """All private time."""
+    """All rounds of private time."""
 
     rounds: tuple[PrivateRoundEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionEntry:
-    """Who does what: `by` a day, or from `starts` on. `answer`: what was said to support that is asked for."""
+    """Who does what: `by` a day, or from `starts` on. `answer`: to a request for support."""
 
     what: str
     who: tuple[PersonId, ...]
@@ -243,7 +242,7 @@ class GoalEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIfEntry:
-    """What happens when the plan does not work out."""
+    """What happens if the plan does not work out."""
 
     if_: Annotated[str, override(rename="if")]
     then: str
@@ -252,7 +251,7 @@ class WhatIfEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class NextEvaluationEntry:
-    """When the plan is looked at again."""
+    """The evaluation meeting."""
 
     on: LocalTime
     where: str
@@ -262,7 +261,7 @@ class NextEvaluationEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanEntry:
-    """The plan, and who agreed to it in which words. `sent_back_once`: "moment - why it was not accepted"."""
+    """The plan, and who agreed to it in which words. `sent_back_once`: when and why it was not accepted."""
 
     goals: tuple[GoalEntry, ...]
     accepted_on: date
@@ -285,7 +284,7 @@ class GoalScoreEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUpEntry:
-    """What was found when the plan was looked at. `marks` by person; those of `family` are of people unnamed."""
+    """A follow-up and its result. `marks` by person; those under `family` have no names."""
 
     kind: FollowUpMoment
     on: date
@@ -299,7 +298,7 @@ class FollowUpEntry:
 
     @property
     def rule(self) -> FollowUpRule:
-        """What holds for follow-ups of its kind."""
+        """The rule of its kind of follow-up."""
         return FOLLOW_UP_RULES[self.kind.kind]
 
 
@@ -314,7 +313,7 @@ class AvoidedCostEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class CostsEntry:
-    """What the conference took: hours and money."""
+    """What the conference took, in hours and money."""
 
     coordinator_hours: float | None = None
     fee: float | None = None

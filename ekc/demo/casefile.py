@@ -1,6 +1,6 @@
-"""Reading a case file: TOML in, a CaseFile out, or one sentence that says what is wrong and what to do; and back.
+"""Reading a case file from TOML into a CaseFile, with error messages that say where and what to do; and back.
 
-What a file holds stands in `case_schema.py`; entering it into the product, in `play.py`.
+The format: `case_schema.py`; entering a case into the product: `play.py`.
 """
 
 import math
@@ -32,11 +32,11 @@ _NAMED: ContextVar[tuple[frozenset[str], Any]] = ContextVar("named")
 
 
 class CaseFileError(Exception):
-    """A case file that cannot be used; the message says which file, where in it, and what to do."""
+    """An invalid case file; the message says which file, where in it, and what to do."""
 
 
 def read_case(path: Path) -> CaseFile:
-    """The case in this file. Raises CaseFileError for anything that is missing, unknown or does not fit together."""
+    """The case in this file. Raises CaseFileError for anything missing, unknown or contradictory."""
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError:
@@ -47,7 +47,7 @@ def read_case(path: Path) -> CaseFile:
 
 
 def parse_case(text: str, name: str) -> CaseFile:
-    """The case in this text; `name` is how mistakes call the file. Raises CaseFileError."""
+    """The case in this text; `name` is the file name for error messages. Raises CaseFileError."""
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -71,13 +71,13 @@ def parse_case(text: str, name: str) -> CaseFile:
 
 
 def to_toml_dict(case: CaseFile) -> dict[str, Any]:
-    """The case as `tomllib` reads its file: nothing added, nothing lost."""
+    """The case as `tomllib` reads its file: the inverse of reading."""
     values: dict[str, Any] = _WRITER.unstructure(case)
     return values
 
 
 def shifted(value: Any, by: timedelta) -> Any:
-    """The same, with all its days and times moved; days of birth stay."""
+    """The value with all its days and times moved by `by`; birth dates stay."""
     if is_dataclass(value) and not isinstance(value, type):
         hints = get_type_hints(type(value))
         moved = {f.name: getattr(value, f.name) for f in fields(value) if BirthDate not in get_args(hints[f.name])}
@@ -89,18 +89,18 @@ def shifted(value: Any, by: timedelta) -> Any:
     return value + by if isinstance(value, date) else value
 
 
-# Mistakes
+# Errors
 
 
 def _error(name: str, path: codec.Path, sentence: str) -> CaseFileError:
-    """The mistake at this place of a file; items of a list are counted from one."""
+    """The error at this place of a file; items of a list are counted from one."""
     where = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
     where = where.removeprefix(".")
     return CaseFileError(f"{name}, {where}: {sentence}" if where else f"{name}: {sentence}")
 
 
 def _explain(path: codec.Path, fault: Exception) -> tuple[codec.Path, str]:
-    """Where a mistake is, and what to do about it."""
+    """The place of an error, and its message."""
     if isinstance(fault, ForbiddenExtraKeysError):
         known = ", ".join(codec.key_of(field.name, field.type) for field in fields(fault.cl))
         return (*path, min(fault.extra_fields)), f"this key is not known here. Take it out, or use one of: {known}."
@@ -109,7 +109,7 @@ def _explain(path: codec.Path, fault: Exception) -> tuple[codec.Path, str]:
     return path, str(fault)
 
 
-# How one value is read, by its type. The message of a ValueError is the sentence about it.
+# How one value is read, by its type. The message of a ValueError goes into the CaseFileError.
 
 _EXACT = {
     bool: "this is true or false, without quotation marks.",
@@ -177,14 +177,14 @@ def _marks(value: Any, _: Any) -> Any:
 
 
 def _only(accepted: type, sentence: str, make: Callable[[Any, Converter], Any]) -> Callable[[Any, Converter], Any]:
-    """Hooks of cattrs that take any container, for one kind of it."""
+    """Wrap a hook factory of cattrs that accepts any container, so that it accepts only this type."""
 
     def make_strict(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         read = make(kind, converter)
 
         def strict(value: Any, _: Any) -> Any:
             if not isinstance(value, accepted):
-                raise ValueError(sentence)  # noqa: TRY004 - all are one kind of error
+                raise ValueError(sentence)  # noqa: TRY004 - hooks raise ValueError only
             return read(value, kind)
 
         return strict

@@ -1,6 +1,6 @@
-"""Entering the day of the conference and its plan: information, private time, the plan, and what is said to it.
+"""Entering the day of the conference and its plan: information, private time, the plan, and the answers to it.
 
-Who agrees by letter does so afterwards.
+Agreement by letter follows afterwards.
 """
 
 import re
@@ -24,7 +24,7 @@ _A_MOMENT = timedelta(seconds=20)
 
 
 def inform(player: Player, information: Information) -> None:
-    """The conference opens; who is there, what is told and asked."""
+    """Open the conference; record attendance, information and questions."""
     opened = player.instant(information.started)
     player.step(opened, Step.OPEN_CONFERENCE)
     came = [player.people[id_] for id_ in information.present]
@@ -43,7 +43,7 @@ def inform(player: Player, information: Information) -> None:
 
 
 def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
-    """Private time, as often as it was: the professionals leave before, and come in again after it."""
+    """Enter the rounds of private time; the professionals leave before and return after each."""
     for former, stretch in pairwise((None, *rounds)):
         assert stretch is not None, "only what comes before the first is None"  # noqa: S101 - narrows the type
         began, ended = player.instant(stretch.began), player.instant(stretch.ended)
@@ -58,7 +58,7 @@ def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
 
 
 def _send_back(player: Player, former: PrivateRoundEntry, stretch: PrivateRoundEntry) -> None:
-    """The plan was not accepted, if it was between these two that it was sent back."""
+    """Record that the plan was not accepted, if that happened between these two rounds."""
     plan = player.case.plan
     if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= stretch.began:
         at, who = player.instant(plan.sent_back_once.at), plan.accepted_by
@@ -67,7 +67,7 @@ def _send_back(player: Player, former: PrivateRoundEntry, stretch: PrivateRoundE
 
 
 def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
-    """The coordinator writes down what the family says, from `at` on; when it was done."""
+    """Write the plan from `at` on; returns the time of the last edit."""
     writer = PlanWriter(player, at)
     for goal in plan.goals:
         key = plans.change_plan(*writer.next(), edits.add_goal(goal.text))
@@ -90,11 +90,11 @@ def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
     return writer.at
 
 
-# What is said to the plan
+# Answers to the plan
 
 
 def letters(plan: PlanEntry | None) -> dict[str, date]:
-    """Who says yes by a letter, and its day: "by letter of 25 April" comes after the plan was accepted."""
+    """Who agrees by letter, and its day: "by letter of 25 April" is on or after the acceptance of the plan."""
     found: dict[str, date] = {}
     for id_, words in plan.agreed.items() if plan else ():
         written = _LETTER.search(words)
@@ -112,7 +112,7 @@ def _day(words: str, year: int) -> date | None:
 
 
 def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
-    """Everything that has to be said before the plan can be agreed, from `at` on; when it was said."""
+    """Record everything that is needed before the plan can be agreed, from `at` on; returns the last time."""
     writer = PlanWriter(player, max(at, player.on(plan.accepted_on, "00:00")))
     for keys, goal in zip(player.actions, plan.goals, strict=True):
         for key, action in zip(keys, goal.actions, strict=True):
@@ -136,26 +136,26 @@ def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
 
 
 def agree(player: Player, id_: str, words: str, at: datetime) -> None:
-    """What somebody says to the plan. A bare "yes" needs no words of its own."""
+    """Record whether somebody agrees. A bare "yes" needs no words."""
     own = "" if words == Agreed.YES else words
     said = agreed_as(words)
     plans.record_agreement(player.by(at), player.id, player.people[id_], said, own)
 
 
 def agreed_as(words: str) -> Agreed:
-    """Which answer somebody's words are."""
+    """The answer that somebody's words stand for."""
     if re.match(r"no\b", words):
         return Agreed.NO
     return Agreed.PART if re.search(r"\bpart\b", words) else Agreed.YES
 
 
 def settle(player: Player, at: datetime) -> None:
-    """The plan is agreed, and the conference ends."""
+    """Agree the plan, which ends the conference."""
     player.step(at + _A_MOMENT, Step.AGREE_PLAN)
 
 
 def read_letters(player: Player, plan: PlanEntry) -> None:
-    """The letters that came afterwards."""
+    """Record the agreements by letter."""
     for id_, day in sorted(player.letters.items(), key=lambda letter: letter[1]):
         words = next(said for who, said in plan.agreed.items() if who == id_)
         agree(player, id_, words, player.on(day, "12:00"))

@@ -1,6 +1,6 @@
-"""The second version of the plan of Mr and Mrs Hendriks, as their evaluation decided: Saturdays, and a winter part.
+"""The second version of the Hendriks plan, as decided at their evaluation: Saturdays, and a winter part.
 
-Their case file says that there is one, not what it says; this is invented like the rest.
+Their case file says that there is one, but not its content, so it is invented here.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -16,7 +16,7 @@ from ekc.workflow.vocabulary import ActionKind, Every, Step
 
 
 def revise_plan(player: Player, on: date) -> None:
-    """Peter writes it down at the evaluation and asks who is there; then it is agreed."""
+    """Peter changes the plan at the evaluation and records the agreements; then it is agreed."""
     peter, grace, alf = (player.people[id_] for id_ in ("peter", "grace", "alf"))
     convenor = player.visitor("peter")
     writer = PlanWriter(player, player.on(on, "17:10"), convenor)

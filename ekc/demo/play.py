@@ -1,8 +1,7 @@
-"""Entering a whole case file through the product's own actions, each as the person who does it and at its time.
+"""Entering a whole case file through the product's own actions, each by the right person and at its time.
 
-Every action is a transaction of its own, as it would be from a page. The parts of the story stand beside this file:
-`preparing.py`, `gathering.py`, `following.py`. For real use (`enter_case`) a case is entered whole or not at all, so it
-is rehearsed first in a database of its own.
+Every action is a transaction of its own. The parts: `preparing.py`, `gathering.py`, `following.py`. For real use
+(`enter_case`) a case is first entered into a temporary database, so that it is entered as a whole or not at all.
 """
 
 import tempfile
@@ -31,7 +30,7 @@ from ekc.demo.preparing import prepare, register
 from ekc.demo.validation import last_day
 from ekc.workflow.vocabulary import N_, Role
 
-_CHEAP = (1, 8, 1)  # nobody signs in to a rehearsal
+_CHEAP = (1, 8, 1)  # nobody signs in to the temporary database
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -45,11 +44,11 @@ def play(
     untold: Collection[str] = (),
     revise: Revise | None = None,
 ) -> int:
-    """Enter a case up to a point of its story, or as far as the file goes; its id.
+    """Enter a case up to a stage, or as far as the file goes; returns its id.
 
-    `shift` moves all its days: whole weeks, so that a Saturday stays one. `untold` names who is not told beforehand;
-    the conference cannot be opened then. `revise` writes a new version of the plan at the first evaluation meeting.
-    Raises Refusal where the product says no.
+    `shift` moves all its days, by whole weeks, so that weekdays stay the same. `untold` names people who are not
+    informed beforehand; then the conference cannot be opened. `revise` writes a new version of the plan at the first
+    evaluation meeting. Raises Refusal where an action refuses.
     """
     whole_weeks = shift % timedelta(weeks=1) == timedelta(0)
     assert whole_weeks, "a case moves by whole weeks, or its weekdays are wrong"  # noqa: S101
@@ -96,10 +95,10 @@ def _enter_follow_ups(player: Player, plan: PlanEntry, meetings_too: bool, revis
 
 
 def enter_case(session: Session, now: datetime, case: CaseFile, region: str, coordinator: str) -> int:
-    """Enter a case for a coordinator (by mail address) of a region (by name); its id.
+    """Enter a case for a coordinator (by mail address) of a region (by name); returns its id.
 
-    Raises Refusal if there is no such region, coordinator or manager, if the file tells of days that are still to
-    come, or where the product says no; then nothing was entered.
+    Raises Refusal if there is no such region, coordinator or manager, if the file has days in the future, or where an
+    action refuses; then nothing was entered.
     """
     cast = _cast(session, region, coordinator)
     last = last_day(case)
@@ -137,7 +136,7 @@ def _visitor(session: Session, account_id: int) -> Visitor:
 
 
 def _rehearse(session: Session, now: datetime, case: CaseFile) -> None:
-    """Enter the case where it does no harm. Raises what entering it would raise."""
+    """Enter the case into a temporary database. Raises what entering it would raise."""
     with tempfile.TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}", keyring_of(session))
         try:

@@ -1,4 +1,4 @@
-"""What has to fit together in a case file, beyond its shape: each misfit is a sentence that says where it is."""
+"""Rules between the fields of a case file; each violation is a message with its place."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,11 +13,11 @@ from ekc.workflow.follow_ups import FormSection
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
 
-_SECTIONS = ("setup", "information", "private_time", "plan", "evaluation")  # each follows on the one before
+_SECTIONS = ("setup", "information", "private_time", "plan", "evaluation")  # each needs the ones before
 
 
 def answer_of(words: str) -> tuple[SupportAnswer | None, str]:
-    """An answer to a request for support as it stands in a file ("agreed, room booked"): the answer and its words."""
+    """The answer to a request for support as a file has it ("agreed, room booked"): the answer and its words."""
     said, _, more = words.partition(",")
     known = {answer.value: answer for answer in SupportAnswer}
     return known.get(said.strip().lower()), more.strip()
@@ -27,7 +27,7 @@ Problem = tuple[Path, str]
 
 
 def find_problems(case: CaseFile) -> Iterator[Problem]:
-    """Everything that does not fit: where it is, and what to do."""
+    """Everything that does not fit: its place, and what to do."""
     yield from _frame(case)
     yield from _circle(case)
     yield from _sections(case)
@@ -96,7 +96,7 @@ def _sections(case: CaseFile) -> Iterator[Problem]:
 def _private_time(case: CaseFile) -> Iterator[Problem]:
     rounds = case.private_time.rounds if case.private_time else ()
     before = case.information.started if case.information else None
-    back = False  # whether this stretch follows on a plan that was not good yet
+    back = False  # whether this round follows on a plan that was not accepted
     for number, stretch in enumerate(rounds):
         where = ("private_time", "rounds", number)
         if (before and stretch.began < before) or stretch.ended < stretch.began:
@@ -163,7 +163,7 @@ def _with(case: CaseFile, parts: set[Part] | frozenset[Part]) -> set[PersonId]:
 
 
 def last_day(case: CaseFile) -> date:
-    """The last day of which the file says that something happened on it."""
+    """The last day on which something happened, by the file."""
     days = [case.registration.on, case.registration.main_person_said_yes_on, case.coordinator.accepted_on]
     days += [consent.given_on for consent in case.registration.consents or ()]
     if case.setup:

@@ -1,4 +1,4 @@
-"""Reading follow-ups, own tasks and costs. Nothing here writes or decides who may."""
+"""Reading follow-ups, own tasks and costs. Nothing here writes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
@@ -29,7 +29,7 @@ from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpRow:
-    """A follow-up and where it stands. `latest_on` ends the window in which it is due."""
+    """A follow-up and its state. `latest_on` is the last day that still counts as in time."""
 
     id: int
     conference_id: int
@@ -59,7 +59,7 @@ _STORED = tuple(column.name for column in fields(FollowUpRow) if column.name != 
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRecord:
-    """What was written down at one follow-up. `marks` by participant, `unnamed` of family without names."""
+    """What was recorded at one follow-up. `marks` by participant, `unnamed` of family without names."""
 
     actions: dict[str, ActionState] = field(default_factory=dict)
     present: tuple[int, ...] = ()
@@ -69,8 +69,8 @@ class FollowUpRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CirclePerson:
-    """Somebody of the circle; `left` is no longer in it, or is to stay away."""
+class FollowUpPerson:
+    """Somebody of the circle. `left`: removed or excluded."""
 
     id: int
     name: str
@@ -79,16 +79,16 @@ class CirclePerson:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpStatus:
-    """What the guards ask of the follow-ups of the round. `kinds`: of these none is open."""
+    """What the guards need of the follow-ups of the round. `kinds`: kinds of which none is open."""
 
     kinds: frozenset[FollowUpKind] = frozenset()
-    evaluation_held: bool = False  # one that asks for a new version, on the version in force
+    evaluation_held: bool = False  # an evaluation of the version in force
     wants_new_version: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTask:
-    """An action of the plan in force that somebody does, and what they last said of it."""
+    """An action of the plan in force that somebody does, and the progress that they reported."""
 
     number: str
     action: Action
@@ -96,14 +96,14 @@ class OwnTask:
 
 
 def follow_ups(session: Session, conference_id: int, today: date) -> tuple[FollowUpRow, ...]:
-    """All follow-ups of a case, as they stand on the local day `today`: the open ones first, by date."""
+    """All follow-ups of a case, with their state on the local day `today`: open ones first, by date."""
     of_case = select(FollowUp).where(FollowUp.conference_id == conference_id)
     rows = [_row(found, today) for found in session.scalars(of_case)]
     return tuple(sorted(rows, key=lambda row: (not row.is_open, row.due_on, row.id)))
 
 
 def follow_up_records(session: Session, follow_up_ids: Iterable[int]) -> dict[int, FollowUpRecord]:
-    """What was written down at each of these follow-ups; nothing yet is an empty `Recorded`."""
+    """What was recorded at each of these follow-ups; an empty record before that."""
     ids = list(follow_up_ids)
     actions: dict[int, dict[str, ActionState]] = {id_: {} for id_ in ids}
     goals: dict[int, dict[int, int]] = {id_: {} for id_ in ids}
@@ -128,14 +128,14 @@ def follow_up_records(session: Session, follow_up_ids: Iterable[int]) -> dict[in
 
 
 def goals_of(session: Session, conference_id: int, number: int) -> tuple[Goal, ...]:
-    """The goals and actions of one version of the plan, as agreed."""
+    """The goals and actions of one version of the plan."""
     content = session.scalar(
         select(PlanVersion.content).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
     )
     return tuple(from_json(content).goals) if content is not None else ()
 
 
-def people(session: Session, conference_id: int) -> dict[int, CirclePerson]:
+def people(session: Session, conference_id: int) -> dict[int, FollowUpPerson]:
     """Everybody who is or was in the circle, by id."""
     rows = session.execute(
         select(Participant.id, Participant.name, Participant.removed_at, Participant.attends)
@@ -143,13 +143,13 @@ def people(session: Session, conference_id: int) -> dict[int, CirclePerson]:
         .order_by(Participant.id)
     )
     return {
-        row.id: CirclePerson(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
+        row.id: FollowUpPerson(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
         for row in rows
     }
 
 
 def main_person_phones(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
-    """Name and phone of the main persons who have one, for whoever sees how to reach people."""
+    """Name and phone of the main persons who have one, for visitors who see contact details; else empty."""
     if not case.sees(CasePart.CONTACT):
         return ()
     rows = session.execute(
@@ -165,7 +165,7 @@ def main_person_phones(session: Session, case: Case) -> tuple[tuple[str, str], .
 
 
 def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
-    """What people said of their own tasks of one version: by key of the action, then by participant."""
+    """The progress that people reported of their own tasks, by key of the action, then by participant."""
     said: dict[str, dict[int, ActionState]] = {}
     of_version = (ActionTick.conference_id == conference_id, ActionTick.version_number == number)
     for tick in session.scalars(select(ActionTick).where(*of_version).order_by(ActionTick.id)):
@@ -186,9 +186,9 @@ def own_tasks(session: Session, conference_id: int, participant_id: int) -> tupl
 
 
 def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
-    """What the guards ask. A round begins with the last version that planned what a round has once.
+    """The status for the guards. A round begins with the last version that planned a once-a-round follow-up.
 
-    A kind that the round did not plan, as it was agreed before there was that kind, has nothing open in it.
+    A kind that the round did not plan, because its plan is older than the kind, has nothing open.
     """
     in_force = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id))
     rows = list(session.scalars(select(FollowUp).where(FollowUp.conference_id == conference_id)))
@@ -227,12 +227,12 @@ def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[Foll
 
 
 def cost_sheet(session: Session, conference_id: int) -> CostSheet | None:
-    """Hours and money of a case; None while nothing was written."""
+    """Hours and money of a case; None before they are recorded."""
     return session.get(CostSheet, conference_id)
 
 
 def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ...]:
-    """Costs that are said to have been avoided, in the order in which they were written."""
+    """Costs that are said to have been avoided, in the order of entry."""
     of_case = select(AvoidedCost).where(AvoidedCost.conference_id == conference_id)
     return tuple(session.scalars(of_case.order_by(AvoidedCost.id)))
 

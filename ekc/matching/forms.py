@@ -20,7 +20,7 @@ from ekc.workflow.independence import Conflict, Matter
 
 _NO_DAY = _l("Choose a day.")
 _LONG = 2000
-_MANY = 20  # to choose from; nobody has more
+_MANY = 20  # the largest number to choose from
 _CHOOSE = _l("Choose one of the two.")
 
 
@@ -41,7 +41,7 @@ class AskForm(PlainForm):
 
 
 class EmployerForm(PlainForm):
-    """For whom a coordinator works besides; empty: for nobody. It begins with what is known of them."""
+    """For whom a coordinator also works; empty: nobody. Filled with the known employer."""
 
     works_for = _employer(_l("Also works for"))
 
@@ -51,7 +51,7 @@ class EmployerForm(PlainForm):
 
 
 class DeclareForm(PlainForm):
-    """The declaration of independence: three questions, each with room for who, whom and how, and one's own words."""
+    """The declaration of independence: three yes/no questions with details, and a text in own words."""
 
     works = _yes_or_no(
         _l("Do you work for somebody, besides being a coordinator?"),
@@ -86,15 +86,15 @@ class DeclareForm(PlainForm):
     )
 
     def validate_employer(self, field: StringField) -> None:
-        """Named if there is one, and only then."""
+        """Required after yes, empty after no."""
         self._fits(self.works, field, _("Write for whom you work."))
 
     def validate_relation(self, field: TextAreaField) -> None:
-        """So too."""
+        """Required after yes, empty after no."""
         self._fits(self.knows, field, _("Write whom you know, and how."))
 
     def validate_interest(self, field: TextAreaField) -> None:
-        """So too."""
+        """Required after yes, empty after no."""
         self._fits(self.gains, field, _("Write how it could be of use."))
 
     @staticmethod
@@ -113,7 +113,7 @@ class DeclareForm(PlainForm):
             del self.caseload
 
     def show(self, declaration: Declaration) -> None:
-        """Show what was said, or what is known; what was not answered stays open."""
+        """Fill the form with a declaration; answers that are None stay open."""
         self.independence.data = declaration.independence
         for answer, field, said in (
             (self.works, self.employer, declaration.employer),
@@ -126,7 +126,6 @@ class DeclareForm(PlainForm):
             self.caseload.data = min(declaration.caseload or 0, _MANY)
 
     def to_declaration(self) -> Declaration:
-        """What was declared."""
         return Declaration(
             self.independence.data,
             employer=self.employer.data,
@@ -137,20 +136,20 @@ class DeclareForm(PlainForm):
 
 
 class AcceptForm(DeclareForm):
-    """Taking a case, with the declaration."""
+    """Accepting a case, with the declaration."""
 
     accepted_on = day(_l("Day on which you said yes"), _NO_DAY)
 
 
 class ConfirmForm(PlainForm):
-    """The main person's yes, to the match that the page showed. Without a day, as on their own page, it is today."""
+    """The main person confirms the coordinator of the match that the page showed. Without a day it is today."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     confirmed_on = day(_l("Day on which the main person said yes"))
 
 
 class WaiveForm(PlainForm):
-    """Which conflict is no obstacle, and why. Whether it is still open, the action finds out."""
+    """Which conflict is waived, and why. The action checks whether it is still open."""
 
     conflict = RadioField(
         _l("What is no obstacle?"),
@@ -165,13 +164,13 @@ class WaiveForm(PlainForm):
 
 
 def _conflict_label(tie: Conflict, sentence: Blocker) -> str:
-    """A tie for whoever decides about it: what was declared in its own words, for two may be alike without them."""
+    """The label of a conflict. Declared ones include their words, because two may otherwise read the same."""
     said = say(sentence.message, sentence.params)
     return said if tie.matter is Matter.EMPLOYER else _("%(sentence)s: %(words)s", sentence=said, words=tie.about)
 
 
 class EndForm(PlainForm):
-    """Why somebody is asked no longer, or a coordinator does not go on: whoever of the two the page showed."""
+    """Why the match that the page showed ends."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     end_reason = passage(_l("Why does it end?"), _l("Write down why."), _LONG)
@@ -180,7 +179,9 @@ class EndForm(PlainForm):
 class HandOverForm(PlainForm):
     """Who is asked to take over a case."""
 
-    asked = IntegerField(widget=HiddenInput(), validators=[Optional()])  # who was asked already, on the page
+    asked = IntegerField(
+        widget=HiddenInput(), validators=[Optional()]
+    )  # the account that was asked when the page was shown
     account_id = choice(_l("Who takes over?"), [], coerce=int)
 
     def __init__(self, candidates: Iterable[Candidate], **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""What changed from one plan to a later one, told by their keys. Pure: sentences with blanks, translated elsewhere."""
+"""The differences between two plans, compared by keys. Pure: messages with parameters, translated by the caller."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ekc.workflow.vocabulary import N_
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference, as a sentence with its blanks. `target` is the key of what is new or changed, or an anchor."""
+    """One difference: a message and its parameters. `target` is the key of the new or changed part, or an anchor."""
 
     message: str
     params: dict[str, str]
@@ -17,7 +17,7 @@ class Change:
 
 
 def changes(before: Draft, after: Draft) -> tuple[Change, ...]:
-    """What was added, changed and taken out, in the order of the later plan."""
+    """What was added, changed and removed, in the order of the later plan."""
     return (
         *_goals(before, after),
         *_actions(before, after),

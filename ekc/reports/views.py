@@ -1,4 +1,4 @@
-"""The manager's list of follow-ups, as a page and as a file."""
+"""The manager's list of follow-ups, as a page and as a CSV file."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from ekc.workflow.engine import PHASE_RULES
 
 bp = Blueprint("reports", __name__)
 
-#: A spreadsheet runs what begins like this as a formula, in full width too. It may cut cells at other signs than ours.
+#: Spreadsheets run such a cell as a formula, with full-width signs too, and may split cells at these separators.
 _FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[ \"']*[=+\-@＝＋－＠\t\r\n])")
 
 
@@ -54,7 +54,7 @@ def follow_ups() -> ResponseReturnValue:
 @bp.get("/follow-ups.csv")
 @office(Duty.FOLLOW_UPS)
 def follow_ups_csv() -> ResponseReturnValue:
-    """The same list, all of it, for a spreadsheet. Who took it along is kept."""
+    """The whole list as CSV for a spreadsheet. The export is audited."""
     form = _form()
     if not form.validate():
         return redirect(_url("reports.follow_ups"), 303)
@@ -66,7 +66,7 @@ def follow_ups_csv() -> ResponseReturnValue:
         phase = _(PHASE_RULES[row.phase].title)
         cells = (row.number, row.municipality, _(row.variant.label), phase, _(row.kind.label))
         lines.writerow([*map(_without_formula, cells), row.due_on.isoformat(), _(row.state.label)])
-    # The mark at the start tells spreadsheets that this is UTF-8.
+    # The byte order mark makes spreadsheets read UTF-8.
     answer = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=f"follow-ups-{today.isoformat()}.csv")
     return answer
@@ -77,7 +77,7 @@ def _form() -> FollowUpsForm:
 
 
 def _after() -> tuple[date, int] | None:
-    """Where the page before ended; anything else begins at the start."""
+    """The key of the last row of the page before; None for the first page or an invalid value."""
     day, _dot, id_ = request.args.get("after", "").partition(".")
     try:
         return date.fromisoformat(day), int(id_[:18])

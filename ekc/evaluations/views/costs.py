@@ -17,7 +17,7 @@ from ekc.evaluations.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
-#: In which money the costs of a case are counted, by its profile.
+#: The currency of costs, by profile.
 CURRENCIES = {"nl": "EUR", "england": "GBP", "nz": "NZD"}
 
 
@@ -32,7 +32,7 @@ def costs(case: Case) -> ResponseReturnValue:
 @bp.post("/conferences/<int:conference_id>/costs")
 @case_route(Activity.RECORD_COSTS)
 def record_costs(case: Case) -> ResponseReturnValue:
-    """Write hours and costs down."""
+    """Record hours and costs."""
     form = CostsForm()
     if form.validate_on_submit():
         actions.record_costs(by(), case.id, form.to_costs())
@@ -57,7 +57,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
 @bp.post("/conferences/<int:conference_id>/costs/avoided/<int:avoided_id>/remove")
 @case_route(Activity.RECORD_COSTS)
 def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
-    """Take an avoided cost out."""
+    """Delete an avoided cost."""
     actions.remove_avoided_cost(by(), case.id, avoided_id)
     flash(_("The avoided cost is taken out."), "success")
     return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
@@ -80,7 +80,7 @@ def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: 
 
 
 def _quantity(value: int | None, parts: int, currency: str) -> str:
-    """Money from cents (100 parts), hours from minutes (60 parts), as people write them."""
+    """Money from cents (100 parts) or hours from minutes (60 parts), formatted for the reader."""
     if value is None:
         return _("no data")
     number = Decimal(value) / parts

@@ -1,4 +1,4 @@
-"""Pages of follow-ups: what is to be done, what was found, writing it down."""
+"""Pages of follow-ups: open ones, results, and recording them."""
 
 from collections import Counter
 from datetime import date
@@ -17,7 +17,7 @@ from ekc.core.routes import db, now
 from ekc.evaluations import actions, queries
 from ekc.evaluations.effects import NEW_VERSION_REASON
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
-from ekc.evaluations.queries import CirclePerson, FollowUpRecord, FollowUpRow
+from ekc.evaluations.queries import FollowUpPerson, FollowUpRecord, FollowUpRow
 from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Goal
 from ekc.signin.login import by
@@ -28,14 +28,14 @@ from ekc.workflow.vocabulary import ActionState, Activity, CasePart
 @bp.get("/conferences/<int:conference_id>/follow-ups")
 @case_route(Activity.SEE_FOLLOW_UPS)
 def follow_ups(case: Case) -> ResponseReturnValue:
-    """All follow-ups of the case: what is to be done, then what was found."""
+    """All follow-ups of the case: open ones, then results."""
     return _follow_ups_page(case, NextEvaluationForm(), 200)
 
 
 @bp.post("/conferences/<int:conference_id>/follow-ups")
 @case_route(Activity.FOLLOW_UP)
 def plan_evaluation(case: Case) -> ResponseReturnValue:
-    """Plan one more evaluation."""
+    """Plan another evaluation."""
     form = NextEvaluationForm()
     status = 422
     if form.validate_on_submit():
@@ -53,7 +53,7 @@ def plan_evaluation(case: Case) -> ResponseReturnValue:
 @bp.get("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
 @case_route(Activity.FOLLOW_UP)
 def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
-    """One follow-up: to write down, or to correct."""
+    """One follow-up, to record or to correct."""
     row, goals = _row_and_goals(case, follow_up_id)
     return _follow_up_page(case, row, goals, _form(case, row, goals), GiveUpForm(), 200)
 
@@ -61,7 +61,7 @@ def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
 @case_route(Activity.FOLLOW_UP)
 def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
-    """Write a follow-up down."""
+    """Record a follow-up."""
     row, goals = _row_and_goals(case, follow_up_id)
     form = _form(case, row, goals)
     status = 422
@@ -164,12 +164,12 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
 
 
 def _reason(row: FollowUpRow) -> str:
-    """Why a follow-up was given up: in somebody's own words, or in ours."""
+    """Why a follow-up was given up: as it was typed, or the fixed reason, translated."""
     return _(NEW_VERSION_REASON) if row.given_up_reason == NEW_VERSION_REASON else row.given_up_reason or ""
 
 
-def _findings(case: Case, row: FollowUpRow, said: FollowUpRecord, people: dict[int, CirclePerson]) -> dict[str, Any]:
-    """What a follow-up found, in words; those of the plan only for whoever sees the plan."""
+def _findings(case: Case, row: FollowUpRow, said: FollowUpRecord, people: dict[int, FollowUpPerson]) -> dict[str, Any]:
+    """The result of a follow-up as text; texts of the plan only for visitors who see the plan."""
     whole = case.sees(CasePart.PLAN)
     counted = Counter(said.actions.values())
     goals = queries.goals_of(db(), case.id, row.version_number) if said.goals else ()

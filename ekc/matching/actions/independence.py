@@ -1,4 +1,4 @@
-"""Independence of a coordinator: accepting with a declaration, employers, confirmation by the main person, waivers."""
+"""Independence of a coordinator: declarations, employers, confirmation by the main person, waivers of conflicts."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,9 +28,9 @@ from ekc.workflow.vocabulary import N_, Activity, Role
 
 
 def set_employer(by: By, account_id: int, employer: str) -> None:
-    """Note for whom the owner of an account works besides; empty: for nobody. All their cases are judged by it at once.
+    """Set for whom the owner of an account also works; empty: nobody. It counts for all their cases at once.
 
-    By an administrator, or the regional manager of the region where they work, who hears of it. Raises Refusal.
+    By an administrator, or the regional manager of the region where they work. Raises Unknown or Refusal.
     """
     with writing(by.session):
         account = by.session.get(Account, account_id)
@@ -43,7 +43,7 @@ def set_employer(by: By, account_id: int, employer: str) -> None:
 
 
 def note_employer(by: By, account: Account, employer: str) -> None:
-    """The same, in the caller's transaction. Raises Refusal for one's own: nobody decides how independent they are."""
+    """Set the employer in the caller's transaction. Raises Refusal for one's own account."""
     noted = employer.strip() or None
     if noted == account.employer:
         return
@@ -54,10 +54,10 @@ def note_employer(by: By, account: Account, employer: str) -> None:
 
 
 def accept(by: By, conference_id: int, declared: Declaration, on: date | None = None) -> None:
-    """Take the case one was asked for, with a declaration of independence. `on`: the day it was said; today if None.
+    """Accept a case with a declaration of independence. `on`: the day it was said; today if None.
 
-    From now on they are its coordinator and see it; whoever was so before is it no longer and hears of it, and so do
-    the main persons, who are asked for their yes. Raises Refusal where they work for an agency of the case.
+    From now on they coordinate the case. The former coordinator and the main persons get a mail, and the main persons
+    are asked to confirm. Raises Refusal where they work for an agency of the case.
     """
     with writing(by.session):
         conference, match = lock_pending_match(by, conference_id)
@@ -76,16 +76,16 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
         match.accepted_on = day
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
         if not _earlier_declarations(by.session, match):
-            conference.agencies_before = None  # what tied others ties nobody who takes the case for the first time
-        if conference.tasks_ended_on is not None:  # who takes over a case that waits to be closed has as long for it
+            conference.agencies_before = None  # former agencies are no conflict for a new coordinator
+        if conference.tasks_ended_on is not None:  # restart the period of access in a case that waits to be closed
             conference.tasks_ended_on = local_date(by.at, conference.timezone)
         _declare(by, conference, match, declared, "match.accepted")
 
 
 def declare(by: By, conference_id: int, declared: Declaration) -> None:
-    """Declare anew, when something has changed since. What ties them now is open from now on.
+    """Declare independence again, after something has changed. New conflicts are open from now on.
 
-    What tied them before stays open until it is waived: with other words nobody frees themselves.
+    Conflicts of earlier declarations stay open until they are waived: other words do not remove them.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ANSWER_MATCH)
@@ -101,16 +101,18 @@ def confirm_coordinator(
     on: date | None = None,
     match_id: int | None = None,
 ) -> None:
-    """The main person says yes to the coordinator, or staff notes that they did. `on`: the day; today if None.
+    """Record that the main person accepts the coordinator: by themselves, or noted by staff.
 
-    `match_id` is the match that the page showed; Stale if another coordinator was asked since: that yes is not theirs.
+    `on`: the day; None: today.
+
+    `match_id` is the match that the page showed; Stale if another coordinator has accepted since.
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.CONFIRM_COORDINATOR)
         match = _shown_match(by.session, conference_id, match_id)
         decides = (
             Role.REGIONAL_MANAGER in roles and match.account_id != by.visitor.account_id
-        )  # nobody about themselves
+        )  # nobody decides about themselves
         theirs = by.visitor.participant_id == match.unwanted_by or decides
         if match.unwanted_on is not None and not theirs:
             raise Refusal(
@@ -128,10 +130,10 @@ def confirm_coordinator(
 
 
 def want_another_coordinator(by: By, conference_id: int, match_id: int | None = None) -> None:
-    """The main person would rather have another coordinator; no reason is asked. Whoever asked this one hears of it.
+    """Record that the main person wants another coordinator; no reason is asked. The person who asked gets a mail.
 
-    It stands until they say yes after all, or somebody else has taken the case; a yes that was there before does so no
-    longer. `match_id` as above.
+    It holds until they confirm after all, or another coordinator accepts; it ends an earlier confirmation. `match_id`
+    as in `confirm_coordinator`.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
@@ -146,7 +148,7 @@ def want_another_coordinator(by: By, conference_id: int, match_id: int | None = 
 
 
 def _shown_match(session: Session, conference_id: int, match_id: int | None) -> Match:
-    """The match of whoever took the case. Raises Stale if the page showed another."""
+    """The match of the current coordinator. Raises Stale if the page showed another, Refusal if there is none."""
     match = current_match(session, conference_id)
     if match is None:
         raise Refusal(N_("There is no coordinator yet who has taken this case."))
@@ -156,16 +158,16 @@ def _shown_match(session: Session, conference_id: int, match_id: int | None) -> 
 
 
 def _replace_coordinator(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
-    """Whoever coordinated the case does so no longer: it goes to the coordinator of the match `to`."""
+    """End the match of the former coordinator; the case goes to the coordinator of the match `to`."""
     before.ended_on = local_date(at, conference.timezone)
-    session.flush()  # before the next one: only one may coordinate
+    session.flush()  # before the next update: the index allows one accepted match
     ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
     queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
     queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
 
 
 def _earlier_declarations(session: Session, match: Match) -> list[dict[str, Any]]:
-    """What its coordinator declared of the case until now, also when they had it before."""
+    """What this coordinator declared for the case so far, in former matches too."""
     of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
     told = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
     said: list[dict[str, Any]] = []
@@ -183,7 +185,7 @@ def _declare(
     declared: Declaration,
     action: str,
 ) -> None:
-    """Write it down; the audit keeps what was said before. Whoever asked hears that there is something to decide."""
+    """Store a declaration with the earlier ones, audit it, and send a mail if a conflict is open."""
     if not declared.independence.strip():
         raise Refusal(N_("Say in your own words how independent you are."))
     before = _earlier_declarations(by.session, match)
@@ -202,12 +204,10 @@ def _declare(
 
 
 def waive_conflict(by: By, conference_id: int, conflict: str, reason: str) -> None:
-    """Waive the open conflict with this key, for a reason that everybody on the case can read. Others stay open.
+    """Waive the open conflict with this key, for a reason that everybody on the case can read.
 
-    Of an agency it holds for the tie that it has now, or a weaker one: a closer one is something to decide anew.
-
-    Nobody decides about themselves: a manager may be coordinator as well. Raises Stale where it is not open any more:
-    it has gone, was waived, or somebody else is coordinator now.
+    For an agency it covers the present tie or a weaker one; a closer tie is a new conflict. Nobody waives their own
+    conflict: a manager may be coordinator as well. Raises Refusal, or Stale where the conflict is no longer open.
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.MATCH_COORDINATOR)

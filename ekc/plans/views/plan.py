@@ -1,6 +1,6 @@
-"""The page of the plan as it is now, the page of one part of it, and the forms on them.
+"""The page of the plan, the page of one part of it, and their forms.
 
-To a referrer or professional with whom the whole is not shared: the page of their own part.
+A referrer or professional with whom the whole plan is not shared sees a page with their own part.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ _FIXED = ("goal", "what-if", "monitor", "evaluation")
 
 @dataclass(frozen=True, slots=True)
 class SubmittedForm:
-    """A form that came in and could not be done: at which `place` of the page it stands, and why."""
+    """A form that was rejected: its `place` on the page, and the refusal, if any."""
 
     place: str
     form: FlaskForm
@@ -43,7 +43,7 @@ class SubmittedForm:
 
     @property
     def status(self) -> int:
-        """What the answer is told with."""
+        """The HTTP status of the response."""
         return self.refusal.status if self.refusal else 422
 
 
@@ -53,14 +53,14 @@ Page = Callable[[Case, SubmittedForm], ResponseReturnValue]
 @bp.get("")
 @case_route(Activity.SEE_PLAN)
 def plan(case: Case) -> ResponseReturnValue:
-    """The plan, as it reads on paper; whoever may write it, writes here. To others, what of it concerns them."""
+    """The plan; with forms for people who may write it. Others see the part that concerns them."""
     return _plan_page(case) if case.sees(CasePart.PLAN) else _own_part_page(case)
 
 
 @bp.post("/goals")
 @case_route(Activity.WRITE_PLAN)
 def add_goal(case: Case) -> ResponseReturnValue:
-    """A new goal."""
+    """Add a goal."""
     form = GoalForm(prefix="goal-")
     return _change(case, SubmittedForm("goal", form), _plan_page, lambda: edits.add_goal(form.to_goal()))
 
@@ -68,7 +68,7 @@ def add_goal(case: Case) -> ResponseReturnValue:
 @bp.post("/goals/<key>/actions")
 @case_route(Activity.WRITE_PLAN)
 def add_action(case: Case, key: str) -> ResponseReturnValue:
-    """A new action, under its goal."""
+    """Add an action to a goal."""
     form = ActionForm(_choosable(case), prefix=f"{key}-")
     return _change(
         case, SubmittedForm(key, form), _plan_page, lambda: edits.add_action(key, form.to_action()), more=key
@@ -78,7 +78,7 @@ def add_action(case: Case, key: str) -> ResponseReturnValue:
 @bp.post("/what-ifs")
 @case_route(Activity.WRITE_PLAN)
 def add_what_if(case: Case) -> ResponseReturnValue:
-    """A new what-if."""
+    """Add a what-if."""
     form = WhatIfForm(_choosable(case), prefix="what-if-")
     return _change(case, SubmittedForm("what-if", form), _plan_page, lambda: edits.add_what_if(form.to_what_if()))
 
@@ -86,7 +86,7 @@ def add_what_if(case: Case) -> ResponseReturnValue:
 @bp.post("/monitor")
 @case_route(Activity.WRITE_PLAN)
 def set_monitor(case: Case) -> ResponseReturnValue:
-    """Who keeps an eye on the plan."""
+    """Set who monitors the plan."""
     form = MonitorForm(_choosable(case), prefix="monitor-")
     return _change(case, SubmittedForm("monitor", form), _plan_page, lambda: edits.set_monitor(form.to_person()))
 
@@ -94,7 +94,7 @@ def set_monitor(case: Case) -> ResponseReturnValue:
 @bp.post("/evaluation")
 @case_route(Activity.WRITE_PLAN)
 def set_evaluation(case: Case) -> ResponseReturnValue:
-    """When the plan is looked at again."""
+    """Set the evaluation meeting."""
     people = _choosable(case)
     form = EvaluationForm(people, _convenors(people), prefix="evaluation-")
     return _change(
@@ -112,7 +112,7 @@ def part(case: Case, key: str) -> ResponseReturnValue:
 @bp.post("/parts/<key>")
 @case_route(Activity.WRITE_PLAN)
 def change_part(case: Case, key: str) -> ResponseReturnValue:
-    """It is changed."""
+    """Change the part."""
     form = _part_form(case, key)
     return _change(case, SubmittedForm(key, form), _part_again, lambda: _part_edit(key, form))
 
@@ -120,7 +120,7 @@ def change_part(case: Case, key: str) -> ResponseReturnValue:
 @bp.post("/parts/<key>/remove")
 @case_route(Activity.WRITE_PLAN)
 def remove_part(case: Case, key: str) -> ResponseReturnValue:
-    """It is taken out."""
+    """Remove the part."""
     return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.remove(key))
 
 
@@ -128,27 +128,27 @@ def remove_part(case: Case, key: str) -> ResponseReturnValue:
 @bp.post("/parts/<key>/down", defaults={"step": 1})
 @case_route(Activity.WRITE_PLAN)
 def move_part(case: Case, key: str, step: int) -> ResponseReturnValue:
-    """It moves one place."""
+    """Move the part one place."""
     return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.move(key, step))
 
 
 def seen_revision() -> int:
-    """The revision that the page showed. One that nobody wrote fits no plan."""
+    """The revision that the page showed; -1 matches none."""
     text = request.form.get("revision", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 def rhythms() -> dict[str, str]:
-    """How often, in the reader's words."""
+    """The labels of frequencies, translated."""
     return {every.value: _(every.label) for every in Every}
 
 
 def _change(
     case: Case, sent: SubmittedForm, page: Page, edit: Callable[[], edits.Edit], more: str | None = None
 ) -> ResponseReturnValue:
-    """Change the plan by a form that came in; where that cannot be, `page` with everything that was typed.
+    """Change the plan by a form that was sent; if rejected, show `page` with everything that was typed.
 
-    Then back to what was changed in the plan; `more` keeps the form of one goal open.
+    Then redirect to the changed part; `more` keeps the form of one goal open.
     """
     if not sent.form.validate_on_submit():
         return page(case, sent)
@@ -164,7 +164,7 @@ def _to_plan(case: Case, anchor: str = "", more: str | None = None) -> ResponseR
 
 
 def _stale_move(case: Case, _sent: SubmittedForm) -> ResponseReturnValue:
-    """Nothing was typed, so the plan as it is now says enough."""
+    """Redirect to the current plan: nothing was typed, so there is nothing to show again."""
     flash(_("Somebody changed the plan meanwhile, so nothing was moved or taken out. Look at it again."), "warning")
     return _to_plan(case)
 
@@ -175,26 +175,26 @@ def _choosable(case: Case) -> list[CirclePerson]:
 
 
 def _nameable(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
-    """Whom the plan can name: the circle, family first. Who left it or stays away for safety, only if named already."""
+    """Whom the plan can name: the circle, family first. People who left or are excluded only if named already."""
     named = people_of(draft)
     here = [p for p in people if p.id in named or (p.belongs and p.part is not Part.INTERPRETER)]
     return sorted(here, key=lambda person: (person.is_professional, person.id))
 
 
 def _convenors(people: list[CirclePerson]) -> list[CirclePerson]:
-    """Who can call people together: they may write the plan then, so never an agency (domain.md 30)."""
+    """Who can be convenor: they may change the plan then, so never a professional (independence)."""
     return [person for person in people if not person.is_professional]
 
 
 def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
-    """The plan; with `sent`, a form stands at its place with everything that was typed."""
+    """The plan; `sent` is a rejected form, shown at its place with everything that was typed."""
     session = db()
     found = queries.stored_draft(session, case.id)
     listed = queries.versions(session, case.id)
     in_force = queries.version(session, case.id, listed[0].number) if listed else None
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
-    # Others see what was agreed, not what is being changed.
+    # Others see the version in force, not the draft of the next one.
     shows_draft = agreed is None or case.sees(CasePart.NEXT_VERSION) is not None
     draft = found.draft if shows_draft or agreed is None else agreed
     people = queries.circle(session, case.id)
@@ -224,7 +224,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
 
 
 def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, FlaskForm]:
-    """One form for each place of the page, empty or as it was sent. Others do not read what was sent."""
+    """One form for each place of the page, empty or as it was sent. The others ignore the request's data."""
     chips = _nameable(people, draft)
     empty = {"formdata": None}
     forms: dict[str, FlaskForm] = {goal.key: ActionForm(chips, prefix=f"{goal.key}-", **empty) for goal in draft.goals}
@@ -282,7 +282,7 @@ def _part_again(case: Case, sent: SubmittedForm) -> ResponseReturnValue:
 
 
 def _part_page(case: Case, key: str, form: FlaskForm, refusal: Refusal | None = None) -> str:
-    """The page of one part; after somebody else's change it also shows the part as it is now."""
+    """The page of one part; after a concurrent change it also shows the part as it is now."""
     found = queries.stored_draft(db(), case.id)
     return render_template(
         "plans/part.html",
@@ -300,10 +300,10 @@ def _part_page(case: Case, key: str, form: FlaskForm, refusal: Refusal | None = 
 
 
 def _own_part_page(case: Case) -> str:
-    """What the plan asks of a referrer or professional with whom the whole of it is not shared."""
+    """The part of the plan that concerns a referrer or professional with whom it is not shared as a whole."""
     session = db()
     people = queries.circle(session, case.id)
-    # At the presentation the plan that is told aloud is the one that is being written.
+    # At the presentation the draft is read out, so everybody may see it.
     in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
     draft = from_json(in_force.content) if in_force else queries.stored_draft(session, case.id).draft
     mine = involvement_of(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
