@@ -21,6 +21,33 @@ from ekc.workflow.engine import PHASE_RULES, may, sees
 from ekc.workflow.independence import Agency, Tie
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, Attends, CasePart, Part, Phase, Role, Scope
 
+_people = Participant.__table__.c
+_lines = BottomLine.__table__.c
+_by_profession = _people.part.in_(PROFESSIONAL_PARTS)
+_SETS_LINE = exists().where(_lines.conference_id == _people.conference_id, _lines.set_by == _people.id)
+_COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
+#: Read for one person at a time only, for data protection.
+_ONLY_FOR_ONE_PERSON = frozenset(
+    {"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"}
+)
+_EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
+_NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
+_Kind = TypeVar("_Kind")
+
+
+def _columns(kind: Any, table: Any, without: frozenset[str] = frozenset()) -> list[Any]:
+    """The columns that fill a dataclass, by the names of its fields."""
+    named = [field.name for field in fields(kind) if field.name not in without]
+    return [(getattr(table, name) if hasattr(table, name) else _NAME[name]).label(name) for name in named]
+
+
+def _to_dataclass(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
+    read = {name: tuple(value) if isinstance(value, list) else value for name, value in row._asdict().items()}
+    return kind(**read, **more)
+
+
+# People of the circle
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow(PersonDetails):
@@ -48,81 +75,6 @@ class OwnDetails:
     address_secret: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationRow(Registration):
-    """The registration, with columns that cannot be changed. `version` detects concurrent changes."""
-
-    registered_on: date
-    registered_by: Part
-    region: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
-    """A consent with the name of its giver."""
-
-    id: int
-    participant_id: int
-    name: str
-    scope: str
-    given_on: date
-    withdrawn_on: date | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConcernRow:
-    """A safety concern with the person's name and the arrangement (None: not made yet)."""
-
-    id: int
-    participant_id: int
-    name: str
-    concern: str
-    arrangement: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BottomLineRow:
-    """A bottom line with the name of who set it."""
-
-    id: int
-    number: int
-    text: str
-    ground: str
-    set_by: int
-    set_by_name: str
-    shared_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    """An entry of the contact log. `name` is None where it is about nobody in particular."""
-
-    id: int
-    on: date
-    channel: str
-    text: str
-    participant_id: int | None
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """A case that a search found. `name` is the participant's name that matched; empty for a case number."""
-
-    conference_id: int
-    number: str
-    title: str
-    phase: Phase
-    name: str = ""
-
-    @property
-    def phase_title(self) -> str:
-        """The name of the phase, to be translated."""
-        return PHASE_RULES[self.phase].title
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody in the circle."""
@@ -139,18 +91,6 @@ class Member:
     sets_bottom_line: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BottomLineState:
-    """A bottom line without its text."""
-
-    id: int
-    number: int
-    shared_on: date | None
-
-
-_people, _lines = Participant.__table__.c, BottomLine.__table__.c
-_by_profession = _people.part.in_(PROFESSIONAL_PARTS)
-_SETS_LINE = exists().where(_lines.conference_id == _people.conference_id, _lines.set_by == _people.id)
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "informed_on", "needs_interpreter")),
@@ -161,22 +101,6 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
     .where(_people.conference_id == bindparam("case"), _people.removed_at.is_(None))
     .order_by(_people.id)
 )
-_PROFESSIONALS: Select[*tuple[Any, ...]] = (
-    select(*(_people[name] for name in ("conference_id", "part", "organisation", "speaks_for")), _SETS_LINE)
-    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None), _by_profession)
-    .order_by(_people.conference_id, _people.id)
-)
-_consents = Consent.__table__.c
-_CONSENTS = select(_consents.participant_id, _consents.scope).where(
-    _consents.conference_id == bindparam("case"), _consents.withdrawn_on.is_(None)
-)
-_concerns = SafetyConcern.__table__.c
-_CONCERNS = select(_concerns.participant_id, _concerns.arrangement).where(_concerns.conference_id == bindparam("case"))
-_LINES = (
-    select(*(_lines[name] for name in BottomLineState.__dataclass_fields__))
-    .where(_lines.conference_id == bindparam("case"))
-    .order_by(_lines.number)
-)
 
 
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:
@@ -184,66 +108,18 @@ def members(session: Session, conference_id: int) -> tuple[Member, ...]:
     return tuple(Member(*row) for row in session.execute(_MEMBERS, {"case": conference_id}))
 
 
-def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
-    """The agencies of a case: for whom its referrer and professionals work or speak. Interpreters have none."""
-    return _agencies((one.part, one.organisation, one.speaks_for, one.sets_bottom_line) for one in circle)
+def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
+    """Everybody in the circle now, in the order in which they were added, without contact details. Three queries."""
+    return _person_rows(session, conference_id, _ONLY_FOR_ONE_PERSON)
 
 
-def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Agency, ...]]:
-    """The agencies of several cases at once; a case without any is left out."""
-    rows = session.execute(_PROFESSIONALS, {"cases": list(conference_ids)}).all()
-    return {id_: _agencies(tuple(row)[1:] for row in of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
-
-
-def _agencies(told: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
-    """Agencies of tuples of part, organisation, represented organisation, and whether they set a bottom line."""
-    return independence.agencies(
-        (name, _tie(part, decides)) for part, *names, decides in told for name in names if name
-    )
-
-
-def _tie(part: Part, decides: bool) -> Tie:
-    if part is Part.REFERRER:
-        return Tie.REFERS
-    return Tie.DECIDES if decides else Tie.HELPS
-
-
-def consented(session: Session, conference_id: int) -> frozenset[int]:
-    """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
-    rows = session.execute(_CONSENTS, {"case": conference_id})
-    return frozenset(row.participant_id for row in rows if row.scope != "file")
-
-
-def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
-    """How many safety concerns of each person have no arrangement yet."""
-    rows = session.execute(_CONCERNS, {"case": conference_id})
-    return Counter(row.participant_id for row in rows if not row.arrangement)
-
-
-def bottom_line_states(session: Session, conference_id: int) -> tuple[BottomLineState, ...]:
-    """The bottom lines without text, by number."""
-    return tuple(BottomLineState(*row) for row in session.execute(_LINES, {"case": conference_id}))
-
-
-_COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
-#: Read for one person at a time only, for data protection.
-_ONLY_FOR_ONE_PERSON = frozenset(
-    {"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"}
-)
-_EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
-_NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
-_Kind = TypeVar("_Kind")
-
-
-def _columns(kind: Any, table: Any, without: frozenset[str] = frozenset()) -> list[Any]:
-    """The columns that fill a dataclass, by the names of its fields."""
-    named = [field.name for field in fields(kind) if field.name not in without]
-    return [(getattr(table, name) if hasattr(table, name) else _NAME[name]).label(name) for name in named]
-
-
-def _to_dataclass(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
-    read = {name: tuple(value) if isinstance(value, list) else value for name, value in row._asdict().items()}
-    return kind(**read, **more)
+def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
+    """Somebody in the circle, without fields that the visitor may not see; None if not in this case now."""
+    people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
+    if not people:
+        return None
+    hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
+    return replace(people[0], **{name: _EMPTY[name] for name in hidden})
 
 
 def _person_rows(
@@ -261,20 +137,6 @@ def _person_rows(
         _to_dataclass(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
         for row in rows
     )
-
-
-def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
-    """Everybody in the circle now, in the order in which they were added, without contact details. Three queries."""
-    return _person_rows(session, conference_id, _ONLY_FOR_ONE_PERSON)
-
-
-def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
-    """Somebody in the circle, without fields that the visitor may not see; None if not in this case now."""
-    people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
-    if not people:
-        return None
-    hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
-    return replace(people[0], **{name: _EMPTY[name] for name in hidden})
 
 
 def own_details(session: Session, case: Case) -> OwnDetails | None:
@@ -302,10 +164,81 @@ def phones(session: Session, case: Case) -> dict[int, str]:
     return {row.id: row.phone for row in rows if row.phone}
 
 
+# Agencies
+
+
+_PROFESSIONALS: Select[*tuple[Any, ...]] = (
+    select(*(_people[name] for name in ("conference_id", "part", "organisation", "speaks_for")), _SETS_LINE)
+    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None), _by_profession)
+    .order_by(_people.conference_id, _people.id)
+)
+
+
+def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
+    """The agencies of a case: for whom its referrer and professionals work or speak. Interpreters have none."""
+    return _agencies((one.part, one.organisation, one.speaks_for, one.sets_bottom_line) for one in circle)
+
+
+def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Agency, ...]]:
+    """The agencies of several cases at once; a case without any is left out."""
+    rows = session.execute(_PROFESSIONALS, {"cases": list(conference_ids)}).all()
+    return {id_: _agencies(tuple(row)[1:] for row in of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
+
+
+def _agencies(told: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
+    """Agencies of tuples of part, organisation, represented organisation, and whether they set a bottom line."""
+    return independence.agencies(
+        (name, _tie(part, decides)) for part, *names, decides in told for name in names if name
+    )
+
+
+def _tie(part: Part, decides: bool) -> Tie:
+    if part is Part.REFERRER:
+        return Tie.REFERS
+    return Tie.DECIDES if decides else Tie.HELPS
+
+
+# Registration and consents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationRow(Registration):
+    """The registration, with columns that cannot be changed. `version` detects concurrent changes."""
+
+    registered_on: date
+    registered_by: Part
+    region: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A consent with the name of its giver."""
+
+    id: int
+    participant_id: int
+    name: str
+    scope: str
+    given_on: date
+    withdrawn_on: date | None
+    note: str
+
+
+_consents = Consent.__table__.c
+_CONSENTS = select(_consents.participant_id, _consents.scope).where(
+    _consents.conference_id == bindparam("case"), _consents.withdrawn_on.is_(None)
+)
+
+
 def registration(session: Session, conference_id: int) -> RegistrationRow:
     """The registration of a case."""
     found = select(*_columns(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
     return _to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+
+
+def case_number(session: Session, conference_id: int) -> str:
+    """The case number."""
+    return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
 
 
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
@@ -313,6 +246,30 @@ def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     found = select(*_columns(ConsentRow, Consent)).join(Participant, Participant.id == Consent.participant_id)
     rows = session.execute(found.where(Consent.conference_id == conference_id).order_by(Consent.id))
     return tuple(_to_dataclass(ConsentRow, row) for row in rows)
+
+
+def consented(session: Session, conference_id: int) -> frozenset[int]:
+    """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
+    rows = session.execute(_CONSENTS, {"case": conference_id})
+    return frozenset(row.participant_id for row in rows if row.scope != "file")
+
+
+# Safety concerns
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRow:
+    """A safety concern with the person's name and the arrangement (None: not made yet)."""
+
+    id: int
+    participant_id: int
+    name: str
+    concern: str
+    arrangement: str | None
+
+
+_concerns = SafetyConcern.__table__.c
+_CONCERNS = select(_concerns.participant_id, _concerns.arrangement).where(_concerns.conference_id == bindparam("case"))
 
 
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
@@ -323,6 +280,44 @@ def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     return tuple(
         _to_dataclass(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id))
     )
+
+
+def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
+    """How many safety concerns of each person have no arrangement yet."""
+    rows = session.execute(_CONCERNS, {"case": conference_id})
+    return Counter(row.participant_id for row in rows if not row.arrangement)
+
+
+# Bottom lines
+
+
+@dataclass(frozen=True, slots=True)
+class BottomLineRow:
+    """A bottom line with the name of who set it."""
+
+    id: int
+    number: int
+    text: str
+    ground: str
+    set_by: int
+    set_by_name: str
+    shared_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BottomLineState:
+    """A bottom line without its text."""
+
+    id: int
+    number: int
+    shared_on: date | None
+
+
+_LINES = (
+    select(*(_lines[name] for name in BottomLineState.__dataclass_fields__))
+    .where(_lines.conference_id == bindparam("case"))
+    .order_by(_lines.number)
+)
 
 
 def bottom_lines(session: Session, conference_id: int) -> tuple[BottomLineRow, ...]:
@@ -339,6 +334,26 @@ def visible_bottom_lines(session: Session, case: Case) -> tuple[BottomLineRow, .
     return lines if scope is Scope.ALL else tuple(line for line in lines if line.shared_on is not None)
 
 
+def bottom_line_states(session: Session, conference_id: int) -> tuple[BottomLineState, ...]:
+    """The bottom lines without text, by number."""
+    return tuple(BottomLineState(*row) for row in session.execute(_LINES, {"case": conference_id}))
+
+
+# Contact log
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """An entry of the contact log. `name` is None where it is about nobody in particular."""
+
+    id: int
+    on: date
+    channel: str
+    text: str
+    participant_id: int | None
+    name: str | None
+
+
 def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     """The contact log, newest first."""
     whose = Participant.id == ContactEntry.participant_id
@@ -348,9 +363,23 @@ def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     return tuple(_to_dataclass(ContactRow, row) for row in rows)
 
 
-def case_number(session: Session, conference_id: int) -> str:
-    """The case number."""
-    return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
+# Search
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A case that a search found. `name` is the participant's name that matched; empty for a case number."""
+
+    conference_id: int
+    number: str
+    title: str
+    phase: Phase
+    name: str = ""
+
+    @property
+    def phase_title(self) -> str:
+        """The name of the phase, to be translated."""
+        return PHASE_RULES[self.phase].title
 
 
 _MOST_WORDS = 4

@@ -43,6 +43,9 @@ bp = Blueprint("matching", __name__)
 _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
 
 
+# The coordinator of a case
+
+
 @bp.get(_COORDINATOR)
 @case_route(Activity.SEE_REGISTRATION, Activity.SEE_REQUEST)
 def coordinator(case: Case) -> ResponseReturnValue:
@@ -257,6 +260,9 @@ def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
 def _spoken(codes: tuple[str, ...]) -> str:
     """Language names, in the reader's language."""
     return ", ".join(map(language_name, codes))
+
+
+# Handing over the cases of a coordinator who leaves
 
 
 @bp.get("/handing-over/<int:account_id>")

@@ -30,20 +30,6 @@ _NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
 _Entry = TypeVar("_Entry", Registration, PersonDetails, Concern)
 
 
-def member(session: Session, conference_id: int, participant_id: int) -> Participant:
-    """Somebody who is in the circle of this case now. Raises Unknown."""
-    found = session.get(Participant, participant_id)
-    if found is None or found.conference_id != conference_id or found.removed_at is not None:
-        raise Unknown
-    return found
-
-
-def refuse_future(at: datetime, timezone: str, *days: date | None) -> None:
-    """Raise Refusal for a day that is after today in this time zone."""
-    if any(day > local_date(at, timezone) for day in days if day):
-        raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
-
-
 def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
     """Set the fields of `kind` on a row; returns the names of the fields that changed."""
     changed = []
@@ -57,25 +43,21 @@ def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
     return changed
 
 
-def preserve_agencies(session: Session, conference: Conference) -> None:
-    """Store the agencies of a case as they are now, before a change to circle or bottom lines.
-
-    Otherwise a coordinator could end their own conflict of interest by changing the circle or the bottom lines.
-    """
-    now = queries.agencies(queries.members(session, conference.id))
-    before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
-    kept = closest((*before, *now))
-    conference.agencies_before = [[agency.name, agency.tie] for agency in kept]
+def refuse_future(at: datetime, timezone: str, *days: date | None) -> None:
+    """Raise Refusal for a day that is after today in this time zone."""
+    if any(day > local_date(at, timezone) for day in days if day):
+        raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
 
 
-def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
-    """Insert somebody into the circle, in the caller's transaction."""
-    participant = Participant(conference_id=conference.id)
-    update_row(participant, details, PersonDetails)
-    session.add(participant)
-    session.flush()
-    _index_name(session, conference, participant)
-    return participant
+# People
+
+
+def member(session: Session, conference_id: int, participant_id: int) -> Participant:
+    """Somebody who is in the circle of this case now. Raises Unknown."""
+    found = session.get(Participant, participant_id)
+    if found is None or found.conference_id != conference_id or found.removed_at is not None:
+        raise Unknown
+    return found
 
 
 def has_page(part: Part, attends: Attends | None) -> bool:
@@ -164,6 +146,27 @@ def mark_informed(
     return len(told)
 
 
+def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
+    """Insert somebody into the circle, in the caller's transaction."""
+    participant = Participant(conference_id=conference.id)
+    update_row(participant, details, PersonDetails)
+    session.add(participant)
+    session.flush()
+    _index_name(session, conference, participant)
+    return participant
+
+
+def preserve_agencies(session: Session, conference: Conference) -> None:
+    """Store the agencies of a case as they are now, before a change to circle or bottom lines.
+
+    Otherwise a coordinator could end their own conflict of interest by changing the circle or the bottom lines.
+    """
+    now = queries.agencies(queries.members(session, conference.id))
+    before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
+    kept = closest((*before, *now))
+    conference.agencies_before = [[agency.name, agency.tie] for agency in kept]
+
+
 def _with_exclusion(details: PersonDetails, current: Participant | None) -> PersonDetails:
     """The details with `attends` set to excluded if a decision to exclude was entered.
 
@@ -233,6 +236,9 @@ def _index_name(session: Session, conference: Conference, participant: Participa
         NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
         for key in keyring_of(session).index_keys(participant.name)
     )
+
+
+# Safety concerns
 
 
 def add_concern(by: By, conference_id: int, new: Concern) -> int:

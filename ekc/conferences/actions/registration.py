@@ -22,6 +22,8 @@ from ekc.workflow.definition import VERSION
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Part
 
+# The case
+
 
 def register_case(by: By, new: NewCase) -> int:
     """Register a case; returns its id. Needs no account; only staff may give an earlier day of registration.
@@ -91,6 +93,40 @@ def change_registration(
             by.record("registration.changed", conference_id, fields=", ".join(changed))
 
 
+def search_and_record(by: By, asked: str) -> tuple[SearchResult, ...]:
+    """Search cases, and record the search in the audit.
+
+    A search shows titles and names, so each case that was found gets an audit event, which its people can read.
+    """
+    with writing(by.session):
+        found = search(by.session, by.visitor, asked, by.at)
+        roles = " ".join(sorted(by.visitor.roles))
+        for conference_id in sorted(
+            {one.conference_id for one in found}
+        ):  # in order, so that concurrent searches do not deadlock
+            by.record("case.found", conference_id, roles=roles)
+        by.record("case.searched", asked=asked, found=len(found))
+    return found
+
+
+def _next_number(session: Session, year: int) -> str:
+    """The next case number of a year. Its counter stays locked until commit, so that no number is skipped."""
+    count = update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1)
+    count = count.execution_options(synchronize_session=False)
+    taken = session.scalar(count.returning(CaseCounter.last))
+    if taken is None:
+        try:
+            with session.begin_nested():
+                session.execute(insert(CaseCounter).values(year=year, last=0))
+        except IntegrityError:
+            pass  # another transaction inserted the year at the same time
+        taken = session.scalars(count.returning(CaseCounter.last)).one()
+    return f"EKC-{year}-{taken:04}"
+
+
+# Consents
+
+
 def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
     """Note a consent; returns its id."""
     with writing(by.session):
@@ -120,19 +156,7 @@ def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | Non
         by.record("consent.withdrawn", conference_id, name=whose, on=day.isoformat())
 
 
-def _next_number(session: Session, year: int) -> str:
-    """The next case number of a year. Its counter stays locked until commit, so that no number is skipped."""
-    count = update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1)
-    count = count.execution_options(synchronize_session=False)
-    taken = session.scalar(count.returning(CaseCounter.last))
-    if taken is None:
-        try:
-            with session.begin_nested():
-                session.execute(insert(CaseCounter).values(year=year, last=0))
-        except IntegrityError:
-            pass  # another transaction inserted the year at the same time
-        taken = session.scalars(count.returning(CaseCounter.last)).one()
-    return f"EKC-{year}-{taken:04}"
+# Contact log
 
 
 def log_contact(by: By, conference_id: int, new: NewContact) -> int:
@@ -147,19 +171,3 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
         by.session.flush()
         by.record("contact.logged", conference_id, channel=new.channel)
     return entry.id
-
-
-def search_and_record(by: By, asked: str) -> tuple[SearchResult, ...]:
-    """Search cases, and record the search in the audit.
-
-    A search shows titles and names, so each case that was found gets an audit event, which its people can read.
-    """
-    with writing(by.session):
-        found = search(by.session, by.visitor, asked, by.at)
-        roles = " ".join(sorted(by.visitor.roles))
-        for conference_id in sorted(
-            {one.conference_id for one in found}
-        ):  # in order, so that concurrent searches do not deadlock
-            by.record("case.found", conference_id, roles=roles)
-        by.record("case.searched", asked=asked, found=len(found))
-    return found

@@ -26,6 +26,8 @@ from ekc.workflow.engine import has_duty
 from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Role
 
+# Employers
+
 
 def set_employer(by: By, account_id: int, employer: str) -> None:
     """Set for whom the owner of an account also works; empty: nobody. It counts for all their cases at once.
@@ -51,6 +53,9 @@ def note_employer(by: By, account: Account, employer: str) -> None:
         raise Refusal(N_("Nobody notes for whom they work themselves. Ask another administrator or your manager."))
     account.employer = noted
     by.record("account.employer", account=account.id, employer=noted or "")
+
+
+# Declarations
 
 
 def accept(by: By, conference_id: int, declared: Declaration, on: date | None = None) -> None:
@@ -93,6 +98,55 @@ def declare(by: By, conference_id: int, declared: Declaration) -> None:
         if match is None or match.account_id != by.visitor.account_id:
             raise Unknown
         _declare(by, conference, match, declared, "match.declared")
+
+
+def _declare(
+    by: By,
+    conference: Conference,
+    match: Match,
+    declared: Declaration,
+    action: str,
+) -> None:
+    """Store a declaration with the earlier ones, audit it, and send a mail if a conflict is open."""
+    if not declared.independence.strip():
+        raise Refusal(N_("Say in your own words how independent you are."))
+    before = _earlier_declarations(by.session, match)
+    match.independence = declared.independence.strip()
+    match.answers = {**declared.answers, "before": before} if before else declared.answers
+    by.session.flush()
+    by.record(
+        action,
+        conference.id,
+        coordinator=by.actor.name,
+        words=match.independence,
+        **declared.answers,
+    )
+    if open_conflicts(by.session, conference.id):
+        queue_mail(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
+
+
+def _earlier_declarations(session: Session, match: Match) -> list[dict[str, Any]]:
+    """What this coordinator declared for the case so far, in former matches too."""
+    of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
+    told = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
+    said: list[dict[str, Any]] = []
+    for one in session.scalars(told):
+        answers = dict(one.answers or {})
+        said += [earlier for earlier in answers.pop("before", ()) if earlier not in said]
+        said.append({"independence": one.independence, **answers})
+    return said
+
+
+def _replace_coordinator(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
+    """End the match of the former coordinator; the case goes to the coordinator of the match `to`."""
+    before.ended_on = local_date(at, conference.timezone)
+    session.flush()  # before the next update: the index allows one accepted match
+    ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
+    queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
+    queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
+
+
+# Confirmation by the main person
 
 
 def confirm_coordinator(
@@ -157,50 +211,7 @@ def _shown_match(session: Session, conference_id: int, match_id: int | None) -> 
     return match
 
 
-def _replace_coordinator(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
-    """End the match of the former coordinator; the case goes to the coordinator of the match `to`."""
-    before.ended_on = local_date(at, conference.timezone)
-    session.flush()  # before the next update: the index allows one accepted match
-    ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
-    queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
-    queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
-
-
-def _earlier_declarations(session: Session, match: Match) -> list[dict[str, Any]]:
-    """What this coordinator declared for the case so far, in former matches too."""
-    of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
-    told = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
-    said: list[dict[str, Any]] = []
-    for one in session.scalars(told):
-        answers = dict(one.answers or {})
-        said += [earlier for earlier in answers.pop("before", ()) if earlier not in said]
-        said.append({"independence": one.independence, **answers})
-    return said
-
-
-def _declare(
-    by: By,
-    conference: Conference,
-    match: Match,
-    declared: Declaration,
-    action: str,
-) -> None:
-    """Store a declaration with the earlier ones, audit it, and send a mail if a conflict is open."""
-    if not declared.independence.strip():
-        raise Refusal(N_("Say in your own words how independent you are."))
-    before = _earlier_declarations(by.session, match)
-    match.independence = declared.independence.strip()
-    match.answers = {**declared.answers, "before": before} if before else declared.answers
-    by.session.flush()
-    by.record(
-        action,
-        conference.id,
-        coordinator=by.actor.name,
-        words=match.independence,
-        **declared.answers,
-    )
-    if open_conflicts(by.session, conference.id):
-        queue_mail(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
+# Waivers
 
 
 def waive_conflict(by: By, conference_id: int, conflict: str, reason: str) -> None:
