@@ -41,19 +41,19 @@ def play(
     *,
     until: Stage = Stage.EVALUATED,
     shift: timedelta = timedelta(0),
-    untold: Collection[str] = (),
+    not_informed: Collection[str] = (),
     revise: Revise | None = None,
 ) -> int:
     """Enter a case up to a stage, or as far as the file goes; returns its id.
 
-    `shift` moves all its days, by whole weeks, so that weekdays stay the same. `untold` names people who are not
+    `shift` moves all its days, by whole weeks, so that weekdays stay the same. `not_informed` names people who are not
     informed beforehand; then the conference cannot be opened. `revise` writes a new version of the plan at the first
     evaluation meeting. Raises Refusal where an action refuses.
     """
     whole_weeks = shift % timedelta(weeks=1) == timedelta(0)
     assert whole_weeks, "a case moves by whole weeks, or its weekdays are wrong"  # noqa: S101
     came = {id_: day + shift for id_, day in letters(case.plan).items()}
-    player = Player(session, shifted(case, shift), cast, came, frozenset(untold))
+    player = Player(session, shifted(case, shift), cast, came, frozenset(not_informed))
     reached = list(Stage).index(until)
 
     def includes(stage: Stage) -> bool:

@@ -48,7 +48,7 @@ class Player:
     case: CaseFile
     cast: Cast
     letters: dict[str, date] = field(default_factory=dict)  # who agrees by letter, and on which day
-    untold: frozenset[str] = frozenset()  # who is not informed
+    not_informed: frozenset[str] = frozenset()  # who is not informed
     id: int = 0
     people: dict[str, int] = field(default_factory=dict)
     details: dict[str, PersonDetails] = field(default_factory=dict)

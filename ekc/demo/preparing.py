@@ -170,7 +170,7 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
         (player.on(last, "17:30"), partial(_arrange, player, setup)),
     ]
     for day in sorted(set(setup.informed.values())):
-        told = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.untold]
+        told = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.not_informed]
         if told:
             agenda.append((player.on(day, "15:00"), partial(_tell, player, told)))
     for id_, person in player.case.people.items():

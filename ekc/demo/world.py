@@ -33,7 +33,7 @@ _WEEK = timedelta(weeks=1)
 #: How long ago all accounts were opened: before the first day of any case.
 _ACCOUNTS_OPENED_BEFORE = timedelta(weeks=104)
 _SATURDAY = 5
-_UNTOLD = ("buur", "coach")
+_NOT_INFORMED = ("buur", "coach")
 _LINK_DAYS = 365
 
 
@@ -64,7 +64,9 @@ def make_demo(session: Session, now: datetime, cost: Cost) -> DemoCases[int]:
         ended=play(session, cases.ended, noor, shift=by.ended),
         under_way=play(session, cases.under_way, noor, until=Stage.CALLED, shift=by.under_way),
         due=play(session, cases.due, denise, until=Stage.AGREED, shift=by.due),
-        prepared=play(session, cases.prepared, noor, until=Stage.PREPARED, shift=by.prepared, untold=_UNTOLD),
+        prepared=play(
+            session, cases.prepared, noor, until=Stage.PREPARED, shift=by.prepared, not_informed=_NOT_INFORMED
+        ),
         waiting=play(session, cases.waiting, denise, until=Stage.REGISTERED, shift=by.waiting),
     )
     _hand_out_links(session, now, staff, made, cost)

@@ -54,7 +54,7 @@ class CasePage:
     checklist: tuple[ChecklistLine, ...]
     circle: Circle
     family: int
-    untold: int
+    not_informed: int
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None
     undecided: bool  # there is a conflict of interest that nobody has decided about
@@ -90,7 +90,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         checklist=checklist(facts),
         circle=read.circle,
         family=sum(person.is_family for person in facts.people),
-        untold=sum(person.untold for person in facts.people),
+        not_informed=sum(person.not_informed for person in facts.people),
         meeting=read.meeting,
         match=read.matches.current,
         undecided=bool(facts.coordinator.conflicts),

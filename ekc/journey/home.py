@@ -30,7 +30,7 @@ class Todo:
 
     case: CaseRow
     days: int | None = None
-    untold: int = 0
+    not_informed: int = 0
     follow_up: evaluations.FollowUpRow | None = None
 
 
@@ -136,9 +136,9 @@ def _todo(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> To
             return Todo(row, follow_up=due) if due or row.open_until else None
         case Phase.SETUP:
             if row.starts_at is None:
-                return Todo(row, untold=row.untold)
+                return Todo(row, not_informed=row.not_informed)
             away = (local_date(row.starts_at, row.timezone) - local_date(at, row.timezone)).days
-            return Todo(row, days=away, untold=row.untold) if away <= 14 or row.untold else None
+            return Todo(row, days=away, not_informed=row.not_informed) if away <= 14 or row.not_informed else None
         case _:
             return Todo(row)
 

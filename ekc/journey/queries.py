@@ -84,7 +84,7 @@ class CaseRow:
     starts_at: datetime | None
     coordinator: str  # name; empty while there is none
     venue: str
-    untold: int = 0
+    not_informed: int = 0
     open_until: date | None = None  # last day of the coordinator's access, once their last task is done
 
 
@@ -121,10 +121,14 @@ def _cases() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
+def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
     head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
     return CaseRow(
-        **head, coordinator=row.coordinator or "", venue=row.venue_name or "", untold=untold, open_until=open_until(row)
+        **head,
+        coordinator=row.coordinator or "",
+        venue=row.venue_name or "",
+        not_informed=not_informed,
+        open_until=open_until(row),
     )
 
 
@@ -138,10 +142,10 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed
     closed = session.execute(
         own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
     ).all()
-    untold = _uninformed_counts(session, [row.id for row in open_ones])
+    not_informed = _not_informed_counts(session, [row.id for row in open_ones])
     # A case for which they are asked is shown, whatever the access of its current coordinator.
     seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
-    return tuple(_row(row, untold=untold.get(row.id, 0)) for row in seen)
+    return tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen)
 
 
 def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
@@ -190,7 +194,7 @@ def referrer_events(session: Session, conference_id: int, said_none_on: date | N
     }
 
 
-def _uninformed_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
+def _not_informed_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
     """How many people who take part have not been informed yet, by case; cases without any are left out."""
     rows = session.execute(
         select(Participant.conference_id, func.count())

@@ -1,4 +1,4 @@
-"""What ends with somebody's part in a case: a former coordinator's codes, and all that goes to who was shut out."""
+"""What ends with somebody's role in a case: the codes a former coordinator knows, and mails to excluded people."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -34,12 +34,12 @@ LONG = timedelta(days=31)
 
 
 def link_for(session: Session, cast: Cast, case: Made, days: int = 60) -> MadeLink:
-    """Marieke's, made by Noor, who keeps a copy."""
+    """Marieke's link, made by Noor, who keeps a copy of link and code."""
     return make_link(By(session, cast.noor, START), case.id, case.people["marieke"], NewLink(days=days), COST)
 
 
 def opens(session: Session, made: MadeLink, at: datetime = START) -> bool:
-    """Whether the copy and the code let somebody in on a new device."""
+    """Whether link and code are accepted on a new device."""
     return verify_by_answer(session, at, made.token, made.code, False, "Firefox, Windows", COST) is not None
 
 
@@ -66,7 +66,7 @@ def no_coordinator(session: Session, cast: Cast, case: Made) -> None:
 
 
 def gone(session: Session, cast: Cast, case: Made) -> None:
-    """Her last day was yesterday, and the night did its work."""
+    """Noor's last day was yesterday, and the nightly job has run."""
     closing.set_leaving(By(session, cast.bas, START), cast.noor.account_id or 0, START.date())
     forget_codes_of_former_coordinators(session, START + timedelta(days=1))
 

@@ -1,4 +1,4 @@
-"""The pages of a case as a person sees them: accessible in light and dark, and within a narrow screen."""
+"""The pages of a case in a browser: accessible in light and dark, and within a narrow screen."""
 
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session

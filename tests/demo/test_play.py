@@ -1,4 +1,4 @@
-"""A case file that is entered is all in the database, at its times, and stops where it is told to."""
+"""An entered case file is in the database as a whole, at its times, up to the given stage."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -55,7 +55,7 @@ def test_every_fact_of_a_file_is_in_the_database(db_session: Session, cast: Cast
     expected["coordinator"].setdefault("languages", ["nl", "ar", "en"])
     for part in (expected["information"], *expected["evaluation"]):
         part["present"] = sorted(part.get("present", []))
-    for told in (found, expected):  # in the order in which people were told, and in that of the file
+    for told in (found, expected):  # in the order in which people were informed, and in that of the file
         told["setup"]["safety"].sort(key=lambda concern: concern["person"])
     assert pruned(found) == pruned(expected)
 
@@ -132,10 +132,10 @@ def test_a_case_stops_where_it_is_told_to(
 def test_whoever_is_left_out_is_not_told(db_session: Session, cast: Cast) -> None:
     case = read("de-wit")
 
-    conference_id = play(db_session, case, staff(cast, case), until=Stage.PREPARED, untold={"coach", "buur"})
+    conference_id = play(db_session, case, staff(cast, case), until=Stage.PREPARED, not_informed={"coach", "buur"})
 
     [row] = journey.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0, START)
-    assert (row.id, row.untold) == (conference_id, 2)
+    assert (row.id, row.not_informed) == (conference_id, 2)
 
 
 def test_a_file_may_end_before_the_conference(db_session: Session, cast: Cast) -> None:

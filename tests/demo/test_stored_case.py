@@ -1,4 +1,4 @@
-"""A case file of the first release, with what is rare in one, is read for ever to the values that it said then."""
+"""A case file of the first release, with rare fields, stays readable with the same values."""
 
 import tomllib
 from datetime import date, datetime

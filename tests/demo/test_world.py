@@ -1,4 +1,4 @@
-"""The demonstration stands around the day on which it is made, whichever that is, and lets one be its people."""
+"""The demo is set around any day on which it is made, and lets visitors become its people."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -55,7 +55,7 @@ def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
     noor, denise = (account.account_id or 0 for account in demo_accounts(db_session)[:2])
     shown = (journey.cases_of_coordinator(db_session, account, SATURDAY_NIGHT) for account in (noor, denise))
     cases = {row.id: row for rows in shown for row in rows}
-    assert {id_: (row.phase, row.untold) for id_, row in cases.items()} == {
+    assert {id_: (row.phase, row.not_informed) for id_, row in cases.items()} == {
         made.prepared: (Phase.SETUP, 2),
         made.due: (Phase.EVALUATION, 0),
         made.under_way: (Phase.EVALUATION, 0),

@@ -1,4 +1,4 @@
-"""Follow-ups: when they are planned, where they stand, what may be written down and by whom."""
+"""Follow-ups: when they are planned, their states, what may be recorded and by whom."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -92,7 +92,7 @@ def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> No
 
 
 def test_a_kind_that_the_round_did_not_plan_does_not_hold_up_closing(db_session: Session, cast: Cast) -> None:
-    """As in a case that was agreed before there was that kind; a case without any follow-up is not settled by that."""
+    """As in a case agreed before that kind existed. A case without any follow-up is not settled."""
     case = agreed_case(db_session, cast, START)
     with writing(db_session):
         db_session.execute(delete(FollowUp).where(FollowUp.id == case.evaluation))

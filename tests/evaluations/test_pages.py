@@ -1,4 +1,4 @@
-"""Pages of what comes after the plan, as people use them."""
+"""Pages of follow-ups, tasks and costs over HTTP."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A coordinator's access to a case ends some days after it was closed: with warning, and then it is as never there."""
+"""A coordinator's access ends some days after a case was closed, with a reminder before; then it is unknown to them."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
-#: The last minute of the thirtieth day, and the minute after it, in the Netherlands (summer time by then).
+#: The last minute of the thirtieth day, and the minute after it, in the Netherlands (in summer time).
 LAST = START.replace(month=4, day=1, hour=21, minute=59)
 AFTER = LAST + timedelta(minutes=1)
 NIGHT = timedelta(days=1)
@@ -39,7 +39,7 @@ def case(db_session: Session, cast: Cast) -> Made:
 
 
 def mails(session: Session) -> list[tuple[str, str]]:
-    """Who was told that an access ends, and when."""
+    """Who got a reminder, and when."""
     asked = select(OutboxMessage.recipient, OutboxMessage.queued_at).where(OutboxMessage.key.like("%access-ends%"))
     return [(row.recipient, row.queued_at.date().isoformat()) for row in session.execute(asked)]
 

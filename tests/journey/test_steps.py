@@ -1,4 +1,4 @@
-"""Taking a step: all of it or nothing, one at a time, every reason told, everything written down."""
+"""Taking a step: atomic, one at a time, with every reason of a refusal, and recorded."""
 
 from threading import Barrier, Thread
 
@@ -32,7 +32,7 @@ def phase_of(session: Session, case: build.Made) -> Phase:
 
 
 def state(session: Session) -> dict[str, int]:
-    """How many rows every table has."""
+    """The number of rows of every table."""
     session.rollback()
     tables = Conference.metadata.sorted_tables
     return {table.name: session.scalars(select(func.count()).select_from(table)).one() for table in tables}

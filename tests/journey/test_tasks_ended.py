@@ -1,4 +1,4 @@
-"""The last task of a coordinator is the last follow-up, also where nobody closes the case: then access ends as well."""
+"""The last follow-up is the last task of a coordinator: their access then ends, even if nobody closes the case."""
 
 from datetime import date, timedelta
 
@@ -119,7 +119,7 @@ def test_the_manager_finds_it_and_closes_it(
 
     closed = db_session.get_one(Conference, case.id)
     assert (closed.closed_on, closed.tasks_ended_on) == (local_date(OVER, closed.timezone), TODAY)
-    with pytest.raises(Unknown):  # closing opens it to nobody anew
+    with pytest.raises(Unknown):  # closing gives nobody access again
         open_case(By(db_session, cast.noor, OVER), case.id, Activity.SEE_CASE)
 
 

@@ -1,4 +1,4 @@
-"""The page about the coordinator, over HTTP: from the first question to the main person's yes."""
+"""The page about the coordinator, over HTTP: from the request to the confirmation by the main person."""
 
 from dataclasses import replace
 from datetime import date
@@ -32,7 +32,7 @@ KNOWS = "Do you know anybody of the family or of the circle?"
 GAINS = "Could anything in the plan, or in how it ends, be of use to you or yours?"
 RETIRED = "No: I am retired, a student, at home, between jobs, or work for myself"
 SAME = "How many other open conferences do you have that the same organisation referred?"
-#: Nothing ties her, as she fills it in.
+#: A declaration without conflicts, as form values.
 FREE: dict[str, Value] = {WORKS: RETIRED, KNOWS: "No, nobody", GAINS: "No", "How independent are you?": OWN_WORDS}
 
 
@@ -54,7 +54,7 @@ def asked(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> Ma
 
 @pytest.fixture
 def taken(db_session: Session, cast: Cast, clock: FrozenClock, asked: Made) -> Made:
-    """Noor took the case, with doubts."""
+    """Noor accepted the case, with a declaration."""
     independence.accept(
         By(db_session, cast.noor, clock()),
         asked.id,
@@ -343,7 +343,7 @@ def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
     other = participant(taken.id, add_person(By(db_session, cast.ruud, clock()), taken.id, pieter))
     offices = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
     manager_too = replace(cast.noor, roles=offices, regions=frozenset({cast.north}))
-    for somebody in (other, cast.noor, manager_too):  # the wish is hers, and hers to take back
+    for somebody in (other, cast.noor, manager_too):  # only she can withdraw her wish
         with pytest.raises(Refusal, match="The main person would rather have somebody else"):
             independence.confirm_coordinator(By(db_session, somebody, clock()), taken.id)
     independence.confirm_coordinator(By(db_session, cast.ruud, clock()), taken.id)

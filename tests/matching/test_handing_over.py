@@ -1,4 +1,4 @@
-"""Handing over the cases of a coordinator who leaves or is gone: what the regional manager sees, and asking others."""
+"""Handing over the cases of a coordinator who leaves or has left, by the regional manager."""
 
 from datetime import UTC, date, datetime
 
@@ -51,7 +51,7 @@ def leaving(db_session: Session, cast: Cast, noor: int) -> list[Made]:
 
 @pytest.fixture
 def ruud(client: PageClient, cast: Cast) -> PageClient:
-    """The regional manager at a browser."""
+    """The regional manager in a browser."""
     sign_in(client, cast.ruud)
     return client
 
@@ -172,7 +172,7 @@ def test_after_the_last_day_what_is_left_is_red(
 
 
 def test_a_stolen_laptop(ruud: PageClient, cast: Cast, db_session: Session, noor: int) -> None:
-    """Closing is always possible; the cases show at once, but for the one in which the family is among itself."""
+    """Closing an account is always possible; its cases appear at once, except the one in private time."""
     build.case_in_setup(db_session, cast, START, title="First family")
     build.case_in_private_time(db_session, cast, START, title="Second family")
 

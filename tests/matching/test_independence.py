@@ -1,4 +1,4 @@
-"""Whoever works for an agency of a case is not its coordinator; what ties them later holds it up until it is waived."""
+"""Nobody coordinates a case of an agency they work for; later conflicts block steps until they are waived."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whoever is asked for a case and has not taken it sees what they need to answer, and nothing else of it."""
+"""A coordinator who is asked for a case sees what they need to answer, and nothing else of it."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.stories.test_wrong_turns import pages_of_a_case
 
-#: What the case holds that nobody who is only asked reads.
+#: Content of the case that a coordinator who is asked must not see.
 UNTOLD = (
     "Two nights on which the children were alone.",
     "How do we see to it together",
@@ -46,7 +46,7 @@ UNTOLD = (
 
 @pytest.fixture
 def asked(db_session: Session, cast: Cast) -> Made:
-    """A case that Noor prepared; Denise is asked to go on with it."""
+    """A case that Noor prepared; Denise is asked to take it over."""
     case = build.prepared_case(db_session, cast, START)
     kees = case.people["kees"]
     circle.add_concern(

@@ -1,4 +1,4 @@
-"""What is told, what is asked, and what is still missing."""
+"""Information and questions, and the kinds of information still missing."""
 
 import pytest
 from sqlalchemy.orm import Session

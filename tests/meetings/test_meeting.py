@@ -1,4 +1,4 @@
-"""The meeting page: date, hours, venue and arrangements, as forms and as what is kept."""
+"""The meeting page: date, hours, venue and arrangements, in forms and as stored."""
 
 from datetime import UTC, datetime
 
@@ -198,7 +198,7 @@ def test_another_day_is_arranged_like_the_day_before(
     former = queries.current_meeting(db_session, case.id)
 
     new_meeting(db_session, conference, START, Taking(Step.ANOTHER_DAY, new_date=NEXT_SATURDAY))
-    end_meeting(db_session, conference, START, Taking(Step.STOP))  # not started: nothing ends
+    end_meeting(db_session, conference, START, Taking(Step.STOP))  # not started, so nothing ends
     db_session.commit()
 
     current = queries.current_meeting(db_session, case.id)

@@ -1,4 +1,4 @@
-"""Writing a plan and answering to it: who may, what must fit, and that what is agreed never changes."""
+"""Actions on a plan: who may use them, what must be valid, and that versions never change."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def revision(session: Session, family: Family) -> int:
 
 
 def write(session: Session, cast: Cast, family: Family) -> str:
-    """A whole plan; the key of the request for support."""
+    """A whole plan; returns the key of the request for support."""
     noor, at = cast.noor, PRESENTED
     goal = actions.change_plan(
         By(session, noor, at), family.id, 0, edits.add_goal("De kinderen zijn nooit 's nachts alleen.")
@@ -178,7 +178,7 @@ def test_a_refusal_names_its_reason_and_the_later_decision_counts(
     assert [(row.accepted, row.reason) for row in decisions] == [(False, "one night alone"), (True, "")]
     assert queries.is_accepted(decisions) is True
 
-    with pytest.raises(Unknown):  # she is no referrer and set no bottom line
+    with pytest.raises(Unknown):  # neither a referrer nor a setter of a bottom line
         actions.decide_acceptance(By(db_session, cast.noor, LATER), family.id, family["priya"], False, "no crisis line")
     with writing(db_session):
         db_session.get_one(BottomLine, family.lines[1]).set_by = family["priya"]

@@ -1,4 +1,4 @@
-"""The plan as a value: whatever is done to it, it can be stored, its keys are its own, its numbers follow its order."""
+"""The draft as a value: after any edits it can be stored, its keys are unique, and numbers follow the order."""
 
 from datetime import date, datetime
 from functools import reduce
@@ -55,7 +55,7 @@ def keys(draft: Draft) -> list[str]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Draft]:
-    """Plans that came about by writing, the oldest first."""
+    """Drafts after random edits, the oldest first."""
     drafts = [Draft()]
     for _ in range(draw(st.integers(1, 12))):
         now = drafts[-1]
@@ -128,7 +128,7 @@ def test_a_plan_has_not_changed_from_itself(history: list[Draft]) -> None:
 
 
 def edited(draft: Draft, *edits: edits.Edit) -> Draft:
-    """The plan after these edits, one after another."""
+    """The plan after these edits."""
     return reduce(lambda before, edit: edit.apply(before), edits, draft)
 
 

@@ -1,4 +1,4 @@
-"""The pages of the plan over HTTP: writing it, answering to it, its versions and their paper."""
+"""The pages of the plan over HTTP: writing it, agreement, versions and their PDF."""
 
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -36,13 +36,13 @@ def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
 
 @pytest.fixture
 def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
-    """Noor, who coordinates the case, at her browser."""
+    """Noor, the coordinator, in her browser."""
     sign_in(client, cast.noor)
     return client
 
 
 def write(session: Session, cast: Cast, family: Family) -> str:
-    """A whole plan, by the actions; the key of the request for support."""
+    """A whole plan, by actions; returns the key of the request for support."""
     at = PRESENTED
     goal = actions.change_plan(By(session, cast.noor, at), family.id, 0, edits.add_goal(GOAL))
     nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
@@ -61,7 +61,7 @@ def write(session: Session, cast: Cast, family: Family) -> str:
 
 
 def own_buttons(page: Page) -> list[str]:
-    """The buttons of the page itself, without those of its frame."""
+    """The buttons of the page without those of the layout."""
     return [name for name in page.buttons if name != "Sign out"]
 
 
@@ -398,5 +398,5 @@ def test_after_the_agreement_readers_see_what_was_agreed(
 
     fatima = somebody(app, db_session, family, "fatima")
     assert "Something new" not in fatima.page(address(family)).text
-    omar = somebody(app, db_session, family, "omar")  # calls people together, so he may write
+    omar = somebody(app, db_session, family, "omar")  # the convenor may change the plan
     assert "Something new" in omar.page(address(family)).text

@@ -1,4 +1,4 @@
-"""Private time begins and ends, and nothing of what was said has a place."""
+"""Private time begins and ends, and nothing of its content is stored."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ def test_the_family_goes_in_asks_and_comes_out(db_session: Session, cast: Cast) 
     effects.close_room(db_session, conference, times[3], Taking(Step.COME_OUT))
     effects.open_room(db_session, conference, times[4], Taking(Step.GO_BACK, reason="Six of seven nights."))
     effects.close_room(db_session, conference, times[5], Taking(Step.COME_OUT))
-    effects.close_room(db_session, conference, times[5], Taking(Step.NO_PLAN))  # none goes on: nothing happens
+    effects.close_room(db_session, conference, times[5], Taking(Step.NO_PLAN))  # no round is open, so nothing happens
     db_session.commit()
 
     rows = queries.rounds(db_session, case.id)

@@ -1,4 +1,4 @@
-"""What comes after the plan: the call, the evaluation, hours and costs."""
+"""Pages of a story: the call, the evaluation, hours and costs."""
 
 from itertools import chain, repeat
 
@@ -13,7 +13,7 @@ from tests.stories.walk import Walk
 def look_again(
     walk: Walk, found: FollowUpEntry, *, client: PageClient | None = None, new_version: bool = False
 ) -> Page:
-    """Write down what a call or an evaluation found. A file counts how many actions are how far, not which."""
+    """Record a call or an evaluation. A file counts how many actions are in a state, not which."""
     plan = walk.case.plan
     assert plan is not None
     values: dict[str, Value] = {
@@ -44,7 +44,7 @@ def look_again(
 
 
 def count_costs(walk: Walk) -> Page:
-    """Hours and money, and what is said to have been avoided."""
+    """Record hours and money, and avoided costs."""
     costs = walk.case.costs
     assert costs is not None
     amounts = {

@@ -1,4 +1,4 @@
-"""Mr and Mrs Hendriks: everything on paper and by phone; only Denise, and Ruud who asked her, sit at a screen."""
+"""Mr and Mrs Hendriks: everything on paper and by phone; only Denise, and Ruud who asked her, use the product."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from ekc.demo.casefile import CASES, read_case
 from ekc.workflow.vocabulary import ActionKind, Every
 from tests.cast import Cast
 from tests.clock import FrozenClock
-from tests.stories import agreeing, arranging, conferring, following, preparing, registering
+from tests.stories import agreeing, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order
 from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.readback import nothing_is_lost
@@ -21,7 +21,7 @@ pytestmark = PRINTER
 FILE = CASES / "hendriks.toml"
 CASE = read_case(FILE)
 SATURDAYS = "Sleeps over on Saturdays so that Joan sleeps through"
-#: The file says that there is a winter part, not what it says: this is invented like the rest.
+#: The file says that there is a winter part, but not its content.
 WINTER = GoalEntry(
     text="Wim and Joan come through the winter.",
     actions=(
@@ -38,7 +38,7 @@ NEXT = NextEvaluationEntry(on=datetime(2026, 11, 28, 11), where="at home", conve
 
 
 def prepare(walk: Walk) -> str:
-    """Joan rang; Ruud writes it down and asks Denise, who does all the rest. The number of the case."""
+    """Joan calls; Ruud registers and asks Denise, who does the rest. Returns the number of the case."""
     case, setup = walk.case, walk.case.setup
     assert setup is not None
     walk.at(case.registration.on, "15:00")
@@ -51,12 +51,12 @@ def prepare(walk: Walk) -> str:
     registering.note_registration(walk, walk.lead, agreed=date(2026, 1, 20))
     preparing.keep_safe(walk)
     walk.open("bottom-lines").submit("There are none")
-    arranging.arrange(walk)
+    preparing.arrange_meeting(walk)
     return number
 
 
 def confer(walk: Walk) -> None:
-    """One stretch of private time, and a plan on flip charts that Denise writes down."""
+    """One round of private time, and a plan on flip charts that Denise enters."""
     case, plan = walk.case, walk.case.plan
     assert case.information is not None
     assert case.private_time is not None
@@ -102,12 +102,12 @@ def write_the_second_version(walk: Walk) -> None:
 
 @pytest.fixture
 def walk(app: Flask, clock: FrozenClock, cast: Cast) -> Walk:
-    """The case, before anything of it is known."""
+    """The case before registration."""
     return Walk(app, clock, cast, CASE, cast.denise)
 
 
 def test_to_a_second_version_of_the_plan(walk: Walk) -> None:
-    """The first version stays as it is; the second says what changed."""
+    """The first version stays; the second lists what changed."""
     number = prepare(walk)
     confer(walk)
     first = download(walk.coordinator, walk.url("plan/versions/1.pdf"))
@@ -135,7 +135,7 @@ def test_to_a_second_version_of_the_plan(walk: Walk) -> None:
 
 
 def nobody_else_came_in(walk: Walk) -> None:
-    """No link was ever made: the page of links says so of everybody, and only Denise and Ruud took steps."""
+    """No link was ever made, and only Denise and Ruud took steps."""
     page = walk.open("links").here
     assert [node.text for node in page.all("span")].count("no link") == len(walk.case.people)
     steps = walk.open("history").here

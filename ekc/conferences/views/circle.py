@@ -77,7 +77,7 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedFo
     everybody = queries.circle(db(), case.id)
     sides = queries.registration(db(), case.id).sides
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
-    untold = tuple(row for row in asked if row.informed_on is None)
+    not_informed = tuple(row for row in asked if row.informed_on is None)
     day = {"on": local_date(now(), case.timezone)}
     return render_template(
         "conferences/circle.html",
@@ -85,12 +85,12 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedFo
         groups=_groups(everybody, sides),
         everybody=everybody,
         family=sum(row.part in FAMILY_PARTS for row in everybody),
-        untold=sum(row.attends is None or row.attends in TAKES_PART for row in untold),
+        not_informed=sum(row.attends is None or row.attends in TAKES_PART for row in not_informed),
         undecided=sum(row.attends is None for row in asked),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, formdata=None),
-        told_form=told or (InformedForm(untold, formdata=None, data=day) if untold else None),
+        told_form=told or (InformedForm(not_informed, formdata=None, data=day) if not_informed else None),
         sent=form or told,
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )

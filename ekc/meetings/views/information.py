@@ -121,7 +121,7 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
         case=case,
         earlier=[(meeting, told, asked) for meeting, told, asked in recorded[:-1] if told or asked],
         names={person.id: person.name for person in people},
-        untold=[kind for kind in InformationKind if kind not in told],
+        missing_kinds=[kind for kind in InformationKind if kind not in told],
         unanswered=sum(not question.answer for question in questions),
         items=[
             (item, item_form(f"item-{item.id}", by=item.participant_id or 0, kind=item.kind, text=item.text))
