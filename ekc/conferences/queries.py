@@ -185,10 +185,10 @@ def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict
     return {id_: _agencies(tuple(row)[1:] for row in of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
 
 
-def _agencies(told: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
+def _agencies(rows: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
     """Agencies of tuples of part, organisation, represented organisation, and whether they set a bottom line."""
     return independence.agencies(
-        (name, _tie(part, decides)) for part, *names, decides in told for name in names if name
+        (name, _tie(part, decides)) for part, *names, decides in rows for name in names if name
     )
 
 

@@ -51,8 +51,8 @@ def states(player: Player, plan: PlanEntry, found: FollowUpEntry) -> dict[str, A
     pairs = zip(player.actions, plan.goals, strict=True)
     all_actions = [pair for keys, goal in pairs for pair in zip(keys, goal.actions, strict=True)]
     in_order = [key for key, action in sorted(all_actions, key=lambda pair: _due(pair[1]))]
-    told = [state for state in _FROM_BEST for _ in range(found.actions.get(state, 0))]
-    return dict(zip(in_order, told, strict=True))
+    action_states = [state for state in _FROM_BEST for _ in range(found.actions.get(state, 0))]
+    return dict(zip(in_order, action_states, strict=True))
 
 
 def _due(action: ActionEntry) -> date:

@@ -44,23 +44,23 @@ def inform(player: Player, information: Information) -> None:
 
 def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
     """Enter the rounds of private time; the professionals leave before and return after each."""
-    for former, stretch in pairwise((None, *rounds)):
-        assert stretch is not None, "only what comes before the first is None"  # noqa: S101 - narrows the type
-        began, ended = player.instant(stretch.began), player.instant(stretch.ended)
+    for former, round_ in pairwise((None, *rounds)):
+        assert round_ is not None, "only what comes before the first is None"  # noqa: S101 - narrows the type
+        began, ended = player.instant(round_.began), player.instant(round_.ended)
         if former is not None and former.ended_by is EndedBy.PLAN:
-            _send_back(player, former, stretch)
+            _send_back(player, former, round_)
         attendance.professionals_leave(player.by(began - _A_MINUTE), player.id)
         back = former is not None and former.ended_by is EndedBy.PLAN
-        player.step(began, Step.GO_BACK if back else Step.BEGIN_PRIVATE_TIME, stretch.why or "")
-        asks = stretch.ended_by is EndedBy.QUESTION
-        player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, stretch.note or "")
+        player.step(began, Step.GO_BACK if back else Step.BEGIN_PRIVATE_TIME, round_.why or "")
+        asks = round_.ended_by is EndedBy.QUESTION
+        player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, round_.note or "")
         attendance.professionals_return(player.by(ended + _A_MINUTE), player.id)
 
 
-def _send_back(player: Player, former: PrivateRoundEntry, stretch: PrivateRoundEntry) -> None:
+def _send_back(player: Player, former: PrivateRoundEntry, round_: PrivateRoundEntry) -> None:
     """Record that the plan was not accepted, if that happened between these two rounds."""
     plan = player.case.plan
-    if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= stretch.began:
+    if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= round_.began:
         at, who = player.instant(plan.sent_back_once.at), plan.accepted_by
         reason = plan.sent_back_once.words
         plans.decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], False, reason)

@@ -170,9 +170,9 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
         (player.on(last, "17:30"), partial(_arrange, player, setup)),
     ]
     for day in sorted(set(setup.informed.values())):
-        told = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.not_informed]
-        if told:
-            agenda.append((player.on(day, "15:00"), partial(_tell, player, told)))
+        informed = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.not_informed]
+        if informed:
+            agenda.append((player.on(day, "15:00"), partial(_inform, player, informed)))
     for id_, person in player.case.people.items():
         known_on = person.decided_on or setup.informed.get(id_, last)
         if person.view or person.support or person.attends is Attends.EXCLUDED:
@@ -189,12 +189,11 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
     return agenda
 
 
-def _tell(player: Player, told: Sequence[str], at: datetime) -> None:
-    for id_ in told:
+def _inform(player: Player, ids: Sequence[str], at: datetime) -> None:
+    for id_ in ids:
         day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
         player.details[id_] = replace(player.details[id_], informed_on=day)
-    ids = [player.people[id_] for id_ in told]
-    circle_actions.mark_informed(player.by(at), player.id, ids)
+    circle_actions.mark_informed(player.by(at), player.id, [player.people[id_] for id_ in ids])
 
 
 def _know(player: Player, id_: str, at: datetime) -> None:
@@ -213,8 +212,8 @@ def _know(player: Player, id_: str, at: datetime) -> None:
     circle_actions.change_person(player.by(at), player.id, player.people[id_], details)
 
 
-def _keep_safe(player: Player, told: case_schema.SafetyConcernEntry, at: datetime) -> None:
-    concern = Concern(participant_id=player.people[told.person], concern=told.concern, arrangement=told.arrangement)
+def _keep_safe(player: Player, entry: case_schema.SafetyConcernEntry, at: datetime) -> None:
+    concern = Concern(participant_id=player.people[entry.person], concern=entry.concern, arrangement=entry.arrangement)
     circle_actions.add_concern(player.by(at), player.id, concern)
 
 

@@ -97,18 +97,18 @@ def _private_time(case: CaseFile) -> Iterator[Problem]:
     rounds = case.private_time.rounds if case.private_time else ()
     before = case.information.started if case.information else None
     back = False  # whether this round follows on a plan that was not accepted
-    for number, stretch in enumerate(rounds):
+    for number, round_ in enumerate(rounds):
         where = ("private_time", "rounds", number)
-        if (before and stretch.began < before) or stretch.ended < stretch.began:
+        if (before and round_.began < before) or round_.ended < round_.began:
             yield where, "the times are not in order. Correct them."
-        if (stretch.note is not None) != (stretch.ended_by is EndedBy.QUESTION):
+        if (round_.note is not None) != (round_.ended_by is EndedBy.QUESTION):
             yield where, "a note is the question for which they came out. Write it there, and only there."
-        if (stretch.why is not None) != back:
+        if (round_.why is not None) != back:
             yield (
                 where,
                 "why they went back goes with private time after a plan was ready. Write it there, and only there.",
             )
-        before, back = stretch.ended, stretch.ended_by is EndedBy.PLAN
+        before, back = round_.ended, round_.ended_by is EndedBy.PLAN
     if not rounds or (case.plan is not None and not back):
         yield ("private_time", "rounds"), f"the last one ends with '{EndedBy.PLAN}'. Add it."
 
@@ -170,6 +170,6 @@ def last_day(case: CaseFile) -> date:
         days += [*case.setup.informed.values(), *(line.shared_on for line in case.setup.bottom_lines)]
     if case.information:
         days.append(case.information.started.date())
-    days += [stretch.ended.date() for stretch in (case.private_time.rounds if case.private_time else ())]
+    days += [round_.ended.date() for round_ in (case.private_time.rounds if case.private_time else ())]
     days += [case.plan.accepted_on] if case.plan else []
     return max(days + [found.on for found in case.evaluation or ()])

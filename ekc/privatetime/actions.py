@@ -50,7 +50,7 @@ def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.ARRANGE_MEETING)
-        stretches = list(
+        rounds = list(
             by.session.scalars(
                 select(PrivateRound)
                 .where(PrivateRound.conference_id == conference_id)
@@ -58,15 +58,15 @@ def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
             )
         )
         corrected = {given.id: given for given in times.rounds}
-        if corrected.keys() != {stretch.id for stretch in stretches if stretch.meeting_id == times.meeting_id}:
+        if corrected.keys() != {round_.id for round_ in rounds if round_.meeting_id == times.meeting_id}:
             raise Stale(N_("There is other private time now than the page showed. Open the page again."))
         if times.meeting_id is not None:
             _correct_meeting(by.session, conference_id, times)
-        for stretch in stretches:
-            if given := corrected.get(stretch.id):
-                stretch.began_at, stretch.ended_at = given.began_at, given.ended_at
+        for round_ in rounds:
+            if given := corrected.get(round_.id):
+                round_.began_at, round_.ended_at = given.began_at, given.ended_at
         _refuse_future(times, by.at)
-        _refuse_disorder(times, stretches)
+        _refuse_disorder(times, rounds)
         by.record("meeting.times_corrected", conference_id, rounds=len(corrected))
 
 
@@ -90,24 +90,24 @@ def _refuse_future(times: DayTimes, at: datetime) -> None:
         raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
 
 
-def _refuse_disorder(times: DayTimes, stretches: list[PrivateRound]) -> None:
+def _refuse_disorder(times: DayTimes, rounds: list[PrivateRound]) -> None:
     """Raise Refusal unless the times are in the order in which the steps were taken."""
     if times.started_at and times.ended_at and times.ended_at < times.started_at:
         raise Refusal(N_("The meeting ends before it starts."))
     before: datetime | None = None
-    for number, stretch in enumerate(stretches, start=1):
-        if stretch.ended_at and stretch.ended_at < stretch.began_at:
+    for number, round_ in enumerate(rounds, start=1):
+        if round_.ended_at and round_.ended_at < round_.began_at:
             raise Refusal(N_("Private time %(number)s ends before it begins."), number=number)
-        if before and stretch.began_at < before:
+        if before and round_.began_at < before:
             raise Refusal(
                 N_("Private time %(number)s begins before private time %(before)s has ended."),
                 number=number,
                 before=number - 1,
             )
-        before = stretch.ended_at
-        if stretch.meeting_id != times.meeting_id:
+        before = round_.ended_at
+        if round_.meeting_id != times.meeting_id:
             continue
-        if times.started_at and stretch.began_at < times.started_at:
+        if times.started_at and round_.began_at < times.started_at:
             raise Refusal(N_("Private time %(number)s begins before the meeting starts."), number=number)
-        if times.ended_at and stretch.ended_at and stretch.ended_at > times.ended_at:
+        if times.ended_at and round_.ended_at and round_.ended_at > times.ended_at:
             raise Refusal(N_("The meeting ends before private time %(number)s has ended."), number=number)

@@ -35,8 +35,8 @@ def close_room(session: Session, conference: Conference, at: datetime, taking: T
 
 
 def _end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    stretch = session.scalar(
+    round_ = session.scalar(
         select(PrivateRound).where(PrivateRound.conference_id == conference.id, PrivateRound.ended_at.is_(None))
     )
-    if stretch:
-        stretch.ended_at, stretch.ended_by, stretch.ended_for = at, taking.step, taking.reason or None
+    if round_:
+        round_.ended_at, round_.ended_by, round_.ended_for = at, taking.step, taking.reason or None

@@ -28,7 +28,7 @@ _LOOKED = {FollowUpKind.CALL: "call after four weeks", FollowUpKind.EVALUATION: 
 _ENDED = {Step.COME_OUT: "plan ready", Step.ASK_FOR_INFORMATION: "asked for information"}
 
 
-def told_again(session: Session, coordinator: Visitor, conference_id: int, ids: dict[str, str]) -> dict[str, Any]:
+def rebuilt_case(session: Session, coordinator: Visitor, conference_id: int, ids: dict[str, str]) -> dict[str, Any]:
     """The file. `ids` holds the id of each name, the coordinator's too. People present are ordered by name."""
     return _Teller(session, open_case(By(session, coordinator, START), conference_id, Activity.SEE_CASE), ids).all()
 

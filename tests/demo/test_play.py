@@ -22,7 +22,7 @@ from ekc.plans import queries as plans
 from ekc.workflow.vocabulary import ActionState, Activity, Phase, Step
 from tests.cast import Cast
 from tests.clock import START
-from tests.demo.readback import pruned, told_again
+from tests.demo.readback import pruned, rebuilt_case
 
 WEEKS = timedelta(weeks=1)
 
@@ -50,7 +50,7 @@ def test_every_fact_of_a_file_is_in_the_database(db_session: Session, cast: Cast
 
     moved = shifted(case, shift)
     ids = {**{person.name: str(id_) for id_, person in case.people.items()}, case.coordinator.name: "coordinator"}
-    found = told_again(db_session, staff(cast, case).coordinator, conference_id, ids)
+    found = rebuilt_case(db_session, staff(cast, case).coordinator, conference_id, ids)
     expected = to_toml_dict(moved)
     expected["coordinator"].setdefault("languages", ["nl", "ar", "en"])
     for part in (expected["information"], *expected["evaluation"]):

@@ -46,7 +46,7 @@ def write_what_if(walk: Walk, what_if: WhatIfEntry) -> None:
     walk.open("plan").submit("Add this what-if", values)
 
 
-def write_ends(walk: Walk, plan: PlanEntry) -> None:
+def write_rest(walk: Walk, plan: PlanEntry) -> None:
     """Write what-ifs, monitor and evaluation meeting."""
     for what_if in plan.contingency:
         write_what_if(walk, what_if)

@@ -10,7 +10,7 @@ from tests.page import Page
 from tests.stories.walk import Walk
 
 
-def look_again(
+def enter_follow_up(
     walk: Walk, found: FollowUpEntry, *, client: PageClient | None = None, new_version: bool = False
 ) -> Page:
     """Record a call or an evaluation. A file counts how many actions are in a state, not which."""
@@ -43,7 +43,7 @@ def look_again(
     return client.submit("Keep what was found", values)
 
 
-def count_costs(walk: Walk) -> Page:
+def enter_costs(walk: Walk) -> Page:
     """Record hours and money, and avoided costs."""
     costs = walk.case.costs
     assert costs is not None

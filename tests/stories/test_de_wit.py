@@ -81,7 +81,7 @@ def confer(walk: Walk) -> None:
     agreeing.write_goal(walk, nights, but=(nights.actions[3],))
     for goal in others:
         agreeing.write_goal(walk, goal)
-    agreeing.write_ends(walk, case.plan)
+    agreeing.write_rest(walk, case.plan)
 
 
 def send_back_and_agree(walk: Walk) -> None:
@@ -123,12 +123,12 @@ def look_back(walk: Walk) -> None:
     agreeing.somebody_says(walk, plan, "hassan")
     call, evaluation = case.evaluation
     walk.at(call.on, "10:30")
-    page = following.look_again(walk, call)
+    page = following.enter_follow_up(walk, call)
     assert "Actions 7 done · 3 partly · 3 not yet" in page.text
     walk.at(evaluation.on, "17:00")
-    page = following.look_again(walk, evaluation)
+    page = following.enter_follow_up(walk, evaluation)
     assert "Actions 10 done · 2 partly · 1 no longer needed" in page.text
-    following.count_costs(walk)
+    following.enter_costs(walk)
     nothing_is_lost(walk, FILE)
 
 

@@ -71,7 +71,7 @@ def confer(walk: Walk) -> None:
     conferring.professionals_return(walk)
     for goal in plan.goals:
         agreeing.write_goal(walk, goal)
-    agreeing.write_ends(walk, plan)
+    agreeing.write_rest(walk, plan)
     agreeing.everybody_says(walk, plan)
     agreeing.decide(walk.coordinator, walk, plan)
     agreeing.agree(walk, datetime(2026, 2, 28, 14, 10))  # noqa: DTZ001 - the clock on the wall
@@ -82,10 +82,10 @@ def look_back(walk: Walk) -> None:
     assert walk.case.evaluation is not None
     call, evaluation = walk.case.evaluation
     walk.at(call.on, "10:30")
-    page = following.look_again(walk, call)
+    page = following.enter_follow_up(walk, call)
     assert "Actions 5 done · 1 partly · 1 not yet" in page.text
     walk.at(evaluation.on, "14:00")
-    page = following.look_again(walk, evaluation, new_version=True)
+    page = following.enter_follow_up(walk, evaluation, new_version=True)
     assert "Actions 6 done · 1 partly" in page.text
     assert "The family wants a new version of the plan." in page.text
 
@@ -129,7 +129,7 @@ def test_to_a_second_version_of_the_plan(walk: Walk) -> None:
     page = walk.open("plan/versions/2").here
     shown = next(section for section in page.all("section") if section.get("id") == "changed")
     assert ["".join(item.itertext()) for item in shown.iter("li")] == changed
-    following.count_costs(walk)
+    following.enter_costs(walk)
     nothing_is_lost(walk, FILE)
     nobody_else_came_in(walk)
 

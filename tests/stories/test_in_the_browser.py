@@ -54,7 +54,7 @@ def test_the_whole_way_by_mouse(walk: Walk) -> None:
     hendriks.confer(walk)
     hendriks.look_back(walk)
     hendriks.write_the_second_version(walk)
-    following.count_costs(walk)
+    following.enter_costs(walk)
     walk.staff(walk.cast.mila).page("/follow-ups?state=all")
     walk.staff(walk.cast.ruud).page("/")
 

@@ -61,7 +61,7 @@ def confer(walk: Walk) -> None:
     conferring.professionals_return(walk)
     for goal in plan.goals:
         agreeing.write_goal(walk, goal)
-    agreeing.write_ends(walk, plan)
+    agreeing.write_rest(walk, plan)
     agreeing.check_bottom_lines(walk, plan)
     agreeing.everybody_says(walk, plan)
     agreeing.decide(walk.coordinator, walk, plan)
@@ -96,7 +96,7 @@ def test_two_sides_make_one_plan(walk: Walk) -> None:
     assert CASE.evaluation is not None
     (call,) = CASE.evaluation
     walk.at(call.on, "10:30")
-    page = following.look_again(walk, call)
+    page = following.enter_follow_up(walk, call)
     assert "Actions 4 done · 1 partly · 1 not yet" in page.text
-    following.count_costs(walk)
+    following.enter_costs(walk)
     nothing_is_lost(walk, FILE)

@@ -136,14 +136,16 @@ def mark_informed(
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         day = on or local_date(by.at, conference.timezone)
         refuse_future(by.at, conference.timezone, day)
-        told = [member(by.session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))]
-        if not told:
+        informed = [
+            member(by.session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))
+        ]
+        if not informed:
             raise Refusal(N_("Choose who was told."))
-        for participant in told:
+        for participant in informed:
             participant.informed_on = day
-        names = ", ".join(participant.name for participant in told)
+        names = ", ".join(participant.name for participant in informed)
         by.record("circle.told", conference_id, names=names, on=day.isoformat())
-    return len(told)
+    return len(informed)
 
 
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:

@@ -61,7 +61,7 @@ def tell(case: Case) -> ResponseReturnValue:
             circle_actions.mark_informed(by(), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return _circle_page(case, told=form), form.status
+    return _circle_page(case, informed=form), form.status
 
 
 @bp.post(f"{_PERSON}/told-today")
@@ -72,7 +72,7 @@ def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
-def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedForm | None = None) -> str:
+def _circle_page(case: Case, form: AddPersonForm | None = None, informed: InformedForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     everybody = queries.circle(db(), case.id)
     sides = queries.registration(db(), case.id).sides
@@ -90,8 +90,8 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedFo
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, formdata=None),
-        told_form=told or (InformedForm(not_informed, formdata=None, data=day) if not_informed else None),
-        sent=form or told,
+        told_form=informed or (InformedForm(not_informed, formdata=None, data=day) if not_informed else None),
+        sent=form or informed,
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
 

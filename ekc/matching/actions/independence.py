@@ -128,9 +128,9 @@ def _declare(
 def _earlier_declarations(session: Session, match: Match) -> list[dict[str, Any]]:
     """What this coordinator declared for the case so far, in former matches too."""
     of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
-    told = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
+    declared_matches = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
     said: list[dict[str, Any]] = []
-    for one in session.scalars(told):
+    for one in session.scalars(declared_matches):
         answers = dict(one.answers or {})
         said += [earlier for earlier in answers.pop("before", ()) if earlier not in said]
         said.append({"independence": one.independence, **answers})

@@ -65,20 +65,20 @@ class MatchRow:
         """
         if self.declaration is None:
             return ()
-        told = (*self.before, self.declaration)
+        declarations = (*self.before, self.declaration)
         found = conflicts(
-            [*(one.employer or "" for one in told), self.employer],
+            [*(one.employer or "" for one in declarations), self.employer],
             of_case,
-            [one.relation or "" for one in told],
-            [one.interest or "" for one in told],
+            [one.relation or "" for one in declarations],
+            [one.interest or "" for one in declarations],
             self.agencies_before,
         )
         return tuple(one for one in found if not any(waiver.conflict.covers(one) for waiver in self.waivers))
 
     def retracted(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
         """The words of those conflicts that were declared earlier and are missing in the last declaration."""
-        told = self.declaration
-        said = {told.relation, told.interest} if told else set()
+        last = self.declaration
+        said = {last.relation, last.interest} if last else set()
         return tuple(one.about for one in open_ones if one.matter is not Matter.EMPLOYER and one.about not in said)
 
     def describe(self, conflict: Conflict) -> Blocker:

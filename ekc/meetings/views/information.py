@@ -104,7 +104,7 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
         for meeting in queries.meetings(db(), case.id)
     ]
     items, questions = recorded[-1][1:] if recorded else ((), ())
-    told = {item.kind for item in items}
+    given_kinds = {item.kind for item in items}
 
     def item_form(prefix: str, **shown: Any) -> InformationForm:
         if isinstance(sent, InformationForm) and sent.has_prefix(prefix):
@@ -119,9 +119,9 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
     return render_template(
         "meetings/information.html",
         case=case,
-        earlier=[(meeting, told, asked) for meeting, told, asked in recorded[:-1] if told or asked],
+        earlier=[row for row in recorded[:-1] if row[1] or row[2]],
         names={person.id: person.name for person in people},
-        missing_kinds=[kind for kind in InformationKind if kind not in told],
+        missing_kinds=[kind for kind in InformationKind if kind not in given_kinds],
         unanswered=sum(not question.answer for question in questions),
         items=[
             (item, item_form(f"item-{item.id}", by=item.participant_id or 0, kind=item.kind, text=item.text))
