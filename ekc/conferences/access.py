@@ -1,8 +1,8 @@
-"""The only way to a case: the roles of a visitor in it, and whether they may do this activity in its phase.
+"""The only way to a case: the roles of a visitor in it, and whether they may do an activity in its phase.
 
-A case that does not exist and a case that the visitor may not see give the same error. Only somebody who may do the
-activity in another phase learns why not now. Reading goes through `open_case`; every action goes through `lock_case`,
-inside its transaction.
+A case that does not exist and a case that the visitor may not see give the same error. Only a visitor who may do the
+activity in another phase gets NotNow, which says so. Reading goes through `open_case`; every action goes through
+`lock_case`, inside its transaction.
 """
 
 from collections.abc import Iterable
@@ -159,7 +159,7 @@ def still_open(case: Conference | Row[Any], at: datetime) -> bool:
 
 
 def open_case(by: By, conference_id: int, activity: Activity, *others: Activity) -> Case:
-    """The case, for somebody who may do `activity`, or one of `others`, in it now. Raises Unknown or NotNow."""
+    """The case, for a visitor who may do `activity`, or one of `others`, in it now. Raises Unknown or NotNow."""
     asked = {"conference_id": conference_id, "participant_id": by.visitor.participant_id}
     row = by.session.execute(_OPEN, asked).one_or_none()
     if row is None:

@@ -31,12 +31,12 @@ _TOO_MANY_REFUSED = N_(
 
 
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
-    """Open the case `conference_id` of the URL for who may do `activity`, or one of `others`. The view gets the case.
+    """Open the case `conference_id` of the URL, if the visitor may do `activity`, or one of `others`, now.
 
-    GET and HEAD are audited here, once; a change is audited by its action. A change that did nothing counts as reading,
-    because the page with the rejected form shows as much. Refused requests are audited too, whether refused here or by
-    the action; too many of them sign the visitor out. Requests with a personal link that has ended are audited once a
-    day.
+    The view gets the opened case. GET and HEAD are audited here, once; a change is audited by its action. A change that
+    did nothing counts as reading, because the page with the rejected form shows as much. Refused requests are audited
+    too, whether refused here or by the action; too many of them sign the visitor out. Requests with a personal link
+    that has ended are audited once a day.
     """
 
     def gate(view: View) -> View:
@@ -90,8 +90,8 @@ def _record(case: Case, action: str) -> None:
 def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
     """Audit a refused request, in the same way whether or not the case exists.
 
-    Audit events are kept for ever, possibly in the log of a case the visitor has nothing to do with, so too many
-    refusals in an hour sign the visitor out. Raises TooMany.
+    Audit events are never deleted, and may end up in the log of somebody else's case, so too many refusals in an hour
+    sign the visitor out. Raises TooMany.
     """
     about = {"page": request.path, **_roles_detail(who.roles)}
     an_hour = Limit("refused", runtime().settings.refusals_an_hour, timedelta(hours=1))

@@ -140,7 +140,7 @@ def _person_rows(
 
 
 def own_details(session: Session, case: Case) -> OwnDetails | None:
-    """The contact details of the visitor. A secret address is left out: it could be read by who holds their phone."""
+    """The contact details of the visitor. A secret address is left out: others might read it on their phone."""
     if not case.sees(CasePart.OWN_DETAILS):
         return None
     columns = (Participant.phone, Participant.email, Participant.address, Participant.address_secret)
@@ -293,7 +293,7 @@ def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
 
 @dataclass(frozen=True, slots=True)
 class BottomLineRow:
-    """A bottom line with the name of who set it."""
+    """A bottom line with the name of the person who set it."""
 
     id: int
     number: int

@@ -53,7 +53,7 @@ def match_of(session: Session, case: Made) -> MatchRow:
 
 
 def who(session: Session, case: Made) -> tuple[str, str]:
-    """The names of the coordinator and of who is asked."""
+    """The names of the coordinator and of the person who is asked."""
     both = matches(session, case.id)
     return both.current.name if both.current else "", both.pending.name if both.pending else ""
 

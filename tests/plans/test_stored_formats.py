@@ -1,4 +1,4 @@
-"""Stored drafts, snapshots and issued PDFs stay readable for ever, and equal plans are stored as equal bytes.
+"""Stored drafts, snapshots and issued PDFs stay readable, and equal plans are stored as equal bytes.
 
 The files in `stored/` were written by the first release that stored plans; they never change.
 """

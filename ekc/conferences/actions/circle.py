@@ -193,7 +193,7 @@ def _with_exclusion(details: PersonDetails, current: Participant | None) -> Pers
 def _validate(
     session: Session, at: datetime, conference: Conference, details: PersonDetails, current: Participant | None
 ) -> None:
-    """The rules that hold for the details of a person, whoever enters them."""
+    """The rules for the details of a person. Raises Refusal, or Unknown for a supporter of another case."""
     refuse_future(at, conference.timezone, details.born, details.informed_on, details.excluded_on)
     explained = details.exclusion_reason and details.excluded_by and details.excluded_on
     if details.attends is Attends.EXCLUDED and not explained:
