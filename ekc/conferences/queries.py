@@ -382,10 +382,10 @@ class SearchResult:
         return PHASE_RULES[self.phase].title
 
 
-_MOST_WORDS = 4
+_MOST_WORDS, _MOST_FOUND = 4, 50
 
 
-def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: int = 50) -> tuple[SearchResult, ...]:
+def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tuple[SearchResult, ...]:
     """The cases with a person whose name has all words of `asked`, or words starting with them (two letters or more).
 
     A whole case number finds its case. Only cases that the visitor may open at `at` are found, the latest first.
@@ -409,7 +409,7 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: i
         here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
         by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
-        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(most))
+        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(_MOST_FOUND))
     opened = ((row, roles_in(visitor, row, None, at)) for row in rows)
     return tuple(_search_result(row, roles) for row, roles in opened if may(Activity.SEE_CASE, row.phase, roles))
 

@@ -21,6 +21,10 @@ from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
 
+#: The most cases in one list of the home page; for closed cases of a coordinator.
+_MOST, _MOST_CLOSED = 50, 10
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
     """One step taken."""
@@ -132,15 +136,15 @@ def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
     )
 
 
-def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed_too: int = 10) -> tuple[CaseRow, ...]:
+def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tuple[CaseRow, ...]:
     """The open cases of a coordinator or for which they are asked, newest first, then closed ones.
 
-    At most `closed_too` closed ones. Cases to which the coordinator's access has ended are left out.
+    At most `_MOST_CLOSED` closed ones. Cases to which the coordinator's access has ended are left out.
     """
     own = _cases().where(or_(Conference.coordinator_id == account_id, Conference.asked_coordinator_id == account_id))
     open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
     closed = session.execute(
-        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
+        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(_MOST_CLOSED)
     ).all()
     not_informed = _not_informed_counts(session, [row.id for row in open_ones])
     # A case for which they are asked is shown, whatever the access of its current coordinator.
@@ -148,22 +152,22 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed
     return tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen)
 
 
-def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases of regions that no coordinator has taken on yet, oldest first."""
     rows = session.execute(
         _cases()
         .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
         .order_by(Conference.id)
-        .limit(most)
+        .limit(_MOST)
     )
     return tuple(_row(row) for row in rows)
 
 
-def cases_of_regions(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases under way in regions, newest first."""
     under_way = Conference.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])
     rows = session.execute(
-        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(most)
+        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(_MOST)
     )
     return tuple(_row(row) for row in rows)
 

@@ -72,10 +72,10 @@ def version(session: Session, conference_id: int, number: int) -> PlanVersion | 
     )
 
 
-def issued(session: Session, version_id: int, kind: str = "plan") -> IssuedDocument | None:
+def issued(session: Session, version_id: int) -> IssuedDocument | None:
     """The stored document of a version; None if it was not made yet."""
     return session.scalar(
-        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == kind)
+        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == "plan")
     )
 
 
