@@ -20,9 +20,8 @@ from ekc.meetings.models import Meeting
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
-
-#: The most cases in one list of the home page; for closed cases of a coordinator.
-_MOST, _MOST_CLOSED = 50, 10
+_MOST = 50  # cases in one list of the home page
+_MOST_CLOSED = 10  # closed cases in the list of a coordinator
 
 
 @dataclass(frozen=True, slots=True)
