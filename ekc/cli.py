@@ -16,7 +16,7 @@ from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
 from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.queries import account_by_email, regions
-from ekc.conferences.actions.links import forget_codes_of_former
+from ekc.conferences.actions.links import forget_codes_of_former_coordinators
 from ekc.conferences.models import Conference
 from ekc.core import logs, mailer
 from ekc.core.audit import AuditHead, broken_chains
@@ -29,7 +29,7 @@ from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
-from ekc.journey.reminders import tell_that_access_ends
+from ekc.journey.reminders import remind_before_access_ends
 from ekc.kinds import check_kinds
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import invite, open_by_invitation
@@ -42,8 +42,8 @@ _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Rol
 _ZONES = sorted({profile.timezone for profile in PROFILES.values()})
 _LINK = "This link, which works once and for seven days, lets them choose a password:"
 NIGHTLY = {  # what is done every night: how it is told, and the job, which gives how many
-    "Coordinators told that their access ends": tell_that_access_ends,
-    "Cases whose former coordinator knows no code any more": forget_codes_of_former,
+    "Coordinators told that their access ends": remind_before_access_ends,
+    "Cases whose former coordinator knows no code any more": forget_codes_of_former_coordinators,
 }
 _TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
 

@@ -19,14 +19,14 @@ from ekc.conferences.queries import bottom_lines, circle, person, registration
 from ekc.core.clock import local_date, to_local
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take
+from ekc.journey.actions import take_step
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, ArrangementKind, Attends, Every, InformationKind, Part, Step
@@ -177,7 +177,7 @@ def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: 
     """Everything was told, the professionals left, the family is among themselves."""
     case = case_in_information(session, cast, at, **changes)
     for kind in InformationKind:
-        information.tell(
+        information.add_information(
             By(session, cast.noor, at), case.id, InformationText(kind, f"What there is to say about {kind.value}.")
         )
     attendance.professionals_leave(By(session, cast.noor, at), case.id)
@@ -198,20 +198,20 @@ def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """One goal, two actions, a what-if, who watches over it and when the family looks back."""
     who, noor, today = case.people, cast.noor, local_date(at, TIMEZONE)
     goal = plans.change_plan(
-        By(session, noor, at), case.id, 0, drafting.add_goal("The children are never alone at night.")
+        By(session, noor, at), case.id, 0, edits.add_goal("The children are never alone at night.")
     )
     sleeps = NewAction(
         what="Sleeps at Marieke's from Sunday to Tuesday", who=(who["fatima"],), starts=today, every=Every.WEEK
     )
-    plans.change_plan(By(session, noor, at), case.id, 1, drafting.add_action(goal, sleeps))
+    plans.change_plan(By(session, noor, at), case.id, 1, edits.add_action(goal, sleeps))
     hangs = NewAction(what="Hangs the week on the fridge", who=(who["omar"], who["linda"]), by=today + timedelta(7))
-    plans.change_plan(By(session, noor, at), case.id, 2, drafting.add_action(goal, hangs))
+    plans.change_plan(By(session, noor, at), case.id, 2, edits.add_action(goal, hangs))
     what_if = NewWhatIf(if_="Somebody cannot come", then="Rings Omar before five", who=(who["omar"], who["kees"]))
-    plans.change_plan(By(session, noor, at), case.id, 3, drafting.add_what_if(what_if))
-    plans.change_plan(By(session, noor, at), case.id, 4, drafting.set_monitor(who["omar"]))
+    plans.change_plan(By(session, noor, at), case.id, 3, edits.add_what_if(what_if))
+    plans.change_plan(By(session, noor, at), case.id, 4, edits.set_monitor(who["omar"]))
     in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
     looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=who["omar"])
-    plans.change_plan(By(session, noor, at), case.id, 5, drafting.set_evaluation(looking_back))
+    plans.change_plan(By(session, noor, at), case.id, 5, edits.set_evaluation(looking_back))
 
 
 def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
@@ -245,4 +245,4 @@ def closed_case(session: Session, cast: Cast, at: datetime, **changes: object) -
 
 def step(session: Session, cast: Cast, at: datetime, case: Made, which: Step, reason: str = "") -> None:
     """Noor takes a step."""
-    take(By(session, cast.noor, at), case.id, Taking(which, reason=reason))
+    take_step(By(session, cast.noor, at), case.id, Taking(which, reason=reason))

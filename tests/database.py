@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import psycopg
 from psycopg.sql import Literal
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from ekc.core.crypto import Keyring
@@ -192,3 +193,9 @@ class PostgreSQL(Database):
         except psycopg.Error:
             self._line.execute("ROLLBACK")
             raise
+
+
+def refreshed(session: Session) -> Session:
+    """The same session, which now sees what other transactions committed."""
+    session.rollback()
+    return session

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from ekc.access_log.document import ACCESS_LOG, ToldDay
+from ekc.access_log.document import ACCESS_LOG, DayText
 from ekc.core.documents import DocumentRule
 from ekc.core.language import LANGUAGES
 from ekc.core.outbox import Audience, MailRule, Recipient, queue
@@ -62,7 +62,7 @@ class Changeable:
     ("wrong", "why"),
     [
         (replace(LIST, activity="see_opened"), "nobody has the activity see_opened"),
-        (replace(LIST, values=ToldDay), "a dataclass with a language"),
+        (replace(LIST, values=DayText), "a dataclass with a language"),
         (replace(LIST, values=Changeable), "plain values"),
         (replace(LIST, template="access_log/gone.html"), "there is no gone.html"),
         (replace(LIST, stylesheets=("gone.css",)), "there is no gone.css"),

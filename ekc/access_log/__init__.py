@@ -1,1 +1,1 @@
-"""Who has opened a case, on a page and on paper."""
+"""Who has opened a case: the access log as a page and as a PDF."""

@@ -1,9 +1,9 @@
-"""Who opened a file, said in the reader's language, for the page and for the paper."""
+"""The access log as sentences in the reader's language, for the page and for the PDF."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ekc.access_log.queries import AccessEntry, Day, Deed, Reader
+from ekc.access_log.queries import AccessEntry, AccessKind, Day, Reader
 from ekc.core.audit import ActorKind
 from ekc.core.documents import DocumentRule
 from ekc.core.language import clock_time, day, ngettext
@@ -12,8 +12,8 @@ from ekc.workflow.vocabulary import N_, Activity
 
 
 @dataclass(frozen=True, slots=True)
-class ToldDay:
-    """One day: people with what they did, and what is said without a name."""
+class DayText:
+    """One day: people with what they did, and notes without names."""
 
     day: str
     people: tuple[tuple[str, tuple[str, ...]], ...]
@@ -22,7 +22,7 @@ class ToldDay:
 
 @dataclass(frozen=True, slots=True)
 class AccessLog:
-    """Who opened a file within a period."""
+    """The access log of one case within a period."""
 
     language: str
     number: str
@@ -30,16 +30,19 @@ class AccessLog:
     since: str
     until: str
     made: str  # when this was asked for
-    days: tuple[ToldDay, ...]
+    days: tuple[DayText, ...]
 
 
-def told(days: Iterable[Day], timezone: str) -> tuple[ToldDay, ...]:
-    """The days in words."""
+def describe_days(days: Iterable[Day], timezone: str) -> tuple[DayText, ...]:
+    """The days as sentences."""
     return tuple(
-        ToldDay(
+        DayText(
             day(one.on),
-            tuple((_who(person), tuple(_line(line, timezone) for line in person.lines)) for person in one.people),
-            tuple(_notes(one)),
+            tuple(
+                (_reader_text(person), tuple(_entry_text(line, timezone) for line in person.entries))
+                for person in one.people
+            ),
+            tuple(_day_notes(one)),
         )
         for one in days
     )
@@ -55,52 +58,51 @@ ACCESS_LOG = DocumentRule(
 )
 
 
-def _who(person: Reader) -> str:
+def _reader_text(person: Reader) -> str:
     if person.name:
         return ", ".join([person.name, *(_(role.label) for role in person.roles)])
     match person.kind:
         case ActorKind.PARTICIPANT:
-            return str(_("Somebody with a link to another conference"))
+            return _("Somebody with a link to another conference")
         case ActorKind.PUBLIC:
-            return str(_("Somebody without an account"))
-    return str(_("The program, by a command of whoever runs it"))
+            return _("Somebody without an account")
+    return _("The program, by a command of whoever runs it")
 
 
-def _line(line: AccessEntry, timezone: str) -> str:
+def _entry_text(line: AccessEntry, timezone: str) -> str:
     first, last = clock_time(line.first, timezone), clock_time(line.last, timezone)
     when, what, n = first if first == last else f"{first}–{last}", _(line.what) if line.what else "", line.times
-    match line.deed:
-        case Deed.LOOKED:
-            said = ngettext(
+    match line.kind:
+        case AccessKind.LOOKED:
+            return ngettext(
                 "looked at %(what)s (%(when)s)", "looked at %(what)s %(num)s times (%(when)s)", n, what=what, when=when
             )
-        case Deed.CHANGED:
-            said = ngettext(
+        case AccessKind.CHANGED:
+            return ngettext(
                 "changed %(what)s (%(when)s)", "changed %(what)s %(num)s times (%(when)s)", n, what=what, when=when
             )
-        case Deed.STEP:
-            said = _("took a step: %(what)s (%(when)s)", what=what, when=when)
-        case Deed.OTHER:
-            said = ngettext("%(what)s (%(when)s)", "%(what)s, %(num)s times (%(when)s)", n, what=what, when=when)
-        case Deed.STOPPED:
-            said = ngettext(
+        case AccessKind.STEP:
+            return _("took a step: %(what)s (%(when)s)", what=what, when=when)
+        case AccessKind.OTHER:
+            return ngettext("%(what)s (%(when)s)", "%(what)s, %(num)s times (%(when)s)", n, what=what, when=when)
+        case AccessKind.STOPPED:
+            return ngettext(
                 "wanted to do something with %(what)s and was refused (%(when)s)",
                 "wanted to do something with %(what)s and was refused, %(num)s times (%(when)s)",
                 n,
                 what=what,
                 when=when,
             )
-        case Deed.REFUSED:
-            said = ngettext(
+        case AccessKind.REFUSED:
+            return ngettext(
                 "tried to open the file and was refused (%(when)s)",
                 "tried to open the file and was refused, %(num)s times (%(when)s)",
                 n,
                 when=when,
             )
-    return str(said)
 
 
-def _notes(one: Day) -> Iterable[str]:
+def _day_notes(one: Day) -> Iterable[str]:
     if one.by_link:
         yield ngettext(
             "People of the circle, with their own link: once.",
@@ -113,7 +115,7 @@ def _notes(one: Day) -> Iterable[str]:
             "People of the circle were refused a page with their own link: %(num)s times.",
             one.by_link_refused,
         )
-    if one.sealed:
+    if one.private_time:
         yield _("During private time pages were opened.")
-    if one.sealed_refused:
+    if one.private_time_refused:
         yield _("During private time somebody was refused a page.")

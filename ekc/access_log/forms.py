@@ -1,4 +1,4 @@
-"""Of which days somebody wants to see who opened a file: a form that is sent by GET, so that it can be a bookmark."""
+"""The period of the access log: a form sent by GET, so that its page can be bookmarked."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -15,18 +15,18 @@ _AT_FIRST = timedelta(weeks=13)
 
 
 class PeriodForm(Form):  # type: ignore[misc]
-    """The first and the last day. Left empty: from the beginning, until now."""
+    """The first and the last day. Empty: from the beginning, until today."""
 
     since = day(_l("From"))
     until = day(_l("Until"))
 
     def validate_until(self, field: Any) -> None:
-        """The first day is not after the last."""
+        """The last day is not before the first."""
         if field.data and self.since.data and field.data < self.since.data:
             raise ValidationError(_("This day is before the first one. Choose a later day."))
 
 
 def period_form(typed: MultiDict[str, str], today: date) -> PeriodForm:
-    """The form as it was sent; at first the last three months."""
+    """The form as it was sent; without a period, the last three months."""
     asked = typed if {"since", "until"} & typed.keys() else None
     return PeriodForm(asked, data={"since": today - _AT_FIRST, "until": today})

@@ -1,8 +1,8 @@
-"""Reading who opened a case: the lines of its audit within a period, by day and by person.
+"""Reading the access log of a case: its audit events within a period, by day and by person.
 
-Names are told of staff and professionals, and of whoever has to stay away or was taken out of the circle and tries all
-the same. What other people of the circle open with their own link is theirs: it is counted. Of private time, nothing
-is told but that pages were opened. Only what is shown is decrypted.
+Staff and professionals are named, and so is somebody who was excluded or removed from the circle and tries to open the
+case. What other people of the circle open with their own link is only counted. Of private time the log says only that
+pages were opened. Only what is shown is decrypted.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from ekc.access_log.words import DEEDS, PAGES, SOMETHING, changed, step_taken
+from ekc.access_log.words import OTHER_ACTIONS, PAGES, UNKNOWN_PAGE, changed_page, step_title
 from ekc.conferences.models import Participant
 from ekc.core.audit import ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
@@ -22,17 +22,17 @@ from ekc.journey.queries import steps_taken
 from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part, Phase, Role
 
 _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
-_ONES_OWN = FAMILY_PARTS | {Part.SUPPORTER}
-_NOWHERE = "?"
-#: Of somebody in the circle: name, part, and since when they have to stay away or are no part of it.
-_Known = tuple[str, Part | None, datetime | None]
-_NOBODY: _Known = ("", None, None)
+_COUNTED_PARTS = FAMILY_PARTS | {Part.SUPPORTER}
+_NO_PAGE = "?"
+#: Name, part, and since when the person is excluded or removed.
+_Membership = tuple[str, Part | None, datetime | None]
+_NOBODY: _Membership = ("", None, None)
 
-Who = tuple[ActorKind, int | None]
+ReaderKey = tuple[ActorKind, int | None]
 _Row = Row[datetime, ActorKind, int | None, str, bytes | None]
 
 
-class Deed(StrEnum):
+class AccessKind(StrEnum):
     """What somebody did."""
 
     LOOKED = "looked"
@@ -40,14 +40,14 @@ class Deed(StrEnum):
     STEP = "step"
     OTHER = "other"
     REFUSED = "refused"
-    STOPPED = "stopped"  # they were let in, and what they wanted to do there could not be done
+    STOPPED = "stopped"  # they had access, but the change was refused
 
 
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """One kind of thing that one person did on one day: how often, first and last. `what` is still to be translated."""
+    """One kind of access by one person on one day: how often, first and last time. `what` is not translated yet."""
 
-    deed: Deed
+    kind: AccessKind
     what: str
     times: int
     first: datetime
@@ -61,102 +61,106 @@ class Reader:
     kind: ActorKind
     name: str
     roles: tuple[Role | Part, ...]
-    lines: tuple[AccessEntry, ...]
+    entries: tuple[AccessEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Who opened a case on one day, and how often people of its circle did, with their own link."""
+    """Who opened a case on one day, and how often people of its circle did with their own link."""
 
     on: date
     people: tuple[Reader, ...]
     by_link: int
     by_link_refused: int
-    sealed: bool  # during private time pages were opened
-    sealed_refused: bool  # ... and somebody was refused
+    private_time: bool  # pages were opened in private time
+    private_time_refused: bool  # somebody was refused a page in private time
 
 
-def opened(
+def access_days(
     session: Session,
     conference_id: int,
     period: tuple[date | None, date],
     timezone: str,
-    places: Mapping[str, str],
+    page_keys: Mapping[str, str],
     coordinator_id: int | None,
 ) -> tuple[Day, ...]:
-    """The days of a period, the last one first. `period`: its first (None: from the beginning) and its last day.
+    """The days of a period, the last one first. `period`: first (None: from the beginning) and last day.
 
-    `places`: where the page of each endpoint is, as `words.PAGES` has it.
+    `page_keys`: the key of each endpoint's page, as in `words.PAGES`.
 
-    One query for the lines, one for the names of participants, one for private time.
+    One query for the events, one for the names of participants, one for private time.
     """
-    rows = _lines(session, conference_id, period, timezone)
+    rows = _audit_rows(session, conference_id, period, timezone)
     circle = _circle(session, conference_id, rows, timezone)
     private = _private_time(session, conference_id)
-    found: defaultdict[date, _Found] = defaultdict(_Found)
-    roles: defaultdict[Who, set[Role | Part]] = defaultdict(set)  # known at any time: for lines that tell none
+    found: defaultdict[date, _DayBuilder] = defaultdict(_DayBuilder)
+    roles: defaultdict[ReaderKey, set[Role | Part]] = defaultdict(set)  # of all days: used for events without roles
     if coordinator_id is not None:
         roles[ActorKind.ACCOUNT, coordinator_id].add(Role.COORDINATOR)
     for row in rows:
         day, refused = found[local_date(row.at, timezone)], row.action == _REFUSED
         name, part, away = circle.get(row.actor_id, _NOBODY) if row.actor_kind is ActorKind.PARTICIPANT else _NOBODY
         if any(began < row.at and (ended is None or row.at < ended) for began, ended in private):
-            day.sealed[refused] = True
-        elif part in _ONES_OWN and not (refused and away and away <= row.at):
+            day.private_time[refused] = True
+        elif part in _COUNTED_PARTS and not (refused and away and away <= row.at):
             day.by_link[refused] += row.action != _ENTERED
         else:
-            who = _who(row, stranger=not name)
+            who = _reader_key(row, stranger=not name)
             detail = read_detail(session, row)
             day.names[who] = name or str(detail.get("actor", ""))
-            told = {Role(role) for role in str(detail.get("roles", "")).split() if role in set(Role)}
-            day.roles[who] |= {part} if part else told
-            roles[who] |= told
-            page = places.get(str(detail.get("page", "")), _NOWHERE)
-            day.done[who][_deed(row.action, page)].append(row.at)
-    return tuple(day.told(on, roles) for on, day in sorted(found.items(), reverse=True))
+            as_roles = {Role(role) for role in str(detail.get("roles", "")).split() if role in set(Role)}
+            day.roles[who] |= {part} if part else as_roles
+            roles[who] |= as_roles
+            page = page_keys.get(str(detail.get("page", "")), _NO_PAGE)
+            day.done[who][_kind_and_page(row.action, page)].append(row.at)
+    return tuple(day.build(on, roles) for on, day in sorted(found.items(), reverse=True))
 
 
 @dataclass(slots=True)
-class _Found:
-    """A day while it is read. What is kept by yes and no: whether it was refused."""
+class _DayBuilder:
+    """A day while its events are read. Dictionaries with bool keys: whether access was refused."""
 
-    names: dict[Who, str] = field(default_factory=dict)
-    roles: defaultdict[Who, set[Role | Part]] = field(default_factory=lambda: defaultdict(set))
-    done: defaultdict[Who, defaultdict[tuple[Deed, str], list[datetime]]] = field(
+    names: dict[ReaderKey, str] = field(default_factory=dict)
+    roles: defaultdict[ReaderKey, set[Role | Part]] = field(default_factory=lambda: defaultdict(set))
+    done: defaultdict[ReaderKey, defaultdict[tuple[AccessKind, str], list[datetime]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     by_link: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
-    sealed: dict[bool, bool] = field(default_factory=lambda: {False: False, True: False})
+    private_time: dict[bool, bool] = field(default_factory=lambda: {False: False, True: False})
 
-    def told(self, on: date, known: Mapping[Who, set[Role | Part]]) -> Day:
+    def build(self, on: date, known: Mapping[ReaderKey, set[Role | Part]]) -> Day:
         people = tuple(
             Reader(
                 kind=who[0],
                 name=name,
                 roles=tuple(sorted(self.roles[who] or known.get(who, set()))),
-                lines=tuple(AccessEntry(*what, len(at), at[0], at[-1]) for what, at in self.done[who].items()),
+                entries=tuple(AccessEntry(*what, len(at), at[0], at[-1]) for what, at in self.done[who].items()),
             )
             for who, name in self.names.items()
         )
-        return Day(on, people, self.by_link[False], self.by_link[True], self.sealed[False], self.sealed[True])
+        return Day(
+            on, people, self.by_link[False], self.by_link[True], self.private_time[False], self.private_time[True]
+        )
 
 
-def _lines(session: Session, conference_id: int, period: tuple[date | None, date], timezone: str) -> list[_Row]:
+def _audit_rows(session: Session, conference_id: int, period: tuple[date | None, date], timezone: str) -> list[_Row]:
     since, until = period
     wanted = select(
         AuditEvent.at, AuditEvent.actor_kind, AuditEvent.actor_id, AuditEvent.action, AuditEvent.detail
-    ).where(AuditEvent.conference_id == conference_id, AuditEvent.at < _begins(until + timedelta(days=1), timezone))
+    ).where(
+        AuditEvent.conference_id == conference_id, AuditEvent.at < _start_of_day(until + timedelta(days=1), timezone)
+    )
     if since is not None:
-        wanted = wanted.where(AuditEvent.at >= _begins(since, timezone))
+        wanted = wanted.where(AuditEvent.at >= _start_of_day(since, timezone))
     return list(session.execute(wanted.order_by(AuditEvent.at, AuditEvent.chain, AuditEvent.seq)))
 
 
-def _begins(on: date, timezone: str) -> datetime:
+def _start_of_day(on: date, timezone: str) -> datetime:
     return from_local(datetime.combine(on, time()), timezone)
 
 
-def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Known]:
-    """Who of those who came by link are or were in the circle, and in what part."""
+def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Membership]:
+    """The participants among the actors who are or were in the circle, by id."""
     by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
     shown = (Participant.id, Participant.name, Participant.part, Participant.attends)
     away = (Participant.excluded_on, Participant.removed_at)
@@ -172,12 +176,12 @@ def _away_since(
     attends: Attends | None, excluded_on: date | None, removed_at: datetime | None, timezone: str
 ) -> datetime | None:
     if attends is Attends.EXCLUDED and excluded_on is not None:
-        return _begins(excluded_on, timezone)
+        return _start_of_day(excluded_on, timezone)
     return removed_at
 
 
 def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, datetime | None]]:
-    """When the family had private time, by the steps. Corrected times do not count: they would hide looks of a day."""
+    """When the family had private time, by the steps. Corrected times are not used: they could hide accesses."""
     spans: list[tuple[datetime, datetime | None]] = []
     began: datetime | None = None
     for step in steps_taken(session, conference_id):
@@ -189,17 +193,21 @@ def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, 
     return [*spans, (began, None)] if began else spans
 
 
-def _who(row: _Row, stranger: bool) -> Who:
-    """Who a line is about. Whose link led to another case is nobody's business here."""
+def _reader_key(row: _Row, stranger: bool) -> ReaderKey:
+    """The person of an event. Participants of other cases and the public stay anonymous."""
     nameless = row.actor_kind is not ActorKind.ACCOUNT and stranger
     return row.actor_kind, None if nameless else row.actor_id
 
 
-def _deed(action: str, page: str) -> tuple[Deed, str]:
-    if action == _REFUSED:  # at the gate there is no page yet
-        return (Deed.REFUSED, "") if page == _NOWHERE else (Deed.STOPPED, PAGES.get(page, SOMETHING))
+def _kind_and_page(action: str, page: str) -> tuple[AccessKind, str]:
+    if action == _REFUSED:  # refused access has no endpoint in the event
+        return (AccessKind.REFUSED, "") if page == _NO_PAGE else (AccessKind.STOPPED, PAGES.get(page, UNKNOWN_PAGE))
     if action == _READ:
-        return Deed.LOOKED, PAGES.get(page, SOMETHING)
-    if title := step_taken(action):
-        return Deed.STEP, title
-    return (Deed.OTHER, DEEDS[action]) if action in DEEDS else (Deed.CHANGED, changed(action))
+        return AccessKind.LOOKED, PAGES.get(page, UNKNOWN_PAGE)
+    if title := step_title(action):
+        return AccessKind.STEP, title
+    return (
+        (AccessKind.OTHER, OTHER_ACTIONS[action])
+        if action in OTHER_ACTIONS
+        else (AccessKind.CHANGED, changed_page(action))
+    )

@@ -1,4 +1,4 @@
-"""Who has opened a file: the page, and the same on paper."""
+"""The access log: the page, and the same as a PDF."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from ekc.access_log import queries
-from ekc.access_log.document import ACCESS_LOG, AccessLog, told
+from ekc.access_log.document import ACCESS_LOG, AccessLog, describe_days
 from ekc.access_log.forms import PeriodForm, period_form
-from ekc.access_log.words import place
+from ekc.access_log.words import page_key
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.documents import document_pdf
 from ekc.core.language import LANGUAGES, language, moment, using
-from ekc.core.language import day as said
+from ekc.core.language import day as day_text
 from ekc.core.routes import db, now, pdf
 
 bp = Blueprint("access_log", __name__)
@@ -25,36 +25,36 @@ _ADDRESS = "/conferences/<int:conference_id>/opened"
 @bp.get(_ADDRESS)
 @case_route(ACCESS_LOG.activity)
 def page(case: Case) -> ResponseReturnValue:
-    """Who looked at what and who changed it, by day."""
+    """Who read and who changed what, by day."""
     form = _form(case)
-    right = form.validate()
+    valid = form.validate()
     return render_template(
         "access_log/access_log.html",
         case=case,
         form=form,
-        days=told(_days(case, form), case.timezone) if right else (),
-        right=right,
-        paper=_link("access_log.paper", case),
-    ), (200 if right else 422)
+        days=describe_days(_days(case, form), case.timezone) if valid else (),
+        valid=valid,
+        pdf_url=_url("access_log.paper", case),
+    ), (200 if valid else 422)
 
 
 @bp.get(f"{_ADDRESS}.pdf")
 @case_route(ACCESS_LOG.activity)
 def paper(case: Case) -> ResponseReturnValue:
-    """The paper, in the language of the family's papers as far as pages are offered in it."""
+    """The PDF, in the language of the family's documents if pages exist in it."""
     form = _form(case)
     if not form.validate():
-        return redirect(_link("access_log.page", case), 303)
+        return redirect(_url("access_log.page", case), 303)
     with using(case.language if case.language in LANGUAGES else language()):
         first, last = form.since.data or case.registered_on, form.until.data or local_date(now(), case.timezone)
-        days = told(_days(case, form), case.timezone)
-        period, asked_at = (said(first), said(last)), moment(now(), case.timezone)
+        days = describe_days(_days(case, form), case.timezone)
+        period, asked_at = (day_text(first), day_text(last)), moment(now(), case.timezone)
         log = AccessLog(language(), case.number, case.title, *period, asked_at, days)
     return pdf(document_pdf(ACCESS_LOG, log), ACCESS_LOG.filename.format(case=case.number))
 
 
-def _link(endpoint: str, case: Case) -> str:
-    """The page or its paper, of the days that were asked for."""
+def _url(endpoint: str, case: Case) -> str:
+    """The page or its PDF, with the same period."""
     asked: dict[str, Any] = {name: request.args[name] for name in ("since", "until") if name in request.args}
     return url_for(endpoint, conference_id=case.id, **asked)
 
@@ -65,5 +65,5 @@ def _form(case: Case) -> PeriodForm:
 
 def _days(case: Case, form: PeriodForm) -> tuple[queries.Day, ...]:
     period = (form.since.data, form.until.data or local_date(now(), case.timezone))
-    places = {rule.endpoint: place(rule.rule) for rule in current_app.url_map.iter_rules()}
-    return queries.opened(db(), case.id, period, case.timezone, places, case.coordinator_id)
+    page_keys = {rule.endpoint: page_key(rule.rule) for rule in current_app.url_map.iter_rules()}
+    return queries.access_days(db(), case.id, period, case.timezone, page_keys, case.coordinator_id)

@@ -1,7 +1,7 @@
-"""What the audit has codes for, in the words of whoever reads who opened their file. One table for pages and changes.
+"""The words for audit codes and pages in the access log.
 
-The words are about the file, never about what stands in it. The log of contacts and the worries about safety are the
-coordinator's own notes: that one of them was written may not lead a person to whom it is about, or who told it.
+They say which part of the case, never what it contains. The contact log and safety concerns are the coordinator's own
+notes: an entry must not reveal that somebody is mentioned there.
 """
 
 from ekc.workflow.engine import STEP_RULES
@@ -10,7 +10,7 @@ from ekc.workflow.vocabulary import N_, Step
 _NOTES = N_("the coordinator's own notes")
 _CHOICE = N_("the choice of a coordinator")
 
-#: What a page is about, by the part of its address after the number of the case.
+#: The name of a page, by the part of its URL after the case id.
 PAGES = {
     "": N_("the page of the conference"),
     "attendance": N_("who was there"),
@@ -35,7 +35,7 @@ PAGES = {
     "tasks": N_("their own tasks"),
     "times": N_("the times of the day"),
 }
-#: What a change is about, by the first word of its code.
+#: The page that a change belongs to, by the first part of its audit code.
 CHANGES = {
     "attendance": PAGES["attendance"],
     "avoided_cost": PAGES["costs"],
@@ -55,8 +55,8 @@ CHANGES = {
     "registration": PAGES["registration"],
     "safety": PAGES["safety"],
 }
-#: What was done beside changing a page, by its whole code.
-DEEDS = {
+#: Other actions, by their whole audit code.
+OTHER_ACTIONS = {
     "case.found": N_("found the conference by searching"),
     "case.registered": N_("registered the conference"),
     "link.asked": N_("asked the coordinator to be let in with a personal link"),
@@ -67,22 +67,22 @@ DEEDS = {
     "plan.printed": N_("printed the plan"),
     "task.ticked": N_("ticked off a task"),
 }
-#: For a code that a newer or older program wrote.
-SOMETHING = N_("something in the file")
+#: For a code that another version of the program wrote.
+UNKNOWN_PAGE = N_("something in the file")
 _STEP = "step."
 
 
-def place(address: str) -> str:
-    """The part of an address that tells what its page is about: /conferences/<int:conference_id>/circle/7 -> circle."""
+def page_key(address: str) -> str:
+    """The part of a URL that names its page: /conferences/<int:conference_id>/circle/7 -> circle."""
     return "".join(address.strip("/").split("/")[2:3]).partition(".")[0]
 
 
-def changed(action: str) -> str:
-    """What a change is about."""
-    return CHANGES.get(action.partition(".")[0], SOMETHING)
+def changed_page(action: str) -> str:
+    """The page that a change belongs to."""
+    return CHANGES.get(action.partition(".")[0], UNKNOWN_PAGE)
 
 
-def step_taken(action: str) -> str | None:
-    """The title of the step that a code tells of."""
+def step_title(action: str) -> str | None:
+    """The title of the step of this audit code; None for other codes."""
     name = action.removeprefix(_STEP)
     return STEP_RULES[Step(name)].title if action.startswith(_STEP) and name in set(Step) else None

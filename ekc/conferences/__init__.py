@@ -1,1 +1,4 @@
-"""The case: registration, consents, circle, safety, bottom lines, contact log. Its funnel is `access.py`."""
+"""The case: registration, consents, circle, safety, bottom lines, contact log.
+
+Access to it goes through `access.py`.
+"""

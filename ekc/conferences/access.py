@@ -1,7 +1,8 @@
-"""The funnel: the only way to a case. Who somebody is to it, and whether they may do this, in this phase.
+"""The only way to a case: the roles of a visitor in it, and whether they may do an activity in its phase.
 
-Unknown and forbidden look the same. Only somebody who belongs to the case, and may do the thing in another phase, hears
-why not now. Reading goes through `open_case`; every action goes through `lock_case`, inside its transaction.
+A case that does not exist and a case that the visitor may not see give the same error. Only a visitor who may do the
+activity in another phase gets NotNow, which says so. Reading goes through `open_case`; every action goes through
+`lock_case`, inside its transaction.
 """
 
 from collections.abc import Iterable
@@ -38,7 +39,7 @@ from ekc.workflow.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An opened case: its head, who opened it, and what they are to it."""
+    """An opened case: its main columns, who opened it, and their roles in it."""
 
     visitor: Visitor
     roles: frozenset[Role]
@@ -68,45 +69,48 @@ class Case:
     tasks_ended_on: date | None
 
     def may(self, activity: Activity) -> bool:
-        """Whether the visitor may do this now; for showing or hiding what leads there."""
+        """Whether the visitor may do this now; for showing or hiding links and forms."""
         return may(activity, self.phase, self.roles)
 
     def sees(self, part: CasePart) -> Scope | None:
-        """How far the visitor sees a part of the case now; None: not at all. Whatever shows it asks here."""
+        """How much of a part of the case the visitor sees now; None: nothing.
+
+        Every page checks this before showing it.
+        """
         return sees(part, self.phase, self.roles)
 
     @property
     def open_until(self) -> date | None:
-        """The last day on which its coordinator can open it; None to others, and while a task is still to be done."""
+        """The last day of the coordinator's access; None for others, and while a task is still open."""
         return open_until(self) if Role.COORDINATOR in self.roles else None
 
     @property
     def phase_title(self) -> str:
-        """The name of the phase, ready to be translated."""
+        """The name of the phase, to be translated."""
         return PHASE_RULES[self.phase].title
 
 
 _case, _person = Conference.__table__, Participant.__table__
-#: The columns of the head: the fields of `Case` after who opened it.
+#: The columns of the fields of `Case`, except `visitor` and `roles`.
 _HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in {"visitor", "roles"})
-#: Where in the head something is encrypted. It is read as it is stored, and opened for whoever is let in.
-_SEALED = {place: column.type for place, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
-#: Who has a place in the circle: not whoever was taken out of it, nor whoever is to stay away.
+#: The encrypted columns by index. They are read raw, and decrypted only when access is granted.
+_SEALED = {index: column.type for index, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
+#: In the circle now: neither removed nor excluded.
 _BELONGS = and_(_person.c.removed_at.is_(None), or_(_person.c.attends.is_(None), _person.c.attends != Attends.EXCLUDED))
 _OWN = and_(
     _person.c.conference_id == _case.c.id,
     _person.c.id == bindparam("participant_id", type_=Integer),
     _BELONGS,
 )
-#: What their own place in the circle says of somebody.
-_PLACE: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing, _person.c.attends)
+#: The columns of the visitor's own participant row that decide about their roles.
+_PARTICIPANT_COLUMNS: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing, _person.c.attends)
 _OPEN: Select[*tuple[Any, ...]] = (
     select(
         *(
-            type_coerce(column, LargeBinary).label(column.name) if place in _SEALED else column
-            for place, column in enumerate(_HEAD)
+            type_coerce(column, LargeBinary).label(column.name) if index in _SEALED else column
+            for index, column in enumerate(_HEAD)
         ),
-        *_PLACE,
+        *_PARTICIPANT_COLUMNS,
     )
     .select_from(_case.outerjoin(_person, _OWN))
     .where(_case.c.id == bindparam("conference_id"))
@@ -114,11 +118,13 @@ _OPEN: Select[*tuple[Any, ...]] = (
 
 
 def roles_in(
-    visitor: Visitor, case: Conference | Row[Any], place: Row[*tuple[Any, ...]] | None, at: datetime
+    visitor: Visitor, case: Conference | Row[Any], own_row: Row[*tuple[Any, ...]] | None, at: datetime
 ) -> frozenset[Role]:
-    """What a visitor is to a case at `at`. `place` holds what `_PLACE` says of their own place in the circle, if any.
+    """The roles of a visitor in a case at `at`.
 
-    The coordinator's role ends some days after their last task.
+    `own_row` holds `_PARTICIPANT_COLUMNS` of the visitor, if a participant.
+
+    The coordinator's role ends some days after their last task (`still_open`).
     """
     roles: set[Role] = set()
     if visitor.account_id is not None:
@@ -129,31 +135,31 @@ def roles_in(
                 roles.add(Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
-    if place is not None and place.part is not None and (role := ROLE_OF_PART[place.part]):
+    if own_row is not None and own_row.part is not None and (role := ROLE_OF_PART[own_row.part]):
         roles.add(role)
-        if role and place.attends in TAKES_PART:
-            roles.add(Role.COMES if place.attends in IN_THE_ROOM else Role.JOINS)
-        if place.part in PROFESSIONAL_PARTS:
-            roles |= ROLES_OF_SHARING[place.plan_sharing]
-        elif place.convenes:  # never an agency: a convenor writes in the plan
+        if role and own_row.attends in TAKES_PART:
+            roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
+        if own_row.part in PROFESSIONAL_PARTS:
+            roles |= ROLES_OF_SHARING[own_row.plan_sharing]
+        elif own_row.convenes:  # never a professional: a convenor may change the plan
             roles.add(Role.CONVENOR)
     return frozenset(roles)
 
 
 def open_until(case: Case | Conference | Row[Any]) -> date | None:
-    """The last day on which the coordinator of a case can open it; None while a task of theirs is still to be done."""
+    """The last day of the coordinator's access; None while one of their tasks is still open."""
     ended = case.tasks_ended_on
     return PROFILES[case.profile].open_until(ended) if ended is not None else None
 
 
 def still_open(case: Conference | Row[Any], at: datetime) -> bool:
-    """Whether the coordinator of a case can open it at `at`, in the case's own time zone."""
+    """Whether the coordinator still has access at `at`, by the date in the case's time zone."""
     until = open_until(case)
     return until is None or local_date(at, case.timezone) <= until
 
 
 def open_case(by: By, conference_id: int, activity: Activity, *others: Activity) -> Case:
-    """The case, for somebody who may do `activity`, or one of `others`, with it now. Raises Unknown or NotNow."""
+    """The case, for a visitor who may do `activity`, or one of `others`, in it now. Raises Unknown or NotNow."""
     asked = {"conference_id": conference_id, "participant_id": by.visitor.participant_id}
     row = by.session.execute(_OPEN, asked).one_or_none()
     if row is None:
@@ -165,13 +171,16 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         unknown.conference_id = conference_id
         raise
     head = list(row[: len(_HEAD)])
-    for place, sealed in _SEALED.items():
-        head[place] = sealed.process_result_value(head[place], by.session.get_bind().dialect)
+    for index, sealed in _SEALED.items():
+        head[index] = sealed.process_result_value(head[index], by.session.get_bind().dialect)
     return Case(by.visitor, roles, *head)
 
 
 def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conference, frozenset[Role]]:
-    """The row of the case, locked for writing, and the visitor's roles at `at`; inside `writing`. Raises as above."""
+    """The row of the case, locked for writing, and the visitor's roles. Call it inside `writing`.
+
+    Raises Unknown or NotNow.
+    """
     conference = by.session.scalar(
         select(Conference)
         .where(Conference.id == conference_id)
@@ -180,17 +189,17 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
     )
     if conference is None:
         raise Unknown
-    place = None
+    own_row = None
     if by.visitor.participant_id is not None:
         own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, _BELONGS)
-        place = by.session.execute(select(*_PLACE).where(*own)).one_or_none()
-    roles = roles_in(by.visitor, conference, place, by.at)
+        own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
+    roles = roles_in(by.visitor, conference, own_row, by.at)
     refuse_unless(activity, conference.phase, roles)
     return conference, roles
 
 
 def refuse_unless(activity: Activity, phase: Phase, roles: Iterable[Role], *others: Activity) -> None:
-    """Raise Unknown or NotNow unless somebody with these roles may do this, or one of `others`, in this phase."""
+    """Raise Unknown or NotNow unless these roles may do `activity`, or one of `others`, in this phase."""
     held = frozenset(roles)
     wanted = (activity, *others)
     if any(may(one, phase, held) for one in wanted):

@@ -1,4 +1,4 @@
-"""What other features bring about in the circle of a case, in their own transaction."""
+"""What other features do to the circle of a case, in their own transaction."""
 
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from ekc.core.outbox import MailRule, Recipient, queue
 from ekc.workflow.vocabulary import Attends
 
 
-def write_to_circle(session: Session, conference: Conference, at: datetime, rule: MailRule, **fields: Any) -> None:
-    """Queue a mail for everybody with a part of its row; nobody who was excluded hears of it."""
+def queue_circle_mail(session: Session, conference: Conference, at: datetime, rule: MailRule, **fields: Any) -> None:
+    """Queue a mail for everybody whose part is in the rule, except excluded people."""
     people = session.execute(
         select(Participant.id, Participant.email, Participant.language, Participant.attends).where(
             Participant.conference_id == conference.id,

@@ -1,4 +1,4 @@
-"""What somebody enters about a case: what a form yields and an action takes, frozen. Nothing here checks or decides."""
+"""What is entered about a case: made by forms, taken by actions, frozen. No checks and no decisions here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -6,13 +6,13 @@ from datetime import date
 
 from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, Part, Scope, Variant
 
-#: To what somebody says yes, as stored, and how it is called. A yes to keeping a file alone is no yes to a conference.
+#: The scopes of a consent: stored value and label. "file" alone is no consent to a conference.
 CONSENT_SCOPES = {
     "conference and file": N_("the conference, and keeping a file"),
     "conference": N_("the conference"),
     "file": N_("keeping a file"),
 }
-#: How the coordinator was in touch, as stored, and how it is called.
+#: The channels of a contact: stored value and label.
 CHANNELS = {
     "visit": N_("visit"),
     "phone": N_("phone call"),
@@ -24,7 +24,7 @@ CHANNELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonDetails:
-    """All that is kept of somebody in the circle. A name and a part are enough to begin with."""
+    """All that is stored of somebody in the circle. A name and a part are enough."""
 
     name: str
     part: Part
@@ -49,7 +49,7 @@ class PersonDetails:
     informed_on: date | None = None
 
 
-#: To which part of the case something that is kept of somebody belongs; all else are details.
+#: The part of the case to which a field belongs; other fields belong to DETAILS.
 _PART_OF_FIELD = {
     "name": CasePart.NAMES,
     "part": CasePart.NAMES,
@@ -64,8 +64,8 @@ _PART_OF_FIELD = {
 }
 
 
-def kept_back(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozenset[str]:
-    """Which fields of `PersonDetails` of somebody else are not shown, nor written over. `secret`: their address is."""
+def hidden_fields(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozenset[str]:
+    """The fields of `PersonDetails` that the visitor neither sees nor changes. `secret`: their address is secret."""
     names = [field.name for field in fields(PersonDetails)]
     hidden = {name for name in names if not sees(_PART_OF_FIELD.get(name, CasePart.DETAILS))}
     if secret and not sees(CasePart.SECRET_ADDRESSES):
@@ -75,7 +75,7 @@ def kept_back(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozens
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """A registration. `language`, `timezone` and `title` left empty follow from the country and the main persons."""
+    """A registration. Empty `language` and `timezone` follow from the country, `title` from the main persons."""
 
     variant: Variant = Variant.FAMILY
     profile: str = "nl"
@@ -90,7 +90,7 @@ class NewCase:
     reason: str
     wishes: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
-    registered_on: date | None = None  # None: today, at the place of the case
+    registered_on: date | None = None  # None: today in the case's time zone
     registered_by: Part = Part.MAIN_PERSON  # or Part.REFERRER
     main_person_said_yes_on: date | None = None
     main_persons: tuple[PersonDetails, ...]
@@ -99,7 +99,7 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """The registration as it stands, or as it is to stand."""
+    """The registration of an existing case."""
 
     title: str
     question: str
@@ -117,7 +117,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewConsent:
-    """A yes. `scope` is a key of CONSENT_SCOPES."""
+    """A consent. `scope` is a key of CONSENT_SCOPES."""
 
     participant_id: int
     scope: str = "conference and file"
@@ -127,7 +127,7 @@ class NewConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """What somebody is afraid of. An empty arrangement is still to be made."""
+    """A safety concern. An empty arrangement is still to be made."""
 
     participant_id: int
     concern: str
@@ -136,7 +136,7 @@ class Concern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BottomLineText:
-    """A bottom line. `set_by` is a referrer's or professional's participant id; None: whoever writes it."""
+    """A bottom line. `set_by` is the participant id of a referrer or professional; None: the visitor."""
 
     text: str
     ground: str = ""
@@ -146,7 +146,7 @@ class BottomLineText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewContact:
-    """A line of the contact log. `channel` is a key of CHANNELS."""
+    """An entry of the contact log. `channel` is a key of CHANNELS."""
 
     on: date
     channel: str
@@ -156,7 +156,7 @@ class NewContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLink:
-    """A personal link; what it asks on a new device: a question, else a code. `by_hand`: the coordinator lets in."""
+    """A personal link. On a new device it asks `question`, else a code; `by_hand`: the coordinator confirms it."""
 
     days: int = 180  # the evaluation is usually within three months
     question: str = ""
@@ -166,7 +166,7 @@ class NewLink:
 
 @dataclass(frozen=True, slots=True)
 class MadeLink:
-    """A link that was just made: what nobody can look up any more. Without `code` something else is asked."""
+    """A link that was just made, with values that are not stored. `code` is empty if it asks something else."""
 
     participant_id: int
     token: str = field(repr=False)

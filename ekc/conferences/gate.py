@@ -1,4 +1,4 @@
-"""The gate of every route about a case: declares the activity, opens the case, writes one audit line for a look."""
+"""The decorator of every route about a case: declares the activity, opens the case, audits reading."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,22 +23,20 @@ from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
 from ekc.workflow.vocabulary import N_, Activity, Role
 
 View = Callable[..., ResponseReturnValue]
-_LOOKS = frozenset({"GET", "HEAD"})
-_TOO_OFTEN = N_(
+_READ_METHODS = frozenset({"GET", "HEAD"})
+_TOO_MANY_REFUSED = N_(
     "You asked again and again for pages that are not for you now, so you are signed out. Come in again later; if you "
     "miss a page, ask your coordinator."
 )
 
 
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
-    """A gate: whoever may do `activity`, or one of `others`, with the case `conference_id` of the address.
+    """Open the case `conference_id` of the URL, if the visitor may do `activity`, or one of `others`, now.
 
-    The view gets the opened case.
-
-    A look (GET, HEAD) is audited here, once; a change is audited by its action. One that changed nothing is a look as
-    well: the page around a form that is shown again tells as much. A refused try is audited too, at this gate or
-    behind it, unless somebody makes too many of them at the gate: then they are signed out. Of who was in by a personal
-    link that has ended, the first try of a day is.
+    The view gets the opened case. GET and HEAD are audited here, once; a change is audited by its action. A change that
+    did nothing counts as reading, because the page with the rejected form shows as much. Refused requests are audited
+    too, whether refused here or by the action; too many of them sign the visitor out. Requests with a personal link
+    that has ended are audited once a day.
     """
 
     def gate(view: View) -> View:
@@ -53,7 +51,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             kwargs = {name: min(it, LARGEST_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
             session = db()
             try:
-                if request.method in _LOOKS:
+                if request.method in _READ_METHODS:
                     with writing(session):
                         case = open_case(By(session, who, now()), conference_id, activity, *others)
                         _record(case, "case.read")
@@ -62,17 +60,17 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             except Refusal as refusal:
                 _record_refusal(who, conference_id, refusal)
                 raise
-            if request.method in _LOOKS:
+            if request.method in _READ_METHODS:
                 return view(case, **kwargs)
-            return _changed(case, view, kwargs)
+            return _answer_change(case, view, kwargs)
 
         return declare(Access("case", ", ".join((activity, *others))))(guarded)
 
     return gate
 
 
-def _changed(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
-    """What a change is answered. What was done has its line; where nothing was, somebody has looked."""
+def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
+    """The response to a change. Audits a refusal; and reading, where the view changed nothing."""
     try:
         answer = current_app.make_response(view(case, **kwargs))
     except (Refusal, StaleDataError, HTTPException):
@@ -86,15 +84,16 @@ def _changed(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnVa
 
 
 def _record(case: Case, action: str) -> None:
-    record(db(), case.visitor.actor, now(), action, case.id, page=request.endpoint or "", **_as(case.roles))
+    record(db(), case.visitor.actor, now(), action, case.id, page=request.endpoint or "", **_roles_detail(case.roles))
 
 
 def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
-    """Whether there is such a case shows in the line alone, never in how it is written.
+    """Audit a refused request, in the same way whether or not the case exists.
 
-    A line is kept for ever, and may stand in a stranger's file: whoever makes too many is signed out. Raises TooMany.
+    Audit events are never deleted, and may end up in the log of somebody else's case, so too many refusals in an hour
+    sign the visitor out. Raises TooMany.
     """
-    about = {"page": request.path, **_as(who.roles)}
+    about = {"page": request.path, **_roles_detail(who.roles)}
     an_hour = Limit("refused", runtime().settings.refusals_an_hour, timedelta(hours=1))
     try:
         with writing(db()):
@@ -102,14 +101,14 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
                 record_unknown(db(), who.actor, now(), refusal.conference_id, **about)
             else:
                 record(db(), who.actor, now(), "case.refused", conference_id, **about)
-            # After the line, which others wait for: of many at one moment no more are kept than of many in a row.
-            if not sent_by_another_site():  # else it is not their doing
+            # Counted after the audit event, whose lock makes concurrent requests wait: so the limit holds for them too.
+            if not sent_by_another_site():  # otherwise the visitor did not send it
                 count_attempt(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
     except TooMany:
         end_session()
-        raise TooMany(_TOO_OFTEN) from None
+        raise TooMany(_TOO_MANY_REFUSED) from None
 
 
-def _as(roles: frozenset[Role]) -> dict[str, str]:
-    """As what somebody came: to the case, or, where it stays shut, to the organisation."""
+def _roles_detail(roles: frozenset[Role]) -> dict[str, str]:
+    """The roles as audit detail: in the case, or in the organisation where access was refused."""
     return {"roles": " ".join(sorted(roles))}

@@ -1,4 +1,4 @@
-"""Tables of the case itself. What belongs to a meeting, a plan or a follow-up lives with that feature."""
+"""Tables of the case itself. Meetings, plans and follow-ups have their own modules."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase,
 
 
 class CaseCounter(Base):
-    """The last case number given out in a year; its row is locked while the next is taken."""
+    """The last case number of a year; its row is locked while the next is taken."""
 
     __tablename__ = "case_counter"
 
@@ -21,7 +21,7 @@ class CaseCounter(Base):
 
 
 class Conference(Base):
-    """One case. `phase` is written by the journey alone; `version` catches two writers at once."""
+    """One case. Only the journey writes `phase`; `version` detects concurrent changes."""
 
     __tablename__ = "conference"
     __table_args__ = (
@@ -62,18 +62,22 @@ class Conference(Base):
 
     phase: Mapped[Phase] = mapped_column(code(Phase), default=Phase.REGISTRATION)
     phase_since: Mapped[datetime]
-    round: Mapped[int] = mapped_column(default=1)  # how often the family came together
-    presentation: Mapped[int] = mapped_column(default=0)  # how often a plan was presented
+    round: Mapped[int] = mapped_column(default=1)  # number of conferences, the current one included
+    presentation: Mapped[int] = mapped_column(default=0)  # number of presentations of a plan
     plan_number: Mapped[int] = mapped_column(default=0)  # the version in force; 0: none yet
     without_conference: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
     stop_reason: Mapped[StopReason | None] = mapped_column(code(StopReason))
-    tasks_ended_on: Mapped[date | None]  # when the coordinator's last task was done; none while one is to be done
+    tasks_ended_on: Mapped[date | None]  # when the coordinator's last task was done; null while one is open
     closed_on: Mapped[date | None]  # starts the retention clock
 
-    coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who took it, and declared
-    asked_coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # has not answered
-    #: [name, tie] of each agency as it was whenever circle or bottom lines were changed, since the case was taken
+    coordinator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id")
+    )  # accepted the case and declared independence
+    asked_coordinator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id"), index=True
+    )  # has not answered yet
+    #: [name, tie] of each agency before each change to circle or bottom lines, since the coordinator accepted
     agencies_before: Mapped[Any | None] = mapped_column(SealedJSON("conference.agencies_before"))
     version: Mapped[int] = mapped_column(default=1)
 
@@ -81,7 +85,7 @@ class Conference(Base):
 
 
 class Participant(Base):
-    """Somebody in the circle of one conference. Nobody is followed from one case to another."""
+    """Somebody in the circle of one case. People are not linked across cases."""
 
     __tablename__ = "participant"
     __table_args__ = (
@@ -109,10 +113,10 @@ class Participant(Base):
     address_secret: Mapped[bool] = mapped_column(default=False)
     needs: Mapped[list[str]] = mapped_column(SealedJSON("participant.needs"), default=list)
     needs_interpreter: Mapped[bool] = mapped_column(default=False)
-    support_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # who sits beside them
+    support_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # their supporter
 
     attends: Mapped[Attends | None] = mapped_column(code(Attends))
-    view: Mapped[str] = mapped_column(SealedText("participant.view"), default="")  # of somebody who is not there
+    view: Mapped[str] = mapped_column(SealedText("participant.view"), default="")  # of somebody who does not attend
     exclusion_reason: Mapped[str | None] = mapped_column(SealedText("participant.exclusion_reason"))
     excluded_by: Mapped[str | None] = mapped_column(SealedText("participant.excluded_by"))
     excluded_on: Mapped[date | None]
@@ -120,7 +124,7 @@ class Participant(Base):
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force
-    #: What the family shares of its plan with a referrer or professional; says nothing of anybody else.
+    #: How much of the plan the family shares with a referrer or professional; unused for other parts.
     plan_sharing: Mapped[PlanSharing] = mapped_column(
         code(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
     )
@@ -128,7 +132,7 @@ class Participant(Base):
 
 
 class NameKey(Base):
-    """The blind index: under which keyed words a participant is found, within a region."""
+    """The blind index of names: keyed hashes of the words of a participant's name, within a region."""
 
     __tablename__ = "name_key"
 
@@ -138,7 +142,7 @@ class NameKey(Base):
 
 
 class Consent(Base):
-    """A yes to the conference or to keeping a file, by somebody able to give it."""
+    """A consent to the conference or to keeping a file, by somebody able to give it."""
 
     __tablename__ = "consent"
 
@@ -152,7 +156,7 @@ class Consent(Base):
 
 
 class SafetyConcern(Base):
-    """What somebody is afraid of, and what was arranged for it. An empty arrangement is still to be made."""
+    """A safety concern, and what was arranged for it. An empty arrangement is still to be made."""
 
     __tablename__ = "safety_concern"
 
@@ -164,7 +168,7 @@ class SafetyConcern(Base):
 
 
 class BottomLine(Base):
-    """What the plan has to meet, known beforehand. Whether a plan meets it is kept with the plans."""
+    """What the plan has to meet. Whether a plan meets it is stored with the plans."""
 
     __tablename__ = "bottom_line"
     __table_args__ = (UniqueConstraint("conference_id", "number"),)
@@ -179,7 +183,7 @@ class BottomLine(Base):
 
 
 class ContactEntry(Base):
-    """A line of the coordinator's contact log."""
+    """An entry of the coordinator's contact log."""
 
     __tablename__ = "contact_entry"
 

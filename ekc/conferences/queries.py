@@ -1,4 +1,4 @@
-"""Reading a case, which the caller has opened (`access.py`), and finding one. Nothing here writes or decides."""
+"""Reading a case that the caller has opened (`access.py`), and searching for one. Nothing here writes."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Region
 from ekc.conferences.access import Case, roles_in
-from ekc.conferences.entries import PersonDetails, Registration, kept_back
+from ekc.conferences.entries import PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
 from ekc.core.crypto import keyring_of, words
 from ekc.workflow import independence
@@ -21,10 +21,37 @@ from ekc.workflow.engine import PHASE_RULES, may, sees
 from ekc.workflow.independence import Agency, Tie
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, Attends, CasePart, Part, Phase, Role, Scope
 
+_people = Participant.__table__.c
+_lines = BottomLine.__table__.c
+_by_profession = _people.part.in_(PROFESSIONAL_PARTS)
+_SETS_LINE = exists().where(_lines.conference_id == _people.conference_id, _lines.set_by == _people.id)
+_COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
+#: Read for one person at a time only, for data protection.
+_ONLY_FOR_ONE_PERSON = frozenset(
+    {"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"}
+)
+_EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
+_NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
+_Kind = TypeVar("_Kind")
+
+
+def _columns(kind: Any, table: Any, without: frozenset[str] = frozenset()) -> list[Any]:
+    """The columns that fill a dataclass, by the names of its fields."""
+    named = [field.name for field in fields(kind) if field.name not in without]
+    return [(getattr(table, name) if hasattr(table, name) else _NAME[name]).label(name) for name in named]
+
+
+def _to_dataclass(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
+    read = {name: tuple(value) if isinstance(value, list) else value for name, value in row._asdict().items()}
+    return kind(**read, **more)
+
+
+# People of the circle
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow(PersonDetails):
-    """Somebody in the circle, with what follows for them from other tables."""
+    """Somebody in the circle, with consents and safety concerns counted."""
 
     id: int
     convenes: bool
@@ -34,93 +61,18 @@ class PersonRow(PersonDetails):
 
     @property
     def excluded(self) -> bool:
-        """Whether it was decided that they stay away."""
+        """Whether it was decided that they do not attend."""
         return self.attends is Attends.EXCLUDED
 
 
 @dataclass(frozen=True, slots=True)
 class OwnDetails:
-    """How somebody can be reached, as they see it themselves. A secret address is not there."""
+    """The contact details of the visitor. A secret address is left empty."""
 
     phone: str
     email: str
     address: str
     address_secret: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationRow(Registration):
-    """The registration, with what is not changed any more. `version` tells whether somebody else changed the case."""
-
-    registered_on: date
-    registered_by: Part
-    region: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
-    """A consent and whose it is."""
-
-    id: int
-    participant_id: int
-    name: str
-    scope: str
-    given_on: date
-    withdrawn_on: date | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConcernRow:
-    """A worry about safety, whose it is, and what was arranged (None: nothing yet)."""
-
-    id: int
-    participant_id: int
-    name: str
-    concern: str
-    arrangement: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BottomLineRow:
-    """A bottom line and who set it."""
-
-    id: int
-    number: int
-    text: str
-    ground: str
-    set_by: int
-    set_by_name: str
-    shared_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    """A line of the contact log. `name` is None where it is about nobody in particular."""
-
-    id: int
-    on: date
-    channel: str
-    text: str
-    participant_id: int | None
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A case that a search found, and by whom; `name` is empty where the case number was given."""
-
-    conference_id: int
-    number: str
-    title: str
-    phase: Phase
-    name: str = ""
-
-    @property
-    def phase_title(self) -> str:
-        """The name of the phase, ready to be translated."""
-        return PHASE_RULES[self.phase].title
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +86,11 @@ class Member:
     born: date | None
     informed_on: date | None
     needs_interpreter: bool
-    organisation: str | None  # of referrer and professionals
-    speaks_for: str | None  # so too
+    organisation: str | None  # of referrer and professionals only
+    speaks_for: str | None  # of referrer and professionals only
     sets_bottom_line: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """A bottom line without its words."""
-
-    id: int
-    number: int
-    shared_on: date | None
-
-
-_people, _lines = Participant.__table__.c, BottomLine.__table__.c
-_by_profession = _people.part.in_(PROFESSIONAL_PARTS)
-_SETS_LINE = exists().where(_lines.conference_id == _people.conference_id, _lines.set_by == _people.id)
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "informed_on", "needs_interpreter")),
@@ -161,94 +101,32 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
     .where(_people.conference_id == bindparam("case"), _people.removed_at.is_(None))
     .order_by(_people.id)
 )
-_PROFESSIONALS: Select[*tuple[Any, ...]] = (
-    select(*(_people[name] for name in ("conference_id", "part", "organisation", "speaks_for")), _SETS_LINE)
-    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None), _by_profession)
-    .order_by(_people.conference_id, _people.id)
-)
-_consents = Consent.__table__.c
-_CONSENTS = select(_consents.participant_id, _consents.scope).where(
-    _consents.conference_id == bindparam("case"), _consents.withdrawn_on.is_(None)
-)
-_concerns = SafetyConcern.__table__.c
-_CONCERNS = select(_concerns.participant_id, _concerns.arrangement).where(_concerns.conference_id == bindparam("case"))
-_LINES = (
-    select(*(_lines[name] for name in LineRow.__dataclass_fields__))
-    .where(_lines.conference_id == bindparam("case"))
-    .order_by(_lines.number)
-)
 
 
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:
-    """Everybody in the circle now, in the order in which they came into it."""
+    """Everybody in the circle now, in the order in which they were added."""
     return tuple(Member(*row) for row in session.execute(_MEMBERS, {"case": conference_id}))
 
 
-def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
-    """The agencies of a case: for whom its referrer and professionals work or speak. An interpreter's is none."""
-    return _agencies((one.part, one.organisation, one.speaks_for, one.sets_bottom_line) for one in circle)
+def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
+    """Everybody in the circle now, in the order in which they were added, without contact details. Three queries."""
+    return _person_rows(session, conference_id, _ONLY_FOR_ONE_PERSON)
 
 
-def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Agency, ...]]:
-    """The agencies of several cases at once; a case without any is left out."""
-    rows = session.execute(_PROFESSIONALS, {"cases": list(conference_ids)}).all()
-    return {id_: _agencies(tuple(row)[1:] for row in of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
-
-
-def _agencies(told: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
-    """Of parts, organisations, whom people speak for, and whether they set a bottom line."""
-    return independence.agencies(
-        (name, _tie(part, decides)) for part, *names, decides in told for name in names if name
-    )
-
-
-def _tie(part: Part, decides: bool) -> Tie:
-    if part is Part.REFERRER:
-        return Tie.REFERS
-    return Tie.DECIDES if decides else Tie.HELPS
-
-
-def consented(session: Session, conference_id: int) -> frozenset[int]:
-    """Who said yes to the conference; a yes to keeping a file alone is none, nor is a withdrawn one."""
-    rows = session.execute(_CONSENTS, {"case": conference_id})
-    return frozenset(row.participant_id for row in rows if row.scope != "file")
-
-
-def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
-    """How many safety concerns of each person have no arrangement yet."""
-    rows = session.execute(_CONCERNS, {"case": conference_id})
-    return Counter(row.participant_id for row in rows if not row.arrangement)
-
-
-def line_rows(session: Session, conference_id: int) -> tuple[LineRow, ...]:
-    """The bottom lines, by number."""
-    return tuple(LineRow(*row) for row in session.execute(_LINES, {"case": conference_id}))
-
-
-_COUNTED = frozenset({"consented", "concerns", "unmet_concerns"})
-#: Not read of many people at once: each of these is asked for by somebody who looks at one person.
-_OF_ONE = frozenset({"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"})
-_EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
-_NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
-_Kind = TypeVar("_Kind")
-
-
-def _columns(kind: Any, table: Any, without: frozenset[str] = frozenset()) -> list[Any]:
-    """The columns that fill a dataclass, by the names of its fields."""
-    named = [field.name for field in fields(kind) if field.name not in without]
-    return [(getattr(table, name) if hasattr(table, name) else _NAME[name]).label(name) for name in named]
-
-
-def _filled(kind: type[_Kind], row: Row[Any], **more: Any) -> _Kind:
-    read = {name: tuple(value) if isinstance(value, list) else value for name, value in row._asdict().items()}
-    return kind(**read, **more)
+def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
+    """Somebody in the circle, without fields that the visitor may not see; None if not in this case now."""
+    people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
+    if not people:
+        return None
+    hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
+    return replace(people[0], **{name: _EMPTY[name] for name in hidden})
 
 
 def _person_rows(
     session: Session, conference_id: int, without: frozenset[str], *only: ColumnElement[bool]
 ) -> tuple[PersonRow, ...]:
     here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-    columns = _columns(PersonRow, Participant, _COUNTED | without)
+    columns = _columns(PersonRow, Participant, _COMPUTED | without)
     rows = session.execute(select(*columns).where(*here, *only).order_by(Participant.id)).all()
     yes = consented(session, conference_id)
     afraid = select(SafetyConcern.participant_id, SafetyConcern.arrangement)
@@ -256,27 +134,13 @@ def _person_rows(
     every = Counter(one.participant_id for one in worries)
     unmet = Counter(one.participant_id for one in worries if not one.arrangement)
     return tuple(
-        _filled(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
+        _to_dataclass(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
         for row in rows
     )
 
 
-def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
-    """Everybody in the circle now, in the order in which they came into it; not how to reach them. Three queries."""
-    return _person_rows(session, conference_id, _OF_ONE)
-
-
-def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
-    """Somebody in the circle; None if there is no such person in this case now. Without what the visitor sees not."""
-    people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
-    if not people:
-        return None
-    hidden = kept_back(people[0].address_secret, case.sees) - {"address_secret"}  # that there is a secret is no secret
-    return replace(people[0], **{name: _EMPTY[name] for name in hidden})
-
-
 def own_details(session: Session, case: Case) -> OwnDetails | None:
-    """What is kept of the visitor themselves. A secret address is not told: whoever holds their phone would read it."""
+    """The contact details of the visitor. A secret address is left out: others might read it on their phone."""
     if not case.sees(CasePart.OWN_DETAILS):
         return None
     columns = (Participant.phone, Participant.email, Participant.address, Participant.address_secret)
@@ -292,7 +156,7 @@ def names(session: Session, conference_id: int) -> dict[int, str]:
 
 
 def phones(session: Session, case: Case) -> dict[int, str]:
-    """The phone of everybody in the circle who has one, by participant id, for whoever sees how to reach people."""
+    """Phone numbers of the circle by participant id, for visitors who see contact details; else empty."""
     if not case.sees(CasePart.CONTACT):
         return {}
     here = (Participant.conference_id == case.id, Participant.removed_at.is_(None))
@@ -300,17 +164,112 @@ def phones(session: Session, case: Case) -> dict[int, str]:
     return {row.id: row.phone for row in rows if row.phone}
 
 
+# Agencies
+
+
+_PROFESSIONALS: Select[*tuple[Any, ...]] = (
+    select(*(_people[name] for name in ("conference_id", "part", "organisation", "speaks_for")), _SETS_LINE)
+    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None), _by_profession)
+    .order_by(_people.conference_id, _people.id)
+)
+
+
+def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
+    """The agencies of a case: for whom its referrer and professionals work or speak. Interpreters have none."""
+    return _agencies((one.part, one.organisation, one.speaks_for, one.sets_bottom_line) for one in circle)
+
+
+def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Agency, ...]]:
+    """The agencies of several cases at once; a case without any is left out."""
+    rows = session.execute(_PROFESSIONALS, {"cases": list(conference_ids)}).all()
+    return {id_: _agencies(tuple(row)[1:] for row in of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
+
+
+def _agencies(rows: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
+    """Agencies of tuples of part, organisation, represented organisation, and whether they set a bottom line."""
+    return independence.agencies(
+        (name, _tie(part, decides)) for part, *names, decides in rows for name in names if name
+    )
+
+
+def _tie(part: Part, decides: bool) -> Tie:
+    if part is Part.REFERRER:
+        return Tie.REFERS
+    return Tie.DECIDES if decides else Tie.HELPS
+
+
+# Registration and consents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationRow(Registration):
+    """The registration, with columns that cannot be changed. `version` detects concurrent changes."""
+
+    registered_on: date
+    registered_by: Part
+    region: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A consent with the name of its giver."""
+
+    id: int
+    participant_id: int
+    name: str
+    scope: str
+    given_on: date
+    withdrawn_on: date | None
+    note: str
+
+
+_consents = Consent.__table__.c
+_CONSENTS = select(_consents.participant_id, _consents.scope).where(
+    _consents.conference_id == bindparam("case"), _consents.withdrawn_on.is_(None)
+)
+
+
 def registration(session: Session, conference_id: int) -> RegistrationRow:
-    """The registration of a case that was opened."""
+    """The registration of a case."""
     found = select(*_columns(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
-    return _filled(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+    return _to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+
+
+def case_number(session: Session, conference_id: int) -> str:
+    """The case number."""
+    return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
 
 
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     """All consents, withdrawn ones too, in the order in which they were entered."""
     found = select(*_columns(ConsentRow, Consent)).join(Participant, Participant.id == Consent.participant_id)
     rows = session.execute(found.where(Consent.conference_id == conference_id).order_by(Consent.id))
-    return tuple(_filled(ConsentRow, row) for row in rows)
+    return tuple(_to_dataclass(ConsentRow, row) for row in rows)
+
+
+def consented(session: Session, conference_id: int) -> frozenset[int]:
+    """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
+    rows = session.execute(_CONSENTS, {"case": conference_id})
+    return frozenset(row.participant_id for row in rows if row.scope != "file")
+
+
+# Safety concerns
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRow:
+    """A safety concern with the person's name and the arrangement (None: not made yet)."""
+
+    id: int
+    participant_id: int
+    name: str
+    concern: str
+    arrangement: str | None
+
+
+_concerns = SafetyConcern.__table__.c
+_CONCERNS = select(_concerns.participant_id, _concerns.arrangement).where(_concerns.conference_id == bindparam("case"))
 
 
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
@@ -318,21 +277,81 @@ def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     whose = Participant.id == SafetyConcern.participant_id
     found = select(*_columns(ConcernRow, SafetyConcern)).join(Participant, whose)
     here = (SafetyConcern.conference_id == conference_id, Participant.removed_at.is_(None))
-    return tuple(_filled(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id)))
+    return tuple(
+        _to_dataclass(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id))
+    )
+
+
+def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
+    """How many safety concerns of each person have no arrangement yet."""
+    rows = session.execute(_CONCERNS, {"case": conference_id})
+    return Counter(row.participant_id for row in rows if not row.arrangement)
+
+
+# Bottom lines
+
+
+@dataclass(frozen=True, slots=True)
+class BottomLineRow:
+    """A bottom line with the name of the person who set it."""
+
+    id: int
+    number: int
+    text: str
+    ground: str
+    set_by: int
+    set_by_name: str
+    shared_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BottomLineState:
+    """A bottom line without its text."""
+
+    id: int
+    number: int
+    shared_on: date | None
+
+
+_LINES = (
+    select(*(_lines[name] for name in BottomLineState.__dataclass_fields__))
+    .where(_lines.conference_id == bindparam("case"))
+    .order_by(_lines.number)
+)
 
 
 def bottom_lines(session: Session, conference_id: int) -> tuple[BottomLineRow, ...]:
     """The bottom lines, by number."""
     found = select(*_columns(BottomLineRow, BottomLine)).join(Participant, Participant.id == BottomLine.set_by)
     rows = session.execute(found.where(BottomLine.conference_id == conference_id).order_by(BottomLine.number))
-    return tuple(_filled(BottomLineRow, row) for row in rows)
+    return tuple(_to_dataclass(BottomLineRow, row) for row in rows)
 
 
-def lines_seen(session: Session, case: Case) -> tuple[BottomLineRow, ...]:
-    """The bottom lines that the visitor sees, by number: all of them, or those that the family was told."""
+def visible_bottom_lines(session: Session, case: Case) -> tuple[BottomLineRow, ...]:
+    """The bottom lines that the visitor sees, by number: all, or only those shared with the family."""
     scope = case.sees(CasePart.BOTTOM_LINES)
     lines = bottom_lines(session, case.id) if scope else ()
     return lines if scope is Scope.ALL else tuple(line for line in lines if line.shared_on is not None)
+
+
+def bottom_line_states(session: Session, conference_id: int) -> tuple[BottomLineState, ...]:
+    """The bottom lines without text, by number."""
+    return tuple(BottomLineState(*row) for row in session.execute(_LINES, {"case": conference_id}))
+
+
+# Contact log
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """An entry of the contact log. `name` is None where it is about nobody in particular."""
+
+    id: int
+    on: date
+    channel: str
+    text: str
+    participant_id: int | None
+    name: str | None
 
 
 def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
@@ -341,21 +360,35 @@ def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     found = select(*_columns(ContactRow, ContactEntry)).outerjoin(Participant, whose)
     here = found.where(ContactEntry.conference_id == conference_id)
     rows = session.execute(here.order_by(ContactEntry.on.desc(), ContactEntry.id.desc()))
-    return tuple(_filled(ContactRow, row) for row in rows)
+    return tuple(_to_dataclass(ContactRow, row) for row in rows)
 
 
-def number_of(session: Session, conference_id: int) -> str:
-    """The case number."""
-    return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
+# Search
 
 
-_MOST_WORDS = 4
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A case that a search found. `name` is the participant's name that matched; empty for a case number."""
+
+    conference_id: int
+    number: str
+    title: str
+    phase: Phase
+    name: str = ""
+
+    @property
+    def phase_title(self) -> str:
+        """The name of the phase, to be translated."""
+        return PHASE_RULES[self.phase].title
 
 
-def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: int = 50) -> tuple[Found, ...]:
-    """The cases in which somebody's name has all words of `asked`, or their beginnings of two letters and more.
+_MOST_WORDS, _MOST_FOUND = 4, 50
 
-    A whole case number finds its case. Only cases that the visitor may open at `at` are found; the latest come first.
+
+def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tuple[SearchResult, ...]:
+    """The cases with a person whose name has all words of `asked`, or words starting with them (two letters or more).
+
+    A whole case number finds its case. Only cases that the visitor may open at `at` are found, the latest first.
     """
     mine = or_(
         Conference.coordinator_id == visitor.account_id if Role.COORDINATOR in visitor.roles else false(),
@@ -376,11 +409,11 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: i
         here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
         by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
-        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(most))
+        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(_MOST_FOUND))
     opened = ((row, roles_in(visitor, row, None, at)) for row in rows)
-    return tuple(_found(row, roles) for row, roles in opened if may(Activity.SEE_CASE, row.phase, roles))
+    return tuple(_search_result(row, roles) for row, roles in opened if may(Activity.SEE_CASE, row.phase, roles))
 
 
-def _found(row: Row[Any], roles: frozenset[Role]) -> Found:
+def _search_result(row: Row[Any], roles: frozenset[Role]) -> SearchResult:
     named = sees(CasePart.NAMES, row.phase, roles)
-    return Found(row.id, row.number, row.title, row.phase, getattr(row, "name", "") if named else "")
+    return SearchResult(row.id, row.number, row.title, row.phase, getattr(row, "name", "") if named else "")

@@ -1,1 +1,1 @@
-"""Case files, how they are entered through the product's own actions, and the invented people of the demonstration."""
+"""Case files, entering them through the product's own actions, and the invented people of the demo."""

@@ -1,8 +1,7 @@
-"""What a case file holds: a whole conference as an agency has it on paper. Plain values, as they stand in the file.
+"""The format of a case file: a whole conference as dataclasses of plain values.
 
-Times are local to the file's time zone, hours are hours, money is euro or pound. A field that may be absent has the
-default None; a section that is not there has not happened yet. Reading and writing stand in `casefile.py`, what has to
-fit together in `validation.py`.
+Times are local to the file's time zone, durations are in hours, money is in euro or pound. Optional fields default to
+None; a missing section has not happened yet. Reading and writing: `casefile.py`; rules between fields: `validation.py`.
 """
 
 from dataclasses import dataclass
@@ -25,21 +24,21 @@ from ekc.workflow.vocabulary import (
     Variant,
 )
 
-#: The short id of somebody among the people of the file.
+#: The id of one of the people in the file.
 PersonId = NewType("PersonId", str)
-#: The short id of one of the people, or of the coordinator.
-Teller = NewType("Teller", str)
-#: A day that does not move when a case is shifted in time.
-Born = NewType("Born", date)
-#: A local time without zone, written as text: "2026-04-18T10:00".
-Moment = datetime
+#: The id of one of the people, or of the coordinator.
+SpeakerId = NewType("SpeakerId", str)
+#: A birth date: it does not move when a case is shifted in time.
+BirthDate = NewType("BirthDate", date)
+#: A local time without zone, a string in the file: "2026-04-18T10:00".
+LocalTime = datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
-    """Words with the moment to which they belong, one text in the file: "2026-04-18T15:00 - one night alone"."""
+class DatedText:
+    """A text with its time, one string in the file: "2026-04-18T15:00 - one night alone"."""
 
-    at: Moment
+    at: LocalTime
     words: str
 
 
@@ -52,7 +51,7 @@ class RegisteredBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentEntry:
-    """A yes; `scope` is one of CONSENT_SCOPES."""
+    """A consent; `scope` is one of CONSENT_SCOPES."""
 
     person: PersonId
     scope: str
@@ -62,7 +61,7 @@ class ConsentEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationEntry:
-    """How the case began."""
+    """The registration."""
 
     on: date
     by: RegisteredBy
@@ -74,7 +73,7 @@ class RegistrationEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class CoordinatorEntry:
-    """Who coordinates; `id` stands for them in the rest of the file."""
+    """The coordinator; `id` refers to them in the rest of the file."""
 
     id: str
     name: str
@@ -86,7 +85,7 @@ class CoordinatorEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonEntry:
-    """Somebody in the circle. Who does not say how they take part comes. The last three explain an exclusion."""
+    """Somebody in the circle. Without `attends` they come in person. The last three fields explain an exclusion."""
 
     name: str
     role: Part
@@ -95,7 +94,7 @@ class PersonEntry:
     organisation: str | None = None
     speaks_on_behalf_of: str | None = None
     language: str | None = None
-    born: Born | None = None
+    born: BirthDate | None = None
     phone: str | None = None
     email: str | None = None
     address_secret: bool | None = None
@@ -110,7 +109,7 @@ class PersonEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class SafetyConcernEntry:
-    """What somebody is afraid of, and what was arranged."""
+    """A safety concern, and what was arranged."""
 
     person: PersonId
     concern: str
@@ -138,12 +137,12 @@ class BottomLineEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What was prepared. `informed`: who was told personally, on which day."""
+    """The preparation. `informed`: who was informed personally, on which day."""
 
     informed: dict[PersonId, date]
     safety: tuple[SafetyConcernEntry, ...] | None = None
-    date_options: tuple[Moment, ...]
-    chosen: Moment
+    date_options: tuple[LocalTime, ...]
+    chosen: LocalTime
     expected_hours: float
     venue: VenueEntry
     catering: str | None = None
@@ -153,39 +152,39 @@ class Setup:
 
 
 class EndedBy(StrEnum):
-    """Why the family came out of private time."""
+    """How a round of private time ended."""
 
     QUESTION = "asked for information"
     PLAN = "plan ready"
 
 
-class Looked(StrEnum):
-    """The moments at which a plan is looked at again."""
+class FollowUpMoment(StrEnum):
+    """The kinds of follow-ups in a case file."""
 
     CALL = "call after four weeks"
     MEETING = "evaluation meeting"
 
     @property
     def kind(self) -> FollowUpKind:
-        """The kind of follow-up that it is."""
+        """The kind of follow-up in the workflow."""
         return _KINDS[self]
 
 
-_KINDS = {Looked.CALL: FollowUpKind.CALL, Looked.MEETING: FollowUpKind.EVALUATION}
+_KINDS = {FollowUpMoment.CALL: FollowUpKind.CALL, FollowUpMoment.MEETING: FollowUpKind.EVALUATION}
 
 
 @dataclass(frozen=True, kw_only=True)
 class InformationItemEntry:
-    """Something that was told in the information phase."""
+    """Information given in the information phase."""
 
-    by: Teller
+    by: SpeakerId
     kind: InformationKind
     text: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionEntry:
-    """Something that was asked there."""
+    """A question asked in the information phase."""
 
     asked_by: PersonId
     text: str
@@ -196,18 +195,18 @@ class QuestionEntry:
 class Information:
     """The first part of the conference."""
 
-    started: Moment
+    started: LocalTime
     present: tuple[PersonId, ...]
     items: tuple[InformationItemEntry, ...]
     questions: tuple[QuestionEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
-    """One stretch of private time. `note`: the question they came out with; `why`: the reason they went back in."""
+class PrivateRoundEntry:
+    """One round of private time. `note`: the question they came out with; `why`: why they went back in."""
 
-    began: Moment
-    ended: Moment
+    began: LocalTime
+    ended: LocalTime
     ended_by: EndedBy
     note: str | None = None
     why: str | None = None
@@ -215,14 +214,14 @@ class Stretch:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateTime:
-    """All private time."""
+    """All rounds of private time."""
 
-    rounds: tuple[Stretch, ...]
+    rounds: tuple[PrivateRoundEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionEntry:
-    """Who does what: `by` a day, or from `starts` on. `answer`: what was said to support that is asked for."""
+    """Who does what: `by` a day, or from `starts` on. `answer`: to a request for support."""
 
     what: str
     who: tuple[PersonId, ...]
@@ -243,7 +242,7 @@ class GoalEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIfEntry:
-    """What happens when the plan does not work out."""
+    """What happens if the plan does not work out."""
 
     if_: Annotated[str, override(rename="if")]
     then: str
@@ -251,10 +250,10 @@ class WhatIfEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookAgain:
-    """When the plan is looked at again."""
+class NextEvaluationEntry:
+    """The evaluation meeting."""
 
-    on: Moment
+    on: LocalTime
     where: str
     convened_by: PersonId
     with_: Annotated[tuple[PersonId, ...], override(rename="with")]
@@ -262,21 +261,21 @@ class LookAgain:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanEntry:
-    """The plan, and who agreed to it in which words. `sent_back_once`: "moment - why it was not accepted"."""
+    """The plan, and who agreed to it in which words. `sent_back_once`: when and why it was not accepted."""
 
     goals: tuple[GoalEntry, ...]
     accepted_on: date
     accepted_by: PersonId
-    sent_back_once: Dated | None = None
+    sent_back_once: DatedText | None = None
     bottom_lines_met: tuple[bool, ...] | None = None
     monitor: PersonId
     contingency: tuple[WhatIfEntry, ...]
-    evaluation: LookAgain
+    evaluation: NextEvaluationEntry
     agreed: dict[PersonId, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Score:
+class GoalScoreEntry:
     """Goal attainment, from -2 to +2."""
 
     goal: int
@@ -284,27 +283,27 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """What was found when the plan was looked at. `marks` by person; those of `family` are of people unnamed."""
+class FollowUpEntry:
+    """A follow-up and its result. `marks` by person; those under `family` have no names."""
 
-    kind: Looked
+    kind: FollowUpMoment
     on: date
-    by: Teller | None = None
+    by: SpeakerId | None = None
     found: str | None = None
     present: tuple[PersonId, ...] | None = None
-    goals: tuple[Score, ...] | None = None
+    goals: tuple[GoalScoreEntry, ...] | None = None
     actions: dict[ActionState, int]
     marks: dict[str, int | tuple[int, ...]] | None = None
     decision: str | None = None
 
     @property
     def rule(self) -> FollowUpRule:
-        """What holds for follow-ups of its kind."""
+        """The rule of its kind of follow-up."""
         return FOLLOW_UP_RULES[self.kind.kind]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Avoided:
+class AvoidedCostEntry:
     """A cost that is said to have been avoided."""
 
     what: str
@@ -314,7 +313,7 @@ class Avoided:
 
 @dataclass(frozen=True, kw_only=True)
 class CostsEntry:
-    """What the conference took: hours and money."""
+    """What the conference took, in hours and money."""
 
     coordinator_hours: float | None = None
     fee: float | None = None
@@ -322,7 +321,7 @@ class CostsEntry:
     interpreter: float | None = None
     family_hours: float | None = None
     professional_hours: float | None = None
-    avoided: tuple[Avoided, ...] | None = None
+    avoided: tuple[AvoidedCostEntry, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -346,5 +345,5 @@ class CaseFile:
     information: Information | None = None
     private_time: PrivateTime | None = None
     plan: PlanEntry | None = None
-    evaluation: tuple[Evaluation, ...] | None = None
+    evaluation: tuple[FollowUpEntry, ...] | None = None
     costs: CostsEntry | None = None

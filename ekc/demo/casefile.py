@@ -1,6 +1,6 @@
-"""Reading a case file: TOML in, a CaseFile out, or one sentence that says what is wrong and what to do; and back.
+"""Reading a case file from TOML into a CaseFile, with error messages that say where and what to do; and back.
 
-What a file holds stands in `case_schema.py`; entering it into the product, in `play.py`.
+The format: `case_schema.py`; entering a case into the product: `play.py`.
 """
 
 import math
@@ -18,8 +18,8 @@ from cattrs.cols import homogenous_tuple_structure_factory, is_mapping, is_seque
 from cattrs.gen import make_dict_structure_fn
 
 from ekc.core import codec
-from ekc.demo.case_schema import Born, CaseFile, Dated, Moment, PersonId, Teller
-from ekc.demo.validation import misfits
+from ekc.demo.case_schema import BirthDate, CaseFile, DatedText, LocalTime, PersonId, SpeakerId
+from ekc.demo.validation import find_problems
 
 #: The case files that come with the product.
 CASES = Path(__file__).parent / "cases"
@@ -32,11 +32,11 @@ _NAMED: ContextVar[tuple[frozenset[str], Any]] = ContextVar("named")
 
 
 class CaseFileError(Exception):
-    """A case file that cannot be used; the message says which file, where in it, and what to do."""
+    """An invalid case file; the message says which file, where in it, and what to do."""
 
 
 def read_case(path: Path) -> CaseFile:
-    """The case in this file. Raises CaseFileError for anything that is missing, unknown or does not fit together."""
+    """The case in this file. Raises CaseFileError for anything missing, unknown or contradictory."""
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError:
@@ -47,7 +47,7 @@ def read_case(path: Path) -> CaseFile:
 
 
 def parse_case(text: str, name: str) -> CaseFile:
-    """The case in this text; `name` is how mistakes call the file. Raises CaseFileError."""
+    """The case in this text; `name` is the file name for error messages. Raises CaseFileError."""
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -65,22 +65,22 @@ def parse_case(text: str, name: str) -> CaseFile:
         raise _error(name, *_explain(*next(codec.faults(error)))) from None
     finally:
         _NAMED.reset(ids)
-    for path, sentence in misfits(case):
+    for path, sentence in find_problems(case):
         raise _error(name, path, sentence)
     return case
 
 
 def to_toml_dict(case: CaseFile) -> dict[str, Any]:
-    """The case as `tomllib` reads its file: nothing added, nothing lost."""
-    told: dict[str, Any] = _WRITER.unstructure(case)
-    return told
+    """The case as `tomllib` reads its file: the inverse of reading."""
+    values: dict[str, Any] = _WRITER.unstructure(case)
+    return values
 
 
 def shifted(value: Any, by: timedelta) -> Any:
-    """The same, with all its days and times moved; days of birth stay."""
+    """The value with all its days and times moved by `by`; birth dates stay."""
     if is_dataclass(value) and not isinstance(value, type):
         hints = get_type_hints(type(value))
-        moved = {f.name: getattr(value, f.name) for f in fields(value) if Born not in get_args(hints[f.name])}
+        moved = {f.name: getattr(value, f.name) for f in fields(value) if BirthDate not in get_args(hints[f.name])}
         return replace(value, **{name: shifted(item, by) for name, item in moved.items()})
     if isinstance(value, tuple):
         return tuple(shifted(item, by) for item in value)
@@ -89,18 +89,18 @@ def shifted(value: Any, by: timedelta) -> Any:
     return value + by if isinstance(value, date) else value
 
 
-# Mistakes
+# Errors
 
 
 def _error(name: str, path: codec.Path, sentence: str) -> CaseFileError:
-    """The mistake at this place of a file; items of a list are counted from one."""
+    """The error at this place of a file; items of a list are counted from one."""
     where = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
     where = where.removeprefix(".")
     return CaseFileError(f"{name}, {where}: {sentence}" if where else f"{name}: {sentence}")
 
 
 def _explain(path: codec.Path, fault: Exception) -> tuple[codec.Path, str]:
-    """Where a mistake is, and what to do about it."""
+    """The place of an error, and its message."""
     if isinstance(fault, ForbiddenExtraKeysError):
         known = ", ".join(codec.key_of(field.name, field.type) for field in fields(fault.cl))
         return (*path, min(fault.extra_fields)), f"this key is not known here. Take it out, or use one of: {known}."
@@ -109,7 +109,7 @@ def _explain(path: codec.Path, fault: Exception) -> tuple[codec.Path, str]:
     return path, str(fault)
 
 
-# How one value is read, by its type. The message of a ValueError is the sentence about it.
+# How one value is read, by its type. The message of a ValueError goes into the CaseFileError.
 
 _EXACT = {
     bool: "this is true or false, without quotation marks.",
@@ -153,11 +153,11 @@ def _moment(value: Any, _: Any) -> datetime:
     return moment
 
 
-def _dated(value: Any, _: Any) -> Dated:
+def _dated(value: Any, _: Any) -> DatedText:
     moment, _, words = value.partition(" - ") if isinstance(value, str) else ("", "", "")
     if not words.strip():
         raise ValueError('this is a moment and words, between quotation marks: "2026-04-18T15:00 - why".')
-    return Dated(_moment(moment, Moment), _text(words, str))
+    return DatedText(_moment(moment, LocalTime), _text(words, str))
 
 
 def _person(value: Any, _: Any) -> str:
@@ -177,14 +177,14 @@ def _marks(value: Any, _: Any) -> Any:
 
 
 def _only(accepted: type, sentence: str, make: Callable[[Any, Converter], Any]) -> Callable[[Any, Converter], Any]:
-    """Hooks of cattrs that take any container, for one kind of it."""
+    """Wrap a hook factory of cattrs that accepts any container, so that it accepts only this type."""
 
     def make_strict(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         read = make(kind, converter)
 
         def strict(value: Any, _: Any) -> Any:
             if not isinstance(value, accepted):
-                raise ValueError(sentence)  # noqa: TRY004 - all are one kind of error
+                raise ValueError(sentence)  # noqa: TRY004 - hooks raise ValueError only
             return read(value, kind)
 
         return strict
@@ -198,10 +198,10 @@ for _kind, _read in (
     (StrEnum, _word),
     (str, _text),
     (float, _number),
-    (Moment, _moment),
-    (Dated, _dated),
+    (LocalTime, _moment),
+    (DatedText, _dated),
     (PersonId, _person),
-    (Teller, _teller),
+    (SpeakerId, _teller),
     (int | tuple[int, ...], _marks),
 ):
     _READER.register_structure_hook(_kind, _read)
@@ -210,5 +210,5 @@ _READER.register_structure_hook_factory(is_mapping, _only(dict, _TABLE, mapping_
 _READER.register_structure_hook_factory(is_sequence, _only(list, _LIST, homogenous_tuple_structure_factory))
 
 _WRITER = Converter(omit_if_default=True, unstruct_collection_overrides={tuple: list})
-_WRITER.register_unstructure_hook(Moment, lambda moment: moment.strftime(_MOMENT))
-_WRITER.register_unstructure_hook(Dated, lambda dated: f"{dated.at:{_MOMENT}} - {dated.words}")
+_WRITER.register_unstructure_hook(LocalTime, lambda moment: moment.strftime(_MOMENT))
+_WRITER.register_unstructure_hook(DatedText, lambda dated: f"{dated.at:{_MOMENT}} - {dated.words}")

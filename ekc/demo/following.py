@@ -1,22 +1,22 @@
-"""Entering what comes after the plan: the call, evaluations, what the conference took, and a new version of the plan.
+"""Entering what comes after the plan: follow-ups and costs.
 
-A file counts how many actions are done, not which. What goes on is taken to be furthest, then what was due first.
+A file counts how many actions are done, not which. Ongoing actions are taken to be furthest, then those due first.
 """
 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ekc.demo.case_schema import ActionEntry, CostsEntry, Evaluation, PlanEntry
+from ekc.demo.case_schema import ActionEntry, CostsEntry, FollowUpEntry, PlanEntry
 from ekc.demo.player import Player
 from ekc.evaluations import actions, queries
 from ekc.workflow.vocabulary import ActionState
 
-#: From furthest to least far.
+#: From most to least progress.
 _FROM_BEST = (ActionState.DONE, ActionState.NO_LONGER_NEEDED, ActionState.PARTLY, ActionState.NOT_YET)
 
 
-def look_again(player: Player, plan: PlanEntry, found: Evaluation, new_version: bool = False) -> None:
-    """Record a call by the coordinator, or an evaluation by whoever called people together for it."""
+def enter_follow_up(player: Player, plan: PlanEntry, found: FollowUpEntry, new_version: bool = False) -> None:
+    """Record a call by the coordinator, or an evaluation by its convenor."""
     marks = found.marks or {}
     report = actions.FollowUpReport(
         held_on=found.on,
@@ -36,8 +36,8 @@ def look_again(player: Player, plan: PlanEntry, found: Evaluation, new_version: 
     actions.record_follow_up(player.by(at, who), player.id, _planned(player, found), report)
 
 
-def _planned(player: Player, found: Evaluation) -> int:
-    """The follow-up that is open for this; one more evaluation than was planned is planned on its day."""
+def _planned(player: Player, found: FollowUpEntry) -> int:
+    """The open follow-up of this kind; plans another evaluation on its day if there is none."""
     rows = queries.follow_ups(player.session, player.id, found.on)
     for row in rows:
         if row.is_open and row.kind is found.rule.kind:
@@ -46,21 +46,21 @@ def _planned(player: Player, found: Evaluation) -> int:
     return actions.plan_evaluation(player.by(at), player.id, found.on)
 
 
-def states(player: Player, plan: PlanEntry, found: Evaluation) -> dict[str, ActionState]:
-    """Which action is how far, so that the numbers of the file come out."""
+def states(player: Player, plan: PlanEntry, found: FollowUpEntry) -> dict[str, ActionState]:
+    """A state for each action, so that the counts match those of the file."""
     pairs = zip(player.actions, plan.goals, strict=True)
     all_actions = [pair for keys, goal in pairs for pair in zip(keys, goal.actions, strict=True)]
     in_order = [key for key, action in sorted(all_actions, key=lambda pair: _due(pair[1]))]
-    told = [state for state in _FROM_BEST for _ in range(found.actions.get(state, 0))]
-    return dict(zip(in_order, told, strict=True))
+    action_states = [state for state in _FROM_BEST for _ in range(found.actions.get(state, 0))]
+    return dict(zip(in_order, action_states, strict=True))
 
 
 def _due(action: ActionEntry) -> date:
     return action.by or date.min
 
 
-def count_costs(player: Player, costs: CostsEntry, on: date) -> None:
-    """Hours and money, and what is said to have been avoided."""
+def enter_costs(player: Player, costs: CostsEntry, on: date) -> None:
+    """Record hours and money, and avoided costs."""
     sheet = actions.Costs(
         coordinator_minutes=_times(costs.coordinator_hours, 60),
         family_minutes=_times(costs.family_hours, 60),
@@ -73,13 +73,13 @@ def count_costs(player: Player, costs: CostsEntry, on: date) -> None:
     actions.record_costs(player.by(at), player.id, sheet)
     for avoided in costs.avoided or ():
         at += timedelta(minutes=1)
-        new = actions.NewAvoided(what=avoided.what, amount=round(avoided.amount * 100), basis=avoided.basis)
-        actions.add_avoided(player.by(at), player.id, new)
+        new = actions.NewAvoidedCost(what=avoided.what, amount=round(avoided.amount * 100), basis=avoided.basis)
+        actions.add_avoided_cost(player.by(at), player.id, new)
 
 
 def _times(value: float | None, factor: int) -> int | None:
     return None if value is None else round(value * factor)
 
 
-#: How a family changes its plan after an evaluation on a day: it writes and agrees a new version.
+#: Writes and agrees a new version of the plan, after an evaluation on this day.
 Revise = Callable[[Player, date], None]

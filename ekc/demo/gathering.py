@@ -1,6 +1,6 @@
-"""Entering the day of the conference and its plan: information, private time, the plan, and what is said to it.
+"""Entering the day of the conference and its plan: information, private time, the plan, and the answers to it.
 
-Who agrees by letter does so afterwards.
+Agreement by letter follows afterwards.
 """
 
 import re
@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from ekc.conferences.queries import bottom_lines
-from ekc.demo.case_schema import EndedBy, Information, PlanEntry, Stretch
-from ekc.demo.player import Pen, Player, spread
+from ekc.demo.case_schema import EndedBy, Information, PlanEntry, PrivateRoundEntry
+from ekc.demo.player import PlanWriter, Player, evenly_spaced
 from ekc.demo.validation import answer_of
 from ekc.meetings.actions import attendance
 from ekc.meetings.actions import information as information_actions
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.vocabulary import Agreed, Step
 
@@ -24,77 +24,77 @@ _A_MOMENT = timedelta(seconds=20)
 
 
 def inform(player: Player, information: Information) -> None:
-    """The conference opens; who is there, what is told and asked."""
+    """Open the conference; record attendance, information and questions."""
     opened = player.instant(information.started)
     player.step(opened, Step.OPEN_CONFERENCE)
     came = [player.people[id_] for id_ in information.present]
     attendance.record_attendance(player.by(opened + _A_MINUTE), player.id, came)
     rounds = player.case.private_time.rounds if player.case.private_time else ()
     ends = player.instant(rounds[0].began) if rounds else opened + timedelta(hours=1)
-    times = spread(opened + _A_MINUTE, ends - _A_MINUTE, len(information.items) + len(information.questions))
+    times = evenly_spaced(opened + _A_MINUTE, ends - _A_MINUTE, len(information.items) + len(information.questions))
     for item, at in zip(information.items, times, strict=False):
         teller = player.people.get(item.by)  # None: the coordinator
-        information_actions.tell(
+        information_actions.add_information(
             player.by(at), player.id, information_actions.InformationText(item.kind, item.text, teller)
         )
     for question, at in zip(information.questions, times[len(information.items) :], strict=True):
         asked = information_actions.QuestionText(player.people[question.asked_by], question.text, question.answer)
-        information_actions.ask(player.by(at), player.id, asked)
+        information_actions.add_question(player.by(at), player.id, asked)
 
 
-def confer(player: Player, rounds: tuple[Stretch, ...]) -> None:
-    """Private time, as often as it was: the professionals leave before, and come in again after it."""
-    for former, stretch in pairwise((None, *rounds)):
-        assert stretch is not None, "only what comes before the first is None"  # noqa: S101 - narrows the type
-        began, ended = player.instant(stretch.began), player.instant(stretch.ended)
+def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
+    """Enter the rounds of private time; the professionals leave before and return after each."""
+    for former, round_ in pairwise((None, *rounds)):
+        assert round_ is not None, "only what comes before the first is None"  # noqa: S101 - narrows the type
+        began, ended = player.instant(round_.began), player.instant(round_.ended)
         if former is not None and former.ended_by is EndedBy.PLAN:
-            _send_back(player, former, stretch)
+            _send_back(player, former, round_)
         attendance.professionals_leave(player.by(began - _A_MINUTE), player.id)
         back = former is not None and former.ended_by is EndedBy.PLAN
-        player.step(began, Step.GO_BACK if back else Step.BEGIN_PRIVATE_TIME, stretch.why or "")
-        asks = stretch.ended_by is EndedBy.QUESTION
-        player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, stretch.note or "")
+        player.step(began, Step.GO_BACK if back else Step.BEGIN_PRIVATE_TIME, round_.why or "")
+        asks = round_.ended_by is EndedBy.QUESTION
+        player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, round_.note or "")
         attendance.professionals_return(player.by(ended + _A_MINUTE), player.id)
 
 
-def _send_back(player: Player, former: Stretch, stretch: Stretch) -> None:
-    """The plan was not accepted, if it was between these two that it was sent back."""
+def _send_back(player: Player, former: PrivateRoundEntry, round_: PrivateRoundEntry) -> None:
+    """Record that the plan was not accepted, if that happened between these two rounds."""
     plan = player.case.plan
-    if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= stretch.began:
+    if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= round_.began:
         at, who = player.instant(plan.sent_back_once.at), plan.accepted_by
         reason = plan.sent_back_once.words
         plans.decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], False, reason)
 
 
 def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
-    """The coordinator writes down what the family says, from `at` on; when it was done."""
-    pen = Pen(player, at)
+    """Write the plan from `at` on; returns the time of the last edit."""
+    writer = PlanWriter(player, at)
     for goal in plan.goals:
-        key = plans.change_plan(*pen.next(), drafting.add_goal(goal.text))
+        key = plans.change_plan(*writer.next(), edits.add_goal(goal.text))
         keys = []
         for action in goal.actions:
             who = tuple(player.people[id_] for id_ in action.who)
             new = NewAction(
                 what=action.what, who=who, by=action.by, starts=action.starts, every=action.every, kind=action.kind
             )
-            keys.append(plans.change_plan(*pen.next(), drafting.add_action(key, new)))
+            keys.append(plans.change_plan(*writer.next(), edits.add_action(key, new)))
         player.actions.append(keys)
     for what_if in plan.contingency:
         who = tuple(player.people[id_] for id_ in what_if.who)
-        plans.change_plan(*pen.next(), drafting.add_what_if(NewWhatIf(if_=what_if.if_, then=what_if.then, who=who)))
-    plans.change_plan(*pen.next(), drafting.set_monitor(player.people[plan.monitor]))
+        plans.change_plan(*writer.next(), edits.add_what_if(NewWhatIf(if_=what_if.if_, then=what_if.then, who=who)))
+    plans.change_plan(*writer.next(), edits.set_monitor(player.people[plan.monitor]))
     again = plan.evaluation
     others = tuple(player.people[id_] for id_ in again.with_)
     arranged = EvaluationPlan(at=again.on, place=again.where, convenor=player.people[again.convened_by], others=others)
-    plans.change_plan(*pen.next(), drafting.set_evaluation(arranged))
-    return pen.at
+    plans.change_plan(*writer.next(), edits.set_evaluation(arranged))
+    return writer.at
 
 
-# What is said to the plan
+# Answers to the plan
 
 
 def letters(plan: PlanEntry | None) -> dict[str, date]:
-    """Who says yes by a letter, and its day: "by letter of 25 April" comes after the plan was accepted."""
+    """Who agrees by letter, and its day: "by letter of 25 April" is on or after the acceptance of the plan."""
     found: dict[str, date] = {}
     for id_, words in plan.agreed.items() if plan else ():
         written = _LETTER.search(words)
@@ -112,15 +112,15 @@ def _day(words: str, year: int) -> date | None:
 
 
 def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
-    """Everything that has to be said before the plan can be agreed, from `at` on; when it was said."""
-    pen = Pen(player, max(at, player.on(plan.accepted_on, "00:00")))
+    """Record everything that is needed before the plan can be agreed, from `at` on; returns the last time."""
+    writer = PlanWriter(player, max(at, player.on(plan.accepted_on, "00:00")))
     for keys, goal in zip(player.actions, plan.goals, strict=True):
         for key, action in zip(keys, goal.actions, strict=True):
             if action.answer is not None:
                 said, words = answer_of(action.answer)
                 assert said is not None, "the file was checked"  # noqa: S101 - narrows the type
-                plans.answer_support(*pen.next(player.visitor(action.who[0])), key, said, words)
-    at = pen.at
+                plans.answer_support(*writer.next(player.visitor(action.who[0])), key, said, words)
+    at = writer.at
     lines = bottom_lines(player.session, player.id)
     for line, met in zip(lines, plan.bottom_lines_met or (), strict=True):
         at += _A_MOMENT
@@ -136,26 +136,26 @@ def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
 
 
 def agree(player: Player, id_: str, words: str, at: datetime) -> None:
-    """What somebody says to the plan. A bare "yes" needs no words of its own."""
+    """Record whether somebody agrees. A bare "yes" needs no words."""
     own = "" if words == Agreed.YES else words
     said = agreed_as(words)
     plans.record_agreement(player.by(at), player.id, player.people[id_], said, own)
 
 
 def agreed_as(words: str) -> Agreed:
-    """Which answer somebody's words are."""
+    """The answer that somebody's words stand for."""
     if re.match(r"no\b", words):
         return Agreed.NO
     return Agreed.PART if re.search(r"\bpart\b", words) else Agreed.YES
 
 
 def settle(player: Player, at: datetime) -> None:
-    """The plan is agreed, and the conference ends."""
+    """Agree the plan, which ends the conference."""
     player.step(at + _A_MOMENT, Step.AGREE_PLAN)
 
 
 def read_letters(player: Player, plan: PlanEntry) -> None:
-    """The letters that came afterwards."""
+    """Record the agreements by letter."""
     for id_, day in sorted(player.letters.items(), key=lambda letter: letter[1]):
         words = next(said for who, said in plan.agreed.items() if who == id_)
         agree(player, id_, words, player.on(day, "12:00"))

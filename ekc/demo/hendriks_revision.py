@@ -1,25 +1,25 @@
-"""The second version of the plan of Mr and Mrs Hendriks, as their evaluation decided: Saturdays, and a winter part.
+"""The second version of the Hendriks plan, as decided at their evaluation: Saturdays, and a winter part.
 
-Their case file says that there is one, not what it says; this is invented like the rest.
+Their case file says that there is one, but not its content, so it is invented here.
 """
 
 from datetime import date, datetime, time, timedelta
 
 from ekc.demo.gathering import agree
-from ekc.demo.player import Pen, Player
-from ekc.journey.actions import take
+from ekc.demo.player import PlanWriter, Player
+from ekc.journey.actions import take_step
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ActionKind, Every, Step
 
 
 def revise_plan(player: Player, on: date) -> None:
-    """Peter writes it down at the evaluation and asks who is there; then it is agreed."""
+    """Peter changes the plan at the evaluation and records the agreements; then it is agreed."""
     peter, grace, alf = (player.people[id_] for id_ in ("peter", "grace", "alf"))
     convenor = player.visitor("peter")
-    pen = Pen(player, player.on(on, "17:10"), convenor)
+    writer = PlanWriter(player, player.on(on, "17:10"), convenor)
     saturdays = NewAction(
         what="Sleeps over on Saturdays so that Joan sleeps through",
         who=(grace,),
@@ -27,8 +27,8 @@ def revise_plan(player: Player, on: date) -> None:
         every=Every.WEEK,
         kind=ActionKind.FAMILY,
     )
-    plans.change_plan(*pen.next(), drafting.change_action(player.actions[0][1], saturdays))
-    winter = plans.change_plan(*pen.next(), drafting.add_goal("Wim and Joan come through the winter."))
+    plans.change_plan(*writer.next(), edits.change_action(player.actions[0][1], saturdays))
+    winter = plans.change_plan(*writer.next(), edits.add_goal("Wim and Joan come through the winter."))
     salt = NewAction(
         what="Salts the path and drives Joan to the shops when it freezes",
         who=(alf, peter),
@@ -36,9 +36,9 @@ def revise_plan(player: Player, on: date) -> None:
         every=Every.WHEN_NEEDED,
         kind=ActionKind.FAMILY,
     )
-    plans.change_plan(*pen.next(), drafting.add_action(winter, salt))
+    plans.change_plan(*writer.next(), edits.add_action(winter, salt))
     again = datetime.combine(on + timedelta(weeks=26), time(11))
-    plans.change_plan(*pen.next(), drafting.set_evaluation(EvaluationPlan(at=again, place="at home", convenor=peter)))
+    plans.change_plan(*writer.next(), edits.set_evaluation(EvaluationPlan(at=again, place="at home", convenor=peter)))
     for minutes, id_ in enumerate(("joan", "wim", "peter", "grace", "nextdoor", "alf"), start=20):
         agree(player, id_, "yes", player.on(on, f"17:{minutes}"))
-    take(player.by(player.on(on, "17:40"), convenor), player.id, Taking(Step.REVISE_PLAN))
+    take_step(player.by(player.on(on, "17:40"), convenor), player.id, Taking(Step.REVISE_PLAN))

@@ -1,4 +1,4 @@
-"""The staff of the demonstration: invented people with an account each, who say in one line who they are."""
+"""The staff of the demo: invented people with an account each."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +12,14 @@ from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.staff.actions.regions import add_region
 from ekc.workflow.vocabulary import Role
 
-#: With it anybody can sign in as any of them; the demonstration holds nothing real. `ekc demo` prints it.
+#: The password of all of them, printed by `ekc demo`; the demo holds nothing real.
 PASSWORD = "chairs around one table"  # noqa: S105
 REGION = "North"
 
 
 @dataclass(frozen=True)
 class Staff:
-    """Who there is, ready to be given to actions."""
+    """The staff that actions need."""
 
     region_id: int
     noor: Visitor

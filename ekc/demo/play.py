@@ -1,8 +1,7 @@
-"""Entering a whole case file through the product's own actions, each as the person who does it and at its time.
+"""Entering a whole case file through the product's own actions, each by the right person and at its time.
 
-Every action is a transaction of its own, as it would be from a page. The parts of the story stand beside this file:
-`preparing.py`, `gathering.py`, `following.py`. For real use (`enter_case`) a case is entered whole or not at all, so it
-is rehearsed first in a database of its own.
+Every action is a transaction of its own. The parts: `preparing.py`, `gathering.py`, `following.py`. For real use
+(`enter_case`) a case is first entered into a temporary database, so that it is entered as a whole or not at all.
 """
 
 import tempfile
@@ -23,15 +22,15 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.demo.case_schema import CaseFile, PlanEntry
 from ekc.demo.casefile import shifted
-from ekc.demo.following import Revise, count_costs, look_again
+from ekc.demo.following import Revise, enter_costs, enter_follow_up
 from ekc.demo.gathering import answer, confer, inform, letters, read_letters, settle, write
 from ekc.demo.people import open_accounts
-from ekc.demo.player import Cast, Player, Until
+from ekc.demo.player import Cast, Player, Stage
 from ekc.demo.preparing import prepare, register
 from ekc.demo.validation import last_day
 from ekc.workflow.vocabulary import N_, Role
 
-_CHEAP = (1, 8, 1)  # nobody signs in to a rehearsal
+_CHEAP = (1, 8, 1)  # nobody signs in to the temporary database
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -40,66 +39,66 @@ def play(
     case: CaseFile,
     cast: Cast,
     *,
-    until: Until = Until.EVALUATED,
+    until: Stage = Stage.EVALUATED,
     shift: timedelta = timedelta(0),
-    untold: Collection[str] = (),
+    not_informed: Collection[str] = (),
     revise: Revise | None = None,
 ) -> int:
-    """Enter a case up to a point of its story, or as far as the file goes; its id.
+    """Enter a case up to a stage, or as far as the file goes; returns its id.
 
-    `shift` moves all its days: whole weeks, so that a Saturday stays one. `untold` names who is not told beforehand;
-    the conference cannot be opened then. `revise` writes a new version of the plan at the first evaluation meeting.
-    Raises Refusal where the product says no.
+    `shift` moves all its days, by whole weeks, so that weekdays stay the same. `not_informed` names people who are not
+    informed beforehand; then the conference cannot be opened. `revise` writes a new version of the plan at the first
+    evaluation meeting. Raises Refusal where an action refuses.
     """
     whole_weeks = shift % timedelta(weeks=1) == timedelta(0)
     assert whole_weeks, "a case moves by whole weeks, or its weekdays are wrong"  # noqa: S101
     came = {id_: day + shift for id_, day in letters(case.plan).items()}
-    player = Player(session, shifted(case, shift), cast, came, frozenset(untold))
-    reached = list(Until).index(until)
+    player = Player(session, shifted(case, shift), cast, came, frozenset(not_informed))
+    reached = list(Stage).index(until)
 
-    def goes_to(stage: Until) -> bool:
-        return reached >= list(Until).index(stage)
+    def includes(stage: Stage) -> bool:
+        return reached >= list(Stage).index(stage)
 
     register(player)
-    if goes_to(Until.PREPARED):
+    if includes(Stage.PREPARED):
         prepare(player)
-    if goes_to(Until.TOLD) and player.case.information:
+    if includes(Stage.TOLD) and player.case.information:
         inform(player, player.case.information)
-    if goes_to(Until.PRESENTED) and player.case.private_time:
+    if includes(Stage.PRESENTED) and player.case.private_time:
         confer(player, player.case.private_time.rounds)
         if player.case.plan:
-            _plan(player, player.case.plan, goes_to(Until.AGREED))
-    if goes_to(Until.CALLED) and player.case.plan:
+            _enter_plan(player, player.case.plan, includes(Stage.AGREED))
+    if includes(Stage.CALLED) and player.case.plan:
         read_letters(player, player.case.plan)
-        _look_again(player, player.case.plan, goes_to(Until.EVALUATED), revise)
-    if goes_to(Until.EVALUATED) and player.case.costs:
-        count_costs(player, player.case.costs, last_day(player.case))
+        _enter_follow_ups(player, player.case.plan, includes(Stage.EVALUATED), revise)
+    if includes(Stage.EVALUATED) and player.case.costs:
+        enter_costs(player, player.case.costs, last_day(player.case))
     return player.id
 
 
-def _plan(player: Player, plan: PlanEntry, agreed: bool) -> None:
+def _enter_plan(player: Player, plan: PlanEntry, agreed: bool) -> None:
     rounds = player.case.private_time.rounds if player.case.private_time else ()
     at = write(player, plan, player.instant(rounds[-1].ended) + _A_MINUTE)
     if agreed:
         settle(player, answer(player, plan, at))
 
 
-def _look_again(player: Player, plan: PlanEntry, meetings_too: bool, revise: Revise | None) -> None:
+def _enter_follow_ups(player: Player, plan: PlanEntry, meetings_too: bool, revise: Revise | None) -> None:
     for found in player.case.evaluation or ():
         if not found.rule.is_meeting:
-            look_again(player, plan, found)
+            enter_follow_up(player, plan, found)
         elif meetings_too:
-            look_again(player, plan, found, new_version=revise is not None)
+            enter_follow_up(player, plan, found, new_version=revise is not None)
             if revise is not None:
                 revise(player, found.on)
                 revise = None
 
 
 def enter_case(session: Session, now: datetime, case: CaseFile, region: str, coordinator: str) -> int:
-    """Enter a case for a coordinator (by mail address) of a region (by name); its id.
+    """Enter a case for a coordinator (by mail address) of a region (by name); returns its id.
 
-    Raises Refusal if there is no such region, coordinator or manager, if the file tells of days that are still to
-    come, or where the product says no; then nothing was entered.
+    Raises Refusal if there is no such region, coordinator or manager, if the file has days in the future, or where an
+    action refuses; then nothing was entered.
     """
     cast = _cast(session, region, coordinator)
     last = last_day(case)
@@ -137,7 +136,7 @@ def _visitor(session: Session, account_id: int) -> Visitor:
 
 
 def _rehearse(session: Session, now: datetime, case: CaseFile) -> None:
-    """Enter the case where it does no harm. Raises what entering it would raise."""
+    """Enter the case into a temporary database. Raises what entering it would raise."""
     with tempfile.TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}", keyring_of(session))
         try:

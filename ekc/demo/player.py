@@ -1,4 +1,4 @@
-"""Who enters a case file, and how far they have come: the case in the database, its people, the next instant."""
+"""The state of entering a case file: the case in the database, its people, and times."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -11,29 +11,29 @@ from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile
-from ekc.journey.actions import take
+from ekc.journey.actions import take_step
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Step
 
-#: Between one line of the plan and the next.
+#: The time between one edit of the plan and the next.
 _A_LINE = timedelta(seconds=30)
 
 
-class Until(StrEnum):
-    """How far a case is entered; each goes on from the one before, as far as the file goes."""
+class Stage(StrEnum):
+    """How far a case is entered; each stage includes the ones before."""
 
     REGISTERED = "registered"
-    PREPARED = "prepared"  # in setup, the conference ahead
-    TOLD = "told"  # in the information phase, before the family goes apart
-    PRESENTED = "presented"  # the plan is written, nobody has answered yet
+    PREPARED = "prepared"  # in setup, before the conference
+    TOLD = "told"  # in the information phase, before private time
+    PRESENTED = "presented"  # the plan is written, without answers
     AGREED = "agreed"
-    CALLED = "called"  # up to and with the first call
+    CALLED = "called"  # including the first call
     EVALUATED = "evaluated"
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The staff who do their part in a case: who matches in its region, and who coordinates."""
+    """The staff of a case: the manager who matches in its region, and the coordinator."""
 
     region_id: int
     manager: Visitor
@@ -42,13 +42,13 @@ class Cast:
 
 @dataclass
 class Player:
-    """Enters one case. People are known by the ids of the file."""
+    """Enters one case. People are referred to by the ids of the file."""
 
     session: Session
     case: CaseFile
     cast: Cast
-    letters: dict[str, date] = field(default_factory=dict)  # who says yes by letter, and when it came
-    untold: frozenset[str] = frozenset()  # who is not told
+    letters: dict[str, date] = field(default_factory=dict)  # who agrees by letter, and on which day
+    not_informed: frozenset[str] = frozenset()  # who is not informed
     id: int = 0
     people: dict[str, int] = field(default_factory=dict)
     details: dict[str, PersonDetails] = field(default_factory=dict)
@@ -56,23 +56,23 @@ class Player:
     actions: list[list[str]] = field(default_factory=list)  # their keys in the plan, goal by goal
 
     def visitor(self, who: str) -> Visitor:
-        """Somebody of the circle by personal link, or the coordinator."""
+        """Somebody of the circle as a visitor by personal link, or the coordinator."""
         if who == self.case.coordinator.id:
             return self.cast.coordinator
         own = self.people[who]
         return Visitor(Actor(ActorKind.PARTICIPANT, own), conference_id=self.id, participant_id=own)
 
     def by(self, at: datetime, who: Visitor | None = None) -> By:
-        """Somebody acts at an instant: the coordinator, unless it is said who."""
+        """The context of an action at an instant: by the coordinator, unless `who` is given."""
         return By(self.session, who or self.cast.coordinator, at)
 
     def name(self, who: str) -> str:
-        """What somebody is called."""
+        """The name of somebody of the file."""
         known = self.case.people.get(who)  # type: ignore[call-overload]
         return known.name if known else self.case.coordinator.name
 
     def instant(self, local: datetime) -> datetime:
-        """An instant from a local time of the file."""
+        """The instant of a local time of the file."""
         return from_local(local, self.case.timezone)
 
     def on(self, day: date, clock: str) -> datetime:
@@ -80,18 +80,18 @@ class Player:
         return self.instant(datetime.combine(day, time.fromisoformat(clock)))
 
     def step(self, at: datetime, step: Step, reason: str = "") -> None:
-        """The coordinator takes a step."""
-        take(self.by(at), self.id, Taking(step, reason))
+        """Take a step as the coordinator."""
+        take_step(self.by(at), self.id, Taking(step, reason))
 
 
-def spread(first: datetime, last: datetime, count: int) -> list[datetime]:
-    """`count` instants between two, evenly, on whole seconds."""
+def evenly_spaced(first: datetime, last: datetime, count: int) -> list[datetime]:
+    """`count` instants between two, evenly spaced, in whole seconds."""
     gap = (last - first) / (count + 1)
     return [first + timedelta(seconds=int(gap.total_seconds() * number)) for number in range(1, count + 1)]
 
 
-class Pen:
-    """Writes in the plan, one line after another, from an instant on."""
+class PlanWriter:
+    """Edits the plan, one edit after another, from an instant on."""
 
     def __init__(self, player: Player, at: datetime, writer: Visitor | None = None) -> None:
         self.player = player
@@ -99,7 +99,7 @@ class Pen:
         self.writer = writer or player.cast.coordinator
 
     def next(self, writer: Visitor | None = None) -> tuple[By, int, int]:
-        """What every action of writing is given first: by whom and when, in which case, and what they saw."""
+        """The first arguments of an action on the plan: context, case id and revision."""
         self.at += _A_LINE
         self.player.revision += 1
         return self.player.by(self.at, writer or self.writer), self.player.id, self.player.revision - 1

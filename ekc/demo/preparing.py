@@ -1,7 +1,7 @@
 """Entering what comes before the conference: registration, coordinator, circle, safety, bottom lines, the meeting.
 
-A file gives days, not hours, and not for everything. What it leaves open is done on the day on which it would be: who
-is in the circle is written down when the case is taken on, what people want and fear when they are told.
+A file gives days without times, and not for everything. What it leaves open is entered on a plausible day: the circle
+when the case is taken on, views and concerns when people are informed.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,12 +24,12 @@ from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging
 from ekc.workflow.vocabulary import ArrangementKind, Attends, Part, Step
 
-#: Something to do at an instant.
+#: An action to run at an instant.
 Entry = tuple[datetime, Callable[[datetime], None]]
 
 
 def register(player: Player) -> None:
-    """The referrer registers for themselves; a main person rings, and the manager writes it down."""
+    """Register the case: by the referrer, or by the manager for a main person."""
     case, begun = player.case, player.case.registration
     main_persons = [id_ for id_, person in case.people.items() if person.role is Part.MAIN_PERSON]
     referrers = [id_ for id_, person in case.people.items() if person.role is Part.REFERRER]
@@ -62,7 +62,7 @@ def register(player: Player) -> None:
 
 
 def prepare(player: Player) -> None:
-    """All that is done until the conference can be opened, in the order in which it happened."""
+    """Enter everything until the conference can be opened, in chronological order."""
     case, taken_on = player.case, _taken_on(player.case.registration, player.case.coordinator)
     agenda: list[Entry] = [
         (player.on(case.coordinator.accepted_on, "09:00"), partial(_ask, player)),
@@ -83,7 +83,7 @@ def prepare(player: Player) -> None:
 
 
 def _taken_on(begun: case_schema.RegistrationEntry, coordinator: case_schema.CoordinatorEntry) -> date:
-    """The first day on which nothing stands in the way any more."""
+    """The first day on which no guard blocks taking the case on."""
     given = [consent.given_on for consent in begun.consents or ()]
     return max(coordinator.accepted_on, begun.main_person_said_yes_on, *given)
 
@@ -93,7 +93,7 @@ def _if_by(day: date, latest: date) -> date | None:
 
 
 def _details(person: case_schema.PersonEntry) -> PersonDetails:
-    """What is known of somebody from the start. Views, supporters and exclusions come later."""
+    """What is known of somebody from the start. Views, supporters and exclusions follow later."""
     needs = person.needs or ()
     return PersonDetails(
         name=person.name,
@@ -120,7 +120,7 @@ def _ask(player: Player, at: datetime) -> None:
 
 
 def _accept(player: Player, at: datetime) -> None:
-    # A file tells it in the coordinator's own words: what these do not answer is not answered for them.
+    # A file has the coordinator's own words only, so the other answers stay open.
     declared = Declaration(player.case.coordinator.independence)
     accept(player.by(at), player.id, declared)
     main_person = next(id_ for id_, person in player.case.people.items() if person.role is Part.MAIN_PERSON)
@@ -134,7 +134,7 @@ def _take_on(player: Player, at: datetime) -> None:
 
 
 def _add(player: Player, id_: str, at: datetime) -> None:
-    """Put somebody into the circle, if they are not there yet: the manager does it until there is a coordinator."""
+    """Add somebody to the circle, if not there yet: by the manager until there is a coordinator."""
     if id_ not in player.people:
         details = player.details[id_]
         player.people[id_] = circle_actions.add_person(player.by(at, _staff(player, at)), player.id, details)
@@ -170,9 +170,9 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
         (player.on(last, "17:30"), partial(_arrange, player, setup)),
     ]
     for day in sorted(set(setup.informed.values())):
-        told = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.untold]
-        if told:
-            agenda.append((player.on(day, "15:00"), partial(_tell, player, told)))
+        informed = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.not_informed]
+        if informed:
+            agenda.append((player.on(day, "15:00"), partial(_inform, player, informed)))
     for id_, person in player.case.people.items():
         known_on = person.decided_on or setup.informed.get(id_, last)
         if person.view or person.support or person.attends is Attends.EXCLUDED:
@@ -189,16 +189,15 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
     return agenda
 
 
-def _tell(player: Player, told: Sequence[str], at: datetime) -> None:
-    for id_ in told:
+def _inform(player: Player, ids: Sequence[str], at: datetime) -> None:
+    for id_ in ids:
         day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
         player.details[id_] = replace(player.details[id_], informed_on=day)
-    ids = [player.people[id_] for id_ in told]
-    circle_actions.tell_people(player.by(at), player.id, ids)
+    circle_actions.mark_informed(player.by(at), player.id, [player.people[id_] for id_ in ids])
 
 
 def _know(player: Player, id_: str, at: datetime) -> None:
-    """What somebody wants, who supports them, or that they stay away."""
+    """Enter somebody's view, supporter or exclusion."""
     person = player.case.people[PersonId(id_)]
     details = replace(
         player.details[id_],
@@ -213,8 +212,8 @@ def _know(player: Player, id_: str, at: datetime) -> None:
     circle_actions.change_person(player.by(at), player.id, player.people[id_], details)
 
 
-def _keep_safe(player: Player, told: case_schema.SafetyConcernEntry, at: datetime) -> None:
-    concern = Concern(participant_id=player.people[told.person], concern=told.concern, arrangement=told.arrangement)
+def _keep_safe(player: Player, entry: case_schema.SafetyConcernEntry, at: datetime) -> None:
+    concern = Concern(participant_id=player.people[entry.person], concern=entry.concern, arrangement=entry.arrangement)
     circle_actions.add_concern(player.by(at), player.id, concern)
 
 
@@ -233,10 +232,10 @@ def _offer_dates(player: Player, setup: Setup, at: datetime) -> None:
 
 
 def _arrange(player: Player, setup: Setup, at: datetime) -> None:
-    """The date, how long, where, and everything around it. What the file does not name is not needed."""
+    """Enter date, duration, venue and arrangements. Those that the file does not name are not needed."""
     own = (player.by(at), player.id)
     arranging.choose_date(*own, player.instant(setup.chosen))
-    arranging.expect_minutes(*own, round(setup.expected_hours * 60))
+    arranging.set_expected_minutes(*own, round(setup.expected_hours * 60))
     arranging.set_venue(*own, arranging.Venue(setup.venue.name, setup.venue.address, setup.venue.access))
     interpreters = [person.name for person in player.case.people.values() if person.role is Part.INTERPRETER]
     for kind, text in (

@@ -1,4 +1,4 @@
-"""What has to fit together in a case file, beyond its shape: each misfit is a sentence that says where it is."""
+"""Rules between the fields of a case file; each violation is a message with its place."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,26 +8,26 @@ from zoneinfo import ZoneInfoNotFoundError
 from ekc.conferences.entries import CONSENT_SCOPES
 from ekc.core.clock import zone
 from ekc.core.codec import Path
-from ekc.demo.case_schema import CaseFile, EndedBy, Evaluation, PersonId, PlanEntry, RegisteredBy
+from ekc.demo.case_schema import CaseFile, EndedBy, FollowUpEntry, PersonId, PlanEntry, RegisteredBy
 from ekc.workflow.follow_ups import FormSection
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
 
-_SECTIONS = ("setup", "information", "private_time", "plan", "evaluation")  # each follows on the one before
+_SECTIONS = ("setup", "information", "private_time", "plan", "evaluation")  # each needs the ones before
 
 
 def answer_of(words: str) -> tuple[SupportAnswer | None, str]:
-    """An answer to a request for support as it stands in a file ("agreed, room booked"): the answer and its words."""
+    """The answer to a request for support as a file has it ("agreed, room booked"): the answer and its words."""
     said, _, more = words.partition(",")
     known = {answer.value: answer for answer in SupportAnswer}
     return known.get(said.strip().lower()), more.strip()
 
 
-Misfit = tuple[Path, str]
+Problem = tuple[Path, str]
 
 
-def misfits(case: CaseFile) -> Iterator[Misfit]:
-    """Everything that does not fit: where it is, and what to do."""
+def find_problems(case: CaseFile) -> Iterator[Problem]:
+    """Everything that does not fit: its place, and what to do."""
     yield from _frame(case)
     yield from _circle(case)
     yield from _sections(case)
@@ -40,7 +40,7 @@ def misfits(case: CaseFile) -> Iterator[Misfit]:
                 yield ("evaluation", number, *where), sentence
 
 
-def _frame(case: CaseFile) -> Iterator[Misfit]:
+def _frame(case: CaseFile) -> Iterator[Problem]:
     if case.profile not in PROFILES:
         yield ("profile",), f"'{case.profile}' is not known here. Use one of: {', '.join(PROFILES)}."
     try:
@@ -57,7 +57,7 @@ def _frame(case: CaseFile) -> Iterator[Misfit]:
             yield ("registration", "consents", number, "scope"), f"use one of: {known}."
 
 
-def _circle(case: CaseFile) -> Iterator[Misfit]:
+def _circle(case: CaseFile) -> Iterator[Problem]:
     if case.coordinator.id in case.people:
         yield ("coordinator", "id"), "somebody among the people has this id already. Choose another."
     if not _with(case, {Part.MAIN_PERSON}):
@@ -77,7 +77,7 @@ def _circle(case: CaseFile) -> Iterator[Misfit]:
             yield ("people", id_, "language"), "write a code such as nl."
 
 
-def _sections(case: CaseFile) -> Iterator[Misfit]:
+def _sections(case: CaseFile) -> Iterator[Problem]:
     there = [name for name in _SECTIONS if getattr(case, name) is not None]
     for name, expected in zip(there, _SECTIONS, strict=False):
         if name != expected:
@@ -93,27 +93,27 @@ def _sections(case: CaseFile) -> Iterator[Misfit]:
             yield ("information", "present"), f"'{id_}' is excluded. Take them out here, or in people."
 
 
-def _private_time(case: CaseFile) -> Iterator[Misfit]:
+def _private_time(case: CaseFile) -> Iterator[Problem]:
     rounds = case.private_time.rounds if case.private_time else ()
     before = case.information.started if case.information else None
-    back = False  # whether this stretch follows on a plan that was not good yet
-    for number, stretch in enumerate(rounds):
+    back = False  # whether this round follows on a plan that was not accepted
+    for number, round_ in enumerate(rounds):
         where = ("private_time", "rounds", number)
-        if (before and stretch.began < before) or stretch.ended < stretch.began:
+        if (before and round_.began < before) or round_.ended < round_.began:
             yield where, "the times are not in order. Correct them."
-        if (stretch.note is not None) != (stretch.ended_by is EndedBy.QUESTION):
+        if (round_.note is not None) != (round_.ended_by is EndedBy.QUESTION):
             yield where, "a note is the question for which they came out. Write it there, and only there."
-        if (stretch.why is not None) != back:
+        if (round_.why is not None) != back:
             yield (
                 where,
                 "why they went back goes with private time after a plan was ready. Write it there, and only there.",
             )
-        before, back = stretch.ended, stretch.ended_by is EndedBy.PLAN
+        before, back = round_.ended, round_.ended_by is EndedBy.PLAN
     if not rounds or (case.plan is not None and not back):
         yield ("private_time", "rounds"), f"the last one ends with '{EndedBy.PLAN}'. Add it."
 
 
-def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
+def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Problem]:
     yield from _answers(case, plan)
     sent_back = plan.sent_back_once
     rounds = case.private_time.rounds if case.private_time else ()
@@ -127,7 +127,7 @@ def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
         yield ("plan", "bottom_lines_met"), f"write true or false for each of the {len(lines)} bottom lines."
 
 
-def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
+def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Problem]:
     if plan.accepted_by not in _with(case, PROFESSIONAL_PARTS):
         yield ("plan", "accepted_by"), "a referrer or professional accepts a plan. Name one."
     asked = {id_ for id_ in _with(case, FAMILY_PARTS | {Part.SUPPORTER}) if case.people[id_].attends != "excluded"}
@@ -141,7 +141,7 @@ def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Misfit]:
                 yield (*where, "answer"), f"begin the answer to a professional action with one of: {known}."
 
 
-def _evaluation(case: CaseFile, plan: PlanEntry, found: Evaluation) -> Iterator[Misfit]:
+def _evaluation(case: CaseFile, plan: PlanEntry, found: FollowUpEntry) -> Iterator[Problem]:
     count = sum(len(goal.actions) for goal in plan.goals)
     if sum(found.actions.values()) != count or min(found.actions.values(), default=0) < 0:
         yield ("actions",), f"the plan has {count} actions. Let these numbers add up to that."
@@ -163,13 +163,13 @@ def _with(case: CaseFile, parts: set[Part] | frozenset[Part]) -> set[PersonId]:
 
 
 def last_day(case: CaseFile) -> date:
-    """The last day of which the file says that something happened on it."""
+    """The last day on which something happened, by the file."""
     days = [case.registration.on, case.registration.main_person_said_yes_on, case.coordinator.accepted_on]
     days += [consent.given_on for consent in case.registration.consents or ()]
     if case.setup:
         days += [*case.setup.informed.values(), *(line.shared_on for line in case.setup.bottom_lines)]
     if case.information:
         days.append(case.information.started.date())
-    days += [stretch.ended.date() for stretch in (case.private_time.rounds if case.private_time else ())]
+    days += [round_.ended.date() for round_ in (case.private_time.rounds if case.private_time else ())]
     days += [case.plan.accepted_on] if case.plan else []
     return max(days + [found.on for found in case.evaluation or ()])

@@ -1,4 +1,4 @@
-"""The demonstration: five conferences at different points of their story, set around the day on which it is made."""
+"""The demo: five conferences at different stages, set around the day on which it is made."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, parse_case, read_case
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
-from ekc.demo.player import Cast, Until
+from ekc.demo.player import Cast, Stage
 from ekc.demo.validation import last_day
 from ekc.links.models import PersonalLink
 from ekc.signin.passwords import Cost
@@ -30,10 +30,10 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_
 
 _WEEK = timedelta(weeks=1)
-#: So long ago all accounts were opened: before the first day of any case.
-_BEFORE = timedelta(weeks=104)
+#: How long ago all accounts were opened: before the first day of any case.
+_ACCOUNTS_OPENED_BEFORE = timedelta(weeks=104)
 _SATURDAY = 5
-_UNTOLD = ("buur", "coach")
+_NOT_INFORMED = ("buur", "coach")
 _LINK_DAYS = 365
 
 
@@ -41,43 +41,45 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Five(Generic[T]):
-    """Something of each of the five cases, called by what they show."""
+class DemoCases(Generic[T]):
+    """One value for each of the five cases, named by what the case shows."""
 
-    prepared: T  # the conference is next Saturday, two people are not told yet
-    due: T  # the call after four weeks
-    under_way: T  # called, the evaluation in two to three weeks
-    ended: T  # with all that came of it, to be closed
-    waiting: T  # for a coordinator
+    prepared: T  # the conference is next Saturday, two people are not informed yet
+    due: T  # the call after four weeks is due
+    under_way: T  # the call is held, the evaluation is in two to three weeks
+    ended: T  # everything is done, to be closed
+    waiting: T  # waits for a coordinator
 
 
-def make_demo(session: Session, now: datetime, cost: Cost) -> Five[int]:
-    """Make the demonstration as it stands at `now`; the ids of its cases. Raises Refusal unless all is empty."""
+def make_demo(session: Session, now: datetime, cost: Cost) -> DemoCases[int]:
+    """Make the demo as of `now`; returns the ids of its cases. Raises Refusal unless the database is empty."""
     if any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference)):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
     cases = read_cases()
     by = shifts(cases, local_date(now, cases.prepared.timezone))
-    staff = open_accounts(session, now - _BEFORE, cost)
+    staff = open_accounts(session, now - _ACCOUNTS_OPENED_BEFORE, cost)
     noor = Cast(staff.region_id, staff.ruud, staff.noor)
     denise = Cast(staff.region_id, staff.ruud, staff.denise)
-    made = Five(
+    made = DemoCases(
         ended=play(session, cases.ended, noor, shift=by.ended),
-        under_way=play(session, cases.under_way, noor, until=Until.CALLED, shift=by.under_way),
-        due=play(session, cases.due, denise, until=Until.AGREED, shift=by.due),
-        prepared=play(session, cases.prepared, noor, until=Until.PREPARED, shift=by.prepared, untold=_UNTOLD),
-        waiting=play(session, cases.waiting, denise, until=Until.REGISTERED, shift=by.waiting),
+        under_way=play(session, cases.under_way, noor, until=Stage.CALLED, shift=by.under_way),
+        due=play(session, cases.due, denise, until=Stage.AGREED, shift=by.due),
+        prepared=play(
+            session, cases.prepared, noor, until=Stage.PREPARED, shift=by.prepared, not_informed=_NOT_INFORMED
+        ),
+        waiting=play(session, cases.waiting, denise, until=Stage.REGISTERED, shift=by.waiting),
     )
     _hand_out_links(session, now, staff, made, cost)
     return made
 
 
-def read_cases() -> Five[CaseFile]:
-    """The case files, and one more: another couple with much the same question as Mr and Mrs Hendriks."""
+def read_cases() -> DemoCases[CaseFile]:
+    """The case files, and one more: the Hendriks file with other names."""
     text = (CASES / "hendriks.toml").read_text("utf-8")
     for name, other in (("Hendriks", "Abbott"), ("Wim", "Ron"), ("Joan", "Betty"), ("01632 9601", "01632 9602")):
         text = text.replace(name, other)
     de_wit = read_case(CASES / "de-wit.toml")
-    return Five(
+    return DemoCases(
         prepared=de_wit,
         due=read_case(CASES / "hendriks.toml"),
         under_way=read_case(CASES / "kastanjeplein.toml"),
@@ -86,13 +88,13 @@ def read_cases() -> Five[CaseFile]:
     )
 
 
-def shifts(cases: Five[CaseFile], today: date) -> Five[timedelta]:
-    """By how many whole weeks each case moves, so that every weekday in it stays true."""
+def shifts(cases: DemoCases[CaseFile], today: date) -> DemoCases[timedelta]:
+    """By how many whole weeks each case moves; weekdays stay the same."""
     assert cases.prepared.setup and cases.due.plan and cases.under_way.plan, "the files are whole"  # noqa: S101, PT018
     saturday = today + timedelta(days=(_SATURDAY - today.weekday() - 1) % 7 + 1)
     call = PROFILES[cases.due.profile].clock(FOLLOW_UP_RULES[FollowUpKind.CALL].clock)
     yesterday = today - timedelta(days=1)
-    return Five(
+    return DemoCases(
         prepared=_weeks(cases.prepared.setup.chosen.date(), saturday),
         due=_weeks(call.due(cases.due.plan.accepted_on), today),
         under_way=_weeks(cases.under_way.plan.evaluation.on.date(), today + 3 * _WEEK),
@@ -102,12 +104,12 @@ def shifts(cases: Five[CaseFile], today: date) -> Five[timedelta]:
 
 
 def _weeks(first: date, last: date) -> timedelta:
-    """The whole weeks that fit between two days; below zero if the last comes first."""
+    """The whole weeks between two days; negative if the last comes first."""
     return (last - first) // _WEEK * _WEEK
 
 
-def _hand_out_links(session: Session, now: datetime, staff: Staff, made: Five[int], cost: Cost) -> None:
-    """Some of the family have a personal link, so that one can be them; its note is their line on the first page."""
+def _hand_out_links(session: Session, now: datetime, staff: Staff, made: DemoCases[int], cost: Cost) -> None:
+    """Give some of the family a personal link, so that a visitor can become them; its note is shown there."""
     for conference_id, coordinator, name, line in (
         (made.prepared, staff.noor, "Marieke de Wit", "Mother: her conference is on Saturday"),
         (made.prepared, staff.noor, "Yara El Amrani", "Daughter: her mentor sits beside her on Saturday"),

@@ -1,1 +1,1 @@
-"""After the conference: follow-ups, what became of actions and goals, marks, hours and costs."""
+"""After the conference: follow-ups, progress of actions and goals, marks, hours and costs."""

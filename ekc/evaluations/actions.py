@@ -1,6 +1,6 @@
-"""What is done after the plan: record a follow-up, give one up, plan one more evaluation, tick off tasks, costs.
+"""Actions after the plan: recording, giving up and planning follow-ups, ticking off tasks, costs.
 
-One verb each: lock the case, check, write, audit, in one transaction.
+Each locks the case, checks, writes and audits in one transaction.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -15,7 +15,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
-from ekc.evaluations.effects import note_tasks
+from ekc.evaluations.effects import update_tasks_ended
 from ekc.evaluations.models import (
     ActionCheck,
     ActionTick,
@@ -34,10 +34,10 @@ from ekc.workflow.vocabulary import N_, ActionState, Activity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpReport:
-    """What a follow-up found.
+    """The result of a follow-up.
 
     `actions` by key of the action, `goals` by number of the goal (-2 to 2), `marks` (0 to 10) by participant,
-    `unnamed_marks` of family who give no name. Each kind asks for its own sections (`FollowUpRule`).
+    `unnamed_marks` of family members without a name. Each kind has its own sections (`FollowUpRule`).
     """
 
     held_on: date
@@ -54,7 +54,7 @@ class FollowUpReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """What a conference took: effort in minutes, money in cents of the case's currency. None: not known."""
+    """The costs of a conference: effort in minutes, money in cents of the case's currency. None: not known."""
 
     coordinator_minutes: int | None = None
     family_minutes: int | None = None
@@ -65,8 +65,8 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewAvoided:
-    """A cost that is said to have been avoided: `amount` in cents of the case's currency, and on what it rests."""
+class NewAvoidedCost:
+    """A cost that is said to have been avoided: `amount` in cents of the case's currency, `basis` its source."""
 
     what: str
     amount: int
@@ -74,7 +74,11 @@ class NewAvoided:
 
 
 def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: FollowUpReport) -> None:
-    """Write down a follow-up; again, to correct it: what was written before is replaced as a whole."""
+    """Record a follow-up, or correct it: the former report is replaced as a whole.
+
+    Raises Unknown, or Refusal for a day in the future or before the plan, a section that this kind does not have, or a
+    number outside its scale.
+    """
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
         row = _follow_up(by.session, conference_id, follow_up_id)
@@ -92,13 +96,13 @@ def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: Foll
         by.session.add_all(GoalScore(follow_up_id=row.id, goal=goal, score=s) for goal, s in report.goals.items())
         by.session.add_all(Mark(follow_up_id=row.id, participant_id=i, value=v) for i, v in report.marks.items())
         by.session.add_all(Mark(follow_up_id=row.id, value=value) for value in report.unnamed_marks)
-        note_tasks(by.session, conference, by.at)
+        update_tasks_ended(by.session, conference, by.at)
         event = "follow_up.corrected" if corrected else "follow_up.held"
         by.record(event, conference_id, follow_up=row.id, kind=row.kind)
 
 
 def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:
-    """Say that a follow-up will not be held, and why."""
+    """Record that a follow-up will not be held, and why."""
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
         row = _follow_up(by.session, conference_id, follow_up_id)
@@ -107,12 +111,12 @@ def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:
         if not reason.strip():
             raise Refusal(N_("Say in a few words why it is given up."))
         row.given_up_on, row.given_up_reason = local_date(by.at, conference.timezone), reason
-        note_tasks(by.session, conference, by.at)
+        update_tasks_ended(by.session, conference, by.at)
         by.record("follow_up.given_up", conference_id, follow_up=row.id, reason=reason)
 
 
 def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -> int:
-    """Plan one more evaluation of the version in force, where the family agreed to meet again. Its id."""
+    """Plan another evaluation of the version in force; returns its id."""
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
         if due_on < local_date(by.at, conference.timezone):
@@ -127,13 +131,13 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
             place=place,
         )
         by.session.add(row)
-        note_tasks(by.session, conference, by.at)
+        update_tasks_ended(by.session, conference, by.at)
         by.record("follow_up.planned", conference_id, follow_up=row.id)
         return row.id
 
 
 def tick(by: By, conference_id: int, action_key: str, state: ActionState) -> None:
-    """Say how far one's own task of the plan in force has come. The last word counts."""
+    """Set the progress of one's own task in the plan in force. The last value counts."""
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.TICK_OFF)
         if by.visitor.participant_id is None:
@@ -163,7 +167,7 @@ def tick(by: By, conference_id: int, action_key: str, state: ActionState) -> Non
 
 
 def record_costs(by: By, conference_id: int, costs: Costs) -> None:
-    """Write down what the conference took. What is None is not known."""
+    """Record the costs of the conference. None: not known."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.RECORD_COSTS)
         sheet = by.session.get(CostSheet, conference_id) or CostSheet(conference_id=conference_id)
@@ -175,8 +179,8 @@ def record_costs(by: By, conference_id: int, costs: Costs) -> None:
         by.record("costs.recorded", conference_id, **known)
 
 
-def add_avoided(by: By, conference_id: int, new: NewAvoided) -> int:
-    """Write down a cost that is said to have been avoided. Its id."""
+def add_avoided_cost(by: By, conference_id: int, new: NewAvoidedCost) -> int:
+    """Add a cost that is said to have been avoided; returns its id."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.RECORD_COSTS)
         row = AvoidedCost(conference_id=conference_id, what=new.what, amount=new.amount, basis=new.basis)
@@ -186,8 +190,8 @@ def add_avoided(by: By, conference_id: int, new: NewAvoided) -> int:
         return row.id
 
 
-def remove_avoided(by: By, conference_id: int, avoided_id: int) -> None:
-    """Take out an avoided cost."""
+def remove_avoided_cost(by: By, conference_id: int, avoided_id: int) -> None:
+    """Delete an avoided cost."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.RECORD_COSTS)
         row = by.session.scalar(
@@ -207,7 +211,7 @@ def _follow_up(session: Session, conference_id: int, follow_up_id: int) -> Follo
 
 
 def _check_against_plan(session: Session, row: FollowUp, report: FollowUpReport) -> None:
-    """What a report names has to be of this case and of the version that it looks at."""
+    """Check that a report fits its version of the plan and its kind. Raises Unknown or Refusal."""
     goals = queries.goals_of(session, row.conference_id, row.version_number)
     of_version = (PlanVersion.conference_id == row.conference_id, PlanVersion.number == row.version_number)
     if report.held_on < session.execute(select(PlanVersion.agreed_on).where(*of_version)).scalar_one():

@@ -1,4 +1,4 @@
-"""What agreeing a plan brings about here: follow-ups are planned. Run by the step, in its transaction."""
+"""The effect of agreeing a plan: follow-ups are planned. Run in the transaction of the step."""
 
 from datetime import date, datetime
 
@@ -15,12 +15,15 @@ from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_
 
-#: Why an open follow-up of an older version is not held any more.
-NEW_VERSION = N_("A new version of the plan was agreed")
+#: The reason for giving up the open follow-ups of an older version.
+NEW_VERSION_REASON = N_("A new version of the plan was agreed")
 
 
 def plan_follow_ups(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Plan the follow-ups of the version in force that its step plans. What is open and planned anew is given up."""
+    """Plan the follow-ups that this step plans for the version in force.
+
+    Open follow-ups of the same kinds for older versions are given up.
+    """
     number = conference.plan_number
     version = session.execute(
         select(PlanVersion.agreed_on, PlanVersion.content).where(
@@ -32,7 +35,7 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
     for old in known:
         if old.kind in rules and old.version_number < number and old.held_on is None and old.given_up_on is None:
             old.given_up_on = local_date(at, conference.timezone)
-            old.given_up_reason = NEW_VERSION
+            old.given_up_reason = NEW_VERSION_REASON
     there = {row.kind for row in known if row.version_number == number}
     agreed = from_json(version.content).evaluation
     for kind, rule in rules.items():
@@ -48,13 +51,13 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
             meeting.starts_at = from_local(agreed.at, conference.timezone)
             meeting.place = agreed.place
             session.add(meeting)
-    note_tasks(session, conference, at)
+    update_tasks_ended(session, conference, at)
 
 
-def note_tasks(session: Session, conference: Conference, at: datetime) -> None:
-    """Keep the day on which the last follow-up was settled, from which the coordinator's access ends; or that none was.
+def update_tasks_ended(session: Session, conference: Conference, at: datetime) -> None:
+    """Set the day on which the last follow-up was settled, or clear it while one is open.
 
-    What is corrected later moves no day.
+    The coordinator's access ends some days after it. A later correction does not move the day.
     """
     session.flush()
     still_open = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))

@@ -1,4 +1,4 @@
-"""Forms of follow-ups, tasks and costs: what was typed becomes plain values. Who may is not decided here."""
+"""Forms of follow-ups, tasks and costs: they parse input into entries for actions. No policy here."""
 
 import re
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from ekc.core.forms import TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided
-from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
+from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoidedCost
+from ekc.evaluations.queries import FollowUpPerson, FollowUpRecord, FollowUpRow
 from ekc.plans.draft import Goal
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FormSection
@@ -36,9 +36,9 @@ def _strip(value: str | None) -> str:
 
 
 class AmountField(StringField):  # type: ignore[misc]
-    """A decimal number typed with a point or a comma, kept as a whole number of `parts`: cents, or minutes.
+    """A decimal number with a point or comma, stored as a whole number of `parts`: cents or minutes.
 
-    Empty is None; what cannot be read gets `mistake`, a sentence that says what to type.
+    Empty is None. `mistake` is the error message.
     """
 
     def __init__(self, label: Any, parts: int, mistake: Any, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class AmountField(StringField):  # type: ignore[misc]
         return str(number) if self.parts == 100 else f"{number.normalize():f}"
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed."""
+        """Parse it. Raises ValueError with `mistake`."""
         typed = _strip(valuelist[0] if valuelist else "").replace(" ", "").replace("\u00a0", "")
         self.data = None
         if not typed:
@@ -74,7 +74,7 @@ def _money(label: Any, **kwargs: Any) -> AmountField:
 
 
 class FollowUpForm(TranslatedForm):
-    """What every follow-up asks. `follow_up_form` adds a choice for each action, and the sections of its kind."""
+    """The fields of every follow-up. `follow_up_form` adds a choice for each action, and the sections of its kind."""
 
     found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
     decision = TextAreaField(_l("What was decided?"), [Length(max=_LONG)], filters=[_strip])
@@ -86,7 +86,6 @@ class FollowUpForm(TranslatedForm):
     person_ids: tuple[int, ...] = ()
 
     def to_report(self) -> FollowUpReport:
-        """What was written down."""
         marks = {id_: self[f"mark_{id_}"].data for id_ in self.person_ids}
         return FollowUpReport(
             held_on=self.held_on.data,
@@ -105,14 +104,14 @@ class FollowUpForm(TranslatedForm):
 def follow_up_form(
     row: FollowUpRow,
     goals: tuple[Goal, ...],
-    people: Mapping[int, Somebody],
-    said: Recorded,
+    people: Mapping[int, FollowUpPerson],
+    said: FollowUpRecord,
     first: Mapping[str, Any],
     **options: Any,
 ) -> FollowUpForm:
-    """The form of one follow-up: filled with what was recorded, or with `first` where nothing was yet.
+    """The form of one follow-up, filled with what was recorded, or with `first` before that.
 
-    `options` go to the form itself.
+    `options` are passed to the form.
     """
     fields: dict[str, Any] = {}
     filled: dict[str, Any] = {f"action_{key}": state.value for key, state in said.actions.items()}
@@ -161,7 +160,7 @@ def _one_of(label: str, choices: Mapping[str, str]) -> RadioField:
 
 
 def read_marks(typed: str) -> tuple[int, ...]:
-    """Marks typed in a row: "9, 8, 8, 9, 8". Raises ValueError."""
+    """Parse marks: "9, 8, 8, 9, 8". Raises ValueError."""
     marks = tuple(int(word) for word in re.split(r"[\s,;]+", typed) if word)
     if len(marks) > _MOST_UNNAMED or any(not 0 <= mark <= 10 for mark in marks):
         raise ValueError(typed)
@@ -176,7 +175,7 @@ def _marks_readable(_form: TranslatedForm, typed: StringField) -> None:
 
 
 class GiveUpForm(TranslatedForm):
-    """Why a follow-up is not held."""
+    """Why a follow-up is given up."""
 
     reason = TextAreaField(
         _l("Why is it given up?"),
@@ -186,20 +185,20 @@ class GiveUpForm(TranslatedForm):
 
 
 class NextEvaluationForm(TranslatedForm):
-    """One more evaluation."""
+    """Another evaluation."""
 
     due_on = DateField(_l("Day of the next evaluation"), [InputRequired(_l("Choose the day on which you meet again."))])
     place = StringField(_l("Place"), [Optional(), Length(max=200)], filters=[_strip])
 
 
 class TickForm(TranslatedForm):
-    """How far one's own task has come."""
+    """The progress of one's own task."""
 
     task = StringField(validators=[InputRequired(), Length(max=16)])
     state = RadioField(choices=[SelectChoice(state.value, state.value) for state in ActionState])
 
 
-def _known(_form: TranslatedForm, typed: AmountField) -> None:
+def _amount_required(_form: TranslatedForm, typed: AmountField) -> None:
     if typed.data is None and not typed.errors:
         raise ValidationError(_("Type what it would have cost."))
 
@@ -215,7 +214,6 @@ class CostsForm(TranslatedForm):
     interpreter = _money(_l("Interpreter"))
 
     def to_costs(self) -> Costs:
-        """What was written down."""
         return Costs(**{name: self[name].data for name in COST_NAMES})
 
 
@@ -228,13 +226,12 @@ class AvoidedForm(TranslatedForm):
     what = StringField(
         _l("What was avoided"), [DataRequired(_l("Say what was avoided.")), Length(max=300)], filters=[_strip]
     )
-    amount = _money(_l("Amount"), validators=[_known])
+    amount = _money(_l("Amount"), validators=[_amount_required])
     basis = StringField(
         _l("What this rests on"),
         [DataRequired(_l("Say what this amount rests on, for example a price list.")), Length(max=300)],
         filters=[_strip],
     )
 
-    def to_avoided(self) -> NewAvoided:
-        """What was written down."""
-        return NewAvoided(what=self.what.data, amount=self["amount"].data, basis=self.basis.data)
+    def to_avoided(self) -> NewAvoidedCost:
+        return NewAvoidedCost(what=self.what.data, amount=self["amount"].data, basis=self.basis.data)

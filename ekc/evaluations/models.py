@@ -1,4 +1,4 @@
-"""Tables of what comes after the plan. Money in euro or pound cents, effort in minutes."""
+"""Tables of follow-ups, tasks and costs. Money in cents of the case's currency, effort in minutes."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from ekc.workflow.vocabulary import N_, ActionState, Labelled
 
 
 class FollowUpState(Labelled):
-    """Where a follow-up stands on a day. Never stored: it follows from the dates."""
+    """The state of a follow-up on a day. Not stored: derived from its dates."""
 
     PLANNED = "planned", N_("planned")
     DUE = "due", N_("due")
@@ -24,7 +24,7 @@ class FollowUpState(Labelled):
 def state_on(
     today: date, due_on: date, latest_on: date, held_on: date | None, given_up_on: date | None
 ) -> FollowUpState:
-    """Where a follow-up with these dates stands on the local day `today`."""
+    """The state of a follow-up with these dates on the local day `today`."""
     if held_on is not None:
         return FollowUpState.HELD
     if given_up_on is not None:
@@ -35,7 +35,7 @@ def state_on(
 
 
 class FollowUp(Base):
-    """A moment at which the plan is looked at again: due, then held or given up with a reason."""
+    """A follow-up of a plan: planned, then held or given up with a reason."""
 
     __tablename__ = "follow_up"
     __table_args__ = (
@@ -51,7 +51,7 @@ class FollowUp(Base):
     version_number: Mapped[int]  # of the plan it looks at
     kind: Mapped[FollowUpKind] = mapped_column(code(FollowUpKind))
     due_on: Mapped[date]
-    latest_on: Mapped[date]  # the end of the window in which late is still in time
+    latest_on: Mapped[date]  # the last day that still counts as in time
     starts_at: Mapped[datetime | None]  # of an evaluation meeting
     place: Mapped[str] = mapped_column(SealedText("follow_up.place"), default="")
     held_on: Mapped[date | None]
@@ -63,12 +63,12 @@ class FollowUp(Base):
     given_up_reason: Mapped[str | None] = mapped_column(SealedText("follow_up.given_up_reason"))
 
     def state_on(self, today: date) -> FollowUpState:
-        """Where it stands on the local day `today`."""
+        """Its state on the local day `today`."""
         return state_on(today, self.due_on, self.latest_on, self.held_on, self.given_up_on)
 
 
 class FollowUpPresence(Base):
-    """Who was at an evaluation meeting."""
+    """Who attended an evaluation meeting."""
 
     __tablename__ = "follow_up_presence"
 
@@ -77,7 +77,7 @@ class FollowUpPresence(Base):
 
 
 class ActionCheck(Base):
-    """How far an action of the plan had come at a follow-up. `action_key` is its key in the plan's content."""
+    """The progress of an action at a follow-up. `action_key` is its key in the plan."""
 
     __tablename__ = "action_check"
 
@@ -87,7 +87,7 @@ class ActionCheck(Base):
 
 
 class ActionTick(Base):
-    """What somebody with a task says of it, between follow-ups. The last word counts."""
+    """The progress of a task as reported by somebody who does it, between follow-ups. The last value counts."""
 
     __tablename__ = "action_tick"
     __table_args__ = (UniqueConstraint("conference_id", "version_number", "action_key", "participant_id"),)
@@ -102,18 +102,18 @@ class ActionTick(Base):
 
 
 class GoalScore(Base):
-    """Goal attainment, in the family's eyes: -2 much less than hoped, 0 as hoped, +2 much more."""
+    """Goal attainment in the family's eyes: -2 much less than hoped, 0 as hoped, +2 much more."""
 
     __tablename__ = "goal_score"
     __table_args__ = (CheckConstraint("score between -2 and 2", name="scale"),)
 
     follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
-    goal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # its number in the plan
+    goal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # number of the goal in the plan
     score: Mapped[int]
 
 
 class Mark(Base):
-    """A mark from 0 to 10. No participant: given by somebody of the family who stays unnamed."""
+    """A mark from 0 to 10. Without participant: by a family member who stays unnamed."""
 
     __tablename__ = "mark"
     __table_args__ = (CheckConstraint("value between 0 and 10", name="scale"),)
@@ -125,7 +125,7 @@ class Mark(Base):
 
 
 class CostSheet(Base):
-    """What a conference took, of everybody: money in cents, effort in minutes. None: not known."""
+    """The costs of a conference: money in cents, effort in minutes. None: not known."""
 
     __tablename__ = "cost_sheet"
     __table_args__ = (
@@ -147,7 +147,7 @@ class CostSheet(Base):
 
 
 class AvoidedCost(Base):
-    """A cost that is said to have been avoided, and on what that rests."""
+    """A cost that is said to have been avoided; `basis`: the source of the amount."""
 
     __tablename__ = "avoided_cost"
     __table_args__ = (CheckConstraint("amount >= 0", name="not_negative"),)

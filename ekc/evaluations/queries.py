@@ -1,4 +1,4 @@
-"""Reading follow-ups, own tasks and costs. Nothing here writes or decides who may."""
+"""Reading follow-ups, own tasks and costs. Nothing here writes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
@@ -29,7 +29,7 @@ from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpRow:
-    """A follow-up and where it stands. `latest_on` ends the window in which it is due."""
+    """A follow-up and its state. `latest_on` is the last day that still counts as in time."""
 
     id: int
     conference_id: int
@@ -58,8 +58,8 @@ _STORED = tuple(column.name for column in fields(FollowUpRow) if column.name != 
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """What was written down at one follow-up. `marks` by participant, `unnamed` of family without names."""
+class FollowUpRecord:
+    """What was recorded at one follow-up. `marks` by participant, `unnamed` of family without names."""
 
     actions: dict[str, ActionState] = field(default_factory=dict)
     present: tuple[int, ...] = ()
@@ -69,8 +69,8 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
-    """Somebody of the circle; `left` is no longer in it, or is to stay away."""
+class FollowUpPerson:
+    """Somebody of the circle. `left`: removed or excluded."""
 
     id: int
     name: str
@@ -78,17 +78,17 @@ class Somebody:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What the guards ask of the follow-ups of the round. `kinds`: of these none is open."""
+class FollowUpStatus:
+    """What the guards need of the follow-ups of the round. `kinds`: kinds of which none is open."""
 
     kinds: frozenset[FollowUpKind] = frozenset()
-    evaluation_held: bool = False  # one that asks for a new version, on the version in force
+    evaluation_held: bool = False  # an evaluation of the version in force
     wants_new_version: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTask:
-    """An action of the plan in force that somebody does, and what they last said of it."""
+    """An action of the plan in force that somebody does, and the progress that they reported."""
 
     number: str
     action: Action
@@ -96,14 +96,14 @@ class OwnTask:
 
 
 def follow_ups(session: Session, conference_id: int, today: date) -> tuple[FollowUpRow, ...]:
-    """All follow-ups of a case, as they stand on the local day `today`: the open ones first, by date."""
+    """All follow-ups of a case, with their state on the local day `today`: open ones first, by date."""
     of_case = select(FollowUp).where(FollowUp.conference_id == conference_id)
     rows = [_row(found, today) for found in session.scalars(of_case)]
     return tuple(sorted(rows, key=lambda row: (not row.is_open, row.due_on, row.id)))
 
 
-def recorded(session: Session, follow_up_ids: Iterable[int]) -> dict[int, Recorded]:
-    """What was written down at each of these follow-ups; nothing yet is an empty `Recorded`."""
+def follow_up_records(session: Session, follow_up_ids: Iterable[int]) -> dict[int, FollowUpRecord]:
+    """What was recorded at each of these follow-ups; an empty record before that."""
     ids = list(follow_up_ids)
     actions: dict[int, dict[str, ActionState]] = {id_: {} for id_ in ids}
     goals: dict[int, dict[int, int]] = {id_: {} for id_ in ids}
@@ -122,20 +122,20 @@ def recorded(session: Session, follow_up_ids: Iterable[int]) -> dict[int, Record
         else:
             marks[mark.follow_up_id][mark.participant_id] = mark.value
     return {
-        id_: Recorded(actions[id_], tuple(sorted(present[id_])), goals[id_], marks[id_], tuple(unnamed[id_]))
+        id_: FollowUpRecord(actions[id_], tuple(sorted(present[id_])), goals[id_], marks[id_], tuple(unnamed[id_]))
         for id_ in ids
     }
 
 
 def goals_of(session: Session, conference_id: int, number: int) -> tuple[Goal, ...]:
-    """The goals and actions of one version of the plan, as agreed."""
+    """The goals and actions of one version of the plan."""
     content = session.scalar(
         select(PlanVersion.content).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
     )
     return tuple(from_json(content).goals) if content is not None else ()
 
 
-def people(session: Session, conference_id: int) -> dict[int, Somebody]:
+def people(session: Session, conference_id: int) -> dict[int, FollowUpPerson]:
     """Everybody who is or was in the circle, by id."""
     rows = session.execute(
         select(Participant.id, Participant.name, Participant.removed_at, Participant.attends)
@@ -143,13 +143,13 @@ def people(session: Session, conference_id: int) -> dict[int, Somebody]:
         .order_by(Participant.id)
     )
     return {
-        row.id: Somebody(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
+        row.id: FollowUpPerson(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
         for row in rows
     }
 
 
-def whom_to_ring(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
-    """Name and phone of the main persons who have one, for whoever sees how to reach people."""
+def main_person_phones(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
+    """Name and phone of the main persons who have one, for visitors who see contact details; else empty."""
     if not case.sees(CasePart.CONTACT):
         return ()
     rows = session.execute(
@@ -164,8 +164,8 @@ def whom_to_ring(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((row.name, row.phone) for row in rows if row.phone)
 
 
-def ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
-    """What people said of their own tasks of one version: by key of the action, then by participant."""
+def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
+    """The progress that people reported of their own tasks, by key of the action, then by participant."""
     said: dict[str, dict[int, ActionState]] = {}
     of_version = (ActionTick.conference_id == conference_id, ActionTick.version_number == number)
     for tick in session.scalars(select(ActionTick).where(*of_version).order_by(ActionTick.id)):
@@ -176,7 +176,7 @@ def ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[i
 def own_tasks(session: Session, conference_id: int, participant_id: int) -> tuple[OwnTask, ...]:
     """The actions of the plan in force that this participant does, in the order of the plan."""
     number = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id)) or 0
-    said = ticks(session, conference_id, number)
+    said = task_ticks(session, conference_id, number)
     return tuple(
         OwnTask(f"{g}.{a}", action, said.get(action.key, {}).get(participant_id))
         for g, goal in enumerate(goals_of(session, conference_id, number), 1)
@@ -185,10 +185,10 @@ def own_tasks(session: Session, conference_id: int, participant_id: int) -> tupl
     )
 
 
-def settled(session: Session, conference_id: int) -> Settled:
-    """What the guards ask. A round begins with the last version that planned what a round has once.
+def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
+    """The status for the guards. A round begins with the last version that planned a once-a-round follow-up.
 
-    A kind that the round did not plan, as it was agreed before there was that kind, has nothing open in it.
+    A kind that the round did not plan, because its plan is older than the kind, has nothing open.
     """
     in_force = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id))
     rows = list(session.scalars(select(FollowUp).where(FollowUp.conference_id == conference_id)))
@@ -202,14 +202,14 @@ def settled(session: Session, conference_id: int) -> Settled:
         and row.version_number == in_force
     ]
     still_open = {row.kind for row in this_round if row.held_on is None and row.given_up_on is None}
-    return Settled(
+    return FollowUpStatus(
         kinds=frozenset(FollowUpKind) - still_open if this_round else frozenset(),
         evaluation_held=bool(held),
         wants_new_version=any(row.wants_new_version for row in held),
     )
 
 
-def due_for(session: Session, account_id: int, today: date) -> tuple[FollowUpRow, ...]:
+def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[FollowUpRow, ...]:
     """The follow-ups that are due or late in the cases of one coordinator, the oldest first."""
     rows = session.scalars(
         select(FollowUp)
@@ -227,12 +227,12 @@ def due_for(session: Session, account_id: int, today: date) -> tuple[FollowUpRow
 
 
 def cost_sheet(session: Session, conference_id: int) -> CostSheet | None:
-    """Hours and money of a case; None while nothing was written."""
+    """Hours and money of a case; None before they are recorded."""
     return session.get(CostSheet, conference_id)
 
 
 def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ...]:
-    """Costs that are said to have been avoided, in the order in which they were written."""
+    """Costs that are said to have been avoided, in the order of entry."""
     of_case = select(AvoidedCost).where(AvoidedCost.conference_id == conference_id)
     return tuple(session.scalars(of_case.order_by(AvoidedCost.id)))
 

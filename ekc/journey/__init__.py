@@ -1,1 +1,1 @@
-"""The way of a case: its page, the steps, deadlines. The only writer of `phase`."""
+"""The workflow of a case: its page, the steps, the deadlines. The only writer of `Conference.phase`."""

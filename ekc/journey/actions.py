@@ -11,7 +11,7 @@ from ekc.core.audit import ActorKind
 from ekc.core.errors import NotNow, Refusal, Stale
 from ekc.core.transaction import writing
 from ekc.journey.effects import EFFECTS
-from ekc.journey.facts import gather
+from ekc.journey.facts import gather_facts
 from ekc.journey.models import PhaseChange
 from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
@@ -28,27 +28,28 @@ class Blocked(Refusal):
         self.verdict = verdict
 
 
-def take(by: By, conference_id: int, taking: Taking, seen: Phase | None = None) -> Phase:
-    """Take a step, all of it or nothing: judge every guard, move, run the effects, write history and audit.
+def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | None = None) -> Phase:
+    """Take a step in one transaction: check every guard, run the effects, change the phase, write history and audit.
 
-    `seen` is the phase that the page showed. Returns the phase in which the case is now. Raises Unknown, NotNow, Stale
-    (somebody was first), Blocked (guards, with every reason) and Refusal (the reason or date is missing).
+    `seen_phase` is the phase that the page showed. Returns the phase of the case after the step. Raises Unknown,
+    NotNow, Stale (the phase changed since the page was shown), Blocked (guards, with every reason) and Refusal (the
+    reason or the date is missing).
     """
     rule = STEP_RULES[taking.step]
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.TAKE_STEP)
-        if seen is not None and conference.phase is not seen:
+        if seen_phase is not None and conference.phase is not seen_phase:
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         if rule.reason is ReasonKind.TEXT and not taking.reason.strip():
             raise Refusal(N_("Write down the reason, then take the step again."))
         if rule.reason is ReasonKind.CODED and taking.stop_reason is None:
             raise Refusal(N_("Choose the reason, then take the step again."))
-        if rule.reason is ReasonKind.NONE:  # nothing but the step itself is kept: of "no plan", never a view (NZ6)
+        if rule.reason is ReasonKind.NONE:  # only the step is stored; of "no plan" never anybody's views (NZ6)
             taking = replace(taking, reason="", stop_reason=None)
         if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
             raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)
         overrides = {code: why.strip() for code, why in taking.overrides.items() if why.strip()}
-        verdict = verdict_on(taking.step, gather(by.session, conference, by.at), roles, frozenset(overrides))
+        verdict = verdict_on(taking.step, gather_facts(by.session, conference, by.at), roles, frozenset(overrides))
         if verdict is None:
             raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
         if not verdict.allowed:
@@ -59,12 +60,12 @@ def take(by: By, conference_id: int, taking: Taking, seen: Phase | None = None) 
         conference.phase = rule.target or source
         conference.phase_since = by.at
         used = {guard.code: overrides[guard.code] for guard in rule.guards if guard.code in overrides}
-        _write_down(by, conference, source, taking, used)
+        _record_change(by, conference, source, taking, used)
         by.session.flush()
         return conference.phase
 
 
-def _write_down(
+def _record_change(
     by: By,
     conference: Conference,
     source: Phase,

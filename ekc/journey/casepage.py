@@ -1,4 +1,4 @@
-"""What the case page shows, gathered with few queries into plain values."""
+"""The data of the case page, read with few queries into plain values."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,9 +11,9 @@ from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
-from ekc.journey.deadlines import Due, running
-from ekc.journey.facts import CaseContext, Circle, gather, known
-from ekc.journey.panel import Mend, Panel, mend, panel
+from ekc.journey.deadlines import Deadline, running_deadlines
+from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context
+from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -25,8 +25,8 @@ from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """A phase on the rail: done, now or todo, and when it was last entered."""
+class RailPhase:
+    """A phase on the phase rail: its state (done, now or todo) and when the case last entered it."""
 
     title: str
     state: str
@@ -35,45 +35,52 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """A line of the checklist: done, or where to do it."""
+    """A line of the checklist. `blocker_link` is None when the line is done."""
 
     title: str
-    mend: Mend | None
+    blocker_link: BlockerLink | None
 
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """All that the case page shows. `sealed`: the family has private time, and this person is outside."""
+    """All that the case page shows.
 
-    rail: tuple[Stop, ...]
-    on_rail: bool  # else before the first phase, or closed
+    `in_private_time`: the family has private time and the visitor is not in the room, so most parts are empty.
+    """
+
+    rail: tuple[RailPhase, ...]
+    on_rail: bool  # false before the first phase and after closing
     panel: Panel
     checklist: tuple[ChecklistLine, ...]
     circle: Circle
     family: int
-    untold: int
+    not_informed: int
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None
-    undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
+    undecided: bool  # there is a conflict of interest that nobody has decided about
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
-    deadlines: tuple[Due, ...]
+    deadlines: tuple[Deadline, ...]
     versions: tuple[plans.VersionRow, ...]
-    asked: str | None  # what the family came out to ask
-    sealed: bool
+    family_question: str | None  # the question with which the family interrupted private time
+    in_private_time: bool
     today: date
 
 
 def case_page(session: Session, case: Case, at: datetime) -> CasePage:
-    """Gather the page of a case for whoever opened it."""
+    """Read the page of a case for the visitor who opened it."""
     today = local_date(at, case.timezone)
-    sealed = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
+    in_private_time = case.phase is Phase.PRIVATE_TIME and Role.COORDINATOR in case.roles
     nobody = match_queries.Matches()
-    read = CaseContext((), meetings.current_meeting(session, case.id), nobody) if sealed else known(session, case.id)
-    facts = gather(session, case, at, read)
+    read = (
+        CaseContext((), meetings.current_meeting(session, case.id), nobody)
+        if in_private_time
+        else read_context(session, case.id)
+    )
+    facts = gather_facts(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = queries.steps_taken(session, case.id)
-    follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not sealed else ()
+    follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
     return CasePage(
@@ -83,22 +90,24 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         checklist=checklist(facts),
         circle=read.circle,
         family=sum(person.is_family for person in facts.people),
-        untold=sum(person.untold for person in facts.people),
+        not_informed=sum(person.not_informed for person in facts.people),
         meeting=read.meeting,
-        match=read.matches.taken,
+        match=read.matches.current,
         undecided=bool(facts.coordinator.conflicts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running(PROFILES[case.profile], happened(session, case, changes, read.meeting), referred),
+        deadlines=running_deadlines(
+            PROFILES[case.profile], clock_events(session, case, changes, read.meeting), referred
+        ),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
-        asked=rounds[-1].ended_for if rounds else None,
-        sealed=sealed,
+        family_question=rounds[-1].ended_for if rounds else None,
+        in_private_time=in_private_time,
         today=today,
     )
 
 
-def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[Stop, ...]:
-    """The five phases, and where the case is."""
+def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, ...]:
+    """The phases on the phase rail, and where the case is."""
     entered = {change.target: change.at for change in changes if change.target is not change.source}
     stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
     order = list(PHASE_RULES)
@@ -111,27 +120,27 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[Stop, ...]:
         return "done" if done else "todo"
 
     return tuple(
-        Stop(rule.short, state(rule.phase), entered.get(rule.phase) if state(rule.phase) != "todo" else None)
+        RailPhase(rule.short, state(rule.phase), entered.get(rule.phase) if state(rule.phase) != "todo" else None)
         for rule in stops
     )
 
 
 def checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
-    """The conditions of the phase's main step, as things done or to do."""
+    """The guards of the phase's main steps, each done or with a link to where it can be done."""
     lines = []
     for step in PHASE_RULES[facts.phase].checklist:
         for guard in STEP_RULES[step].guards:
             if guard.line:
                 first = guard.first(facts) if guard.first else ()
                 blocker = next(chain(first, guard.check(facts)), None)
-                lines.append(ChecklistLine(guard.line, mend(blocker) if blocker else None))
+                lines.append(ChecklistLine(guard.line, blocker_link(blocker) if blocker else None))
     return tuple(lines)
 
 
-def happened(
+def clock_events(
     session: Session, case: Case, changes: tuple[queries.StepRow, ...], meeting: meetings.MeetingRow | None
 ) -> dict[Event, date]:
-    """Which events of the clocks were when; of steps taken more than once, the last."""
+    """The day of each event that starts or stops a clock; of a step taken more than once, the last day."""
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
     for change in changes:
         on = local_date(change.at, case.timezone)
@@ -140,11 +149,11 @@ def happened(
         elif change.step is Step.AGREE_PLAN:
             found[Event.PLAN_AGREED] = on
     if case.phase is Phase.SETUP and any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
-        found |= queries.work_with_referrer(session, case.id, case.no_bottom_lines_on)
+        found |= queries.referrer_events(session, case.id, case.no_bottom_lines_on)
     if meeting and meeting.started_at:
         found[Event.MEETING_HELD] = local_date(meeting.started_at, case.timezone)
     if case.without_conference or case.phase in {Phase.EVALUATION, Phase.CLOSED}:
         found.setdefault(Event.MEETING_HELD, local_date(case.phase_since, case.timezone))
-        # From here on the follow-ups themselves say what is due.
+        # From here on the due dates of the follow-ups replace this clock.
         found.setdefault(Event.FOLLOW_UP_HELD, local_date(case.phase_since, case.timezone))
     return found

@@ -1,4 +1,4 @@
-"""When things are due: the clocks of the profile, started and stopped by what happened. Pure."""
+"""Deadlines: the clocks of the profile, started and stopped by events. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,26 +7,26 @@ from ekc.workflow.profiles import Clock, Event, Profile
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A clock that runs: when it is due, and the last day that is still in time."""
+class Deadline:
+    """A running clock: the day on which it is due, and the last day that still counts as in time."""
 
     clock: Clock
     on: date
     latest: date
 
     def late(self, today: date) -> bool:
-        """Whether the window has passed."""
+        """Whether the last day has passed."""
         return today > self.latest
 
 
-def running(profile: Profile, happened: dict[Event, date], referred: bool) -> tuple[Due, ...]:
-    """The clocks that were started and not stopped, earliest first. `happened` tells which event was when.
+def running_deadlines(profile: Profile, events: dict[Event, date], referred: bool) -> tuple[Deadline, ...]:
+    """The clocks that were started and not stopped, earliest first. `events` holds the day of each event.
 
-    `referred`: somebody referred the case; some clocks run only then.
+    `referred`: whether somebody referred the case; some clocks run only then.
     """
     dues = (
-        Due(clock, clock.due(happened[clock.start]), clock.latest(happened[clock.start]))
+        Deadline(clock, clock.due(events[clock.start]), clock.latest(events[clock.start]))
         for clock in profile.clocks
-        if clock.start in happened and clock.stop not in happened and (referred or not clock.with_referrer)
+        if clock.start in events and clock.stop not in events and (referred or not clock.with_referrer)
     )
     return tuple(sorted(dues, key=lambda due: due.on))

@@ -1,4 +1,4 @@
-"""What a step brings about: each effect of the table and the function that does it, run in the step's transaction."""
+"""The effects of steps: each effect of the workflow table and its function, run in the transaction of the step."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import still_open
-from ekc.conferences.effects import write_to_circle
+from ekc.conferences.effects import queue_circle_mail
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule
@@ -18,13 +18,13 @@ from ekc.privatetime.effects import close_room, open_room, pause_room
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Effect, Outcome, Step
 
-Do = Callable[[Session, Conference, datetime, Taking], None]
+EffectFunction = Callable[[Session, Conference, datetime, Taking], None]
 
 _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLOSE: Outcome.PLAN}
 
 
 def new_round(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """The family comes together again: a round more, at a conference."""
+    """Start another round, with a conference."""
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
@@ -36,31 +36,31 @@ def mark_without_conference(
     at: datetime,  # noqa: ARG001
     taking: Taking,  # noqa: ARG001
 ) -> None:
-    """The plan was made without a conference; figures count it apart."""
+    """Record that the plan was made without a conference; reports count such plans separately."""
     conference.without_conference = True
 
 
 def start_retention(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """The case ends, and with its last day the retention clock starts."""
+    """Close the case. Retention counts from this day."""
     conference.closed_on = local_date(at, conference.timezone)
-    if still_open(conference, at):  # else the coordinator's access stays over
+    if still_open(conference, at):  # otherwise the coordinator's access has ended already
         conference.tasks_ended_on = conference.closed_on
     conference.outcome = _OUTCOMES[taking.step]
     conference.stop_reason = taking.stop_reason
 
 
-def mail(*rules: MailRule) -> Do:
-    """Write to the circle: neutral words, no name, nothing of the case."""
+def send_mails(*rules: MailRule) -> EffectFunction:
+    """An effect that queues these mails to the circle."""
 
     def write(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
         for rule in rules:
-            write_to_circle(session, conference, at, rule)
+            queue_circle_mail(session, conference, at, rule)
 
     return write
 
 
-EFFECTS: dict[Effect, Do] = {
-    Effect.WELCOME_LETTER: mail(WELCOME),
+EFFECTS: dict[Effect, EffectFunction] = {
+    Effect.WELCOME_LETTER: send_mails(WELCOME),
     Effect.START_MEETING: start_meeting,
     Effect.OPEN_ROOM: open_room,
     Effect.PAUSE_ROOM: pause_room,
@@ -68,12 +68,12 @@ EFFECTS: dict[Effect, Do] = {
     Effect.END_MEETING: end_meeting,
     Effect.PRESENT_PLAN: present_plan,
     Effect.FREEZE_PLAN: freeze_plan,
-    Effect.ISSUE_DOCUMENTS: mail(PLAN_READY, PLAN_AGREED),
+    Effect.ISSUE_DOCUMENTS: send_mails(PLAN_READY, PLAN_AGREED),
     Effect.PLAN_FOLLOW_UPS: plan_follow_ups,
     Effect.NEW_MEETING: new_meeting,
     Effect.NEW_ROUND: new_round,
     Effect.MARK_WITHOUT_CONFERENCE: mark_without_conference,
-    Effect.NO_PLAN_NOTICE: mail(NO_PLAN),
-    Effect.CLOSING_LETTER: mail(CLOSING),
+    Effect.NO_PLAN_NOTICE: send_mails(NO_PLAN),
+    Effect.CLOSING_LETTER: send_mails(CLOSING),
     Effect.START_RETENTION: start_retention,
 }

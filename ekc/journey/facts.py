@@ -1,4 +1,4 @@
-"""Gathers from every feature what the guards may know about a case; reads only what those of its phase ask for."""
+"""Reads the facts that guards check from every feature; only those that the guards of the phase need."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
-from ekc.plans.draft import with_task
+from ekc.plans.draft import people_with_task
 from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES, age
@@ -24,15 +24,15 @@ Circle = tuple[conferences.Member, ...]
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """What pages show beside the facts that are made of it: circle, latest gathering, match."""
+    """What pages show besides the facts made of it: circle, latest meeting, matches."""
 
     circle: Circle
     meeting: meetings.MeetingRow | None
     matches: match_queries.Matches
 
 
-def known(session: Session, conference_id: int) -> CaseContext:
-    """Read it."""
+def read_context(session: Session, conference_id: int) -> CaseContext:
+    """Read circle, latest meeting and matches of a case."""
     return CaseContext(
         conferences.members(session, conference_id),
         meetings.current_meeting(session, conference_id),
@@ -40,10 +40,10 @@ def known(session: Session, conference_id: int) -> CaseContext:
     )
 
 
-def gather(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
-    """The facts of a case at an instant. `read` saves reading again what the caller has read."""
+def gather_facts(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
+    """The facts of a case at `at`. `read` is the context if the caller has read it already."""
     today = local_date(at, case.timezone)
-    read = read or known(session, case.id)
+    read = read or read_context(session, case.id)
     facts = Facts(
         phase=case.phase,
         today=today,
@@ -96,7 +96,7 @@ def _with_concerns(session: Session, case: Case | Conference, facts: Facts) -> F
 
 
 def _coordinator(read: CaseContext) -> CoordinatorFacts:
-    match = read.matches.taken or read.matches.asked
+    match = read.matches.current or read.matches.pending
     if match is None:
         return CoordinatorFacts()
     return CoordinatorFacts(
@@ -126,7 +126,7 @@ def _with_information(session: Session, facts: Facts, meeting: meetings.MeetingR
         return facts
     return replace(
         _with_attendance(session, meeting.id, facts),
-        told=meetings.told(session, meeting.id),
+        told=meetings.information_kinds(session, meeting.id),
         open_questions=sum(row.answer is None for row in meetings.questions(session, meeting.id)),
     )
 
@@ -138,7 +138,7 @@ def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:
-    lines = conferences.line_rows(session, case.id)
+    lines = conferences.bottom_line_states(session, case.id)
     return replace(
         facts,
         bottom_lines=tuple(
@@ -148,8 +148,8 @@ def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, 
 
 
 def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    draft, _ = plans.draft(session, case.id)
-    busy = with_task(draft)
+    draft = plans.stored_draft(session, case.id).draft
+    busy = people_with_task(draft)
     people = (replace(p, has_task=p.id in busy) for p in facts.people)
     return replace(facts, people=tuple(people), plan=plan_facts(draft, {p.id for p in facts.people}))
 
@@ -157,7 +157,7 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts
 def _with_answers(
     session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
 ) -> Facts:
-    """What was said to the plan as it is presented now."""
+    """Agreement, acceptance and bottom line checks of the current presentation."""
     if not case.without_conference and meeting:
         facts = _with_attendance(session, meeting.id, facts)
     said = {row.participant_id: row.answer for row in plans.agreements(session, case.id, case.presentation)}
@@ -171,10 +171,10 @@ def _with_answers(
 
 
 def _with_follow_ups(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    settled = evaluations.settled(session, case.id)
+    status = evaluations.follow_up_status(session, case.id)
     return replace(
         facts,
-        settled_follow_ups=settled.kinds,
-        evaluation_held=settled.evaluation_held,
-        family_wants_new_version=settled.wants_new_version,
+        settled_follow_ups=status.kinds,
+        evaluation_held=status.evaluation_held,
+        family_wants_new_version=status.wants_new_version,
     )

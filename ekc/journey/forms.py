@@ -1,4 +1,4 @@
-"""The form of a step: reason, new date, overrides. Which of them a step asks for stands in its rule."""
+"""The form of a step: reason, new date, overrides. The rule of the step says which of them it asks for."""
 
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -8,11 +8,11 @@ from ekc.core.forms import TranslatedForm
 from ekc.core.language import gettext, say
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
-from ekc.meetings.forms import LocalMoment
+from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.vocabulary import N_, Phase, StopReason
 
-#: Why it stops, as a family says it.
+#: The stop reasons in the words of a family.
 _OWN_WORDS = {
     StopReason.PLAN_ALREADY_MADE: N_("we have a plan already"),
     StopReason.SITUATION_CHANGED: N_("things are different now"),
@@ -25,22 +25,24 @@ _WHY = DataRequired(_l("Write down why, in a sentence."))
 
 
 class StepForm(TranslatedForm):
-    """A step as somebody asks for it. Fields that the step does not ask for are taken out by `step_form`."""
+    """The form of any step. `step_form` removes the fields that a step does not ask for."""
 
     phase = HiddenField()
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
-    new_date = LocalMoment(_l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))])
+    new_date = LocalDateTimeField(
+        _l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))]
+    )
 
-    def seen(self) -> Phase | None:
-        """The phase that the page showed, if it said so."""
+    def seen_phase(self) -> Phase | None:
+        """The phase that the page showed; None if it is missing or invalid."""
         try:
             return Phase(self.phase.data or "")
         except ValueError:
             return None
 
     def to_taking(self, rule: StepRule, timezone: str, overrides: dict[str, str]) -> Taking:
-        """What the step is given. Times are of the case's zone."""
+        """The input of the step. Times are in the time zone of the case."""
         return Taking(
             rule.step,
             reason=(self.reason.data or "") if "reason" in self else "",
@@ -51,7 +53,7 @@ class StepForm(TranslatedForm):
 
 
 def step_form(rule: StepRule, own: bool = False) -> StepForm:
-    """The form of this step. `own`: by somebody in the circle, in whose words it then asks."""
+    """The form of this step. `own`: for somebody of the circle, with labels in their words."""
     form = StepForm()
     if rule.reason is not ReasonKind.TEXT:
         del form.reason

@@ -1,4 +1,4 @@
-"""What the home page of staff shows: this week, who needs you, all conferences."""
+"""The data of the staff home page: this week, what to do now, all conferences."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,24 +15,28 @@ from ekc.journey import queries
 from ekc.journey.queries import CaseRow
 from ekc.links.queries import doors
 from ekc.matching.queries.handing_over import HandingOver, handing_over
-from ekc.matching.queries.match import undecided
+from ekc.matching.queries.match import cases_with_open_conflicts
 from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.vocabulary import CasePart, Phase, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """A case that needs somebody now: days to its conference and people not told; a follow-up, or that none is left."""
+class Todo:
+    """A case in which the coordinator has something to do.
+
+    `days` until its conference, people not informed yet, and the follow-up that is due. In evaluation without a
+    follow-up: all are done, and the case can be closed until its coordinator's access ends.
+    """
 
     case: CaseRow
     days: int | None = None
-    untold: int = 0
+    not_informed: int = 0
     follow_up: evaluations.FollowUpRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """A case at whose personal links somebody waits to be let in, or gave too many wrong answers."""
+class LinkRequests:
+    """A case in which people wait to be let in with a personal link, or gave too many wrong answers."""
 
     case: CaseRow
     waiting: int
@@ -44,97 +48,103 @@ class Home:
 
     today: date
     this_week: tuple[CaseRow, ...]
-    doors: tuple[Door, ...]  # first of all: somebody may be waiting on the phone
-    to_decide: tuple[CaseRow, ...]  # of a manager's regions: something ties the coordinator to the case
-    held_up: tuple[CaseRow, ...]  # of a coordinator, by that
-    asked: tuple[CaseRow, ...]  # of these one sees number and municipality, and more on a page of its own
-    needs: tuple[Need, ...]
+    link_requests: tuple[LinkRequests, ...]  # shown first: somebody may be waiting on the phone
+    to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
+    awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
+    requests: tuple[CaseRow, ...]  # the row shows number and municipality only
+    todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
-    waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
+    registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     handing_over: HandingOver
     new_readers: list[NewReader]  # of a manager's regions
 
 
-def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
-    """Gather the home page of staff."""
+def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
+    """Read the home page of staff."""
     cases: tuple[CaseRow, ...] = ()
-    asked: tuple[CaseRow, ...] = ()
+    requests: tuple[CaseRow, ...] = ()
     today = at.date()
     dues: dict[int, evaluations.FollowUpRow] = {}
     if who.account_id is not None and Role.COORDINATOR in who.roles:
         found = queries.cases_of_coordinator(session, who.account_id, at)
         cases = tuple(row for row in found if row.coordinator_id == who.account_id)
-        asked = tuple(row for row in found if row not in cases and _sees_request(row.phase))
+        requests = tuple(row for row in found if row not in cases and _sees_request(row.phase))
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
-        dues = {row.conference_id: row for row in reversed(evaluations.due_for(session, who.account_id, today))}
+        dues = {row.conference_id: row for row in reversed(evaluations.due_follow_ups(session, who.account_id, today))}
     manages = Role.REGIONAL_MANAGER in who.roles
-    waiting = queries.registrations(session, who.regions) if manages else ()
+    registrations = queries.registrations(session, who.regions) if manages else ()
     regional = queries.cases_of_regions(session, who.regions) if manages else ()
-    unattended = queries.unattended(session, who.regions, at) if manages else ()
-    tied = undecided(session, [row.id for row in (*cases, *waiting, *regional) if row.phase is not Phase.CLOSED])
+    unattended = queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
+    with_conflicts = cases_with_open_conflicts(
+        session, [row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED]
+    )
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
-        doors=(
-            *_doors(session, cases, at, Role.COORDINATOR),
-            *_doors(session, unattended, at, Role.REGIONAL_MANAGER),
+        link_requests=(
+            *_link_requests(session, cases, at, Role.COORDINATOR),
+            *_link_requests(session, unattended, at, Role.REGIONAL_MANAGER),
         ),
-        to_decide=tuple(row for row in (*waiting, *regional) if row.id in tied and _decides(who, row)),
-        held_up=tuple(row for row in cases if row.id in tied and _sees_ties(row.phase, Role.COORDINATOR)),
-        asked=asked,
-        needs=tuple(need for row in cases if (need := _need(row, dues.get(row.id), at))),
+        to_decide=tuple(
+            row for row in (*registrations, *regional) if row.id in with_conflicts and _may_decide(who, row)
+        ),
+        awaiting_decision=tuple(
+            row for row in cases if row.id in with_conflicts and _sees_conflicts(row.phase, Role.COORDINATOR)
+        ),
+        requests=requests,
+        todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
         cases=cases,
-        waiting=waiting,
+        registrations=registrations,
         regional=regional,
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
         new_readers=new_readers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
 
 
-def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[Door, ...]:
-    """In private time nobody outside hears who of the family is at a screen, or tries to be."""
+def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:
+    """The waiting people by case. None in private time: who of the family is at a screen stays private."""
     seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
     asking = doors(session, seen, at)
-    return tuple(Door(row, asking[row.id]) for row in cases if row.id in asking)
+    return tuple(LinkRequests(row, asking[row.id]) for row in cases if row.id in asking)
 
 
 def _sees_request(phase: Phase) -> bool:
-    """Whether somebody who is asked may know of a case: not while the family is among itself, nor when it is over."""
+    """Whether a coordinator who is asked for the case sees the request: not in private time, nor once closed."""
     return bool(sees(CasePart.REQUEST, phase, {Role.ASKED_COORDINATOR}))
 
 
-def _sees_ties(phase: Phase, role: Role) -> bool:
-    """Whether somebody may know in this phase what ties the coordinator to a case."""
+def _sees_conflicts(phase: Phase, role: Role) -> bool:
+    """Whether this role sees in this phase what ties the coordinator to the case."""
     return bool(sees(CasePart.INDEPENDENCE, phase, {role}))
 
 
-def _decides(who: Visitor, row: CaseRow) -> bool:
-    """Nobody decides about themselves."""
-    return row.coordinator_id != who.account_id and _sees_ties(row.phase, Role.REGIONAL_MANAGER)
+def _may_decide(who: Visitor, row: CaseRow) -> bool:
+    """Nobody decides about their own conflict of interest."""
+    return row.coordinator_id != who.account_id and _sees_conflicts(row.phase, Role.REGIONAL_MANAGER)
 
 
 def _this_week(row: CaseRow, at: datetime) -> bool:
     return row.phase is Phase.SETUP and row.starts_at is not None and at < row.starts_at < at + timedelta(days=7)
 
 
-def _need(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> Need | None:
+def _todo(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> Todo | None:
     match row.phase:
         case Phase.CLOSED:
             return None
         case Phase.EVALUATION:
-            return Need(row, follow_up=due) if due or row.open_until else None
+            return Todo(row, follow_up=due) if due or row.open_until else None
         case Phase.SETUP:
             if row.starts_at is None:
-                return Need(row, untold=row.untold)
+                return Todo(row, not_informed=row.not_informed)
             away = (local_date(row.starts_at, row.timezone) - local_date(at, row.timezone)).days
-            return Need(row, days=away, untold=row.untold) if away <= 14 or row.untold else None
+            return Todo(row, days=away, not_informed=row.not_informed) if away <= 14 or row.not_informed else None
         case _:
-            return Need(row)
+            return Todo(row)
 
 
 def dots(phase: Phase) -> list[dict[str, str]]:
-    """The little rail of a row."""
+    """The phase rail of a list row."""
     order = list(PHASE_RULES)
     here = order.index(phase)
     return [
@@ -148,5 +158,5 @@ def dots(phase: Phase) -> list[dict[str, str]]:
 
 
 def demo_people(session: Session, at: datetime) -> list[DemoPerson]:
-    """In the demo: whom one can be; elsewhere nobody."""
+    """The people whom a visitor of the demo can become; empty outside the demo."""
     return [*demo_accounts(session), *queries.demo_links(session, at)] if runtime().settings.demo else []

@@ -19,7 +19,7 @@ PLAN_READY = MailRule(
     subject=N_("The plan is ready"),
     body=N_("The plan is written down as it was agreed. Ask your coordinator for it, or open it with your own link."),
 )
-PLAN_AGREED = MailRule(  # they see what the family shares: all of the plan, or less
+PLAN_AGREED = MailRule(  # professionals see only what the family shares
     name="plan_agreed",
     audience=Audience.CIRCLE,
     parts=PROFESSIONAL_PARTS,
@@ -27,7 +27,7 @@ PLAN_AGREED = MailRule(  # they see what the family shares: all of the plan, or 
     subject=N_("The plan is agreed"),
     body=N_("The family agreed its plan. With your own link you see what the family shares of it with you."),
 )
-NO_PLAN = MailRule(  # only that there is none, never a view (NZ6)
+NO_PLAN = MailRule(  # only that there is no plan, never anybody's views (NZ6)
     name="no_plan",
     audience=Audience.CIRCLE,
     parts=PROFESSIONAL_PARTS,

@@ -13,7 +13,7 @@ from ekc.workflow.vocabulary import Phase, Step
 
 
 class PhaseChange(Base):
-    """One step taken, from which phase to which, by whom, with which reason and overrides."""
+    """One step taken: from which phase to which, by whom, with its reason and overrides."""
 
     __tablename__ = "phase_change"
     __table_args__ = (UniqueConstraint("conference_id", "number"),)

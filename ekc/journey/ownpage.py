@@ -1,4 +1,4 @@
-"""What somebody in the circle sees with their own link: when, where, who comes, what they can do, their tasks."""
+"""The data of a participant's own page: when and where, who comes, what they can do, their tasks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ from ekc.conferences.access import Case
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.evaluations import queries as evaluations
-from ekc.journey.facts import gather, known
+from ekc.journey.facts import gather_facts, read_context
 from ekc.journey.panel import Panel, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
-from ekc.plans.draft import concerning, from_json
+from ekc.plans.draft import from_json, involvement_of
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES, why_not
 from ekc.workflow.vocabulary import (
@@ -31,14 +31,14 @@ from ekc.workflow.vocabulary import (
     Scope,
 )
 
-#: The family first, then who supports them, then who comes by profession.
+#: The order in which people are listed.
 _ORDER = (FAMILY_PARTS, {Part.SUPPORTER}, PROFESSIONAL_PARTS)
 _RANK = {part: place for place, parts in enumerate(_ORDER) for part in parts}
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Somebody else in the circle: `part` for whoever is not of the family; an interpreter without a name."""
+class OtherPerson:
+    """Somebody else in the circle. `part` is None for family; an interpreter has no name."""
 
     name: str
     part: Part | None
@@ -46,46 +46,48 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
-    """All that a participant's own page shows: to the family names of others, never how to reach them."""
+    """All that a participant's own page shows. Of others the family sees names, never contact details."""
 
     me: conferences.Member
     details: conferences.OwnDetails | None
-    coming: tuple[Other, ...]
-    circle: tuple[Other, ...]
+    coming: tuple[OtherPerson, ...]
+    circle: tuple[OtherPerson, ...]
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
-    asks_yes: bool  # whether it is asked if this coordinator may be theirs
+    asks_confirmation: bool  # whether to ask for the main person's confirmation
     shows_coordinator: bool
-    undecided: bool  # something ties the coordinator to the case, and nobody has said yet whether it is an obstacle
+    undecided: bool  # there is a conflict of interest that nobody has decided about
     panel: Panel
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
-    monitor: str  # whom to ring when it goes wrong
+    monitor: str  # the name of the person to call if the plan goes wrong
     evaluation: evaluations.FollowUpRow | None
     today: date
 
 
 def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
-    """Gather the page of the participant who opened the case."""
+    """Read the page of the participant who opened the case."""
     today = local_date(at, case.timezone)
-    read = known(session, case.id)
+    read = read_context(session, case.id)
     me = next((row for row in read.circle if row.id == case.visitor.participant_id), None)
     if me is None:
         raise Unknown
     agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
-    coordinator = read.matches.taken if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
-    verdicts = why_not(gather(session, case, at, read), case.roles) if takes_steps else ()
+    coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
+    verdicts = why_not(gather_facts(session, case, at, read), case.roles) if takes_steps else ()
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
-        coming=_shown(row for row in others if row.attends in TAKES_PART) if case.sees(CasePart.PRACTICAL) else (),
-        circle=_shown(row for row in others if row.attends is not Attends.EXCLUDED),
+        coming=_other_people(row for row in others if row.attends in TAKES_PART)
+        if case.sees(CasePart.PRACTICAL)
+        else (),
+        circle=_other_people(row for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
-        asks_yes=coordinator is not None and _asks_about(case, coordinator),
-        shows_coordinator=coordinator is not None and _tells_of(case, coordinator),
+        asks_confirmation=coordinator is not None and _asks_confirmation(case, coordinator),
+        shows_coordinator=coordinator is not None and _shows_coordinator(case, coordinator),
         undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
@@ -96,14 +98,14 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     )
 
 
-def _asks_about(case: Case, coordinator: match_queries.MatchRow) -> bool:
-    """As long as nobody said yes, whoever may say it is asked, and reads what there is to know."""
+def _asks_confirmation(case: Case, coordinator: match_queries.MatchRow) -> bool:
+    """Whether the visitor may confirm the coordinator, and nobody has yet."""
     may_say_yes = case.may(Activity.CONFIRM_COORDINATOR) and bool(case.sees(CasePart.INDEPENDENCE))
     return may_say_yes and not coordinator.confirmed
 
 
-def _tells_of(case: Case, coordinator: match_queries.MatchRow) -> bool:
-    """When they are busy with something else, the coordinator stands on the page only if there is something to read."""
+def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:
+    """Whether the page shows the coordinator: in private time and after closing only if there is something to read."""
     if case.sees(CasePart.WAIVERS) is None:
         return False
     match case.phase:
@@ -115,11 +117,11 @@ def _tells_of(case: Case, coordinator: match_queries.MatchRow) -> bool:
             return True
 
 
-def _shown(people: Iterable[conferences.Member]) -> tuple[Other, ...]:
-    """In the order in which a family names them. For whom somebody works is told to staff alone."""
+def _other_people(people: Iterable[conferences.Member]) -> tuple[OtherPerson, ...]:
+    """In the order of `_ORDER`. The employer of a professional is shown to staff alone."""
     ordered = sorted(people, key=lambda row: _RANK.get(row.part, len(_ORDER)))
     return tuple(
-        Other(
+        OtherPerson(
             name="" if row.part is Part.INTERPRETER else row.name,
             part=None if row.part in FAMILY_PARTS else row.part,
         )
@@ -128,12 +130,12 @@ def _shown(people: Iterable[conferences.Member]) -> tuple[Other, ...]:
 
 
 def _evaluation(session: Session, case: Case, agreed: PlanVersion, today: date) -> evaluations.FollowUpRow | None:
-    """The next time the plan is looked at. Where it is held, often somebody's home, is told to whoever is to come."""
+    """The next meeting about the plan. Its place, often somebody's home, only for people who are to come."""
     scope = case.sees(CasePart.NEXT_TIME)
     rows = evaluations.follow_ups(session, case.id, today) if scope else ()
     ahead = [row for row in rows if row.is_open and FOLLOW_UP_RULES[row.kind].is_meeting]
     found = min(ahead, key=lambda row: row.due_on, default=None)
     if found is None or scope is Scope.ALL:
         return found
-    comes = concerning(from_json(agreed.content), case.visitor.participant_id or 0).comes
+    comes = involvement_of(from_json(agreed.content), case.visitor.participant_id or 0).attends_evaluation
     return found if comes else replace(found, place="")

@@ -1,4 +1,4 @@
-"""What is next: the verdicts of the judge as a panel with one clear button, or all reasons and where to mend them."""
+"""The next-step panel: the verdicts as one main button, or all blockers with links to where they are solved."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from ekc.workflow.definition import ReasonKind, StepRule
 from ekc.workflow.engine import Verdict
 from ekc.workflow.vocabulary import Phase, Remedy
 
-#: The page where a reason is mended, and the anchor its target has there ({} is the target).
+#: The page where a blocker can be solved, and the anchor of its target there ({} is the target).
 PAGES: dict[Remedy, tuple[str, str]] = {
     Remedy.REGISTRATION: ("conferences.registration", "{}"),
     Remedy.CONSENTS: ("conferences.consents", ""),
@@ -26,8 +26,8 @@ PAGES: dict[Remedy, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
-    """A reason, and the address where it is mended: endpoint, its values, anchor."""
+class BlockerLink:
+    """A blocker, and the page where it can be solved: endpoint, URL values and anchor."""
 
     blocker: Blocker
     endpoint: str
@@ -37,18 +37,18 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One step as it is offered. `ready`: one click does it; else its page asks for more, or a second thought."""
+    """One step as it is offered. `ready`: one click takes it; otherwise its own page asks for more."""
 
     rule: StepRule
     title: str
-    mends: tuple[Mend, ...]
+    blocker_links: tuple[BlockerLink, ...]
     ready: bool
     overridable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What is next, what else is near, and the rare ways out."""
+    """The main step, other steps, and rare exits such as stopping the case."""
 
     main: Option | None
     others: tuple[Option, ...]
@@ -72,14 +72,14 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
     return Option(
         rule=rule,
         title=rule.called_in if outside else rule.title,
-        mends=tuple(mend(reason.blocker) for reason in verdict.reasons),
+        blocker_links=tuple(blocker_link(reason.blocker) for reason in verdict.reasons),
         ready=verdict.allowed and rule.reason is ReasonKind.NONE and not rule.rare and rule.target is not Phase.CLOSED,
         overridable=verdict.overridable,
     )
 
 
-def mend(blocker: Blocker) -> Mend:
-    """Where this reason is mended."""
+def blocker_link(blocker: Blocker) -> BlockerLink:
+    """Where this blocker can be solved."""
     endpoint, anchor = PAGES[blocker.remedy]
     values = {"participant_id": int(blocker.target)} if blocker.remedy is Remedy.PERSON else {}
-    return Mend(blocker, endpoint, values, anchor.format(blocker.target) if blocker.target else "")
+    return BlockerLink(blocker, endpoint, values, anchor.format(blocker.target) if blocker.target else "")

@@ -1,4 +1,4 @@
-"""Reading what spans features: the steps taken, and the lists of cases on somebody's home page."""
+"""Reading what spans features: the steps taken, and the lists of cases on home pages."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,6 +20,9 @@ from ekc.meetings.models import Meeting
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
 
+_MOST = 50  # cases in one list of the home page
+_MOST_CLOSED = 10  # closed cases in the list of a coordinator
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
@@ -38,7 +41,7 @@ class ChangeRow:
 
 
 def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
-    """The steps taken with a case, oldest first."""
+    """The steps taken in a case, oldest first."""
     columns = [getattr(PhaseChange, name) for name in ChangeRow.__dataclass_fields__]
     steps: Select[*tuple[Any, ...]] = select(*columns).where(PhaseChange.conference_id == conference_id)
     return tuple(ChangeRow(*row) for row in session.execute(steps.order_by(PhaseChange.number)))
@@ -46,7 +49,7 @@ def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step taken, as far as the case page shows it."""
+    """One step taken, without reasons and names."""
 
     step: Step
     source: Phase
@@ -63,13 +66,13 @@ _STEPS = (
 
 
 def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
-    """The steps taken with a case, oldest first, without anybody's words."""
+    """The steps taken in a case, oldest first, without reasons and names."""
     return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list. `starts_at` is of its current meeting."""
+    """A case in a list. `starts_at` is that of its current meeting."""
 
     id: int
     number: str
@@ -82,10 +85,10 @@ class CaseRow:
     coordinator_id: int | None
     asked_coordinator_id: int | None
     starts_at: datetime | None
-    coordinator: str  # name; empty where nobody has taken the case
+    coordinator: str  # name; empty while there is none
     venue: str
-    untold: int = 0
-    open_until: date | None = None  # once their last task is done: how long its coordinator can still open it
+    not_informed: int = 0
+    open_until: date | None = None  # last day of the coordinator's access, once their last task is done
 
 
 _SHOWN = tuple(CaseRow.__dataclass_fields__)[:11]  # the fields that are columns of their own name
@@ -121,58 +124,65 @@ def _cases() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
+def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
     head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
     return CaseRow(
-        **head, coordinator=row.coordinator or "", venue=row.venue_name or "", untold=untold, open_until=open_until(row)
+        **head,
+        coordinator=row.coordinator or "",
+        venue=row.venue_name or "",
+        not_informed=not_informed,
+        open_until=open_until(row),
     )
 
 
-def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed_too: int = 10) -> tuple[CaseRow, ...]:
-    """The open cases that a coordinator has or is asked for, newest first, then at most `closed_too` closed ones.
+def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tuple[CaseRow, ...]:
+    """The open cases of a coordinator or for which they are asked, newest first, then closed ones.
 
-    Of those in which their last task is done only the ones that they can still open.
+    At most `_MOST_CLOSED` closed ones. Cases to which the coordinator's access has ended are left out.
     """
     own = _cases().where(or_(Conference.coordinator_id == account_id, Conference.asked_coordinator_id == account_id))
     open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
     closed = session.execute(
-        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
+        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(_MOST_CLOSED)
     ).all()
-    untold = _untold(session, [row.id for row in open_ones])
-    # Whoever is asked for a case sees it asked, also where the access of who had it has ended.
+    not_informed = _not_informed_counts(session, [row.id for row in open_ones])
+    # A case for which they are asked is shown, whatever the access of its current coordinator.
     seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
-    return tuple(_row(row, untold=untold.get(row.id, 0)) for row in seen)
+    return tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen)
 
 
-def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases of regions that no coordinator has taken on yet, oldest first."""
     rows = session.execute(
         _cases()
         .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
         .order_by(Conference.id)
-        .limit(most)
+        .limit(_MOST)
     )
     return tuple(_row(row) for row in rows)
 
 
-def cases_of_regions(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases under way in regions, newest first."""
     under_way = Conference.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])
     rows = session.execute(
-        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(most)
+        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(_MOST)
     )
     return tuple(_row(row) for row in rows)
 
 
-def unattended(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
-    """The cases of regions at whose personal links somebody waits, and to which the coordinator's access has ended."""
+def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
+    """Cases of these regions with somebody waiting at a personal link, whose coordinator has no access any more."""
     done = (Conference.region_id.in_(regions), Conference.tasks_ended_on.is_not(None))
     rows = session.execute(_cases().where(*done, Conference.id.in_(somebody_waits(at))))
     return tuple(_row(row) for row in rows if not still_open(row, at))
 
 
-def work_with_referrer(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:
-    """When the referrer was first spoken to, and when the bottom lines were known; what has not been is not there."""
+def referrer_events(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:
+    """When the referrer was first contacted, and when the bottom lines were known.
+
+    Events that did not happen are left out.
+    """
     spoken = session.scalar(
         select(func.min(ContactEntry.on))
         .join(Participant, Participant.id == ContactEntry.participant_id)
@@ -187,8 +197,8 @@ def work_with_referrer(session: Session, conference_id: int, said_none_on: date 
     }
 
 
-def _untold(session: Session, ids: Collection[int]) -> dict[int, int]:
-    """How many people who take part have not been told yet, by case; cases without such people are left out."""
+def _not_informed_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """How many people who take part have not been informed yet, by case; cases without any are left out."""
     rows = session.execute(
         select(Participant.conference_id, func.count())
         .where(
@@ -200,11 +210,11 @@ def _untold(session: Session, ids: Collection[int]) -> dict[int, int]:
         )
         .group_by(Participant.conference_id)
     )
-    return {conference_id: count for conference_id, count in rows}  # noqa: C416 - rows are not pairs to the checker
+    return {conference_id: count for conference_id, count in rows}  # noqa: C416 - mypy does not take rows for pairs
 
 
 def demo_links(session: Session, at: datetime) -> list[DemoPerson]:
-    """Whom one can be in the demo by a personal link: those that have a line about their owner."""
+    """The people whom a visitor of the demo can become by a personal link: those whose link has a note."""
     rows = session.execute(
         select(PersonalLink.id, PersonalLink.note, Participant.name)
         .join(Participant, Participant.id == PersonalLink.participant_id)

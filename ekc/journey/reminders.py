@@ -1,4 +1,4 @@
-"""What is told before it is too late, once: found by night, queued under a key of its own, one transaction a case."""
+"""Reminders, sent once: found by the nightly job, queued under a unique key, one transaction a case."""
 
 from datetime import datetime, timedelta
 
@@ -15,14 +15,14 @@ from ekc.journey.mails import ACCESS_ENDS
 from ekc.workflow.profiles import PROFILES
 
 
-def tell_that_access_ends(session: Session, at: datetime) -> int:
-    """Queue a mail to each coordinator whose access to a case ends within days; how many were queued now."""
+def remind_before_access_ends(session: Session, at: datetime) -> int:
+    """Queue a mail to each coordinator whose access to a case ends within days; returns how many were queued."""
     longest = timedelta(days=max(profile.access_days for profile in PROFILES.values()) + 1)
     done = select(Conference.id).where(Conference.tasks_ended_on >= at.date() - longest).order_by(Conference.id)
-    return sum(_tell(session, at, conference_id) for conference_id in session.scalars(done).all())
+    return sum(_remind(session, at, conference_id) for conference_id in session.scalars(done).all())
 
 
-def _tell(session: Session, at: datetime, conference_id: int) -> bool:
+def _remind(session: Session, at: datetime, conference_id: int) -> bool:
     with writing(session):
         asked = select(Conference, Account).join(Account, Account.id == Conference.coordinator_id)
         found = session.execute(asked.where(Conference.id == conference_id, Account.active)).one_or_none()

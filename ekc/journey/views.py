@@ -1,4 +1,4 @@
-"""Pages of the way of a case: home, the case page, a step, the history, a participant's own page."""
+"""Pages of the workflow: home, the case page, a step, the history, a participant's own page."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +11,13 @@ from ekc.core.errors import Unknown
 from ekc.core.language import gettext, say
 from ekc.core.routes import db, now, public
 from ekc.journey import queries
-from ekc.journey.actions import Blocked, take
+from ekc.journey.actions import Blocked, take_step
 from ekc.journey.casepage import case_page
-from ekc.journey.facts import gather
+from ekc.journey.facts import gather_facts
 from ekc.journey.forms import step_form
-from ekc.journey.home import coordinator_home, demo_people
+from ekc.journey.home import demo_people, staff_home
 from ekc.journey.ownpage import own_page as own_page_of
-from ekc.journey.panel import mend
+from ekc.journey.panel import blocker_link
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
@@ -28,7 +28,7 @@ bp = Blueprint("journey", __name__)
 
 
 def menu(who: Visitor) -> list[tuple[str, str]]:
-    """The main menu of somebody: endpoint and title. For who has no cases, home is the entry after it."""
+    """The main menu: endpoint and title. For visitors who have no cases, home redirects to the entry after it."""
     entries = [("home", N_("Home"))]
     if has_duty(Duty.CASES, who.roles):
         entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
@@ -41,7 +41,7 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
 
 @public
 def home() -> ResponseReturnValue:
-    """The first page: for staff what needs them, for others what this is."""
+    """The first page: work to do for staff; for others what this service is."""
     who = visitor()
     if who.conference_id is not None:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id))
@@ -50,13 +50,13 @@ def home() -> ResponseReturnValue:
     _home, *others = menu(who)
     if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))
-    return render_template("journey/home.html", home=coordinator_home(db(), who, now()), who=who)
+    return render_template("journey/home.html", home=staff_home(db(), who, now()), who=who)
 
 
 @bp.get("/conferences/<int:conference_id>")
 @case_route(Activity.SEE_CASE)
 def case(case: Case) -> ResponseReturnValue:
-    """The heart: where we are, what is next, what stands in the way and where to mend it."""
+    """The case page: the phase, the next step, and what blocks it with links to solve that."""
     return render_template("journey/case.html", case=case, page=case_page(db(), case, now()))
 
 
@@ -71,14 +71,14 @@ def history(case: Case) -> ResponseReturnValue:
 @bp.get("/conferences/<int:conference_id>/mine")
 @case_route(Activity.SEE_OWN_PAGE)
 def own_page(case: Case) -> ResponseReturnValue:
-    """The page of somebody in the circle, by their own link."""
+    """The own page of a participant, by their personal link."""
     return render_template("journey/own_page.html", case=case, page=own_page_of(db(), case, now()))
 
 
 @bp.route("/conferences/<int:conference_id>/steps/<step>", methods=["GET", "POST"])
 @case_route(Activity.TAKE_STEP)
 def step(case: Case, step: str) -> ResponseReturnValue:
-    """A step: its reasons why not, what it asks for, and taking it."""
+    """A step: what blocks it, its form, and taking it."""
     try:
         rule = STEP_RULES[Step(step)]
     except ValueError:
@@ -88,12 +88,11 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides), 422 if form.errors else 200
     try:
-        phase = take(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen=form.seen())
+        take_step(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen_phase=form.seen_phase())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
     flash(gettext("Done: %(step)s.", step=say(rule.title)), "success")
     staff = case.may(Activity.SEE_CASE) and case.visitor.account_id is not None
-    del phase
     return redirect(url_for("journey.case" if staff else "journey.own_page", conference_id=case.id), 303)
 
 
@@ -101,8 +100,8 @@ def _step_page(
     case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None = None
 ) -> str:
     if verdict is None and rule in steps_from(case.phase, case.roles):
-        verdict = judge(rule, gather(db(), case, now()), case.roles)
-    reasons = [(reason, mend(reason.blocker)) for reason in verdict.reasons] if verdict else []
+        verdict = judge(rule, gather_facts(db(), case, now()), case.roles)
+    reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
     return render_template(
         "journey/step.html",
         case=case,

@@ -1,1 +1,1 @@
-"""Coordinators: asking one, independence, handing over the cases of those who leave."""
+"""Matching: asking a coordinator, their independence, and handing over cases of those who leave."""

@@ -1,4 +1,4 @@
-"""What a coordinator declares about a case: what a form yields and an action takes, frozen. Nothing here decides."""
+"""What is entered about a coordinator: made by forms, taken by actions, frozen. No decisions here."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """How independent a coordinator says they are. Empty: nobody, nothing. None: it was not asked, or not answered."""
+    """A declaration of independence. Empty text: nobody, nothing. None: not asked, or not answered."""
 
     independence: str  # in their own words
     employer: str | None = None  # for whom they work besides; several with ; between
-    relation: str | None = None  # whom of the family or the circle they know, and how
-    interest: str | None = None  # how the outcome could be of use to them
+    relation: str | None = None  # whom of the circle they know, and how
+    interest: str | None = None  # their interest in the outcome
     caseload: int | None = None  # how many other open cases of theirs the same agency referred
 
     @property
     def answers(self) -> dict[str, Any]:
-        """What was answered beside the own words, as it is stored."""
+        """The answers besides the own words, as they are stored."""
         return {key: value for key, value in asdict(self).items() if key != "independence" and value is not None}

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from ekc.conferences.forms.fields import FROM_LIST, CaseForm, choice, day, line, passage
+from ekc.conferences.forms.fields import FROM_LIST, choice, day, line, passage
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -20,7 +20,7 @@ from ekc.workflow.independence import Conflict, Matter
 
 _NO_DAY = _l("Choose a day.")
 _LONG = 2000
-_MANY = 20  # to choose from; nobody has more
+_MANY = 20  # the largest number to choose from
 _CHOOSE = _l("Choose one of the two.")
 
 
@@ -41,7 +41,7 @@ class AskForm(PlainForm):
 
 
 class EmployerForm(PlainForm):
-    """For whom a coordinator works besides; empty: for nobody. It begins with what is known of them."""
+    """For whom a coordinator also works; empty: nobody. Filled with the known employer."""
 
     works_for = _employer(_l("Also works for"))
 
@@ -51,7 +51,7 @@ class EmployerForm(PlainForm):
 
 
 class DeclareForm(PlainForm):
-    """The declaration of independence: three questions, each with room for who, whom and how, and one's own words."""
+    """The declaration of independence: three yes/no questions with details, and a text in own words."""
 
     works = _yes_or_no(
         _l("Do you work for somebody, besides being a coordinator?"),
@@ -86,15 +86,15 @@ class DeclareForm(PlainForm):
     )
 
     def validate_employer(self, field: StringField) -> None:
-        """Named if there is one, and only then."""
+        """Required after yes, empty after no."""
         self._fits(self.works, field, _("Write for whom you work."))
 
     def validate_relation(self, field: TextAreaField) -> None:
-        """So too."""
+        """Required after yes, empty after no."""
         self._fits(self.knows, field, _("Write whom you know, and how."))
 
     def validate_interest(self, field: TextAreaField) -> None:
-        """So too."""
+        """Required after yes, empty after no."""
         self._fits(self.gains, field, _("Write how it could be of use."))
 
     @staticmethod
@@ -112,21 +112,20 @@ class DeclareForm(PlainForm):
         else:
             del self.caseload
 
-    def show(self, told: Declaration) -> None:
-        """Show what was said, or what is known; what was not answered stays open."""
-        self.independence.data = told.independence
+    def show(self, declaration: Declaration) -> None:
+        """Fill the form with a declaration; answers that are None stay open."""
+        self.independence.data = declaration.independence
         for answer, field, said in (
-            (self.works, self.employer, told.employer),
-            (self.knows, self.relation, told.relation),
-            (self.gains, self.interest, told.interest),
+            (self.works, self.employer, declaration.employer),
+            (self.knows, self.relation, declaration.relation),
+            (self.gains, self.interest, declaration.interest),
         ):
             answer.data = None if said is None else "yes" if said else "no"
             field.data = said or ""
         if self.caseload:
-            self.caseload.data = min(told.caseload or 0, _MANY)
+            self.caseload.data = min(declaration.caseload or 0, _MANY)
 
     def to_declaration(self) -> Declaration:
-        """What was declared."""
         return Declaration(
             self.independence.data,
             employer=self.employer.data,
@@ -137,20 +136,20 @@ class DeclareForm(PlainForm):
 
 
 class AcceptForm(DeclareForm):
-    """Taking a case, with the declaration."""
+    """Accepting a case, with the declaration."""
 
     accepted_on = day(_l("Day on which you said yes"), _NO_DAY)
 
 
 class ConfirmForm(PlainForm):
-    """The main person's yes, to the match that the page showed. Without a day, as on their own page, it is today."""
+    """The main person confirms the coordinator of the match that the page showed. Without a day it is today."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     confirmed_on = day(_l("Day on which the main person said yes"))
 
 
 class WaiveForm(PlainForm):
-    """Which conflict is no obstacle, and why. Whether it is still open, the action finds out."""
+    """Which conflict is waived, and why. The action checks whether it is still open."""
 
     conflict = RadioField(
         _l("What is no obstacle?"),
@@ -161,26 +160,28 @@ class WaiveForm(PlainForm):
 
     def __init__(self, ties: Iterable[tuple[Conflict, Blocker]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.conflict.choices = [SelectChoice(tie.key, _told(tie, sentence)) for tie, sentence in ties]
+        self.conflict.choices = [SelectChoice(tie.key, _conflict_label(tie, sentence)) for tie, sentence in ties]
 
 
-def _told(tie: Conflict, sentence: Blocker) -> str:
-    """A tie for whoever decides about it: what was declared in its own words, for two may be alike without them."""
+def _conflict_label(tie: Conflict, sentence: Blocker) -> str:
+    """The label of a conflict. Declared ones include their words, because two may otherwise read the same."""
     said = say(sentence.message, sentence.params)
     return said if tie.matter is Matter.EMPLOYER else _("%(sentence)s: %(words)s", sentence=said, words=tie.about)
 
 
 class EndForm(PlainForm):
-    """Why somebody is asked no longer, or a coordinator does not go on: whoever of the two the page showed."""
+    """Why the match that the page showed ends."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     end_reason = passage(_l("Why does it end?"), _l("Write down why."), _LONG)
 
 
-class HandOverForm(CaseForm):
+class HandOverForm(PlainForm):
     """Who is asked to take over a case."""
 
-    asked = IntegerField(widget=HiddenInput(), validators=[Optional()])  # who was asked already, on the page
+    asked = IntegerField(
+        widget=HiddenInput(), validators=[Optional()]
+    )  # the account that was asked when the page was shown
     account_id = choice(_l("Who takes over?"), [], coerce=int)
 
     def __init__(self, candidates: Iterable[Candidate], **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""The mails about who coordinates a case: to coordinators, to whoever asked them, and to the main persons."""
+"""Mails about the coordinator of a case: to coordinators, to those who asked them, and to main persons."""
 
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import N_, Part

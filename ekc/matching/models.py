@@ -1,4 +1,4 @@
-"""The tables of coordinators asked for a case, and of what ties them to it and is no obstacle all the same."""
+"""Tables of matches (coordinators asked for a case) and of waived conflicts."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from ekc.workflow.independence import Matter, Tie
 
 
 class Match(Base):
-    """One coordinator asked for one case. Of those not ended, at most one took it and one is to answer."""
+    """One coordinator asked for one case. Of those not ended, at most one is accepted and one is pending."""
 
     __tablename__ = "match"
     __table_args__ = (
@@ -36,15 +36,15 @@ class Match(Base):
     accepted_on: Mapped[date | None]
     declined_on: Mapped[date | None]
     independence: Mapped[str | None] = mapped_column(SealedText("match.independence"))  # in their own words
-    answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # `before`: earlier ones
+    answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # `before`: earlier declarations
     confirmed_on: Mapped[date | None]  # by the main person
-    unwanted_on: Mapped[date | None]  # the main person asked for somebody else; a later yes takes it back
-    unwanted_by: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # which main person asked for it
+    unwanted_on: Mapped[date | None]  # the main person wants another coordinator; cleared by a confirmation
+    unwanted_by: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # the main person who wants another
     ended_on: Mapped[date | None]
 
 
 class Waiver(Base):
-    """A regional manager's decision that one conflict of a match is no obstacle. Everybody on the case reads it."""
+    """A regional manager's decision that one conflict of a match is no obstacle. Everybody on the case can read it."""
 
     __tablename__ = "waiver"
 
@@ -52,7 +52,7 @@ class Waiver(Base):
     match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True)
     matter: Mapped[Matter] = mapped_column(code(Matter))
     about: Mapped[str] = mapped_column(SealedText("waiver.about"))  # the agency, or what was declared
-    tie: Mapped[Tie | None] = mapped_column(code(Tie))  # of an agency alone
+    tie: Mapped[Tie | None] = mapped_column(code(Tie))  # of an agency only
     reason: Mapped[str] = mapped_column(SealedText("waiver.reason"))
     waived_at: Mapped[datetime]
     waived_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

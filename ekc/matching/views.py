@@ -1,4 +1,4 @@
-"""Pages of the coordinator of a case, and of handing over the cases of one who leaves."""
+"""The page of the coordinator of a case, and the page for handing over cases of a coordinator who leaves."""
 
 from typing import Any
 
@@ -43,10 +43,13 @@ bp = Blueprint("matching", __name__)
 _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
 
 
+# The coordinator of a case
+
+
 @bp.get(_COORDINATOR)
 @case_route(Activity.SEE_REGISTRATION, Activity.SEE_REQUEST)
 def coordinator(case: Case) -> ResponseReturnValue:
-    """Who is asked, how far that has come, and who could be asked; for whoever is asked, what they are asked."""
+    """The match and the candidates; for a coordinator who is asked, the request."""
     return _page(case)
 
 
@@ -68,7 +71,7 @@ def ask(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/accept")
 @case_route(Activity.ANSWER_MATCH)
 def accept(case: Case) -> ResponseReturnValue:
-    """Take the case."""
+    """Accept the case."""
     form = AcceptForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
         try:
@@ -83,7 +86,7 @@ def accept(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/declare")
 @case_route(Activity.ANSWER_MATCH)
 def declare(case: Case) -> ResponseReturnValue:
-    """Declare anew."""
+    """Declare independence again."""
     form = DeclareForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
         independence.declare(by(), case.id, form.to_declaration())
@@ -95,7 +98,7 @@ def declare(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/decline")
 @case_route(Activity.ANSWER_MATCH)
 def decline(case: Case) -> ResponseReturnValue:
-    """Do not take the case. It is out of sight from now on."""
+    """Decline the case. The visitor has no access to it from now on."""
     asking.decline(by(), case.id)
     flash(_("Thank you for answering. Your regional manager asks somebody else."), "success")
     return redirect(url_for("home"), 303)
@@ -104,7 +107,7 @@ def decline(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/confirm")
 @case_route(Activity.CONFIRM_COORDINATOR)
 def confirm(case: Case) -> ResponseReturnValue:
-    """The main person's yes: their own, or noted for them."""
+    """The main person confirms the coordinator: by themselves, or noted by staff."""
     form = ConfirmForm()
     own = case.visitor.participant_id is not None
     if form.validate_on_submit():
@@ -124,11 +127,11 @@ def confirm(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/rather-another")
 @case_route(Activity.WANT_ANOTHER_COORDINATOR)
 def rather_another(case: Case) -> ResponseReturnValue:
-    """The main person would rather have somebody else."""
+    """The main person wants another coordinator."""
     form = ConfirmForm()
     if not form.validate_on_submit():
         raise Unknown
-    independence.rather_another(by(), case.id, form.match_id.data)
+    independence.want_another_coordinator(by(), case.id, form.match_id.data)
     flash(_("Noted. Whoever looks for a coordinator hears of it."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
@@ -136,8 +139,8 @@ def rather_another(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/waive")
 @case_route(Activity.MATCH_COORDINATOR)
 def waive(case: Case) -> ResponseReturnValue:
-    """One thing that ties the coordinator to the case is no obstacle."""
-    form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).taken))
+    """Waive one conflict."""
+    form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).current))
     if form.validate_on_submit():
         try:
             independence.waive_conflict(by(), case.id, form.conflict.data, form.waive_reason.data)
@@ -151,7 +154,7 @@ def waive(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/employer/<int:account_id>")
 @case_route(Activity.MATCH_COORDINATOR)
 def employer(case: Case, account_id: int) -> ResponseReturnValue:
-    """For whom a coordinator of the region works besides."""
+    """Set for whom a coordinator of the region also works."""
     found = _others(case, asking_queries.candidates(db(), case.id, case.region_id))
     whose = next((one for one in found if one.id == account_id), None)
     if whose is None:
@@ -168,7 +171,7 @@ def employer(case: Case, account_id: int) -> ResponseReturnValue:
 @bp.post(f"{_COORDINATOR}/end")
 @case_route(Activity.MATCH_COORDINATOR)
 def end(case: Case) -> ResponseReturnValue:
-    """Somebody is asked no longer, or the coordinator parts from the case."""
+    """End a request, or the match of the coordinator."""
     form = EndForm()
     if form.validate_on_submit():
         try:
@@ -185,23 +188,25 @@ def _back(case: Case) -> ResponseReturnValue:
 
 
 def _refused(case: Case, refusal: Refusal, form: PlainForm, name: str) -> ResponseReturnValue:
-    """The page again with what was typed, and why not."""
+    """The page with what was typed and the refusal."""
     status = form.refuse(refusal)
     return _page(case, **{name: form}), status
 
 
 def _open_ties(case: Case, match: match_queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
-    """What ties the coordinator to the case and was not waived, and the sentence that says so."""
+    """The open conflicts of the coordinator, each with its message."""
     found = match.open_conflicts(match_queries.agencies_of(db(), case.id)) if match else ()
-    return [(conflict, match.says(conflict)) for conflict in found if match]
+    return [(conflict, match.describe(conflict)) for conflict in found if match]
 
 
 def _page(case: Case, **filled: PlainForm) -> str:
-    """The page; `filled` are the forms that were sent and have to be looked at again."""
+    """The page; `filled` are forms that were rejected, by name."""
     matches = match_queries.matches(db(), case.id)
     today = local_date(now(), case.timezone)
-    own = [match for match in (matches.taken, matches.asked) if match and match.account_id == case.visitor.account_id]
-    shown = {"case": case, "match": matches.taken, "asked": matches.asked, "own": own}
+    own = [
+        match for match in (matches.current, matches.pending) if match and match.account_id == case.visitor.account_id
+    ]
+    shown = {"case": case, "match": matches.current, "asked": matches.pending, "own": own}
     shown["sent"] = next(iter(filled.values()), None)
     forms = {"confirm": ConfirmForm(formdata=None, confirmed_on=today), "end": EndForm(formdata=None)}
     for match in own:
@@ -209,7 +214,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
     if not case.may(Activity.SEE_REGISTRATION):
         request = asking_queries.request(db(), case.id)
         return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
-    ties = _open_ties(case, matches.taken)
+    ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
     candidates = (
@@ -223,7 +228,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         **shown,
         forms=forms | filled,
         conflicts=[sentence for _tie, sentence in ties],
-        unsaid=matches.taken.unsaid(tie for tie, _sentence in ties) if matches.taken else (),
+        retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
         wishes=asking_queries.wishes(db(), case.id),
         candidates=candidates,
         employers=employers,
@@ -233,12 +238,12 @@ def _page(case: Case, **filled: PlainForm) -> str:
 
 
 def _others(case: Case, candidates: list[asking_queries.Candidate]) -> list[asking_queries.Candidate]:
-    """All but the visitor: nobody notes for whom they work themselves."""
+    """All but the visitor: nobody sets their own employer."""
     return [one for one in candidates if one.id != case.visitor.account_id]
 
 
 def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
-    """To take the case, or to declare anew: with what was said before, else with what we know."""
+    """The form to accept or to declare again, filled with the last declaration, else with known values."""
     known = match.declaration or Declaration(
         "",
         employer=match.employer or None,
@@ -253,21 +258,24 @@ def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
 
 
 def _spoken(codes: tuple[str, ...]) -> str:
-    """Languages by their names, in the reader's language."""
+    """Language names, in the reader's language."""
     return ", ".join(map(language_name, codes))
+
+
+# Handing over the cases of a coordinator who leaves
 
 
 @bp.get("/handing-over/<int:account_id>")
 @office(Duty.HAND_OVER)
 def handing_over(account_id: int) -> ResponseReturnValue:
-    """What one coordinator still has, and who could take it over."""
+    """The cases of one coordinator, and who could take them over."""
     return _handing_over_page(visitor(), account_id)
 
 
 @bp.post("/conferences/<int:conference_id>/hand-over/<int:account_id>")
 @case_route(Activity.MATCH_COORDINATOR)
 def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
-    """Ask somebody to take over the case of this coordinator; `account_id` is whose it was on the page."""
+    """Ask somebody to take over a case; `account_id` is its coordinator when the page was shown."""
     form = _hand_over_form(case.id, case.region_id)
     if form.validate():
         with form.showing_refusal():
@@ -295,10 +303,10 @@ def _hand_over_form(conference_id: int, region_id: int, **filled: Any) -> HandOv
 
 def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
     leaver = _leaver(who, account_id)
-    rows = handing_over_queries.still_to_do(db(), who.regions, account_id)
+    rows = handing_over_queries.cases_to_hand_over(db(), who.regions, account_id)
     forms = {row.id: _hand_over_form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
     if sent:
         sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
-        sent.asked.raw_data = None  # the field would show what was sent
+        sent.asked.raw_data = None  # otherwise the field shows the value that was sent
         forms[sent_for] = sent
     return render_template("matching/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent)

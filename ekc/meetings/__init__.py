@@ -1,1 +1,1 @@
-"""The gathering: dates, venue, arrangements, who is there, what is told and asked in the information phase."""
+"""Meetings: dates, venue, arrangements, attendance, and information and questions in the information phase."""

@@ -1,4 +1,4 @@
-"""What steps do to the gathering, inside the step's own transaction. The case is locked by the caller."""
+"""Effects of steps on the meeting, in the step's transaction. The caller has locked the case."""
 
 from datetime import datetime
 
@@ -11,13 +11,13 @@ from ekc.workflow.definition import Taking
 
 
 def latest_meeting(session: Session, conference_id: int) -> Meeting | None:
-    """The row of the current meeting, to be changed; None while nothing was arranged yet."""
+    """The row of the current meeting, to be changed; None if there is none yet."""
     newest = select(Meeting).where(Meeting.conference_id == conference_id).order_by(Meeting.number.desc()).limit(1)
     return session.scalar(newest)
 
 
 def ensure_meeting(session: Session, conference_id: int) -> Meeting:
-    """The current meeting of a case; its first is made when it is first needed."""
+    """The current meeting of a case; creates the first one if there is none."""
     meeting = latest_meeting(session, conference_id)
     if meeting is None:
         meeting = Meeting(conference_id=conference_id, number=1)
@@ -27,7 +27,7 @@ def ensure_meeting(session: Session, conference_id: int) -> Meeting:
 
 
 def start_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """The meeting starts now; one that started already keeps its time. The plan is made at a conference after all."""
+    """Start the meeting now, unless it has started. The plan is then made at a conference after all."""
     conference.without_conference = False
     meeting = ensure_meeting(session, conference.id)
     if meeting.started_at is None:
@@ -35,14 +35,14 @@ def start_meeting(session: Session, conference: Conference, at: datetime, taking
 
 
 def end_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
-    """The meeting ends now, if one is under way."""
+    """End the meeting now, if one is in progress."""
     meeting = latest_meeting(session, conference.id)
     if meeting and meeting.started_at is not None and meeting.ended_at is None:
         meeting.ended_at = at
 
 
 def new_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """The next meeting, arranged as the one before it; on `taking.new_date`, or without a date yet."""
+    """Create the next meeting with the arrangements of the last; on `taking.new_date`, or without a date."""
     end_meeting(session, conference, at, taking)
     former = latest_meeting(session, conference.id)
     if former is None:

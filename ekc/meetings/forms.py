@@ -1,6 +1,5 @@
-"""Forms of the gathering: what is typed, parsed into what an action takes. Nothing here decides what may be done."""
+"""Forms of the meeting: they parse input into entries for actions. No policy here."""
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -20,6 +19,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from ekc.conferences.forms.fields import FROM_LIST, tidy
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
 from ekc.core.forms import TranslatedForm
@@ -29,45 +29,34 @@ from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, ArrangementKind, InformationKind, Part
 
-_BY_COORDINATOR = 0  # these two are no participant's id
+_BY_COORDINATOR = 0  # 0 is never a participant's id
 _NOBODY = 0
 _MINUTES_OF_HOUR = 60
 _FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
-_FROM_LIST: dict[str, Any] = {
-    "invalid_choice_message": _l("Choose from the list."),
-    "invalid_value_message": _l("Choose from the list."),
-}
-#: What no text holds: control characters other than tab and line end.
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def tidy(text: str | None) -> str:
-    """Text as it is kept: without space around it and without control characters, lines ending in one way."""
-    return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
+def required_text(sentence: Any, longest: int) -> list[Any]:
+    """Validators of a required text with a maximum length in characters."""
+    return [DataRequired(sentence), at_most(longest)]
 
 
-def written(sentence: Any, longest: int) -> list[Any]:
-    """Validators of a text that has to be there and has its limits."""
-    return [DataRequired(sentence), short_of(longest)]
-
-
-def short_of(longest: int) -> Length:
-    """A text of limited length."""
+def at_most(longest: int) -> Length:
+    """A validator of the maximum length in characters."""
     return Length(max=longest, message=_l("Make this shorter: at most %(max)d characters."))
 
 
-class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
-    """A day and a time as people there say them, within a century."""
+class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
+    """A date and time in local time, between 2000 and 2100."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
-        self.type = "DateTimeLocalField"  # by which components know it
+        self.type = "DateTimeLocalField"  # the templates choose the input by this name
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse it; raises ValueError with what to do."""
+        """Parse it. Raises ValueError with what to do."""
         if not any(value.strip() for value in valuelist):
             self.data: datetime | None = None
-            self.raw_data: list[str] = []  # blanks are no time
+            self.raw_data: list[str] = []  # so that a blank value counts as missing
             return
         with suppress(ValueError):
             super().process_formdata(valuelist)
@@ -76,31 +65,31 @@ class LocalMoment(DateTimeLocalField):  # type: ignore[misc]
             raise ValueError(gettext("Give a day and a time, like 2026-04-18T10:00."))
 
     def instant(self, timezone: str) -> datetime | None:
-        """What was typed, to the minute, as an instant."""
+        """The value to the minute, as an instant in this time zone."""
         return None if self.data is None else from_local(self.data.replace(second=0, microsecond=0), timezone)
 
 
 class DateForm(TranslatedForm):
     """One possible date."""
 
-    starts_at = LocalMoment(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
+    starts_at = LocalDateTimeField(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
 
     def to_instant(self, timezone: str) -> datetime:
-        """The typed date. Only for a form that is valid."""
+        """The date as an instant. Only for a valid form."""
         instant = self.starts_at.instant(timezone)
         assert isinstance(instant, datetime), "the form is not valid"  # noqa: S101 - narrows the type
         return instant
 
 
 class _Hours(DecimalField):  # type: ignore[misc]
-    """A number of hours, with a point or a comma."""
+    """A number of hours, with a decimal point or comma."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([value.replace(",", ".") for value in valuelist])
 
 
 class HoursForm(TranslatedForm):
-    """How long it will take."""
+    """The expected duration."""
 
     hours = _Hours(
         _l("Hours"),
@@ -110,7 +99,7 @@ class HoursForm(TranslatedForm):
     )
 
     def validate_hours(self, hours: DecimalField) -> None:
-        """Half an hour to a day."""
+        """From half an hour to 24 hours."""
         if hours.data is not None and not (hours.data.is_finite() and Decimal("0.5") <= hours.data <= 24):
             raise ValidationError(gettext("Give half an hour or more, and at most 24."))
 
@@ -122,24 +111,24 @@ class HoursForm(TranslatedForm):
 class VenueForm(TranslatedForm):
     """Where people meet."""
 
-    name = StringField(_l("Place"), filters=[tidy], validators=[short_of(200)])
-    address = TextAreaField(_l("Address"), filters=[tidy], validators=[short_of(500)], render_kw={"rows": 2})
-    access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[short_of(1000)], render_kw={"rows": 2})
+    name = StringField(_l("Place"), filters=[tidy], validators=[at_most(200)])
+    address = TextAreaField(_l("Address"), filters=[tidy], validators=[at_most(500)], render_kw={"rows": 2})
+    access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2})
 
     def validate_name(self, name: StringField) -> None:
-        """A place that is described has a name."""
+        """An address or access text needs a name."""
         if not name.data and (self.address.data or self.access.data):
             raise ValidationError(gettext("Which place is it? Give it a name."))
 
     def to_venue(self) -> Venue:
-        """The place; without a name there is none."""
+        """The venue; without a name there is none."""
         return Venue(self.name.data, self.address.data, self.access.data)
 
 
 class ArrangementForm(TranslatedForm):
     """How one thing is arranged."""
 
-    text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[short_of(2000)], render_kw={"rows": 2})
+    text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[at_most(2000)], render_kw={"rows": 2})
     not_needed = BooleanField(_l("Not needed"))
 
     def validate_not_needed(self, not_needed: BooleanField) -> None:
@@ -148,19 +137,19 @@ class ArrangementForm(TranslatedForm):
             raise ValidationError(gettext("Either write how it is arranged, or tick that it is not needed."))
 
     def to_arranged(self, kind: ArrangementKind) -> Arranged:
-        """What was arranged; with neither it is open."""
+        """The arrangement; with neither it is open."""
         return Arranged(kind, self.text.data, bool(self.not_needed.data))
 
 
 class AttendanceForm(TranslatedForm):
-    """Who came, one tick a person. Nobody who was asked to stay away is offered."""
+    """Who came, one checkbox a person. Excluded people are not offered."""
 
-    family = SelectMultipleField(_l("Family and their people"), coerce=int, **_FROM_LIST)
-    professionals = SelectMultipleField(_l("Professionals"), coerce=int, **_FROM_LIST)
-    others = SelectMultipleField(_l("Others"), coerce=int, **_FROM_LIST)
+    family = SelectMultipleField(_l("Family and their people"), coerce=int, **FROM_LIST)
+    professionals = SelectMultipleField(_l("Professionals"), coerce=int, **FROM_LIST)
+    others = SelectMultipleField(_l("Others"), coerce=int, **FROM_LIST)
 
     def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
-        """`came`: who is known to have come; None where nobody was written down yet: then all who were to come."""
+        """`came`: who is recorded to have come; None before the first record: everybody expected is ticked."""
         people = [person for person in circle if not person.excluded]
         ticked = {p.id for p in people if _expected(p)} if came is None else set(came)
         groups = {
@@ -180,37 +169,37 @@ class AttendanceForm(TranslatedForm):
 
 
 def _expected(person: PersonRow) -> bool:
-    """Whether somebody was to come. Of an interpreter nobody asks how."""
+    """Whether somebody was expected to come. Interpreters have no `attends`."""
     return person.attends in TAKES_PART or (person.part is Part.INTERPRETER and person.attends is None)
 
 
 def _with_how(person: PersonRow) -> str:
-    """A name, and how somebody takes part if not simply in the room."""
+    """A name, and how they take part if not in person."""
     if person.attends is None or person.attends.value == "in_person":
         return person.name
     return f"{person.name} ({gettext(person.attends.label)})"
 
 
 class _ByForm(TranslatedForm):
-    """A form about something that somebody said."""
+    """A form about what somebody of the circle said."""
 
-    def came_from(self, prefix: str) -> bool:
+    def has_prefix(self, prefix: str) -> bool:
         """Whether this is the form with that prefix, of the many on a page."""
         return bool(self._prefix.rstrip("-") == prefix)
 
     def offer(self, circle: Iterable[PersonRow]) -> None:
-        """Offer the people of the circle, whoever stays away left out."""
+        """Offer the people of the circle who are not excluded."""
         known = self.by.choices or []
         self.by.choices = [*known, *(SelectChoice(p.id, p.name) for p in circle if not p.excluded)]
 
 
 class InformationForm(_ByForm):
-    """What was told."""
+    """Information that was given."""
 
-    by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **_FROM_LIST)
+    by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **FROM_LIST)
     kind = RadioField(_l("About"), coerce=InformationKind, validators=[InputRequired(_l("Choose what it was about."))])
     text = TextAreaField(
-        _l("What was told"), filters=[tidy], validators=written(_l("Write in a few words what was told."), 5000)
+        _l("What was told"), filters=[tidy], validators=required_text(_l("Write in a few words what was told."), 5000)
     )
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
@@ -219,25 +208,28 @@ class InformationForm(_ByForm):
         self.by.choices = [SelectChoice(_BY_COORDINATOR, gettext("The coordinator"))]
         self.offer(circle)
 
-    def to_told(self) -> InformationText:
-        """What was told, by whom."""
+    def to_information(self) -> InformationText:
+        """The information, and who gave it."""
         return InformationText(self.kind.data, self.text.data, self.by.data or None)
 
 
 class QuestionForm(_ByForm):
     """A question, and its answer if there is one."""
 
-    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **_FROM_LIST)
+    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **FROM_LIST)
     text = TextAreaField(
-        _l("Question"), filters=[tidy], validators=written(_l("Write down the question."), 2000), render_kw={"rows": 2}
+        _l("Question"),
+        filters=[tidy],
+        validators=required_text(_l("Write down the question."), 2000),
+        render_kw={"rows": 2},
     )
-    answer = TextAreaField(_l("Answer"), filters=[tidy], validators=[short_of(5000)], render_kw={"rows": 2})
+    answer = TextAreaField(_l("Answer"), filters=[tidy], validators=[at_most(5000)], render_kw={"rows": 2})
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.by.choices = [SelectChoice(_NOBODY, gettext("Choose somebody"))]
         self.offer(circle)
 
-    def to_asked(self) -> QuestionText:
+    def to_question(self) -> QuestionText:
         """The question; an empty answer is none yet."""
         return QuestionText(self.by.data, self.text.data, self.answer.data)

@@ -1,4 +1,4 @@
-"""Tables of the gathering. One meeting a round; going on another day makes the next one."""
+"""Tables of the meetings. A round has one meeting; continuing on another day makes the next one."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from ekc.workflow.vocabulary import ArrangementKind, InformationKind
 
 
 class Meeting(Base):
-    """One gathering. The latest `number` is the current one."""
+    """One meeting. The highest `number` is the current one."""
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -22,17 +22,17 @@ class Meeting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     number: Mapped[int]
-    starts_at: Mapped[datetime | None]  # as planned
+    starts_at: Mapped[datetime | None]  # planned
     expected_minutes: Mapped[int | None]
     venue_name: Mapped[str] = mapped_column(SealedText("meeting.venue_name"), default="")
     venue_address: Mapped[str] = mapped_column(SealedText("meeting.venue_address"), default="")
     venue_access: Mapped[str] = mapped_column(SealedText("meeting.venue_access"), default="")
-    started_at: Mapped[datetime | None]  # as it was
+    started_at: Mapped[datetime | None]  # actual
     ended_at: Mapped[datetime | None]
 
 
 class DateOption(Base):
-    """A date that people were asked about."""
+    """A possible date that people were asked about."""
 
     __tablename__ = "date_option"
     __table_args__ = (UniqueConstraint("meeting_id", "starts_at"),)
@@ -59,7 +59,7 @@ class Arrangement(Base):
 
 
 class Attendance(Base):
-    """That somebody came to a meeting, and whether they are in the room now."""
+    """That somebody came to a meeting, and when they left. Without `left_at` they are in the room."""
 
     __tablename__ = "attendance"
     __table_args__ = (UniqueConstraint("meeting_id", "participant_id"),)
@@ -72,7 +72,7 @@ class Attendance(Base):
 
 
 class InformationItem(Base):
-    """What was told in the information phase. No participant: the coordinator told it."""
+    """Information given in the information phase. Without a participant: by the coordinator."""
 
     __tablename__ = "information_item"
 

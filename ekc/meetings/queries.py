@@ -1,4 +1,4 @@
-"""Reading the gathering: meetings, dates, arrangements, attendance, what was told and asked. Nothing here writes."""
+"""Reading meetings: dates, arrangements, attendance, information and questions. Nothing here writes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from ekc.workflow.vocabulary import ArrangementKind, InformationKind
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
-    """One gathering. `starts_at` is as planned, `started_at` and `ended_at` as it was."""
+    """One meeting. `starts_at` is planned, `started_at` and `ended_at` are actual."""
 
     id: int
     number: int
@@ -26,13 +26,13 @@ class MeetingRow:
 
     @property
     def under_way(self) -> bool:
-        """Whether people are together now."""
+        """Whether the meeting is in progress."""
         return self.started_at is not None and self.ended_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class DateOptionRow:
-    """A date that people were asked about."""
+    """A possible date that people were asked about."""
 
     id: int
     starts_at: datetime
@@ -58,7 +58,7 @@ class AttendanceRow:
 
 @dataclass(frozen=True, slots=True)
 class InformationRow:
-    """What was told; without a participant by the coordinator."""
+    """Information that was given; without a participant by the coordinator."""
 
     id: int
     participant_id: int | None
@@ -87,29 +87,29 @@ _ARRANGED = select(_arrangement.kind).where(_arrangement.meeting_id == bindparam
 
 
 def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
-    """All gatherings of a case, the first one first."""
+    """All meetings of a case, the first one first."""
     return tuple(MeetingRow(*row) for row in session.execute(_ALL, {"case": conference_id}))
 
 
 def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
-    """The latest gathering of a case; None while nothing was arranged yet."""
+    """The latest meeting of a case; None if there is none yet."""
     row = session.execute(_CURRENT, {"case": conference_id}).one_or_none()
     return MeetingRow(*row) if row else None
 
 
 def arranged(session: Session, meeting_id: int) -> frozenset[ArrangementKind]:
-    """The kinds of things that are arranged, or said not to be needed."""
+    """The kinds that are arranged or not needed."""
     return frozenset(session.scalars(_ARRANGED, {"meeting": meeting_id}))
 
 
 def date_options(session: Session, meeting_id: int) -> tuple[DateOptionRow, ...]:
-    """The dates that people are asked about, the earliest first."""
+    """The possible dates, the earliest first."""
     wanted = select(DateOption.id, DateOption.starts_at).where(DateOption.meeting_id == meeting_id)
     return tuple(DateOptionRow(*row) for row in session.execute(wanted.order_by(DateOption.starts_at)))
 
 
 def arrangements(session: Session, meeting_id: int) -> tuple[ArrangementRow, ...]:
-    """What is arranged, or said not to be needed; a kind that is still open has no row."""
+    """What is arranged or not needed; a kind that is still open has no row."""
     wanted = select(Arrangement.kind, Arrangement.not_needed, Arrangement.text).where(
         Arrangement.meeting_id == meeting_id
     )
@@ -124,13 +124,13 @@ def attendance(session: Session, meeting_id: int) -> tuple[AttendanceRow, ...]:
     return tuple(AttendanceRow(*row) for row in session.execute(wanted.order_by(Attendance.came_at, Attendance.id)))
 
 
-def told(session: Session, meeting_id: int) -> frozenset[InformationKind]:
-    """Which kinds of information have been told."""
+def information_kinds(session: Session, meeting_id: int) -> frozenset[InformationKind]:
+    """The kinds of information that have been given."""
     return frozenset(session.scalars(select(InformationItem.kind).where(InformationItem.meeting_id == meeting_id)))
 
 
 def information_items(session: Session, meeting_id: int) -> tuple[InformationRow, ...]:
-    """What was told, in the order in which it was written down."""
+    """The information given, in the order in which it was recorded."""
     wanted = select(
         InformationItem.id, InformationItem.participant_id, InformationItem.kind, InformationItem.text
     ).where(InformationItem.meeting_id == meeting_id)
@@ -138,7 +138,7 @@ def information_items(session: Session, meeting_id: int) -> tuple[InformationRow
 
 
 def questions(session: Session, meeting_id: int) -> tuple[QuestionRow, ...]:
-    """What was asked, in the order in which it was written down."""
+    """The questions, in the order in which they were recorded."""
     wanted = select(Question.id, Question.participant_id, Question.text, Question.answer).where(
         Question.meeting_id == meeting_id
     )

@@ -1,1 +1,1 @@
-"""The plan of the family: goals, actions, what-ifs, its versions, its acceptance and its paper."""
+"""The family's plan: goals, actions, what-ifs, versions, agreement, acceptance and the printed document."""

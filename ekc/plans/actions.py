@@ -1,6 +1,6 @@
-"""What people do with a plan: change it, answer to it, share it, keep its paper.
+"""Actions on a plan: changing it, agreeing, accepting, sharing, and storing the printed document.
 
-What is said belongs to the plan of the current presentation (`conference.presentation`); the last word counts.
+Agreements, acceptances and checks belong to the current presentation (`conference.presentation`); the last one counts.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, to_json
 from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft
@@ -38,11 +38,11 @@ from ekc.workflow.vocabulary import (
 _ASKED = FAMILY_PARTS | {Part.SUPPORTER}
 
 
-def change_plan(by: By, conference_id: int, revision: int, edit: drafting.Edit) -> str:
-    """Make one edit. Gives the key of the part that it added or changed, or the anchor; nothing for what is gone.
+def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> str:
+    """Apply one edit. Returns the key of the part that was added or changed, or its anchor; "" after a removal.
 
-    Raises Stale if the plan has moved on since the page with this `revision`, Unknown for a part or a person that is
-    not of this case.
+    Raises Stale if the plan has changed since the page with this `revision`, Unknown for a part or person not of this
+    case.
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.WRITE_PLAN)
@@ -57,9 +57,9 @@ def answer_support(
     answer: SupportAnswer,
     words: str = "",
 ) -> None:
-    """Answer a request for support. By link only where one is named in the action; the coordinator notes any answer.
+    """Answer a request for support. By personal link only if named in the action; the coordinator notes any answer.
 
-    Raises Stale if the plan has moved on since the page with this `revision`, for the request may say something else.
+    Raises Stale if the plan has changed since the page with this `revision`, because the request may have changed.
     """
     with writing(by.session):
         _, roles = lock_case(by, conference_id, Activity.ANSWER_SUPPORT)
@@ -67,11 +67,11 @@ def answer_support(
         named = {person for action in actions(from_json(row.content)) if action.key == key for person in action.who}
         if Role.COORDINATOR not in roles and by.visitor.participant_id not in named:
             raise Unknown
-        _edit(by, row, drafting.answer_support(key, answer, words))
+        _edit(by, row, edits.answer_support(key, answer, words))
 
 
 def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDraft:
-    """The plan that is written, to be changed. Raises Stale unless it is still at this revision."""
+    """The row of the draft, to be changed. Raises Stale unless it is at this revision."""
     row = session.get(PlanDraft, conference_id, populate_existing=True)
     if row is None:
         row = PlanDraft(conference_id=conference_id, revision=0, content=to_json(Draft()))
@@ -80,8 +80,8 @@ def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDra
     return row
 
 
-def _edit(by: By, row: PlanDraft, edit: drafting.Edit) -> str:
-    """Only people of this circle come into the plan, and no agency calls people together."""
+def _edit(by: By, row: PlanDraft, edit: edits.Edit) -> str:
+    """Apply an edit to the row. Only people of the circle may be named, and no professional may be the convenor."""
     before = from_json(row.content)
     try:
         after = edit.apply(before)
@@ -95,11 +95,11 @@ def _edit(by: By, row: PlanDraft, edit: drafting.Edit) -> str:
     row.content, row.revision, row.changed_at = to_json(after), row.revision + 1, by.at
     by.session.add(row)
     by.record(edit.code, row.conference_id, **edit.detail)
-    return drafting.newest(after) if edit.target is None else edit.target
+    return edits.newest_key(after) if edit.target is None else edit.target
 
 
 def _nameable(session: Session, conference_id: int) -> frozenset[int]:
-    """Who can come into the plan: the circle, without interpreters."""
+    """The people whom the plan may name: the circle, without interpreters."""
     return frozenset(
         session.scalars(
             select(Participant.id).where(
@@ -118,7 +118,7 @@ def record_agreement(
     answer: Agreed,
     words: str = "",
 ) -> None:
-    """Record what one of the family or a supporter says to the plan, in their words if they have any."""
+    """Record whether somebody of the family or a supporter agrees to the plan; `words` in their own words."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
         _agree(by.session, conference, participant_id, answer, words, by.at)
@@ -132,7 +132,7 @@ def record_agreement(
 
 
 def record_agreements(by: By, conference_id: int, participant_ids: Iterable[int]) -> None:
-    """Record that all these people say yes."""
+    """Record that all these people agree."""
     people = list(participant_ids)
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
@@ -194,10 +194,10 @@ def decide_acceptance(
     accepted: bool,
     reason: str = "",
 ) -> None:
-    """Record that somebody of the agencies accepts the plan, or refuses it for a reason of safety (AD2).
+    """Record that a referrer or professional accepts the plan, or refuses it for a safety reason (AD2).
 
-    The referrer decides, and whoever set a bottom line; where there is neither, any professional. They decide for
-    themselves by link; the coordinator notes what any of them decided. Earlier decisions stay.
+    The referrer and those who set a bottom line decide; if there are none, any professional. By personal link they
+    decide for themselves; the coordinator notes any decision. Earlier decisions are kept.
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.DECIDE_ACCEPTANCE)
@@ -224,10 +224,10 @@ def decide_acceptance(
 
 
 def share_plan(by: By, conference_id: int, choices: Mapping[int, PlanSharing]) -> None:
-    """Decide what each of these participants sees of the plan from now on; one audit line for each that changes.
+    """Set what each of these participants sees of the plan from now on; one audit event for each change.
 
-    A main person decides, or the coordinator notes what the family said. Whoever is too young to consent on their own
-    does not decide it on their own either.
+    A main person decides, or the coordinator notes what the family decided. Raises Refusal for a main person who is too
+    young to consent alone.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.SHARE_PLAN)
@@ -243,9 +243,9 @@ def share_plan(by: By, conference_id: int, choices: Mapping[int, PlanSharing]) -
 
 
 def issue_document(by: By, conference_id: int, number: int, language: str, content: bytes) -> IssuedDocument:
-    """Keep the printed plan of a version, and give what is kept: of two at once, both get what came first.
+    """Store the printed plan of a version, unless it is stored already; returns the stored document.
 
-    The bytes are made before, outside any transaction that writes.
+    `content` is rendered before, outside any writing transaction. Of two concurrent calls the first one is kept.
     """
     with writing(by.session):
         lock_case(by, conference_id, PLAN.activity)

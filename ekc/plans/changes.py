@@ -1,4 +1,4 @@
-"""What changed from one plan to a later one, told by their keys. Pure: sentences with blanks, translated elsewhere."""
+"""The differences between two plans, compared by keys. Pure: messages with parameters, translated by the caller."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ekc.workflow.vocabulary import N_
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference, as a sentence with its blanks. `target` is the key of what is new or changed, or an anchor."""
+    """One difference: a message and its parameters. `target` is the key of the new or changed part, or an anchor."""
 
     message: str
     params: dict[str, str]
@@ -17,8 +17,13 @@ class Change:
 
 
 def changes(before: Draft, after: Draft) -> tuple[Change, ...]:
-    """What was added, changed and taken out, in the order of the later plan."""
-    return (*_goals(before, after), *_actions(before, after), *_what_ifs(before, after), *_ends(before, after))
+    """What was added, changed and removed, in the order of the later plan."""
+    return (
+        *_goals(before, after),
+        *_actions(before, after),
+        *_what_ifs(before, after),
+        *_monitor_and_evaluation(before, after),
+    )
 
 
 def _goals(before: Draft, after: Draft) -> Iterator[Change]:
@@ -66,7 +71,7 @@ def _what_ifs(before: Draft, after: Draft) -> Iterator[Change]:
     for what_if in after.what_ifs:
         if what_if.key not in old:
             yield Change(N_("New what-if: %(text)s"), {"text": what_if.if_}, what_if.key)
-        elif _said(old[what_if.key]) != _said(what_if):
+        elif _content(old[what_if.key]) != _content(what_if):
             yield Change(N_("Another agreement if this happens: %(text)s"), {"text": what_if.if_}, what_if.key)
     kept = {what_if.key for what_if in after.what_ifs}
     for what_if in before.what_ifs:
@@ -74,11 +79,11 @@ def _what_ifs(before: Draft, after: Draft) -> Iterator[Change]:
             yield Change(N_("Taken out, what-if: %(text)s"), {"text": what_if.if_})
 
 
-def _said(what_if: WhatIf) -> tuple[str, str, frozenset[int]]:
+def _content(what_if: WhatIf) -> tuple[str, str, frozenset[int]]:
     return what_if.if_, what_if.then, frozenset(what_if.who)
 
 
-def _ends(before: Draft, after: Draft) -> Iterator[Change]:
+def _monitor_and_evaluation(before: Draft, after: Draft) -> Iterator[Change]:
     if before.monitor != after.monitor:
         yield Change(N_("Somebody else keeps an eye on the plan"), {}, "monitor")
     if before.evaluation != after.evaluation:

@@ -1,7 +1,7 @@
-"""The printed plan: plain values in, sentences on paper out, the same values as JSON inside the PDF.
+"""The printed plan: plain values in; the PDF has sentences, and the same values as JSON attached.
 
-No database rows, no clock and no request come in here.
-The values hold no addresses and no telephone numbers: paper travels further than a screen.
+No database rows, no clock and no request are used here. The values hold no addresses and no phone numbers, because
+paper is easily passed on.
 """
 
 import json
@@ -21,7 +21,7 @@ Every = Literal["day", "schoolday", "week", "fortnight", "month", "when_needed"]
 Kind = Literal["family", "network", "professional"]
 Answer = Literal["none", "pending", "agreed", "declined"]
 
-FORMAT = "ekc-plan/1"  # written into plan.json; a reader of another format has to know that it is one
+FORMAT = "ekc-plan/1"  # in plan.json; change it when the format changes
 
 # Full dates without the commas of CLDR, times as people write them; other languages use CLDR as it is.
 DAYS = dict.fromkeys(("nl", "en"), "EEEE d MMMM y")
@@ -31,7 +31,10 @@ TIMES = {"nl": "H.mm 'uur'", "en": "H:mm"}
 
 @dataclass(frozen=True, slots=True)
 class PrintedAction:
-    """Who does what, and by when or how often. `answer` is that of the one asked for support; "none" = not asked."""
+    """Who does what, by when or how often.
+
+    `answer` is the answer to a request for support; "none": none was requested.
+    """
 
     number: str
     who: tuple[str, ...]
@@ -52,7 +55,7 @@ class PrintedGoal:
 
 @dataclass(frozen=True, slots=True)
 class PrintedWhatIf:
-    """`who` are the people who meet or ring when `happens` happens."""
+    """`who` meet or call each other when `happens` happens."""
 
     happens: str
     then: str
@@ -61,7 +64,7 @@ class PrintedWhatIf:
 
 @dataclass(frozen=True, slots=True)
 class PrintedEvaluation:
-    """When the plan is looked at again; `at` is local time without a zone, as it stands on a kitchen calendar."""
+    """The evaluation meeting; `at` is local time without a zone."""
 
     at: datetime | None = None
     where: str = ""
@@ -92,7 +95,7 @@ class PrintedAgreement:
 
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
-    """One version of one plan, as it goes to paper. `language` is that of the fixed sentences and the dates."""
+    """One version of a plan as it is printed. `language` is that of the fixed sentences and the dates."""
 
     number: str
     title: str
@@ -114,18 +117,18 @@ class PlanDocument:
 
 
 def to_json(document: PlanDocument) -> bytes:
-    """Give the values as canonical JSON: sorted keys, UTF-8, no spaces; equal plans give equal bytes."""
+    """The values as canonical JSON: sorted keys, UTF-8, no spaces; equal plans give equal bytes."""
     return _canonical({"format": FORMAT, **STORED.unstructure(document)})
 
 
 def from_json(content: bytes) -> PlanDocument:
-    """Read what `to_json` wrote. Raises ValueError for another format, other keys or values of another kind."""
+    """The inverse of `to_json`. Raises ValueError for another format, other keys or values of another type."""
     values = json.loads(content)
     try:
         document = STORED.structure(values, PlanDocument)
-    except Exception as error:  # whatever reading a value of another kind raises
+    except Exception as error:  # cattrs raises various types
         raise ValueError(f"This is not {FORMAT}.") from error
-    if to_json(document) != _canonical(values):  # keys are missing or unknown, or a value was taken for another kind
+    if to_json(document) != _canonical(values):  # missing or unknown keys, or coerced values
         raise ValueError(f"This is not {FORMAT}.")
     return document
 
@@ -135,7 +138,7 @@ def _canonical(values: dict[str, Any]) -> bytes:
 
 
 class _Sentences:
-    """Dates, lists of names and rhythms, said in the language of the document."""
+    """Dates, lists of names and frequencies as text, in the language of the document."""
 
     def __init__(self, document: PlanDocument) -> None:
         self._document = document
@@ -150,7 +153,7 @@ class _Sentences:
         return f"{self.day(moment)}, {time}"
 
     def short_day(self, day: date) -> str:
-        """Leave the year of the version out: it stands on each page, and people do not say it."""
+        """A day without its year if that is the year of the version, which is on every page."""
         patterns = DAYS_WITHOUT_YEAR if day.year == self._document.version_on.year else DAYS
         return format_date(day, patterns.get(self._language, "full"), locale=self._locale)
 
@@ -158,7 +161,7 @@ class _Sentences:
         return format_list(names, locale=self._locale)
 
     def timing(self, action: PrintedAction) -> str:
-        """Say by when, or how often and from when; nothing if the plan does not say it."""
+        """By when, or how often and from when; empty if the plan does not say it."""
         if action.by:
             return gettext("No later than %(day)s") % {"day": self.short_day(action.by)}
         if action.starts and action.every:
@@ -179,7 +182,7 @@ class _Sentences:
         }[every]
 
     def share(self) -> tuple[str, ...]:
-        """Say how many actions each circle does; a circle that does none is left out."""
+        """How many actions each group does; groups that do none are left out."""
         goals = self._document.goals
         kinds = [action.kind for goal in goals for action in goal.actions]
         named: dict[Kind, str] = {

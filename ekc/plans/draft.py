@@ -1,7 +1,7 @@
-"""The plan while it is written: frozen values, how they are read and stored. How one becomes the next: `drafting.py`.
+"""The draft of a plan: frozen dataclasses, their storage and queries on them. How it is changed: `edits.py`.
 
-Keys are short and stable ("g1", "a3", "w2") and never used twice in a case, so that a later version can be compared
-with an earlier one; the numbers that people read ("1.2") follow from the order. People are ids of the circle.
+Keys are short and stable ("g1", "a3", "w2") and never reused in a case, so that versions can be compared; the numbers
+that people read ("1.2") follow from the order. People are participant ids.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewAction:
-    """Who does what: `by` a day, or `every` so often (from `starts`). What is not known yet stays empty."""
+    """Who does what: `by` a day, or `every` so often (from `starts`). Unknown values stay empty."""
 
     what: str
     who: tuple[int, ...] = ()
@@ -27,7 +27,7 @@ class NewAction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action(NewAction):
-    """An action of the plan. `answer` is there where support was asked for: kind professional."""
+    """An action of the plan. `answer` is set where support is requested (kind professional)."""
 
     key: str
     answer: SupportAnswer | None = None
@@ -36,7 +36,7 @@ class Action(NewAction):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Goal:
-    """What the family wants, and the actions towards it."""
+    """A goal of the family, and the actions towards it."""
 
     key: str
     text: str
@@ -45,7 +45,7 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewWhatIf:
-    """If this happens, then that; `who` meet or ring."""
+    """What happens if the plan does not work out; `who` meet or call each other."""
 
     if_: str
     then: str = ""
@@ -61,7 +61,7 @@ class WhatIf(NewWhatIf):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvaluationPlan:
-    """When the plan is looked at again. `at` is local time without a zone, as people agree it."""
+    """The evaluation meeting. `at` is local time without a zone."""
 
     at: datetime | None = None
     place: str = ""
@@ -71,7 +71,7 @@ class EvaluationPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A whole plan. `last_key` is the highest number any key ever had."""
+    """A whole plan. `last_key` is the highest number used in any key."""
 
     goals: tuple[Goal, ...] = ()
     what_ifs: tuple[WhatIf, ...] = ()
@@ -80,7 +80,7 @@ class Draft:
     last_key: int = 0
 
 
-# Reading
+# Queries
 
 
 def actions(draft: Draft) -> Iterator[Action]:
@@ -98,7 +98,7 @@ def find(draft: Draft, key: str) -> Goal | Action | WhatIf:
 
 
 def number_of(draft: Draft, key: str) -> str:
-    """The number as it is printed: "1" for a goal or a what-if, "1.2" for an action. Raises KeyError."""
+    """The printed number: "1" for a goal or a what-if, "1.2" for an action. Raises KeyError."""
     for number, goal in enumerate(draft.goals, 1):
         if goal.key == key:
             return str(number)
@@ -112,34 +112,34 @@ def number_of(draft: Draft, key: str) -> str:
 
 
 def is_timed(action: NewAction) -> bool:
-    """Whether an action says by when or how often."""
+    """Whether an action has a day or a frequency."""
     return action.by is not None or action.every is not None
 
 
 def people_of(draft: Draft) -> frozenset[int]:
-    """Everybody whom the plan names."""
+    """Everybody named in the plan."""
     named = {person for action in actions(draft) for person in action.who}
     named |= {person for what_if in draft.what_ifs for person in what_if.who}
     named |= set(draft.evaluation.others)
     return frozenset(named | {person for person in (draft.monitor, draft.evaluation.convenor) if person is not None})
 
 
-def with_task(draft: Draft) -> frozenset[int]:
+def people_with_task(draft: Draft) -> frozenset[int]:
     """Everybody who does an action."""
     return frozenset(person for action in actions(draft) for person in action.who)
 
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
-    """What a plan asks of one person: actions with their numbers, what-ifs, and whether to come to the evaluation."""
+    """The part of a plan that concerns one person: numbered actions, what-ifs, and the evaluation meeting."""
 
     actions: tuple[tuple[str, Action], ...]
     what_ifs: tuple[WhatIf, ...]
-    comes: bool
+    attends_evaluation: bool
 
 
-def concerning(draft: Draft, person: int) -> Involvement:
-    """What the plan asks of this person."""
+def involvement_of(draft: Draft, person: int) -> Involvement:
+    """The part of the plan that concerns this person."""
     return Involvement(
         tuple((number_of(draft, action.key), action) for action in actions(draft) if person in action.who),
         tuple(what_if for what_if in draft.what_ifs if person in what_if.who),
@@ -147,15 +147,15 @@ def concerning(draft: Draft, person: int) -> Involvement:
     )
 
 
-# As it is stored
+# Storage
 
 
 def to_json(draft: Draft) -> dict[str, Any]:
-    """The plan as values that JSON can hold."""
+    """The plan as JSON values."""
     values: dict[str, Any] = STORED.unstructure(draft)
     return values
 
 
 def from_json(values: dict[str, Any]) -> Draft:
-    """What `to_json` made."""
+    """The inverse of `to_json`."""
     return STORED.structure(values, Draft)

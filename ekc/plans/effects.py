@@ -1,4 +1,4 @@
-"""What steps bring about for plans: opening the plan for writing, freezing a version. Run inside the step's lock."""
+"""Effects of steps on plans: starting a presentation, storing a version. Run in the step's transaction."""
 
 import json
 from collections import Counter
@@ -38,15 +38,15 @@ from ekc.plans.queries import (
     bottom_line_checks,
     circle,
     is_accepted,
+    stored_draft,
     version,
-    written,
 )
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed
 
 
 def present_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
-    """A plan is presented: who agrees to it is asked anew, and there is a draft to write in."""
+    """Start a new presentation: agreements start anew, and a draft exists."""
     conference.presentation += 1
     if session.get(PlanDraft, conference.id) is None:
         session.add(PlanDraft(conference_id=conference.id, revision=0, content=stored(Draft()), changed_at=at))
@@ -54,8 +54,8 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
 
 
 def freeze_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
-    """The plan as it is written now becomes the next version, which is in force; its convenor is who convenes."""
-    draft = written(session, conference.id).draft
+    """Store the draft as the next version, which is then in force; sets who convenes its evaluation."""
+    draft = stored_draft(session, conference.id).draft
     store_version(session, conference, at, draft)
     for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
         person.convenes = person.id == draft.evaluation.convenor
@@ -63,9 +63,9 @@ def freeze_plan(session: Session, conference: Conference, at: datetime, _taking:
 
 
 def store_version(session: Session, conference: Conference, at: datetime, draft: Draft) -> int:
-    """Insert the next version of the plan and give its number. Nothing ever updates one.
+    """Insert the next version of the plan; returns its number. Versions are never updated.
 
-    Raises Refusal where the plan has no evaluation date; the step's guards have said so before.
+    Raises Refusal without an evaluation date; the guards of the step check that before.
     """
     if draft.evaluation.at is None:
         raise Refusal(N_("Choose the date of the evaluation first."))
@@ -109,9 +109,9 @@ def _document(
     since: datetime | None,
     lines: tuple[str, ...],
 ) -> PlanDocument:
-    """All that is printed, with names as they are written now.
+    """The printed values, with the names of people as they are now.
 
-    A yes, an acceptance or a check from before `since` was said of the version before: it does not stand on this one.
+    Agreements, acceptances and checks from before `since` belong to the former version and are left out.
     """
     people = circle(session, conference.id)
     names = {person.id: person.name for person in people}
@@ -165,7 +165,7 @@ def _document(
 def _agreed(
     session: Session, conference: Conference, since: datetime | None, names: dict[int, str]
 ) -> tuple[PrintedAgreement, ...]:
-    """Who agreed, in their words. Somebody who did not agree does not stand under those who did."""
+    """Who agreed, in their words. People who did not agree are left out."""
     with using(conference.language):
         part = say(N_("with part of it"))
     return tuple(

@@ -1,4 +1,4 @@
-"""What the workflow may know of a plan, and what it says is still open. Who asks has read the draft and the circle."""
+"""The facts of a plan for guards, and its open points. The caller has read the draft and the circle."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable
@@ -11,7 +11,7 @@ from ekc.workflow.blocker import Blocker
 from ekc.workflow.profiles import Profile, age
 from ekc.workflow.vocabulary import Phase
 
-#: The conditions about the text of the plan; those about who agreed stand on the page of the agreement.
+#: The guards about the text of the plan; those about agreement are shown on the agreement page.
 _TEXT = (
     guards.actions_complete,
     guards.what_if_complete,
@@ -22,7 +22,7 @@ _TEXT = (
 
 
 def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:
-    """The plan as guards see it. Who is no longer in the circle does not count."""
+    """The facts of a plan. People who have left the circle do not count."""
     evaluation = draft.evaluation
     return facts.PlanFacts(
         goals=len(draft.goals),
@@ -49,7 +49,7 @@ def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:
 def open_points(
     draft: Draft, people: Iterable[CirclePerson], today: date, profile: Profile
 ) -> dict[str, list[Blocker]]:
-    """What the plan lacks, in the words of the guards, by target: a key, `what-ifs`, `monitor`, `evaluation` or ""."""
+    """What the plan lacks, as blockers by target: a key, `what-ifs`, `monitor`, `evaluation` or ""."""
     here = [person for person in people if not person.removed]
     seen = facts.Facts(
         phase=Phase.PRESENTATION,

@@ -1,6 +1,6 @@
-"""Forms of the plan: writing it, what people say to it, and sharing it. Whom one can choose in a form is handed in.
+"""Forms of the plan: writing it, answers to it, and sharing it. The caller passes the people to choose from.
 
-What is still vague may stay empty: the page says what is open.
+Unknown values may stay empty: the page lists what is missing.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from ekc.core.forms import PlainForm, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.meetings.forms import LocalMoment
+from ekc.meetings.forms import LocalDateTimeField
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SupportAnswer
@@ -32,13 +32,13 @@ def _stripped(text: str | None) -> str:
 
 
 def _line(label: str, missing: str = "", most: int = _LINE) -> StringField:
-    """One line of text, at most `most` characters; `missing` is said where it has to be filled in."""
+    """One line of text, at most `most` characters; `missing` makes it required and is its error message."""
     asked: list[Any] = [Length(max=most, message=_TOO_LONG)]
     return StringField(label, filters=[_stripped], validators=[*([DataRequired(missing)] if missing else []), *asked])
 
 
 def _own_words(label: str) -> TextAreaField:
-    """What somebody says, in their own words."""
+    """A text in somebody's own words."""
     return TextAreaField(
         label,
         filters=[lambda text: (text or "").strip()],
@@ -48,27 +48,27 @@ def _own_words(label: str) -> TextAreaField:
 
 
 def _number(value: Any) -> int:
-    """A person of a choice; 0 is nobody yet."""
+    """The id of a chosen person; 0: nobody yet."""
     return int(value or 0)
 
 
 def _people_field(label: str, **more: Any) -> SelectMultipleField:
-    """People of the circle, as chips. Whom one can choose is handed in: `_offer_people`."""
+    """Several people of the circle. Choices: `_offer_people`."""
     return SelectMultipleField(label, coerce=_number, choices=[], **more)
 
 
 def _offer_people(field: SelectMultipleField, people: Iterable[CirclePerson]) -> None:
-    """Whom one can choose in a field of people."""
+    """Set the choices of a field of people."""
     field.choices = [SelectChoice(person.id, person.name) for person in people]
 
 
 def _person_field(label: str) -> SelectField:
-    """One person of the circle; 0 is nobody yet. Whom one can choose is handed in: `_offer_person`."""
+    """One person of the circle; 0: nobody yet. Choices: `_offer_person`."""
     return SelectField(label, coerce=_number, choices=[])
 
 
 def _offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: str = "") -> None:
-    """Whom one can choose in a field of one person; `nobody`, if given, is said where no one is chosen."""
+    """Set the choices of a field of one person; `nobody`, if given, is the label of no choice."""
     none = [SelectChoice(0, nobody)] if nobody else []
     field.choices = [*none, *(SelectChoice(person.id, person.name) for person in people)]
 
@@ -79,11 +79,11 @@ class GoalForm(TranslatedForm):
     text = _line(_l("Goal"), _l("Write what you want to reach."))
 
     def fill(self, goal: Goal) -> None:
-        """Show a goal as it is."""
+        """Show the goal."""
         self.text.data = goal.text
 
     def to_goal(self) -> str:
-        """Its text."""
+        """The text of the goal."""
         text: str = self.text.data
         return text
 
@@ -105,24 +105,23 @@ class ActionForm(TranslatedForm):
         self.kind.choices = [SelectChoice(kind.value, _(kind.label)) for kind in ActionKind]
 
     def validate_every(self, field: SelectField) -> None:
-        """By a day, or again and again: the paper says one of them."""
+        """A last day or a frequency, not both."""
         if field.data and self.by.data:
             raise ValidationError(_("Say how often, or a last day: not both. The first day goes under “From”."))
 
     def validate_starts(self, field: DateField) -> None:
-        """Nothing ends before it begins."""
+        """The start is not after the last day."""
         if field.data and self.by.data and field.data > self.by.data:
             raise ValidationError(_("It starts after it has to be done. Choose an earlier day."))
 
     def fill(self, action: Action) -> None:
-        """Show an action as it is."""
+        """Show the action."""
         self.what.data, self.who.data = action.what, list(action.who)
         self.by.data, self.starts.data = action.by, action.starts
         self.every.data = action.every.value if action.every else ""
         self.kind.data = action.kind.value
 
     def to_action(self) -> NewAction:
-        """What was typed."""
         return NewAction(
             what=self.what.data,
             who=tuple(self.who.data or ()),
@@ -145,16 +144,15 @@ class WhatIfForm(TranslatedForm):
         _offer_people(self.who, people)
 
     def fill(self, what_if: WhatIf) -> None:
-        """Show a what-if as it is."""
+        """Show the what-if."""
         self.if_.data, self.then.data, self.who.data = what_if.if_, what_if.then, list(what_if.who)
 
     def to_what_if(self) -> NewWhatIf:
-        """What was typed."""
         return NewWhatIf(if_=self.if_.data, then=self.then.data, who=tuple(self.who.data or ()))
 
 
 class MonitorForm(TranslatedForm):
-    """Who keeps an eye on the plan."""
+    """Who monitors the plan."""
 
     monitor = _person_field(_l("Who keeps an eye on the plan"))
 
@@ -163,14 +161,14 @@ class MonitorForm(TranslatedForm):
         _offer_person(self.monitor, people, _("nobody yet"))
 
     def to_person(self) -> int | None:
-        """Who was chosen."""
+        """The participant id; None for nobody."""
         return self.monitor.data or None
 
 
 class EvaluationForm(TranslatedForm):
-    """When the plan is looked at again."""
+    """The evaluation meeting."""
 
-    at = LocalMoment(_l("When"), validators=[Optional()])
+    at = LocalDateTimeField(_l("When"), validators=[Optional()])
     place = _line(_l("Where"), most=_PLACE)
     convenor = _person_field(_l("Who calls everyone together"))
     others = _people_field(_l("Who else is asked to come"))
@@ -181,23 +179,23 @@ class EvaluationForm(TranslatedForm):
         _offer_people(self.others, people)
 
     def fill(self, evaluation: EvaluationPlan) -> None:
-        """Show what is agreed."""
+        """Show the evaluation meeting."""
         self.at.data, self.place.data = evaluation.at, evaluation.place
         self.convenor.data, self.others.data = evaluation.convenor or 0, list(evaluation.others)
 
     def to_evaluation(self) -> EvaluationPlan:
-        """What was typed; local time, to the minute."""
+        """The evaluation meeting; local time, to the minute."""
         at: datetime | None = self.at.data
         return EvaluationPlan(
             at=at, place=self.place.data, convenor=self.convenor.data or None, others=tuple(self.others.data or ())
         )
 
 
-# What people say to the plan
+# Agreement, acceptance, support
 
 
 class EverybodyForm(TranslatedForm):
-    """All who say yes, at once."""
+    """Everybody who agrees, at once."""
 
     people = _people_field(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
 
@@ -207,7 +205,7 @@ class EverybodyForm(TranslatedForm):
 
 
 class AgreementForm(TranslatedForm):
-    """What one person says to the plan."""
+    """Whether one person agrees to the plan."""
 
     person = _person_field(_l("Who"))
     answer = RadioField(_l("What they say"), default=Agreed.YES.value)
@@ -219,7 +217,6 @@ class AgreementForm(TranslatedForm):
         self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in Agreed]
 
     def to_answer(self) -> Agreed:
-        """Yes, part or no."""
         return Agreed(self.answer.data)
 
 
@@ -236,7 +233,7 @@ class AcceptanceForm(TranslatedForm):
         self.decision.choices = [SelectChoice("yes", _("accepted")), SelectChoice("no", _("not accepted"))]
 
     def validate_reason(self, field: TextAreaField) -> None:
-        """A refusal says why."""
+        """A refusal needs a reason."""
         if self.decision.data == "no" and not field.data:
             raise ValidationError(_("Say which safety concern the plan leaves open."))
 
@@ -252,20 +249,19 @@ class SupportForm(TranslatedForm):
         self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in SupportAnswer]
 
     def fill(self, action: Action) -> None:
-        """Show the answer as it is."""
+        """Show the answer."""
         self.answer.data = (action.answer or SupportAnswer.PENDING).value
         self.words.data = action.answer_words
 
     def to_answer(self) -> SupportAnswer:
-        """Agreed, declined or not yet."""
         return SupportAnswer(self.answer.data)
 
 
-# How much of the plan professionals see
+# Sharing
 
 
-def _words() -> list[SelectChoice]:
-    """The most first."""
+def _sharing_choices() -> list[SelectChoice]:
+    """The choices, from all of the plan to nothing."""
     return [SelectChoice(word.value, _(word.label)) for word in reversed(PlanSharing)]
 
 
@@ -276,20 +272,19 @@ class ShareWithAllForm(PlainForm):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.sharing.choices = _words()
+        self.sharing.choices = _sharing_choices()
 
     def to_sharing(self) -> PlanSharing:
-        """What was chosen for all."""
         return PlanSharing(self.sharing.data)
 
 
 class ShareForm(PlainForm):
-    """Each professional sees what is chosen for them. `share_form` adds a choice for each."""
+    """Each professional sees what is chosen for them. `share_form` adds a field for each."""
 
     people: tuple[int, ...] = ()
 
     def to_choices(self) -> dict[int, PlanSharing]:
-        """What was chosen, by participant."""
+        """The choices by participant id."""
         return {id_: PlanSharing(self[f"person_{id_}"].data) for id_ in self.people}
 
 
@@ -297,7 +292,7 @@ def share_form(professionals: Iterable[CirclePerson], **more: Any) -> ShareForm:
     """The form, filled with what each of them sees now."""
     rows = tuple(professionals)
     fields: dict[str, Any] = {
-        f"person_{row.id}": RadioField(row.name, [InputRequired(_CHOOSE)], choices=_words()) for row in rows
+        f"person_{row.id}": RadioField(row.name, [InputRequired(_CHOOSE)], choices=_sharing_choices()) for row in rows
     }
     now = {f"person_{row.id}": row.sharing.value for row in rows}
     form: ShareForm = type("ShareFormOfCase", (ShareForm,), {**fields, "people": tuple(row.id for row in rows)})(

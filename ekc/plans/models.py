@@ -1,4 +1,4 @@
-"""Tables of plans. A version is never changed: the database refuses it (triggers made by the migrations)."""
+"""Tables of plans. Triggers made by the migrations refuse any update of a version."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,18 +12,20 @@ from ekc.workflow.vocabulary import Agreed
 
 
 class PlanDraft(Base):
-    """The plan while it is written: one encrypted document, read and changed by `draft.py`."""
+    """The draft of a plan: one encrypted document, in the format of `draft.py`."""
 
     __tablename__ = "plan_draft"
 
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True, autoincrement=False)
-    revision: Mapped[int] = mapped_column(default=0)  # raised by each change; a page tells which it showed
+    revision: Mapped[int] = mapped_column(
+        default=0
+    )  # incremented by each change; pages send back the one that they showed
     content: Mapped[Any] = mapped_column(SealedJSON("plan_draft.content"))
     changed_at: Mapped[datetime]
 
 
 class PlanVersion(Base):
-    """A plan as it was agreed, with names as they were written. Counts stand beside it for figures."""
+    """A plan as it was agreed, with the names of that moment. The counts are for reports."""
 
     __tablename__ = "plan_version"
     __table_args__ = (UniqueConstraint("conference_id", "number"),)
@@ -32,8 +34,8 @@ class PlanVersion(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     number: Mapped[int]
     agreed_on: Mapped[date]
-    content: Mapped[Any] = mapped_column(SealedJSON("plan_version.content"))  # the draft it was made from
-    snapshot: Mapped[Any] = mapped_column(SealedJSON("plan_version.snapshot"))  # all that is printed, names written
+    content: Mapped[Any] = mapped_column(SealedJSON("plan_version.content"))  # the draft
+    snapshot: Mapped[Any] = mapped_column(SealedJSON("plan_version.snapshot"))  # a PlanDocument
     goals: Mapped[int]
     family_actions: Mapped[int]
     network_actions: Mapped[int]
@@ -43,7 +45,7 @@ class PlanVersion(Base):
 
 
 class IssuedDocument(Base):
-    """A printed document, kept byte for byte from the first time it was made."""
+    """A printed document, stored byte for byte when it is first made."""
 
     __tablename__ = "issued_document"
     __table_args__ = (UniqueConstraint("version_id", "kind", "language"),)
@@ -58,7 +60,10 @@ class IssuedDocument(Base):
 
 
 class Agreement(Base):
-    """What somebody said to the plan of one presentation; the last word counts and may come later, by letter."""
+    """Whether somebody agreed to the plan of one presentation.
+
+    The last answer counts; it may follow later by letter.
+    """
 
     __tablename__ = "agreement"
     __table_args__ = (UniqueConstraint("conference_id", "presentation", "participant_id"),)
@@ -73,7 +78,7 @@ class Agreement(Base):
 
 
 class Acceptance(Base):
-    """What a referrer or professional decided about the plan of one presentation. A refusal says why."""
+    """The decision of a referrer or professional about the plan of one presentation. A refusal has a reason."""
 
     __tablename__ = "acceptance"
     __table_args__ = (CheckConstraint("accepted or reason is not null", name="refusal_has_reason"),)

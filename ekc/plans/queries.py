@@ -1,4 +1,7 @@
-"""Reading plans: the draft and versions, the circle as the plan knows it, and what people said. Nothing here writes."""
+"""Reading plans: the draft, versions, the circle as the plan sees it, agreements and acceptances.
+
+Nothing here writes.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +19,12 @@ from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocum
 from ekc.workflow.profiles import PROFILES, age
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Agreed, Attends, Part, PlanSharing
 
-# The plan itself: the draft, and the versions that were agreed
+# The draft and the versions
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """The draft of a case: its revision is 0 and `changed_at` None where nothing was written yet."""
+class StoredDraft:
+    """The draft of a case: `revision` is 0 and `changed_at` None before the first change."""
 
     draft: Draft
     revision: int
@@ -36,19 +39,19 @@ class VersionRow:
     agreed_on: date
 
 
-def written(session: Session, conference_id: int) -> Written:
-    """The draft, the revision a page must send back, and when it was last changed."""
+def stored_draft(session: Session, conference_id: int) -> StoredDraft:
+    """The draft, the revision that a page sends back, and when it was last changed."""
     row = session.execute(
         select(PlanDraft.content, PlanDraft.revision, PlanDraft.changed_at).where(
             PlanDraft.conference_id == conference_id
         )
     ).one_or_none()
-    return Written(from_json(row.content), row.revision, row.changed_at) if row else Written(Draft(), 0, None)
+    return StoredDraft(from_json(row.content), row.revision, row.changed_at) if row else StoredDraft(Draft(), 0, None)
 
 
 def draft(session: Session, conference_id: int) -> tuple[Draft, int]:
     """The draft and its revision; an empty one and 0 where nothing was written yet."""
-    found = written(session, conference_id)
+    found = stored_draft(session, conference_id)
     return found.draft, found.revision
 
 
@@ -63,20 +66,20 @@ def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
 
 
 def version(session: Session, conference_id: int, number: int) -> PlanVersion | None:
-    """One version, with `content` (a draft as JSON) and `snapshot` (a PlanDocument as JSON)."""
+    """One version, with `content` (a Draft as JSON) and `snapshot` (a PlanDocument as JSON)."""
     return session.scalar(
         select(PlanVersion).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
     )
 
 
-def issued(session: Session, version_id: int, kind: str = "plan") -> IssuedDocument | None:
-    """The document of a version as it was first made, if it was."""
+def issued(session: Session, version_id: int) -> IssuedDocument | None:
+    """The stored document of a version; None if it was not made yet."""
     return session.scalar(
-        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == kind)
+        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == "plan")
     )
 
 
-# The circle: whom the plan can name, who answers to it, and what professionals see of it
+# The circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +93,28 @@ class CirclePerson:
     part: Part
     attends: Attends | None
     born: date | None
-    sharing: PlanSharing  # of a referrer or professional: what they see of the plan
+    sharing: PlanSharing  # what a referrer or professional sees of the plan
     removed: bool
     came: bool
 
     @property
     def gives_agreement(self) -> bool:
-        """Whether this person is asked if they agree: family and supporters, unless they stay away for safety."""
+        """Whether this person is asked to agree: family and supporters, unless excluded."""
         return (self.part in FAMILY_PARTS or self.part is Part.SUPPORTER) and self.attends is not Attends.EXCLUDED
 
     @property
     def is_professional(self) -> bool:
-        """Whether this person comes as a referrer or professional."""
+        """Whether this person is a referrer or professional."""
         return self.part in PROFESSIONAL_PARTS
 
     @property
     def belongs(self) -> bool:
-        """Whether this person is in the circle now, and need not stay away."""
+        """Whether this person is in the circle now: neither removed nor excluded."""
         return not self.removed and self.attends is not Attends.EXCLUDED
 
 
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
-    """Everybody who is or was in the circle, in the order in which they came into it."""
+    """Everybody who is or was in the circle, in the order in which they were added."""
     held = (
         select(Meeting.id)
         .where(Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
@@ -139,12 +142,12 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
 
 
 def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
-    """The referrers and professionals who are in the circle now."""
+    """The referrers and professionals in the circle now."""
     return tuple(person for person in people if person.is_professional and person.belongs)
 
 
 def deciders(session: Session, conference_id: int, people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
-    """Who says whether the plan is accepted: the referrer, and whoever set a bottom line; else any professional."""
+    """Who decides about acceptance: the referrer and those who set a bottom line; if none, any professional."""
     here = professionals(people)
     setters = set(session.scalars(select(BottomLine.set_by).where(BottomLine.conference_id == conference_id)))
     first = tuple(person for person in here if person.part is Part.REFERRER or person.id in setters)
@@ -152,19 +155,19 @@ def deciders(session: Session, conference_id: int, people: Iterable[CirclePerson
 
 
 def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, today: date) -> bool:
-    """Whether the visitor is old enough to decide on their own what is shared; the coordinator only writes it down."""
+    """Whether the visitor is old enough to decide alone about sharing. True for staff, who only note a decision."""
     if visitor.participant_id is None:
         return True
     born = session.scalar(select(Participant.born).where(Participant.id == visitor.participant_id))
     return born is None or age(born, today) >= PROFILES[case.profile].own_consent_from
 
 
-# What was said to a plan: who agrees, who accepts, which bottom lines are met
+# Agreements, acceptances and bottom line checks
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """What somebody said to the plan."""
+    """Whether somebody agreed, in which words."""
 
     participant_id: int
     answer: Agreed
@@ -174,7 +177,7 @@ class AgreementRow:
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRow:
-    """What somebody decided about the plan of one presentation."""
+    """The decision of somebody about the plan of one presentation."""
 
     presentation: int
     participant_id: int
@@ -188,7 +191,7 @@ class AcceptanceRow:
 def agreements(
     session: Session, conference_id: int, presentation: int, since: datetime | None = None
 ) -> tuple[AgreementRow, ...]:
-    """What people said to the plan of one presentation, in the order of the circle; only after `since`, if given."""
+    """The agreements of one presentation, by participant id; only after `since`, if given."""
     rows = session.execute(
         select(Agreement.participant_id, Agreement.answer, Agreement.words, Agreement.said_at)
         .where(
@@ -204,7 +207,7 @@ def agreements(
 def acceptances(
     session: Session, conference_id: int, presentation: int | None = None, since: datetime | None = None
 ) -> tuple[AcceptanceRow, ...]:
-    """What was decided, the oldest first; of one presentation, or of all of them; only after `since`, if given."""
+    """The decisions, oldest first; of one presentation or of all; only after `since`, if given."""
     query = (
         select(
             Acceptance.presentation,
@@ -230,7 +233,7 @@ def acceptances(
 
 
 def is_accepted(decisions: tuple[AcceptanceRow, ...]) -> bool | None:
-    """What the decisions of one presentation come to: of each person the last; a refusal outweighs; None: none."""
+    """The result of one presentation: the last decision of each person counts, any refusal wins; None: no decision."""
     last = {row.participant_id: row.accepted for row in decisions}
     return all(last.values()) if last else None
 
@@ -238,7 +241,7 @@ def is_accepted(decisions: tuple[AcceptanceRow, ...]) -> bool | None:
 def bottom_line_checks(
     session: Session, conference_id: int, presentation: int, since: datetime | None = None
 ) -> dict[int, bool]:
-    """Which bottom lines the plan of one presentation meets, by id; those not looked at yet are not there."""
+    """Whether the plan of one presentation meets each bottom line, by id; unchecked ones are left out."""
     rows = session.execute(
         select(BottomLineCheck.bottom_line_id, BottomLineCheck.met)
         .join(BottomLine, BottomLine.id == BottomLineCheck.bottom_line_id)

@@ -1,1 +1,1 @@
-"""Private time: that it began and ended, and why the family came out. Nothing of what was said."""
+"""Private time: when it began and ended, and the reason for ending it. Nothing of its content is stored."""

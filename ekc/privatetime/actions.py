@@ -1,7 +1,7 @@
-"""Correcting the times of a day: when the meeting started and ended, and each stretch of private time in it.
+"""Correcting the times of a meeting and of private time in it.
 
-A coordinator may hold the whole conference on paper and write it down afterwards; the steps then bear the time of the
-writing. That private time begins or ends at all is a step's doing (`effects.py`), and nothing here can undo that.
+A coordinator may hold the conference on paper and enter it afterwards; the steps then have the time of entering. Only
+steps begin and end private time (`effects.py`); nothing here can undo that.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from ekc.workflow.vocabulary import N_, Activity
 
 @dataclass(frozen=True, slots=True)
 class RoundTimes:
-    """When one stretch of private time really began and ended."""
+    """The actual begin and end of one round of private time."""
 
     id: int
     began_at: datetime
@@ -30,10 +30,10 @@ class RoundTimes:
 
 @dataclass(frozen=True, slots=True)
 class DayTimes:
-    """All times of one meeting, as they really were.
+    """The actual times of one meeting.
 
     Without `meeting_id`: of private time outside any meeting. `started_at` and `ended_at` are None where the meeting
-    has not started or not ended; correcting cannot start or end it.
+    has not started or ended; a correction cannot start or end it.
     """
 
     meeting_id: int | None
@@ -43,13 +43,14 @@ class DayTimes:
 
 
 def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
-    """Put the times of one meeting right. Whoever came at its start still came at its start.
+    """Correct the times of one meeting. People who came at its start then come at the corrected start.
 
-    Raises Refusal where the times contradict each other or lie ahead, Stale where the page showed other private time.
+    Raises Refusal where the times contradict each other or lie in the future, Stale where there is other private time
+    now than on the page.
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.ARRANGE_MEETING)
-        stretches = list(
+        rounds = list(
             by.session.scalars(
                 select(PrivateRound)
                 .where(PrivateRound.conference_id == conference_id)
@@ -57,15 +58,15 @@ def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
             )
         )
         corrected = {given.id: given for given in times.rounds}
-        if corrected.keys() != {stretch.id for stretch in stretches if stretch.meeting_id == times.meeting_id}:
+        if corrected.keys() != {round_.id for round_ in rounds if round_.meeting_id == times.meeting_id}:
             raise Stale(N_("There is other private time now than the page showed. Open the page again."))
         if times.meeting_id is not None:
             _correct_meeting(by.session, conference_id, times)
-        for stretch in stretches:
-            if given := corrected.get(stretch.id):
-                stretch.began_at, stretch.ended_at = given.began_at, given.ended_at
-        _refuse_ahead(times, by.at)
-        _refuse_disorder(times, stretches)
+        for round_ in rounds:
+            if given := corrected.get(round_.id):
+                round_.began_at, round_.ended_at = given.began_at, given.ended_at
+        _refuse_future(times, by.at)
+        _refuse_disorder(times, rounds)
         by.record("meeting.times_corrected", conference_id, rounds=len(corrected))
 
 
@@ -83,30 +84,30 @@ def _correct_meeting(session: Session, conference_id: int, times: DayTimes) -> N
     meeting.started_at, meeting.ended_at = times.started_at, times.ended_at
 
 
-def _refuse_ahead(times: DayTimes, at: datetime) -> None:
+def _refuse_future(times: DayTimes, at: datetime) -> None:
     given = (times.started_at, times.ended_at, *(time for r in times.rounds for time in (r.began_at, r.ended_at)))
     if any(time > at for time in given if time):
         raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
 
 
-def _refuse_disorder(times: DayTimes, stretches: list[PrivateRound]) -> None:
-    """Raise Refusal unless one thing comes after the other, in the order in which the steps were taken."""
+def _refuse_disorder(times: DayTimes, rounds: list[PrivateRound]) -> None:
+    """Raise Refusal unless the times are in the order in which the steps were taken."""
     if times.started_at and times.ended_at and times.ended_at < times.started_at:
         raise Refusal(N_("The meeting ends before it starts."))
     before: datetime | None = None
-    for number, stretch in enumerate(stretches, start=1):
-        if stretch.ended_at and stretch.ended_at < stretch.began_at:
+    for number, round_ in enumerate(rounds, start=1):
+        if round_.ended_at and round_.ended_at < round_.began_at:
             raise Refusal(N_("Private time %(number)s ends before it begins."), number=number)
-        if before and stretch.began_at < before:
+        if before and round_.began_at < before:
             raise Refusal(
                 N_("Private time %(number)s begins before private time %(before)s has ended."),
                 number=number,
                 before=number - 1,
             )
-        before = stretch.ended_at
-        if stretch.meeting_id != times.meeting_id:
+        before = round_.ended_at
+        if round_.meeting_id != times.meeting_id:
             continue
-        if times.started_at and stretch.began_at < times.started_at:
+        if times.started_at and round_.began_at < times.started_at:
             raise Refusal(N_("Private time %(number)s begins before the meeting starts."), number=number)
-        if times.ended_at and stretch.ended_at and stretch.ended_at > times.ended_at:
+        if times.ended_at and round_.ended_at and round_.ended_at > times.ended_at:
             raise Refusal(N_("The meeting ends before private time %(number)s has ended."), number=number)

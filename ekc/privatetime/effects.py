@@ -1,4 +1,4 @@
-"""What steps do to private time, inside the step's own transaction: a stretch begins, a stretch ends."""
+"""Effects of steps on private time, in the step's transaction: a round begins, a round ends."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from ekc.workflow.definition import Taking
 
 
 def open_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Private time begins. It belongs to the meeting that is under way, if one is."""
+    """Begin a round of private time, in the meeting in progress if there is one."""
     meeting = current_meeting(session, conference.id)
     session.add(
         PrivateRound(
@@ -25,18 +25,18 @@ def open_room(session: Session, conference: Conference, at: datetime, taking: Ta
 
 
 def pause_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """The family comes out to ask; private time will go on as another stretch."""
+    """End the round because the family asks for information; another round will follow."""
     _end(session, conference, at, taking)
 
 
 def close_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Private time is over. Nothing happens where none goes on: some steps can be taken outside it too."""
+    """End the round, if one is open: some steps can also be taken outside private time."""
     _end(session, conference, at, taking)
 
 
 def _end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    stretch = session.scalar(
+    round_ = session.scalar(
         select(PrivateRound).where(PrivateRound.conference_id == conference.id, PrivateRound.ended_at.is_(None))
     )
-    if stretch:
-        stretch.ended_at, stretch.ended_by, stretch.ended_for = at, taking.step, taking.reason or None
+    if round_:
+        round_.ended_at, round_.ended_by, round_.ended_for = at, taking.step, taking.reason or None

@@ -1,4 +1,4 @@
-"""Forms of the times of a day, made for one meeting and its private time. What fits together is not decided here."""
+"""Forms that correct times, built for one meeting and its private time. Rules between times: `actions.py`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from ekc.core.clock import to_local
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
-from ekc.meetings.forms import LocalMoment
+from ekc.meetings.forms import LocalDateTimeField
 from ekc.meetings.queries import AttendanceRow, MeetingRow
 from ekc.privatetime.actions import DayTimes, RoundTimes
 from ekc.privatetime.queries import RoundRow
@@ -19,14 +19,14 @@ _NEEDED = _l("Give the day and the time.")
 
 
 class DayForm(PlainForm):
-    """All times of one meeting; `day_form` gives it its fields."""
+    """All times of one meeting; `day_form` adds the fields."""
 
     meeting: MeetingRow | None
     rounds: Sequence[RoundRow]
     timezone: str
 
     def to_times(self) -> DayTimes:
-        """The times as typed. Only for a form that is valid."""
+        """The times as typed. Only for a valid form."""
         return DayTimes(
             meeting_id=self.meeting.id if self.meeting else None,
             started_at=self._instant("started"),
@@ -47,7 +47,7 @@ class DayForm(PlainForm):
 def day_form(
     meeting: MeetingRow | None, rounds: Sequence[tuple[int, RoundRow]], timezone: str, **kwargs: Any
 ) -> DayForm:
-    """The form of one meeting (None: private time outside any) and its ended private time, each with its number."""
+    """The form of one meeting (None: private time outside any) and its ended rounds, each with its number."""
 
     class Day(DayForm):
         pass
@@ -56,7 +56,7 @@ def day_form(
 
     def add(name: str, label: str, instant: datetime | None, beside: str = "") -> None:
         if instant is not None:
-            setattr(Day, name, LocalMoment(label, validators=[InputRequired(_NEEDED)], description=beside))
+            setattr(Day, name, LocalDateTimeField(label, validators=[InputRequired(_NEEDED)], description=beside))
             shown[name] = to_local(instant, timezone).replace(tzinfo=None)
 
     if meeting:
@@ -76,8 +76,8 @@ def day_form(
 class AttendanceTimesForm(PlainForm):
     """When somebody came and left."""
 
-    came = LocalMoment(_l("Came"), validators=[InputRequired(_NEEDED)])
-    left = LocalMoment(_l("Left"), validators=[Optional()])
+    came = LocalDateTimeField(_l("Came"), validators=[InputRequired(_NEEDED)])
+    left = LocalDateTimeField(_l("Left"), validators=[Optional()])
 
     @classmethod
     def of(cls, meeting_id: int, row: AttendanceRow, timezone: str, **kwargs: Any) -> "AttendanceTimesForm":
@@ -89,7 +89,7 @@ class AttendanceTimesForm(PlainForm):
         return cls(data=shown, prefix=f"at-{meeting_id}-{row.participant_id}", **kwargs)
 
     def to_instants(self, timezone: str) -> tuple[datetime, datetime | None]:
-        """Came and left, as typed. Only for a form that is valid."""
+        """Came and left, as typed. Only for a valid form."""
         came = self.came.instant(timezone)
         assert isinstance(came, datetime), "the form is not valid"  # noqa: S101 - narrows the type
         return came, self.left.instant(timezone)

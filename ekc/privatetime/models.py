@@ -1,4 +1,4 @@
-"""The table of private time: began, ended, how, and the reason the family gave. There is no column for more."""
+"""The table of private time: begin, end, and the family's reason. It has no column for any content."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from ekc.workflow.vocabulary import Step
 
 
 class PrivateRound(Base):
-    """One stretch of private time. At most one of a case is open."""
+    """One round of private time. At most one of a case is open."""
 
     __tablename__ = "private_round"
     __table_args__ = (
@@ -34,4 +34,4 @@ class PrivateRound(Base):
     why: Mapped[str | None] = mapped_column(SealedText("private_round.why"))  # why the family went back in
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[Step | None] = mapped_column(code(Step))
-    ended_for: Mapped[str | None] = mapped_column(SealedText("private_round.ended_for"))  # the family's reason
+    ended_for: Mapped[str | None] = mapped_column(SealedText("private_round.ended_for"))  # why the family came out

@@ -1,9 +1,9 @@
-"""Reading private time: that it began and ended. Never writes; there is nothing more to read."""
+"""Reading private time: when it began and ended. Nothing here writes."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.privatetime.models import PrivateRound
@@ -12,7 +12,7 @@ from ekc.workflow.vocabulary import Step
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
-    """One stretch of private time; open without `ended_at`. `why`: they went back in; `ended_for`: they came out."""
+    """One round of private time; open without `ended_at`. `why`: of going back in; `ended_for`: of coming out."""
 
     id: int
     meeting_id: int | None
@@ -24,26 +24,18 @@ class RoundRow:
 
 
 def rounds(session: Session, conference_id: int) -> tuple[RoundRow, ...]:
-    """All private time of a case, the first stretch first."""
-    wanted = _rounds(conference_id).order_by(PrivateRound.began_at, PrivateRound.id)
+    """All private time of a case, the first round first."""
+    wanted = (
+        select(
+            PrivateRound.id,
+            PrivateRound.meeting_id,
+            PrivateRound.began_at,
+            PrivateRound.ended_at,
+            PrivateRound.ended_by,
+            PrivateRound.why,
+            PrivateRound.ended_for,
+        )
+        .where(PrivateRound.conference_id == conference_id)
+        .order_by(PrivateRound.began_at, PrivateRound.id)
+    )
     return tuple(RoundRow(*row) for row in session.execute(wanted))
-
-
-def open_round(session: Session, conference_id: int) -> RoundRow | None:
-    """The stretch of private time that goes on now."""
-    row = session.execute(_rounds(conference_id).where(PrivateRound.ended_at.is_(None))).one_or_none()
-    return RoundRow(*row) if row else None
-
-
-def _rounds(
-    conference_id: int,
-) -> Select[int, int | None, datetime, datetime | None, Step | None, str | None, str | None]:
-    return select(
-        PrivateRound.id,
-        PrivateRound.meeting_id,
-        PrivateRound.began_at,
-        PrivateRound.ended_at,
-        PrivateRound.ended_by,
-        PrivateRound.why,
-        PrivateRound.ended_for,
-    ).where(PrivateRound.conference_id == conference_id)

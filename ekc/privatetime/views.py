@@ -1,4 +1,4 @@
-"""The page of the times of the day: when the meeting started and ended, and when the family had private time."""
+"""The page of times: when the meeting started and ended, and when the family had private time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from ekc.workflow.vocabulary import Activity
 bp = Blueprint("privatetime", __name__)
 
 _ADDRESS = "/conferences/<int:conference_id>/times"
-_OUTSIDE_MEETINGS = 0  # in addresses: private time outside any meeting
+_OUTSIDE_MEETINGS = 0  # in URLs: private time outside any meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class _Day:
 
     @property
     def id(self) -> int:
-        """What stands for it in addresses."""
+        """The id in URLs."""
         return self.meeting.id if self.meeting else _OUTSIDE_MEETINGS
 
 
 @bp.get(_ADDRESS)
 @case_route(Activity.ARRANGE_MEETING)
 def times(case: Case) -> ResponseReturnValue:
-    """The times as they are written down."""
+    """The recorded times."""
     return _page(case)
 
 
@@ -82,7 +82,7 @@ def _back(case: Case) -> ResponseReturnValue:
 
 
 def _days(case: Case) -> list[_Day]:
-    """Every meeting that started, the newest first, and private time outside meetings."""
+    """Every meeting that started, the newest first, then private time outside meetings."""
     people = {person.id: person for person in circle(db(), case.id)}
     rounds = list(enumerate(queries.rounds(db(), case.id), start=1))
     days = []
@@ -105,7 +105,7 @@ def _find(case: Case, meeting_id: int) -> _Day:
 
 
 def _page(case: Case, sent: DayForm | AttendanceTimesForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
 
     def again(form: DayForm | AttendanceTimesForm) -> DayForm | AttendanceTimesForm:
         return sent if sent is not None and sent._prefix == form._prefix else form

@@ -1,1 +1,1 @@
-"""Figures and lists over all cases. Reads, never writes a case; what leaves as a file is noted."""
+"""Figures and lists over all cases. Never changes a case; exports are audited."""

@@ -1,4 +1,4 @@
-"""What leaves the house as a file is noted. The cases in it stay as they are."""
+"""Exports. They are audited; the cases in them do not change."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from ekc.reports.queries import FollowUpFilter, ReportRow, follow_ups
 
 
 def export_follow_ups(by: By, wanted: FollowUpFilter, today: date) -> tuple[ReportRow, ...]:
-    """All follow-ups that the visitor wants as a file; who took how many of which along stands in the audit."""
+    """All follow-ups of the filter, for a file. The audit records who exported how many, and the filter."""
     with writing(by.session):
         rows = follow_ups(by.session, by.visitor, wanted, today)
         by.record(

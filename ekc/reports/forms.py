@@ -1,4 +1,4 @@
-"""How the list of follow-ups is narrowed: a form that is sent by GET, so that its page can be kept as a bookmark."""
+"""The filter of the list of follow-ups: a form sent by GET, so that its page can be bookmarked."""
 
 from collections.abc import Iterable
 
@@ -20,15 +20,14 @@ _STATES = {"": N_("still to do"), **{state.value: state.label for state in Follo
 
 
 class FollowUpsForm(Form):  # type: ignore[misc]
-    """Municipality, variant, state, due until. What is not offered is left aside."""
+    """Municipality, variant, state, due until. Values that are not offered are rejected."""
 
     municipality = SelectField(_l("Municipality"), [Optional()])
     variant = SelectField(_l("Kind of conference"), [Optional()])
     state = SelectField(_l("State"), [Optional()])
     due_until = DateField(_l("Due until"), [Optional()])
 
-    def to_wanted(self) -> FollowUpFilter:
-        """What the list is narrowed to."""
+    def to_filter(self) -> FollowUpFilter:
         state = self.state.data
         states = _TO_DO if not state else frozenset() if state == _ALL else frozenset({FollowUpState(state)})
         return FollowUpFilter(
@@ -40,7 +39,7 @@ class FollowUpsForm(Form):  # type: ignore[misc]
 
 
 def follow_ups_form(typed: MultiDict[str, str], municipalities: Iterable[str]) -> FollowUpsForm:
-    """The form with its choices, filled with what was asked for."""
+    """The form with its choices, filled with the query of the URL."""
     form = FollowUpsForm(typed)
     form.municipality.choices = [SelectChoice("", _("all")), *(SelectChoice(name) for name in municipalities)]
     form.variant.choices = [

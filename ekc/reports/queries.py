@@ -1,7 +1,7 @@
-"""The list of follow-ups over all cases that a manager answers for: dates and states, never a name or a text.
+"""The list of follow-ups over all cases of a manager: dates and states, never a name or a text.
 
-Reads no encrypted column. An open follow-up of a case that has gone back to preparing waits for its next plan, so it is
-not listed.
+Reads no encrypted column. An open follow-up of a case that is back in preparation is not listed, because the next plan
+replaces it.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpFilter:
-    """What the list is narrowed to. `states` empty: every state."""
+    """The filter of the list. `states` empty: every state."""
 
     municipality: str = ""
     variant: Variant | None = None
@@ -47,7 +47,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many are due and late today, and were held this calendar month."""
+    """How many are due and late today, and were held in this calendar month."""
 
     due: int
     late: int
@@ -55,7 +55,7 @@ class Counts:
 
 
 def today_for(by: By) -> date:
-    """Which day it is where the visitor's cases are: all in one time zone, as a manager works in one country."""
+    """The local day of the visitor's cases: all in one time zone, as a manager works in one country."""
     zone = by.session.scalar(select(Conference.timezone).where(_scope(by.visitor, Conference.region_id)).limit(1))
     return local_date(by.at, zone or "UTC")
 
@@ -74,8 +74,8 @@ def follow_ups(
     after: tuple[date, int] | None = None,
     limit: int | None = None,
 ) -> tuple[ReportRow, ...]:
-    """The follow-ups after the given (due_on, id), by date; all of them where there is no `limit`."""
-    rows = _narrowed(
+    """The follow-ups after the given (due_on, id), by date; all of them without `limit`."""
+    rows = _filtered(
         select(
             FollowUp.id,
             Conference.number,
@@ -92,7 +92,7 @@ def follow_ups(
         wanted,
     )
     if wanted.states:
-        rows = rows.where(or_(*(_is(state, today) for state in wanted.states)))
+        rows = rows.where(or_(*(_state_condition(state, today) for state in wanted.states)))
     if wanted.due_until:
         rows = rows.where(FollowUp.due_on <= wanted.due_until)
     if after:
@@ -114,18 +114,18 @@ def follow_ups(
 
 
 def counts(session: Session, visitor: Visitor, wanted: FollowUpFilter, today: date) -> Counts:
-    """The counts above the list, of the same municipality and variant."""
+    """The counts above the list, for the same municipality and variant."""
     month = today.replace(day=1)
     following = (month + timedelta(days=31)).replace(day=1)
     held = and_(FollowUp.held_on >= month, FollowUp.held_on < following)
     numbers = [
         func.count().filter(condition)
-        for condition in (_is(FollowUpState.DUE, today), _is(FollowUpState.LATE, today), held)
+        for condition in (_state_condition(FollowUpState.DUE, today), _state_condition(FollowUpState.LATE, today), held)
     ]
-    return Counts(*session.execute(_narrowed(select(*numbers), visitor, wanted)).one())
+    return Counts(*session.execute(_filtered(select(*numbers), visitor, wanted)).one())
 
 
-def _narrowed(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUpFilter) -> Select[*tuple[Any, ...]]:
+def _filtered(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUpFilter) -> Select[*tuple[Any, ...]]:
     rows = rows.select_from(FollowUp).join(Conference, Conference.id == FollowUp.conference_id)
     rows = rows.where(_scope(visitor, FollowUp.region_id), or_(_settled(), Conference.phase == Phase.EVALUATION))
     if wanted.municipality:
@@ -136,7 +136,7 @@ def _narrowed(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUp
 
 
 def _scope(visitor: Visitor, region_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """The cases of the regions and municipalities for which the visitor is manager."""
+    """The cases of the regions and municipalities that the visitor manages."""
     parts: list[ColumnElement[bool]] = []
     if visitor.regions:
         parts.append(region_id.in_(visitor.regions))
@@ -149,8 +149,8 @@ def _settled() -> ColumnElement[bool]:
     return or_(FollowUp.held_on.is_not(None), FollowUp.given_up_on.is_not(None))
 
 
-def _is(state: FollowUpState, today: date) -> ColumnElement[bool]:
-    """`FollowUp.state_on` as a condition of the database."""
+def _state_condition(state: FollowUpState, today: date) -> ColumnElement[bool]:
+    """`FollowUp.state_on` as an SQL condition."""
     match state:
         case FollowUpState.HELD:
             return FollowUp.held_on.is_not(None)

@@ -1,4 +1,4 @@
-"""The manager's list of follow-ups, as a page and as a file."""
+"""The manager's list of follow-ups, as a page and as a CSV file."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from ekc.workflow.engine import PHASE_RULES
 
 bp = Blueprint("reports", __name__)
 
-#: A spreadsheet runs what begins like this as a formula, in full width too. It may cut cells at other signs than ours.
+#: Spreadsheets run such a cell as a formula, with full-width signs too, and may split cells at these separators.
 _FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[ \"']*[=+\-@＝＋－＠\t\r\n])")
 
 
@@ -29,44 +29,44 @@ _FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[ \"']*[=+\-@＝＋－＠\t\r\n])")
 def follow_ups() -> ResponseReturnValue:
     """Which follow-ups are due, late, held: 50 a page, by date."""
     form = _form()
-    right = form.validate()
-    wanted = form.to_wanted() if right else queries.FollowUpFilter()
+    valid = form.validate()
+    wanted = form.to_filter() if valid else queries.FollowUpFilter()
     today = queries.today_for(by())
-    rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if right else ()
-    further = None
+    rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if valid else ()
+    next_page = None
     if len(rows) > queries.PAGE:
         rows = rows[: queries.PAGE]
-        further = _link("reports.follow_ups", after=f"{rows[-1].due_on.isoformat()}.{rows[-1].id}")
+        next_page = _url("reports.follow_ups", after=f"{rows[-1].due_on.isoformat()}.{rows[-1].id}")
     page = render_template(
         "reports/follow_ups.html",
         form=form,
         rows=rows,
         counts=queries.counts(db(), visitor(), wanted, today),
-        further=further,
-        csv=_link("reports.follow_ups_csv"),
-        narrowed=any(request.args.get(name) for name in FILTERS),
+        next_page=next_page,
+        csv=_url("reports.follow_ups_csv"),
+        filtered=any(request.args.get(name) for name in FILTERS),
         municipalities=sorted(visitor().municipalities),
         today=today,
     )
-    return page, 200 if right else 422
+    return page, 200 if valid else 422
 
 
 @bp.get("/follow-ups.csv")
 @office(Duty.FOLLOW_UPS)
 def follow_ups_csv() -> ResponseReturnValue:
-    """The same list, all of it, for a spreadsheet. Who took it along is kept."""
+    """The whole list as CSV for a spreadsheet. The export is audited."""
     form = _form()
     if not form.validate():
-        return redirect(_link("reports.follow_ups"), 303)
-    wanted, today = form.to_wanted(), queries.today_for(by())
+        return redirect(_url("reports.follow_ups"), 303)
+    wanted, today = form.to_filter(), queries.today_for(by())
     file = io.StringIO()
     lines = csv.writer(file)
     lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])
     for row in export_follow_ups(by(), wanted, today):
         phase = _(PHASE_RULES[row.phase].title)
         cells = (row.number, row.municipality, _(row.variant.label), phase, _(row.kind.label))
-        lines.writerow([*map(_plain, cells), row.due_on.isoformat(), _(row.state.label)])
-    # The mark at the start tells spreadsheets that this is UTF-8.
+        lines.writerow([*map(_without_formula, cells), row.due_on.isoformat(), _(row.state.label)])
+    # The byte order mark makes spreadsheets read UTF-8.
     answer = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=f"follow-ups-{today.isoformat()}.csv")
     return answer
@@ -77,7 +77,7 @@ def _form() -> FollowUpsForm:
 
 
 def _after() -> tuple[date, int] | None:
-    """Where the page before ended; anything else begins at the start."""
+    """The key of the last row of the page before; None for the first page or an invalid value."""
     day, _dot, id_ = request.args.get("after", "").partition(".")
     try:
         return date.fromisoformat(day), int(id_[:18])
@@ -85,10 +85,10 @@ def _after() -> tuple[date, int] | None:
         return None
 
 
-def _link(endpoint: str, **more: Any) -> str:
+def _url(endpoint: str, **more: Any) -> str:
     kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return url_for(endpoint, **kept, **more)
 
 
-def _plain(cell: str) -> str:
+def _without_formula(cell: str) -> str:
     return _FORMULA.sub(r"\1'", cell)

@@ -9,7 +9,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
-from ekc.conferences.forms.fields import SPOKEN, CaseForm, choice, day, language_name, line, lines, mail
+from ekc.conferences.forms.fields import SPOKEN, choice, day, language_name, line, lines, mail
+from ekc.core.forms import PlainForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -40,7 +41,7 @@ class AccountsForm(Form):  # type: ignore[misc]
         return AccountFilter(self.q.data or "", AccountState(self.state.data) if self.state.data else None)
 
 
-class RegionalForm(CaseForm):
+class RegionalForm(PlainForm):
     """A form in which a region is chosen."""
 
     def __init__(self, regions: Rows, **kwargs: Any) -> None:
@@ -121,13 +122,13 @@ class NewAccountForm(DetailsForm, RoleForm):
         return NewAccount(**self._details(), roles=(self.to_office(),))
 
 
-class LeavingForm(CaseForm):
+class LeavingForm(PlainForm):
     """On which day somebody works for the last time."""
 
     leaves_on = day(_l("Last day"), _l("Choose a day."))
 
 
-class RegionForm(CaseForm):
+class RegionForm(PlainForm):
     """A region."""
 
     name = line(_l("Name of the region"), 80, _l("Write a name."))

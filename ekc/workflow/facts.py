@@ -60,7 +60,7 @@ class PersonFacts:
         return self.attends in TAKES_PART
 
     @property
-    def untold(self) -> bool:
+    def not_informed(self) -> bool:
         """Whether this person takes part and was not told personally yet; an interpreter need not be."""
         return self.takes_part and not self.informed and self.part is not Part.INTERPRETER
 

@@ -121,9 +121,9 @@ def everyone_decided(f: Facts) -> Iterator[Blocker]:
 
 def everyone_informed(f: Facts) -> Iterator[Blocker]:
     """Everyone who takes part was told goal, way of working, possibilities and responsibilities (OECD Box 4.1)."""
-    untold = [p for p in f.people if p.untold]
+    not_informed = [p for p in f.people if p.not_informed]
     yield from about_people(
-        untold,
+        not_informed,
         N_("%(names)s has not been told yet"),
         N_("%(n)s people have not been told yet: %(names)s"),
         Remedy.CIRCLE,

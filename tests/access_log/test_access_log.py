@@ -1,4 +1,4 @@
-"""Who has opened a file, as the main person reads and prints it: staff and professionals by name, no family."""
+"""The access log, as the main person reads and prints it: staff and professionals by name, no family."""
 
 import ast
 import io
@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ekc.access_log.words import CHANGES, DEEDS, PAGES, place, step_taken
+from ekc.access_log.words import CHANGES, OTHER_ACTIONS, PAGES, page_key, step_title
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.models import Participant
@@ -33,7 +33,7 @@ TITLE = "Who has opened this file"
 
 
 def days(page: Page) -> dict[str, dict[str, list[str]]]:
-    """By day: by person what they did; under "" what is said without a name."""
+    """By day and person what they did; under "" the notes without a name."""
     found: dict[str, dict[str, list[str]]] = {}
     for section in page.all("section"):
         people = {
@@ -47,7 +47,7 @@ def days(page: Page) -> dict[str, dict[str, list[str]]]:
 
 
 class Somebody:
-    """People who look at a case, each at their own browser, with some minutes between."""
+    """People who open a case, each in their own browser, some minutes apart."""
 
     def __init__(self, app: Flask, session: Session, clock: FrozenClock, case: Made) -> None:
         self.app, self.session, self.clock, self.case = app, session, clock, case
@@ -181,7 +181,7 @@ def test_of_the_family_nobody_is_named(somebody: Somebody, db_session: Session, 
 def test_whoever_has_to_stay_away_and_tries_is_named(
     somebody: Somebody, db_session: Session, clock: FrozenClock, gone: bool
 ) -> None:
-    """Only the try: what they opened and were refused while they belonged to the circle stays theirs."""
+    """Only the attempts after that: what they did while they were in the circle stays without a name."""
     somebody.by_link("omar", "/mine", "/circle")
     somebody.by_link("kees", "/opened")
     clock.advance(days=1)
@@ -209,7 +209,7 @@ def test_whoever_has_to_stay_away_and_tries_is_named(
 def test_whoever_has_to_stay_away_and_comes_with_their_old_link_is_named_once_a_day(
     app: Flask, somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """Their link ended with that. Looking at it leaves no line, as programs look at links as well; sending does."""
+    """Their link is revoked by then. Opening it is not logged, as programs do that too; sending its form is."""
     path = make_link(db_session, clock(), somebody.case.id, somebody.case.people["omar"])
     omar = somebody.browser()
     omar.page(path)
@@ -258,10 +258,10 @@ def test_whoever_was_taken_out_and_is_still_in_in_their_browser_is_named_once_a_
 
     said = [browser.get(f"/conferences/{number}/mine").status_code for number in (other.id, case.id)]
     somebody.look(browser, "/plan", "/mine")
-    browser.post(path, data={"csrf_token": token})  # the same link: told already
+    browser.post(path, data={"csrf_token": token})  # the same link: logged already
     clock.advance(days=1)
     browser.post(f"/conferences/{case.id}/circle", data={"csrf_token": token})
-    somebody.look(somebody.browser(), "/mine")  # nobody at all
+    somebody.look(somebody.browser(), "/mine")  # not signed in
 
     assert said == [302, 302]
     assert refusals(db_session) == [
@@ -311,7 +311,7 @@ def test_whoever_finds_it_by_searching_and_whoever_does_not(somebody: Somebody, 
 def test_what_was_wanted_and_could_not_be_done(
     somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """One line of it, and none that the page was looked at."""
+    """It is logged once, and not as reading the page too."""
     noor = somebody.staff(cast.noor, "")
     noor.page(f"/conferences/{somebody.case.id}/steps/stop")
     sent = dict(noor.form("Stop").fill({}).fields)
@@ -329,7 +329,7 @@ def test_what_was_wanted_and_could_not_be_done(
 
 
 def test_wrong_codes_are_told_as_such(somebody: Somebody, db_session: Session, clock: FrozenClock) -> None:
-    """And after the last one that counts, a try a day."""
+    """After the limit one attempt a day is logged."""
     path = make_link(db_session, clock(), somebody.case.id, somebody.case.people["kees"])
     stranger = somebody.browser()
     for hours in (0, 1, 23, 1):
@@ -419,7 +419,7 @@ def test_the_period(somebody: Somebody, cast: Cast, clock: FrozenClock) -> None:
     )
 
 
-@pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")  # of the renderer itself
+@pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")  # by the PDF renderer
 def test_on_paper(somebody: Somebody, db_session: Session, cast: Cast) -> None:
     somebody.staff(cast.noor, "/circle")
     marieke = somebody.by_link("marieke")
@@ -460,7 +460,7 @@ def test_it_is_for_the_main_person_and_to_be_printed_by_the_coordinator(
 def test_nobody_fills_a_file_with_tries(
     app: Flask, make_app: MakeApp, somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """Whoever makes too many is signed out, and signing in again gives them no more lines, for a case or for none."""
+    """Too many attempts sign the visitor out; signing in again does not reset the limit."""
     somebody.app = make_app(refusals_an_hour=5)
     other = build.registered_case(db_session, cast, clock())
     path = make_link(db_session, clock(), other.id, other.people["marieke"])
@@ -504,12 +504,12 @@ def test_what_another_site_asks_in_somebodys_name_signs_nobody_out(
 
 
 def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None:
-    """Many looks of the family cost one query and no key."""
+    """Many accesses by the family cost one query and no decryption."""
     marieke = somebody.by_link("marieke", "/opened")
 
     def cost() -> tuple[int, int]:
-        """Statements, and lines that are decrypted, for one look at the list of today."""
-        marieke.page(f"/conferences/{somebody.case.id}/mine")  # after a while a sign-in notes that it is used
+        """Statements and decrypted events for one request of today's list."""
+        marieke.page(f"/conferences/{somebody.case.id}/mine")  # a session records its use after a while
         with counted(app) as sent, decrypting() as opened:
             marieke.page(f"/conferences/{somebody.case.id}/opened?since={somebody.clock().date()}")
         return len(sent), opened.count("audit_event.detail")
@@ -522,14 +522,14 @@ def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None
 
 def test_every_page_of_a_case_has_a_word(app: Flask) -> None:
     access = declared(app)
-    pages = {place(rule.rule) for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"}
+    pages = {page_key(rule.rule) for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"}
 
     assert pages - PAGES.keys() == set()
     assert PAGES.keys() - pages == set()
 
 
 def test_every_deed_has_a_word() -> None:
-    """The codes that actions write: a word with a dot, in a module of actions or of the verification of links."""
+    """Audit codes in the source: strings with a dot in modules of actions, or of the verification of links."""
     files = [path for path in EKC.rglob("*.py") if {"actions", "verification"} & set(path.with_suffix("").parts)]
     codes = {
         node.value
@@ -539,11 +539,11 @@ def test_every_deed_has_a_word() -> None:
     }
 
     assert len(codes) > 60
-    wordless = {code for code in codes if code not in DEEDS and code.partition(".")[0] not in CHANGES}
+    wordless = {code for code in codes if code not in OTHER_ACTIONS and code.partition(".")[0] not in CHANGES}
     of_no_case = {"case.searched", "follow_ups.exported"}
     assert {code for code in wordless if code.split(".")[0] not in ("account", "region")} == of_no_case
-    assert {code for code in DEEDS if code not in codes} == set()
-    assert [step_taken(f"step.{step}") for step in Step if not step_taken(f"step.{step}")] == []
+    assert {code for code in OTHER_ACTIONS if code not in codes} == set()
+    assert [step_title(f"step.{step}") for step in Step if not step_title(f"step.{step}")] == []
 
 
 def _is_code(text: str) -> bool:

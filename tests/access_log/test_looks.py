@@ -1,4 +1,4 @@
-"""Who has opened a file, in a real browser."""
+"""The access log in a real browser."""
 
 from flask import Flask
 from playwright.sync_api import Page

@@ -1,4 +1,4 @@
-"""The circle, the page of somebody in it, and safety."""
+"""The circle, the page of a person, and safety concerns."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ from tests.build import Made, case_in_setup, closed_case, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
-from tests.conferences.anew import anew
+from tests.database import refreshed
 from tests.form import Value
 from tests.page import text_of
 
@@ -45,8 +45,8 @@ def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
 
 
 def kept_of(session: Session, cast: Cast, case: Made, name: str) -> PersonRow:
-    """What is kept of somebody, as the coordinator sees it."""
-    opened = open_case(By(anew(session), cast.noor, START), case.id, Activity.SEE_CASE)
+    """The details of somebody, as the coordinator reads them."""
+    opened = open_case(By(refreshed(session), cast.noor, START), case.id, Activity.SEE_CASE)
     row = person(session, opened, case.people[name])
     assert row is not None
     return row
@@ -59,7 +59,7 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
     )
 
     assert "Ibrahim Yıldız next door not told yet coming? no worries known" in page.text
-    added = circle(anew(db_session), case.id)[-1]
+    added = circle(refreshed(db_session), case.id)[-1]
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
     assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == ["Name: Write a name."]
     assert noor.form("Add to the circle").shown("Relation") == "uncle"
@@ -156,7 +156,7 @@ def test_staying_away_is_explained_and_ends_the_link(
 ) -> None:
     omar = app.test_client()
     assert isinstance(omar, PageClient)
-    enter(omar, anew(db_session), START, case.id, case.people["omar"])
+    enter(omar, refreshed(db_session), START, case.id, case.people["omar"])
     noor.follow("Omar El Amrani")
     page = noor.refused("Save", {"How they come": "stays away, as was decided"}, status=422)
     assert page.errors == [
@@ -184,10 +184,10 @@ def test_staying_away_is_explained_and_ends_the_link(
 def test_a_decision_that_somebody_stays_away_holds_whatever_was_chosen(
     app: Flask, noor: PageClient, cast: Cast, case: Made, db_session: Session, coming: str
 ) -> None:
-    """Whoever writes the decision down says what is meant; it did nothing unless another field said so too."""
+    """Entering the decision is enough, whatever was chosen for how they attend."""
     omar = app.test_client()
     assert isinstance(omar, PageClient)
-    enter(omar, anew(db_session), START, case.id, case.people["omar"])
+    enter(omar, refreshed(db_session), START, case.id, case.people["omar"])
     noor.follow("Omar El Amrani")
     part = {label: DECISION[label] for label in ("Why they stay away", "Decided on")}
     page = noor.refused("Save", {"How they come": coming, **part}, status=422)
@@ -251,7 +251,7 @@ def test_told_today_and_several_told_on_a_day(noor: PageClient, case: Made, db_s
 
     noor.submit("Note who was told", {"Told on": date(2026, 2, 27), "Who was told": ["Linda de Wit", "Kees de Wit"]})
 
-    told = {row.name: row.informed_on for row in circle(anew(db_session), case.id) if row.informed_on}
+    told = {row.name: row.informed_on for row in circle(refreshed(db_session), case.id) if row.informed_on}
     assert told == {
         "Omar El Amrani": TODAY,
         "Linda de Wit": date(2026, 2, 27),
@@ -266,7 +266,7 @@ def test_whoever_leaves_the_circle_is_out_at_once(
 ) -> None:
     omar = app.test_client()
     assert isinstance(omar, PageClient)
-    enter(omar, anew(db_session), START, case.id, case.people["omar"])
+    enter(omar, refreshed(db_session), START, case.id, case.people["omar"])
     noor.follow("Omar El Amrani")
     noor.refused("Take out of the circle", {"Why": ""}, status=422)
 
@@ -274,9 +274,9 @@ def test_whoever_leaves_the_circle_is_out_at_once(
 
     assert page.flashes == ["Omar El Amrani is out of the circle. The personal link has stopped."]
 
-    assert "Omar El Amrani" not in [row.name for row in circle(anew(db_session), case.id)]
-    assert names(anew(db_session), case.id)[case.people["omar"]] == "Omar El Amrani"
-    assert search(anew(db_session), cast.noor, "omar", START) == ()
+    assert "Omar El Amrani" not in [row.name for row in circle(refreshed(db_session), case.id)]
+    assert names(refreshed(db_session), case.id)[case.people["omar"]] == "Omar El Amrani"
+    assert search(refreshed(db_session), cast.noor, "omar", START) == ()
     assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
     assert noor.get(f"/conferences/{case.id}/circle/{case.people['omar']}").status_code == 404
 
@@ -290,7 +290,7 @@ def test_the_last_main_person_stays(noor: PageClient, cast: Cast, case: Made, db
 
     circle_actions.remove_person(By(db_session, cast.noor, START), case.id, only, "left")
 
-    main = [row.name for row in circle(anew(db_session), case.id) if row.part is Part.MAIN_PERSON]
+    main = [row.name for row in circle(refreshed(db_session), case.id) if row.part is Part.MAIN_PERSON]
     assert main == ["Hassan El Amrani"]
 
 
@@ -298,7 +298,9 @@ def test_a_name_is_found_as_it_is_now(cast: Cast, case: Made, db_session: Sessio
     kees = PersonDetails(name="Cornelis van Oort", part=Part.FAMILY)
     circle_actions.change_person(By(db_session, cast.noor, START), case.id, case.people["kees"], kees)
 
-    found = [[one.name for one in search(anew(db_session), cast.noor, asked, START)] for asked in ("kees", "corn oort")]
+    found = [
+        [one.name for one in search(refreshed(db_session), cast.noor, asked, START)] for asked in ("kees", "corn oort")
+    ]
 
     assert found == [[], ["Cornelis van Oort"]]
     keys = select(func.count()).where(NameKey.participant_id == case.people["kees"])
@@ -315,7 +317,7 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
         lambda: circle_actions.change_person(By(db_session, noor, START), case.id, case.people["omar"], supported),
         lambda: circle_actions.add_person(By(db_session, noor, START), case.id, supported),
         lambda: circle_actions.remove_person(By(db_session, noor, START), case.id, stranger, "x"),
-        lambda: circle_actions.tell_people(By(db_session, noor, START), case.id, [case.people["omar"], stranger]),
+        lambda: circle_actions.mark_informed(By(db_session, noor, START), case.id, [case.people["omar"], stranger]),
         lambda: circle_actions.add_concern(
             By(db_session, noor, START), case.id, Concern(participant_id=stranger, concern="x")
         ),
@@ -324,7 +326,7 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
     ):
         with pytest.raises(Unknown):
             attempt()
-    assert [row.informed_on for row in circle(anew(db_session), case.id) if row.informed_on] == []
+    assert [row.informed_on for row in circle(refreshed(db_session), case.id) if row.informed_on] == []
 
 
 @pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
@@ -356,7 +358,7 @@ def test_a_worry_waits_until_something_is_arranged(
 
     assert "Arranged: address on no document side door" in page.text
     assert state_of_linda(db_session, cast, case) == (1, 0)
-    (row,) = concerns(anew(db_session), case.id)
+    (row,) = concerns(refreshed(db_session), case.id)
     other = case_in_setup(db_session, cast, START)
     with pytest.raises(Unknown):
         circle_actions.remove_concern(By(db_session, cast.noor, START), other.id, row.id)

@@ -16,7 +16,7 @@ from tests.build import Made, case_in_information, case_in_private_time, case_in
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
-from tests.conferences.anew import anew
+from tests.database import refreshed
 from tests.form import Value
 
 TODAY = date(2026, 3, 2)
@@ -40,7 +40,7 @@ def test_the_coordinator_writes_and_shares_a_bottom_line(noor: PageClient, case:
         "Write it down",
         {"What the plan has to meet": NIGHTS, "Why: a law, or safety": "safety", "Set by": "Karim Jansen"},
     )
-    (line,) = bottom_lines(anew(db_session), case.id)
+    (line,) = bottom_lines(refreshed(db_session), case.id)
     assert (line.number, line.text, line.ground, line.set_by_name, line.shared_on) == (
         1,
         NIGHTS,
@@ -52,10 +52,10 @@ def test_the_coordinator_writes_and_shares_a_bottom_line(noor: PageClient, case:
 
     page = noor.submit("Save", {"Shared with the family on": TODAY})
 
-    assert (bottom_lines(anew(db_session), case.id)[0].shared_on, page.ids[f"line-{line.id}"].tag) == (TODAY, "li")
+    assert (bottom_lines(refreshed(db_session), case.id)[0].shared_on, page.ids[f"line-{line.id}"].tag) == (TODAY, "li")
     assert "There are none" not in page.buttons
     noor.submit("Take bottom line 1 away")
-    assert bottom_lines(anew(db_session), case.id) == ()
+    assert bottom_lines(refreshed(db_session), case.id) == ()
 
 
 def test_there_are_none_and_yet_there_are(noor: PageClient, case: Made, db_session: Session) -> None:
@@ -74,13 +74,13 @@ def test_there_are_none_and_yet_there_are(noor: PageClient, case: Made, db_sessi
 def test_a_referrer_writes_their_own(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     els = BottomLineText(text="Daan is at school.", set_by=case.people["els"])
     foreign = bottom_lines_actions.add_bottom_line(By(db_session, cast.noor, START), case.id, els)
-    enter(client, anew(db_session), START, case.id, case.people["karim"])
+    enter(client, refreshed(db_session), START, case.id, case.people["karim"])
     client.page(f"/conferences/{case.id}/bottom-lines")
     assert "Set by" not in client.form("Write it down").labels
 
     page = client.submit("Write it down", {"What the plan has to meet": NIGHTS})
 
-    assert [(row.text, row.set_by_name) for row in bottom_lines(anew(db_session), case.id)] == [
+    assert [(row.text, row.set_by_name) for row in bottom_lines(refreshed(db_session), case.id)] == [
         ("Daan is at school.", "Els Vermeer"),
         (NIGHTS, "Karim Jansen"),
     ]
@@ -110,7 +110,7 @@ def test_who_sets_a_bottom_line(cast: Cast, case: Made, db_session: Session) -> 
 def test_the_referrer_says_that_there_are_none_and_no_other_professional(
     client: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
-    enter(client, anew(db_session), START, case.id, case.people["els"])
+    enter(client, refreshed(db_session), START, case.id, case.people["els"])
     assert "There are none" not in client.page(f"/conferences/{case.id}/bottom-lines").buttons
     karim, els = (participant(case.id, case.people[name]) for name in ("karim", "els"))
 
@@ -120,13 +120,13 @@ def test_the_referrer_says_that_there_are_none_and_no_other_professional(
         bottom_lines_actions.say_no_bottom_lines(By(db_session, els, START), case.id, there_are_none=False)
     own = BottomLineText(text="Daan is at school.")  # what she has to ask for herself, she can
     bottom_lines_actions.add_bottom_line(By(db_session, els, START), case.id, own)
-    assert [row.set_by_name for row in bottom_lines(anew(db_session), case.id)] == ["Els Vermeer"]
+    assert [row.set_by_name for row in bottom_lines(refreshed(db_session), case.id)] == ["Els Vermeer"]
 
 
 def test_the_family_reads_the_bottom_lines_it_was_told(
     client: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
-    page = enter(client, anew(db_session), START, case.id, case.people["omar"])
+    page = enter(client, refreshed(db_session), START, case.id, case.people["omar"])
     page = client.follow("What the plan has to meet")
     assert "Nothing has been shared with you yet." in page.text
     for text, day in ((NIGHTS, TODAY), ("Daan is at school.", None)):
@@ -161,7 +161,7 @@ def test_the_contact_log_begins_with_the_latest(noor: PageClient, case: Made, db
 
     page = noor.submit("Add to the log", {"With": "Karim Jansen", "What was said or agreed": "He has one bottom line."})
 
-    assert [(row.on, row.channel, row.name, row.text) for row in contact_log(anew(db_session), case.id)] == [
+    assert [(row.on, row.channel, row.name, row.text) for row in contact_log(refreshed(db_session), case.id)] == [
         (TODAY, "phone", "Karim Jansen", "He has one bottom line."),
         (TODAY, "visit", "Marieke de Wit", "Coffee.\nWe begin."),
         (date(2026, 2, 20), "letter", None, "To the school."),
@@ -198,14 +198,14 @@ def test_only_the_coordinator_keeps_the_log(client: PageClient, cast: Cast, case
 def test_names_are_found_by_words_and_their_beginnings(
     cast: Cast, case: Made, db_session: Session, asked: str, found: list[str]
 ) -> None:
-    assert [one.name for one in search(anew(db_session), cast.noor, asked, START)] == found
+    assert [one.name for one in search(refreshed(db_session), cast.noor, asked, START)] == found
 
 
 def test_only_what_one_may_open_is_found(cast: Cast, case: Made, db_session: Session) -> None:
     southern = registered_case(db_session, cast, START, region_id=cast.south)
     private = case_in_private_time(db_session, cast, START)
     found = {
-        name: [one.conference_id for one in search(anew(db_session), getattr(cast, name), "marieke", START)]
+        name: [one.conference_id for one in search(refreshed(db_session), getattr(cast, name), "marieke", START)]
         for name in ("noor", "denise", "iris", "ruud", "mila", "bas", "nobody")
     }
 

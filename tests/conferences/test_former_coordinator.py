@@ -1,4 +1,4 @@
-"""What ends with somebody's part in a case: a former coordinator's codes, and all that goes to who was shut out."""
+"""What ends with somebody's role in a case: the codes a former coordinator knows, and mails to excluded people."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ from ekc.accounts import access as accounts_access
 from ekc.accounts.access import By
 from ekc.accounts.queries import offices
 from ekc.conferences.actions.circle import remove_person
-from ekc.conferences.actions.links import end_device, forget_codes_of_former, make_link, revoke_links
+from ekc.conferences.actions.links import end_device, forget_codes_of_former_coordinators, make_link, revoke_links
 from ekc.conferences.entries import MadeLink, NewLink
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.home import coordinator_home
+from ekc.journey.home import staff_home
 from ekc.links import verification
 from ekc.links.models import PersonalLink
 from ekc.links.verification import verify_by_answer
@@ -34,12 +34,12 @@ LONG = timedelta(days=31)
 
 
 def link_for(session: Session, cast: Cast, case: Made, days: int = 60) -> MadeLink:
-    """Marieke's, made by Noor, who keeps a copy."""
+    """Marieke's link, made by Noor, who keeps a copy of link and code."""
     return make_link(By(session, cast.noor, START), case.id, case.people["marieke"], NewLink(days=days), COST)
 
 
 def opens(session: Session, made: MadeLink, at: datetime = START) -> bool:
-    """Whether the copy and the code let somebody in on a new device."""
+    """Whether link and code are accepted on a new device."""
     return verify_by_answer(session, at, made.token, made.code, False, "Firefox, Windows", COST) is not None
 
 
@@ -66,9 +66,9 @@ def no_coordinator(session: Session, cast: Cast, case: Made) -> None:
 
 
 def gone(session: Session, cast: Cast, case: Made) -> None:
-    """Her last day was yesterday, and the night did its work."""
+    """Noor's last day was yesterday, and the nightly job has run."""
     closing.set_leaving(By(session, cast.bas, START), cast.noor.account_id or 0, START.date())
-    forget_codes_of_former(session, START + timedelta(days=1))
+    forget_codes_of_former_coordinators(session, START + timedelta(days=1))
 
 
 @pytest.mark.parametrize("end", [parted, handed_over, closed, no_coordinator, gone])
@@ -89,7 +89,7 @@ def test_after_the_last_task_the_night_takes_it_away(db_session: Session, cast: 
     made, under_way = link_for(db_session, cast, case, 365), build.case_in_setup(db_session, cast, START)
     of_other = link_for(db_session, cast, under_way, 365)
 
-    done = [forget_codes_of_former(db_session, START + timedelta(days=days)) for days in (30, 31, 32)]
+    done = [forget_codes_of_former_coordinators(db_session, START + timedelta(days=days)) for days in (30, 31, 32)]
 
     assert done == [0, 1, 0]
     assert (opens(db_session, made, START + LONG), opens(db_session, of_other, START + LONG)) == (False, True)
@@ -102,7 +102,7 @@ def test_then_the_manager_gives_a_new_one(db_session: Session, cast: Cast) -> No
     at = START + LONG
 
     made = make_link(By(db_session, cast.ruud, at), case.id, case.people["marieke"], NewLink(), COST)
-    forget_codes_of_former(db_session, at)
+    forget_codes_of_former_coordinators(db_session, at)
 
     assert opens(db_session, made, at)
 
@@ -156,8 +156,8 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
 
     def waiting(moment: datetime) -> list[list[tuple[int, int]]]:
         _, device = verification.ask_coordinator(db_session, moment, made.token, "Firefox, Windows")
-        homes = (coordinator_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
-        found = [[(door.case.id, door.waiting) for door in home.doors] for home in homes]
+        homes = (staff_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
+        found = [[(entry.case.id, entry.waiting) for entry in home.link_requests] for home in homes]
         end_device(By(db_session, cast.ruud, moment), case.id, device)
         return found
 

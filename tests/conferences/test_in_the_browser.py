@@ -1,4 +1,4 @@
-"""The pages of a case as a person sees them: accessible in light and dark, and within a narrow screen."""
+"""The pages of a case in a browser: accessible in light and dark, and within a narrow screen."""
 
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
@@ -33,7 +33,7 @@ def test_every_page_of_a_case(
     linda = case.people["linda"]
     said = PersonDetails(**{**{f: getattr(SAID, f) for f in SAID.__dataclass_fields__}, "excluded_on": today})
     circle.add_person(By(db_session, noor, at), case.id, said)
-    circle.tell_people(By(db_session, noor, at), case.id, [linda, case.people["kees"]])
+    circle.mark_informed(By(db_session, noor, at), case.id, [linda, case.people["kees"]])
     for arrangement in ("", "address on no document; arrives with Kees; side door"):
         concern = Concern(participant_id=linda, concern="Saïd must not learn where she lives", arrangement=arrangement)
         circle.add_concern(By(db_session, noor, at), case.id, concern)

@@ -1,4 +1,4 @@
-"""The coordinator's pages of personal links: making, replacing and ending them, and how they are handed over."""
+"""The coordinator's pages of personal links: making, replacing, revoking them, and handing them over."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ from tests.build import Made, case_in_private_time, case_in_setup, change_detail
 from tests.cast import COST, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.conferences.anew import anew
+from tests.database import refreshed
 from tests.page import Page, text_of
 from tests.stories.paper import PRINTER
 
@@ -45,7 +45,7 @@ pytestmark = PRINTER
 GSM = set(
     "@£$¥èéùìòÇØøÅåÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§abcdefghijklmnopqrstuvwxyzäöñüà_"
 )
-#: What would tell a stranger what it is about.
+#: Words that would reveal the subject to a stranger.
 TELLING = ("conference", "conferentie", "family", "gezin", "child", "plan", "Rivierstad", "EKC-", "Amrani", "youth")
 
 
@@ -101,7 +101,7 @@ def test_a_link_is_shown_once_and_replaced_in_one_click(
     noor.page(f"/conferences/{case.id}/links")
     noor.submit("End the link of Linda de Wit")
     assert linda.page(f"/conferences/{case.id}/mine").heading == "You are signed out"
-    assert [link.is_live(START) for link in links_of(anew(db_session), case.id)] == [False, False]
+    assert [link.is_live(START) for link in links_of(refreshed(db_session), case.id)] == [False, False]
 
 
 def test_loading_the_page_again_does_not_kill_what_it_showed(noor: PageClient, linda: PageClient, case: Made) -> None:
@@ -137,9 +137,9 @@ def test_a_question_is_asked_and_stays_when_the_link_is_replaced(
     linda.page(path_of(page))
     linda.submit("Go to my page")
     assert linda.submit("Come in", {question: "pannenkoeken, met spek"}).heading == "Hello, Linda de Wit"
-    (link,) = [link for link in links_of(anew(db_session), case.id) if link.is_live(START)]
+    (link,) = [link for link in links_of(refreshed(db_session), case.id) if link.is_live(START)]
     assert (link.asks, link.expires_at) == (Confirmed.ANSWER, START + timedelta(days=14))
-    told = anew(db_session).scalars(select(PersonalLink)).all()
+    told = refreshed(db_session).scalars(select(PersonalLink)).all()
     assert [one.answer_hash for one in told if "$argon2id$" not in (one.answer_hash or "")] == []
 
 
@@ -179,8 +179,8 @@ def test_nothing_of_a_link_is_kept_as_it_is(
 
 
 def mails(session: Session) -> Sequence[OutboxMessage]:
-    """The mails with links that wait to be sent."""
-    return anew(session).scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("link:"))).all()
+    """The unsent mails with links."""
+    return refreshed(session).scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("link:"))).all()
 
 
 def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
@@ -222,7 +222,7 @@ def test_a_mail_that_does_not_leave_is_told(
     page = noor.page(f"/conferences/{case.id}/links")
     assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
     clock.advance(days=4)
-    deliver(anew(db_session), clock, settings.mail)
+    deliver(refreshed(db_session), clock, settings.mail)
     sign_in(noor, cast.noor)
 
     page = noor.page(f"/conferences/{case.id}/links")
@@ -276,7 +276,7 @@ def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session
     answer = noor.post(**printing(noor, "Print the slip"))
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "private, no-store"
-    assert [link.handed_over for link in links_of(anew(db_session), case.id)] == [("paper", "message")]
+    assert [link.handed_over for link in links_of(refreshed(db_session), case.id)] == [("paper", "message")]
 
     page = noor.page(f"/conferences/{case.id}/links")
 
@@ -284,7 +284,7 @@ def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session
 
 
 def printing(client: PageClient, button: str) -> dict[str, object]:
-    """What the button for a paper sends."""
+    """The fields that the print button sends."""
     sent = client.form(button).fill({})
     return {"path": sent.url, "data": sent.payload()}
 
@@ -328,7 +328,7 @@ SLIP = Slip(
 
 
 def words_of(slips: list[Slip]) -> list[str]:
-    """What stands on each page."""
+    """The text of each page."""
     page = Page(document_html(SLIP_RULE, *slips), "/", 200)
     return [text_of(node) for node in page.all("section")]
 
@@ -406,8 +406,8 @@ def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_s
     assert ("01632 960144", "tel:01632960144") in page.links
     answer = noor.post(**printing(noor, "Print the slips"))
     assert len(pikepdf.open(io.BytesIO(answer.data)).pages) == 6
-    assert linda.get(f"/l/{made.token}").status_code == 200  # who had one keeps it
-    links = [link for link in links_of(anew(db_session), case.id) if link.is_live(START)]
+    assert linda.get(f"/l/{made.token}").status_code == 200  # existing links stay valid
+    links = [link for link in links_of(refreshed(db_session), case.id) if link.is_live(START)]
     assert sorted(link.handed_over for link in links) == [(), *[("paper",)] * 6]
     sent = noor.form("Print the slips").fill({}).payload()
     again = noor.post(f"/conferences/{case.id}/links", data=sent)
@@ -470,7 +470,7 @@ def test_a_link_can_be_ended_after_the_case_was_closed(cast: Cast, db_session: S
 
     links_actions.revoke_links(By(db_session, cast.noor, START), case.id, case.people["kees"])
 
-    assert [link.is_live(START) for link in links_of(anew(db_session), case.id)] == [False]
+    assert [link.is_live(START) for link in links_of(refreshed(db_session), case.id)] == [False]
 
 
 def test_when_no_coordinator_can_the_regional_manager_ends_a_link(
@@ -505,7 +505,7 @@ def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> N
 
     ends = START + timedelta(days=14)
 
-    (link,) = links_of(anew(db_session), case.id)
+    (link,) = links_of(refreshed(db_session), case.id)
     assert (link.is_live(ends - timedelta(seconds=1)), link.is_live(ends)) == (True, False)
 
 

@@ -1,4 +1,4 @@
-"""Registering a case: by the public, by staff, and how cases get their numbers."""
+"""Registering a case: by the public, by staff, and how cases are numbered."""
 
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
@@ -18,7 +18,7 @@ from ekc.workflow.vocabulary import Activity, Part
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.conferences.anew import anew
+from tests.database import refreshed
 from tests.form import Value
 from tests.plugins.web import MakeApp
 
@@ -55,7 +55,7 @@ def new_case(cast: Cast, **changes: object) -> NewCase:
 
 
 def only_case(session: Session, cast: Cast) -> int:
-    (found,) = search(anew(session), cast.ruud, "EKC-2026-0001", START)
+    (found,) = search(refreshed(session), cast.ruud, "EKC-2026-0001", START)
     return found.conference_id
 
 
@@ -69,14 +69,14 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
     assert "Its number is EKC-2026-0001." in thanks.text
     assert "Marieke" not in thanks.text
     case = only_case(db_session, cast)
-    row = registration(anew(db_session), case)
+    row = registration(refreshed(db_session), case)
     assert (row.title, row.registered_on, row.registered_by) == ("Marieke de Wit", date(2026, 3, 2), Part.REFERRER)
     assert (row.topics, row.wishes) == (
         ("parenting", "debts", "mental health"),
         ("preferably a woman", "not from our own district"),
     )
     assert (row.language, row.timezone, row.main_person_said_yes_on) == ("nl", "Europe/Amsterdam", date(2026, 3, 1))
-    opened = open_case(By(anew(db_session), cast.ruud, START), case, Activity.SEE_CASE)
+    opened = open_case(By(refreshed(db_session), cast.ruud, START), case, Activity.SEE_CASE)
     people = [found for row in circle(db_session, case) if (found := person(db_session, opened, row.id))]
     assert [(p.name, p.part, p.relation, p.phone, p.organisation, p.email) for p in people] == [
         ("Marieke de Wit", Part.MAIN_PERSON, "mother", "+31 6 12345601", "", ""),
@@ -108,7 +108,7 @@ def test_a_main_person_who_registers_has_said_yes(client: PageClient, cast: Cast
 
     client.submit("Register", mine)
 
-    row = registration(anew(db_session), only_case(db_session, cast))
+    row = registration(refreshed(db_session), only_case(db_session, cast))
     assert (row.title, row.sides, row.language, row.timezone, row.main_person_said_yes_on) == (
         "Kastanjeplein",
         ("residents", "young people"),
@@ -167,8 +167,8 @@ def test_staff_register_for_somebody_who_rang(client: PageClient, cast: Cast, db
     page = client.submit("Register", {"Registered on": date(2025, 12, 30), "The main person said yes on": ""})
 
     assert page.heading == "Marieke de Wit"
-    (found,) = search(anew(db_session), cast.ruud, "EKC-2025-0001", START)
-    assert registration(anew(db_session), found.conference_id).registered_on == date(2025, 12, 30)
+    (found,) = search(refreshed(db_session), cast.ruud, "EKC-2025-0001", START)
+    assert registration(refreshed(db_session), found.conference_id).registered_on == date(2025, 12, 30)
 
 
 def test_a_coordinator_who_registers_gets_the_number(client: PageClient, cast: Cast) -> None:
@@ -181,7 +181,7 @@ def test_a_coordinator_who_registers_gets_the_number(client: PageClient, cast: C
 def test_the_public_cannot_register_for_another_day(cast: Cast, db_session: Session) -> None:
     case = register_case(By(db_session, NOBODY, START), new_case(cast, registered_on=date(2020, 1, 1)))
 
-    assert registration(anew(db_session), case).registered_on == date(2026, 3, 2)
+    assert registration(refreshed(db_session), case).registered_on == date(2026, 3, 2)
 
 
 def test_it_is_already_tomorrow_in_new_zealand(cast: Cast, db_session: Session) -> None:
@@ -189,7 +189,7 @@ def test_it_is_already_tomorrow_in_new_zealand(cast: Cast, db_session: Session) 
 
     case = register_case(By(db_session, NOBODY, evening), new_case(cast, profile="nz"))
 
-    assert registration(anew(db_session), case).registered_on == date(2026, 3, 3)
+    assert registration(refreshed(db_session), case).registered_on == date(2026, 3, 3)
 
 
 def test_a_case_needs_a_main_person_a_place_and_a_referrer_who_refers(cast: Cast, db_session: Session) -> None:
@@ -205,14 +205,14 @@ def test_numbers_run_on_and_begin_anew_each_year(cast: Cast, db_session: Session
     year = timedelta(days=365)
     cases = [register_case(By(db_session, NOBODY, at), new_case(cast)) for at in (START, START, START + year)]
 
-    numbers = [found.number for found in search(anew(db_session), cast.ruud, "wim", START)]
+    numbers = [found.number for found in search(refreshed(db_session), cast.ruud, "wim", START)]
 
     assert len(set(cases)) == 3
     assert sorted(numbers) == ["EKC-2026-0001", "EKC-2026-0002", "EKC-2027-0001"]
 
 
 def test_no_number_is_given_twice_or_left_out(engine: Engine, cast: Cast) -> None:
-    """Eight register at the same moment, in a year that nobody has begun."""
+    """Eight concurrent registrations, the first ones of a year."""
 
     def register() -> None:
         with make_sessions(engine)() as session:
@@ -225,7 +225,7 @@ def test_no_number_is_given_twice_or_left_out(engine: Engine, cast: Cast) -> Non
         thread.join()
 
     with make_sessions(engine)() as session:
-        numbers = sorted(found.number for found in search(anew(session), cast.ruud, "hendriks", START))
+        numbers = sorted(found.number for found in search(refreshed(session), cast.ruud, "hendriks", START))
     assert numbers == [f"EKC-2026-{n:04}" for n in range(1, 9)]
 
 
@@ -235,7 +235,7 @@ def test_the_public_registers_so_often_and_no_oftener(make_app: MakeApp, cast: C
     assert isinstance(client, PageClient)
     for _ in range(2):
         client.page("/register")
-        client.refused("Register", {"Municipality": ""}, status=422)  # what is refused does not count
+        client.refused("Register", {"Municipality": ""}, status=422)  # refused registrations do not count
         client.submit("Register", FILLED_IN)
     client.page("/register")
 

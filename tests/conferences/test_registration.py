@@ -17,7 +17,7 @@ from tests.build import Made, case_in_private_time, case_in_setup, closed_case, 
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.conferences.anew import anew
+from tests.database import refreshed
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_all_that_was_registered_can_be_changed(
     )
 
     assert page.heading == "Registration"
-    row = registration(anew(db_session), case.id)
+    row = registration(refreshed(db_session), case.id)
     assert (row.question, row.question_agreed_on, row.main_person_said_yes_on, row.title, row.reason) == (
         "Hoe zorgen wij er samen voor dat Yara, Daan en Sami veilig thuis blijven?",
         date(2026, 3, 1),
@@ -69,9 +69,9 @@ def test_all_that_was_registered_can_be_changed(
         "ar",
         "Europe/London",
     )
-    before = registration(anew(db_session), case.id)
+    before = registration(refreshed(db_session), case.id)
     client.submit("Save")
-    assert registration(anew(db_session), case.id) == before
+    assert registration(refreshed(db_session), case.id) == before
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_two_who_write_at_once_do_not_wipe_each_other_out(
 ) -> None:
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/registration")
-    seen = registration(anew(db_session), case.id)
+    seen = registration(refreshed(db_session), case.id)
     registration_actions.change_registration(
         By(db_session, cast.ruud, START), case.id, replace(seen, reason="Changed meanwhile.")
     )
@@ -116,9 +116,9 @@ def test_two_who_write_at_once_do_not_wipe_each_other_out(
     page = client.refused("Save", {"The question": "Mine"}, status=409)
 
     assert page.errors == ["Somebody changed this case while you wrote. What you typed is below: save it again."]
-    assert registration(anew(db_session), case.id).reason == "Changed meanwhile."
+    assert registration(refreshed(db_session), case.id).reason == "Changed meanwhile."
     client.submit("Save")
-    assert registration(anew(db_session), case.id).question == "Mine"
+    assert registration(refreshed(db_session), case.id).question == "Mine"
 
 
 def test_a_closed_case_shows_its_registration_and_takes_no_change(
@@ -133,7 +133,7 @@ def test_a_closed_case_shows_its_registration_and_takes_no_change(
     assert "Save" not in page.buttons
     with pytest.raises(NotNow):
         registration_actions.change_registration(
-            By(db_session, cast.noor, START), case.id, registration(anew(db_session), case.id)
+            By(db_session, cast.noor, START), case.id, registration(refreshed(db_session), case.id)
         )
 
 
@@ -192,7 +192,7 @@ def test_a_consent_is_noted_and_taken_back(client: PageClient, cast: Cast, case:
             "Note": "together with her sister",
         },
     )
-    (row,) = consents(anew(db_session), case.id)
+    (row,) = consents(refreshed(db_session), case.id)
     assert (row.name, row.scope, row.given_on, row.note, row.withdrawn_on) == (
         "Marieke de Wit",
         "conference and file",
@@ -212,7 +212,7 @@ def test_a_consent_is_noted_and_taken_back(client: PageClient, cast: Cast, case:
 
 
 def consented(session: Session, case: Made) -> list[str]:
-    return [row.name for row in circle(anew(session), case.id) if row.consented]
+    return [row.name for row in circle(refreshed(session), case.id) if row.consented]
 
 
 def test_a_yes_to_the_file_alone_is_no_yes_to_the_conference(cast: Cast, case: Made, db_session: Session) -> None:
@@ -225,7 +225,7 @@ def test_a_yes_to_the_file_alone_is_no_yes_to_the_conference(cast: Cast, case: M
 
 def test_consents_of_another_case_are_unknown(cast: Cast, case: Made, db_session: Session) -> None:
     other = case_in_setup(db_session, cast, START)
-    (consent,) = (row.id for row in consents(anew(db_session), other.id))
+    (consent,) = (row.id for row in consents(refreshed(db_session), other.id))
     yes = NewConsent(participant_id=other.people["marieke"], given_on=date(2026, 3, 1))
 
     with pytest.raises(Unknown):
@@ -239,4 +239,4 @@ def test_consents_of_another_case_are_unknown(cast: Cast, case: Made, db_session
     tomorrow = NewConsent(participant_id=case.people["marieke"], given_on=date(2026, 3, 3))
     with pytest.raises(Refusal):
         registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, tomorrow)
-    assert consents(anew(db_session), case.id) == ()
+    assert consents(refreshed(db_session), case.id) == ()

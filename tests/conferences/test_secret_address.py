@@ -1,4 +1,4 @@
-"""A secret address: the coordinator alone reads it and writes it, and nobody else's saving loses it."""
+"""A secret address: only the coordinator reads and writes it, and it survives when others save the person."""
 
 import pytest
 from flask import Flask
@@ -24,7 +24,7 @@ VIEW = "I want the children to stay together."
 
 @pytest.fixture
 def case(db_session: Session, cast: Cast) -> Made:
-    """Linda moved away from somebody; her address is secret, Kees's is not. Linda said something for the day itself."""
+    """Linda's address is secret, Kees's is not. Linda left a view for the conference."""
     made = build.case_in_setup(db_session, cast, START)
     linda, kees = made.people["linda"], made.people["kees"]
     build.change_details(
@@ -39,7 +39,7 @@ def page_of(client: PageClient, case: Made, name: str = "linda") -> Page:
 
 
 def kept(session: Session, case: Made) -> tuple[str, bool, str, str]:
-    """Linda's address, whether it is secret, her phone and what she said."""
+    """Linda's address, whether it is secret, her phone and her view."""
     session.rollback()
     linda = session.get_one(Participant, case.people["linda"])
     return linda.address, linda.address_secret, linda.phone, linda.view
@@ -72,7 +72,7 @@ def test_a_regional_manager_changes_the_rest_and_loses_nothing(
 
 
 def offered(client: PageClient) -> list[str]:
-    """Which fields about an address or a view the page has."""
+    """Which fields about address and view the page has."""
     names = [control.get("name") for control in client.here.all("input", "textarea")]
     return [name for name in names if name in ("address", "address_secret", "view")]
 
@@ -93,7 +93,7 @@ def test_what_is_sent_past_the_form_does_not_overwrite_it_and_is_not_told(
 
 
 def test_a_page_from_before_it_was_secret_leaves_it_secret(db_session: Session, cast: Cast, case: Made) -> None:
-    """The manager opened the page, the coordinator then made the address secret, and the manager saves."""
+    """The manager saves a page that was opened before the coordinator made the address secret."""
     opened = open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_CASE)
     linda = person(db_session, opened, case.people["linda"])
     assert linda is not None
@@ -108,7 +108,7 @@ def test_a_page_from_before_it_was_secret_leaves_it_secret(db_session: Session, 
 def test_on_ones_own_page_stands_ones_own(
     app: Flask, client: PageClient, db_session: Session, cast: Cast, case: Made
 ) -> None:
-    """What somebody can correct; a secret address not, for others look over one's shoulder."""
+    """A secret address is left out there, because others may look at the same screen."""
     linda = enter(client, db_session, START, case.id, case.people["linda"])
     other = app.test_client()
     assert isinstance(other, PageClient)

@@ -1,4 +1,4 @@
-"""Running commands on a fresh database, and a case file to give to them."""
+"""Running commands on a fresh database, and writing a case file for them."""
 
 import json
 from base64 import b64encode
@@ -55,7 +55,7 @@ def runner(
 
 
 def write_case(tmp_path: Path) -> Path:
-    """A case file of one's own, to be changed."""
+    """A case file that the test can change."""
     path = tmp_path / "case.toml"
     path.write_text((CASES / "de-wit.toml").read_text())
     return path

@@ -1,6 +1,6 @@
-"""A case file told again from the database alone, through the queries of the features: the proof that nothing is lost.
+"""Rebuilds a case file from the database through the queries of the features, to prove that nothing is lost.
 
-The short ids of a file are its own way to point; here they are found again by name.
+The ids of a file are not stored; they are found again by name.
 """
 
 from collections import Counter
@@ -28,13 +28,13 @@ _LOOKED = {FollowUpKind.CALL: "call after four weeks", FollowUpKind.EVALUATION: 
 _ENDED = {Step.COME_OUT: "plan ready", Step.ASK_FOR_INFORMATION: "asked for information"}
 
 
-def told_again(session: Session, coordinator: Visitor, conference_id: int, ids: dict[str, str]) -> dict[str, Any]:
-    """The file. `ids` has the id of each name, the coordinator's too. Who was present is in the order of names."""
+def rebuilt_case(session: Session, coordinator: Visitor, conference_id: int, ids: dict[str, str]) -> dict[str, Any]:
+    """The file. `ids` holds the id of each name, the coordinator's too. People present are ordered by name."""
     return _Teller(session, open_case(By(session, coordinator, START), conference_id, Activity.SEE_CASE), ids).all()
 
 
 def pruned(value: Any) -> Any:
-    """Without what says nothing: an empty list or text, a no. A 0 is something."""
+    """Without empty lists, empty texts and False. 0 stays."""
     if isinstance(value, dict):
         kept = {key: pruned(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item not in ("", [], {}, None) and item is not False}
@@ -91,7 +91,7 @@ class _Teller:
         }
 
     def coordinator(self) -> dict[str, Any]:
-        match = matches(self.session, self.case.id).taken
+        match = matches(self.session, self.case.id).current
         assert match is not None
         assert match.declaration is not None
         account = self.session.get_one(Account, match.account_id)
@@ -230,7 +230,7 @@ class _Teller:
     def evaluations(self) -> list[dict[str, Any]]:
         rows = evaluations_queries.follow_ups(self.session, self.case.id, self.case.registered_on)
         held = sorted((row for row in rows if row.held_on), key=lambda row: row.held_on or row.due_on)
-        written = evaluations_queries.recorded(self.session, [row.id for row in held])
+        written = evaluations_queries.follow_up_records(self.session, [row.id for row in held])
         return [
             {
                 "kind": _LOOKED[row.kind],

@@ -1,4 +1,4 @@
-"""Reading case files: nothing of them is lost, and each mistake is one sentence."""
+"""Reading case files: nothing is lost, and each error is one sentence."""
 
 import re
 import tomllib
@@ -178,7 +178,7 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
         ),
         (
             'title = "Family De Wit - El Amrani"',
-            'name = "Family De Wit - El Amrani"',  # two mistakes: of those, the key that nobody reads comes first
+            'name = "Family De Wit - El Amrani"',  # of two errors, the unknown key is reported
             "name: this key is not known here. Take it out, or use one of: title, variant, profile, language, "
             "timezone, legal_context, municipality, topics, question, sides, registration, coordinator, people, setup, "
             "information, private_time, plan, evaluation, costs.",

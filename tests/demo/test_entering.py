@@ -1,4 +1,4 @@
-"""The command that enters a case file: the whole case, or one sentence and nothing."""
+"""The command that enters a case file: all of the case, or an error and nothing."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A case file that is entered is all in the database, at its times, and stops where it is told to."""
+"""An entered case file is in the database as a whole, at its times, up to the given stage."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,14 +15,14 @@ from ekc.demo.casefile import CASES, read_case, shifted, to_toml_dict
 from ekc.demo.hendriks_revision import revise_plan
 from ekc.demo.play import play
 from ekc.demo.player import Cast as Staff
-from ekc.demo.player import Until
+from ekc.demo.player import Stage
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries as journey
 from ekc.plans import queries as plans
 from ekc.workflow.vocabulary import ActionState, Activity, Phase, Step
 from tests.cast import Cast
 from tests.clock import START
-from tests.demo.readback import pruned, told_again
+from tests.demo.readback import pruned, rebuilt_case
 
 WEEKS = timedelta(weeks=1)
 
@@ -50,12 +50,12 @@ def test_every_fact_of_a_file_is_in_the_database(db_session: Session, cast: Cast
 
     moved = shifted(case, shift)
     ids = {**{person.name: str(id_) for id_, person in case.people.items()}, case.coordinator.name: "coordinator"}
-    found = told_again(db_session, staff(cast, case).coordinator, conference_id, ids)
+    found = rebuilt_case(db_session, staff(cast, case).coordinator, conference_id, ids)
     expected = to_toml_dict(moved)
     expected["coordinator"].setdefault("languages", ["nl", "ar", "en"])
     for part in (expected["information"], *expected["evaluation"]):
         part["present"] = sorted(part.get("present", []))
-    for told in (found, expected):  # in the order in which people were told, and in that of the file
+    for told in (found, expected):  # in the order in which people were informed, and in that of the file
         told["setup"]["safety"].sort(key=lambda concern: concern["person"])
     assert pruned(found) == pruned(expected)
 
@@ -96,12 +96,12 @@ def test_a_letter_is_recorded_on_the_day_on_which_it_came(db_session: Session, c
 def test_what_is_due_last_is_least_far(db_session: Session, cast: Cast) -> None:
     case = read("hendriks")
 
-    conference_id = play(db_session, case, staff(cast, case), until=Until.CALLED)
+    conference_id = play(db_session, case, staff(cast, case), until=Stage.CALLED)
 
     [call] = [row for row in evaluations.follow_ups(db_session, conference_id, date(2026, 4, 1)) if row.held_on]
     goals = evaluations.goals_of(db_session, conference_id, 1)
     texts = {action.key: action.what for goal in goals for action in goal.actions}
-    found = evaluations.recorded(db_session, [call.id])[call.id].actions
+    found = evaluations.follow_up_records(db_session, [call.id])[call.id].actions
     assert [texts[key] for key, state in found.items() if state is ActionState.NOT_YET] == [
         "Fit rails on stairs and in bathroom"
     ]
@@ -110,15 +110,15 @@ def test_what_is_due_last_is_least_far(db_session: Session, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("until", "phase", "steps"),
     [
-        (Until.REGISTERED, Phase.REGISTRATION, 0),
-        (Until.PREPARED, Phase.SETUP, 1),
-        (Until.TOLD, Phase.INFORMATION, 2),
-        (Until.PRESENTED, Phase.PRESENTATION, 8),
-        (Until.AGREED, Phase.EVALUATION, 9),
+        (Stage.REGISTERED, Phase.REGISTRATION, 0),
+        (Stage.PREPARED, Phase.SETUP, 1),
+        (Stage.TOLD, Phase.INFORMATION, 2),
+        (Stage.PRESENTED, Phase.PRESENTATION, 8),
+        (Stage.AGREED, Phase.EVALUATION, 9),
     ],
 )
 def test_a_case_stops_where_it_is_told_to(
-    db_session: Session, cast: Cast, until: Until, phase: Phase, steps: int
+    db_session: Session, cast: Cast, until: Stage, phase: Phase, steps: int
 ) -> None:
     case = read("de-wit")
 
@@ -132,10 +132,10 @@ def test_a_case_stops_where_it_is_told_to(
 def test_whoever_is_left_out_is_not_told(db_session: Session, cast: Cast) -> None:
     case = read("de-wit")
 
-    conference_id = play(db_session, case, staff(cast, case), until=Until.PREPARED, untold={"coach", "buur"})
+    conference_id = play(db_session, case, staff(cast, case), until=Stage.PREPARED, not_informed={"coach", "buur"})
 
     [row] = journey.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0, START)
-    assert (row.id, row.untold) == (conference_id, 2)
+    assert (row.id, row.not_informed) == (conference_id, 2)
 
 
 def test_a_file_may_end_before_the_conference(db_session: Session, cast: Cast) -> None:

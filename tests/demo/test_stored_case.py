@@ -1,4 +1,4 @@
-"""A case file of the first release, with what is rare in one, is read for ever to the values that it said then."""
+"""A case file of the first release, with rare fields, stays readable with the same values."""
 
 import tomllib
 from datetime import date, datetime
@@ -6,32 +6,32 @@ from pathlib import Path
 
 from ekc.demo.case_schema import (
     ActionEntry,
-    Avoided,
-    Born,
+    AvoidedCostEntry,
+    BirthDate,
     BottomLineEntry,
     CaseFile,
     ConsentEntry,
     CoordinatorEntry,
     CostsEntry,
-    Dated,
+    DatedText,
     EndedBy,
-    Evaluation,
+    FollowUpEntry,
+    FollowUpMoment,
     GoalEntry,
+    GoalScoreEntry,
     Information,
     InformationItemEntry,
-    LookAgain,
-    Looked,
+    NextEvaluationEntry,
     PersonEntry,
     PersonId,
     PlanEntry,
+    PrivateRoundEntry,
     PrivateTime,
     RegisteredBy,
     RegistrationEntry,
     SafetyConcernEntry,
-    Score,
     Setup,
-    Stretch,
-    Teller,
+    SpeakerId,
     VenueEntry,
     WhatIfEntry,
 )
@@ -79,7 +79,7 @@ OUDEGRACHT = CaseFile(
         OZ: PersonEntry(
             name="Emine Öz",
             role=Part.MAIN_PERSON,
-            born=Born(date(2008, 2, 29)),
+            born=BirthDate(date(2008, 2, 29)),
             address_secret=False,
             needs=("interpreter Turkish", "lift"),
         ),
@@ -107,25 +107,25 @@ OUDEGRACHT = CaseFile(
         started=datetime.fromisoformat("2026-03-28T10:15"),
         present=(OZ, PETER, JOYCE),
         items=(
-            InformationItemEntry(by=Teller("noor"), kind=InformationKind.SITUATION, text="What is."),
-            InformationItemEntry(by=Teller("joyce"), kind=InformationKind.REASON, text="Why."),
+            InformationItemEntry(by=SpeakerId("noor"), kind=InformationKind.SITUATION, text="What is."),
+            InformationItemEntry(by=SpeakerId("joyce"), kind=InformationKind.REASON, text="Why."),
         ),
         questions=(),
     ),
     private_time=PrivateTime(
         rounds=(
-            Stretch(
+            PrivateRoundEntry(
                 began=datetime.fromisoformat("2026-03-28T11:00"),
                 ended=datetime.fromisoformat("2026-03-28T12:00"),
                 ended_by=EndedBy.QUESTION,
                 note="Who pays?",
             ),
-            Stretch(
+            PrivateRoundEntry(
                 began=datetime.fromisoformat("2026-03-28T12:05"),
                 ended=datetime.fromisoformat("2026-03-28T13:00"),
                 ended_by=EndedBy.PLAN,
             ),
-            Stretch(
+            PrivateRoundEntry(
                 began=datetime.fromisoformat("2026-03-28T13:30"),
                 ended=datetime.fromisoformat("2026-03-28T14:00"),
                 ended_by=EndedBy.PLAN,
@@ -157,32 +157,36 @@ OUDEGRACHT = CaseFile(
         ),
         accepted_on=date(2026, 3, 28),
         accepted_by=JOYCE,
-        sent_back_once=Dated(at=datetime.fromisoformat("2026-03-28T13:15"), words="one night - alone"),
+        sent_back_once=DatedText(at=datetime.fromisoformat("2026-03-28T13:15"), words="one night - alone"),
         bottom_lines_met=(True,),
         monitor=PETER,
         contingency=(WhatIfEntry(if_="it rains", then="inside", who=(OZ, PETER)),),
-        evaluation=LookAgain(on=datetime.fromisoformat("2026-06-27T14:00"), where="thuis", convened_by=PETER, with_=()),
+        evaluation=NextEvaluationEntry(
+            on=datetime.fromisoformat("2026-06-27T14:00"), where="thuis", convened_by=PETER, with_=()
+        ),
         agreed={OZ: "yes", PETER: "his part, in a drawing"},
     ),
     evaluation=(
-        Evaluation(
-            kind=Looked.CALL,
+        FollowUpEntry(
+            kind=FollowUpMoment.CALL,
             on=date(2026, 4, 25),
-            by=Teller("noor"),
+            by=SpeakerId("noor"),
             actions={ActionState.DONE: 1, ActionState.NOT_YET: 1},
         ),
-        Evaluation(
-            kind=Looked.MEETING,
+        FollowUpEntry(
+            kind=FollowUpMoment.MEETING,
             on=date(2026, 6, 27),
             found="Beter.",
             present=(OZ,),
-            goals=(Score(goal=1, score=-1),),
+            goals=(GoalScoreEntry(goal=1, score=-1),),
             actions={ActionState.DONE: 2},
             marks={"öz": 8, "family": (7, 9)},
             decision="Verder.",
         ),
     ),
-    costs=CostsEntry(coordinator_hours=12.5, fee=0, avoided=(Avoided(what="a night", amount=1000.5, basis="tariff"),)),
+    costs=CostsEntry(
+        coordinator_hours=12.5, fee=0, avoided=(AvoidedCostEntry(what="a night", amount=1000.5, basis="tariff"),)
+    ),
 )
 
 

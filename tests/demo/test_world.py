@@ -1,4 +1,4 @@
-"""The demonstration stands around the day on which it is made, whichever that is, and lets one be its people."""
+"""The demo is set around any day on which it is made, and lets visitors become its people."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -56,15 +56,15 @@ def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
     noor, denise = (account.account_id or 0 for account in demo_accounts(db_session)[:2])
     shown = (journey.cases_of_coordinator(db_session, account, SATURDAY_NIGHT) for account in (noor, denise))
     cases = {row.id: row for rows in shown for row in rows}
-    assert {id_: (row.phase, row.untold) for id_, row in cases.items()} == {
+    assert {id_: (row.phase, row.not_informed) for id_, row in cases.items()} == {
         made.prepared: (Phase.SETUP, 2),
         made.due: (Phase.EVALUATION, 0),
         made.under_way: (Phase.EVALUATION, 0),
         made.ended: (Phase.EVALUATION, 0),
     }
-    [due] = evaluations.due_for(db_session, denise, today)
+    [due] = evaluations.due_follow_ups(db_session, denise, today)
     assert (due.conference_id, due.state) == (made.due, FollowUpState.DUE)
-    assert evaluations.due_for(db_session, noor, today) == ()
+    assert evaluations.due_follow_ups(db_session, noor, today) == ()
     ended = evaluations.follow_ups(db_session, made.ended, today)
     assert {row.state for row in ended if row.kind in CALL_AND_EVALUATION} == {FollowUpState.HELD}
     assert [person.name for person in circle(db_session, made.waiting)] == ["Ron Abbott", "Betty Abbott"]

@@ -39,7 +39,7 @@ class AgreedCase:
     school: str = "a5"
 
 
-#: The kinds that these tests speak of. What else is planned with a plan has a test of its own.
+#: The kinds that these tests are about. Other kinds have a test of their own.
 CALL_AND_EVALUATION = frozenset({FollowUpKind.CALL, FollowUpKind.EVALUATION})
 
 
@@ -51,9 +51,9 @@ def agreed_case(
     kinds: frozenset[FollowUpKind] = CALL_AND_EVALUATION,
     **changes: object,
 ) -> AgreedCase:
-    """Omar sleeps over (1.1), Yara makes the roster (1.2) and Omar and Karim help with school (2.1). Omar convenes.
+    """Omar sleeps over (1.1), Yara makes the roster (1.2), Omar and Karim help with school (2.1). Omar convenes.
 
-    Of what was planned `kinds` are kept.
+    Only the follow-ups of `kinds` are kept.
     """
     made = registered_case(session, cast, at, **changes)
     with writing(session):
@@ -73,7 +73,7 @@ def agreed_case(
         plan_follow_ups(session, conference, at, Taking(Step.AGREE_PLAN))
         session.execute(delete(FollowUp).where(FollowUp.conference_id == made.id, FollowUp.kind.not_in(kinds)))
     planned = {row.kind: row.id for row in queries.follow_ups(session, made.id, at.date())}
-    session.rollback()  # what a page changes later is not hidden by what was read here
+    session.rollback()  # so that later reads see what a page changes
     return AgreedCase(
         made.id,
         made.people["marieke"],
@@ -101,7 +101,7 @@ def plan_of(omar: int, yara: int, karim: int) -> Draft:
 
 
 def revise(session: Session, case: AgreedCase, at: datetime, evaluation_at: datetime, step: Step) -> None:
-    """A next version of the same plan is agreed, with another evaluation date."""
+    """Agree a next version of the same plan, with another evaluation date."""
     with writing(session):
         conference = session.get_one(Conference, case.id)
         draft = plan_of(case.omar, case.yara, case.karim)

@@ -1,4 +1,4 @@
-"""Follow-ups: when they are planned, where they stand, what may be written down and by whom."""
+"""Follow-ups: when they are planned, their states, what may be recorded and by whom."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,9 +11,9 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
 from ekc.evaluations.actions import FollowUpReport, give_up, plan_evaluation, record_follow_up, tick
-from ekc.evaluations.effects import NEW_VERSION
+from ekc.evaluations.effects import NEW_VERSION_REASON
 from ekc.evaluations.models import ActionCheck, FollowUp, FollowUpPresence, FollowUpState, GoalScore, Mark
-from ekc.evaluations.queries import FollowUpRow, Recorded, Settled
+from ekc.evaluations.queries import FollowUpRecord, FollowUpRow, FollowUpStatus
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionState, Step
 from tests.cast import Cast, participant
@@ -71,36 +71,38 @@ def test_a_revised_plan_gets_a_new_evaluation_and_no_second_call(db_session: Ses
         (FollowUpKind.EVALUATION, 2, next_year.date(), FollowUpState.PLANNED),
         (FollowUpKind.EVALUATION, 1, EVALUATION_DUE, FollowUpState.GIVEN_UP),
     ]
-    assert one(db_session, case.evaluation, case.id, CALL_DUE).given_up_reason == NEW_VERSION
+    assert one(db_session, case.evaluation, case.id, CALL_DUE).given_up_reason == NEW_VERSION_REASON
 
 
 def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> None:
     case = agreed_case(db_session, cast, START)
-    assert queries.settled(db_session, case.id) == Settled(OTHER)
+    assert queries.follow_up_status(db_session, case.id) == FollowUpStatus(OTHER)
 
     report = FollowUpReport(held_on=EVALUATION_DUE, found="Goes well", wants_new_version=True)
     record_follow_up(By(db_session, cast.noor, LATER), case.id, case.evaluation, report)
-    assert queries.settled(db_session, case.id) == Settled(OTHER | {FollowUpKind.EVALUATION}, True, True)
+    assert queries.follow_up_status(db_session, case.id) == FollowUpStatus(
+        OTHER | {FollowUpKind.EVALUATION}, True, True
+    )
     give_up(By(db_session, cast.noor, LATER), case.id, case.call, "Nobody answered three times")
-    assert queries.settled(db_session, case.id) == Settled(frozenset(FollowUpKind), True, True)
+    assert queries.follow_up_status(db_session, case.id) == FollowUpStatus(frozenset(FollowUpKind), True, True)
 
     revise(db_session, case, LATER, datetime(2027, 1, 9, 11, 0), Step.REVISE_PLAN)  # noqa: DTZ001
-    assert queries.settled(db_session, case.id) == Settled(OTHER | {FollowUpKind.CALL})
+    assert queries.follow_up_status(db_session, case.id) == FollowUpStatus(OTHER | {FollowUpKind.CALL})
 
     revise(db_session, case, LATER, datetime(2027, 3, 9, 11, 0), Step.AGREE_PLAN)  # noqa: DTZ001 - a second round
-    assert queries.settled(db_session, case.id) == Settled()
+    assert queries.follow_up_status(db_session, case.id) == FollowUpStatus()
 
 
 def test_a_kind_that_the_round_did_not_plan_does_not_hold_up_closing(db_session: Session, cast: Cast) -> None:
-    """As in a case that was agreed before there was that kind; a case without any follow-up is not settled by that."""
+    """As in a case agreed before that kind existed. A case without any follow-up is not settled."""
     case = agreed_case(db_session, cast, START)
     with writing(db_session):
         db_session.execute(delete(FollowUp).where(FollowUp.id == case.evaluation))
-    assert queries.settled(db_session, case.id).kinds == set(FollowUpKind) - {FollowUpKind.CALL}
+    assert queries.follow_up_status(db_session, case.id).kinds == set(FollowUpKind) - {FollowUpKind.CALL}
 
     with writing(db_session):
         db_session.execute(delete(FollowUp).where(FollowUp.conference_id == case.id))
-    assert queries.settled(db_session, case.id).kinds == set()
+    assert queries.follow_up_status(db_session, case.id).kinds == set()
 
 
 def test_what_was_found_is_kept_and_can_be_corrected(db_session: Session, cast: Cast) -> None:
@@ -118,7 +120,7 @@ def test_what_was_found_is_kept_and_can_be_corrected(db_session: Session, cast: 
     )
     record_follow_up(By(db_session, omar, LATER), case.id, case.evaluation, first)
 
-    assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
+    assert queries.follow_up_records(db_session, [case.evaluation])[case.evaluation] == FollowUpRecord(
         actions={case.nights: ActionState.DONE, case.school: ActionState.NOT_YET},
         present=tuple(sorted((case.omar, case.karim))),
         goals={1: 1, 2: -2},
@@ -129,7 +131,7 @@ def test_what_was_found_is_kept_and_can_be_corrected(db_session: Session, cast: 
     second = FollowUpReport(held_on=EVALUATION_DUE, actions={case.nights: ActionState.PARTLY}, marks={case.marieke: 0})
     record_follow_up(By(db_session, cast.noor, LATER), case.id, case.evaluation, second)
 
-    assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
+    assert queries.follow_up_records(db_session, [case.evaluation])[case.evaluation] == FollowUpRecord(
         actions={case.nights: ActionState.PARTLY}, marks={case.marieke: 0}
     )
     row = one(db_session, case.evaluation, case.id, LATER.date())
@@ -162,7 +164,7 @@ def test_a_report_that_makes_no_sense_changes_nothing(db_session: Session, cast:
 
     for table in (ActionCheck, FollowUpPresence, GoalScore, Mark):
         assert db_session.scalar(select(func.count()).select_from(table)) == 0
-    assert queries.settled(db_session, case.id) == Settled(OTHER)
+    assert queries.follow_up_status(db_session, case.id) == FollowUpStatus(OTHER)
 
 
 def test_only_the_coordinator_and_the_convenor_record(db_session: Session, cast: Cast) -> None:
@@ -192,7 +194,7 @@ def test_one_more_evaluation_keeps_the_case_open(db_session: Session, cast: Cast
 
     plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2026, 10, 10), "at Kees's")
 
-    assert queries.settled(db_session, case.id) == Settled(OTHER, evaluation_held=True)
+    assert queries.follow_up_status(db_session, case.id) == FollowUpStatus(OTHER, evaluation_held=True)
     with pytest.raises(Refusal, match="has passed"):
         plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2026, 7, 31))
 
@@ -204,12 +206,12 @@ def test_a_coordinator_hears_of_what_is_due_in_their_own_cases(db_session: Sessi
     assert cast.denise.account_id
 
     give_up(By(db_session, cast.noor, LATER), case.id, case.call, "Nobody answered")
-    due = queries.due_for(db_session, cast.noor.account_id, CALL_DUE)
+    due = queries.due_follow_ups(db_session, cast.noor.account_id, CALL_DUE)
 
     assert [(row.kind, row.state, row.conference_id == case.id) for row in due] == [
         (FollowUpKind.CALL, FollowUpState.DUE, False)
     ]
-    assert queries.due_for(db_session, cast.denise.account_id, CALL_DUE) == ()
+    assert queries.due_follow_ups(db_session, cast.denise.account_id, CALL_DUE) == ()
 
 
 def test_people_tick_off_their_own_tasks_alone(db_session: Session, cast: Cast) -> None:
@@ -225,7 +227,7 @@ def test_people_tick_off_their_own_tasks_alone(db_session: Session, cast: Cast) 
         ("1.1", case.nights, ActionState.DONE),
         ("2.1", case.school, None),
     ]
-    assert queries.ticks(db_session, case.id, 1) == {
+    assert queries.task_ticks(db_session, case.id, 1) == {
         case.nights: {case.omar: ActionState.DONE},
         case.school: {case.karim: ActionState.PARTLY},
     }

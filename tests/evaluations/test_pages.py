@@ -1,4 +1,4 @@
-"""Pages of what comes after the plan, as people use them."""
+"""Pages of follow-ups, tasks and costs over HTTP."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,8 +10,15 @@ from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
-from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoided, add_avoided, record_costs, record_follow_up
-from ekc.evaluations.queries import Recorded
+from ekc.evaluations.actions import (
+    Costs,
+    FollowUpReport,
+    NewAvoidedCost,
+    add_avoided_cost,
+    record_costs,
+    record_follow_up,
+)
+from ekc.evaluations.queries import FollowUpRecord
 from ekc.workflow.vocabulary import ActionState, Phase
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
@@ -45,7 +52,7 @@ def test_a_coordinator_writes_down_the_call(
     assert "Nights go well." in page.text
     assert "1 done · 1 partly · 1 not yet" in page.text
     db_session.rollback()
-    assert queries.recorded(db_session, [case.call])[case.call].actions == {
+    assert queries.follow_up_records(db_session, [case.call])[case.call].actions == {
         case.nights: ActionState.PARTLY,
         case.roster: ActionState.DONE,
         case.school: ActionState.NOT_YET,
@@ -91,7 +98,7 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
         assert words in page.text
     assert "The family wants a new version of the plan." in page.text
     db_session.rollback()
-    assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
+    assert queries.follow_up_records(db_session, [case.evaluation])[case.evaluation] == FollowUpRecord(
         present=tuple(sorted((case.marieke, case.omar))),
         goals={1: 1, 2: -2},
         marks={case.marieke: 8},
@@ -101,7 +108,7 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
     client.follow("Correct this")
     client.submit("Correct what was found", {"Mark of Marieke de Wit": 7, "Who was there?": ["Omar El Amrani"]})
     db_session.rollback()
-    assert queries.recorded(db_session, [case.evaluation])[case.evaluation] == Recorded(
+    assert queries.follow_up_records(db_session, [case.evaluation])[case.evaluation] == FollowUpRecord(
         present=(case.omar,), goals={1: 1, 2: -2}, marks={case.marieke: 7}, unnamed=(9, 8, 8)
     )
 
@@ -189,8 +196,8 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
 
 def test_an_avoided_cost_says_what_it_rests_on(client: PageClient, db_session: Session, cast: Cast) -> None:
     case, other = agreed_case(db_session, cast, START), agreed_case(db_session, cast, START)
-    foreign = add_avoided(
-        By(db_session, cast.noor, START), other.id, NewAvoided(what="Placement", amount=100, basis="a guess")
+    foreign = add_avoided_cost(
+        By(db_session, cast.noor, START), other.id, NewAvoidedCost(what="Placement", amount=100, basis="a guess")
     )
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/costs")

@@ -1,4 +1,4 @@
-"""Counting what a page asks the database."""
+"""Counting the SQL statements of a request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from ekc.core.routes import Runtime
 
 @contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that the app sends meanwhile."""
+    """The statements that the app sends within the block."""
     runtime: Runtime = app.extensions["ekc"]
     engine: Engine = runtime.sessions.kw["bind"]
     sent: list[str] = []

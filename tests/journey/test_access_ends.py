@@ -1,4 +1,4 @@
-"""A coordinator's access to a case ends some days after it was closed: with warning, and then it is as never there."""
+"""A coordinator's access ends some days after a case was closed, with a reminder before; then it is unknown to them."""
 
 from datetime import timedelta
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
-from ekc.conferences.actions.registration import look_for
+from ekc.conferences.actions.registration import search_and_record
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
-from ekc.evaluations.actions import NewAvoided
-from ekc.journey.reminders import tell_that_access_ends
+from ekc.evaluations.actions import NewAvoidedCost
+from ekc.journey.reminders import remind_before_access_ends
 from ekc.plans import actions as plans
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
@@ -26,7 +26,7 @@ from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
-#: The last minute of the thirtieth day, and the minute after it, in the Netherlands (summer time by then).
+#: The last minute of the thirtieth day, and the minute after it, in the Netherlands (in summer time).
 LAST = START.replace(month=4, day=1, hour=21, minute=59)
 AFTER = LAST + timedelta(minutes=1)
 NIGHT = timedelta(days=1)
@@ -39,7 +39,7 @@ def case(db_session: Session, cast: Cast) -> Made:
 
 
 def mails(session: Session) -> list[tuple[str, str]]:
-    """Who was told that an access ends, and when."""
+    """Who got a reminder, and when."""
     asked = select(OutboxMessage.recipient, OutboxMessage.queued_at).where(OutboxMessage.key.like("%access-ends%"))
     return [(row.recipient, row.queued_at.date().isoformat()) for row in session.execute(asked)]
 
@@ -84,15 +84,15 @@ def test_on_the_last_day_all_is_there_and_then_nothing_is(
 
 
 def test_what_is_done_in_a_closed_case_says_when(db_session: Session, cast: Cast, case: Made) -> None:
-    avoided = NewAvoided(what="A night", amount=100, basis="a list")
-    evaluations.add_avoided(By(db_session, cast.noor, LAST), case.id, avoided)
+    avoided = NewAvoidedCost(what="A night", amount=100, basis="a list")
+    evaluations.add_avoided_cost(By(db_session, cast.noor, LAST), case.id, avoided)
 
     with pytest.raises(Unknown):
-        evaluations.add_avoided(By(db_session, cast.noor, AFTER), case.id, avoided)
+        evaluations.add_avoided_cost(By(db_session, cast.noor, AFTER), case.id, avoided)
     with pytest.raises(Unknown):
         plans.issue_document(By(db_session, cast.noor, AFTER), case.id, 1, "nl", b"paper")
-    assert [one.number for one in look_for(By(db_session, cast.noor, LAST), "marieke")] == ["EKC-2026-0001"]
-    assert look_for(By(db_session, cast.noor, AFTER), "marieke") == ()
+    assert [one.number for one in search_and_record(By(db_session, cast.noor, LAST), "marieke")] == ["EKC-2026-0001"]
+    assert search_and_record(By(db_session, cast.noor, AFTER), "marieke") == ()
 
 
 def test_the_manager_of_the_region_still_sees_it(db_session: Session, cast: Cast, case: Made) -> None:
@@ -110,7 +110,7 @@ def test_whoever_is_too_early_for_a_step_hears_why_not(db_session: Session, cast
 def test_a_mail_goes_out_a_week_before(days: int, told: list[str], db_session: Session, cast: Cast, case: Made) -> None:
     at = START + days * NIGHT
 
-    first, again = (tell_that_access_ends(db_session, at) for _ in range(2))
+    first, again = (remind_before_access_ends(db_session, at) for _ in range(2))
 
     assert (first, again) == (len(told), 0)
     assert mails(db_session) == [("noor@example.org", day) for day in told]
@@ -120,7 +120,7 @@ def test_it_is_sent_once_in_all_these_nights(db_session: Session, cast: Cast, ca
     open_one = build.case_in_evaluation(db_session, cast, START)
     assert open_one.id != case.id
 
-    sent = [tell_that_access_ends(db_session, START + days * NIGHT) for days in range(40)]
+    sent = [remind_before_access_ends(db_session, START + days * NIGHT) for days in range(40)]
 
     assert sum(sent) == 1
     assert mails(db_session) == [("noor@example.org", "2026-03-25")]
@@ -130,7 +130,7 @@ def test_an_account_that_was_closed_is_told_nothing(db_session: Session, cast: C
     with writing(db_session):
         db_session.get_one(Account, cast.noor.account_id).active = False
 
-    assert tell_that_access_ends(db_session, START + 25 * NIGHT) == 0
+    assert remind_before_access_ends(db_session, START + 25 * NIGHT) == 0
 
 
 def test_every_country_warns_before_it_ends() -> None:

@@ -1,4 +1,4 @@
-"""The case page, home and a participant's own page: what they say in each phase, and how many statements they cost."""
+"""The case page, home and a participant's own page: their content in each phase, and their number of statements."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from tests.journey.counting import counted
 Build = Callable[..., build.Made]
 
 
-#: At most so many statements: one for who asks, four for the audit line, the rest for the page.
+#: The maximum number of statements: one for the visitor, four for the audit event, the rest for the page.
 BUDGETS: dict[str, tuple[Build, int]] = {
     "registration": (build.registered_case, 10),
     "setup": (build.prepared_case, 12),

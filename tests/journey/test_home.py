@@ -1,4 +1,4 @@
-"""The home page of staff: what needs a coordinator, and what needs the manager of their region."""
+"""The home page of staff: what coordinators and regional managers have to do."""
 
 import pytest
 from flask import Flask
@@ -21,7 +21,7 @@ DECIDE = "Decide whether Noor van Dijk can go on · Conference in 40 days"
 
 
 def needs(page: Page) -> list[str]:
-    """The lines below "Needs you"; empty where nothing is asked of anybody."""
+    """The lines below "Needs you"; empty where there are none."""
     sections = [part for part in page.all("section") if part.get("aria-labelledby") == "needs"]
     return [text_of(row) for part in sections for row in part.iter("li")]
 
@@ -91,7 +91,7 @@ def test_the_manager_sees_whose_case_it_is(client: PageClient, cast: Cast, case:
 def test_of_a_coordinator_who_is_not_there_nothing_is_known(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    """Nothing ties nobody; that is not to say that the coordinator is independent."""
+    """Without a coordinator there is no conflict, but that is not shown as independent."""
     fresh = registered_case(db_session, cast, clock())
     sign_in(client, cast.ruud)
 

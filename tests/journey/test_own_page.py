@@ -1,4 +1,4 @@
-"""The own page of somebody in the circle: what it says to whom, and what they can do on it."""
+"""The own page of somebody in the circle: its content for each part, and what they can do on it."""
 
 import pytest
 from sqlalchemy import select
@@ -29,7 +29,7 @@ ANOTHER = (
 
 
 def section(page: Page, heading: str) -> str:
-    """The words of the section with this heading; empty where there is none."""
+    """The text of the section with this heading; empty where there is none."""
     return next((text_of(node) for node in page.all("section") if text_of(node).startswith(heading)), "")
 
 

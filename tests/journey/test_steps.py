@@ -1,4 +1,4 @@
-"""Taking a step: all of it or nothing, one at a time, every reason told, everything written down."""
+"""Taking a step: atomic, one at a time, with every reason of a refusal, and recorded."""
 
 from threading import Barrier, Thread
 
@@ -14,7 +14,7 @@ from ekc.core.audit import AuditEvent, broken_chains
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import Blocked, take
+from ekc.journey.actions import Blocked, take_step
 from ekc.journey.models import PhaseChange
 from ekc.journey.queries import history
 from ekc.plans.models import PlanVersion
@@ -32,7 +32,7 @@ def phase_of(session: Session, case: build.Made) -> Phase:
 
 
 def state(session: Session) -> dict[str, int]:
-    """How many rows every table has."""
+    """The number of rows of every table."""
     session.rollback()
     tables = Conference.metadata.sorted_tables
     return {table.name: session.scalars(select(func.count()).select_from(table)).one() for table in tables}
@@ -42,7 +42,7 @@ def test_all_reasons_are_told_and_nothing_changes(db_session: Session, cast: Cas
     case = build.case_in_setup(db_session, cast, START)
     before = state(db_session)
     with pytest.raises(Blocked) as refused:
-        take(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE))
+        take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE))
     assert [reason.guard for reason in refused.value.verdict.reasons] == [
         "question_agreed",
         "everyone_decided",
@@ -77,11 +77,11 @@ def test_back_and_forth_between_information_and_private_time(db_session: Session
     case = build.case_in_private_time(db_session, cast, START)
     marieke = participant(case.id, case.people["marieke"])
     ask = Taking(Step.ASK_FOR_INFORMATION, reason="May the nurse come in the evening?")
-    assert take(By(db_session, marieke, START), case.id, ask) is Phase.INFORMATION
+    assert take_step(By(db_session, marieke, START), case.id, ask) is Phase.INFORMATION
     build.step(db_session, cast, START, case, Step.BEGIN_PRIVATE_TIME)
-    assert take(By(db_session, marieke, START), case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION
+    assert take_step(By(db_session, marieke, START), case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION
     back = Taking(Step.GO_BACK, reason="The first bottom line is not met.")
-    assert take(By(db_session, marieke, START), case.id, back) is Phase.PRIVATE_TIME
+    assert take_step(By(db_session, marieke, START), case.id, back) is Phase.PRIVATE_TIME
     told = [(row.why, row.ended_by, row.ended_for) for row in rounds(db_session, case.id)]
     assert told == [
         (None, Step.ASK_FOR_INFORMATION, "May the nurse come in the evening?"),
@@ -92,7 +92,7 @@ def test_back_and_forth_between_information_and_private_time(db_session: Session
 
 def test_no_plan_keeps_no_view(db_session: Session, cast: Cast) -> None:
     case = build.case_in_private_time(db_session, cast, START)
-    take(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN, reason="Omar and Linda do not agree."))
+    take_step(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN, reason="Omar and Linda do not agree."))
     change = history(db_session, case.id)[-1]
     assert (change.step, change.reason) == (Step.NO_PLAN, None)
     assert rounds(db_session, case.id)[-1].ended_for is None
@@ -103,9 +103,9 @@ def test_no_plan_keeps_no_view(db_session: Session, cast: Cast) -> None:
 def test_stopping_asks_for_a_coded_reason(db_session: Session, cast: Cast) -> None:
     case = build.registered_case(db_session, cast, START)
     with pytest.raises(Refusal, match="Choose the reason"):
-        take(By(db_session, cast.ruud, START), case.id, Taking(Step.STOP))
+        take_step(By(db_session, cast.ruud, START), case.id, Taking(Step.STOP))
     stop = Taking(Step.STOP, stop_reason=StopReason.NETWORK_TOO_SMALL)
-    assert take(By(db_session, cast.ruud, START), case.id, stop) is Phase.CLOSED
+    assert take_step(By(db_session, cast.ruud, START), case.id, stop) is Phase.CLOSED
     conference = db_session.get_one(Conference, case.id)
     assert (conference.outcome, conference.stop_reason) == (Outcome.STOPPED, StopReason.NETWORK_TOO_SMALL)
 
@@ -119,7 +119,7 @@ def test_a_plan_without_a_conference_rests_on_no_bottom_line_the_family_does_not
     at_home = Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They made it at home.")
 
     with pytest.raises(Blocked) as refused:
-        take(By(db_session, cast.noor, START), case.id, at_home)
+        take_step(By(db_session, cast.noor, START), case.id, at_home)
 
     assert [reason.guard for reason in refused.value.verdict.reasons] == ["bottom_lines_shared"]
 
@@ -130,7 +130,7 @@ def test_an_override_is_written_down(db_session: Session, cast: Cast) -> None:
     with pytest.raises(Blocked):
         build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
     why = {"everyone_informed": "Kees is at sea and hears it on the day."}
-    take(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE, overrides=why))
+    take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE, overrides=why))
     assert history(db_session, case.id)[-1].overrides == why
 
 
@@ -139,7 +139,7 @@ def test_an_override_has_its_limit(db_session: Session, cast: Cast) -> None:
     build.change_details(db_session, cast, START, case, case.people["kees"], informed_on=None)
     too_long = {"everyone_informed": "x" * 2001}
     with pytest.raises(Refusal, match="Make this shorter"):
-        take(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE, overrides=too_long))
+        take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE, overrides=too_long))
     assert phase_of(db_session, case) is Phase.SETUP
 
 
@@ -148,16 +148,16 @@ def test_who_may_not_step(db_session: Session, cast: Cast) -> None:
     before = state(db_session)
     for stranger in (cast.denise, cast.iris, cast.mila, cast.bas, cast.nobody, participant(case.id, 999)):
         with pytest.raises(Unknown):
-            take(By(db_session, stranger, START), case.id, Taking(Step.COME_OUT))
+            take_step(By(db_session, stranger, START), case.id, Taking(Step.COME_OUT))
     with pytest.raises(NotNow):
-        take(By(db_session, cast.ruud, START), case.id, Taking(Step.COME_OUT))
+        take_step(By(db_session, cast.ruud, START), case.id, Taking(Step.COME_OUT))
     assert state(db_session) == before
 
 
 def test_a_page_that_is_behind(db_session: Session, cast: Cast) -> None:
     case = build.case_in_presentation(db_session, cast, START)
     with pytest.raises(Stale):
-        take(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN), seen=Phase.PRIVATE_TIME)
+        take_step(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN), seen_phase=Phase.PRIVATE_TIME)
     assert phase_of(db_session, case) is Phase.PRESENTATION
 
 
@@ -174,7 +174,9 @@ def test_two_clicks_at_once_make_one_move(engine: Engine, db_session: Session, c
             together.wait(10)
             try:
                 answers.append(
-                    take(By(session, cast.noor, START), case.id, Taking(Step.AGREE_PLAN), seen=Phase.PRESENTATION)
+                    take_step(
+                        By(session, cast.noor, START), case.id, Taking(Step.AGREE_PLAN), seen_phase=Phase.PRESENTATION
+                    )
                 )
             except Stale as stale:
                 answers.append(stale.message)

@@ -1,4 +1,4 @@
-"""The last task of a coordinator is the last follow-up, also where nobody closes the case: then access ends as well."""
+"""The last follow-up is the last task of a coordinator: their access then ends, even if nobody closes the case."""
 
 from datetime import date, timedelta
 
@@ -12,9 +12,9 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take
-from ekc.journey.home import coordinator_home
-from ekc.journey.reminders import tell_that_access_ends
+from ekc.journey.actions import take_step
+from ekc.journey.home import staff_home
+from ekc.journey.reminders import remind_before_access_ends
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.workflow.definition import Taking
 from ekc.workflow.follow_ups import FollowUpKind
@@ -98,7 +98,7 @@ def test_where_nobody_closes_it_the_coordinator_is_out_all_the_same(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
 ) -> None:
     give_up(db_session, cast, case, *FollowUpKind)
-    sent = [tell_that_access_ends(db_session, START + timedelta(days=days)) for days in range(40)]
+    sent = [remind_before_access_ends(db_session, START + timedelta(days=days)) for days in range(40)]
     clock.set(OVER)
     sign_in(client, cast.noor)
 
@@ -115,11 +115,11 @@ def test_the_manager_finds_it_and_closes_it(
     sign_in(client, cast.ruud)
     assert "all follow-ups are held or given up; it can be closed" in client.page("/").text
 
-    take(By(db_session, cast.ruud, OVER), case.id, Taking(Step.CLOSE))
+    take_step(By(db_session, cast.ruud, OVER), case.id, Taking(Step.CLOSE))
 
     closed = db_session.get_one(Conference, case.id)
     assert (closed.closed_on, closed.tasks_ended_on) == (local_date(OVER, closed.timezone), TODAY)
-    with pytest.raises(Unknown):  # closing opens it to nobody anew
+    with pytest.raises(Unknown):  # closing gives nobody access again
         open_case(By(db_session, cast.noor, OVER), case.id, Activity.SEE_CASE)
 
 
@@ -127,4 +127,4 @@ def test_who_is_asked_to_take_it_over_sees_that(db_session: Session, cast: Cast,
     give_up(db_session, cast, case, *FollowUpKind)
     ask_coordinator(By(db_session, cast.ruud, OVER), case.id, cast.denise.account_id or 0)
 
-    assert [row.id for row in coordinator_home(db_session, cast.denise, OVER).asked] == [case.id]
+    assert [row.id for row in staff_home(db_session, cast.denise, OVER).requests] == [case.id]

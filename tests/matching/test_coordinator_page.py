@@ -1,4 +1,4 @@
-"""The page about the coordinator, over HTTP: from the first question to the main person's yes."""
+"""The page about the coordinator, over HTTP: from the request to the confirmation by the main person."""
 
 from dataclasses import replace
 from datetime import date
@@ -32,7 +32,7 @@ KNOWS = "Do you know anybody of the family or of the circle?"
 GAINS = "Could anything in the plan, or in how it ends, be of use to you or yours?"
 RETIRED = "No: I am retired, a student, at home, between jobs, or work for myself"
 SAME = "How many other open conferences do you have that the same organisation referred?"
-#: Nothing ties her, as she fills it in.
+#: A declaration without conflicts, as form values.
 FREE: dict[str, Value] = {WORKS: RETIRED, KNOWS: "No, nobody", GAINS: "No", "How independent are you?": OWN_WORDS}
 
 
@@ -54,7 +54,7 @@ def asked(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> Ma
 
 @pytest.fixture
 def taken(db_session: Session, cast: Cast, clock: FrozenClock, asked: Made) -> Made:
-    """Noor took the case, with doubts."""
+    """Noor accepted the case, with a declaration."""
     independence.accept(
         By(db_session, cast.noor, clock()),
         asked.id,
@@ -83,7 +83,7 @@ def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: M
 
     page = client.submit("Take the case", {**FREE, GAINS: "Yes", "If so, how?": "I rent out the house.", SAME: "3"})
 
-    match = matches(db_session, asked.id).taken
+    match = matches(db_session, asked.id).current
     assert match is not None
     assert (match.declaration, match.accepted_on) == (
         Declaration(OWN_WORDS, employer="", relation="", interest="I rent out the house.", caseload=3),
@@ -213,7 +213,7 @@ def test_nobody_referred_the_case_so_that_is_not_asked(
 
     client.submit("Take the case", FREE)
 
-    match = matches(db_session, case.id).taken
+    match = matches(db_session, case.id).current
     assert match is not None
     assert match.declaration == Declaration(OWN_WORDS, employer="", relation="", interest="", caseload=None)
 
@@ -275,7 +275,7 @@ def test_the_main_person_says_yes_on_their_own_page(
     page = client.submit("Yes, that is good")
 
     assert "Yes, that is good" not in page.buttons
-    match = matches(db_session, taken.id).taken
+    match = matches(db_session, taken.id).current
     assert match is not None
     assert match.confirmed_on == date(2026, 3, 2)
 
@@ -321,7 +321,7 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
 
     page = client.submit("Yes, Noor van Dijk after all")
 
-    match = matches(db_session, taken.id).taken
+    match = matches(db_session, taken.id).current
     assert match is not None
     assert (match.confirmed_on, match.unwanted_on) == (date(2026, 3, 2), None)
     assert OWN_WORDS.replace("\n", " ") in page.text
@@ -336,14 +336,14 @@ def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
 
     client.submit("Ask for somebody else")
 
-    match = matches(db_session, taken.id).taken
+    match = matches(db_session, taken.id).current
     assert match is not None
     assert (match.confirmed_on, match.unwanted_on) == (None, date(2026, 3, 2))
     pieter = PersonDetails(name="Pieter de Wit", part=Part.MAIN_PERSON)
     other = participant(taken.id, add_person(By(db_session, cast.ruud, clock()), taken.id, pieter))
     offices = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
     manager_too = replace(cast.noor, roles=offices, regions=frozenset({cast.north}))
-    for somebody in (other, cast.noor, manager_too):  # the wish is hers, and hers to take back
+    for somebody in (other, cast.noor, manager_too):  # only she can withdraw her wish
         with pytest.raises(Refusal, match="The main person would rather have somebody else"):
             independence.confirm_coordinator(By(db_session, somebody, clock()), taken.id)
     independence.confirm_coordinator(By(db_session, cast.ruud, clock()), taken.id)
@@ -354,7 +354,7 @@ def test_nobody_but_a_main_person_asks_for_another_coordinator(
 ) -> None:
     for somebody in (cast.noor, cast.ruud, participant(taken.id, taken.people["karim"]), cast.nobody):
         with pytest.raises(Unknown):
-            independence.rather_another(By(db_session, somebody, clock()), taken.id)
+            independence.want_another_coordinator(By(db_session, somebody, clock()), taken.id)
 
 
 def test_a_forged_coordinator_is_not_there(client: PageClient, cast: Cast, case: Made) -> None:

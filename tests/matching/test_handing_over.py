@@ -1,4 +1,4 @@
-"""Handing over the cases of a coordinator who leaves or is gone: what the regional manager sees, and asking others."""
+"""Handing over the cases of a coordinator who leaves or has left, by the regional manager."""
 
 from datetime import UTC, date, datetime
 
@@ -51,7 +51,7 @@ def leaving(db_session: Session, cast: Cast, noor: int) -> list[Made]:
 
 @pytest.fixture
 def ruud(client: PageClient, cast: Cast) -> PageClient:
-    """The regional manager at a browser."""
+    """The regional manager in a browser."""
     sign_in(client, cast.ruud)
     return client
 
@@ -109,9 +109,9 @@ def test_a_case_goes_to_whoever_takes_it(
     assert [text_of(node) for node in page.all("h2")] == ["Second family", "First family"]  # by their next date
     assert page.text.count("Denise Okafor is asked to take over, and has not answered.") == 1
     both = matches(db_session, first.id)
-    assert both.taken is not None
-    assert both.asked is not None
-    assert (both.taken.account_id, both.asked.account_id) == (noor, denise)
+    assert both.current is not None
+    assert both.pending is not None
+    assert (both.current.account_id, both.pending.account_id) == (noor, denise)
     assert to_hand_over(ruud.page("/")) == [
         "Noor van Dijk Leaves on 30 April: 2 conferences to hand over",
         "First family Denise Okafor was asked on 2 Mar, and has not answered",
@@ -172,7 +172,7 @@ def test_after_the_last_day_what_is_left_is_red(
 
 
 def test_a_stolen_laptop(ruud: PageClient, cast: Cast, db_session: Session, noor: int) -> None:
-    """Closing is always possible; the cases show at once, but for the one in which the family is among itself."""
+    """Closing an account is always possible; its cases appear at once, except the one in private time."""
     build.case_in_setup(db_session, cast, START, title="First family")
     build.case_in_private_time(db_session, cast, START, title="Second family")
 

@@ -1,4 +1,4 @@
-"""Whoever works for an agency of a case is not its coordinator; what ties them later holds it up until it is waived."""
+"""Nobody coordinates a case of an agency they work for; later conflicts block steps until they are waived."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,11 +12,11 @@ from ekc.conferences.actions import bottom_lines, circle
 from ekc.conferences.entries import BottomLineText, PersonDetails
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.journey.actions import Blocked, take
+from ekc.journey.actions import Blocked, take_step
 from ekc.matching.actions import asking, independence
 from ekc.matching.actions.independence import set_employer
 from ekc.matching.queries.asking import candidates, same_referrer
-from ekc.matching.queries.match import Matches, matches, open_conflicts, undecided
+from ekc.matching.queries.match import Matches, cases_with_open_conflicts, matches, open_conflicts
 from ekc.workflow.definition import Taking
 from ekc.workflow.independence import Matter, Tie
 from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
@@ -54,7 +54,7 @@ def waive(session: Session, cast: Cast, case: Made, about: str, reason: str = "S
 def why_not(session: Session, cast: Cast, case: Made, step: Step) -> list[str]:
     """The sentences with which a step is refused to Noor."""
     with pytest.raises(Blocked) as refused:
-        take(By(session, cast.noor, START), case.id, Taking(step, reason="So it is."))
+        take_step(By(session, cast.noor, START), case.id, Taking(step, reason="So it is."))
     return [one.blocker.message % one.blocker.params for one in refused.value.verdict.reasons]
 
 
@@ -68,7 +68,7 @@ def test_nobody_is_asked_who_works_for_the_referring_agency(db_session: Session,
         ask(db_session, cast, case, cast.denise)
 
     assert refused.value.params == {"name": "Denise Okafor", "agency": "Youth protection"}
-    assert matches(db_session, case.id).taken is None
+    assert matches(db_session, case.id).current is None
     found = {one.name: one.tied for one in candidates(db_session, case.id, cast.north)}
     tied = found.pop("Denise Okafor")
     assert tied is not None
@@ -121,7 +121,7 @@ def test_no_case_is_taken_by_who_works_for_an_agency_of_it(
     with pytest.raises(Refusal, match="you cannot be its coordinator"):
         independence.accept(By(db_session, cast.noor, START), case.id, replace(INDEPENDENT, employer=declared))
 
-    match = matches(db_session, case.id).asked
+    match = matches(db_session, case.id).pending
     assert match is not None
     assert (match.accepted_on, match.declaration) == (None, None)
     asking.decline(By(db_session, cast.noor, START), case.id)
@@ -156,7 +156,7 @@ def test_a_professional_who_joins_later_holds_up_the_next_step(db_session: Sessi
 
     waive(db_session, cast, case, "Primary school De Wilg")
     assert ties(db_session, case) == []
-    assert take(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE)) is Phase.INFORMATION
+    assert take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE)) is Phase.INFORMATION
 
     employ(db_session, cast.noor, "Primary school De Wilg; Mental health team")
     nurse = PersonDetails(name="Priya Nair", part=Part.PROFESSIONAL, organisation="Mental Health Team")
@@ -191,7 +191,7 @@ def test_nobody_frees_themselves_by_changing_the_circle(
     change(db_session, cast, case)
 
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
-    assert undecided(db_session, [case.id]) == {case.id}
+    assert cases_with_open_conflicts(db_session, [case.id]) == {case.id}
     sentence = "Noor van Dijk works for Primary school De Wilg, whose people took part as professionals"
     assert sentence in why_not(db_session, cast, case, Step.OPEN_CONFERENCE)
     waive(db_session, cast, case, "Primary school De Wilg")
@@ -267,10 +267,10 @@ def test_with_other_words_nobody_frees_themselves(db_session: Session, cast: Cas
     independence.declare(By(db_session, cast.noor, START), case.id, INDEPENDENT)
 
     assert ties(db_session, case) == known
-    match = matches(db_session, case.id).taken
+    match = matches(db_session, case.id).current
     assert match is not None
     assert (match.declaration, match.before) == (INDEPENDENT, (build.INDEPENDENT, uncle))
-    assert match.unsaid(open_conflicts(db_session, case.id)) == ("I am married to an uncle.",)
+    assert match.retracted(open_conflicts(db_session, case.id)) == ("I am married to an uncle.",)
     for about in ("Primary school De Wilg", "I am married to an uncle."):
         waive(db_session, cast, case, about)
     assert ties(db_session, case) == []
@@ -341,7 +341,7 @@ def test_a_waiver_holds_for_what_the_agency_was_then_and_for_less(db_session: Se
 
     build.change_details(db_session, cast, START, case, case.people["els"], part=Part.REFERRER)
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.REFERS)]
-    match = matches(db_session, case.id).taken
+    match = matches(db_session, case.id).current
     assert match is not None
     assert [waiver.conflict.tie for waiver in match.waivers] == [Tie.HELPS, Tie.DECIDES]
 
@@ -357,7 +357,7 @@ def test_what_was_waived_for_one_coordinator_is_not_for_another(db_session: Sess
     employ(db_session, cast.denise, "Primary school De Wilg")
 
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
-    match = matches(db_session, case.id).taken
+    match = matches(db_session, case.id).current
     assert match is not None
     assert match.waivers == ()
 
@@ -399,12 +399,12 @@ def test_what_protects_people_is_never_held_up(db_session: Session, cast: Cast) 
     marieke = participant(inside.id, inside.people["marieke"])
 
     ask_first = Taking(Step.ASK_FOR_INFORMATION, reason="Who pays?")
-    assert take(By(db_session, marieke, START), inside.id, ask_first) is Phase.INFORMATION
+    assert take_step(By(db_session, marieke, START), inside.id, ask_first) is Phase.INFORMATION
     assert why_not(db_session, cast, inside, Step.BEGIN_PRIVATE_TIME) != []
     day = Taking(Step.ANOTHER_DAY, reason="It is late.", new_date=START)
-    assert take(By(db_session, marieke, START), inside.id, day) is Phase.SETUP
+    assert take_step(By(db_session, marieke, START), inside.id, day) is Phase.SETUP
     stop = Taking(Step.STOP, stop_reason=StopReason.SITUATION_CHANGED)
-    assert take(By(db_session, cast.noor, START), early.id, stop) is Phase.CLOSED
+    assert take_step(By(db_session, cast.noor, START), early.id, stop) is Phase.CLOSED
 
 
 # For whom staff work ---------------------------------------------------------------------------------------------
@@ -439,9 +439,9 @@ def test_a_tied_coordinator_does_not_end_the_conference_without_a_plan(db_sessio
     assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
 
     assert (
-        take(By(db_session, marieke, START), case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION
+        take_step(By(db_session, marieke, START), case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION
     )  # it is the family's
     assert why_not(db_session, cast, case, Step.NO_PLAN) == [sentence]
     waive(db_session, cast, case, "Primary school De Wilg")
 
-    assert take(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN)) is Phase.CLOSED
+    assert take_step(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN)) is Phase.CLOSED

@@ -1,4 +1,4 @@
-"""The page about the coordinator in a real browser, as each of those who see it."""
+"""The page about the coordinator in a real browser, for each role that sees it."""
 
 import pytest
 from playwright.sync_api import Page
@@ -40,7 +40,7 @@ def test_answering(
 def test_deciding(
     visitor: Page, onlooker: Onlooker, cast: Cast, address: str, db_session: Session, clock: FrozenClock
 ) -> None:
-    """Noor rents out a house and works for the school of Els, who comes later; Ruud waives one of the two."""
+    """Noor has two conflicts, one with the school of Els, who is added later; Ruud waives one of them."""
     asking.ask_coordinator(By(db_session, cast.ruud, clock()), 1, cast.noor.account_id or 0)
     told = Declaration(
         "I have no ties to youth protection or the council. My sister teaches at another school in Rivierstad.",

@@ -1,4 +1,4 @@
-"""Finding a coordinator, through the actions: who may, what follows, what is refused."""
+"""Finding a coordinator, by actions: who may, the effects, the refusals."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,17 +45,17 @@ def ask(session: Session, cast: Cast, case: Made, whom: Visitor) -> int:
 
 
 def match_of(session: Session, case: Made) -> MatchRow:
-    """Of whoever is asked, or else of the coordinator."""
+    """The pending match, or else the current one."""
     both = matches(session, case.id)
-    found = both.asked or both.taken
+    found = both.pending or both.current
     assert found is not None
     return found
 
 
 def who(session: Session, case: Made) -> tuple[str, str]:
-    """The names of the coordinator and of whoever is asked."""
+    """The names of the coordinator and of the person who is asked."""
     both = matches(session, case.id)
-    return both.taken.name if both.taken else "", both.asked.name if both.asked else ""
+    return both.current.name if both.current else "", both.pending.name if both.pending else ""
 
 
 def mails(session: Session) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ def mails(session: Session) -> list[tuple[str, str]]:
 
 
 def be_in(session: Session, case: Made, phase: Phase, **more: object) -> None:
-    """Put the case in a phase without a walk there; what the walk takes is of no matter here."""
+    """Put the case in a phase without taking the steps."""
     session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **more))
     session.commit()
 
@@ -233,7 +233,7 @@ def test_what_ends_is_what_the_page_showed(db_session: Session, cast: Cast, case
 
 
 def test_whoever_goes_comes_in_by_no_code_they_know(db_session: Session, cast: Cast, case: Made) -> None:
-    """Devices of the family stay in; a new one waits for the new coordinator."""
+    """Devices of the family stay confirmed; a new one waits for the new coordinator."""
     ask(db_session, cast, case, cast.noor)
     independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     be_in(db_session, case, Phase.SETUP)
@@ -261,7 +261,7 @@ def conflicts_of(session: Session, case: Made) -> list[tuple[Matter, str]]:
 
 
 def waive(session: Session, cast: Cast, case: Made, reason: str) -> None:
-    """Ruud waives the first that is open."""
+    """Ruud waives the first open conflict."""
     independence.waive_conflict(By(session, cast.ruud, START), case.id, open_conflicts(session, case.id)[0].key, reason)
 
 

@@ -1,4 +1,4 @@
-"""Whoever is asked for a case and has not taken it sees what they need to answer, and nothing else of it."""
+"""A coordinator who is asked for a case sees what they need to answer, and nothing else of it."""
 
 from datetime import date
 
@@ -13,9 +13,9 @@ from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.queries import search
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.transaction import writing
-from ekc.evaluations.queries import due_for
-from ekc.journey.actions import take
-from ekc.journey.home import coordinator_home
+from ekc.evaluations.queries import due_follow_ups
+from ekc.journey.actions import take_step
+from ekc.journey.home import staff_home
 from ekc.matching.actions import asking, independence
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Activity, Phase, Step
@@ -26,7 +26,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.stories.test_wrong_turns import pages_of_a_case
 
-#: What the case holds that nobody who is only asked reads.
+#: Content of the case that a coordinator who is asked must not see.
 UNTOLD = (
     "Two nights on which the children were alone.",
     "How do we see to it together",
@@ -46,7 +46,7 @@ UNTOLD = (
 
 @pytest.fixture
 def asked(db_session: Session, cast: Cast) -> Made:
-    """A case that Noor prepared; Denise is asked to go on with it."""
+    """A case that Noor prepared; Denise is asked to take it over."""
     case = build.prepared_case(db_session, cast, START)
     kees = case.people["kees"]
     circle.add_concern(
@@ -104,7 +104,7 @@ def test_no_door_below_the_pages_is_open_either(db_session: Session, cast: Cast,
         with pytest.raises(Unknown), writing(db_session):
             lock_case(By(db_session, cast.denise, START), asked.id, activity)
     with pytest.raises(Unknown):
-        take(By(db_session, cast.denise, START), asked.id, Taking(Step.OPEN_CONFERENCE))
+        take_step(By(db_session, cast.denise, START), asked.id, Taking(Step.OPEN_CONFERENCE))
     assert search(db_session, cast.denise, "Marieke", START) == ()
     assert search(db_session, cast.denise, "EKC-2026-0001", START) == ()
 
@@ -119,15 +119,15 @@ def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
 
 
 def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, asked: Made) -> None:
-    home = coordinator_home(db_session, cast.denise, START)
-    assert ([row.id for row in home.asked], home.cases, home.needs, home.this_week) == ([asked.id], (), (), ())
+    home = staff_home(db_session, cast.denise, START)
+    assert ([row.id for row in home.requests], home.cases, home.todos, home.this_week) == ([asked.id], (), (), ())
 
     independence.accept(By(db_session, cast.denise, START), asked.id, INDEPENDENT)
 
     assert open_case(By(db_session, cast.denise, START), asked.id, Activity.SEE_CASE).id == asked.id
     assert [found.conference_id for found in search(db_session, cast.denise, "Marieke", START)] == [asked.id]
-    home = coordinator_home(db_session, cast.denise, START)
-    assert (home.asked, [row.id for row in home.cases]) == ((), [asked.id])
+    home = staff_home(db_session, cast.denise, START)
+    assert (home.requests, [row.id for row in home.cases]) == ((), [asked.id])
     with pytest.raises(Unknown):
         open_case(By(db_session, cast.denise, START), asked.id, Activity.SEE_REQUEST)
 
@@ -137,7 +137,7 @@ def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast)
     asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     go_back = Taking(Step.GO_BACK, reason="A line is not met.")
     marieke = participant(case.id, case.people["marieke"])
-    assert take(By(db_session, marieke, START), case.id, go_back) is Phase.PRIVATE_TIME
+    assert take_step(By(db_session, marieke, START), case.id, go_back) is Phase.PRIVATE_TIME
 
     with pytest.raises(NotNow):
         open_case(By(db_session, cast.denise, START), case.id, Activity.SEE_REQUEST)
@@ -151,6 +151,6 @@ def test_calls_of_a_case_they_have_not_taken_are_not_theirs(
     clock.advance(days=40)
     today = clock().date()
 
-    assert due_for(db_session, cast.denise.account_id or 0, today) == ()
+    assert due_follow_ups(db_session, cast.denise.account_id or 0, today) == ()
     independence.accept(By(db_session, cast.denise, clock()), case.id, INDEPENDENT)
-    assert [row.conference_id for row in due_for(db_session, cast.denise.account_id or 0, today)] == [case.id]
+    assert [row.conference_id for row in due_follow_ups(db_session, cast.denise.account_id or 0, today)] == [case.id]

@@ -1,4 +1,4 @@
-"""A case of Noor's with a circle of all parts, put into any phase; the steps themselves are the journey's to test."""
+"""A case of Noor's with a circle of all parts, put into any phase without taking the steps."""
 
 from datetime import datetime
 
@@ -59,7 +59,7 @@ def gathered(session: Session, cast: Cast, at: datetime, phase: Phase = Phase.SE
 
 
 def put_into(session: Session, conference_id: int, phase: Phase, **more: object) -> None:
-    """Put a case into a phase, past all guards."""
+    """Put a case into a phase without checking guards."""
     session.rollback()
     session.execute(update(Conference).where(Conference.id == conference_id).values(phase=phase, **more))
     session.commit()

@@ -1,4 +1,4 @@
-"""Who is there: coming, leaving, coming back, the professionals all at once."""
+"""Attendance: coming, leaving, coming back, and all professionals at once."""
 
 from datetime import timedelta
 

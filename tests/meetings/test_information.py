@@ -1,4 +1,4 @@
-"""What is told, what is asked, and what is still missing."""
+"""Information and questions, and the kinds of information still missing."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -114,20 +114,22 @@ def test_people_and_items_of_another_case_are_unknown(db_session: Session, cast:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
     other = gathered(db_session, cast, START, Phase.INFORMATION)
     told, asked = InformationText(InformationKind.HELP, "x"), QuestionText(case.people["fatima"], "x")
-    item = information.tell(By(db_session, cast.noor, START), other.id, told)
-    question = information.ask(By(db_session, cast.noor, START), other.id, QuestionText(other.people["fatima"], "x"))
+    item = information.add_information(By(db_session, cast.noor, START), other.id, told)
+    question = information.add_question(
+        By(db_session, cast.noor, START), other.id, QuestionText(other.people["fatima"], "x")
+    )
 
     with pytest.raises(Unknown):
-        information.tell(
+        information.add_information(
             By(db_session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "x", other.people["els"])
         )
     with pytest.raises(Unknown):
-        information.ask(By(db_session, cast.noor, START), case.id, QuestionText(other.people["fatima"], "x"))
+        information.add_question(By(db_session, cast.noor, START), case.id, QuestionText(other.people["fatima"], "x"))
     for id in (item, 10**30):
         with pytest.raises(Unknown):
-            information.change_told(By(db_session, cast.noor, START), case.id, id, told)
+            information.change_information(By(db_session, cast.noor, START), case.id, id, told)
         with pytest.raises(Unknown):
-            information.remove_told(By(db_session, cast.noor, START), case.id, id)
+            information.remove_information(By(db_session, cast.noor, START), case.id, id)
     for id in (question, 10**30):
         with pytest.raises(Unknown):
             information.change_question(By(db_session, cast.noor, START), case.id, id, asked)
@@ -141,16 +143,18 @@ def test_only_where_people_are_together_something_is_told(db_session: Session, c
     put_into(db_session, case.id, phase, plan_number=1)
 
     with pytest.raises(NotNow):
-        information.tell(By(db_session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "x"))
+        information.add_information(
+            By(db_session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "x")
+        )
     with pytest.raises(NotNow):
-        information.ask(By(db_session, cast.noor, START), case.id, QuestionText(case.people["fatima"], "x"))
+        information.add_question(By(db_session, cast.noor, START), case.id, QuestionText(case.people["fatima"], "x"))
 
 
 def test_afterwards_it_is_there_to_read(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
-    information.tell(
+    information.add_information(
         By(db_session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "Rails and an alarm.")
     )
     put_into(db_session, case.id, Phase.EVALUATION, plan_number=1)
@@ -166,10 +170,10 @@ def test_what_was_told_on_an_earlier_day_stays_to_read(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
-    information.tell(
+    information.add_information(
         By(db_session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "Rails and an alarm.")
     )
-    information.ask(By(db_session, cast.noor, START), case.id, QuestionText(case.people["fatima"], "By when?"))
+    information.add_question(By(db_session, cast.noor, START), case.id, QuestionText(case.people["fatima"], "By when?"))
     conference = db_session.get_one(Conference, case.id)
     new_meeting(db_session, conference, START, Taking(Step.ANOTHER_DAY))
     db_session.commit()

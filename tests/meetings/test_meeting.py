@@ -1,4 +1,4 @@
-"""The meeting page: date, hours, venue and arrangements, as forms and as what is kept."""
+"""The meeting page: date, hours, venue and arrangements, in forms and as stored."""
 
 from datetime import UTC, datetime
 
@@ -192,13 +192,13 @@ def test_another_day_is_arranged_like_the_day_before(
     case = gathered(db_session, cast, START)
     arranging.choose_date(By(db_session, cast.noor, START), case.id, SATURDAY)
     arranging.set_venue(By(db_session, cast.noor, START), case.id, Venue("De Brug", "Waalkade 12", "level"))
-    arranging.expect_minutes(By(db_session, cast.noor, START), case.id, 300)
+    arranging.set_expected_minutes(By(db_session, cast.noor, START), case.id, 300)
     arranging.arrange(By(db_session, cast.noor, START), case.id, Arranged(ArrangementKind.TRAVEL, not_needed=True))
     conference = db_session.get_one(Conference, case.id)
     former = queries.current_meeting(db_session, case.id)
 
     new_meeting(db_session, conference, START, Taking(Step.ANOTHER_DAY, new_date=NEXT_SATURDAY))
-    end_meeting(db_session, conference, START, Taking(Step.STOP))  # not started: nothing ends
+    end_meeting(db_session, conference, START, Taking(Step.STOP))  # not started, so nothing ends
     db_session.commit()
 
     current = queries.current_meeting(db_session, case.id)

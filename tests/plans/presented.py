@@ -1,4 +1,4 @@
-"""A family that has just come out with a plan: the case of the tests of this feature, in the phase of presentation."""
+"""The case of these tests: in the phase of presentation, after private time."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -45,7 +45,7 @@ class Family:
 
 @stage
 def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Family:
-    """The case as the family came out of private time. Hassan is not there; all others are."""
+    """The case at its presentation. Hassan is absent; everybody else came."""
     case = Conference(
         number=number,
         variant=Variant.FAMILY,
@@ -96,7 +96,7 @@ def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Fa
 
 
 def freeze(session: Session, family: Family, at: datetime) -> None:
-    """As the step does: the plan is frozen and the case goes on to the evaluation."""
+    """Store the plan as a version and go on to evaluation, as the step does."""
     session.rollback()
     case = session.get_one(Conference, family.id)
     freeze_plan(session, case, at, Taking(Step.AGREE_PLAN))
@@ -105,7 +105,7 @@ def freeze(session: Session, family: Family, at: datetime) -> None:
 
 
 def somebody(app: Flask, session: Session, family: Family, name: str) -> PageClient:
-    """One of the circle, who came in by personal link."""
+    """Somebody of the circle as a visitor by personal link."""
     client = app.test_client()
     assert isinstance(client, PageClient)
     enter(client, session, PRESENTED, family.id, family[name])
@@ -113,5 +113,5 @@ def somebody(app: Flask, session: Session, family: Family, name: str) -> PageCli
 
 
 def address(family: Family, rest: str = "") -> str:
-    """The address of the plan, or of a page below it."""
+    """The URL of the plan, or of a page below it."""
     return f"/conferences/{family.id}/plan{rest}"

@@ -1,4 +1,4 @@
-"""Two plans on paper: a full one, after the De Wit family, and one with everything still to be filled in."""
+"""Two printed plans: a full one, after the De Wit family, and one with as little as possible."""
 
 from datetime import date, datetime
 
@@ -89,7 +89,7 @@ DE_WIT = PlanDocument(
     changes=("Fatima slaapt nu drie nachten bij Marieke.",),
 )
 
-# The least a plan can be: everything else is still to be filled in, by hand.
+# The smallest possible plan: the rest is filled in by hand.
 EMPTY = PlanDocument(
     number="EKC-2026-0008",
     title="Kastanjeplein",

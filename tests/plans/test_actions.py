@@ -1,4 +1,4 @@
-"""Writing a plan and answering to it: who may, what must fit, and that what is agreed never changes."""
+"""Actions on a plan: who may use them, what must be valid, and that versions never change."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.plans import actions, drafting, queries
+from ekc.plans import actions, edits, queries
 from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument, PlanVersion
@@ -34,39 +34,40 @@ def family(db_session: Session, cast: Cast) -> Family:
 
 def revision(session: Session, family: Family) -> int:
     session.rollback()
-    return queries.draft(session, family.id)[1]
+    return queries.stored_draft(session, family.id).revision
 
 
 def write(session: Session, cast: Cast, family: Family) -> str:
-    """A whole plan; the key of the request for support."""
+    """A whole plan; returns the key of the request for support."""
     noor, at = cast.noor, PRESENTED
     goal = actions.change_plan(
-        By(session, noor, at), family.id, 0, drafting.add_goal("De kinderen zijn nooit 's nachts alleen.")
+        By(session, noor, at), family.id, 0, edits.add_goal("De kinderen zijn nooit 's nachts alleen.")
     )
     nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.change_plan(By(session, noor, at), family.id, 1, drafting.add_action(goal, nights))
+    actions.change_plan(By(session, noor, at), family.id, 1, edits.add_action(goal, nights))
     asked = NewAction(
         what="Plant de behandeling op dinsdag",
         who=(family["priya"],),
         by=date(2026, 4, 24),
         kind=ActionKind.PROFESSIONAL,
     )
-    key = actions.change_plan(By(session, noor, at), family.id, 2, drafting.add_action(goal, asked))
+    key = actions.change_plan(By(session, noor, at), family.id, 2, edits.add_action(goal, asked))
     what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.change_plan(By(session, noor, at), family.id, 3, drafting.add_what_if(what_if))
-    actions.change_plan(By(session, noor, at), family.id, 4, drafting.set_monitor(family["omar"]))
+    actions.change_plan(By(session, noor, at), family.id, 3, edits.add_what_if(what_if))
+    actions.change_plan(By(session, noor, at), family.id, 4, edits.set_monitor(family["omar"]))
     evaluation = EvaluationPlan(
         at=EVALUATION, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],)
     )
-    actions.change_plan(By(session, noor, at), family.id, 5, drafting.set_evaluation(evaluation))
+    actions.change_plan(By(session, noor, at), family.id, 5, edits.set_evaluation(evaluation))
     return key
 
 
 def test_a_plan_is_written_step_by_step(db_session: Session, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
 
-    draft, number = queries.draft(db_session, family.id)
-    assert number == 6
+    found = queries.stored_draft(db_session, family.id)
+    draft = found.draft
+    assert found.revision == 6
     assert [(action.what, action.who) for action in actions_of(draft)] == [
         ("Slaapt bij Marieke", (family["fatima"],)),
         ("Plant de behandeling op dinsdag", (family["priya"],)),
@@ -75,34 +76,34 @@ def test_a_plan_is_written_step_by_step(db_session: Session, cast: Cast, family:
 
 
 def test_a_page_that_is_behind_changes_nothing(db_session: Session, cast: Cast, family: Family) -> None:
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("First"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.add_goal("First"))
 
     with pytest.raises(Stale):
-        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("Second"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.add_goal("Second"))
 
-    assert [goal.text for goal in queries.draft(db_session, family.id)[0].goals] == ["First"]
+    assert [goal.text for goal in queries.stored_draft(db_session, family.id).draft.goals] == ["First"]
 
 
 def test_only_people_of_this_circle_stand_in_the_plan(db_session: Session, cast: Cast, family: Family) -> None:
     other = presented(db_session, cast, "EKC-2026-0008")
-    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("A goal"))
+    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.add_goal("A goal"))
 
     for stranger in (other["omar"], family["interpreter"], 9999):
         new = NewAction(what="x", who=(stranger,))
         with pytest.raises(Unknown):
-            actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.add_action(goal, new))
+            actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, edits.add_action(goal, new))
         with pytest.raises(Unknown):
-            actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.set_monitor(stranger))
+            actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, edits.set_monitor(stranger))
     with pytest.raises(Unknown):
-        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.change_goal("g77", "x"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, edits.change_goal("g77", "x"))
     with pytest.raises(Unknown):
-        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.remove("w1"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, edits.remove("w1"))
 
 
 def test_no_agency_calls_people_together(db_session: Session, cast: Cast, family: Family) -> None:
     evaluation = EvaluationPlan(at=EVALUATION, convenor=family["karim"])
     with pytest.raises(Refusal, match="choose somebody of the family"):
-        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.set_evaluation(evaluation))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.set_evaluation(evaluation))
 
 
 Try = Callable[[Session, Family, Cast], None]
@@ -111,7 +112,7 @@ Try = Callable[[Session, Family, Cast], None]
 def _goal_by(name: str) -> Try:
     def attempt(session: Session, family: Family, _cast: Cast) -> None:
         actions.change_plan(
-            By(session, participant(family.id, family[name]), PRESENTED), family.id, 0, drafting.add_goal("x")
+            By(session, participant(family.id, family[name]), PRESENTED), family.id, 0, edits.add_goal("x")
         )
 
     return attempt
@@ -127,7 +128,7 @@ def test_no_professional_writes_in_the_plan(name: str, db_session: Session, cast
 def test_the_family_writes_in_its_plan(name: str, db_session: Session, cast: Cast, family: Family) -> None:
     _goal_by(name)(db_session, family, cast)
 
-    assert len(queries.draft(db_session, family.id)[0].goals) == 1
+    assert len(queries.stored_draft(db_session, family.id).draft.goals) == 1
 
 
 def test_in_private_time_nobody_writes_here(db_session: Session, cast: Cast, family: Family) -> None:
@@ -135,7 +136,7 @@ def test_in_private_time_nobody_writes_here(db_session: Session, cast: Cast, fam
     db_session.commit()
 
     with pytest.raises(NotNow):
-        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("x"))
+        actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.add_goal("x"))
     with pytest.raises(NotNow):
         _goal_by("omar")(db_session, family, cast)
 
@@ -177,7 +178,7 @@ def test_a_refusal_names_its_reason_and_the_later_decision_counts(
     assert [(row.accepted, row.reason) for row in decisions] == [(False, "one night alone"), (True, "")]
     assert queries.is_accepted(decisions) is True
 
-    with pytest.raises(Unknown):  # she is no referrer and set no bottom line
+    with pytest.raises(Unknown):  # neither a referrer nor a setter of a bottom line
         actions.decide_acceptance(By(db_session, cast.noor, LATER), family.id, family["priya"], False, "no crisis line")
     with writing(db_session):
         db_session.get_one(BottomLine, family.lines[1]).set_by = family["priya"]
@@ -213,7 +214,7 @@ def test_support_is_answered_by_whoever_is_asked(db_session: Session, cast: Cast
         actions.answer_support(By(db_session, priya, LATER), family.id, 5, key, SupportAnswer.AGREED)
     actions.answer_support(By(db_session, priya, LATER), family.id, 6, key, SupportAnswer.AGREED, "room until July")
 
-    answered = [action for action in actions_of(queries.draft(db_session, family.id)[0]) if action.key == key]
+    answered = [action for action in actions_of(queries.stored_draft(db_session, family.id).draft) if action.key == key]
     assert [(action.answer, action.answer_words) for action in answered] == [(SupportAnswer.AGREED, "room until July")]
 
 
@@ -260,11 +261,11 @@ def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
     actions.record_agreements(By(db_session, cast.noor, PRESENTED), family.id, [family["omar"], family["marieke"]])
     freeze(db_session, family, LATER)
     omar = participant(family.id, family["omar"])
-    night = queries.draft(db_session, family.id)[0].goals[0].actions[0]
+    night = queries.stored_draft(db_session, family.id).draft.goals[0].actions[0]
     moved = NewAction(what="Slaapt vrijdag bij Marieke", who=night.who, starts=night.starts, every=night.every)
-    actions.change_plan(By(db_session, omar, LATER), family.id, 6, drafting.change_action(night.key, moved))
+    actions.change_plan(By(db_session, omar, LATER), family.id, 6, edits.change_action(night.key, moved))
     evaluation = EvaluationPlan(at=EVALUATION, place="bij Kees thuis", convenor=family["marieke"])
-    actions.change_plan(By(db_session, omar, LATER), family.id, 7, drafting.set_evaluation(evaluation))
+    actions.change_plan(By(db_session, omar, LATER), family.id, 7, edits.set_evaluation(evaluation))
     actions.record_agreements(By(db_session, cast.noor, LATER + timedelta(days=90)), family.id, [family["marieke"]])
     freeze(db_session, family, LATER + timedelta(days=91))
 
@@ -307,4 +308,4 @@ def test_of_prints_at_once_one_stays(db_session: Session, engine: Engine, cast: 
 
 
 def test_there_is_no_plan_before_one_is_written(db_session: Session, cast: Cast) -> None:
-    assert queries.draft(db_session, 1) == (Draft(), 0)
+    assert queries.stored_draft(db_session, 1) == queries.StoredDraft(Draft(), 0, None)

@@ -1,4 +1,4 @@
-"""The plan as a value: whatever is done to it, it can be stored, its keys are its own, its numbers follow its order."""
+"""The draft as a value: after any edits it can be stored, its keys are unique, and numbers follow the order."""
 
 from datetime import date, datetime
 from functools import reduce
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.changes import changes
 from ekc.plans.draft import (
     Draft,
@@ -55,28 +55,28 @@ def keys(draft: Draft) -> list[str]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Draft]:
-    """Plans that came about by writing, the oldest first."""
+    """Drafts after random edits, the oldest first."""
     drafts = [Draft()]
     for _ in range(draw(st.integers(1, 12))):
         now = drafts[-1]
         verb = draw(st.sampled_from(["goal", "action", "what-if", "remove", "move", "answer", "evaluation", "monitor"]))
         if verb == "goal" or (verb == "action" and not now.goals):
-            now = drafting.add_goal(draw(TEXT)).apply(now)
+            now = edits.add_goal(draw(TEXT)).apply(now)
         elif verb == "action":
-            now = drafting.add_action(draw(st.sampled_from(now.goals)).key, draw(NEW_ACTIONS)).apply(now)
+            now = edits.add_action(draw(st.sampled_from(now.goals)).key, draw(NEW_ACTIONS)).apply(now)
         elif verb == "what-if":
-            now = drafting.add_what_if(draw(NEW_WHAT_IFS)).apply(now)
+            now = edits.add_what_if(draw(NEW_WHAT_IFS)).apply(now)
         elif verb == "evaluation":
-            now = drafting.set_evaluation(draw(EVALUATIONS)).apply(now)
+            now = edits.set_evaluation(draw(EVALUATIONS)).apply(now)
         elif verb == "monitor":
-            now = drafting.set_monitor(draw(st.none() | st.integers(1, 9))).apply(now)
+            now = edits.set_monitor(draw(st.none() | st.integers(1, 9))).apply(now)
         elif verb == "answer":
             asked = [action.key for action in actions(now) if action.kind is ActionKind.PROFESSIONAL]
             for key in asked[:1]:
-                now = drafting.answer_support(key, draw(st.sampled_from(SupportAnswer)), draw(TEXT)).apply(now)
+                now = edits.answer_support(key, draw(st.sampled_from(SupportAnswer)), draw(TEXT)).apply(now)
         elif keys(now):
             key = draw(st.sampled_from(keys(now)))
-            edit = drafting.remove(key) if verb == "remove" else drafting.move(key, draw(st.sampled_from([-1, 1])))
+            edit = edits.remove(key) if verb == "remove" else edits.move(key, draw(st.sampled_from([-1, 1])))
             now = edit.apply(now)
         drafts.append(now)
     return drafts
@@ -113,7 +113,7 @@ def test_moving_up_and_down_again_changes_nothing_but_the_order(history: list[Dr
     draft = history[-1]
     if not keys(draft):
         return
-    edit = drafting.move(data.draw(st.sampled_from(keys(draft))), data.draw(st.sampled_from([-1, 1])))
+    edit = edits.move(data.draw(st.sampled_from(keys(draft))), data.draw(st.sampled_from([-1, 1])))
     moved = edit.apply(draft)
 
     assert sorted(keys(moved)) == sorted(keys(draft))
@@ -127,8 +127,8 @@ def test_a_plan_has_not_changed_from_itself(history: list[Draft]) -> None:
     assert changes(history[-1], history[-1]) == ()
 
 
-def edited(draft: Draft, *edits: drafting.Edit) -> Draft:
-    """The plan after these edits, one after another."""
+def edited(draft: Draft, *edits: edits.Edit) -> Draft:
+    """The plan after these edits."""
     return reduce(lambda before, edit: edit.apply(before), edits, draft)
 
 
@@ -136,12 +136,12 @@ def plan() -> Draft:
     rails = NewAction(what="Fit rails", who=(1,), by=date(2026, 3, 20), kind=ActionKind.PROFESSIONAL)
     return edited(
         Draft(),
-        drafting.add_goal("Wim is safe at night."),
-        drafting.add_action("g1", rails),
-        drafting.add_action("g1", NewAction(what="Sleeps over on Fridays", who=(2,), every=Every.WEEK)),
-        drafting.add_goal("Joan has time to herself."),
-        drafting.add_action("g4", NewAction(what="Rings every evening", who=(3,), every=Every.DAY)),
-        drafting.add_what_if(NewWhatIf(if_="Joan is ill", then="Peter moves in", who=(4, 5))),
+        edits.add_goal("Wim is safe at night."),
+        edits.add_action("g1", rails),
+        edits.add_action("g1", NewAction(what="Sleeps over on Fridays", who=(2,), every=Every.WEEK)),
+        edits.add_goal("Joan has time to herself."),
+        edits.add_action("g4", NewAction(what="Rings every evening", who=(3,), every=Every.DAY)),
+        edits.add_what_if(NewWhatIf(if_="Joan is ill", then="Peter moves in", who=(4, 5))),
     )
 
 
@@ -149,13 +149,13 @@ def test_removing_renumbers_what_follows() -> None:
     draft = plan()
     assert [number_of(draft, action.key) for action in actions(draft)] == ["1.1", "1.2", "2.1"]
 
-    draft = drafting.remove(draft.goals[0].actions[0].key).apply(draft)
+    draft = edits.remove(draft.goals[0].actions[0].key).apply(draft)
     assert [(number_of(draft, action.key), action.what) for action in actions(draft)] == [
         ("1.1", "Sleeps over on Fridays"),
         ("2.1", "Rings every evening"),
     ]
 
-    draft = drafting.remove(draft.goals[0].key).apply(draft)
+    draft = edits.remove(draft.goals[0].key).apply(draft)
     assert [number_of(draft, action.key) for action in actions(draft)] == ["1.1"]
 
 
@@ -163,13 +163,13 @@ def test_an_action_moves_over_the_edge_of_its_goal() -> None:
     draft = plan()
     key = draft.goals[0].actions[1].key
 
-    draft = drafting.move(key, 1).apply(draft)
+    draft = edits.move(key, 1).apply(draft)
 
     assert [[action.what for action in goal.actions] for goal in draft.goals] == [
         ["Fit rails"],
         ["Sleeps over on Fridays", "Rings every evening"],
     ]
-    assert edited(draft, drafting.move(key, -1), drafting.move(key, 1)) == draft
+    assert edited(draft, edits.move(key, -1), edits.move(key, 1)) == draft
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_an_action_moves_over_the_edge_of_its_goal() -> None:
     ],
 )
 def test_an_action_is_timed_by_a_day_or_a_rhythm(new: NewAction, timed: bool) -> None:
-    draft = edited(Draft(), drafting.add_goal("x"), drafting.add_action("g1", new))
+    draft = edited(Draft(), edits.add_goal("x"), edits.add_action("g1", new))
 
     assert [is_timed(action) for action in actions(draft)] == [timed]
 
@@ -192,12 +192,12 @@ def test_support_that_is_asked_for_waits_for_an_answer_and_is_asked_again_when_i
     rails = draft.goals[0].actions[0]
     assert rails.answer is SupportAnswer.PENDING
 
-    draft = drafting.answer_support(rails.key, SupportAnswer.AGREED, "before Easter").apply(draft)
+    draft = edits.answer_support(rails.key, SupportAnswer.AGREED, "before Easter").apply(draft)
     same = NewAction(what="Fit rails", who=(1,), by=date(2026, 3, 20), kind=ActionKind.PROFESSIONAL)
-    assert drafting.change_action(rails.key, same).apply(draft) == draft
+    assert edits.change_action(rails.key, same).apply(draft) == draft
 
     other = NewAction(what="Fit rails and a ramp", who=(1,), by=date(2026, 3, 20), kind=ActionKind.PROFESSIONAL)
-    changed = find(drafting.change_action(rails.key, other).apply(draft), rails.key)
+    changed = find(edits.change_action(rails.key, other).apply(draft), rails.key)
     assert (changed.answer, changed.answer_words) == (SupportAnswer.PENDING, "")  # type: ignore[union-attr]
 
 
@@ -205,19 +205,19 @@ def test_nobody_answers_what_was_not_asked() -> None:
     draft = plan()
 
     with pytest.raises(KeyError):
-        drafting.answer_support(draft.goals[0].actions[1].key, SupportAnswer.AGREED, "").apply(draft)
+        edits.answer_support(draft.goals[0].actions[1].key, SupportAnswer.AGREED, "").apply(draft)
     with pytest.raises(KeyError):
-        drafting.change_goal("g99", "x").apply(draft)
+        edits.change_goal("g99", "x").apply(draft)
 
 
 def test_what_changed_is_told_in_sentences() -> None:
     before = plan()
     rails, friday = before.goals[0].actions
     saturdays = NewAction(what="Sleeps over on Saturdays", who=(2,), by=date(2026, 6, 6))
-    after = edited(before, drafting.change_action(friday.key, saturdays), drafting.remove(rails.key))
-    after = drafting.add_goal("Winter").apply(after)
+    after = edited(before, edits.change_action(friday.key, saturdays), edits.remove(rails.key))
+    after = edits.add_goal("Winter").apply(after)
     snow = NewAction(what="Clears the snow", who=(4,))
-    after = edited(after, drafting.add_action(drafting.newest(after), snow), drafting.set_monitor(2))
+    after = edited(after, edits.add_action(edits.newest_key(after), snow), edits.set_monitor(2))
 
     assert [change.message % change.params for change in changes(before, after)] == [
         "New goal 3: Winter",

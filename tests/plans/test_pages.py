@@ -1,4 +1,4 @@
-"""The pages of the plan over HTTP: writing it, answering to it, its versions and their paper."""
+"""The pages of the plan over HTTP: writing it, agreement, versions and their PDF."""
 
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
-from ekc.plans import actions, drafting, queries
+from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
@@ -36,39 +36,39 @@ def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
 
 @pytest.fixture
 def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
-    """Noor, who coordinates the case, at her browser."""
+    """Noor, the coordinator, in her browser."""
     sign_in(client, cast.noor)
     return client
 
 
 def write(session: Session, cast: Cast, family: Family) -> str:
-    """A whole plan, by the actions; the key of the request for support."""
+    """A whole plan, by actions; returns the key of the request for support."""
     at = PRESENTED
-    goal = actions.change_plan(By(session, cast.noor, at), family.id, 0, drafting.add_goal(GOAL))
+    goal = actions.change_plan(By(session, cast.noor, at), family.id, 0, edits.add_goal(GOAL))
     nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.change_plan(By(session, cast.noor, at), family.id, 1, drafting.add_action(goal, nights))
+    actions.change_plan(By(session, cast.noor, at), family.id, 1, edits.add_action(goal, nights))
     asked = NewAction(
         what="Plant de behandeling", who=(family["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL
     )
-    key = actions.change_plan(By(session, cast.noor, at), family.id, 2, drafting.add_action(goal, asked))
+    key = actions.change_plan(By(session, cast.noor, at), family.id, 2, edits.add_action(goal, asked))
     what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.change_plan(By(session, cast.noor, at), family.id, 3, drafting.add_what_if(what_if))
-    actions.change_plan(By(session, cast.noor, at), family.id, 4, drafting.set_monitor(family["omar"]))
+    actions.change_plan(By(session, cast.noor, at), family.id, 3, edits.add_what_if(what_if))
+    actions.change_plan(By(session, cast.noor, at), family.id, 4, edits.set_monitor(family["omar"]))
     evening = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
     evaluation = EvaluationPlan(at=evening, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],))
-    actions.change_plan(By(session, cast.noor, at), family.id, 5, drafting.set_evaluation(evaluation))
+    actions.change_plan(By(session, cast.noor, at), family.id, 5, edits.set_evaluation(evaluation))
     return key
 
 
 def own_buttons(page: Page) -> list[str]:
-    """The buttons of the page itself, without those of its frame."""
+    """The buttons of the page without those of the layout."""
     return [name for name in page.buttons if name != "Sign out"]
 
 
 def new_goal(session: Session, family: Family) -> str:
     """The key of the goal that was added last."""
     session.rollback()
-    return queries.draft(session, family.id)[0].goals[-1].key
+    return queries.stored_draft(session, family.id).draft.goals[-1].key
 
 
 def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
@@ -117,7 +117,7 @@ def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, 
     page = noor.submit("Save", {"Who meets or rings": ["Omar El Amrani", "Fatima El Amrani-Benali"]})
     assert "No what-if says yet" not in page.text
 
-    draft, _ = queries.draft(db_session, family.id)
+    draft = queries.stored_draft(db_session, family.id).draft
     assert [(a.what, a.who, a.by, a.starts, a.every) for a in actions_of(draft)] == [
         ("Hangt het weekrooster op", (family["yara"],), date(2026, 4, 20), None, None),
         (
@@ -144,7 +144,7 @@ def test_what_is_taken_out_is_gone(noor: PageClient, db_session: Session, cast: 
     noor.follow("Change goal 1")
     noor.submit("Take it out")
 
-    assert queries.draft(db_session, family.id)[0].goals == ()
+    assert queries.stored_draft(db_session, family.id).draft.goals == ()
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_forged_choices_get_a_plain_answer(noor: PageClient, family: Family) -> 
 
 def test_two_at_once_lose_nothing(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
     noor.page(address(family))
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("Written by Omar"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.add_goal("Written by Omar"))
 
     page = noor.refused("Add this goal", {"Goal": "Written by Noor"}, status=409)
 
@@ -205,23 +205,26 @@ def test_two_at_once_lose_nothing(noor: PageClient, db_session: Session, cast: C
     assert "Written by Omar" in page.text
     assert noor.form("Add this goal").shown("Goal") == "Written by Noor"
     noor.submit("Add this goal")
-    assert [g.text for g in queries.draft(db_session, family.id)[0].goals] == ["Written by Omar", "Written by Noor"]
+    assert [g.text for g in queries.stored_draft(db_session, family.id).draft.goals] == [
+        "Written by Omar",
+        "Written by Noor",
+    ]
 
 
 def test_two_at_once_in_one_action(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
     noor.page(address(family))
     noor.follow("Change action 1.1")
-    key = queries.draft(db_session, family.id)[0].goals[0].actions[0].key
+    key = queries.stored_draft(db_session, family.id).draft.goals[0].actions[0].key
     actions.change_plan(
-        By(db_session, cast.noor, PRESENTED), family.id, 6, drafting.change_action(key, NewAction(what="By Omar"))
+        By(db_session, cast.noor, PRESENTED), family.id, 6, edits.change_action(key, NewAction(what="By Omar"))
     )
 
     page = noor.refused("Save", {"What": "By Noor"}, status=409)
 
     assert "By Omar" in page.text
     noor.submit("Save")
-    assert next(actions_of(queries.draft(db_session, family.id)[0])).what == "By Noor"
+    assert next(actions_of(queries.stored_draft(db_session, family.id).draft)).what == "By Noor"
 
 
 def test_nothing_is_taken_out_of_a_plan_that_changed(
@@ -230,13 +233,13 @@ def test_nothing_is_taken_out_of_a_plan_that_changed(
     write(db_session, cast, family)
     noor.page(address(family))
     noor.follow("Change goal 1")
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, drafting.add_goal("Written by Omar"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, edits.add_goal("Written by Omar"))
 
     page = noor.submit("Take it out")
 
     assert "nothing was moved or taken out" in page.text
     db_session.rollback()
-    assert [g.text for g in queries.draft(db_session, family.id)[0].goals] == [GOAL, "Written by Omar"]
+    assert [g.text for g in queries.stored_draft(db_session, family.id).draft.goals] == [GOAL, "Written by Omar"]
 
 
 def test_an_action_under_a_goal_that_is_gone_is_shown_again(
@@ -244,7 +247,7 @@ def test_an_action_under_a_goal_that_is_gone_is_shown_again(
 ) -> None:
     noor.page(address(family))
     noor.submit("Add this goal", {"Goal": GOAL})
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, drafting.remove("g1"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, edits.remove("g1"))
 
     page = noor.refused("Add this action", {"What": "Typed in vain"}, status=409)
 
@@ -335,7 +338,7 @@ def test_a_professional_answers_for_themselves(
     priya.page(address(family, "/agreement"))
     priya.submit("Save the answer", {"Answer": "agreed", "In their words": "room booked until July"})
 
-    found = [a for a in actions_of(queries.draft(db_session, family.id)[0]) if a.key == key]
+    found = [a for a in actions_of(queries.stored_draft(db_session, family.id).draft) if a.key == key]
     assert [(a.answer, a.answer_words) for a in found] == [(SupportAnswer.AGREED, "room booked until July")]
 
 
@@ -369,7 +372,7 @@ def test_a_letter_without_a_font_does_not_keep_the_paper_back(
     noor: PageClient, db_session: Session, cast: Cast, family: Family
 ) -> None:
     write(db_session, cast, family)
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, drafting.add_goal("Rongorongo: \U00012000"))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, edits.add_goal("Rongorongo: \U00012000"))
     freeze(db_session, family, LATER)
 
     first, again = (noor.open(address(family, "/versions/1.pdf")).data for _ in range(2))
@@ -395,5 +398,5 @@ def test_after_the_agreement_readers_see_what_was_agreed(
 
     fatima = somebody(app, db_session, family, "fatima")
     assert "Something new" not in fatima.page(address(family)).text
-    omar = somebody(app, db_session, family, "omar")  # calls people together, so he may write
+    omar = somebody(app, db_session, family, "omar")  # the convenor may change the plan
     assert "Something new" in omar.page(address(family)).text

@@ -1,4 +1,4 @@
-"""The printed plan says everything the family agreed, and nothing is lost between the values, the page and the PDF."""
+"""The printed plan has everything that the family agreed; values, page and PDF are the same."""
 
 import dataclasses
 import io
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:Reso
 
 
 def plan_html(plan: PlanDocument) -> str:
-    """The page: names and dates in the language of the plan, fixed sentences in the language in force."""
+    """The HTML: names and dates in the language of the plan, fixed sentences in the active language."""
     return document_html(PLAN, plan)
 
 
@@ -32,7 +32,7 @@ def plan_pdf(plan: PlanDocument) -> bytes:
 
 
 def words(html: str) -> str:
-    """Everything a reader sees, with single spaces."""
+    """All visible text, with single spaces."""
     tree = markup.parsed(html)
     assert markup.faults(html, tree) == []
     [body] = tree.iter("body")
@@ -48,7 +48,7 @@ def opened(pdf: bytes) -> pikepdf.Pdf:
 
 
 def plain_values(value: Any) -> list[str]:
-    """All texts in the values, however deep."""
+    """All texts in the values, at any depth."""
     if isinstance(value, dict):
         return [text for item in value.values() for text in plain_values(item)]
     if isinstance(value, tuple):
@@ -57,7 +57,7 @@ def plain_values(value: Any) -> list[str]:
 
 
 def test_every_text_of_the_plan_stands_on_the_page() -> None:
-    coded = {"nl", "family", "network", "professional", "agreed", "week", "none"}  # said in other words, see below
+    coded = {"nl", "family", "network", "professional", "agreed", "week", "none"}  # printed in other words, see below
     seen = words(plan_html(DE_WIT))
     texts = [text for text in plain_values(dataclasses.asdict(DE_WIT)) if text not in coded]
     assert [text for text in texts if text not in seen] == []
@@ -68,7 +68,7 @@ def test_says_when_in_the_language_of_the_plan() -> None:
     with using("nl"):
         html = words(plan_html(DE_WIT))
     assert "Elke week, vanaf zondag 19 april" in html
-    assert "Uiterlijk maandag 4 januari 2027" in html  # another year than the version's is said
+    assert "Uiterlijk maandag 4 januari 2027" in html  # a year other than the version's is printed
     assert "Vanaf maandag 4 mei" in html
     assert html.count("zaterdag 10 oktober 2026, 14.05 uur") == 2  # on the page and at the foot of each page
     assert "zaterdag 18 april 2026" in html

@@ -1,4 +1,4 @@
-"""What the family shares of its plan: who decides it, what it opens and closes, and who accepts without reading."""
+"""Sharing the plan: who decides it, what it shows and hides, and who accepts without reading the plan."""
 
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.journey.effects import EFFECTS
-from ekc.plans import actions, drafting, queries
+from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import (
@@ -45,20 +45,20 @@ NOTHING = "It has not shared it with you."
 def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
     clock.set(PRESENTED)
     made = presented(db_session, cast)
-    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 0, drafting.add_goal(GOAL))
+    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 0, edits.add_goal(GOAL))
     asked = NewAction(what=ASKED, who=(made["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL)
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 1, drafting.add_action(goal, asked))
+    actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 1, edits.add_action(goal, asked))
     return made
 
 
 def share(session: Session, cast: Cast, family: Family, **with_: PlanSharing) -> None:
-    """Noor writes down what the family said."""
+    """Noor notes what the family decided."""
     choices = {family[name]: sharing for name, sharing in with_.items()}
     actions.share_plan(By(session, cast.noor, PRESENTED), family.id, choices)
 
 
 def told(page: Page) -> list[str]:
-    """What the page of the plan says of each professional."""
+    """What the plan page says about each professional."""
     section = next(node for node in page.all("section") if node.get("id") == "sharing")
     return [" ".join("".join(item.itertext()).split()) for item in section.iter("li")]
 
@@ -126,10 +126,10 @@ def test_what_is_shared_opens_and_closes_at_once(app: Flask, db_session: Session
 
 
 def freeze_ready(session: Session, cast: Cast, family: Family) -> None:
-    """The plan is agreed as it stands: here its evaluation is all that it still needs."""
+    """Agree the plan as it is, after adding an evaluation."""
     afternoon = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
     again = EvaluationPlan(at=afternoon, place="at Kees's", convenor=family["omar"])
-    actions.change_plan(By(session, cast.noor, PRESENTED), family.id, 2, drafting.set_evaluation(again))
+    actions.change_plan(By(session, cast.noor, PRESENTED), family.id, 2, edits.set_evaluation(again))
     freeze(session, family, PRESENTED + timedelta(minutes=20))
 
 
@@ -220,7 +220,7 @@ def test_a_professional_is_told_no_more_than_is_shared(db_session: Session, cast
 
 
 def deciding(session: Session, family: Family) -> list[str]:
-    """Whose acceptance counts."""
+    """Who decides about acceptance."""
     session.rollback()
     return [row.name for row in queries.deciders(session, family.id, queries.circle(session, family.id))]
 

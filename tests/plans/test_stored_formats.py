@@ -1,4 +1,4 @@
-"""What stands in databases and in handed-out PDFs is read for ever, and equal plans are stored as equal bytes.
+"""Stored drafts, snapshots and issued PDFs stay readable, and equal plans are stored as equal bytes.
 
 The files in `stored/` were written by the first release that stored plans; they never change.
 """
@@ -121,7 +121,7 @@ def test_a_stored_draft(name: str, plan: Draft) -> None:
 
     read = draft.from_json(json.loads(stored))
     assert (read, repr(read)) == (plan, repr(plan))  # a text equals the enum member of that value; its repr does not
-    assert draft.to_json(plan) == json.loads(stored)  # plain values: lists and texts, nothing of ours
+    assert draft.to_json(plan) == json.loads(stored)  # plain values only, no types of ours
     assert SealedJSON("plan_draft.content").encode(draft.to_json(plan)) == stored
 
 

@@ -1,4 +1,4 @@
-"""In private time no page of the gathering opens, for anybody: it belongs to the family."""
+"""In private time no page of the meeting can be opened by anybody."""
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ SENTENCE = "The family has private time now. Nobody else sees or changes anythin
 
 
 def addresses(app: Flask, conference_id: int) -> list[tuple[str, str]]:
-    """Method and address of every route of the gathering and of private time, numbers filled in."""
+    """Method and URL of every route of meetings and private time."""
     rules: list[Rule] = [r for r in app.url_map.iter_rules() if r.endpoint.split(".")[0] in ("meetings", "privatetime")]
     found = []
     for rule in rules:
@@ -27,7 +27,7 @@ def addresses(app: Flask, conference_id: int) -> list[tuple[str, str]]:
 
 
 def answers(client: PageClient, app: Flask, conference_id: int) -> list[tuple[int, bool]]:
-    """What each route answers: its status, and whether it says the sentence."""
+    """The status of each route's response, and whether the response has the sentence."""
     token = next(c.attrib["value"] for c in client.here.all("input") if c.get("name") == "csrf_token")
     responses = [
         client.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
@@ -63,6 +63,6 @@ def test_nobody_of_the_circle_comes_in_here_either(
 ) -> None:
     case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
     enter(client, db_session, START, case.id, case.people[who])
-    client.page(make_link(db_session, START, case.id, case.people[who]))  # a page with a form, whoever it is
+    client.page(make_link(db_session, START, case.id, case.people[who]))  # any page with a form
 
     assert set(answers(client, app, case.id)) == {(404, False)}

@@ -1,4 +1,4 @@
-"""Correcting the times of a day that was written down afterwards."""
+"""Correcting the times of a conference that was entered afterwards."""
 
 from datetime import datetime, timedelta
 
@@ -35,7 +35,7 @@ def local(number: int) -> datetime:
 
 
 def written_down(session: Session, cast: Cast) -> Made:
-    """A conference of which every step was written down on the next day, within ten minutes."""
+    """A conference whose steps were all entered on the next day, within ten minutes."""
     case = gathered(session, cast, NEXT_DAY, Phase.INFORMATION)
     record_attendance(By(session, cast.noor, NEXT_DAY), case.id, {case.people["fatima"], case.people["els"]})
     conference = session.get_one(Conference, case.id)
@@ -51,7 +51,7 @@ def written_down(session: Session, cast: Cast) -> Made:
 
 
 def as_it_was(session: Session, case: Made, **changes: object) -> DayTimes:
-    """The true times: private time from minute 55 to 160 and from 170 to 270, within a meeting from 10 to 300."""
+    """The actual times: private time from minute 55 to 160 and 170 to 270, in a meeting from 10 to 300."""
     meeting = meetings.current_meeting(session, case.id)
     assert meeting is not None
     first, second = queries.rounds(session, case.id)
@@ -96,7 +96,7 @@ def test_the_whole_day_is_put_right_at_once(
     ]
     came = {row.participant_id: (row.came_at, row.left_at) for row in meetings.attendance(db_session, meeting.id)}
     assert came == {
-        case.people["fatima"]: (minute(10), None),  # came at the start, and still did
+        case.people["fatima"]: (minute(10), None),  # came at the start, and still does after the correction
         case.people["els"]: (minute(10), minute(50)),
     }
 

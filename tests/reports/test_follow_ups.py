@@ -1,4 +1,4 @@
-"""The manager's list: right states and counts, only the own area, and never a name or a text."""
+"""The manager's list: states and counts, only their own area, and never a name or a text."""
 
 import csv
 import io
@@ -174,7 +174,7 @@ def test_a_question_that_cannot_be_read_is_answered_kindly(client: PageClient, c
 def test_who_took_the_list_along_as_a_file_is_kept(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """A line of no case for each file, with what it was narrowed to; none for the page, nor where no file was sent."""
+    """One audit event for each file, with its filter; none for the page or a rejected filter."""
     agreed_case(db_session, cast, START)
     sign_in(client, cast.ruud)
     wanted = {"municipality": "Rivierstad", "variant": "family", "due_until": "2026-04-01"}

@@ -22,14 +22,14 @@ from ekc.conferences.actions import bottom_lines, circle, links, registration
 from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared
 from ekc.evaluations import actions as evaluations
-from ekc.evaluations.actions import NewAvoided
+from ekc.evaluations.actions import NewAvoidedCost
 from ekc.links.verification import ask_coordinator, verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import NewAction
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
@@ -212,12 +212,14 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
         By(session, noor, START),
         presented.id,
         6,
-        drafting.add_action(goal, NewAction(what="Helps", who=(els,), kind=ActionKind.PROFESSIONAL)),
+        edits.add_action(goal, NewAction(what="Helps", who=(els,), kind=ActionKind.PROFESSIONAL)),
     )
     yield noor, presented
     yield by_link(presented, "els")
     agreed = build.case_in_evaluation(session, cast, START)
-    evaluations.add_avoided(By(session, noor, START), agreed.id, NewAvoided(what="A night", amount=100, basis="a list"))
+    evaluations.add_avoided_cost(
+        By(session, noor, START), agreed.id, NewAvoidedCost(what="A night", amount=100, basis="a list")
+    )
     yield noor, agreed
     yield by_link(agreed, "omar")
 
@@ -263,8 +265,10 @@ def _told(session: Session, cast: Cast) -> Made:
     """In the information phase: something was told and asked, a professional has left."""
     case = build.case_in_information(session, cast, START)
     els, karim = case.people["els"], case.people["karim"]
-    information.tell(By(session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "There is help."))
-    information.ask(By(session, cast.noor, START), case.id, QuestionText(karim, "Who calls?"))
+    information.add_information(
+        By(session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "There is help.")
+    )
+    information.add_question(By(session, cast.noor, START), case.id, QuestionText(karim, "Who calls?"))
     attendance.leave(By(session, cast.noor, START), case.id, els)
     return case
 

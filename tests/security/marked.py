@@ -24,9 +24,9 @@ from ekc.conferences.queries import bottom_lines, circle
 from ekc.core.clock import to_local
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
-from ekc.evaluations.actions import FollowUpReport, NewAvoided
+from ekc.evaluations.actions import FollowUpReport, NewAvoidedCost
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take
+from ekc.journey.actions import take_step
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
@@ -36,7 +36,7 @@ from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import draft
 from ekc.workflow.definition import Taking
@@ -351,8 +351,12 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
     there = [who[name] for name in CIRCLE if name not in ("hassan", "saskia")]
     attendance.record_attendance(By(session, noor, START), case.id, there)
     for kind in InformationKind:
-        information.tell(By(session, noor, START), case.id, InformationText(kind, mark("told"), who["karim"]))
-    information.ask(By(session, noor, START), case.id, QuestionText(who["kees"], mark("asked"), mark("answered")))
+        information.add_information(
+            By(session, noor, START), case.id, InformationText(kind, mark("told"), who["karim"])
+        )
+    information.add_question(
+        By(session, noor, START), case.id, QuestionText(who["kees"], mark("asked"), mark("answered"))
+    )
     attendance.professionals_leave(By(session, noor, START), case.id)
     _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
     _step(session, cast, case, Step.ASK_FOR_INFORMATION, mark("askreason"))
@@ -366,21 +370,21 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
 def _presented(session: Session, cast: Cast, case: Marked) -> None:
     noor, who, id_ = cast.noor, case.people, case.id
     week = TODAY + timedelta(days=7)
-    goal = plans.change_plan(By(session, noor, START), id_, 0, drafting.add_goal(mark("goal")))
+    goal = plans.change_plan(By(session, noor, START), id_, 0, edits.add_goal(mark("goal")))
     alone = NewAction(what=mark("does"), who=(who["kees"],), by=week)
     together = NewAction(what=mark("together"), who=(who["omar"], who["priya"]), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, noor, START), id_, 1, drafting.add_action(goal, alone))
-    asked = plans.change_plan(By(session, noor, START), id_, 2, drafting.add_action(goal, together))
+    plans.change_plan(By(session, noor, START), id_, 1, edits.add_action(goal, alone))
+    asked = plans.change_plan(By(session, noor, START), id_, 2, edits.add_action(goal, together))
     elses = NewAction(what=mark("elsdoes"), who=(who["els"],), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, noor, START), id_, 3, drafting.add_action(goal, elses))
+    plans.change_plan(By(session, noor, START), id_, 3, edits.add_action(goal, elses))
     what_if = NewWhatIf(if_=mark("happens"), then=mark("then"), who=(who["omar"], who["kees"]))
-    plans.change_plan(By(session, noor, START), id_, 4, drafting.add_what_if(what_if))
+    plans.change_plan(By(session, noor, START), id_, 4, edits.add_what_if(what_if))
     called = NewWhatIf(if_=mark("calledif"), then=mark("calledthen"), who=(who["priya"], who["omar"]))
-    plans.change_plan(By(session, noor, START), id_, 5, drafting.add_what_if(called))
-    plans.change_plan(By(session, noor, START), id_, 6, drafting.set_monitor(who["omar"]))
+    plans.change_plan(By(session, noor, START), id_, 5, edits.add_what_if(called))
+    plans.change_plan(By(session, noor, START), id_, 6, edits.set_monitor(who["omar"]))
     in_weeks = to_local(START, "Europe/Amsterdam").replace(tzinfo=None) + timedelta(weeks=12)
     again = EvaluationPlan(at=in_weeks, place=mark("evaluationplace"), convenor=who["omar"], others=(who["priya"],))
-    plans.change_plan(By(session, noor, START), id_, 7, drafting.set_evaluation(again))
+    plans.change_plan(By(session, noor, START), id_, 7, edits.set_evaluation(again))
     priya = participant(id_, who["priya"])
     plans.answer_support(By(session, priya, START), id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
     for name in FAMILY:
@@ -401,12 +405,12 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     evaluations.record_follow_up(By(session, noor, START), id_, call.id, said)
     extra = evaluations.plan_evaluation(By(session, noor, START), id_, TODAY + timedelta(weeks=20))
     evaluations.give_up(By(session, noor, START), id_, extra, mark("givenup"))
-    avoided = NewAvoided(what=mark("avoided"), amount=100, basis=mark("basis"))
-    evaluations.add_avoided(By(session, noor, START), id_, avoided)
+    avoided = NewAvoidedCost(what=mark("avoided"), amount=100, basis=mark("basis"))
+    evaluations.add_avoided_cost(By(session, noor, START), id_, avoided)
     revision = draft(session, id_)[1]
-    goal = plans.change_plan(By(session, noor, START), id_, revision, drafting.add_goal(mark("nextgoal")))
+    goal = plans.change_plan(By(session, noor, START), id_, revision, edits.add_goal(mark("nextgoal")))
     ask = NewAction(what=mark("nextask"), who=(case.people["priya"],), kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, noor, START), id_, revision + 1, drafting.add_action(goal, ask))
+    plans.change_plan(By(session, noor, START), id_, revision + 1, edits.add_action(goal, ask))
     line = BottomLine(
         conference_id=id_, number=2, text=mark("newline"), ground=mark("newground"), set_by=case.people["karim"]
     )
@@ -418,12 +422,12 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
 
 def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = "") -> None:
     overrides = {"family_outnumbers_professionals": mark("override")} if step is Step.OPEN_CONFERENCE else {}
-    take(By(session, cast.noor, START), case.id, Taking(step, reason=reason, overrides=overrides))
+    take_step(By(session, cast.noor, START), case.id, Taking(step, reason=reason, overrides=overrides))
 
 
 def asked_instead(session: Session, cast: Cast, case: Marked, phase: Phase) -> None:
     """Denise is asked to take over from Noor and has not answered when the case comes to a phase."""
-    put_in(session, case, Phase.SETUP)
+    insert_participant(session, case, Phase.SETUP)
     asking.ask_coordinator(By(session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
@@ -435,7 +439,7 @@ def _ended(phase: Phase) -> dict[str, Any]:
     return {"outcome": None, "closed_on": None, "tasks_ended_on": None}
 
 
-def put_in(session: Session, case: Marked, phase: Phase) -> None:
+def insert_participant(session: Session, case: Marked, phase: Phase) -> None:
     """The same case in another phase. The main person still has to say yes to the coordinator, as to another one."""
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))

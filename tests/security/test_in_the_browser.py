@@ -56,7 +56,7 @@ def names(session: Session, case: Made) -> list[str]:
 #: Ways in which a script may come into a page, and from where.
 ADD_SCRIPT = "(given) => document.body.append(Object.assign(document.createElement('script'), given))"
 ADD_HTML = "(html) => document.body.insertAdjacentHTML('beforeend', html)"
-WAYS = (
+DELIVERY_WAYS = (
     (ADD_SCRIPT, {"textContent": "window.ran = 1"}),
     (ADD_SCRIPT, {"src": f"{EVIL}/x.js"}),
     (ADD_SCRIPT, {"src": "data:text/javascript,window.ran=1"}),
@@ -72,14 +72,14 @@ def test_no_script_that_got_into_a_page_runs(context: BrowserContext) -> None:
     page, refused = context.new_page(), list[str]()
     page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
     ran = []
-    for way, given in WAYS:
+    for way, given in DELIVERY_WAYS:
         page.goto("/sign-in")
         page.evaluate(way, given)
         page.evaluate("() => new Promise((done) => setTimeout(done, 50))")  # some more turns of the page
         ran.append(page.evaluate("window.ran"))
 
-    assert ran == [None] * len(WAYS)
-    assert len(refused) == len(WAYS)
+    assert ran == [None] * len(DELIVERY_WAYS)
+    assert len(refused) == len(DELIVERY_WAYS)
 
 
 def test_what_a_page_is_told_to_send_elsewhere_stays(context: BrowserContext) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
@@ -40,7 +40,7 @@ def strange_case(session: Session, cast: Cast) -> Whole:
     case = whole_case(session, cast, Phase.EVALUATION, title=TITLE)
     for revision in range(7, 9):
         plans.change_plan(
-            By(session, cast.noor, START), case.id, revision, drafting.add_action("g1", NewAction(what="More"))
+            By(session, cast.noor, START), case.id, revision, edits.add_action("g1", NewAction(what="More"))
         )
     return case
 

@@ -36,10 +36,10 @@ from tests.security.marked import (
     Marked,
     asked_instead,
     granted,
+    insert_participant,
     link_of,
     mark,
     marked_case,
-    put_in,
 )
 from tests.security.strange_case import numbers_of
 from tests.security.whole_case import NAMED, SPOKEN
@@ -193,7 +193,7 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
 ) -> None:
     """Whoever is excluded, was taken out or only interprets, with a link that lives; and staff of other cases."""
     case = marked_case(db_session, cast)
-    put_in(db_session, case, phase)
+    insert_participant(db_session, case, phase)
     people = [eyes for eyes in everybody(app, db_session, cast, case) if not ROLES[eyes.name] or eyes.name in NO_CASE]
     db_session.rollback()
 
@@ -260,7 +260,7 @@ def test_everybody_meets_what_the_table_grants(
     phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = marked_case(db_session, cast)
-    put_in(db_session, case, phase)
+    insert_participant(db_session, case, phase)
     people = everybody(app, db_session, cast, case)
     db_session.rollback()
 
@@ -293,7 +293,7 @@ def test_the_declaration_is_read_before_and_after_the_yes(
 ) -> None:
     """A main person meets it where they say yes, and under their coordinator from then on."""
     case = marked_case(db_session, cast)
-    put_in(db_session, case, Phase.SETUP)
+    insert_participant(db_session, case, Phase.SETUP)
     confirm_coordinator(By(db_session, participant(case.id, case.people["marieke"]), START), case.id)
     people = {eyes.name: eyes for eyes in everybody(app, db_session, cast, case)}
     db_session.rollback()

@@ -14,9 +14,9 @@ from ekc.matching.actions.independence import accept, confirm_coordinator
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.match import matches
 from ekc.plans import actions as plans
-from ekc.plans import drafting
+from ekc.plans import edits
 from ekc.plans.draft import NewAction
-from ekc.reports.views import _plain
+from ekc.reports.views import _without_formula
 from ekc.workflow.vocabulary import Step
 from tests import build
 from tests.cast import Cast, participant, sign_in
@@ -38,7 +38,7 @@ from tests.clock import FrozenClock
     ],
 )
 def test_no_cell_is_a_formula_wherever_it_is_cut(typed: str, written: str) -> None:
-    assert _plain(typed) == written
+    assert _without_formula(typed) == written
 
 
 def test_a_name_stands_on_one_line(client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
@@ -66,7 +66,7 @@ def test_words_on_paper_fetch_nothing_and_run_nothing(
     case = build.case_in_presentation(db_session, cast, clock(), title=words)
     build.write_plan(db_session, cast, clock(), case)
     new = NewAction(what=words[:300], who=(case.people["omar"],), by=clock().date())
-    plans.change_plan(By(db_session, cast.noor, clock()), case.id, 6, drafting.add_action("g1", new))
+    plans.change_plan(By(db_session, cast.noor, clock()), case.id, 6, edits.add_action("g1", new))
     build.answer_plan(db_session, cast, clock(), case)
     build.step(db_session, cast, clock(), case, Step.AGREE_PLAN)
 
@@ -85,7 +85,7 @@ def test_a_yes_is_for_the_coordinator_who_was_shown(db_session: Session, cast: C
     marieke = participant(case.id, case.people["marieke"])
     ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.noor.account_id or 0)
     accept(By(db_session, cast.noor, clock()), case.id, Declaration("I know nobody."))
-    shown = matches(db_session, case.id).taken
+    shown = matches(db_session, case.id).current
     assert shown is not None
     ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0)
     accept(By(db_session, cast.denise, clock()), case.id, Declaration("Nor do I."))
@@ -93,6 +93,6 @@ def test_a_yes_is_for_the_coordinator_who_was_shown(db_session: Session, cast: C
     with pytest.raises(Stale):
         confirm_coordinator(By(db_session, marieke, clock()), case.id, match_id=shown.id)
 
-    now = matches(db_session, case.id).taken
+    now = matches(db_session, case.id).current
     assert now is not None
     assert (now.name, now.confirmed) == ("Denise Okafor", False)

@@ -27,7 +27,7 @@ from ekc.matching.actions import asking
 from ekc.matching.models import Match
 from ekc.meetings.models import Attendance, DateOption, InformationItem, Meeting, Question
 from ekc.plans import actions as plans
-from ekc.plans import document, drafting
+from ekc.plans import document, edits
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
 from ekc.workflow.follow_ups import FollowUpKind
@@ -143,7 +143,7 @@ def _in_presentation(session: Session, cast: Cast, **changes: object) -> Made:
     case = build.case_in_presentation(session, cast, START, **changes)
     build.write_plan(session, cast, START, case)
     asks = NewAction(what="Helps", who=(case.people["els"],), by=START.date(), kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, cast.noor, START), case.id, 6, drafting.add_action("g1", asks))
+    plans.change_plan(By(session, cast.noor, START), case.id, 6, edits.add_action("g1", asks))
     return case
 
 

@@ -1,9 +1,9 @@
-"""How a plan is written down, answered and agreed."""
+"""Pages of a story: writing, answering and agreeing the plan."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from ekc.demo.case_schema import ActionEntry, GoalEntry, LookAgain, PlanEntry, WhatIfEntry
+from ekc.demo.case_schema import ActionEntry, GoalEntry, NextEvaluationEntry, PlanEntry, WhatIfEntry
 from ekc.demo.validation import answer_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
 from tests.client import PageClient
@@ -12,7 +12,7 @@ from tests.stories.walk import Walk
 
 
 def write_goal(walk: Walk, goal: GoalEntry, *, but: tuple[ActionEntry, ...] = ()) -> None:
-    """A goal and its actions, some of them left out for now."""
+    """Write a goal and its actions, except some that are left for later."""
     client = walk.open("plan")
     client.submit("Add this goal", {"Goal": goal.text})
     for action in goal.actions:
@@ -37,7 +37,7 @@ def action_values(walk: Walk, action: ActionEntry) -> dict[str, Value]:
 
 
 def write_what_if(walk: Walk, what_if: WhatIfEntry) -> None:
-    """If this, then that, and who."""
+    """Write a what-if."""
     values: dict[str, Value] = {
         "If": what_if.if_,
         "Then": what_if.then,
@@ -46,8 +46,8 @@ def write_what_if(walk: Walk, what_if: WhatIfEntry) -> None:
     walk.open("plan").submit("Add this what-if", values)
 
 
-def write_ends(walk: Walk, plan: PlanEntry) -> None:
-    """What-ifs, who keeps an eye on the plan, and when it is looked at again."""
+def write_rest(walk: Walk, plan: PlanEntry) -> None:
+    """Write what-ifs, monitor and evaluation meeting."""
     for what_if in plan.contingency:
         write_what_if(walk, what_if)
     monitor: dict[str, Value] = {"Who keeps an eye on the plan": walk.name(plan.monitor)}
@@ -55,8 +55,8 @@ def write_ends(walk: Walk, plan: PlanEntry) -> None:
     walk.open("plan").submit("Save when we meet again", evaluation_values(walk, plan.evaluation))
 
 
-def evaluation_values(walk: Walk, again: LookAgain) -> dict[str, Value]:
-    """The form of the next time."""
+def evaluation_values(walk: Walk, again: NextEvaluationEntry) -> dict[str, Value]:
+    """The form of the evaluation meeting."""
     return {
         "When": again.on,
         "Where": again.where,
@@ -66,7 +66,7 @@ def evaluation_values(walk: Walk, again: LookAgain) -> dict[str, Value]:
 
 
 def decide(client: PageClient, walk: Walk, plan: PlanEntry, *, refused_for: str = "") -> None:
-    """Whoever accepts the plan says so, or which safety concern is left."""
+    """Accept the plan, or refuse it for a safety concern."""
     client.page(walk.url("plan/agreement"))
     values: dict[str, Value] = {
         "Who decides": walk.name(plan.accepted_by),
@@ -77,7 +77,7 @@ def decide(client: PageClient, walk: Walk, plan: PlanEntry, *, refused_for: str 
 
 
 def answer_support(client: PageClient, walk: Walk, action: ActionEntry) -> None:
-    """The answer to support that the family asks for."""
+    """Answer a request for support."""
     assert action.answer is not None
     answer, words = answer_of(action.answer)
     assert answer is SupportAnswer.AGREED
@@ -86,14 +86,14 @@ def answer_support(client: PageClient, walk: Walk, action: ActionEntry) -> None:
 
 
 def share(client: PageClient, walk: Walk, whole: Iterable[str]) -> None:
-    """A main person says which professionals may read the whole plan."""
+    """A main person shares the whole plan with these professionals."""
     client.page(walk.url("plan"))
     client.follow("Choose who sees what")
     client.submit("Save who sees what", {walk.name(id_): "all of it" for id_ in whole})
 
 
 def check_bottom_lines(walk: Walk, plan: PlanEntry) -> None:
-    """Each bottom line is held against the plan."""
+    """Check the plan against each bottom line."""
     assert walk.case.setup is not None
     client = walk.open("plan/agreement")
     for line, met in zip(walk.case.setup.bottom_lines, plan.bottom_lines_met or (), strict=True):
@@ -101,14 +101,14 @@ def check_bottom_lines(walk: Walk, plan: PlanEntry) -> None:
 
 
 def said(words: str) -> tuple[Agreed, str]:
-    """What somebody says to the plan, and in which words of their own; a bare yes needs none."""
+    """The answer and own words of somebody in the file; a bare yes has no words."""
     if words == "yes":
         return Agreed.YES, ""
     return (Agreed.PART if "part" in words.split() else Agreed.YES), words
 
 
 def everybody_says(walk: Walk, plan: PlanEntry, *, later: tuple[str, ...] = ()) -> None:
-    """All who simply say yes at once, then each with words of their own; `later` are asked another day."""
+    """Record everybody who simply agrees at once, then the others; `later` are asked another day."""
     asked = {id_: words for id_, words in plan.agreed.items() if id_ not in later}
     yes = [id_ for id_, words in asked.items() if said(words) == (Agreed.YES, "")]
     walk.open("plan/agreement").submit("They all say yes", {"They say yes": walk.names(yes)})
@@ -118,7 +118,7 @@ def everybody_says(walk: Walk, plan: PlanEntry, *, later: tuple[str, ...] = ()) 
 
 
 def somebody_says(walk: Walk, plan: PlanEntry, id_: str) -> None:
-    """One person's answer, with their words."""
+    """Record one person's answer."""
     answer, words = said(plan.agreed[id_])  # type: ignore[index]
     values: dict[str, Value] = {
         "Who": walk.name(id_),
@@ -129,6 +129,6 @@ def somebody_says(walk: Walk, plan: PlanEntry, id_: str) -> None:
 
 
 def agree(walk: Walk, at: datetime) -> None:
-    """The plan is agreed."""
+    """Agree the plan."""
     walk.at(at)
     walk.step("Agree the plan")

@@ -1,6 +1,6 @@
-"""How the day goes: opened, told, asked, private time and what leads in and out of it."""
+"""Pages of a story: the day of the conference, with information and private time."""
 
-from ekc.demo.case_schema import Stretch
+from ekc.demo.case_schema import PrivateRoundEntry
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part
 from tests.form import Value
 from tests.page import Page
@@ -8,7 +8,7 @@ from tests.stories.walk import Walk
 
 
 def who_is_there(walk: Walk) -> None:
-    """Everybody whom the file says to be present, and nobody else."""
+    """Record the people that the file names as present."""
     assert walk.case.information is not None
     groups: dict[str, list[str]] = {}
     for id_ in walk.case.information.present:
@@ -26,7 +26,7 @@ def _with_how(walk: Walk, id_: str) -> str:
 
 
 def tell_and_ask(walk: Walk) -> None:
-    """What was told, and what was asked and answered."""
+    """Record information and questions."""
     assert walk.case.information is not None
     client = walk.open("information")
     for item in walk.case.information.items:
@@ -51,23 +51,23 @@ def professionals_return(walk: Walk) -> None:
     walk.open("attendance").submit("The professionals are back")
 
 
-def begin(walk: Walk, stretch: Stretch) -> None:
+def begin(walk: Walk, stretch: PrivateRoundEntry) -> None:
     """The professionals leave, and private time begins."""
     professionals_leave(walk)
     walk.at(stretch.began)
     walk.step("Begin private time")
 
 
-def go_back(walk: Walk, stretch: Stretch) -> None:
-    """The family goes back into private time, for the reason that the file has."""
+def go_back(walk: Walk, stretch: PrivateRoundEntry) -> None:
+    """The family goes back into private time, for the reason in the file."""
     walk.at(stretch.began)
     client = walk.open()
     client.follow("Go back into private time")
     client.submit("Go back into private time", {"Which bottom line is not met, or what is unclear?": stretch.why or ""})
 
 
-def ask_for_information(walk: Walk, id_: str, stretch: Stretch) -> Page:
-    """Somebody of the family comes out by their own page, with a question."""
+def ask_for_information(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Page:
+    """Somebody of the family ends private time on their own page, with a question."""
     walk.at(stretch.ended)
     client = walk.guest(id_)
     client.page(walk.url("mine"))
@@ -76,15 +76,15 @@ def ask_for_information(walk: Walk, id_: str, stretch: Stretch) -> Page:
     return client.submit("Ask for information", asked)
 
 
-def come_out(walk: Walk, id_: str, stretch: Stretch) -> Page:
-    """Somebody of the family says on their own page that there is a plan."""
+def come_out(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Page:
+    """Somebody of the family ends private time on their own page, with a plan."""
     walk.at(stretch.ended)
     client = walk.guest(id_)
     client.page(walk.url("mine"))
     return client.submit("We have a plan")
 
 
-def called_in(walk: Walk, stretch: Stretch) -> Page:
-    """The family calls the coordinator in: they have a plan."""
+def called_in(walk: Walk, stretch: PrivateRoundEntry) -> Page:
+    """The family calls the coordinator, who ends private time."""
     walk.at(stretch.ended)
     return walk.step("The family called me in: they have a plan")

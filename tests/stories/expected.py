@@ -1,4 +1,4 @@
-"""The plan that a case file says the family made, as it has to stand in the values attached to its paper."""
+"""The printed plan that a case file should lead to, as the JSON attached to the PDF."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,7 +10,7 @@ from tests.stories.walk import Walk
 
 
 def printed_plan(walk: Walk, number: str, *, later: Collection[str] = ()) -> dict[str, Any]:
-    """The first version, as JSON has it; `later` are those who were asked after it was agreed."""
+    """The first version as JSON; `later` are people who are asked after it was agreed."""
     case, plan, setup = walk.case, walk.case.plan, walk.case.setup
     assert plan is not None
     assert setup is not None
@@ -54,7 +54,7 @@ def printed_plan(walk: Walk, number: str, *, later: Collection[str] = ()) -> dic
 
 
 def regardless_of_order(values: Any) -> Any:
-    """The same, where people stand in one order: who is named first says nothing."""
+    """The same with people in alphabetical order, where the order has no meaning."""
     if isinstance(values, dict):
         same = {key: regardless_of_order(value) for key, value in values.items()}
         return same | {key: sorted(same[key], key=str) for key in ("who", "others", "agreed") if key in same}
@@ -79,7 +79,7 @@ def _action(walk: Walk, number: str, action: Any) -> dict[str, Any]:
 
 
 def unsaid(walk: Walk) -> list[str]:
-    """What may stand on no paper: how anybody is reached, why somebody is afraid or stays away, when they were born."""
+    """Values that no document may contain: contact details, safety concerns, exclusions and birth dates."""
     assert walk.case.setup is not None
     found = [walk.case.setup.venue.address, walk.case.coordinator.email]
     for person in walk.case.people.values():

@@ -1,6 +1,6 @@
-"""A real browser that a walk can be taken with: fills in and clicks as the test client does, and looks at every page.
+"""A real browser with the methods of the test client: it fills in, clicks, and checks every page.
 
-`look` of tests/look.py takes a second or two, so each page is looked at once in each phase of the case.
+`look` of tests/look.py takes a second or two, so each page is checked once in each phase of the case.
 """
 
 import re
@@ -17,13 +17,13 @@ from tests.look import NARROW, WIDE, Onlooker
 from tests.page import Page, text_of
 from tests.tab import unfold
 
-#: What pages were looked at: address without numbers, and the phase of the case.
+#: The pages that were checked: URL without numbers, and the phase of the case.
 Seen = set[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for an address that is no page."""
+    """The response to a request for something that is no page."""
 
     status_code: int
     mimetype: str
@@ -32,7 +32,7 @@ class Answer:
 
 @dataclass
 class Eyes:
-    """Somebody at a browser, with the verbs of `tests/client.py`. `seen` is shared by all of one walk."""
+    """Somebody's browser, with the methods of `tests/client.py`. `seen` is shared by all browsers of a story."""
 
     tab: Tab
     onlooker: Onlooker
@@ -40,14 +40,14 @@ class Eyes:
     _here: Page | None = None
 
     def page(self, url: str, status: int = 200) -> Page:
-        """Opens an address."""
+        """Open a URL."""
         response = self.tab.goto(url)
         assert response is not None
         assert response.status == status, f"{url} answered {response.status}"
         return self._arrived()
 
     def follow(self, link: str, near: str = "") -> Page:
-        """Clicks a link."""
+        """Click a link."""
         page = self.here
         found = [a for a in page.all("a") if "href" in a.attrib and page.name_of(a) == link]
         found = page.near(found, near) if near else found
@@ -56,7 +56,7 @@ class Eyes:
         return self._click(page, found[0])
 
     def submit(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
-        """Fills in the form of a button and presses it; fails where the product says no."""
+        """Fill in the form of a button and press it; fails where the product refuses."""
         page = self.here
         pressed = page.button(button, near)
         unfold(self.tab)
@@ -69,13 +69,13 @@ class Eyes:
         return after
 
     def get(self, url: str) -> Answer:
-        """What an address gives that the browser would hand to another program."""
+        """The response to a request, such as a download."""
         response = self.tab.request.get(url)
         return Answer(response.status, response.headers["content-type"].partition(";")[0], response.body())
 
     @property
     def here(self) -> Page:
-        """The page one came to, as it stood in the browser then."""
+        """The current page, as the browser has it."""
         assert self._here is not None, "open a page first"
         return self._here
 
@@ -109,13 +109,13 @@ class Eyes:
 
 
 def _phase(page: Page) -> str:
-    """In which phase the case of this page is, as the page says it; nothing where it is about no case."""
+    """The phase of the case of this page, by its header; empty where there is none."""
     said = [text_of(node) for node in page.all("p") if node.get("class") in ("eyebrow", "phase-rail__short")]
     return said[0] if said else ""
 
 
 def look_both_ways(onlooker: Onlooker, tab: Tab, name: str) -> None:
-    """As `look`, and once more from right to left, where nothing may stick out either."""
+    """As `look`, and again from right to left."""
     onlooker.look(tab, name)
     tab.evaluate("document.documentElement.dir = 'rtl'")
     tab.set_viewport_size(NARROW)  # type: ignore[arg-type]

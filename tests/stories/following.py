@@ -1,8 +1,8 @@
-"""What comes after the plan: the call, the evaluation, hours and costs."""
+"""Pages of a story: the call, the evaluation, hours and costs."""
 
 from itertools import chain, repeat
 
-from ekc.demo.case_schema import Evaluation, Looked
+from ekc.demo.case_schema import FollowUpEntry, FollowUpMoment
 from ekc.evaluations.forms import SCORES
 from tests.client import PageClient
 from tests.form import Value
@@ -10,8 +10,10 @@ from tests.page import Page
 from tests.stories.walk import Walk
 
 
-def look_again(walk: Walk, found: Evaluation, *, client: PageClient | None = None, new_version: bool = False) -> Page:
-    """Write down what a call or an evaluation found. A file counts how many actions are how far, not which."""
+def enter_follow_up(
+    walk: Walk, found: FollowUpEntry, *, client: PageClient | None = None, new_version: bool = False
+) -> Page:
+    """Record a call or an evaluation. A file counts how many actions are in a state, not which."""
     plan = walk.case.plan
     assert plan is not None
     values: dict[str, Value] = {
@@ -25,7 +27,7 @@ def look_again(walk: Walk, found: Evaluation, *, client: PageClient | None = Non
     ]
     states = chain.from_iterable(repeat(state.label, count) for state, count in found.actions.items())
     values |= dict(zip(labels, states, strict=True))
-    if found.kind is Looked.MEETING:
+    if found.kind is FollowUpMoment.MEETING:
         values["Who was there?"] = walk.names(found.present or ())
         values["The family wants a new version of the plan"] = new_version
         for score in found.goals or ():
@@ -37,12 +39,12 @@ def look_again(walk: Walk, found: Evaluation, *, client: PageClient | None = Non
                 values[f"Mark of {walk.name(who)}"] = marks
     client = client or walk.coordinator
     client.page(walk.url("follow-ups"))
-    client.follow("Call after four weeks" if found.kind is Looked.CALL else "Evaluation")
+    client.follow("Call after four weeks" if found.kind is FollowUpMoment.CALL else "Evaluation")
     return client.submit("Keep what was found", values)
 
 
-def count_costs(walk: Walk) -> Page:
-    """Hours and money, and what is said to have been avoided."""
+def enter_costs(walk: Walk) -> Page:
+    """Record hours and money, and avoided costs."""
     costs = walk.case.costs
     assert costs is not None
     amounts = {

@@ -1,4 +1,4 @@
-"""The paper of a plan as somebody downloads it, and the values it carries inside."""
+"""The PDF of a plan as somebody downloads it, and the JSON attached to it."""
 
 import io
 import json
@@ -11,7 +11,7 @@ import pytest
 
 from tests.client import PageClient
 
-#: The printer leaves a colour profile of its own open.
+#: WeasyPrint leaves a colour profile open.
 PRINTER = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
 
 
@@ -24,7 +24,7 @@ def download(client: PageClient, url: str) -> bytes:
 
 
 def values_of(paper: bytes) -> dict[str, Any]:
-    """What is attached to it as plan.json."""
+    """The attached plan.json."""
     with pikepdf.open(io.BytesIO(paper)) as pdf:
         assert list(pdf.attachments) == ["plan.json"]
         values: dict[str, Any] = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
@@ -32,7 +32,7 @@ def values_of(paper: bytes) -> dict[str, Any]:
 
 
 def words_of(paper: bytes) -> str:
-    """The text that is printed on it, without spaces: each glyph as its font says which letters it stands for."""
+    """The text of the PDF without spaces, read from the fonts' own glyph tables."""
     with pikepdf.open(io.BytesIO(paper)) as pdf:
         return "".join(letters for page in pdf.pages for letters in _letters(page))
 

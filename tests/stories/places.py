@@ -1,10 +1,11 @@
-"""Where each fact of a case file can be read back, and how the page says it.
+"""The facts of a case file, on which page each can be read, and in which words.
 
-A line of PLACES names a fact ("*" is any key or number), the page, and the way it is said there. A page is the address
-within the case; `person` is the page of the person of the fact. What is said in form fields counts as read.
+A line of PLACES names a fact ("*" is any key or number), the page, and the function that gives its words. A page is the
+URL within the case; `person` is the page of the person of the fact. Values of form fields count as text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -25,15 +26,42 @@ from ekc.workflow.vocabulary import (
     Variant,
 )
 from tests.stories.agreeing import said
-from tests.stories.leaves import Fact
 from tests.stories.preparing import SCOPES, language_name
 from tests.stories.walk import Walk
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value of a file and its path."""
+
+    path: Path
+    value: Any
+
+    @property
+    def dotted(self) -> str:
+        """The path as text: people.yara.born."""
+        return ".".join(map(str, self.path))
+
+
+def facts(value: Any, path: Path = ()) -> Iterator[Fact]:
+    """All values of a file, as `tomllib` reads it."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from facts(item, (*path, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from facts(item, (*path, number))
+    else:
+        yield Fact(path, value)
+
 
 Say = Callable[[Walk, Any], str]
 
 
 def plain(_walk: Walk, value: Any) -> str:
-    """As it is."""
+    """The text itself."""
     return " ".join(str(value).split())
 
 
@@ -43,12 +71,12 @@ def named(_walk: Walk, value: Any) -> str:
 
 
 def teller(walk: Walk, value: Any) -> str:
-    """Who told something; the coordinator by her part."""
+    """Who gave information."""
     return "The coordinator" if value == walk.case.coordinator.id else walk.name(value)
 
 
 def iso(_walk: Walk, value: date) -> str:
-    """In a form field."""
+    """As in a date field."""
     return value.isoformat()
 
 
@@ -68,7 +96,7 @@ def at(walk: Walk, value: str) -> str:
 
 
 def local(_walk: Walk, value: str) -> str:
-    """In a form field for a moment."""
+    """As in a field for date and time."""
     return value
 
 
@@ -83,13 +111,13 @@ def money(walk: Walk, value: float) -> str:
 
 
 def secret(_walk: Walk, value: bool) -> str:
-    """The box that is ticked."""
+    """The ticked box."""
     assert value
     return "[x] The address is secret: print it nowhere"
 
 
 def coded(kind: Any) -> Say:
-    """A word of a list, as it is called."""
+    """The label of an enum member."""
     return lambda _walk, value: kind(value).label
 
 
@@ -99,14 +127,14 @@ def met(_walk: Walk, value: bool) -> str:
 
 
 def answered(_walk: Walk, value: str) -> str:
-    """What was answered to a request, and the words."""
+    """The answer to a request for support, and its words."""
     answer, words = answer_of(value)
     assert answer is not None
     return f"support: {answer.label} “{words}”"
 
 
 def agreed(_walk: Walk, value: str) -> str:
-    """What somebody says to the plan, in their words."""
+    """The answer to the plan, in their words."""
     answer, words = said(value)
     return f"“{words}”" if words else answer.label
 
@@ -119,7 +147,7 @@ def sent_back(_walk: Walk, value: str) -> str:
 _ENDED_BY: dict[str, str] = {"asked for information": "Ask for information", "plan ready": "Come out with a plan"}
 _KINDS: dict[str, str] = {"call after four weeks": "Call after four weeks", "evaluation meeting": "Evaluation"}
 
-#: (fact, page, how it is said there). The first line that fits a fact counts.
+#: (fact, page, function that gives its words). The first line that matches a fact counts.
 PLACES: tuple[tuple[str, str, Say], ...] = (
     ("title", "", plain),
     ("variant", "", coded(Variant)),
@@ -205,17 +233,17 @@ PLACES: tuple[tuple[str, str, Say], ...] = (
     ("costs.*", "costs", money),
 )
 
-#: Said by several words of a page together.
+#: Shown by several words of a page together.
 _COUNTED = "evaluation.*.actions.*"
 _MARK = "evaluation.*.marks.*"
-#: What a file needs for itself: the short ids by which it names the coordinator and the goals.
+#: Ids that exist in the file only.
 NO_FACTS = ("coordinator.id", "evaluation.*.goals.*.goal")
-#: The account of the coordinator, for whom these are: signing in with the address, being found by language.
+#: Shown in the coordinator's account only.
 OF_THE_ACCOUNT = ("coordinator.email", "coordinator.languages.*")
 
 
 def sentence(walk: Walk, fact: Fact) -> tuple[str, str]:
-    """The page on which a fact stands, and how it is said there. Raises KeyError for a fact without a place."""
+    """The page of a fact, and its words there. Raises KeyError for a fact without a place."""
     *_, name = fact.path
     if fnmatchcase(fact.dotted, _COUNTED):
         return "follow-ups", f"{fact.value} {ActionState(str(name)).label}"

@@ -1,26 +1,28 @@
-"""How the circle is brought together and the day prepared: circle, consents, who was told, safety."""
+"""Pages of a story: circle, consents, informing people, safety, and the meeting's arrangements."""
 
 from datetime import date
 
 from babel import Locale
 
+from ekc.core.clock import from_local
+from ekc.core.language import moment
 from ekc.demo.case_schema import BottomLineEntry, PersonEntry
 from ekc.workflow.vocabulary import Attends, Part
 from tests.form import Value
 from tests.stories.walk import Walk
 
 SCOPES = {"conference and file": "the conference, and keeping a file", "conference": "the conference"}
-#: Who is in the circle by the registration itself.
+#: The parts that registering adds to the circle.
 _REGISTERED = {"main_person": {Part.MAIN_PERSON}, "referrer": {Part.MAIN_PERSON, Part.REFERRER}}
 
 
 def language_name(code: str) -> str:
-    """A language as a list of languages calls it."""
+    """The name of a language in the form."""
     return str(Locale("en").languages[code]).capitalize()
 
 
 def consents(walk: Walk) -> None:
-    """Every consent of the file; a main person of whom it names none said yes on the day of the registration's yes."""
+    """Enter every consent of the file; main persons without one consent on the day of their yes."""
     client = walk.open("consents")
     given = walk.case.registration.consents or ()
     for consent in given:
@@ -54,7 +56,7 @@ def add_people(walk: Walk, *ids: str) -> None:
 
 
 def complete(walk: Walk, *ids: str) -> None:
-    """The coordinator writes down what else is known of people, on the page of each."""
+    """The coordinator enters the other details of people, on the page of each."""
     client = walk.open("circle")
     for id_ in ids:
         client.follow(walk.name(id_))
@@ -62,7 +64,7 @@ def complete(walk: Walk, *ids: str) -> None:
 
 
 def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
-    """What the page of somebody asks beside what was asked when they were added."""
+    """The fields of the person page that adding somebody does not have."""
     needs = person.needs or ()
     values: dict[str, Value] = {
         "Speaks on behalf of": person.speaks_on_behalf_of or "",
@@ -85,7 +87,7 @@ def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
 
 
 def take_on(walk: Walk, *known: str) -> None:
-    """The case is taken on, and all the others come into the circle; `known` are in it with all that is known."""
+    """Take the case on, and add the others to the circle; `known` are complete already."""
     consents(walk)
     walk.step("Take on the case")
     registered = [
@@ -96,7 +98,7 @@ def take_on(walk: Walk, *known: str) -> None:
 
 
 def speak_to_everybody(walk: Walk) -> None:
-    """Day by day: who was told personally, and who it was decided stays away."""
+    """Day by day: who was informed, and who was excluded."""
     setup = walk.case.setup
     assert setup is not None
     excluded = {id_: person for id_, person in walk.case.people.items() if person.decided_on}
@@ -111,7 +113,7 @@ def speak_to_everybody(walk: Walk) -> None:
 
 
 def keep_away(walk: Walk, id_: str, person: PersonEntry, day: date) -> None:
-    """It is written down that somebody stays away, why, and who decided it."""
+    """Exclude somebody, with reason and decider."""
     client = walk.open("circle")
     client.follow(walk.name(id_))
     client.submit(
@@ -126,7 +128,7 @@ def keep_away(walk: Walk, id_: str, person: PersonEntry, day: date) -> None:
 
 
 def keep_safe(walk: Walk) -> None:
-    """Every worry of the file, and what was arranged."""
+    """Enter every safety concern of the file."""
     client = walk.open("safety")
     assert walk.case.setup is not None
     for concern in walk.case.setup.safety or ():
@@ -145,3 +147,28 @@ def bottom_line_values(line: BottomLineEntry) -> dict[str, Value]:
         "Why: a law, or safety": line.ground,
         "Shared with the family on": line.shared_on,
     }
+
+
+def arrange_meeting(walk: Walk) -> None:
+    """Enter everything about the meeting: dates, hours, venue and arrangements."""
+    setup = walk.case.setup
+    assert setup is not None
+    client = walk.open("meeting")
+    for option in setup.date_options:
+        client.submit("Ask people about this date", {"Day and time": option})
+    chosen = moment(from_local(setup.chosen, walk.case.timezone), walk.case.timezone)
+    client.submit(f"Choose {chosen}")
+    client.submit("Save the hours", {"Hours": f"{setup.expected_hours:g}"})
+    client.submit(
+        "Save the place",
+        {"Place": setup.venue.name, "Address": setup.venue.address, "How people get in": setup.venue.access},
+    )
+    interpreter = next((p.name for p in walk.case.people.values() if p.role is Part.INTERPRETER), None)
+    arranged = {
+        "food and drink": setup.catering,
+        "travel": setup.travel,
+        "childcare": setup.childcare,
+        "interpreter": interpreter,
+    }
+    for what, how in arranged.items():
+        client.submit(f"Save {what}", {"How it is arranged": how} if how else {"Not needed": True})

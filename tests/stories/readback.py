@@ -1,4 +1,4 @@
-"""Reading a whole case back from its pages, fact by fact. Where each stands is in `places.py`."""
+"""Reading a whole case back from its pages, fact by fact. Where each fact is: `places.py`."""
 
 import tomllib
 from fnmatch import fnmatchcase
@@ -9,13 +9,12 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from tests.page import Page, text_of
-from tests.stories.leaves import Fact, facts
-from tests.stories.places import NO_FACTS, OF_THE_ACCOUNT, sentence
+from tests.stories.places import NO_FACTS, OF_THE_ACCOUNT, Fact, facts, sentence
 from tests.stories.walk import Walk
 
 BLOCKS = ("li", "tr", "fieldset", "section")
 TICKS = ("checkbox", "radio")
-#: Facts that stand in one row or card with others: how far into the file the record is, and what names it.
+#: Facts shown in one row or card with others: the length of the record's path, and the key that identifies it.
 _RECORDS = (
     ("registration.consents.*", 3, "person"),
     ("setup.safety.*", 3, "concern"),
@@ -30,7 +29,7 @@ _RECORDS = (
 
 
 def nothing_is_lost(walk: Walk, file: Path) -> None:
-    """Fails with the facts of the file that the coordinator finds on no page: where each was looked for, as what."""
+    """Fail with the facts of the file that the coordinator finds on no page, with the page and words looked for."""
     raw = tomllib.loads(file.read_text("utf-8"))
     pages: dict[str, Page] = {}
     missing = []
@@ -49,7 +48,7 @@ def nothing_is_lost(walk: Walk, file: Path) -> None:
 
 
 def _address(walk: Walk, page: str, fact: Fact, raw: dict[str, Any]) -> str:
-    """Of a page that there is for each person or action, the one of the fact."""
+    """The page of the person or action of a fact."""
     if page == "person":
         id_ = fact.path[1] if fact.path[0] == "people" else fact.path[2]
         return f"circle#{walk.name(str(id_))}"
@@ -65,7 +64,7 @@ def _open(walk: Walk, address: str) -> Page:
 
 
 def _beside(walk: Walk, raw: dict[str, Any], fact: Fact) -> str:
-    """The words in whose row or card the fact has to stand; nothing where the page is about it alone."""
+    """The words that identify the row or card of a fact; empty where the page is about it alone."""
     path, dotted = fact.path, fact.dotted
     for pattern, depth, key in _RECORDS:
         if fnmatchcase(dotted, pattern) and path[-1] != "kind":
@@ -83,7 +82,7 @@ def _beside(walk: Walk, raw: dict[str, Any], fact: Fact) -> str:
 
 
 def _blocks(page: Page, beside: str) -> list[str]:
-    """What is read in each row or card that says these words; of the whole page if there are none."""
+    """The text of each row or card with these words; of the whole page if there are none."""
     if not beside:
         return [_reading(page, page.all("body")[0])]
     readings = [_reading(page, block) for block in page.all(*BLOCKS)]
@@ -93,7 +92,7 @@ def _blocks(page: Page, beside: str) -> list[str]:
 
 
 def _reading(page: Page, element: Element) -> str:
-    """All that is written in this part of a page, and what its form fields hold."""
+    """All text in this part of a page, with the values of form fields."""
     held = [text_of(element, without=("select", "textarea"))]
     labels = {label.get("for"): text_of(label) for label in page.all("label")}
     for node in element.iter():

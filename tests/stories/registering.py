@@ -1,4 +1,4 @@
-"""How a case comes in and finds its coordinator: registered in public or by phone, asked, taken, confirmed."""
+"""Pages of a story: registering a case in public or by staff, asking a coordinator, accepting, confirming."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from tests.page import Page
 from tests.stories.preparing import language_name
 from tests.stories.walk import Walk
 
-#: Both coordinators of the cast are retired; that nothing else ties them is what their own words in the files say.
+#: A declaration without conflicts: both coordinators of the cast are retired.
 UNTIED: dict[str, Value] = {
     "Do you work for somebody, besides being a coordinator?": (
         "No: I am retired, a student, at home, between jobs, or work for myself"
@@ -25,7 +25,7 @@ REGISTERS = {
 
 
 def registration_values(walk: Walk) -> dict[str, Value]:
-    """The registration form, filled in as the file has it."""
+    """The registration form, filled in from the file."""
     case = walk.case
     values: dict[str, Value] = {
         "Who registers": REGISTERS[case.registration.by],
@@ -63,7 +63,7 @@ def registration_values(walk: Walk) -> dict[str, Value]:
 
 
 def register_for_them(walk: Walk, manager: Visitor) -> str:
-    """The manager registers for somebody who rang; the number of the case."""
+    """The manager registers for somebody who called; returns the number of the case."""
     client = walk.staff(manager)
     client.page("/")
     client.follow("Register a conference", near="Hello")
@@ -74,7 +74,7 @@ def register_for_them(walk: Walk, manager: Visitor) -> str:
 
 
 def register_in_public(walk: Walk) -> str:
-    """Whoever registers does so on the public page; the number they are told."""
+    """Register on the public page; returns the number shown."""
     client, _ = walk._browser("the public")
     client.page("/")
     client.follow("Register a conference")
@@ -84,7 +84,7 @@ def register_in_public(walk: Walk) -> str:
 
 
 def find_case(walk: Walk, manager: Visitor) -> None:
-    """The manager finds the new case on their own page."""
+    """The manager finds the new case on their home page."""
     client = walk.staff(manager)
     client.page("/")
     page = client.follow(walk.case.title)
@@ -92,7 +92,7 @@ def find_case(walk: Walk, manager: Visitor) -> None:
 
 
 def note_registration(walk: Walk, who: Visitor, **days: date) -> None:
-    """Somebody of the staff writes days into the registration."""
+    """A member of staff enters days in the registration."""
     labels = {"said_yes": "The main person said yes on", "agreed": "The question was agreed on"}
     client = walk.staff(who)
     client.page(walk.url("registration"))
@@ -100,7 +100,7 @@ def note_registration(walk: Walk, who: Visitor, **days: date) -> None:
 
 
 def match(walk: Walk, manager: Visitor) -> None:
-    """The manager asks the coordinator, who takes the case with a declaration."""
+    """The manager asks the coordinator, who accepts with a declaration."""
     client = walk.staff(manager)
     client.page(walk.url("coordinator"))
     (number,) = {word for word in client.submit(f"Ask {walk.lead.actor.name}").text.split() if word.startswith("EKC-")}
@@ -115,12 +115,12 @@ def match(walk: Walk, manager: Visitor) -> None:
 
 
 def note_their_yes(walk: Walk) -> None:
-    """The coordinator notes that the main person told her so."""
+    """The coordinator notes that the main person confirmed her."""
     yes: dict[str, Value] = {"Day on which the main person said yes": walk.case.coordinator.accepted_on}
     walk.open("coordinator").submit("Note their yes", yes)
 
 
 def confirm_by_link(walk: Walk, id_: str, question: str = "", answer: str = "") -> Page:
-    """The main person says yes to the coordinator on their own page."""
+    """The main person confirms the coordinator on their own page."""
     walk.invite(id_, question, answer)
     return walk.guest(id_).submit("Yes, that is good")

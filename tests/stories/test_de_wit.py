@@ -10,7 +10,7 @@ from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
 from tests.cast import Cast
 from tests.clock import FrozenClock
-from tests.stories import agreeing, arranging, conferring, following, preparing, registering
+from tests.stories import agreeing, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order, unsaid
 from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.readback import nothing_is_lost
@@ -25,7 +25,7 @@ CLOSE_BY = ("yara", "daan", "sami", "joost")
 
 
 def register_and_match(walk: Walk) -> str:
-    """Karim registers; Ruud asks Noor; she takes the case and Marieke says yes to her. The number of the case."""
+    """Karim registers; Ruud asks Noor; she accepts and Marieke confirms her. Returns the number of the case."""
     cast, case = walk.cast, walk.case
     walk.at(case.registration.on, "11:20")
     number = registering.register_in_public(walk)
@@ -41,14 +41,14 @@ def register_and_match(walk: Walk) -> str:
 
 
 def prepare(walk: Walk) -> None:
-    """The case is taken on; circle, safety, bottom lines and the meeting are seen to."""
+    """Take the case on; enter circle, safety, bottom lines and the meeting."""
     setup = walk.case.setup
     assert setup is not None
     preparing.take_on(walk, "marieke", *CLOSE_BY)
     preparing.speak_to_everybody(walk)
     registering.note_registration(walk, walk.lead, agreed=date(2026, 3, 9))
     preparing.keep_safe(walk)
-    arranging.arrange(walk)
+    preparing.arrange_meeting(walk)
     walk.invite("referrer")
     walk.invite("nurse")
     (shared_on,) = {line.shared_on for line in setup.bottom_lines}
@@ -61,7 +61,7 @@ def prepare(walk: Walk) -> None:
 
 
 def confer(walk: Walk) -> None:
-    """The day up to the plan that is presented first: one night is still without an adult."""
+    """The day up to the first presentation: one night is still without an adult."""
     case = walk.case
     assert case.information is not None
     assert case.private_time is not None
@@ -81,7 +81,7 @@ def confer(walk: Walk) -> None:
     agreeing.write_goal(walk, nights, but=(nights.actions[3],))
     for goal in others:
         agreeing.write_goal(walk, goal)
-    agreeing.write_ends(walk, case.plan)
+    agreeing.write_rest(walk, case.plan)
 
 
 def send_back_and_agree(walk: Walk) -> None:
@@ -115,7 +115,7 @@ def send_back_and_agree(walk: Walk) -> None:
 
 
 def look_back(walk: Walk) -> None:
-    """Hassan's letter, the call, the evaluation, what it took; then the case is closed."""
+    """Hassan's letter, the call, the evaluation and costs; then the case is closed."""
     case, plan = walk.case, walk.case.plan
     assert plan is not None
     assert case.evaluation is not None
@@ -123,23 +123,23 @@ def look_back(walk: Walk) -> None:
     agreeing.somebody_says(walk, plan, "hassan")
     call, evaluation = case.evaluation
     walk.at(call.on, "10:30")
-    page = following.look_again(walk, call)
+    page = following.enter_follow_up(walk, call)
     assert "Actions 7 done · 3 partly · 3 not yet" in page.text
     walk.at(evaluation.on, "17:00")
-    page = following.look_again(walk, evaluation)
+    page = following.enter_follow_up(walk, evaluation)
     assert "Actions 10 done · 2 partly · 1 no longer needed" in page.text
-    following.count_costs(walk)
+    following.enter_costs(walk)
     nothing_is_lost(walk, FILE)
 
 
 @pytest.fixture
 def walk(app: Flask, clock: FrozenClock, cast: Cast) -> Walk:
-    """The case, before anything of it is known."""
+    """The case before registration."""
     return Walk(app, clock, cast, CASE, cast.noor)
 
 
 def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
-    """The whole way, to the paper and beyond."""
+    """The whole process, including the PDF."""
     number = register_and_match(walk)
     prepare(walk)
     confer(walk)
@@ -163,7 +163,7 @@ def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
 
 
 def _mila_sees_no_name(walk: Walk, case: CaseFile, number: str) -> None:
-    """The social care manager sees which follow-ups there were, and nobody's name."""
+    """The social care manager sees the follow-ups, and nobody's name."""
     page = walk.staff(walk.cast.mila).page("/follow-ups?state=all")
     kinds = {"call after four weeks": "16 May 2026", "evaluation": "11 July 2026"}
     head, *rows = page.table()

@@ -1,16 +1,16 @@
-"""Mr and Mrs Hendriks: everything on paper and by phone; only Denise, and Ruud who asked her, sit at a screen."""
+"""Mr and Mrs Hendriks: everything on paper and by phone; only Denise, and Ruud who asked her, use the product."""
 
 from datetime import date, datetime
 
 import pytest
 from flask import Flask
 
-from ekc.demo.case_schema import ActionEntry, GoalEntry, LookAgain
+from ekc.demo.case_schema import ActionEntry, GoalEntry, NextEvaluationEntry
 from ekc.demo.casefile import CASES, read_case
 from ekc.workflow.vocabulary import ActionKind, Every
 from tests.cast import Cast
 from tests.clock import FrozenClock
-from tests.stories import agreeing, arranging, conferring, following, preparing, registering
+from tests.stories import agreeing, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order
 from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.readback import nothing_is_lost
@@ -21,7 +21,7 @@ pytestmark = PRINTER
 FILE = CASES / "hendriks.toml"
 CASE = read_case(FILE)
 SATURDAYS = "Sleeps over on Saturdays so that Joan sleeps through"
-#: The file says that there is a winter part, not what it says: this is invented like the rest.
+#: The file says that there is a winter part, but not its content.
 WINTER = GoalEntry(
     text="Wim and Joan come through the winter.",
     actions=(
@@ -34,11 +34,11 @@ WINTER = GoalEntry(
         ),
     ),
 )
-NEXT = LookAgain(on=datetime(2026, 11, 28, 11), where="at home", convened_by="peter", with_=())  # type: ignore[arg-type] # noqa: DTZ001
+NEXT = NextEvaluationEntry(on=datetime(2026, 11, 28, 11), where="at home", convened_by="peter", with_=())  # type: ignore[arg-type] # noqa: DTZ001
 
 
 def prepare(walk: Walk) -> str:
-    """Joan rang; Ruud writes it down and asks Denise, who does all the rest. The number of the case."""
+    """Joan calls; Ruud registers and asks Denise, who does the rest. Returns the number of the case."""
     case, setup = walk.case, walk.case.setup
     assert setup is not None
     walk.at(case.registration.on, "15:00")
@@ -51,12 +51,12 @@ def prepare(walk: Walk) -> str:
     registering.note_registration(walk, walk.lead, agreed=date(2026, 1, 20))
     preparing.keep_safe(walk)
     walk.open("bottom-lines").submit("There are none")
-    arranging.arrange(walk)
+    preparing.arrange_meeting(walk)
     return number
 
 
 def confer(walk: Walk) -> None:
-    """One stretch of private time, and a plan on flip charts that Denise writes down."""
+    """One round of private time, and a plan on flip charts that Denise enters."""
     case, plan = walk.case, walk.case.plan
     assert case.information is not None
     assert case.private_time is not None
@@ -71,7 +71,7 @@ def confer(walk: Walk) -> None:
     conferring.professionals_return(walk)
     for goal in plan.goals:
         agreeing.write_goal(walk, goal)
-    agreeing.write_ends(walk, plan)
+    agreeing.write_rest(walk, plan)
     agreeing.everybody_says(walk, plan)
     agreeing.decide(walk.coordinator, walk, plan)
     agreeing.agree(walk, datetime(2026, 2, 28, 14, 10))  # noqa: DTZ001 - the clock on the wall
@@ -82,10 +82,10 @@ def look_back(walk: Walk) -> None:
     assert walk.case.evaluation is not None
     call, evaluation = walk.case.evaluation
     walk.at(call.on, "10:30")
-    page = following.look_again(walk, call)
+    page = following.enter_follow_up(walk, call)
     assert "Actions 5 done · 1 partly · 1 not yet" in page.text
     walk.at(evaluation.on, "14:00")
-    page = following.look_again(walk, evaluation, new_version=True)
+    page = following.enter_follow_up(walk, evaluation, new_version=True)
     assert "Actions 6 done · 1 partly" in page.text
     assert "The family wants a new version of the plan." in page.text
 
@@ -102,12 +102,12 @@ def write_the_second_version(walk: Walk) -> None:
 
 @pytest.fixture
 def walk(app: Flask, clock: FrozenClock, cast: Cast) -> Walk:
-    """The case, before anything of it is known."""
+    """The case before registration."""
     return Walk(app, clock, cast, CASE, cast.denise)
 
 
 def test_to_a_second_version_of_the_plan(walk: Walk) -> None:
-    """The first version stays as it is; the second says what changed."""
+    """The first version stays; the second lists what changed."""
     number = prepare(walk)
     confer(walk)
     first = download(walk.coordinator, walk.url("plan/versions/1.pdf"))
@@ -129,13 +129,13 @@ def test_to_a_second_version_of_the_plan(walk: Walk) -> None:
     page = walk.open("plan/versions/2").here
     shown = next(section for section in page.all("section") if section.get("id") == "changed")
     assert ["".join(item.itertext()) for item in shown.iter("li")] == changed
-    following.count_costs(walk)
+    following.enter_costs(walk)
     nothing_is_lost(walk, FILE)
     nobody_else_came_in(walk)
 
 
 def nobody_else_came_in(walk: Walk) -> None:
-    """No link was ever made: the page of links says so of everybody, and only Denise and Ruud took steps."""
+    """No link was ever made, and only Denise and Ruud took steps."""
     page = walk.open("links").here
     assert [node.text for node in page.all("span")].count("no link") == len(walk.case.people)
     steps = walk.open("history").here

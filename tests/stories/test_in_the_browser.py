@@ -1,4 +1,4 @@
-"""The Hendriks story in a real browser: every page by axe, light and dark, narrow, and from right to left."""
+"""The Hendriks story in a real browser: every page checked by axe, light and dark, narrow, and from right to left."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,12 +23,12 @@ pytestmark = PRINTER
 
 
 class WalkWithEyes(Walk):
-    """A walk in which everybody sits at a real browser."""
+    """A walk in which everybody has a real browser."""
 
     open_one: Callable[[], Eyes]
 
     def _new_browser(self) -> PageClient:
-        return as_type(PageClient, self.open_one())  # it has the verbs that a walk uses
+        return as_type(PageClient, self.open_one())  # it has the methods that a walk uses
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def walk(
     live_server: str,
     onlooker: Onlooker,
 ) -> Iterator[Walk]:
-    """The case, before anything of it is known."""
+    """The case before registration."""
     made = WalkWithEyes(app, clock, cast, hendriks.CASE, cast.denise)
     seen: Seen = set()
     with ExitStack() as stack:
@@ -54,13 +54,13 @@ def test_the_whole_way_by_mouse(walk: Walk) -> None:
     hendriks.confer(walk)
     hendriks.look_back(walk)
     hendriks.write_the_second_version(walk)
-    following.count_costs(walk)
+    following.enter_costs(walk)
     walk.staff(walk.cast.mila).page("/follow-ups?state=all")
     walk.staff(walk.cast.ruud).page("/")
 
 
 def tab_to(visitor: Page, name: str) -> None:
-    """Press Tab until what has this name is focused, and shows it."""
+    """Press Tab until the element with this name has visible focus."""
     for _ in range(120):
         visitor.keyboard.press("Tab")
         focused = visitor.evaluate(_FOCUSED)

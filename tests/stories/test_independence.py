@@ -1,4 +1,4 @@
-"""Something comes to tie the coordinator to a case that is under way: what everybody sees, and how it goes on."""
+"""A conflict of interest in a case under way: what everybody sees, and how it is solved."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ READ = f"{TIED}. Ruud Kramer, regional manager, decided on 2 March 2026 that thi
 
 @pytest.fixture
 def browser(app: Flask) -> Callable[[], PageClient]:
-    """A browser for everybody who has a hand in it."""
+    """A browser for each person of the story."""
 
     def new() -> PageClient:
         made = app.test_client()
@@ -46,13 +46,13 @@ def add(noor: PageClient, case: Made, name: str, organisation: str) -> None:
 
 
 def not_yet(noor: PageClient, case: Made) -> list[str]:
-    """What stands in the way of the next step, as the case page says it."""
+    """The blockers of the next step on the case page."""
     page = noor.page(f"/conferences/{case.id}")
     return [text for text in reasons(page) if text.startswith("Noor van Dijk works for")]
 
 
 def reasons(page: Page) -> list[str]:
-    """Every reason, with the words of the link that mends it."""
+    """Every blocker, with the text of its link."""
     return ["".join(node.itertext()).strip() for node in page.all("li")]
 
 
@@ -154,7 +154,7 @@ def test_in_private_time_a_tied_coordinator_reads_when_no_plan_can_be_noted(
     page = noor.page(f"/conferences/{case.id}/steps/no_plan")
 
     tied = "Noor van Dijk works for Youth protection, which referred this conference"
-    assert reasons(page)[-1:] == [tied]  # nothing that leads to a page which is closed now
+    assert reasons(page)[-1:] == [tied]  # no link to a page that cannot be opened now
     assert "Nobody decides about this in private time. Once the family has come out, your regional manager" in page.text
     assert "The family called me in: there will be no plan" not in page.buttons
     noor.page(f"/conferences/{case.id}")

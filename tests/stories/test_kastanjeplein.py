@@ -1,4 +1,4 @@
-"""Kastanjeplein: a square with two sides, three main persons, and tasks that groups carry together."""
+"""Kastanjeplein: a square with two sides, three main persons, and tasks that groups share."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from ekc.demo.casefile import CASES, read_case
 from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.page import Page
-from tests.stories import agreeing, arranging, conferring, following, preparing, registering
+from tests.stories import agreeing, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order
 from tests.stories.paper import PRINTER, download, values_of
 from tests.stories.readback import nothing_is_lost
@@ -22,7 +22,7 @@ CASE = read_case(FILE)
 
 
 def prepare(walk: Walk) -> str:
-    """Wout registers, Ruud asks Noor, Ans says yes to her; then Noor goes round both sides. The number of the case."""
+    """Wout registers, Ruud asks Noor, Ans confirms her; then Noor visits both sides. Returns the number of the case."""
     case, setup = walk.case, walk.case.setup
     assert setup is not None
     walk.at(case.registration.on, "16:00")
@@ -37,7 +37,7 @@ def prepare(walk: Walk) -> str:
     preparing.speak_to_everybody(walk)
     registering.note_registration(walk, walk.lead, agreed=date(2026, 4, 21))
     preparing.keep_safe(walk)
-    arranging.arrange(walk)
+    preparing.arrange_meeting(walk)
     (line,) = setup.bottom_lines
     walk.at(line.shared_on, "11:00")
     set_by = {"Set by": walk.name(line.set_by)}
@@ -46,7 +46,7 @@ def prepare(walk: Walk) -> str:
 
 
 def confer(walk: Walk) -> None:
-    """The evening: one stretch of private time, out of which Ans comes with a plan."""
+    """The evening: one round of private time, which Ans ends with a plan."""
     case, plan = walk.case, walk.case.plan
     assert case.information is not None
     assert case.private_time is not None
@@ -61,7 +61,7 @@ def confer(walk: Walk) -> None:
     conferring.professionals_return(walk)
     for goal in plan.goals:
         agreeing.write_goal(walk, goal)
-    agreeing.write_ends(walk, plan)
+    agreeing.write_rest(walk, plan)
     agreeing.check_bottom_lines(walk, plan)
     agreeing.everybody_says(walk, plan)
     agreeing.decide(walk.coordinator, walk, plan)
@@ -69,7 +69,7 @@ def confer(walk: Walk) -> None:
 
 
 def standing_on(page: Page, side: str) -> list[str]:
-    """Who stands on a side, as the page of the circle has it."""
+    """Who belongs to a side, by the page of the circle."""
     (heading,) = [node for node in page.all("h2") if node.text == side]
     section = next(page.around(heading))
     return [page.name_of(link) for link in section.iter("a")]
@@ -77,7 +77,7 @@ def standing_on(page: Page, side: str) -> list[str]:
 
 @pytest.fixture
 def walk(app: Flask, clock: FrozenClock, cast: Cast) -> Walk:
-    """The case, before anything of it is known."""
+    """The case before registration."""
     return Walk(app, clock, cast, CASE, cast.noor)
 
 
@@ -96,7 +96,7 @@ def test_two_sides_make_one_plan(walk: Walk) -> None:
     assert CASE.evaluation is not None
     (call,) = CASE.evaluation
     walk.at(call.on, "10:30")
-    page = following.look_again(walk, call)
+    page = following.enter_follow_up(walk, call)
     assert "Actions 4 done · 1 partly · 1 not yet" in page.text
-    following.count_costs(walk)
+    following.enter_costs(walk)
     nothing_is_lost(walk, FILE)

@@ -1,4 +1,4 @@
-"""What the family, the referrer, managers and strangers see, looked at in a real browser as each of them."""
+"""What the family, the referrer, managers and strangers see, each in a real browser."""
 
 from collections.abc import Callable
 
@@ -26,29 +26,29 @@ Build = Callable[[Session, Cast], Made]
 
 
 def setup(session: Session, cast: Cast) -> Made:
-    """Being prepared."""
+    """A case in setup."""
     return case_in_setup(session, cast, START)
 
 
 def private_time(session: Session, cast: Cast) -> Made:
-    """The family is among itself."""
+    """A case in private time."""
     return case_in_private_time(session, cast, START)
 
 
 def presentation(session: Session, cast: Cast) -> Made:
-    """The plan is on the table."""
+    """A case at the presentation."""
     case = case_in_presentation(session, cast, START)
     write_plan(session, cast, START, case)
     return case
 
 
 def evaluation(session: Session, cast: Cast) -> Made:
-    """The plan is agreed."""
+    """A case in evaluation."""
     return case_in_evaluation(session, cast, START)
 
 
 def closed(session: Session, cast: Cast) -> Made:
-    """It is over."""
+    """A closed case."""
     return closed_case(session, cast, START)
 
 
@@ -108,7 +108,7 @@ def test_by_password(
 def test_by_nobody_in_particular(
     browser: Browser, live_server: str, onlooker: Onlooker, cast: Cast, clock: FrozenClock
 ) -> None:
-    """The first page, signing in wrongly, registering with nothing filled in, thanks, and what is not there."""
+    """Without an account: the first page, a failed sign-in, an empty registration, thanks, and an unknown page."""
     with visiting(browser, live_server) as visitor:
         for page in ("/", "/sign-in", "/register", "/register/thanks"):
             visitor.goto(page)
@@ -125,7 +125,7 @@ def test_what_went_wrong(
     browser: Browser, live_server: str, onlooker: Onlooker, cast: Cast, clock: FrozenClock, address: str, button: str,
     status: int,
 ) -> None:  # fmt: skip
-    """The browser itself complains about an answer of 4xx, which is what is wanted here."""
+    """The browser logs responses with 4xx as errors, which is expected here."""
     with browser.new_context(base_url=live_server) as context:
         visitor = context.new_page()
         response = visitor.goto(address)

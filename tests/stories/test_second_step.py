@@ -1,4 +1,4 @@
-"""Noor sets up her second step on her phone, signs in with it, loses the phone, and comes in with a recovery code."""
+"""Noor sets up her second factor on her phone, signs in with it, loses the phone, and uses a recovery code."""
 
 import re
 
@@ -16,7 +16,7 @@ from tests.tab import follow, press, sign_in, unfold
 
 
 def look(phone: Page, onlooker: Onlooker, name: str) -> None:
-    """Every fold open, by axe, light and dark, wide and narrow, in both directions; then on as on a phone."""
+    """Check the page with every fold open, by axe, light and dark, wide and narrow, in both directions."""
     unfold(phone)
     look_both_ways(onlooker, phone, name)
     phone.set_viewport_size(NARROW)  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def test_a_phone_is_set_up_used_and_lost(
 
 
 def on_paper(phone: Page, codes: list[str]) -> None:
-    """Printed, the page shows the codes and whose they are, and nothing to press."""
+    """Printed, the page shows the codes and their owner, and no buttons."""
     phone.emulate_media(media="print")
     printed = phone.locator("body").inner_text()
     phone.emulate_media(media="screen")

@@ -22,7 +22,7 @@ OWN_WORDS = "I work for nobody here, and know nobody of the family."
 
 @pytest.fixture
 def browsers(app: Flask, cast: Cast) -> dict[str, PageClient]:
-    """Everybody at a browser of their own, signed in; Fatima has nothing yet but a phone."""
+    """A signed-in browser for everybody; Fatima's is not signed in yet."""
     made = {name: app.test_client() for name in ("bas", "ruud", "noor", "denise", "fatima")}
     for name, client in made.items():
         assert isinstance(client, PageClient)
@@ -32,7 +32,7 @@ def browsers(app: Flask, cast: Cast) -> dict[str, PageClient]:
 
 
 def invite_fatima(bas: PageClient) -> str:
-    """Bas opens an account for her; the link that he passes on, as a path."""
+    """Bas opens an account for her; returns the path of the invitation."""
     bas.page("/")
     bas.follow("Open an account")
     page = bas.shown(
@@ -49,7 +49,7 @@ def invite_fatima(bas: PageClient) -> str:
 
 
 def come_in(fatima: PageClient, link: str) -> None:
-    """She opens the link on her phone, mistypes once, and is in."""
+    """She opens the invitation on her phone, mistypes once, and is signed in."""
     fatima.page(link)
     fatima.submit("Go on")
     fatima.refused("Keep this password", {"Your password": "fatima", "The same once more": "fatima"}, status=422)
@@ -59,7 +59,7 @@ def come_in(fatima: PageClient, link: str) -> None:
 
 
 def take(client: PageClient, case: Made) -> None:
-    """A coordinator takes what she is asked for."""
+    """A coordinator accepts a case for which she is asked."""
     client.page(f"/conferences/{case.id}/coordinator")
     client.submit("Take the case", UNTIED | {"How independent are you?": OWN_WORDS})
 

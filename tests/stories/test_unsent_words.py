@@ -1,4 +1,4 @@
-"""In a real browser: a second click does nothing twice, and no words are lost without being asked."""
+"""In a real browser: double clicks send once, and leaving a page with unsent text asks for confirmation."""
 
 from playwright.sync_api import Dialog, Page
 from sqlalchemy import func, select

@@ -1,4 +1,4 @@
-"""What happens when something goes wrong on the way: nobody meets a fault, nothing typed is lost, nothing is told."""
+"""Errors during a story: no crash, no typed text lost, nothing revealed."""
 
 import threading
 
@@ -23,7 +23,7 @@ SEALED = "The family has private time now. Nobody else sees or changes anything 
 
 
 def browsers(app: Flask, cast: Cast, many: int) -> list[PageClient]:
-    """So many browsers in which Noor is signed in."""
+    """Several browsers in which Noor is signed in."""
     made = [app.test_client() for _ in range(many)]
     for client in made:
         assert isinstance(client, PageClient)
@@ -32,10 +32,12 @@ def browsers(app: Flask, cast: Cast, many: int) -> list[PageClient]:
 
 
 def ready_for_private_time(session: Session, cast: Cast) -> Made:
-    """Everything was told and the professionals have left."""
+    """All information was given and the professionals have left."""
     case = case_in_information(session, cast, START)
     for kind in InformationKind:
-        information.tell(By(session, cast.noor, START), case.id, InformationText(kind, "What there is to say."))
+        information.add_information(
+            By(session, cast.noor, START), case.id, InformationText(kind, "What there is to say.")
+        )
     attendance.professionals_leave(By(session, cast.noor, START), case.id)
     return case
 
@@ -186,7 +188,7 @@ def test_what_belongs_to_another_phase_waits(client: PageClient, cast: Cast, db_
 
 
 def pages_of_a_case(app: Flask, case: Made) -> list[tuple[str, str, str]]:
-    """Endpoint, method and address of every route of a case, but for the steps."""
+    """Endpoint, method and URL of every route of a case, except steps."""
     found = []
     for rule in app.url_map.iter_rules():
         if "conference_id" in rule.arguments and rule.endpoint != "journey.step":
@@ -201,7 +203,7 @@ def pages_of_a_case(app: Flask, case: Made) -> list[tuple[str, str, str]]:
 def test_private_time_shuts_out_whoever_is_not_family(
     app: Flask, client: PageClient, cast: Cast, db_session: Session, who: str, open_to_them: str
 ) -> None:
-    """On every page of the case but the one that says that it is private time."""
+    """Every page of the case, except the one that says that it is private time."""
     case = case_in_private_time(db_session, cast, START)
     if who == "noor":
         sign_in(client, cast.noor)

@@ -1,8 +1,7 @@
-"""Walking a case through its pages: who sits at which screen, at which moment. What they do there stands beside this.
+"""Entering a case through its pages: who uses which browser, at which time.
 
-`registering.py` and `preparing.py` know how a case comes in and is prepared, `arranging.py` its meeting,
-`conferring.py` how the day goes, `agreeing.py` how the plan is written and agreed, `following.py` what comes after it.
-Nobody here calls an action: everything goes over HTTP.
+`registering.py` registers and matches, `preparing.py` prepares case and meeting, `conferring.py` has the day,
+`agreeing.py` the plan, `following.py` what comes after it. No action is called here: everything goes over HTTP.
 """
 
 from collections.abc import Iterable
@@ -18,12 +17,12 @@ from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
 
-#: A session that is not used ends after eight hours; nobody here waits for that.
+#: An unused session ends after eight hours.
 _BEFORE_IT_ENDS = timedelta(hours=7)
 
 
 class Walk:
-    """One case file on its way, and a browser for everybody who has a hand in it."""
+    """One case file on its way through the pages, and a browser for each person."""
 
     def __init__(self, app: Flask, clock: FrozenClock, cast: Cast, case: CaseFile, lead: Visitor) -> None:
         """`lead` is the coordinator of the case."""
@@ -38,7 +37,7 @@ class Walk:
     # the clock ---------------------------------------------------------------------------------------------------
 
     def at(self, when: datetime | date, clock_time: str = "") -> None:
-        """It is this moment, there; of a day, nine o'clock or what `clock_time` says."""
+        """Set the clock to this local time; of a day, nine o'clock or `clock_time`."""
         day = when if isinstance(when, datetime) else datetime.combine(when, time(9))
         if clock_time:
             day = datetime.combine(day, time.fromisoformat(clock_time))
@@ -47,7 +46,7 @@ class Walk:
     # people ------------------------------------------------------------------------------------------------------
 
     def name(self, id_: str) -> str:
-        """The name of somebody of the file; also of the coordinator."""
+        """The name of somebody of the file, or of the coordinator."""
         return self.case.coordinator.name if id_ == self.case.coordinator.id else self.case.people[id_].name  # type: ignore[index]
 
     def names(self, ids: Iterable[str]) -> list[str]:
@@ -55,7 +54,7 @@ class Walk:
         return [self.name(id_) for id_ in ids]
 
     def staff(self, who: Visitor) -> PageClient:
-        """The browser of somebody with an account, signed in."""
+        """The signed-in browser of somebody with an account."""
         client, fresh = self._browser(who.actor.name)
         if not fresh:
             sign_in(client, who)
@@ -83,7 +82,7 @@ class Walk:
         self._links[id_] = shown.removeprefix("http://localhost")
 
     def guest(self, id_: str) -> PageClient:
-        """The browser of somebody who came in by the personal link they were given, on a phone of their own."""
+        """The browser of somebody who used their personal link, on a phone of their own."""
         client, fresh = self._browser(id_)
         if not fresh:
             client.page(self._links[id_])
@@ -92,7 +91,7 @@ class Walk:
         return client
 
     def let_in(self, id_: str) -> PageClient:
-        """Somebody opens their link on a tablet of others and has no code; they ring, and are let in."""
+        """Somebody opens their link on a shared tablet without the code, and the coordinator confirms them by phone."""
         client = self._new_browser()
         client.page(self._links[id_])
         client.submit("Go to my page")
@@ -110,7 +109,7 @@ class Walk:
         return made
 
     def _browser(self, key: str) -> tuple[PageClient, bool]:
-        """A browser, and whether its session still lasts."""
+        """A browser, and whether its session is still valid."""
         if key not in self._browsers:
             self._browsers[key] = self._new_browser()
         fresh = key in self._used and abs(self.clock() - self._used[key]) < _BEFORE_IT_ENDS
@@ -120,7 +119,7 @@ class Walk:
     # pages -------------------------------------------------------------------------------------------------------
 
     def url(self, page: str = "") -> str:
-        """The address of a page of the case; of the case page itself without a name."""
+        """The URL of a page of the case; of the case page without a name."""
         return f"/conferences/{self.id}" + (f"/{page}" if page else "")
 
     def open(self, page: str = "") -> PageClient:

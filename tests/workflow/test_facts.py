@@ -41,11 +41,11 @@ def test_each_part_is_family_or_professional_or_neither() -> None:
 
 def test_only_whoever_takes_part_is_still_to_be_told_and_never_an_interpreter() -> None:
     taking_part = {Attends.IN_PERSON, Attends.PART, Attends.PHONE, Attends.VIDEO}
-    untold = {way for way in Attends if person(40, Part.FAMILY, attends=way, informed=False).untold}
-    assert untold == taking_part
-    assert not person(41, Part.FAMILY, informed=True).untold
-    assert not person(42, Part.INTERPRETER, informed=False).untold
-    assert not person(43, Part.FAMILY, attends=None, informed=False).untold
+    not_informed = {way for way in Attends if person(40, Part.FAMILY, attends=way, informed=False).not_informed}
+    assert not_informed == taking_part
+    assert not person(41, Part.FAMILY, informed=True).not_informed
+    assert not person(42, Part.INTERPRETER, informed=False).not_informed
+    assert not person(43, Part.FAMILY, attends=None, informed=False).not_informed
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What people do with a case: register it, know its circle, keep it safe, set bottom lines, be in touch."""
+"""Actions on a case: registration, circle, safety, bottom lines, links, contact log."""

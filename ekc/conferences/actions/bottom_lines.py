@@ -1,4 +1,4 @@
-"""Bottom lines: what the plan has to meet, written by those who set them and shared before the conference."""
+"""Bottom lines: what the plan has to meet, set by referrer or professionals and shared before the conference."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By, Visitor
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import keep_agencies, member, not_later
+from ekc.conferences.actions.circle import member, preserve_agencies, refuse_future
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import BottomLine, Participant
 from ekc.core.clock import local_date
@@ -16,41 +16,41 @@ from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 
 
 def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
-    """Write down what the plan has to meet; the id of the line. It takes back that there were none."""
+    """Add a bottom line; returns its id. Clears the note that there are none."""
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
-        somebody = _setter(by.session, by.visitor, conference_id, roles, new.set_by)
-        not_later(by.at, conference.timezone, new.shared_on)
+        participant = _setter(by.session, by.visitor, conference_id, roles, new.set_by)
+        refuse_future(by.at, conference.timezone, new.shared_on)
         last = by.session.scalar(select(func.max(BottomLine.number)).where(BottomLine.conference_id == conference_id))
         line = BottomLine(
             conference_id=conference_id,
             number=(last or 0) + 1,
             text=new.text,
             ground=new.ground,
-            set_by=somebody.id,
+            set_by=participant.id,
             shared_on=new.shared_on,
         )
         by.session.add(line)
         conference.no_bottom_lines_on = None
         by.session.flush()
-        by.record("bottom_line.added", conference_id, name=somebody.name, text=new.text)
+        by.record("bottom_line.added", conference_id, name=participant.name, text=new.text)
     return line.id
 
 
 def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLineText) -> None:
-    """Write a bottom line anew, or when it was shared with the family."""
+    """Change a bottom line, or the day on which it was shared with the family."""
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
-        keep_agencies(by.session, conference)
+        preserve_agencies(by.session, conference)
         line.set_by = _setter(by.session, by.visitor, conference_id, roles, new.set_by or line.set_by).id
-        not_later(by.at, conference.timezone, new.shared_on)
+        refuse_future(by.at, conference.timezone, new.shared_on)
         line.text, line.ground, line.shared_on = new.text, new.ground, new.shared_on
         by.record("bottom_line.changed", conference_id, number=line.number, text=new.text)
 
 
 def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
-    """Take a bottom line away, as long as no plan was held against it."""
+    """Delete a bottom line. Raises Refusal once a plan has been checked against it."""
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
@@ -58,13 +58,13 @@ def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
             raise Refusal(
                 N_("A plan was held against this bottom line already, so it stays. You can change its words.")
             )
-        keep_agencies(by.session, conference)
+        preserve_agencies(by.session, conference)
         by.record("bottom_line.removed", conference_id, number=line.number, text=line.text)
         by.session.delete(line)
 
 
 def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True) -> None:
-    """Note that there are no bottom lines, or take that back. It is the referrer's to say, not any professional's."""
+    """Note that there are no bottom lines, or clear that note. For the referrer, not for any professional."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.SAY_NO_BOTTOM_LINES)
         if there_are_none and queries.bottom_lines(by.session, conference_id):
@@ -77,15 +77,15 @@ def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True)
 def _setter(
     session: Session, visitor: Visitor, conference_id: int, roles: frozenset[Role], set_by: int | None
 ) -> Participant:
-    """Who sets a bottom line: a referrer or professional; by personal link only oneself."""
+    """The person who sets a bottom line: a referrer or professional. By personal link only oneself."""
     if Role.COORDINATOR not in roles:
         set_by = visitor.participant_id
     if set_by is None:
         raise Refusal(N_("Say who sets this bottom line."))
-    somebody = member(session, conference_id, set_by)
-    if somebody.part not in PROFESSIONAL_PARTS:
+    participant = member(session, conference_id, set_by)
+    if participant.part not in PROFESSIONAL_PARTS:
         raise Refusal(N_("Only a referrer or another professional sets a bottom line."))
-    return somebody
+    return participant
 
 
 def _line(session: Session, visitor: Visitor, conference_id: int, roles: frozenset[Role], line_id: int) -> BottomLine:

@@ -1,4 +1,4 @@
-"""The circle of a case: people, who was told, and safety concerns."""
+"""The circle of a case: its people, who was informed, and safety concerns."""
 
 from collections.abc import Collection
 from dataclasses import fields, replace
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
-from ekc.conferences.entries import Concern, PersonDetails, Registration, kept_back
+from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
@@ -25,9 +25,31 @@ from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
 
-#: Fields that are NULL, not empty, where there is nothing yet.
-_OR_NOTHING = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
+#: Fields that are stored as NULL when empty.
+_NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
 _Entry = TypeVar("_Entry", Registration, PersonDetails, Concern)
+
+
+def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
+    """Set the fields of `kind` on a row; returns the names of the fields that changed."""
+    changed = []
+    for field in fields(kind):
+        value = getattr(entry, field.name)
+        value = list(value) if isinstance(value, tuple) else value
+        value = (value or None) if field.name in _NULL_IF_EMPTY else value
+        if getattr(row, field.name) != value:
+            setattr(row, field.name, value)
+            changed.append(field.name)
+    return changed
+
+
+def refuse_future(at: datetime, timezone: str, *days: date | None) -> None:
+    """Raise Refusal for a day that is after today in this time zone."""
+    if any(day > local_date(at, timezone) for day in days if day):
+        raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
+
+
+# People
 
 
 def member(session: Session, conference_id: int, participant_id: int) -> Participant:
@@ -38,82 +60,42 @@ def member(session: Session, conference_id: int, participant_id: int) -> Partici
     return found
 
 
-def not_later(at: datetime, timezone: str, *days: date | None) -> None:
-    """Refuse days that lie in the future at the place of the case."""
-    if any(day > local_date(at, timezone) for day in days if day):
-        raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
-
-
-def write_over(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
-    """Write what was entered, the fields of `kind`, over a row; the names of the fields that changed."""
-    changed = []
-    for field in fields(kind):
-        value = getattr(entry, field.name)
-        value = list(value) if isinstance(value, tuple) else value
-        value = (value or None) if field.name in _OR_NOTHING else value
-        if getattr(row, field.name) != value:
-            setattr(row, field.name, value)
-            changed.append(field.name)
-    return changed
-
-
-def keep_agencies(session: Session, conference: Conference) -> None:
-    """Keep the agencies of a case as they are, before what makes them so is changed or taken away.
-
-    Else a coordinator whom one of them ties would free themselves by how they keep the circle or the bottom lines.
-    """
-    now = queries.agencies(queries.members(session, conference.id))
-    before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
-    kept = closest((*before, *now))
-    conference.agencies_before = [[agency.name, agency.tie] for agency in kept]
-
-
-def put_in(session: Session, conference: Conference, details: PersonDetails) -> Participant:
-    """Put somebody into the circle, in the caller's transaction."""
-    somebody = Participant(conference_id=conference.id)
-    write_over(somebody, details, PersonDetails)
-    session.add(somebody)
-    session.flush()
-    _index(session, conference, somebody)
-    return somebody
-
-
 def has_page(part: Part, attends: Attends | None) -> bool:
-    """Whether somebody in the circle has a page of their own, and so can have a link."""
+    """Whether somebody in the circle has an own page, and so can have a personal link."""
     return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED
 
 
 def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
-    """Add somebody to the circle; their participant id. A name and a part are enough."""
+    """Add somebody to the circle; returns the participant id. A name and a part are enough."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        new = _settled(new, None)
-        _check(by.session, by.at, conference, new, None)
-        somebody = put_in(by.session, conference, new)
+        new = _with_exclusion(new, None)
+        _validate(by.session, by.at, conference, new, None)
+        participant = insert_participant(by.session, conference, new)
         by.record("circle.added", conference_id, name=new.name, part=new.part)
-    return somebody.id
+    return participant.id
 
 
 def change_person(by: By, conference_id: int, participant_id: int, details: PersonDetails) -> int | None:
-    """Write what is kept of somebody anew. Whoever is to stay away loses their personal links.
+    """Change the details of somebody. Exclusion revokes their personal links.
 
-    How many links stopped where this is what decides that they stay away, else None. What the visitor does not see
-    stays as it is, whatever `details` says of it.
+    Returns how many links were revoked if this call excludes them, else None. Fields that the visitor does not see keep
+    their value, whatever `details` holds.
     """
     stopped = None
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        somebody = member(by.session, conference_id, participant_id)
-        hidden = kept_back(somebody.address_secret, partial(sees, phase=conference.phase, roles=roles))
-        details = replace(details, **{name: getattr(somebody, name) for name in hidden})
-        details = _settled(details, somebody)
-        _check(by.session, by.at, conference, details, somebody)
-        keep_agencies(by.session, conference)
-        if changed := write_over(somebody, details, PersonDetails):
+        participant = member(by.session, conference_id, participant_id)
+        hidden = hidden_fields(participant.address_secret, partial(sees, phase=conference.phase, roles=roles))
+        details = replace(details, **{name: getattr(participant, name) for name in hidden})
+        details = _with_exclusion(details, participant)
+        _validate(by.session, by.at, conference, details, participant)
+        preserve_agencies(by.session, conference)
+        if changed := update_row(participant, details, PersonDetails):
             if "name" in changed:
-                _index(by.session, conference, somebody)
+                _index_name(by.session, conference, participant)
             if not has_page(details.part, details.attends):
-                ended = _shut_out(by.session, by.at, somebody)
+                ended = _revoke_access(by.session, by.at, participant)
                 stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
             what = ", ".join(changed)
             by.record("circle.changed", conference_id, name=details.name, fields=what)
@@ -121,142 +103,171 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
 
 
 def remove_person(by: By, conference_id: int, participant_id: int, reason: str) -> int:
-    """Take somebody out of the circle, for a reason that the audit keeps.
+    """Remove somebody from the circle, with a reason for the audit.
 
-    Their personal links die at once; how many there were.
+    Revokes their personal links; returns how many.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        somebody = member(by.session, conference_id, participant_id)
-        _keep_a_main_person(by.session, conference, somebody)
-        keep_agencies(by.session, conference)
-        somebody.removed_at = by.at
-        somebody.convenes = False
+        participant = member(by.session, conference_id, participant_id)
+        _require_other_main_person(by.session, conference, participant)
+        preserve_agencies(by.session, conference)
+        participant.removed_at = by.at
+        participant.convenes = False
         by.session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
         beside_them = (Participant.conference_id == conference_id, Participant.support_id == participant_id)
         by.session.execute(update(Participant).where(*beside_them).values(support_id=None))
-        stopped = _shut_out(by.session, by.at, somebody)
-        by.record("circle.removed", conference_id, name=somebody.name, reason=reason)
+        stopped = _revoke_access(by.session, by.at, participant)
+        by.record("circle.removed", conference_id, name=participant.name, reason=reason)
     return stopped
 
 
-def tell_people(
+def mark_informed(
     by: By,
     conference_id: int,
     participant_ids: Collection[int],
     on: date | None = None,
 ) -> int:
-    """Note that these people were told personally what the conference is (OECD Box 4.1); how many. `on` None: today."""
+    """Note that these people were informed personally about the conference (OECD Box 4.1); returns how many.
+
+    `on` None: today.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         day = on or local_date(by.at, conference.timezone)
-        not_later(by.at, conference.timezone, day)
-        told = [member(by.session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))]
-        if not told:
+        refuse_future(by.at, conference.timezone, day)
+        informed = [
+            member(by.session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))
+        ]
+        if not informed:
             raise Refusal(N_("Choose who was told."))
-        for somebody in told:
-            somebody.informed_on = day
-        names = ", ".join(somebody.name for somebody in told)
+        for participant in informed:
+            participant.informed_on = day
+        names = ", ".join(participant.name for participant in informed)
         by.record("circle.told", conference_id, names=names, on=day.isoformat())
-    return len(told)
+    return len(informed)
 
 
-def _settled(details: PersonDetails, now_is: Participant | None) -> PersonDetails:
-    """With why, by whom and when it was decided, somebody stays away, whatever was chosen of how they come.
+def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
+    """Insert somebody into the circle, in the caller's transaction."""
+    participant = Participant(conference_id=conference.id)
+    update_row(participant, details, PersonDetails)
+    session.add(participant)
+    session.flush()
+    _index_name(session, conference, participant)
+    return participant
 
-    A decision is not lifted by choosing anew how they come: whoever wants that takes back what it rests on.
+
+def preserve_agencies(session: Session, conference: Conference) -> None:
+    """Store the agencies of a case as they are now, before a change to circle or bottom lines.
+
+    Otherwise a coordinator could end their own conflict of interest by changing the circle or the bottom lines.
+    """
+    now = queries.agencies(queries.members(session, conference.id))
+    before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
+    kept = closest((*before, *now))
+    conference.agencies_before = [[agency.name, agency.tie] for agency in kept]
+
+
+def _with_exclusion(details: PersonDetails, current: Participant | None) -> PersonDetails:
+    """The details with `attends` set to excluded if a decision to exclude was entered.
+
+    Choosing another way to attend does not lift an exclusion: its reason, decider and day have to be cleared as well.
     """
     decision = (details.exclusion_reason, details.excluded_by, details.excluded_on)
     if not any(decision) or details.attends is Attends.EXCLUDED:
         return details
-    if now_is is not None and now_is.attends is Attends.EXCLUDED:
+    if current is not None and current.attends is Attends.EXCLUDED:
         raise Refusal(
             N_(
                 "It was decided that %(name)s stays away. If that holds no longer, "
                 "clear why, by whom and when it was decided."
             ),
-            name=now_is.name,
+            name=current.name,
         )
-    if now_is is not None and decision == (now_is.exclusion_reason, now_is.excluded_by, now_is.excluded_on):
-        return details  # it is not decided now: something else about them is changed
+    if current is not None and decision == (current.exclusion_reason, current.excluded_by, current.excluded_on):
+        return details  # the decision is not new: something else is changed
     return replace(details, attends=Attends.EXCLUDED)
 
 
-def _check(
-    session: Session, at: datetime, conference: Conference, details: PersonDetails, now_is: Participant | None
+def _validate(
+    session: Session, at: datetime, conference: Conference, details: PersonDetails, current: Participant | None
 ) -> None:
-    """What must hold for somebody's details, whoever enters them."""
-    not_later(at, conference.timezone, details.born, details.informed_on, details.excluded_on)
+    """The rules for the details of a person. Raises Refusal, or Unknown for a supporter of another case."""
+    refuse_future(at, conference.timezone, details.born, details.informed_on, details.excluded_on)
     explained = details.exclusion_reason and details.excluded_by and details.excluded_on
     if details.attends is Attends.EXCLUDED and not explained:
         raise Refusal(N_("Write why they stay away, who decided it and when. It is kept for everybody's safety."))
     if details.support_id is not None:
         supporter = member(session, conference.id, details.support_id)
-        if now_is is not None and supporter.id == now_is.id:
+        if current is not None and supporter.id == current.id:
             raise Refusal(N_("Nobody sits beside themselves. Choose somebody else who supports them."))
-    if now_is is not None and (details.part is not Part.MAIN_PERSON or details.attends is Attends.EXCLUDED):
-        _keep_a_main_person(session, conference, now_is)
+    if current is not None and (details.part is not Part.MAIN_PERSON or details.attends is Attends.EXCLUDED):
+        _require_other_main_person(session, conference, current)
 
 
-def _keep_a_main_person(session: Session, conference: Conference, somebody: Participant) -> None:
-    """Refuse to lose the last main person: without one there is no case."""
-    if somebody.part is not Part.MAIN_PERSON:
+def _require_other_main_person(session: Session, conference: Conference, participant: Participant) -> None:
+    """Refuse to lose the last main person: a case always has one."""
+    if participant.part is not Part.MAIN_PERSON:
         return
     others = select(Participant.id).where(
         Participant.conference_id == conference.id,
         Participant.part == Part.MAIN_PERSON,
         Participant.removed_at.is_(None),
         or_(Participant.attends.is_(None), Participant.attends != Attends.EXCLUDED),
-        Participant.id != somebody.id,
+        Participant.id != participant.id,
     )
     if session.scalar(others.limit(1)) is None:
         raise Refusal(
             N_("%(name)s is the only main person. Add another main person first, or stop the case."),
-            name=somebody.name,
+            name=participant.name,
         )
 
 
-def _shut_out(session: Session, at: datetime, somebody: Participant) -> int:
-    """End their personal links, and take back the mails to them that are not sent yet; how many links there were."""
-    to_them = OutboxMessage.key.like(f"{somebody.conference_id}:%:{somebody.id}")  # the keys of `Audience.CIRCLE`
+def _revoke_access(session: Session, at: datetime, participant: Participant) -> int:
+    """Revoke the personal links of somebody and delete unsent mails to them; returns how many links."""
+    to_them = OutboxMessage.key.like(f"{participant.conference_id}:%:{participant.id}")  # the keys of `Audience.CIRCLE`
     session.execute(delete(OutboxMessage).where(to_them, OutboxMessage.sent_at.is_(None)))
-    return links_actions.revoke(session, at, participant_id=somebody.id)
+    return links_actions.revoke(session, at, participant_id=participant.id)
 
 
-def _index(session: Session, conference: Conference, somebody: Participant) -> None:
-    """Keep the blind index in step with a name."""
-    session.execute(delete(NameKey).where(NameKey.participant_id == somebody.id))
+def _index_name(session: Session, conference: Conference, participant: Participant) -> None:
+    """Rewrite the blind index of a name."""
+    session.execute(delete(NameKey).where(NameKey.participant_id == participant.id))
     session.add_all(
-        NameKey(region_id=conference.region_id, key=key, participant_id=somebody.id)
-        for key in keyring_of(session).index_keys(somebody.name)
+        NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
+        for key in keyring_of(session).index_keys(participant.name)
     )
 
 
+# Safety concerns
+
+
 def add_concern(by: By, conference_id: int, new: Concern) -> int:
-    """Write down what somebody is afraid of; the id of the concern."""
+    """Add a safety concern; returns its id."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        somebody = member(by.session, conference_id, new.participant_id)
+        participant = member(by.session, conference_id, new.participant_id)
         concern = SafetyConcern(conference_id=conference_id)
-        write_over(concern, new, Concern)
+        update_row(concern, new, Concern)
         by.session.add(concern)
         by.session.flush()
-        by.record("safety.added", conference_id, name=somebody.name)
+        by.record("safety.added", conference_id, name=participant.name)
     return concern.id
 
 
 def change_concern(by: By, conference_id: int, concern_id: int, new: Concern) -> None:
-    """Write a concern or its arrangement anew."""
+    """Change a safety concern or its arrangement."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         concern = _concern(by.session, conference_id, concern_id)
-        somebody = member(by.session, conference_id, new.participant_id)
-        write_over(concern, new, Concern)
-        by.record("safety.changed", conference_id, name=somebody.name)
+        participant = member(by.session, conference_id, new.participant_id)
+        update_row(concern, new, Concern)
+        by.record("safety.changed", conference_id, name=participant.name)
 
 
 def remove_concern(by: By, conference_id: int, concern_id: int) -> None:
-    """Take a concern away; what it said stays in the audit."""
+    """Delete a safety concern; its text stays in the audit."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         concern = _concern(by.session, conference_id, concern_id)

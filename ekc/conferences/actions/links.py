@@ -1,6 +1,6 @@
-"""The personal links by which people come in: made, replaced, handed over and ended; who waits at one is let in or not.
+"""Personal links: made, replaced, handed over and revoked; requests from new devices confirmed or refused.
 
-What a link is: `links/`. Each action locks the case first.
+Tokens and checks: `ekc/links`. Each action locks the case first.
 """
 
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ from ekc.signin.passwords import COST, Cost, hashed
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity
 
-#: Ways in which a link reaches somebody.
-WAYS = ("paper", "mail", "message")
+#: The ways in which a link is handed over.
+DELIVERY_WAYS = ("paper", "mail", "message")
 
 
 def make_link(
@@ -43,11 +43,11 @@ def make_link(
     cost: Cost = COST,
     replaces: int | None = None,
 ) -> MadeLink:
-    """Make a personal link; the one before, its devices and sign-ins end at once.
+    """Make a personal link; the one before, its devices and its sessions end at once.
 
-    Without `new` it lasts as long and asks the same as the one before, or is made as most are. `replaces` is the
-    link (0: none) in whose place the page offered it: Stale is raised if that has changed, so that a page that is
-    loaded again does not kill what it made.
+    Without `new` it lasts as long and asks the same as the one before, or has the defaults. `replaces` is the id of the
+    link that the page offered to replace (0: none). Raises Stale if that has changed, so that reloading a page does not
+    revoke the new link.
     """
     before = newest_link(by.session, conference_id, participant_id)
     code = ""
@@ -59,31 +59,31 @@ def make_link(
         new = NewLink(days=(before.expires_at - before.made_at).days) if before else NewLink()
     with writing(by.session):
         lock_case(by, conference_id, Activity.MAKE_LINKS)
-        somebody = member(by.session, conference_id, participant_id)
-        if not has_page(somebody.part, somebody.attends):
-            raise Refusal(N_("There is no page for %(name)s, so there is no link either."), name=somebody.name)
-        if replaces not in (None, _live(by.session, by.at, conference_id).get(participant_id, 0)):
+        participant = member(by.session, conference_id, participant_id)
+        if not has_page(participant.part, participant.attends):
+            raise Refusal(N_("There is no page for %(name)s, so there is no link either."), name=participant.name)
+        if replaces not in (None, _live_links(by.session, by.at, conference_id).get(participant_id, 0)):
             raise Stale(
                 N_(
                     "A new link for %(name)s was shown already, and is shown only once. You do not have it? Replace it."
                 ),
-                name=somebody.name,
+                name=participant.name,
             )
-        token = _make(by, somebody, new.days, check)
+        token = _create_link(by, participant, new.days, check)
     return MadeLink(participant_id, token, code)
 
 
 def make_missing_links(by: By, conference_id: int, cost: Cost = COST) -> tuple[MadeLink, ...]:
-    """Make a link with a code for everybody who could have one and has none. Raises Refusal if nobody lacks one."""
+    """Make a link with a code for everybody who can have one and has none. Raises Refusal if nobody lacks one."""
     people = [row.id for row in circle(by.session, conference_id) if has_page(row.part, row.attends)]
-    lacking = [one for one in people if one not in _live(by.session, by.at, conference_id)]
-    # Outside the transaction: hashing is slow on purpose.
+    lacking = [one for one in people if one not in _live_links(by.session, by.at, conference_id)]
+    # Outside the transaction, because hashing is slow on purpose.
     checks = {one: _check(NewLink(), cost) for one in lacking}
     with writing(by.session):
         lock_case(by, conference_id, Activity.MAKE_LINKS)
-        live = _live(by.session, by.at, conference_id)
+        live = _live_links(by.session, by.at, conference_id)
         made = [
-            MadeLink(one, _make(by, member(by.session, conference_id, one), NewLink().days, check), code)
+            MadeLink(one, _create_link(by, member(by.session, conference_id, one), NewLink().days, check), code)
             for one, (check, code) in checks.items()
             if one not in live
         ]
@@ -99,9 +99,9 @@ def hand_over(
     way: str,
     address: str = "",
 ) -> None:
-    """Note how links are handed over. With its whole `address` a link goes by mail, in neutral words.
+    """Note how links were handed over. With `address`, the URL of the link, it is sent by mail, in neutral words.
 
-    Raises Stale if a link does not work any more, Refusal where there is no address.
+    Raises Stale if a link is no longer valid, Refusal where there is no mail address.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
@@ -109,44 +109,46 @@ def hand_over(
             link = link_of_token(by.session, by.at, token, lock=True)
             if link is None or link.conference_id != conference_id:
                 raise Stale(N_("This link does not work any more. Make a new one."))
-            somebody = member(by.session, conference_id, link.participant_id)
+            participant = member(by.session, conference_id, link.participant_id)
             if address:
-                if not somebody.email:
+                if not participant.email:
                     raise Refusal(
-                        N_("There is no mail address of %(name)s. Write it in the circle."), name=somebody.name
+                        N_("There is no mail address of %(name)s. Write it in the circle."), name=participant.name
                     )
                 queue(
                     by.session,
                     PERSONAL_LINK,
-                    Recipient(somebody.id, somebody.email, language_of(somebody.language, conference.language)),
+                    Recipient(
+                        participant.id, participant.email, language_of(participant.language, conference.language)
+                    ),
                     by.at,
                     case=conference_id,
                     link=Link(address, link.expires_at),
                     link_id=link.id,
                 )
-            ways = [one for one in WAYS if one == way or one in link.handed_over.split(",")]
+            ways = [one for one in DELIVERY_WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)
-            by.record("link.handed_over", conference_id, name=somebody.name, way=way)
+            by.record("link.handed_over", conference_id, name=participant.name, way=way)
 
 
 def revoke_links(by: By, conference_id: int, participant_id: int) -> None:
-    """End all personal links of somebody; whoever is in by one is out."""
+    """Revoke all personal links of somebody; ends their sessions."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.END_LINKS)
-        somebody = member(by.session, conference_id, participant_id)
+        participant = member(by.session, conference_id, participant_id)
         links_actions.revoke(by.session, by.at, participant_id=participant_id)
-        by.record("link.revoked", conference_id, name=somebody.name)
+        by.record("link.revoked", conference_id, name=participant.name)
 
 
 def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) -> str:
-    """Let in who waits, or not: then the link ends, as a stranger has it. Gives the name of its owner.
+    """Confirm the device of somebody who waits, or refuse it and revoke the link, as a stranger has it.
 
-    Raises Unknown for a device of no link of this case, Refusal if nobody waits there any more.
+    Returns the name of the link's owner. Raises Unknown for a device of another case, Refusal if nobody waits any more.
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.MAKE_LINKS)
         link, device = _locked_device(by.session, conference_id, device_id)
-        somebody = member(by.session, conference_id, link.participant_id)
+        participant = member(by.session, conference_id, link.participant_id)
         waits = device.confirmed_at is None and device.ended_at is None and device.asked_at > by.at - links.WAITS
         if not waits or link.revoked_at is not None or link.expires_at <= by.at:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))
@@ -155,15 +157,16 @@ def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) ->
         else:
             links_actions.revoke(by.session, by.at, link_id=link.id)
         action = "link.let_in" if is_them else "link.turned_away"
-        by.record(action, conference_id, name=somebody.name, device=device.device)
-    return somebody.name
+        by.record(action, conference_id, name=participant.name, device=device.device)
+    return participant.name
 
 
-def forget_codes_of_former(session: Session, at: datetime) -> int:
-    """Where whoever made a link coordinates no longer, let nobody in by what they know; of how many cases, now.
+def forget_codes_of_former_coordinators(session: Session, at: datetime) -> int:
+    """Make links ask the coordinator on new devices where their maker no longer coordinates.
 
-    Their access to the case ended, or their account did. What ends it at once does this too; this is for the days that
-    go by. A day in UTC: in the east it is done a night later.
+    A former coordinator knows the codes and answers of the links that they made. Returns the number of cases changed
+    now. Actions that end a coordinator's access do this at once; this nightly job covers access that ends with time.
+    Days are in UTC, so in the east it is done a night later.
     """
     today = at.date()
     over = [
@@ -181,42 +184,42 @@ def forget_codes_of_former(session: Session, at: datetime) -> int:
 
 
 def end_device(by: By, conference_id: int, device_id: int) -> None:
-    """Forget a device: whoever is in on it is out, and it is asked anew."""
+    """Forget a device: its session ends, and the check is asked again."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.END_LINKS)
         link, device = _locked_device(by.session, conference_id, device_id)
-        somebody = member(by.session, conference_id, link.participant_id)
+        participant = member(by.session, conference_id, link.participant_id)
         links_actions.end_devices(by.session, by.at, [device.id])
-        by.record("link.device_ended", conference_id, name=somebody.name, device=device.device)
+        by.record("link.device_ended", conference_id, name=participant.name, device=device.device)
 
 
 def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:
-    """What a new link asks, and the code to be told, if that is what it asks."""
+    """What a new link asks on a new device, and the code to tell its owner ("" if it asks something else)."""
     if new.by_hand:
         return Check(), ""
     code = "" if new.question else links.new_code()
     return Check(new.question, hashed(links.plain(new.answer if new.question else code), cost)), code
 
 
-def _live(session: Session, at: datetime, conference_id: int) -> dict[int, int]:
-    """The link of each participant who has one that works."""
+def _live_links(session: Session, at: datetime, conference_id: int) -> dict[int, int]:
+    """The valid link of each participant who has one: link id by participant id."""
     return {row.participant_id: row.id for row in links_of(session, conference_id) if row.is_live(at)}
 
 
-def _make(by: By, somebody: Participant, days: int, check: Check) -> str:
-    before = newest_link(by.session, somebody.conference_id, somebody.id)
-    links_actions.revoke(by.session, by.at, participant_id=somebody.id)
+def _create_link(by: By, participant: Participant, days: int, check: Check) -> str:
+    before = newest_link(by.session, participant.conference_id, participant.id)
+    links_actions.revoke(by.session, by.at, participant_id=participant.id)
     token = links_actions.new_link(
         by.session,
         by.at,
-        conference_id=somebody.conference_id,
-        participant_id=somebody.id,
+        conference_id=participant.conference_id,
+        participant_id=participant.id,
         made_by=by.visitor.account_id,
         days=days,
         check=check,
         note=before.note if before else None,
     )
-    by.record("link.made", somebody.conference_id, name=somebody.name, days=days)
+    by.record("link.made", participant.conference_id, name=participant.name, days=days)
     return token
 
 

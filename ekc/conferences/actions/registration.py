@@ -1,4 +1,4 @@
-"""A case is registered, found, changed; consents and contacts are written down."""
+"""Registering a case, finding and changing it; consents and the contact log."""
 
 from dataclasses import asdict, replace
 from datetime import date
@@ -11,10 +11,10 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Region
 from ekc.conferences import queries
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import member, not_later, put_in, write_over
+from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry
-from ekc.conferences.queries import Found, search
+from ekc.conferences.queries import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
@@ -22,11 +22,13 @@ from ekc.workflow.definition import VERSION
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Part
 
+# The case
+
 
 def register_case(by: By, new: NewCase) -> int:
-    """Register a case; its id. Needs no account; only staff may say that it was on an earlier day.
+    """Register a case; returns its id. Needs no account; only staff may give an earlier day of registration.
 
-    A main person who registers says yes by that (EK1: they say yes and fill in the form), unless a day is given.
+    A main person who registers consents by that (EK1: they say yes and fill in the form), unless a day is given.
     """
     profile = PROFILES.get(new.profile)
     with writing(by.session):
@@ -35,7 +37,7 @@ def register_case(by: By, new: NewCase) -> int:
         timezone = new.timezone or profile.timezone
         today = local_date(by.at, timezone)
         on = (new.registered_on if by.visitor.account_id is not None else None) or today
-        not_later(by.at, timezone, on, new.main_person_said_yes_on)
+        refuse_future(by.at, timezone, on, new.main_person_said_yes_on)
         if not new.main_persons:
             raise Refusal(N_("Say who the main person is."))
         if new.registered_by is Part.REFERRER and new.referrer is None:
@@ -66,9 +68,9 @@ def register_case(by: By, new: NewCase) -> int:
         by.session.add(conference)
         by.session.flush()
         for person in new.main_persons:
-            put_in(by.session, conference, replace(person, part=Part.MAIN_PERSON))
+            insert_participant(by.session, conference, replace(person, part=Part.MAIN_PERSON))
         if new.referrer is not None:
-            put_in(by.session, conference, replace(new.referrer, part=Part.REFERRER))
+            insert_participant(by.session, conference, replace(new.referrer, part=Part.REFERRER))
         by.record("case.registered", conference.id, number=conference.number)
     return conference.id
 
@@ -79,49 +81,36 @@ def change_registration(
     new: Registration,
     seen_version: int | None = None,
 ) -> None:
-    """Write the registration anew. `seen_version` is what the page showed; Stale if the case was changed since."""
+    """Change the registration. `seen_version` is the version that the page showed; Stale if it has changed since."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         if seen_version is not None and conference.version != seen_version:
             raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
-        not_later(by.at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
+        refuse_future(by.at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
-        if changed := write_over(conference, new, Registration):
+        if changed := update_row(conference, new, Registration):
             by.record("registration.changed", conference_id, fields=", ".join(changed))
 
 
-def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
-    """Note a consent; its id."""
-    with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
-        somebody = member(by.session, conference_id, new.participant_id)
-        not_later(by.at, conference.timezone, new.given_on)
-        consent = Consent(conference_id=conference_id, **asdict(new))
-        by.session.add(consent)
-        by.session.flush()
-        by.record("consent.given", conference_id, name=somebody.name, scope=new.scope)
-    return consent.id
+def search_and_record(by: By, asked: str) -> tuple[SearchResult, ...]:
+    """Search cases, and record the search in the audit.
 
-
-def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | None = None) -> None:
-    """Note that somebody took back a consent. `on` None: today."""
+    A search shows titles and names, so each case that was found gets an audit event, which its people can read.
+    """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
-        consent = by.session.get(Consent, consent_id)
-        if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
-            raise Unknown
-        day = on or local_date(by.at, conference.timezone)
-        not_later(by.at, conference.timezone, day)
-        if day < consent.given_on:
-            raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
-        consent.withdrawn_on = day
-        whose = queries.names(by.session, conference_id)[consent.participant_id]
-        by.record("consent.withdrawn", conference_id, name=whose, on=day.isoformat())
+        found = search(by.session, by.visitor, asked, by.at)
+        roles = " ".join(sorted(by.visitor.roles))
+        for conference_id in sorted(
+            {one.conference_id for one in found}
+        ):  # in order, so that concurrent searches do not deadlock
+            by.record("case.found", conference_id, roles=roles)
+        by.record("case.searched", asked=asked, found=len(found))
+    return found
 
 
 def _next_number(session: Session, year: int) -> str:
-    """The next case number of a year. Its counter stays locked until the case is committed: none is left out."""
+    """The next case number of a year. Its counter stays locked until commit, so that no number is skipped."""
     count = update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1)
     count = count.execution_options(synchronize_session=False)
     taken = session.scalar(count.returning(CaseCounter.last))
@@ -130,34 +119,55 @@ def _next_number(session: Session, year: int) -> str:
             with session.begin_nested():
                 session.execute(insert(CaseCounter).values(year=year, last=0))
         except IntegrityError:
-            pass  # somebody else began the year at this moment
+            pass  # another transaction inserted the year at the same time
         taken = session.scalars(count.returning(CaseCounter.last)).one()
     return f"EKC-{year}-{taken:04}"
 
 
+# Consents
+
+
+def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
+    """Note a consent; returns its id."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
+        participant = member(by.session, conference_id, new.participant_id)
+        refuse_future(by.at, conference.timezone, new.given_on)
+        consent = Consent(conference_id=conference_id, **asdict(new))
+        by.session.add(consent)
+        by.session.flush()
+        by.record("consent.given", conference_id, name=participant.name, scope=new.scope)
+    return consent.id
+
+
+def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | None = None) -> None:
+    """Note that a consent was withdrawn. `on` None: today."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
+        consent = by.session.get(Consent, consent_id)
+        if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
+            raise Unknown
+        day = on or local_date(by.at, conference.timezone)
+        refuse_future(by.at, conference.timezone, day)
+        if day < consent.given_on:
+            raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
+        consent.withdrawn_on = day
+        whose = queries.names(by.session, conference_id)[consent.participant_id]
+        by.record("consent.withdrawn", conference_id, name=whose, on=day.isoformat())
+
+
+# Contact log
+
+
 def log_contact(by: By, conference_id: int, new: NewContact) -> int:
-    """Add a line to the contact log; its id."""
+    """Add an entry to the contact log; returns its id."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.LOG_CONTACT)
         if new.participant_id is not None:
             member(by.session, conference_id, new.participant_id)
-        not_later(by.at, conference.timezone, new.on)
+        refuse_future(by.at, conference.timezone, new.on)
         entry = ContactEntry(conference_id=conference_id, written_at=by.at, **asdict(new))
         by.session.add(entry)
         by.session.flush()
         by.record("contact.logged", conference_id, channel=new.channel)
     return entry.id
-
-
-def look_for(by: By, asked: str) -> tuple[Found, ...]:
-    """Search, and note in the audit who looked for what.
-
-    A title or a name that was found has been read: each case that was found gets a line of it, for its people to read.
-    """
-    with writing(by.session):
-        found = search(by.session, by.visitor, asked, by.at)
-        roles = " ".join(sorted(by.visitor.roles))
-        for conference_id in sorted({one.conference_id for one in found}):  # in order: searches never block each other
-            by.record("case.found", conference_id, roles=roles)
-        by.record("case.searched", asked=asked, found=len(found))
-    return found

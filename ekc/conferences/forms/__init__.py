@@ -1,1 +1,1 @@
-"""What people type about a case, parsed into what an action takes. Nothing here asks the database or decides policy."""
+"""Forms of a case: they parse input into entries for actions. No database and no policy here."""

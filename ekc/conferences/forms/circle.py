@@ -1,4 +1,4 @@
-"""The circle: adding somebody, all that is kept of them, who was told, removing somebody; safety."""
+"""Forms of the circle: adding, changing and removing people, who was informed, safety concerns."""
 
 from dataclasses import asdict, fields
 from typing import Any
@@ -9,7 +9,6 @@ from wtforms.fields.choices import SelectChoice
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.forms.fields import (
     FROM_LIST,
-    CaseForm,
     day,
     language_choices,
     line,
@@ -17,19 +16,20 @@ from ekc.conferences.forms.fields import (
     mail,
     one_of,
     passage,
-    people,
-    several,
-    somebody,
+    people_field,
+    person_choices,
+    person_field,
 )
 from ekc.conferences.queries import PersonRow
+from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
 
 
-class AddPersonForm(CaseForm):
-    """A name, a part and what they are to the family; all else can come later."""
+class AddPersonForm(PlainForm):
+    """Adding somebody: name, part and relation; the rest can follow later."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(_l("Part in the circle"), Part, default=Part.FAMILY)
@@ -42,7 +42,6 @@ class AddPersonForm(CaseForm):
         _offer_sides(self, sides)
 
     def to_details(self) -> PersonDetails:
-        """What was typed."""
         return PersonDetails(
             name=self.name.data,
             part=Part(self.part.data),
@@ -52,8 +51,8 @@ class AddPersonForm(CaseForm):
         )
 
 
-class PersonForm(CaseForm):
-    """All that is kept of somebody, but for `hidden`: what whoever writes does not see."""
+class PersonForm(PlainForm):
+    """All that is stored of somebody, except `hidden`: the fields that the visitor does not see."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(_l("Part in the circle"), Part)
@@ -69,7 +68,7 @@ class PersonForm(CaseForm):
     excluded_on = day(_l("Decided on"))
     needs = passage(_l("Needs"))
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
-    support_id = somebody(_l("Who supports them"), blank=_l("nobody in particular"))
+    support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
     language = SelectField(_l("Language"), **FROM_LIST)
     born = day(_l("Born on"))
     phone = line(_l("Phone"), 40, kind=TelField)
@@ -92,10 +91,10 @@ class PersonForm(CaseForm):
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
-        self.support_id.choices = [*self.support_id.choices, *people(others)]
+        self.support_id.choices = [*self.support_id.choices, *person_choices(others)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """As any form; and of a decision that they stay away, everything or nothing is written."""
+        """A decision to exclude needs reason, decider and day: all of them or none."""
         good = super().validate(extra_validators)
         missing = {
             "exclusion_reason": _l("Write why they stay away. It is kept for everybody's safety."),
@@ -111,7 +110,6 @@ class PersonForm(CaseForm):
         return bool(good)
 
     def to_details(self) -> PersonDetails:
-        """What was typed."""
         typed = {field.name: self[field.name].data for field in fields(PersonDetails) if field.name in self}
         typed["part"] = Part(self.part.data)
         typed["attends"] = Attends(self.attends.data) if self.attends.data else None
@@ -120,7 +118,10 @@ class PersonForm(CaseForm):
 
 
 def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held: str = "") -> None:
-    """Offer the sides of the case, and the one somebody stands on, should it be called otherwise now; or nothing."""
+    """Offer the sides of the case, and `held`, the current side, if it is no longer among them.
+
+    Without any side the field is removed.
+    """
     every = dict.fromkeys([*sides, *([held] if held else [])])
     if every:
         form.side.choices = [SelectChoice("", _l("neither side")), *(SelectChoice(side, side) for side in every)]
@@ -128,36 +129,35 @@ def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held:
         del form.side
 
 
-class InformedForm(CaseForm):
-    """Several people were told on one day."""
+class InformedForm(PlainForm):
+    """Several people were informed on one day."""
 
     on = day(_l("Told on"), _l("Choose the day on which you told them."))
-    told = several(_l("Who was told"))
+    told = people_field(_l("Who was told"))
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.told.choices = people(circle)
+        self.told.choices = person_choices(circle)
 
 
-class RemoveForm(CaseForm):
-    """Why somebody is no longer in the circle."""
+class RemoveForm(PlainForm):
+    """Why somebody is removed from the circle."""
 
     reason = passage(_l("Why"), _l("Write why they are no longer in the circle."), most=500, rows=2)
 
 
-class ConcernForm(CaseForm):
-    """A worry about safety, and what was arranged."""
+class ConcernForm(PlainForm):
+    """A safety concern, and what was arranged."""
 
-    participant_id = somebody(_l("Who"))
+    participant_id = person_field(_l("Who"))
     concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
     arrangement = passage(_l("What was arranged?"), rows=2)
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.participant_id.choices = people(circle)
+        self.participant_id.choices = person_choices(circle)
 
     def to_concern(self) -> Concern:
-        """What was typed."""
         return Concern(
             participant_id=self.participant_id.data, concern=self.concern.data, arrangement=self.arrangement.data
         )

@@ -1,32 +1,32 @@
-"""Bottom lines, the contact log, search."""
+"""Forms of bottom lines, the contact log and search."""
 
 from typing import Any
 
 from wtforms import SearchField
 
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
-from ekc.conferences.forms.fields import CaseForm, choice, day, line, named, passage, people, somebody
+from ekc.conferences.forms.fields import choice, day, line, named_choices, passage, person_choices, person_field
 from ekc.conferences.queries import PersonRow
+from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
 
-class BottomLineForm(CaseForm):
-    """What the plan has to meet. By personal link there is no choice of who sets it."""
+class BottomLineForm(PlainForm):
+    """A bottom line. By personal link (`by_themselves`) there is no choice of who sets it."""
 
     text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)
     ground = line(_l("Why: a law, or safety"), 300)
-    set_by = somebody(_l("Set by"))
+    set_by = person_field(_l("Set by"))
     shared_on = day(_l("Shared with the family on"))
 
     def __init__(self, circle: tuple[PersonRow, ...], by_themselves: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.set_by.choices = people(row for row in circle if row.part in PROFESSIONAL_PARTS)
+        self.set_by.choices = person_choices(row for row in circle if row.part in PROFESSIONAL_PARTS)
         if by_themselves:
             del self.set_by
 
     def to_bottom_line(self) -> BottomLineText:
-        """What was typed."""
         return BottomLineText(
             text=self.text.data,
             ground=self.ground.data,
@@ -35,20 +35,19 @@ class BottomLineForm(CaseForm):
         )
 
 
-class ContactForm(CaseForm):
-    """A line of the contact log."""
+class ContactForm(PlainForm):
+    """An entry of the contact log."""
 
     on = day(_l("On"), _l("Choose the day."))
-    participant_id = somebody(_l("With"), blank=_l("nobody of the circle"))
-    channel = choice(_l("How"), named(CHANNELS), default="phone")
+    participant_id = person_field(_l("With"), blank=_l("nobody of the circle"))
+    channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
     text = passage(_l("What was said or agreed"), _l("Write in a few words what it was about."))
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.participant_id.choices = [*self.participant_id.choices, *people(circle)]
+        self.participant_id.choices = [*self.participant_id.choices, *person_choices(circle)]
 
     def to_contact(self) -> NewContact:
-        """What was typed."""
         return NewContact(
             on=self.on.data,
             channel=self.channel.data,
@@ -57,7 +56,7 @@ class ContactForm(CaseForm):
         )
 
 
-class SearchForm(CaseForm):
-    """A name, its beginning, or a case number."""
+class SearchForm(PlainForm):
+    """A name, the beginning of one, or a case number."""
 
     q = line(_l("Name or case number"), 80, kind=SearchField)

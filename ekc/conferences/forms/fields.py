@@ -1,4 +1,4 @@
-"""The fields that the forms of a case are made of, with messages that say what to do."""
+"""Field factories for the forms of a case, with error messages that say what to do."""
 
 import re
 from collections.abc import Iterable
@@ -11,19 +11,18 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from ekc.conferences.queries import PersonRow
-from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
 from ekc.workflow.vocabulary import Labelled
 
-#: Languages that families and their circles speak; shown by their names in the reader's language.
+#: Languages that families speak; shown by their names in the reader's language.
 _CODES = (
     "nl en ar ary tr pl uk ru de fr es pt it ro bg hu cs sk sq sr hr bs el sv no da fi lt lv et fy pap srn hi ur pa bn "
     "ta ne ps fa prs ku ckb so ti am om sw ig yo ha ln rw zgh rif zh yue vi th id tl ja ko mi sm to"
 )
 SPOKEN = tuple(_CODES.split())
-#: Without dates in this language, or without letters for them, no plan can be printed in it.
+#: No plan can be printed in these: there is no date format or no font for them.
 _NO_PAPER = "ary srn hi pa bn ta ne prs zgh zh yue th ja ko sm"
 FROM_LIST: dict[str, Any] = {
     "invalid_choice_message": _l("Choose from the list."),
@@ -34,12 +33,8 @@ _MAIL = Email(_l("Write an e-mail address such as name@example.org."))
 _EARLIEST, _LATEST = 1900, 2200
 
 
-class CaseForm(PlainForm):
-    """A form of a case."""
-
-
 def tidy(text: str | None) -> str:
-    """Text as it is kept: no space around it, no control characters, one kind of line end."""
+    """Normalise text: no surrounding whitespace, no control characters, "\n" as line end."""
     return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
 
 
@@ -48,25 +43,25 @@ def _on_one_line(text: str) -> str:
 
 
 def lines(text: str, commas: bool = False) -> tuple[str, ...]:
-    """What stands on each line (or between commas), once each."""
+    """The non-empty lines of a text (or parts between commas), without duplicates."""
     parts = re.split(r"[\n,]" if commas else r"\n", text)
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
 def _rules(missing: Any, most: int) -> list[Any]:
     short = Length(max=most, message=_l("Make this shorter: at most %(max)d characters."))
-    return [DataRequired(missing), short] if missing else [short]  # blanks are tidied away: they are nothing
+    return [DataRequired(missing), short] if missing else [short]  # `tidy` removes blanks first
 
 
 def line(
     label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = (), hint: Any = ""
 ) -> Any:
-    """One line of text. `missing` says what to do where it has to be there."""
+    """One line of text. `missing` makes it required and is its error message."""
     return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line], description=hint)
 
 
 def mail(label: Any, missing: Any = None) -> Any:
-    """An e-mail address. `missing` as for a line."""
+    """An e-mail address. `missing` as in `line`."""
     return line(label, 254, missing, EmailField, [_MAIL] if missing else [Optional(), _MAIL])
 
 
@@ -77,14 +72,14 @@ def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3, hi
 
 
 class DateField(wtforms.DateField):  # type: ignore[misc]
-    """A day; what cannot be one gets a sentence that says how to write it."""
+    """A date whose error message says how to write it."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day."""
+        """Parse the ISO date. Raises ValueError with what to do."""
         self.data = None
         typed = tidy(valuelist[0] if valuelist else "")
         if not typed:
-            self.raw_data: list[str] = []  # blanks are no day
+            self.raw_data: list[str] = []  # so that a blank value counts as missing
             return
         try:
             self.data = date.fromisoformat(typed)
@@ -96,7 +91,7 @@ class DateField(wtforms.DateField):  # type: ignore[misc]
 
 
 def day(label: Any, missing: Any = None) -> Any:
-    """A day."""
+    """A date. `missing` as in `line`."""
     return DateField(label, [InputRequired(missing) if missing else Optional()])
 
 
@@ -106,13 +101,13 @@ def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectFi
 
 
 def one_of(label: Any, words: Iterable[Labelled], blank: Any = None, **more: Any) -> SelectField:
-    """One word of an enumeration; `blank` names the choice of none."""
+    """One member of an enumeration; `blank` is the label of no choice."""
     none = [SelectChoice("", blank)] if blank else []
     return choice(label, [*none, *(SelectChoice(word.value, _l(word.label)) for word in words)], **more)
 
 
-def named(choices: dict[str, str]) -> list[SelectChoice]:
-    """Choices from a table of marked names."""
+def named_choices(choices: dict[str, str]) -> list[SelectChoice]:
+    """Choices from a table of stored value and label."""
     return [SelectChoice(key, _l(name)) for key, name in choices.items()]
 
 
@@ -120,31 +115,31 @@ def _id_or_none(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
-def somebody(label: Any, blank: Any = None) -> SelectField:
-    """Somebody of the circle; the view fills in who there is with `people`."""
+def person_field(label: Any, blank: Any = None) -> SelectField:
+    """One person of the circle; the choices are set later with `person_choices`."""
     none = [SelectChoice("", blank)] if blank else []
     return SelectField(label, choices=none, coerce=_id_or_none, **FROM_LIST)
 
 
-def several(label: Any) -> SelectMultipleField:
-    """Several people of the circle."""
+def people_field(label: Any) -> SelectMultipleField:
+    """Several people of the circle; the choices are set later with `person_choices`."""
     return SelectMultipleField(label, choices=[], coerce=int, **FROM_LIST)
 
 
-def people(rows: Iterable[PersonRow]) -> list[SelectChoice]:
-    """Somebody to choose from."""
+def person_choices(rows: Iterable[PersonRow]) -> list[SelectChoice]:
+    """The choices for these people."""
     return [SelectChoice(str(row.id), row.name) for row in rows]
 
 
 def language_name(code: str) -> str:
     """The name of a language in the reader's language; the code itself if it has none."""
     if code == "prs":
-        return str(_("Dari"))  # which no list of names has
+        return _("Dari")  # missing in CLDR
     return str(locale().languages.get(code, code))
 
 
 def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:
-    """Languages by their names; `printed`: those in which a plan can be printed."""
+    """Languages by name; `printed`: only those in which a plan can be printed."""
     codes = [code for code in SPOKEN if not (printed and code in _NO_PAPER.split())]
     named_codes = sorted((name[:1].upper() + name[1:], code) for code in codes for name in (language_name(code),))
     return [SelectChoice("", blank), *(SelectChoice(code, name) for name, code in named_codes)]

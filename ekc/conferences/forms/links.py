@@ -1,4 +1,4 @@
-"""Making a personal link in another way than most are made."""
+"""The form that makes a personal link with other settings than the defaults."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import NewLink
-from ekc.conferences.forms.fields import FROM_LIST, CaseForm, line
+from ekc.conferences.forms.fields import FROM_LIST, line
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.links.tokens import plain
@@ -14,8 +15,8 @@ from ekc.links.tokens import plain
 _SHORTEST = 3  # letters or digits of an answer
 
 
-class LinkForm(CaseForm):
-    """For how long somebody can come in, and what is asked on a new device."""
+class LinkForm(PlainForm):
+    """How long the link is valid, and what it asks on a new device."""
 
     days = SelectField(
         _l("Works for"),
@@ -43,7 +44,7 @@ class LinkForm(CaseForm):
     answer = line(_l("What is the answer?"), 200)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A question needs an answer that is not guessed by trying a letter."""
+        """A question needs an answer of at least `_SHORTEST` letters or digits."""
         good = bool(super().validate(extra_validators))
         if self.asks.data != "answer":
             return good
@@ -54,7 +55,6 @@ class LinkForm(CaseForm):
         return not self.errors
 
     def to_link(self) -> NewLink:
-        """What was chosen."""
         asked = self.asks.data == "answer"
         return NewLink(
             days=self.days.data,

@@ -1,4 +1,4 @@
-"""Registering a case, changing its registration, consents."""
+"""Forms of the registration and of consents."""
 
 from dataclasses import asdict
 from typing import Any
@@ -19,20 +19,20 @@ from wtforms.fields.choices import SelectChoice
 from ekc.conferences.entries import CONSENT_SCOPES, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.forms.fields import (
     FROM_LIST,
-    CaseForm,
     choice,
     day,
     language_choices,
     line,
     lines,
     mail,
-    named,
+    named_choices,
     one_of,
     passage,
-    somebody,
+    person_field,
 )
 from ekc.conferences.queries import RegistrationRow
 from ekc.core.clock import zone
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.profiles import PROFILES
@@ -67,8 +67,8 @@ class MainPersonForm(Form):  # type: ignore[misc]
             raise ValidationError(_("Write a name, or leave this person out."))
 
 
-class RegisterForm(CaseForm):
-    """A registration. Staff may say on which day it was."""
+class RegisterForm(PlainForm):
+    """A registration. Staff may also enter its day."""
 
     registered_by = RadioField(
         _l("Who registers"),
@@ -93,7 +93,9 @@ class RegisterForm(CaseForm):
     wishes = passage(_l("Wishes for the coordinator"), rows=3)
     municipality = line(_l("Municipality"), 80, _l("Write the municipality."))
     region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
-    profile = choice(_l("Country"), named({code: profile.name for code, profile in PROFILES.items()}), default="nl")
+    profile = choice(
+        _l("Country"), named_choices({code: profile.name for code, profile in PROFILES.items()}), default="nl"
+    )
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, rules=[_known_zone])
     title = line(_l("Title of the case"))
@@ -105,18 +107,17 @@ class RegisterForm(CaseForm):
         self.language.choices = language_choices(_AS_USUAL, printed=True)
 
     def validate_main_persons(self, field: Any) -> None:
-        """There is a main person."""
+        """At least one main person is named."""
         if not any(row.form.name.data for row in field):
             field.entries[0].form.name.errors = [_("Write the name of the main person.")]
             raise ValidationError(_("There is no case without a main person."))
 
     def validate_referrer_name(self, field: Any) -> None:
-        """A referrer says who they are."""
+        """A referrer gives their name."""
         if self.registered_by.data == Part.REFERRER and not field.data:
             raise ValidationError(_("Write your name, so that the coordinator can ring you."))
 
     def to_new_case(self) -> NewCase:
-        """What was typed."""
         by = Part(self.registered_by.data)
         referrer = PersonDetails(
             name=self.referrer_name.data,
@@ -148,8 +149,8 @@ class RegisterForm(CaseForm):
         )
 
 
-class RegistrationForm(CaseForm):
-    """The registration as it is to stand."""
+class RegistrationForm(PlainForm):
+    """Changing the registration."""
 
     version = HiddenField()
     question = passage(_l("The question"))
@@ -174,12 +175,11 @@ class RegistrationForm(CaseForm):
 
     @property
     def seen_version(self) -> int:
-        """Which state of the case the page showed; 0 matches none."""
+        """The version of the case that the page showed; 0 matches none."""
         typed = str(self.version.data or "")
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
     def to_registration(self) -> Registration:
-        """What was typed."""
         return Registration(
             title=self.title.data,
             question=self.question.data,
@@ -196,16 +196,15 @@ class RegistrationForm(CaseForm):
         )
 
 
-class ConsentForm(CaseForm):
-    """Somebody said yes."""
+class ConsentForm(PlainForm):
+    """A consent."""
 
-    participant_id = somebody(_l("Who"))
-    scope = choice(_l("Says yes to"), named(CONSENT_SCOPES))
+    participant_id = person_field(_l("Who"))
+    scope = choice(_l("Says yes to"), named_choices(CONSENT_SCOPES))
     given_on = day(_l("On"), _l("Choose the day on which they said yes."))
     note = passage(_l("Note"), rows=2)
 
     def to_consent(self) -> NewConsent:
-        """What was typed."""
         return NewConsent(
             participant_id=self.participant_id.data,
             scope=self.scope.data,
@@ -214,7 +213,7 @@ class ConsentForm(CaseForm):
         )
 
 
-class WithdrawForm(CaseForm):
-    """Somebody took back a yes."""
+class WithdrawForm(PlainForm):
+    """Withdrawing a consent."""
 
     on = day(_l("Taken back on"), _l("Choose the day on which they took it back."))

@@ -1,4 +1,4 @@
-"""The blueprint of all pages of a case, and what its templates may say."""
+"""The blueprint of all pages of a case, with the filters and values that its templates use."""
 
 from flask import Blueprint
 
@@ -11,5 +11,5 @@ bp.add_app_template_filter(language_name, "language_name")
 
 @bp.context_processor
 def _names() -> dict[str, dict[str, str]]:
-    """What a stored word is called, ready to be translated."""
+    """Labels of stored values, to be translated."""
     return {"consent_scopes": CONSENT_SCOPES, "channels": CHANNELS}

@@ -1,4 +1,4 @@
-"""Bottom lines: for the coordinator, for referrers and professionals by personal link, and for the family to read."""
+"""The page of bottom lines: for the coordinator, for referrer and professionals, and for the family to read."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,14 +21,14 @@ _ADDRESS = "/conferences/<int:conference_id>/bottom-lines"
 @bp.get(_ADDRESS)
 @case_route(Activity.SEE_BOTTOM_LINES)
 def bottom_lines(case: Case) -> ResponseReturnValue:
-    """What the plan has to meet."""
+    """All bottom lines that the visitor sees."""
     return _page(case)
 
 
 @bp.post(_ADDRESS)
 @case_route(Activity.SET_BOTTOM_LINES)
 def add_bottom_line(case: Case) -> ResponseReturnValue:
-    """Write one down."""
+    """Add a bottom line."""
     form = _form(case)
     if form.validate():
         with form.showing_refusal():
@@ -41,7 +41,7 @@ def add_bottom_line(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/<int:line_id>")
 @case_route(Activity.SET_BOTTOM_LINES)
 def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
-    """Write one anew, or when it was shared."""
+    """Change a bottom line, or when it was shared."""
     form = _form(case, prefix=f"line-{line_id}-")
     if form.validate():
         with form.showing_refusal():
@@ -54,7 +54,7 @@ def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/<int:line_id>/remove")
 @case_route(Activity.SET_BOTTOM_LINES)
 def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
-    """Take one away."""
+    """Delete a bottom line."""
     bottom_lines_actions.remove_bottom_line(by(), case.id, line_id)
     flash(_("The bottom line is taken away."), "success")
     return _back(case)
@@ -63,7 +63,7 @@ def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/none")
 @case_route(Activity.SAY_NO_BOTTOM_LINES)
 def no_bottom_lines(case: Case) -> ResponseReturnValue:
-    """Say that there are none."""
+    """Note that there are none."""
     bottom_lines_actions.say_no_bottom_lines(by(), case.id)
     flash(_("It is noted that there are no bottom lines."), "success")
     return _back(case)
@@ -72,7 +72,7 @@ def no_bottom_lines(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/open-again")
 @case_route(Activity.SAY_NO_BOTTOM_LINES)
 def bottom_lines_again(case: Case) -> ResponseReturnValue:
-    """Take back that there are none."""
+    """Clear the note that there are none."""
     bottom_lines_actions.say_no_bottom_lines(by(), case.id, there_are_none=False)
     return _back(case)
 
@@ -82,7 +82,7 @@ def _back(case: Case) -> ResponseReturnValue:
 
 
 def _by_themselves(case: Case) -> bool:
-    """Whether the visitor came by personal link: then they write for themselves alone."""
+    """Whether the visitor has a personal link: then they set bottom lines for themselves only."""
     return case.visitor.participant_id is not None
 
 
@@ -96,8 +96,8 @@ def _filled(case: Case, row: BottomLineRow) -> BottomLineForm:
 
 
 def _page(case: Case, form: BottomLineForm | None = None, changed: tuple[int, BottomLineForm] | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
-    rows = queries.lines_seen(db(), case)
+    """The page; a form that is given was rejected and is shown again."""
+    rows = queries.visible_bottom_lines(db(), case)
     form = form or _form(case, formdata=None)
     forms = {}
     if may_change := case.may(Activity.SET_BOTTOM_LINES):

@@ -1,4 +1,4 @@
-"""The circle, and the page of somebody in it."""
+"""The pages of the circle and of a person in it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.entries import kept_back
+from ekc.conferences.entries import hidden_fields
 from ekc.conferences.forms.circle import AddPersonForm, InformedForm, PersonForm, RemoveForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow
@@ -26,7 +26,7 @@ _PERSON = f"{_ADDRESS}/<int:participant_id>"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People who stand together on the page; `side` is a side of the case, or empty."""
+    """People in one section of the page."""
 
     title: str
     people: tuple[PersonRow, ...]
@@ -35,7 +35,7 @@ class Group:
 @bp.get(_ADDRESS)
 @case_route(Activity.SEE_REGISTRATION)
 def circle(case: Case) -> ResponseReturnValue:
-    """Everybody in the circle, and who else may care."""
+    """Everybody in the circle, by group."""
     return _circle_page(case)
 
 
@@ -54,30 +54,30 @@ def add_person(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/told")
 @case_route(Activity.CHANGE_CIRCLE)
 def tell(case: Case) -> ResponseReturnValue:
-    """Note that several people were told on a day."""
+    """Note that several people were informed on a day."""
     form = InformedForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            circle_actions.tell_people(by(), case.id, form.told.data, form.on.data)
+            circle_actions.mark_informed(by(), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return _circle_page(case, told=form), form.status
+    return _circle_page(case, informed=form), form.status
 
 
 @bp.post(f"{_PERSON}/told-today")
 @case_route(Activity.CHANGE_CIRCLE)
 def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Note that somebody was told today."""
-    circle_actions.tell_people(by(), case.id, [participant_id])
+    """Note that somebody was informed today."""
+    circle_actions.mark_informed(by(), case.id, [participant_id])
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
-def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+def _circle_page(case: Case, form: AddPersonForm | None = None, informed: InformedForm | None = None) -> str:
+    """The page; a form that is given was rejected and is shown again."""
     everybody = queries.circle(db(), case.id)
     sides = queries.registration(db(), case.id).sides
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
-    untold = tuple(row for row in asked if row.informed_on is None)
+    not_informed = tuple(row for row in asked if row.informed_on is None)
     day = {"on": local_date(now(), case.timezone)}
     return render_template(
         "conferences/circle.html",
@@ -85,19 +85,22 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, told: InformedFo
         groups=_groups(everybody, sides),
         everybody=everybody,
         family=sum(row.part in FAMILY_PARTS for row in everybody),
-        untold=sum(row.attends is None or row.attends in TAKES_PART for row in untold),
+        not_informed=sum(row.attends is None or row.attends in TAKES_PART for row in not_informed),
         undecided=sum(row.attends is None for row in asked),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, formdata=None),
-        told_form=told or (InformedForm(untold, formdata=None, data=day) if untold else None),
-        sent=form or told,
+        told_form=informed or (InformedForm(not_informed, formdata=None, data=day) if not_informed else None),
+        sent=form or informed,
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
 
 
 def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Group]:
-    """The family by side where there are sides; then supporters, professionals, interpreters. No group is empty."""
+    """The family by side where there are sides; then supporters, professionals, interpreters.
+
+    Empty groups are left out.
+    """
 
     def those(*parts: Part) -> tuple[PersonRow, ...]:
         order = list(Part)
@@ -118,14 +121,14 @@ def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Gr
 @bp.get(_PERSON)
 @case_route(Activity.SEE_REGISTRATION)
 def person(case: Case, participant_id: int) -> ResponseReturnValue:
-    """All that is kept of somebody."""
+    """All that is stored of somebody."""
     return _person_page(case, _person(case, participant_id))
 
 
 @bp.post(_PERSON)
 @case_route(Activity.CHANGE_CIRCLE)
 def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Write what is kept of somebody anew."""
+    """Change the details of somebody."""
     shown = _person(case, participant_id)
     form = _person_form(case, shown, sent=True)
     if form.validate():
@@ -144,7 +147,7 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
 @bp.post(f"{_PERSON}/remove")
 @case_route(Activity.CHANGE_CIRCLE)
 def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Take somebody out of the circle."""
+    """Remove somebody from the circle."""
     shown = _person(case, participant_id)
     form = RemoveForm()
     if form.validate():
@@ -156,7 +159,7 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
 
 
 def _say_out(said: str, stopped: int) -> None:
-    """Say that somebody is out, and whether a personal link stopped with it."""
+    """Flash that somebody is out, and whether a personal link was revoked."""
     flash(f"{said} {_('The personal link has stopped.')}" if stopped else said, "success")
 
 
@@ -170,12 +173,12 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm:
     sides = queries.registration(db(), case.id).sides
     others = [row for row in queries.circle(db(), case.id) if row.id != shown.id]
-    hidden = kept_back(shown.address_secret, case.sees)
+    hidden = hidden_fields(shown.address_secret, case.sees)
     return PersonForm(shown, sides, others, hidden, formdata=request.form if sent else None)
 
 
 def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     return render_template(
         "conferences/person.html",
         case=case,

@@ -1,4 +1,4 @@
-"""The contact log."""
+"""The page of the contact log."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,14 +21,14 @@ _LOG = "/conferences/<int:conference_id>/contact"
 @bp.get(_LOG)
 @case_route(Activity.LOG_CONTACT)
 def contact_log(case: Case) -> ResponseReturnValue:
-    """Who was spoken to, newest first."""
+    """The contact log, newest first."""
     return _log_page(case)
 
 
 @bp.post(_LOG)
 @case_route(Activity.LOG_CONTACT)
 def log_contact(case: Case) -> ResponseReturnValue:
-    """Add a line."""
+    """Add an entry."""
     form = ContactForm(queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():

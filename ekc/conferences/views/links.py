@@ -1,7 +1,7 @@
-"""The pages of personal links: who has one, making and replacing, handing over, devices, who waits, and ending them.
+"""The pages of personal links: making, replacing, handing over and revoking them; devices, and requests that wait.
 
-A token is known when it is made and never again, so the answer to that click is the page that shows it. What follows
-from there (slip, mail) is asked for with a sealed copy that the page carries; no address and no cookie ever holds it.
+A token is known only when it is made, so the response to that request shows it. Printing or mailing it from there uses
+an encrypted copy in a form field; it is never in a URL or cookie.
 """
 
 import json
@@ -40,24 +40,24 @@ from ekc.workflow.vocabulary import N_, Activity
 
 _LINKS = "/conferences/<int:conference_id>/links"
 _OF_ONE = f"{_LINKS}/<int:participant_id>"
-#: For so long the page that shows a link can print and send it.
-_SHOWN = timedelta(hours=1)
+#: How long the page that shows a link can print and send it.
+_SHOWN_FOR = timedelta(hours=1)
 
 
 @bp.get(_LINKS)
 @case_route(Activity.END_LINKS)
 def links(case: Case) -> ResponseReturnValue:
-    """Who can come in by a personal link, and until when; who waits to be let in."""
-    return _list(case)
+    """Who has a valid personal link and until when, and who waits for confirmation."""
+    return _list_page(case)
 
 
-def _list(case: Case, wrong: str = "") -> str:
+def _list_page(case: Case, wrong: str = "") -> str:
     circle = [row for row in queries.circle(db(), case.id) if has_page(row.part, row.attends)]
-    return render_template("conferences/links.html", case=case, people=circle, wrong=wrong, **_doors(case))
+    return render_template("conferences/links.html", case=case, people=circle, wrong=wrong, **_link_context(case))
 
 
-def _doors(case: Case) -> dict[str, object]:
-    """The live link of each person, the devices of each link, and who waits."""
+def _link_context(case: Case) -> dict[str, object]:
+    """The valid link of each person, the devices of each link, and who waits."""
     live = {row.participant_id: row for row in links_queries.links_of(db(), case.id) if row.is_live(now())}
     devices: dict[int, list[links_queries.DeviceRow]] = {}
     for one in links_queries.devices_of(db(), case.id, now()):
@@ -74,11 +74,11 @@ def _doors(case: Case) -> dict[str, object]:
 @bp.post(_LINKS)
 @case_route(Activity.MAKE_LINKS)
 def make_missing_links(case: Case) -> ResponseReturnValue:
-    """A link and a slip for everybody who has none yet."""
+    """Make a link and a slip for everybody who has none yet."""
     try:
         made = links_actions.make_missing_links(by(), case.id, runtime().settings.password_cost)
     except Refusal as refusal:
-        return _list(case, say(refusal.message, refusal.params)), refusal.status
+        return _list_page(case, say(refusal.message, refusal.params)), refusal.status
     names = queries.names(db(), case.id)
     phones = queries.phones(db(), case)
     rows = [(names[one.participant_id], phones.get(one.participant_id, ""), one.code) for one in made]
@@ -88,36 +88,36 @@ def make_missing_links(case: Case) -> ResponseReturnValue:
 @bp.get(_OF_ONE)
 @case_route(Activity.END_LINKS)
 def link(case: Case, participant_id: int) -> ResponseReturnValue:
-    """The link of somebody: its devices, and making it in another way."""
-    return _one(case, _person(case, participant_id), LinkForm())
+    """The link of somebody: its devices, and making it with other settings."""
+    return _link_page(case, _person(case, participant_id), LinkForm())
 
 
-def _one(case: Case, person: PersonRow, form: LinkForm) -> str:
-    return render_template("conferences/link.html", case=case, person=person, form=form, **_doors(case))
+def _link_page(case: Case, person: PersonRow, form: LinkForm) -> str:
+    return render_template("conferences/link.html", case=case, person=person, form=form, **_link_context(case))
 
 
 @bp.post(_OF_ONE)
 @case_route(Activity.MAKE_LINKS)
 def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Make or replace a link; the answer shows it, this once."""
+    """Make or replace a link; the response shows it, this once."""
     person = _person(case, participant_id)
-    form = LinkForm() if "asks" in request.form else None  # one click offers no choice
+    form = LinkForm() if "asks" in request.form else None  # the one-click button sends no settings
     if form is not None and not form.validate():
-        return _one(case, person, form), 422
+        return _link_page(case, person, form), 422
     replaces = request.form.get("revision", type=int)
     new, cost = form.to_link() if form else None, runtime().settings.password_cost
     try:
         made = links_actions.make_link(by(), case.id, participant_id, new, cost, replaces)
     except Stale as stale:
-        return _list(case, say(stale.message, stale.params)), stale.status
-    return _shown(case, made)
+        return _list_page(case, say(stale.message, stale.params)), stale.status
+    return _shown_page(case, made)
 
 
 @bp.post(f"{_OF_ONE}/hand-over")
 @case_route(Activity.MAKE_LINKS)
 def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Send the link by mail, or note that it went by text message; the page that shows it stays."""
-    made = next((one for one in _opened(case) if one.participant_id == participant_id), None)
+    """Send the link by mail, or note that it went by text message; the page shows the link again."""
+    made = next((one for one in _unsealed(case) if one.participant_id == participant_id), None)
     if made is None:
         raise Unknown
     way = "mail" if "mail" in request.form else "message"
@@ -125,14 +125,14 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
         raise Refusal(N_("This service sends no mail. Give the link on paper or by text message."))
     address = _address(made) if way == "mail" else ""
     links_actions.hand_over(by(), case.id, [made.token], way, address)
-    return _shown(case, made, done=way)
+    return _shown_page(case, made, done=way)
 
 
 @bp.post(f"{_LINKS}/slips")
 @case_route(SLIP.activity)
 def slips(case: Case) -> ResponseReturnValue:
-    """The slips of links that were just made, on paper."""
-    made = _opened(case)
+    """The slips of links that were just made, as a PDF."""
+    made = _unsealed(case)
     found = [_slip(case, one) for one in made]
     db().rollback()  # printing takes a while: no transaction waits for it
     paper = document_pdf(SLIP, *found)
@@ -143,7 +143,7 @@ def slips(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_OF_ONE}/revoke")
 @case_route(Activity.END_LINKS)
 def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
-    """End the links of somebody."""
+    """Revoke the links of somebody."""
     links_actions.revoke_links(by(), case.id, participant_id)
     flash(_("The link no longer works."), "success")
     return _back(case)
@@ -152,7 +152,7 @@ def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
 @bp.post(f"{_LINKS}/requests/<int:device_id>")
 @case_route(Activity.MAKE_LINKS)
 def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
-    """Let in who waits, or end the link."""
+    """Confirm the device of somebody who waits, or revoke the link."""
     is_them = "yes" in request.form
     name = links_actions.answer_request(by(), case.id, device_id, is_them)
     if is_them:
@@ -182,7 +182,7 @@ def _person(case: Case, participant_id: int) -> PersonRow:
     return found
 
 
-def _shown(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
+def _shown_page(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     person, link, address = _person(case, made.participant_id), _link(made), _address(made)
     until = local_date(link.expires_at, case.timezone)
     language = core_language.language_of(person.language, case.language)
@@ -229,18 +229,18 @@ def _link(made: MadeLink) -> PersonalLink:
 
 
 def _sealed(case: Case, made: Sequence[MadeLink]) -> str:
-    """What the page carries to print and send what it shows: readable by us alone, for this case, for a while."""
+    """The links that the page shows, encrypted for this case, with the time."""
     content = json.dumps([now().timestamp(), *(astuple(one) for one in made)]).encode()
     return urlsafe_b64encode(keyring_of(db()).seal(content, f"links shown:{case.id}")).decode()
 
 
-def _opened(case: Case) -> list[MadeLink]:
-    """What the page carried. Raises Stale where that is too old or not ours."""
+def _unsealed(case: Case) -> list[MadeLink]:
+    """The links that the page sent back. Raises Stale where they are too old or invalid."""
     try:
         sealed = urlsafe_b64decode(request.form.get("shown", "").encode())
         at, *made = json.loads(keyring_of(db()).open(sealed, f"links shown:{case.id}"))
     except (ValueError, Unreadable):
         at, made = 0, []
-    if now().timestamp() - at > _SHOWN.total_seconds():
+    if now().timestamp() - at > _SHOWN_FOR.total_seconds():
         raise Stale(N_("This link was shown too long ago. Replace it, and hand over the new one."))
     return [MadeLink(*one) for one in made]

@@ -1,4 +1,4 @@
-"""Registering a case, and finding one by a name."""
+"""Registering a case, and searching for one."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from ekc.signin.login import by, office, request_caller, visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.vocabulary import Activity
 
-_REGISTERED = "registered"  # in the cookie: the number to tell on the page of thanks
+_REGISTERED = "registered"  # in the session: the case number for the page of thanks
 
 
 def _by_staff() -> bool:
@@ -31,7 +31,7 @@ def _by_staff() -> bool:
 @bp.route("/register", methods=["GET", "POST"])
 @public
 def register() -> ResponseReturnValue:
-    """Register a case: the public for itself or for others, staff for somebody who rang."""
+    """Register a case: the public for themselves or for others, staff for somebody on the phone."""
     form = RegisterForm([SelectChoice(str(row.id), row.name) for row in regions(db())])
     if not _by_staff():
         del form.registered_on
@@ -41,7 +41,7 @@ def register() -> ResponseReturnValue:
         try:
             conference_id = registration.register_case(by(), form.to_new_case())
         except Refusal as refusal:
-            discard_attempt(db(), counted)  # what was refused is no registration
+            discard_attempt(db(), counted)  # a refused registration does not count
             status = form.refuse(refusal)
         else:
             return redirect(_after(conference_id), 303)
@@ -51,14 +51,14 @@ def register() -> ResponseReturnValue:
 
 
 def _count() -> tuple[int, ...]:
-    """Count a registration by the public. Raises TooMany."""
+    """Count a registration by the public against the limit. Raises TooMany."""
     an_hour = Limit("registration", runtime().settings.registrations_an_hour, timedelta(hours=1))
     return () if _by_staff() else begin_attempt(db(), now(), (an_hour, request_caller().network))
 
 
 def _after(conference_id: int) -> str:
-    """Where somebody goes who has registered: to the case if it is theirs to see, else to the thanks."""
-    session[_REGISTERED] = queries.number_of(db(), conference_id)
+    """Where to go after registering: to the case if the visitor may see it, else to the page of thanks."""
+    session[_REGISTERED] = queries.case_number(db(), conference_id)
     try:
         open_case(By(db(), visitor(), now()), conference_id, Activity.SEE_CASE)
     except Refusal:
@@ -69,7 +69,7 @@ def _after(conference_id: int) -> str:
 @bp.get("/register/thanks")
 @public
 def thanks() -> ResponseReturnValue:
-    """The number of the case and what happens next; to others than who just registered, no number."""
+    """The number of the case just registered in this session, and what happens next."""
     return render_template("conferences/thanks.html", number=session.get(_REGISTERED))
 
 
@@ -78,10 +78,10 @@ def thanks() -> ResponseReturnValue:
 def search() -> ResponseReturnValue:
     """Find a case by the name of somebody in it, the beginning of a name, or its number.
 
-    A form that is sent, so that no name stands in an address: those are kept by browsers and proxies.
+    The form is sent by POST, so that no name is in a URL: those are kept by browsers and proxies.
     """
     form = SearchForm()
     asked = form.q.data if form.validate_on_submit() else ""
-    found = registration.look_for(by(), asked) if asked else ()
+    found = registration.search_and_record(by(), asked) if asked else ()
     status = 422 if form.errors else 200
     return render_template("conferences/search.html", form=form, asked=asked, found=found), status

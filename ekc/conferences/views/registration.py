@@ -1,4 +1,4 @@
-"""The registration of a case and its consents."""
+"""The pages of the registration and of consents."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import registration as registration_actions
-from ekc.conferences.forms.fields import people
+from ekc.conferences.forms.fields import person_choices
 from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import RegistrationRow
@@ -25,7 +25,7 @@ _CONSENTS = "/conferences/<int:conference_id>/consents"
 @bp.get(_ADDRESS)
 @case_route(Activity.SEE_REGISTRATION)
 def registration(case: Case) -> ResponseReturnValue:
-    """What was registered, and the question."""
+    """The registration and the central question."""
     shown = queries.registration(db(), case.id)
     return _registration_page(case, shown, RegistrationForm(shown, formdata=None))
 
@@ -33,7 +33,7 @@ def registration(case: Case) -> ResponseReturnValue:
 @bp.post(_ADDRESS)
 @case_route(Activity.CHANGE_REGISTRATION)
 def change_registration(case: Case) -> ResponseReturnValue:
-    """Write the registration anew."""
+    """Change the registration."""
     shown = queries.registration(db(), case.id)
     form = RegistrationForm(shown)
     if form.validate():
@@ -46,7 +46,7 @@ def change_registration(case: Case) -> ResponseReturnValue:
 
 def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationForm) -> str:
     may_change = case.may(Activity.CHANGE_REGISTRATION)
-    # The hidden field tells which state the page shows; what was sent in it is used up.
+    # The hidden field holds the version that this page shows, not the one that was sent.
     form.version.data, form.version.raw_data = str(shown.version), None
     country = PROFILES[case.profile].name
     return render_template(
@@ -57,7 +57,7 @@ def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationFor
 @bp.get(_CONSENTS)
 @case_route(Activity.SEE_REGISTRATION)
 def consents(case: Case) -> ResponseReturnValue:
-    """Who consented to what, and when."""
+    """All consents, withdrawn ones too."""
     return _consents_page(case)
 
 
@@ -77,7 +77,7 @@ def add_consent(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_CONSENTS}/<int:consent_id>/withdraw")
 @case_route(Activity.CHANGE_REGISTRATION)
 def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
-    """Note that a consent was taken back."""
+    """Note that a consent was withdrawn."""
     form = WithdrawForm(prefix=f"withdraw-{consent_id}-")
     if form.validate():
         with form.showing_refusal():
@@ -90,14 +90,14 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
 def _consent_form(case: Case, sent: bool = False) -> ConsentForm:
     day = local_date(now(), case.timezone)
     form = ConsentForm(data={"given_on": day}) if sent else ConsentForm(formdata=None, data={"given_on": day})
-    form.participant_id.choices = people(queries.circle(db(), case.id))
+    form.participant_id.choices = person_choices(queries.circle(db(), case.id))
     return form
 
 
 def _consents_page(
     case: Case, form: ConsentForm | None = None, withdrawn: tuple[int, WithdrawForm] | None = None
 ) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     rows = queries.consents(db(), case.id)
     day = {"on": local_date(now(), case.timezone)}
     forms = {

@@ -1,4 +1,4 @@
-"""What people are afraid of, and what was arranged for it."""
+"""The page of safety concerns and what was arranged for them."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +28,7 @@ def safety(case: Case) -> ResponseReturnValue:
 @bp.post(_ADDRESS)
 @case_route(Activity.CHANGE_CIRCLE)
 def add_concern(case: Case) -> ResponseReturnValue:
-    """Write down a concern."""
+    """Add a concern."""
     form = ConcernForm(queries.circle(db(), case.id))
     if not form.validate():
         return _page(case, form), 422
@@ -40,7 +40,7 @@ def add_concern(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/<int:concern_id>")
 @case_route(Activity.CHANGE_CIRCLE)
 def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
-    """Write a concern or its arrangement anew."""
+    """Change a concern or its arrangement."""
     form = ConcernForm(queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
     if not form.validate():
         return _page(case, changed=(concern_id, form)), 422
@@ -52,7 +52,7 @@ def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/<int:concern_id>/remove")
 @case_route(Activity.CHANGE_CIRCLE)
 def remove_concern(case: Case, concern_id: int) -> ResponseReturnValue:
-    """Take a concern away."""
+    """Delete a concern."""
     circle_actions.remove_concern(by(), case.id, concern_id)
     flash(_("The concern is taken away."), "success")
     return _back(case)
@@ -63,19 +63,19 @@ def _back(case: Case) -> ResponseReturnValue:
 
 
 def _page(case: Case, form: ConcernForm | None = None, changed: tuple[int, ConcernForm] | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     circle = queries.circle(db(), case.id)
     rows = sorted(queries.concerns(db(), case.id), key=lambda row: row.arrangement is not None)
     forms = {row.id: _filled(circle, row) for row in rows}
     if changed:
         forms[changed[0]] = changed[1]
-    # A link on somebody's own page leads here with their name chosen.
+    # The page of a person links here with that person selected.
     about = {"participant_id": request.args.get("person", type=int)}
     return render_template(
         "conferences/safety.html",
         case=case,
         rows=rows,
-        first={row.participant_id: row.id for row in reversed(rows)},  # the anchor of each person stands once
+        first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
         form=form or ConcernForm(circle, formdata=None, data=about),
         forms=forms,
         sent=form or (changed[1] if changed else None),

@@ -1,4 +1,4 @@
-"""Pages of what comes after the plan: follow-ups, one's own tasks, hours and costs."""
+"""Pages of follow-ups, one's own tasks, and hours and costs."""
 
 import ekc.evaluations.views.costs
 import ekc.evaluations.views.follow_ups

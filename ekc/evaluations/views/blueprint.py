@@ -1,4 +1,4 @@
-"""The blueprint of this feature."""
+"""The blueprint of these pages."""
 
 from flask import Blueprint
 

@@ -17,7 +17,7 @@ from ekc.evaluations.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
-#: In which money the costs of a case are counted, by its profile.
+#: The currency of costs, by profile.
 CURRENCIES = {"nl": "EUR", "england": "GBP", "nz": "NZD"}
 
 
@@ -32,7 +32,7 @@ def costs(case: Case) -> ResponseReturnValue:
 @bp.post("/conferences/<int:conference_id>/costs")
 @case_route(Activity.RECORD_COSTS)
 def record_costs(case: Case) -> ResponseReturnValue:
-    """Write hours and costs down."""
+    """Record hours and costs."""
     form = CostsForm()
     if form.validate_on_submit():
         actions.record_costs(by(), case.id, form.to_costs())
@@ -47,7 +47,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
     """Add a cost that is said to have been avoided."""
     form = AvoidedForm()
     if form.validate_on_submit():
-        actions.add_avoided(by(), case.id, form.to_avoided())
+        actions.add_avoided_cost(by(), case.id, form.to_avoided())
         flash(_("The avoided cost is added."), "success")
         return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
     kept = CostsForm(formdata=None, obj=queries.cost_sheet(db(), case.id))
@@ -57,8 +57,8 @@ def add_avoided(case: Case) -> ResponseReturnValue:
 @bp.post("/conferences/<int:conference_id>/costs/avoided/<int:avoided_id>/remove")
 @case_route(Activity.RECORD_COSTS)
 def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
-    """Take an avoided cost out."""
-    actions.remove_avoided(by(), case.id, avoided_id)
+    """Delete an avoided cost."""
+    actions.remove_avoided_cost(by(), case.id, avoided_id)
     flash(_("The avoided cost is taken out."), "success")
     return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
 
@@ -80,10 +80,10 @@ def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: 
 
 
 def _quantity(value: int | None, parts: int, currency: str) -> str:
-    """Money from cents (100 parts), hours from minutes (60 parts), as people write them."""
+    """Money from cents (100 parts) or hours from minutes (60 parts), formatted for the reader."""
     if value is None:
-        return str(_("no data"))
+        return _("no data")
     number = Decimal(value) / parts
     if parts == 100:
         return format_currency(number, currency, locale=locale())
-    return str(_("%(n)s hours", n=format_decimal(number, "0.##", locale=locale())))
+    return _("%(n)s hours", n=format_decimal(number, "0.##", locale=locale()))

@@ -1,4 +1,4 @@
-"""Pages of follow-ups: what is to be done, what was found, writing it down."""
+"""Pages of follow-ups: open ones, results, and recording them."""
 
 from collections import Counter
 from datetime import date
@@ -15,9 +15,9 @@ from ekc.core.language import gettext as _
 from ekc.core.language import say
 from ekc.core.routes import db, now
 from ekc.evaluations import actions, queries
-from ekc.evaluations.effects import NEW_VERSION
+from ekc.evaluations.effects import NEW_VERSION_REASON
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
-from ekc.evaluations.queries import FollowUpRow, Recorded, Somebody
+from ekc.evaluations.queries import FollowUpPerson, FollowUpRecord, FollowUpRow
 from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Goal
 from ekc.signin.login import by
@@ -28,14 +28,14 @@ from ekc.workflow.vocabulary import ActionState, Activity, CasePart
 @bp.get("/conferences/<int:conference_id>/follow-ups")
 @case_route(Activity.SEE_FOLLOW_UPS)
 def follow_ups(case: Case) -> ResponseReturnValue:
-    """All follow-ups of the case: what is to be done, then what was found."""
+    """All follow-ups of the case: open ones, then results."""
     return _follow_ups_page(case, NextEvaluationForm(), 200)
 
 
 @bp.post("/conferences/<int:conference_id>/follow-ups")
 @case_route(Activity.FOLLOW_UP)
 def plan_evaluation(case: Case) -> ResponseReturnValue:
-    """Plan one more evaluation."""
+    """Plan another evaluation."""
     form = NextEvaluationForm()
     status = 422
     if form.validate_on_submit():
@@ -53,16 +53,16 @@ def plan_evaluation(case: Case) -> ResponseReturnValue:
 @bp.get("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
 @case_route(Activity.FOLLOW_UP)
 def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
-    """One follow-up: to write down, or to correct."""
-    row, goals = _one(case, follow_up_id)
+    """One follow-up, to record or to correct."""
+    row, goals = _row_and_goals(case, follow_up_id)
     return _follow_up_page(case, row, goals, _form(case, row, goals), GiveUpForm(), 200)
 
 
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
 @case_route(Activity.FOLLOW_UP)
 def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
-    """Write a follow-up down."""
-    row, goals = _one(case, follow_up_id)
+    """Record a follow-up."""
+    row, goals = _row_and_goals(case, follow_up_id)
     form = _form(case, row, goals)
     status = 422
     if form.validate_on_submit():
@@ -88,7 +88,7 @@ def give_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
         actions.give_up(by(), case.id, follow_up_id, form.reason.data)
         flash(_("The follow-up is given up. Your reason is kept with it."), "success")
         return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
-    row, goals = _one(case, follow_up_id)
+    row, goals = _row_and_goals(case, follow_up_id)
     return _follow_up_page(case, row, goals, _form(case, row, goals, formdata=None), form, 422)
 
 
@@ -96,7 +96,7 @@ def _today(case: Case) -> date:
     return local_date(now(), case.timezone)
 
 
-def _one(case: Case, follow_up_id: int) -> tuple[FollowUpRow, tuple[Goal, ...]]:
+def _row_and_goals(case: Case, follow_up_id: int) -> tuple[FollowUpRow, tuple[Goal, ...]]:
     row = next((row for row in queries.follow_ups(db(), case.id, _today(case)) if row.id == follow_up_id), None)
     if row is None:
         raise Unknown
@@ -107,7 +107,7 @@ def _form(case: Case, row: FollowUpRow, goals: tuple[Goal, ...], **options: Any)
     people = queries.people(db(), case.id)
     own = people.get(case.visitor.participant_id or 0)
     by = own.name if own else case.visitor.actor.name
-    said = queries.recorded(db(), [row.id])[row.id]
+    said = queries.follow_up_records(db(), [row.id])[row.id]
     return follow_up_form(row, goals, people, said, {"held_on": _today(case), "held_by": by}, **options)
 
 
@@ -115,7 +115,7 @@ def _follow_up_page(
     case: Case, row: FollowUpRow, goals: tuple[Goal, ...], form: FollowUpForm, giving_up: GiveUpForm, status: int
 ) -> ResponseReturnValue:
     people = queries.people(db(), case.id)
-    said = queries.ticks(db(), case.id, row.version_number)
+    said = queries.task_ticks(db(), case.id, row.version_number)
     lines = [
         {
             "goal": goal,
@@ -139,7 +139,7 @@ def _follow_up_page(
         form=form,
         giving_up=giving_up,
         reason=_reason(row),
-        ring=queries.whom_to_ring(db(), case),
+        ring=queries.main_person_phones(db(), case),
         today=_today(case),
     )
     return page, status
@@ -149,7 +149,7 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
     rows = queries.follow_ups(db(), case.id, _today(case))
     people = queries.people(db(), case.id)
     held = [row for row in rows if row.held_on is not None]
-    said = queries.recorded(db(), [row.id for row in held])
+    said = queries.follow_up_records(db(), [row.id for row in held])
     page = render_template(
         "evaluations/follow_ups.html",
         case=case,
@@ -164,12 +164,12 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
 
 
 def _reason(row: FollowUpRow) -> str:
-    """Why a follow-up was given up: in somebody's own words, or in ours."""
-    return str(_(NEW_VERSION)) if row.given_up_reason == NEW_VERSION else row.given_up_reason or ""
+    """Why a follow-up was given up: as it was typed, or the fixed reason, translated."""
+    return _(NEW_VERSION_REASON) if row.given_up_reason == NEW_VERSION_REASON else row.given_up_reason or ""
 
 
-def _findings(case: Case, row: FollowUpRow, said: Recorded, people: dict[int, Somebody]) -> dict[str, Any]:
-    """What a follow-up found, in words; those of the plan only for whoever sees the plan."""
+def _findings(case: Case, row: FollowUpRow, said: FollowUpRecord, people: dict[int, FollowUpPerson]) -> dict[str, Any]:
+    """The result of a follow-up as text; texts of the plan only for visitors who see the plan."""
     whole = case.sees(CasePart.PLAN)
     counted = Counter(said.actions.values())
     goals = queries.goals_of(db(), case.id, row.version_number) if said.goals else ()

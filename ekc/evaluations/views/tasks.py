@@ -1,4 +1,4 @@
-"""What participants say by their personal link: how far their own tasks have come."""
+"""Participants report the progress of their own tasks by personal link."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from ekc.workflow.vocabulary import N_, ActionState, Activity
 @bp.post("/conferences/<int:conference_id>/tasks")
 @case_route(Activity.TICK_OFF)
 def tick(case: Case) -> ResponseReturnValue:
-    """Say how far one's own task has come."""
+    """Set the progress of one's own task."""
     form = TickForm()
     if not form.validate_on_submit():
         raise Refusal(N_("Choose how far this task has come: done, partly or not yet."))

@@ -1,1 +1,1 @@
-"""What is done about the coordinator of a case: ask, take or decline, declare, confirm, waive a conflict, end."""
+"""Actions about the coordinator of a case: asking, answering, independence, ending a match."""

@@ -1,4 +1,4 @@
-"""Asking a coordinator, saying no, ending a match. Also what the other actions about a coordinator need of it."""
+"""Asking a coordinator, declining, ending a match; and functions shared with `independence.py`."""
 
 from datetime import date, datetime
 
@@ -24,10 +24,10 @@ from ekc.workflow.vocabulary import N_, Activity, Phase
 
 
 def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
-    """Ask a coordinator of the region for a case; whoever was asked and had not answered is so no longer.
+    """Ask a coordinator of the region for a case; returns the match. A former unanswered request ends.
 
-    Returns the match. Until they have taken it they see what is asked of them, and whoever coordinates the case goes
-    on doing so. Raises Refusal where they work for an agency of the case: that nobody waives beforehand.
+    Until they accept they see the request only, and the current coordinator stays. Raises Unknown for a coordinator of
+    another region, Refusal where they work for an agency of the case, which cannot be waived beforehand.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
@@ -45,42 +45,42 @@ def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
             )
         if account_id == conference.coordinator_id:
             raise Refusal(N_("%(name)s is the coordinator of this conference already."), name=coordinator.name)
-        if (before := asked(by.session, conference_id)) is not None:
+        if (before := pending_match(by.session, conference_id)) is not None:
             if before.account_id == account_id:
                 raise Refusal(N_("This coordinator is asked already."))
             before.ended_on = local_date(by.at, conference.timezone)
-            by.session.flush()  # before the next one: only one may be asked
+            by.session.flush()  # before the next insert: the index allows one pending match
         match = Match(
             conference_id=conference_id, account_id=account_id, asked_at=by.at, asked_by=by.visitor.account_id
         )
         by.session.add(match)
         conference.asked_coordinator_id = account_id
         by.session.flush()
-        write_to(by.session, mails.ASKED, conference, by.at, account_id, match)
+        queue_mail(by.session, mails.ASKED, conference, by.at, account_id, match)
         by.record("match.asked", conference_id, coordinator=coordinator.name)
         return match.id
 
 
 def decline(by: By, conference_id: int) -> None:
-    """Do not take the case; no reason is asked. Whoever asked hears of it."""
+    """Decline a case; no reason is asked. The person who asked gets a mail."""
     with writing(by.session):
-        conference, match = lock_asked(by, conference_id)
+        conference, match = lock_pending_match(by, conference_id)
         match.declined_on = match.ended_on = local_date(by.at, conference.timezone)
         conference.asked_coordinator_id = None
-        write_to(by.session, mails.DECLINED, conference, by.at, match.asked_by, match)
+        queue_mail(by.session, mails.DECLINED, conference, by.at, match.asked_by, match)
         by.record("match.declined", conference_id, coordinator=by.actor.name)
 
 
 def end_match(by: By, conference_id: int, reason: str, match_id: int | None = None) -> None:
-    """Ask somebody no longer or, where nobody is asked, part the coordinator from a case that is not taken on yet.
+    """End a pending request or, if there is none, the match of the coordinator of a case in registration.
 
-    From setup on another coordinator who takes the case does so; there is never nobody. `match_id` is the match that
+    From setup on a case always has a coordinator: another one takes it over by accepting. `match_id` is the match that
     the page showed: Stale if it is another one now.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
-        waits = asked(by.session, conference_id)
-        match = waits or taken(by.session, conference_id)
+        waits = pending_match(by.session, conference_id)
+        match = waits or current_match(by.session, conference_id)
         if match is None:
             raise Refusal(N_("No coordinator is asked for this case."))
         if match_id is not None and match.id != match_id:
@@ -99,20 +99,23 @@ def end_match(by: By, conference_id: int, reason: str, match_id: int | None = No
         by.record("match.ended", conference_id, coordinator=name, reason=reason)
 
 
-def taken(session: Session, conference_id: int) -> Match | None:
-    """The match of whoever coordinates a case."""
+def current_match(session: Session, conference_id: int) -> Match | None:
+    """The match of the coordinator of a case."""
     return session.scalar(_open(conference_id).where(Match.accepted_on.is_not(None)))
 
 
-def asked(session: Session, conference_id: int) -> Match | None:
-    """The match of whoever is asked for a case and has not answered."""
+def pending_match(session: Session, conference_id: int) -> Match | None:
+    """The match of the coordinator who is asked for a case and has not answered."""
     return session.scalar(_open(conference_id).where(Match.accepted_on.is_(None)))
 
 
-def lock_asked(by: By, conference_id: int) -> tuple[Conference, Match]:
-    """The case, locked, and the match for which the visitor is asked. Raises Unknown, or Refusal if they took it."""
+def lock_pending_match(by: By, conference_id: int) -> tuple[Conference, Match]:
+    """The case, locked, and the match for which the visitor is asked.
+
+    Raises Unknown, or Refusal if they accepted it.
+    """
     conference, _ = lock_case(by, conference_id, Activity.ANSWER_MATCH)
-    match = asked(by.session, conference_id)
+    match = pending_match(by.session, conference_id)
     if match is None or match.account_id != by.visitor.account_id:
         if conference.coordinator_id == by.visitor.account_id:
             raise Refusal(N_("You have taken this case. Ask your regional manager to find somebody else for it."))
@@ -121,17 +124,17 @@ def lock_asked(by: By, conference_id: int) -> tuple[Conference, Match]:
 
 
 def past_day(on: date | None, at: datetime, conference: Conference) -> date:
-    """The day that is meant: today where none is given. Raises Refusal for one that is still to come."""
+    """The given day, or today. Raises Refusal for a day in the future."""
     today = local_date(at, conference.timezone)
     if on is not None and on > today:
         raise Refusal(N_("This day is still to come. Choose today or an earlier day."))
     return on or today
 
 
-def write_to(
+def queue_mail(
     session: Session, rule: MailRule, conference: Conference, at: datetime, account_id: int | None, match: Match
 ) -> None:
-    """Queue a mail about a match to somebody of staff; to nobody where there is no such person."""
+    """Queue a mail about a match to a member of staff; none if there is no such account."""
     to = session.get(Account, account_id or 0)
     if to is not None:
         queue(session, rule, to.recipient, at, case=conference.id, match=match.id)

@@ -1,4 +1,4 @@
-"""Independence of a coordinator: accepting with a declaration, employers, confirmation by the main person, waivers."""
+"""Independence of a coordinator: declarations, employers, confirmation by the main person, waivers of conflicts."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
-from ekc.conferences.effects import write_to_circle
+from ekc.conferences.effects import queue_circle_mail
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -17,7 +17,7 @@ from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
 from ekc.matching import mails
-from ekc.matching.actions.asking import lock_asked, past_day, taken, write_to
+from ekc.matching.actions.asking import current_match, lock_pending_match, past_day, queue_mail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.matching.queries.match import agencies_of, open_conflicts
@@ -26,11 +26,13 @@ from ekc.workflow.engine import has_duty
 from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Role
 
+# Employers
+
 
 def set_employer(by: By, account_id: int, employer: str) -> None:
-    """Note for whom the owner of an account works besides; empty: for nobody. All their cases are judged by it at once.
+    """Set for whom the owner of an account also works; empty: nobody. It counts for all their cases at once.
 
-    By an administrator, or the regional manager of the region where they work, who hears of it. Raises Refusal.
+    By an administrator, or the regional manager of the region where they work. Raises Unknown or Refusal.
     """
     with writing(by.session):
         account = by.session.get(Account, account_id)
@@ -43,7 +45,7 @@ def set_employer(by: By, account_id: int, employer: str) -> None:
 
 
 def note_employer(by: By, account: Account, employer: str) -> None:
-    """The same, in the caller's transaction. Raises Refusal for one's own: nobody decides how independent they are."""
+    """Set the employer in the caller's transaction. Raises Refusal for one's own account."""
     noted = employer.strip() or None
     if noted == account.employer:
         return
@@ -53,14 +55,17 @@ def note_employer(by: By, account: Account, employer: str) -> None:
     by.record("account.employer", account=account.id, employer=noted or "")
 
 
-def accept(by: By, conference_id: int, declared: Declaration, on: date | None = None) -> None:
-    """Take the case one was asked for, with a declaration of independence. `on`: the day it was said; today if None.
+# Declarations
 
-    From now on they are its coordinator and see it; whoever was so before is it no longer and hears of it, and so do
-    the main persons, who are asked for their yes. Raises Refusal where they work for an agency of the case.
+
+def accept(by: By, conference_id: int, declared: Declaration, on: date | None = None) -> None:
+    """Accept a case with a declaration of independence. `on`: the day it was said; today if None.
+
+    From now on they coordinate the case. The former coordinator and the main persons get a mail, and the main persons
+    are asked to confirm. Raises Refusal where they work for an agency of the case.
     """
     with writing(by.session):
-        conference, match = lock_asked(by, conference_id)
+        conference, match = lock_pending_match(by, conference_id)
         employers = [declared.employer or "", by.session.get_one(Account, match.account_id).employer or ""]
         if tied := works_for(employers, agencies_of(by.session, conference_id)):
             raise Refusal(
@@ -71,28 +76,77 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
                 agency=tied[0].name,
             )
         day = past_day(on, by.at, conference)
-        if (before := taken(by.session, conference_id)) is not None:
-            _part(by.session, conference, by.at, before, match.id)
+        if (before := current_match(by.session, conference_id)) is not None:
+            _replace_coordinator(by.session, conference, by.at, before, match.id)
         match.accepted_on = day
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
-        if not _said_before(by.session, match):
-            conference.agencies_before = None  # what tied others ties nobody who takes the case for the first time
-        if conference.tasks_ended_on is not None:  # who takes over a case that waits to be closed has as long for it
+        if not _earlier_declarations(by.session, match):
+            conference.agencies_before = None  # former agencies are no conflict for a new coordinator
+        if conference.tasks_ended_on is not None:  # restart the period of access in a case that waits to be closed
             conference.tasks_ended_on = local_date(by.at, conference.timezone)
         _declare(by, conference, match, declared, "match.accepted")
 
 
 def declare(by: By, conference_id: int, declared: Declaration) -> None:
-    """Declare anew, when something has changed since. What ties them now is open from now on.
+    """Declare independence again, after something has changed. New conflicts are open from now on.
 
-    What tied them before stays open until it is waived: with other words nobody frees themselves.
+    Conflicts of earlier declarations stay open until they are waived: other words do not remove them.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ANSWER_MATCH)
-        match = taken(by.session, conference_id)
+        match = current_match(by.session, conference_id)
         if match is None or match.account_id != by.visitor.account_id:
             raise Unknown
         _declare(by, conference, match, declared, "match.declared")
+
+
+def _declare(
+    by: By,
+    conference: Conference,
+    match: Match,
+    declared: Declaration,
+    action: str,
+) -> None:
+    """Store a declaration with the earlier ones, audit it, and send a mail if a conflict is open."""
+    if not declared.independence.strip():
+        raise Refusal(N_("Say in your own words how independent you are."))
+    before = _earlier_declarations(by.session, match)
+    match.independence = declared.independence.strip()
+    match.answers = {**declared.answers, "before": before} if before else declared.answers
+    by.session.flush()
+    by.record(
+        action,
+        conference.id,
+        coordinator=by.actor.name,
+        words=match.independence,
+        **declared.answers,
+    )
+    if open_conflicts(by.session, conference.id):
+        queue_mail(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
+
+
+def _earlier_declarations(session: Session, match: Match) -> list[dict[str, Any]]:
+    """What this coordinator declared for the case so far, in former matches too."""
+    of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
+    declared_matches = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
+    said: list[dict[str, Any]] = []
+    for one in session.scalars(declared_matches):
+        answers = dict(one.answers or {})
+        said += [earlier for earlier in answers.pop("before", ()) if earlier not in said]
+        said.append({"independence": one.independence, **answers})
+    return said
+
+
+def _replace_coordinator(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
+    """End the match of the former coordinator; the case goes to the coordinator of the match `to`."""
+    before.ended_on = local_date(at, conference.timezone)
+    session.flush()  # before the next update: the index allows one accepted match
+    ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
+    queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
+    queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
+
+
+# Confirmation by the main person
 
 
 def confirm_coordinator(
@@ -101,16 +155,18 @@ def confirm_coordinator(
     on: date | None = None,
     match_id: int | None = None,
 ) -> None:
-    """The main person says yes to the coordinator, or staff notes that they did. `on`: the day; today if None.
+    """Record that the main person accepts the coordinator: by themselves, or noted by staff.
 
-    `match_id` is the match that the page showed; Stale if another coordinator was asked since: that yes is not theirs.
+    `on`: the day; None: today.
+
+    `match_id` is the match that the page showed; Stale if another coordinator has accepted since.
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.CONFIRM_COORDINATOR)
-        match = _shown(by.session, conference_id, match_id)
+        match = _shown_match(by.session, conference_id, match_id)
         decides = (
             Role.REGIONAL_MANAGER in roles and match.account_id != by.visitor.account_id
-        )  # nobody about themselves
+        )  # nobody decides about themselves
         theirs = by.visitor.participant_id == match.unwanted_by or decides
         if match.unwanted_on is not None and not theirs:
             raise Refusal(
@@ -127,27 +183,27 @@ def confirm_coordinator(
         by.record("match.confirmed", conference_id, coordinator=name)
 
 
-def rather_another(by: By, conference_id: int, match_id: int | None = None) -> None:
-    """The main person would rather have another coordinator; no reason is asked. Whoever asked this one hears of it.
+def want_another_coordinator(by: By, conference_id: int, match_id: int | None = None) -> None:
+    """Record that the main person wants another coordinator; no reason is asked. The person who asked gets a mail.
 
-    It stands until they say yes after all, or somebody else has taken the case; a yes that was there before does so no
-    longer. `match_id` as above.
+    It holds until they confirm after all, or another coordinator accepts; it ends an earlier confirmation. `match_id`
+    as in `confirm_coordinator`.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
-        match = _shown(by.session, conference_id, match_id)
+        match = _shown_match(by.session, conference_id, match_id)
         if match.unwanted_on is not None:
             return
         match.confirmed_on, match.unwanted_on = None, local_date(by.at, conference.timezone)
         match.unwanted_by = by.visitor.participant_id
-        write_to(by.session, mails.UNWANTED, conference, by.at, match.asked_by, match)
+        queue_mail(by.session, mails.UNWANTED, conference, by.at, match.asked_by, match)
         name = by.session.get_one(Account, match.account_id).name
         by.record("match.unwanted", conference_id, coordinator=name)
 
 
-def _shown(session: Session, conference_id: int, match_id: int | None) -> Match:
-    """The match of whoever took the case. Raises Stale if the page showed another."""
-    match = taken(session, conference_id)
+def _shown_match(session: Session, conference_id: int, match_id: int | None) -> Match:
+    """The match of the current coordinator. Raises Stale if the page showed another, Refusal if there is none."""
+    match = current_match(session, conference_id)
     if match is None:
         raise Refusal(N_("There is no coordinator yet who has taken this case."))
     if match_id is not None and match.id != match_id:
@@ -155,63 +211,18 @@ def _shown(session: Session, conference_id: int, match_id: int | None) -> Match:
     return match
 
 
-def _part(session: Session, conference: Conference, at: datetime, before: Match, to: int) -> None:
-    """Whoever coordinated the case does so no longer: it goes to the coordinator of the match `to`."""
-    before.ended_on = local_date(at, conference.timezone)
-    session.flush()  # before the next one: only one may coordinate
-    ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
-    write_to(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
-    write_to_circle(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
-
-
-def _said_before(session: Session, match: Match) -> list[dict[str, Any]]:
-    """What its coordinator declared of the case until now, also when they had it before."""
-    of_them = (Match.conference_id == match.conference_id, Match.account_id == match.account_id)
-    told = select(Match).where(*of_them, Match.independence.is_not(None)).order_by(Match.id)
-    said: list[dict[str, Any]] = []
-    for one in session.scalars(told):
-        answers = dict(one.answers or {})
-        said += [earlier for earlier in answers.pop("before", ()) if earlier not in said]
-        said.append({"independence": one.independence, **answers})
-    return said
-
-
-def _declare(
-    by: By,
-    conference: Conference,
-    match: Match,
-    declared: Declaration,
-    action: str,
-) -> None:
-    """Write it down; the audit keeps what was said before. Whoever asked hears that there is something to decide."""
-    if not declared.independence.strip():
-        raise Refusal(N_("Say in your own words how independent you are."))
-    before = _said_before(by.session, match)
-    match.independence = declared.independence.strip()
-    match.answers = {**declared.answers, "before": before} if before else declared.answers
-    by.session.flush()
-    by.record(
-        action,
-        conference.id,
-        coordinator=by.actor.name,
-        words=match.independence,
-        **declared.answers,
-    )
-    if open_conflicts(by.session, conference.id):
-        write_to(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
+# Waivers
 
 
 def waive_conflict(by: By, conference_id: int, conflict: str, reason: str) -> None:
-    """Waive the open conflict with this key, for a reason that everybody on the case can read. Others stay open.
+    """Waive the open conflict with this key, for a reason that everybody on the case can read.
 
-    Of an agency it holds for the tie that it has now, or a weaker one: a closer one is something to decide anew.
-
-    Nobody decides about themselves: a manager may be coordinator as well. Raises Stale where it is not open any more:
-    it has gone, was waived, or somebody else is coordinator now.
+    For an agency it covers the present tie or a weaker one; a closer tie is a new conflict. Nobody waives their own
+    conflict: a manager may be coordinator as well. Raises Refusal, or Stale where the conflict is no longer open.
     """
     with writing(by.session):
         lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
-        match = taken(by.session, conference_id)
+        match = current_match(by.session, conference_id)
         if not reason.strip():
             raise Refusal(N_("Write down why."))
         if match is not None and match.account_id == by.visitor.account_id:

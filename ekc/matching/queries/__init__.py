@@ -1,1 +1,1 @@
-"""Reading who was asked for a case, what ties them to it, and who could be asked. Nothing here writes or decides."""
+"""Reading matches, conflicts of interest, candidates, and cases to hand over. Nothing here writes."""

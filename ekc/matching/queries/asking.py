@@ -1,4 +1,4 @@
-"""Reading who could be asked for a case, and what somebody who is asked needs to know to answer."""
+"""Reading who could be asked for a case, and what a coordinator who is asked sees of it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,32 +19,32 @@ from ekc.workflow.vocabulary import Part, Phase
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A coordinator who could be asked; not one whose employer is an agency of the case (`tied`)."""
+    """A coordinator of the region. `tied`: their employer is an agency of the case, so they cannot be asked."""
 
     id: int
     name: str
     spoken: tuple[str, ...]  # language codes
     introduction: str
     employer: str
-    open_cases: int  # that they have, or are asked for
-    same_referrer: int  # how many of them the agency that refers this case referred as well
+    open_cases: int  # which they coordinate or are asked for
+    same_referrer: int  # of these, cases referred by the same agency as this case
     tied: Blocker | None
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody who is asked for a case sees of it: enough to say whether they know the people and may do it."""
+class CoordinatorRequest:
+    """What a coordinator who is asked sees of a case: enough to judge their independence."""
 
     region: str
     wishes: tuple[str, ...]
-    languages: tuple[str, ...]  # codes; the first is that of the papers
+    languages: tuple[str, ...]  # codes; the first is the language of the documents
     agencies: tuple[Agency, ...]
     main_persons: tuple[str, ...]  # names
     others: tuple[str, ...]  # names
 
 
 def candidates(session: Session, conference_id: int, region_id: int) -> list[Candidate]:
-    """The coordinators of a region, how busy they are and whether they may be asked for this case; by name."""
+    """The coordinators of a region with their caseload, and whether they may be asked for this case; by name."""
     counted = (
         select(Account.id, func.count())
         .join(Conference, or_(Conference.coordinator_id == Account.id, Conference.asked_coordinator_id == Account.id))
@@ -53,7 +53,7 @@ def candidates(session: Session, conference_id: int, region_id: int) -> list[Can
     )
     busy = {row[0]: row[1] for row in session.execute(counted)}
     of_case = agencies_of(session, conference_id)
-    referred = _referred(session, conference_id, of_case, Conference.region_id == region_id)
+    referred = _referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
     found = []
     for row in coordinators(session, region_id):
         employer = row.employer or ""
@@ -80,13 +80,13 @@ def referring_agency(session: Session, conference_id: int) -> str:
 
 
 def same_referrer(session: Session, conference_id: int, account_id: int) -> int:
-    """How many other open cases of a coordinator the agency that refers this one referred too, as far as we know."""
+    """How many other open cases of a coordinator the agency that refers this case referred too."""
     of_case = agencies_of(session, conference_id)
-    return _referred(session, conference_id, of_case, Conference.coordinator_id == account_id)[account_id]
+    return _referred_counts(session, conference_id, of_case, Conference.coordinator_id == account_id)[account_id]
 
 
-def request(session: Session, conference_id: int) -> Request:
-    """What is asked of somebody, as long as they have not taken the case."""
+def request(session: Session, conference_id: int) -> CoordinatorRequest:
+    """What a coordinator who is asked sees of a case."""
     head = session.execute(
         select(Conference.wishes, Conference.language, Region.name)
         .join(Region, Region.id == Conference.region_id)
@@ -96,7 +96,7 @@ def request(session: Session, conference_id: int) -> Request:
         Participant.conference_id == conference_id, Participant.removed_at.is_(None), Participant.language != ""
     )
     circle = members(session, conference_id)
-    return Request(
+    return CoordinatorRequest(
         region=head.name,
         wishes=tuple(head.wishes),
         languages=tuple(dict.fromkeys([head.language, *session.scalars(spoken.order_by(Participant.id))])),
@@ -107,14 +107,14 @@ def request(session: Session, conference_id: int) -> Request:
 
 
 def wishes(session: Session, conference_id: int) -> list[str]:
-    """What the family asked of its coordinator."""
+    """The family's wishes for their coordinator."""
     return session.scalar(select(Conference.wishes).where(Conference.id == conference_id)) or []
 
 
-def _referred(
+def _referred_counts(
     session: Session, but: int, of_case: Iterable[Agency], *where: ColumnElement[bool]
 ) -> Counter[int | None]:
-    """The open cases that the referring agency of a case referred, but this one, by account id of their coordinator."""
+    """Open cases referred by the agency that referred this one, without `but`, counted by coordinator."""
     referring = {plain(agency.name) for agency in of_case if agency.tie is Tie.REFERS}
     rows = session.execute(
         select(Conference.id, Conference.coordinator_id, Participant.organisation)

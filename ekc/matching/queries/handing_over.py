@@ -1,4 +1,4 @@
-"""Which cases need another coordinator: of coordinators who leave, or who are gone already."""
+"""Reading which cases need another coordinator, because theirs leaves or has left."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ from ekc.workflow.vocabulary import Phase, Role
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """A coordinator who leaves or is gone, with the number of their cases that are still to be handed over."""
+    """A coordinator who leaves or has left, with the number of their cases still to be handed over."""
 
     account_id: int
     name: str
     leaves_on: date | None
-    gone: bool  # nobody can reach these cases now
+    gone: bool  # so these cases have no active coordinator
     cases: int
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
-    """A case under way that somebody is asked to take over, and has not answered."""
+class UnansweredRequest:
+    """A case under way that a coordinator is asked to take over, without an answer yet."""
 
     conference_id: int
     title: str
@@ -42,10 +42,10 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class HandingOver:
-    """What a regional manager has to see to so that every case has a coordinator: whoever is gone comes first."""
+    """Leavers and unanswered requests in a manager's regions; those who have left come first."""
 
     leavers: tuple[Leaver, ...] = ()
-    unanswered: tuple[Unanswered, ...] = ()
+    unanswered: tuple[UnansweredRequest, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.leavers or self.unanswered)
@@ -53,7 +53,7 @@ class HandingOver:
 
 @dataclass(frozen=True, slots=True)
 class CaseToHandOver:
-    """A case that needs another coordinator, what comes next in it (a gathering, or a follow-up), and who is asked."""
+    """A case that needs another coordinator, its next meeting or follow-up, and who is asked."""
 
     id: int
     number: str
@@ -64,14 +64,16 @@ class CaseToHandOver:
     starts_at: datetime | None
     due_on: date | None
     asked_id: int | None
-    asked: str | None  # the name of whoever is asked to take it over
+    asked: str | None  # the name of the coordinator who is asked
 
     @property
     def next_on(self) -> date | None:
-        """The day of the conference that is to be held, else of the first follow-up that is to be held."""
+        """The day of the coming conference or first open follow-up; `date.min` while a conference is in progress."""
         if self.phase in {Phase.REGISTRATION, Phase.SETUP}:
             return local_date(self.starts_at, self.timezone) if self.starts_at else None
-        return self.due_on if self.phase is Phase.EVALUATION else date.min  # in between it is going on
+        return (
+            self.due_on if self.phase is Phase.EVALUATION else date.min
+        )  # in the phases between the conference is in progress
 
 
 _coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
@@ -80,7 +82,7 @@ _leaving = or_(_gone, Account.leaves_on.is_not(None))
 
 
 def handing_over(session: Session, at: datetime, regions: Collection[int]) -> HandingOver:
-    """Gather it for the manager of these regions."""
+    """Leavers and unanswered requests for the manager of these regions."""
     theirs = exists().where(Conference.coordinator_id == Account.id, _open_in(regions)).correlate(Account)
     leavers = [_leaver(row, at) for row in session.execute(_leavers(regions).where(_leaving, theirs))]
     leavers.sort(key=lambda one: (not one.gone, one.leaves_on or date.min, one.name))
@@ -91,11 +93,11 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
         .where(_open_in(regions), Conference.phase != Phase.REGISTRATION)
         .order_by(Match.asked_at, Conference.id)
     )
-    return HandingOver(tuple(leavers), tuple(Unanswered(*row) for row in asked))
+    return HandingOver(tuple(leavers), tuple(UnansweredRequest(*row) for row in asked))
 
 
 def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:
-    """One coordinator who leaves or is gone; None if they stay, or have nothing to do with these regions."""
+    """One coordinator who leaves or has left; None if they stay, or have nothing to do with these regions."""
     row = session.execute(_leavers(regions).where(_leaving, Account.id == account_id)).one_or_none()
     if row is None:
         return None
@@ -103,8 +105,8 @@ def leaver(session: Session, at: datetime, regions: Collection[int], account_id:
     return _leaver(row, at) if row.cases or colleague else None
 
 
-def still_to_do(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
-    """The cases of a coordinator that are still to be handed over, whose next date is first; then those without one."""
+def cases_to_hand_over(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
+    """The cases of a coordinator still to be handed over: those with the nearest date first, without one last."""
     latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
     pending = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
     due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *pending)
@@ -132,7 +134,7 @@ def still_to_do(session: Session, regions: Collection[int], account_id: int) -> 
 
 
 def _leavers(regions: Collection[int]) -> Select[*tuple[Any, ...]]:
-    """Accounts, with the number of cases in these regions of which they are coordinator."""
+    """Accounts with the number of open cases in these regions that they coordinate."""
     count = select(func.count()).where(Conference.coordinator_id == Account.id, _open_in(regions))
     return select(
         Account.id,

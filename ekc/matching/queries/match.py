@@ -1,4 +1,4 @@
-"""Reading the coordinator of a case: what they declared, what ties them to it, what was waived and done before."""
+"""Reading the coordinator of a case: declarations, conflicts of interest, waivers and history."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from ekc.workflow.independence import Agency, Conflict, Matter, Tie, conflicts
 
 @dataclass(frozen=True, slots=True)
 class WaiverRow:
-    """A conflict that is no obstacle, and who decided that, when and why."""
+    """A waived conflict, with who waived it, when and why."""
 
     conflict: Conflict
     reason: str
@@ -31,10 +31,7 @@ class WaiverRow:
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
-    """A coordinator who has a case or is asked for it, and how far that has come.
-
-    `employer` and `phone` are of their account.
-    """
+    """A match of a case that is not ended. `employer` and `phone` are those of the coordinator's account."""
 
     id: int
     account_id: int
@@ -44,61 +41,62 @@ class MatchRow:
     asked_at: datetime
     accepted_on: date | None
     confirmed_on: date | None
-    unwanted_on: date | None  # the main person would rather have somebody else
+    unwanted_on: date | None  # the main person wants another coordinator
     declaration: Declaration | None
-    before: tuple[Declaration, ...]  # what they declared earlier; what tied them then is open until it is waived
+    before: tuple[Declaration, ...]  # earlier declarations; their conflicts stay open until waived
     waivers: tuple[WaiverRow, ...]
-    agencies_before: tuple[Agency, ...]  # as they were in the case since it was taken; what they tied is open as well
+    agencies_before: tuple[Agency, ...]  # former agencies of the case; their conflicts stay open too
 
     @property
     def accepted(self) -> bool:
-        """Whether they took the case."""
+        """Whether they accepted the case."""
         return self.accepted_on is not None
 
     @property
     def confirmed(self) -> bool:
-        """Whether the main person said yes to them."""
+        """Whether the main person confirmed them."""
         return self.confirmed_on is not None
 
     def open_conflicts(self, of_case: Iterable[Agency]) -> tuple[Conflict, ...]:
-        """What ties them to a case with these agencies, and was not waived. Nobody is tied who has not taken it.
+        """Their conflicts with a case with these agencies that are not waived. None before they accept.
 
-        To declare anew takes nothing back, nor does changing the circle: nobody frees themselves by other words.
+        Earlier declarations and former agencies count too: a new declaration or a change of the circle removes no
+        conflict.
         """
         if self.declaration is None:
             return ()
-        told = (*self.before, self.declaration)
+        declarations = (*self.before, self.declaration)
         found = conflicts(
-            [*(one.employer or "" for one in told), self.employer],
+            [*(one.employer or "" for one in declarations), self.employer],
             of_case,
-            [one.relation or "" for one in told],
-            [one.interest or "" for one in told],
+            [one.relation or "" for one in declarations],
+            [one.interest or "" for one in declarations],
             self.agencies_before,
         )
         return tuple(one for one in found if not any(waiver.conflict.covers(one) for waiver in self.waivers))
 
-    def unsaid(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
-        """The words of those of these conflicts that were declared, and are in the last declaration no more."""
-        told = self.declaration
-        said = {told.relation, told.interest} if told else set()
+    def retracted(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
+        """The words of those conflicts that were declared earlier and are missing in the last declaration."""
+        last = self.declaration
+        said = {last.relation, last.interest} if last else set()
         return tuple(one.about for one in open_ones if one.matter is not Matter.EMPLOYER and one.about not in said)
 
-    def says(self, conflict: Conflict) -> Blocker:
-        """A conflict of theirs as a sentence."""
+    def describe(self, conflict: Conflict) -> Blocker:
+        """A conflict of theirs as a message."""
         return about_conflict(self.name, conflict)
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Who coordinates a case, and who is asked for it and has not answered."""
+    """The match of the coordinator of a case, and the match that waits for an answer."""
 
-    taken: MatchRow | None = None
-    asked: MatchRow | None = None
+    current: MatchRow | None = None
+    pending: MatchRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MatchEvent:
-    """Something that was done about the coordinator of a case, as the audit has it."""
+    """An action about the coordinator of a case, from the audit."""
 
     at: datetime
     action: str  # asked, accepted, declined, declared, confirmed, unwanted, ended, conflict_waived
@@ -134,16 +132,16 @@ _OPEN = (
 
 
 def matches(session: Session, conference_id: int) -> Matches:
-    """The matches of a case that are not ended, with what was waived."""
+    """The matches of a case that are not ended."""
     found = [match for _, match in _open_matches(session, [conference_id])]
     return Matches(
-        taken=next((match for match in found if match.accepted), None),
-        asked=next((match for match in found if not match.accepted), None),
+        current=next((match for match in found if match.accepted), None),
+        pending=next((match for match in found if not match.accepted), None),
     )
 
 
-def undecided(session: Session, conference_ids: Collection[int]) -> frozenset[int]:
-    """Which of these cases have a coordinator whom something ties to them that nobody decided about."""
+def cases_with_open_conflicts(session: Session, conference_ids: Collection[int]) -> frozenset[int]:
+    """Which of these cases have a coordinator with an open conflict."""
     taken = {id_: match for id_, match in _open_matches(session, conference_ids) if match.accepted}
     agencies_of_each = agencies_of_cases(session, taken) if taken else {}
     return frozenset(id_ for id_, match in taken.items() if match.open_conflicts(agencies_of_each.get(id_, ())))
@@ -158,7 +156,7 @@ def _open_matches(session: Session, conference_ids: Collection[int]) -> Iterator
 
 
 def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
-    """Of the rows of one match: one for each waiver."""
+    """The match of these rows, one for each waiver."""
     row = rows[0]
     answers = dict(row.answers or {})
     before = tuple(Declaration(**earlier) for earlier in answers.pop("before", ()))
@@ -189,13 +187,13 @@ def agencies_of(session: Session, conference_id: int) -> tuple[Agency, ...]:
 
 
 def open_conflicts(session: Session, conference_id: int) -> tuple[Conflict, ...]:
-    """What ties the coordinator of a case to it, and was not waived."""
-    match = matches(session, conference_id).taken
+    """The open conflicts of the coordinator of a case."""
+    match = matches(session, conference_id).current
     return match.open_conflicts(agencies_of(session, conference_id)) if match else ()
 
 
 def match_history(session: Session, conference_id: int) -> list[MatchEvent]:
-    """All that was done about the coordinator of a case, the latest first."""
+    """All actions about the coordinator of a case, the latest first."""
     events = session.scalars(
         select(AuditEvent)
         .where(AuditEvent.conference_id == conference_id, AuditEvent.action.startswith("match."))

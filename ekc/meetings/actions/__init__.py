@@ -1,1 +1,1 @@
-"""What can be done with a gathering: arrange it, write down who is there, write down what is told and asked."""
+"""Actions on a meeting: arranging it, attendance, information and questions."""

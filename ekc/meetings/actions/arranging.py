@@ -1,4 +1,4 @@
-"""Arranging the gathering: its dates, hours and venue, and what goes around it. The times as they were: privatetime."""
+"""Arranging the meeting: dates, expected duration, venue, food and so on. Actual times: `ekc/privatetime`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +47,7 @@ def _lock_unstarted(by: By, conference_id: int) -> Meeting:
 
 
 def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
-    """Ask people about one more date; its id. A date that is on the list already stays there once."""
+    """Add a possible date; returns its id. Adding the same date again changes nothing."""
     with writing(by.session):
         meeting = _lock_unstarted(by, conference_id)
         same = select(DateOption).where(DateOption.meeting_id == meeting.id, DateOption.starts_at == starts_at)
@@ -61,7 +61,7 @@ def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
 
 
 def remove_date(by: By, conference_id: int, option_id: int) -> None:
-    """Ask people about this date no longer. A chosen date stays chosen."""
+    """Remove a possible date. A chosen date stays chosen."""
     with writing(by.session):
         meeting = _lock_unstarted(by, conference_id)
         options = by.session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
@@ -73,7 +73,7 @@ def remove_date(by: By, conference_id: int, option_id: int) -> None:
 
 
 def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
-    """The date of the meeting, one of the list or another; None: there is no date yet, after all."""
+    """Set the date of the meeting, from the list or another; None clears it."""
     with writing(by.session):
         meeting = _lock_unstarted(by, conference_id)
         meeting.starts_at = starts_at
@@ -81,15 +81,15 @@ def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
         by.record("meeting.date_chosen", conference_id, starts_at=when)
 
 
-def expect_minutes(by: By, conference_id: int, minutes: int | None) -> None:
-    """How long the meeting will take, in minutes; None: not known."""
+def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> None:
+    """Set the expected duration in minutes; None: not known."""
     with writing(by.session):
         _lock(by, conference_id).expected_minutes = minutes
         by.record("meeting.expected_time", conference_id, minutes=minutes or "-")
 
 
 def set_venue(by: By, conference_id: int, venue: Venue) -> None:
-    """Where people meet."""
+    """Set where people meet."""
     with writing(by.session):
         meeting = _lock(by, conference_id)
         meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access

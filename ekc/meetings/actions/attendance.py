@@ -1,4 +1,4 @@
-"""Writing down who is there: who came, who left, who is back. That a meeting starts or ends is a step's doing."""
+"""Recording attendance: who came, left and came back. Steps start and end a meeting."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,7 +17,7 @@ from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Attends
 
 
 def record_attendance(by: By, conference_id: int, came: Collection[int]) -> None:
-    """Exactly these participants came. The first time they came at the start; newcomers after that come now."""
+    """Set the people who came. On the first call they came at the start; people added later come now."""
     with writing(by.session):
         meeting, started_at = _lock(by, conference_id)
         people = {person.id: person for person in circle(by.session, conference_id)}
@@ -33,14 +33,14 @@ def record_attendance(by: By, conference_id: int, came: Collection[int]) -> None
         for participant_id in (rows.keys() & people.keys()) - set(came):
             by.session.delete(rows[participant_id])
         came_at = by.at if rows else started_at
-        for participant_id in people:  # in the order of the circle
+        for participant_id in people:  # keeps the order of the circle
             if participant_id in came and participant_id not in rows:
                 by.session.add(Attendance(meeting_id=meeting.id, participant_id=participant_id, came_at=came_at))
         by.record("attendance.recorded", conference_id, came=len(set(came)))
 
 
 def leave(by: By, conference_id: int, participant_id: int) -> None:
-    """Somebody leaves the room. Whoever left before keeps that time."""
+    """Somebody leaves the room. A time that was recorded before is kept."""
     _move(by, conference_id, participant_id, by.at)
 
 
@@ -50,7 +50,7 @@ def come_back(by: By, conference_id: int, participant_id: int) -> None:
 
 
 def professionals_leave(by: By, conference_id: int) -> None:
-    """All professionals and referrers who are in the room leave it."""
+    """All professionals and referrers in the room leave it."""
     _move(by, conference_id, None, by.at)
 
 
@@ -67,7 +67,7 @@ def correct_attendance(
     came_at: datetime,
     left_at: datetime | None,
 ) -> None:
-    """Put right when somebody came to a meeting and left it; None: they stayed, or are there now. Also afterwards."""
+    """Correct when somebody came to a meeting and left it; also afterwards. `left_at` None: they stayed."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.ARRANGE_MEETING)
         all_rows = select(Attendance).join(Meeting).where(Meeting.conference_id == conference_id)
@@ -90,7 +90,7 @@ def _move(
     participant_id: int | None,
     left_at: datetime | None,
 ) -> None:
-    """Let one person, or all professionals (None), leave at `left_at`, or be in the room again (None)."""
+    """Set when one person, or all professionals (None), left; `left_at` None: they are in the room again."""
     with writing(by.session):
         meeting, _ = _lock(by, conference_id)
         rows = _rows(by.session, meeting)
@@ -108,7 +108,7 @@ def _move(
 
 
 def _lock(by: By, conference_id: int) -> tuple[Meeting, datetime]:
-    """The meeting that is under way, and when it started."""
+    """The meeting in progress, and when it started. Raises Refusal if there is none."""
     lock_case(by, conference_id, Activity.RECORD_INFORMATION)
     meeting = latest_meeting(by.session, conference_id)
     if meeting is None or meeting.started_at is None or meeting.ended_at is not None:

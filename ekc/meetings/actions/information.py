@@ -1,4 +1,4 @@
-"""Writing down what was told, asked and answered, at the meeting that is current. Who was there: `attendance.py`."""
+"""Recording information, questions and answers at the current meeting. Attendance: `attendance.py`."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -20,7 +20,7 @@ Row = TypeVar("Row", InformationItem, Question)
 
 @dataclass(frozen=True, slots=True)
 class InformationText:
-    """What was told: by a participant, or by the coordinator (None)."""
+    """Information given by a participant, or by the coordinator (None)."""
 
     kind: InformationKind
     text: str
@@ -36,45 +36,48 @@ class QuestionText:
     answer: str = ""
 
 
-def tell(by: By, conference_id: int, told: InformationText) -> int:
-    """Write down what somebody told; its id."""
+def add_information(by: By, conference_id: int, information: InformationText) -> int:
+    """Record information; returns its id."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, told.participant_id)
+        meeting = _lock(by, conference_id, information.participant_id)
         item = InformationItem(
-            meeting_id=meeting.id, participant_id=told.participant_id, kind=told.kind, text=told.text
+            meeting_id=meeting.id,
+            participant_id=information.participant_id,
+            kind=information.kind,
+            text=information.text,
         )
         by.session.add(item)
         by.session.flush()
-        by.record("information.told", conference_id, kind=told.kind.value)
+        by.record("information.told", conference_id, kind=information.kind.value)
         return item.id
 
 
-def change_told(by: By, conference_id: int, item_id: int, told: InformationText) -> None:
-    """Write it down otherwise."""
+def change_information(by: By, conference_id: int, item_id: int, information: InformationText) -> None:
+    """Change recorded information."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, told.participant_id)
+        meeting = _lock(by, conference_id, information.participant_id)
         item = _row(by.session, InformationItem, meeting, item_id)
-        item.participant_id, item.kind, item.text = told.participant_id, told.kind, told.text
-        by.record("information.changed", conference_id, kind=told.kind.value)
+        item.participant_id, item.kind, item.text = information.participant_id, information.kind, information.text
+        by.record("information.changed", conference_id, kind=information.kind.value)
 
 
-def remove_told(by: By, conference_id: int, item_id: int) -> None:
-    """Take out what was written down by mistake."""
+def remove_information(by: By, conference_id: int, item_id: int) -> None:
+    """Delete information that was recorded by mistake."""
     with writing(by.session):
         item = _row(by.session, InformationItem, _lock(by, conference_id), item_id)
         by.session.delete(item)
         by.record("information.removed", conference_id, kind=item.kind.value)
 
 
-def ask(by: By, conference_id: int, asked: QuestionText) -> int:
-    """Write down a question, with its answer if there is one; its id."""
+def add_question(by: By, conference_id: int, question_text: QuestionText) -> int:
+    """Record a question, with its answer if there is one; returns its id."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, asked.participant_id)
+        meeting = _lock(by, conference_id, question_text.participant_id)
         question = Question(
             meeting_id=meeting.id,
-            participant_id=asked.participant_id,
-            text=asked.text,
-            answer=asked.answer or None,
+            participant_id=question_text.participant_id,
+            text=question_text.text,
+            answer=question_text.answer or None,
         )
         by.session.add(question)
         by.session.flush()
@@ -82,18 +85,18 @@ def ask(by: By, conference_id: int, asked: QuestionText) -> int:
         return question.id
 
 
-def change_question(by: By, conference_id: int, question_id: int, asked: QuestionText) -> None:
-    """Answer a question, or write it down otherwise."""
+def change_question(by: By, conference_id: int, question_id: int, question_text: QuestionText) -> None:
+    """Answer a question, or change its text."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, asked.participant_id)
+        meeting = _lock(by, conference_id, question_text.participant_id)
         question = _row(by.session, Question, meeting, question_id)
-        question.participant_id, question.text = asked.participant_id, asked.text
-        question.answer = asked.answer or None
+        question.participant_id, question.text = question_text.participant_id, question_text.text
+        question.answer = question_text.answer or None
         by.record("question.changed", conference_id)
 
 
 def remove_question(by: By, conference_id: int, question_id: int) -> None:
-    """Take out a question that was written down by mistake."""
+    """Delete a question that was recorded by mistake."""
     with writing(by.session):
         by.session.delete(_row(by.session, Question, _lock(by, conference_id), question_id))
         by.record("question.removed", conference_id)
@@ -108,7 +111,7 @@ def _lock(by: By, conference_id: int, participant_id: int | None = None) -> Meet
 
 
 def _row(session: Session, table: type[Row], meeting: Meeting, id_: int) -> Row:
-    # Compared here, because a number of any length can be asked for and no column holds that.
+    # Compared in Python, because the id of a URL can be too large for the column.
     for row in session.scalars(select(table).where(table.meeting_id == meeting.id)):
         if row.id == id_:
             return row

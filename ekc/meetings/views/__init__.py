@@ -1,4 +1,4 @@
-"""Pages of the gathering: the meeting, who is there, what is told and asked."""
+"""Pages of the meeting: its arrangements, attendance, information and questions."""
 
 import ekc.meetings.views.attendance
 import ekc.meetings.views.information

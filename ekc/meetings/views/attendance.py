@@ -1,4 +1,4 @@
-"""The page that says who is there: who came, who left, who is back."""
+"""The page of attendance: who came, who left, who is back."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +28,7 @@ def attendance(case: Case) -> ResponseReturnValue:
 @bp.post(_ADDRESS)
 @case_route(Activity.RECORD_INFORMATION)
 def came(case: Case) -> ResponseReturnValue:
-    """Write down who came."""
+    """Record who came."""
     form = AttendanceForm(circle(db(), case.id), came=())
     if not form.validate_on_submit():
         return _page(case, form), 422

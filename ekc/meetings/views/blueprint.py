@@ -1,4 +1,4 @@
-"""The blueprint of all pages of the gathering."""
+"""The blueprint of all pages of the meeting."""
 
 from flask import Blueprint
 

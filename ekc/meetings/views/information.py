@@ -1,4 +1,4 @@
-"""The page of the information phase: what was told, by whom, and what was asked and answered."""
+"""The page of the information phase: information given, and questions with answers."""
 
 from typing import Any
 
@@ -24,29 +24,29 @@ _NEW_ITEM, _NEW_QUESTION = "told", "asked"  # prefixes: one page holds many form
 @bp.get(_ADDRESS)
 @case_route(Activity.SEE_HISTORY)
 def information(case: Case) -> ResponseReturnValue:
-    """What was told and asked, and what is still to be told."""
+    """Information and questions, and the kinds of information still missing."""
     return _page(case)
 
 
 @bp.post(f"{_ADDRESS}/items")
 @case_route(Activity.RECORD_INFORMATION)
 def tell(case: Case) -> ResponseReturnValue:
-    """Write down what was told."""
+    """Record information."""
     form = InformationForm(circle(db(), case.id), prefix=_NEW_ITEM)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    item_id = information_actions.tell(by(), case.id, form.to_told())
+    item_id = information_actions.add_information(by(), case.id, form.to_information())
     return _back(case, f"item-{item_id}")
 
 
 @bp.post(f"{_ADDRESS}/items/<int:item_id>")
 @case_route(Activity.RECORD_INFORMATION)
 def change_told(case: Case, item_id: int) -> ResponseReturnValue:
-    """Write it down otherwise."""
+    """Change recorded information."""
     form = InformationForm(circle(db(), case.id), prefix=f"item-{item_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    information_actions.change_told(by(), case.id, item_id, form.to_told())
+    information_actions.change_information(by(), case.id, item_id, form.to_information())
     flash(gettext("Saved."), "success")
     return _back(case, f"item-{item_id}")
 
@@ -54,8 +54,8 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/items/<int:item_id>/remove")
 @case_route(Activity.RECORD_INFORMATION)
 def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
-    """Take it out."""
-    information_actions.remove_told(by(), case.id, item_id)
+    """Delete recorded information."""
+    information_actions.remove_information(by(), case.id, item_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "items")
 
@@ -63,22 +63,22 @@ def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/questions")
 @case_route(Activity.RECORD_INFORMATION)
 def ask(case: Case) -> ResponseReturnValue:
-    """Write down a question."""
+    """Record a question."""
     form = QuestionForm(circle(db(), case.id), prefix=_NEW_QUESTION)
     if not form.validate_on_submit():
         return _page(case, form), 422
-    question_id = information_actions.ask(by(), case.id, form.to_asked())
+    question_id = information_actions.add_question(by(), case.id, form.to_question())
     return _back(case, f"question-{question_id}")
 
 
 @bp.post(f"{_ADDRESS}/questions/<int:question_id>")
 @case_route(Activity.RECORD_INFORMATION)
 def change_question(case: Case, question_id: int) -> ResponseReturnValue:
-    """Answer a question, or write it down otherwise."""
+    """Answer a question, or change its text."""
     form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
     if not form.validate_on_submit():
         return _page(case, form), 422
-    information_actions.change_question(by(), case.id, question_id, form.to_asked())
+    information_actions.change_question(by(), case.id, question_id, form.to_question())
     flash(gettext("Saved."), "success")
     return _back(case, f"question-{question_id}")
 
@@ -86,7 +86,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/questions/<int:question_id>/remove")
 @case_route(Activity.RECORD_INFORMATION)
 def remove_question(case: Case, question_id: int) -> ResponseReturnValue:
-    """Take it out."""
+    """Delete a question."""
     information_actions.remove_question(by(), case.id, question_id)
     flash(gettext("Taken out."), "success")
     return _back(case, "questions")
@@ -97,31 +97,31 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
 
 
 def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     people = circle(db(), case.id)
     recorded = [
         (meeting, queries.information_items(db(), meeting.id), queries.questions(db(), meeting.id))
         for meeting in queries.meetings(db(), case.id)
     ]
     items, questions = recorded[-1][1:] if recorded else ((), ())
-    told = {item.kind for item in items}
+    given_kinds = {item.kind for item in items}
 
     def item_form(prefix: str, **shown: Any) -> InformationForm:
-        if isinstance(sent, InformationForm) and sent.came_from(prefix):
+        if isinstance(sent, InformationForm) and sent.has_prefix(prefix):
             return sent
         return InformationForm(people, formdata=None, prefix=prefix, data=shown)
 
     def question_form(prefix: str, **shown: Any) -> QuestionForm:
-        if isinstance(sent, QuestionForm) and sent.came_from(prefix):
+        if isinstance(sent, QuestionForm) and sent.has_prefix(prefix):
             return sent
         return QuestionForm(people, formdata=None, prefix=prefix, data=shown)
 
     return render_template(
         "meetings/information.html",
         case=case,
-        earlier=[(meeting, told, asked) for meeting, told, asked in recorded[:-1] if told or asked],
+        earlier=[row for row in recorded[:-1] if row[1] or row[2]],
         names={person.id: person.name for person in people},
-        untold=[kind for kind in InformationKind if kind not in told],
+        missing_kinds=[kind for kind in InformationKind if kind not in given_kinds],
         unanswered=sum(not question.answer for question in questions),
         items=[
             (item, item_form(f"item-{item.id}", by=item.participant_id or 0, kind=item.kind, text=item.text))

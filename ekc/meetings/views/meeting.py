@@ -1,4 +1,4 @@
-"""The meeting page: date, hours, venue, and what is arranged around it. Each part has a form of its own."""
+"""The meeting page: date, duration, venue and arrangements. Each part has a form of its own."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -48,7 +48,7 @@ def meeting(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/dates")
 @case_route(Activity.ARRANGE_MEETING)
 def add_date(case: Case) -> ResponseReturnValue:
-    """Ask people about one more date."""
+    """Add a possible date."""
     form = DateForm(prefix=_DATE)
     if not form.validate_on_submit():
         return _page(case, date=form), 422
@@ -59,7 +59,7 @@ def add_date(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/date")
 @case_route(Activity.ARRANGE_MEETING)
 def choose_date(case: Case) -> ResponseReturnValue:
-    """Choose a date, of the list or another."""
+    """Set the date, from the list or another."""
     form = DateForm(prefix=_DATE)
     if not form.validate_on_submit():
         return _page(case, date=form), 422
@@ -71,7 +71,7 @@ def choose_date(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/no-date")
 @case_route(Activity.ARRANGE_MEETING)
 def no_date(case: Case) -> ResponseReturnValue:
-    """Take the chosen date back."""
+    """Clear the chosen date."""
     arranging.choose_date(by(), case.id, None)
     return _back(case, "dates")
 
@@ -79,7 +79,7 @@ def no_date(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/dates/<int:option_id>/remove")
 @case_route(Activity.ARRANGE_MEETING)
 def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
-    """Take a date off the list."""
+    """Remove a possible date."""
     arranging.remove_date(by(), case.id, option_id)
     return _back(case, "dates")
 
@@ -87,11 +87,11 @@ def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/hours")
 @case_route(Activity.ARRANGE_MEETING)
 def hours(case: Case) -> ResponseReturnValue:
-    """How long it will take."""
+    """Set the expected duration."""
     form = HoursForm(prefix=_HOURS)
     if not form.validate_on_submit():
         return _page(case, hours=form), 422
-    arranging.expect_minutes(by(), case.id, form.to_minutes())
+    arranging.set_expected_minutes(by(), case.id, form.to_minutes())
     flash(gettext("Saved."), "success")
     return _back(case, "hours")
 
@@ -99,7 +99,7 @@ def hours(case: Case) -> ResponseReturnValue:
 @bp.post(f"{_ADDRESS}/venue")
 @case_route(Activity.ARRANGE_MEETING)
 def venue(case: Case) -> ResponseReturnValue:
-    """Where people meet."""
+    """Set where people meet."""
     form = VenueForm(prefix=_VENUE)
     if not form.validate_on_submit():
         return _page(case, venue=form), 422
@@ -128,7 +128,7 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
 
 
 def clocks_change(day: date, timezone: str) -> bool:
-    """Whether the clock is set forward or back on this day, there."""
+    """Whether daylight saving time begins or ends on this day in this time zone."""
     midnight = datetime.combine(day, time(), zone(timezone))
     return midnight.utcoffset() != (midnight + timedelta(days=1)).utcoffset()
 
@@ -140,7 +140,7 @@ def _page(
     venue: VenueForm | None = None,
     arrangement: tuple[ArrangementKind, ArrangementForm] | None = None,
 ) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     *earlier, current = queries.meetings(db(), case.id) or (_NOTHING_YET,)
     arranged = {row.kind: row for row in queries.arrangements(db(), current.id)}
     forms = {kind: _arrangement_form(kind, arranged.get(kind)) for kind in ArrangementKind}
@@ -173,7 +173,7 @@ def _page(
 
 
 def _needs(people: tuple[PersonRow, ...]) -> list[PersonRow]:
-    """Whoever may be there and needs something."""
+    """People who may attend and have needs."""
     there = (person for person in people if person.attends is None or person.attends in TAKES_PART)
     return [person for person in there if person.needs or person.needs_interpreter]
 

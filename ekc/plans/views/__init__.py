@@ -1,4 +1,4 @@
-"""Pages of the plan: writing it, answers to it, versions and paper, and with which professional it is shared."""
+"""Pages of the plan: writing it, agreement and acceptance, versions and their PDF, sharing."""
 
 import ekc.plans.views.answers
 import ekc.plans.views.plan

@@ -1,4 +1,4 @@
-"""The page of the agreement: who agrees, the bottom lines, whether the plan is accepted, answers about support."""
+"""The page of the agreement: who agrees, bottom lines, acceptance, and answers to requests for support."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import lines_seen
+from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Stale
 from ekc.core.language import gettext as _
@@ -17,7 +17,7 @@ from ekc.plans.draft import actions as actions_of
 from ekc.plans.forms import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
-from ekc.plans.views.plan import Sent, rhythms, seen
+from ekc.plans.views.plan import SubmittedForm, rhythms, seen_revision
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 
@@ -25,17 +25,17 @@ from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 @bp.get("/agreement")
 @case_route(Activity.SEE_PLAN)
 def agreement(case: Case) -> ResponseReturnValue:
-    """Who agrees, what is met, what was decided and answered."""
+    """Who agrees, bottom lines, acceptance and support."""
     return _page(case)
 
 
 @bp.post("/agreement/everybody")
 @case_route(Activity.CHECK_PLAN)
 def everybody_agrees(case: Case) -> ResponseReturnValue:
-    """All these people say yes."""
+    """Record that all these people agree."""
     form = EverybodyForm(_askable(queries.circle(db(), case.id)), prefix="everybody-")
     if not form.validate_on_submit():
-        return _page(case, Sent("everybody", form))
+        return _page(case, SubmittedForm("everybody", form))
     actions.record_agreements(by(), case.id, form.people.data)
     return _back(case, "agree")
 
@@ -43,10 +43,10 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
 @bp.post("/agreement/person")
 @case_route(Activity.CHECK_PLAN)
 def somebody_agrees(case: Case) -> ResponseReturnValue:
-    """One person says yes, no, or yes to a part."""
+    """Record whether one person agrees, fully, in part or not."""
     form = AgreementForm(_askable(queries.circle(db(), case.id)), prefix="person-")
     if not form.validate_on_submit():
-        return _page(case, Sent("person", form))
+        return _page(case, SubmittedForm("person", form))
     actions.record_agreement(by(), case.id, form.person.data, form.to_answer(), form.words.data)
     return _back(case, f"person-{form.person.data}")
 
@@ -54,7 +54,7 @@ def somebody_agrees(case: Case) -> ResponseReturnValue:
 @bp.post("/agreement/bottom-lines/<int:bottom_line_id>")
 @case_route(Activity.CHECK_PLAN)
 def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
-    """The plan meets a bottom line, or does not."""
+    """Record whether the plan meets a bottom line."""
     met = request.form.get("met")
     if met not in {"yes", "no"}:
         abort(400)
@@ -65,10 +65,10 @@ def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
 @bp.post("/agreement/acceptance")
 @case_route(Activity.DECIDE_ACCEPTANCE)
 def decide(case: Case) -> ResponseReturnValue:
-    """The plan is accepted, or refused for safety."""
+    """Record that the plan is accepted, or refused for safety."""
     form = AcceptanceForm(_deciders(case, queries.circle(db(), case.id)), prefix="acceptance-")
     if not form.validate_on_submit():
-        return _page(case, Sent("acceptance", form))
+        return _page(case, SubmittedForm("acceptance", form))
     accepted = form.decision.data == "yes"
     actions.decide_acceptance(by(), case.id, form.person.data, accepted, "" if accepted else form.reason.data)
     return _back(case, "acceptance")
@@ -77,14 +77,14 @@ def decide(case: Case) -> ResponseReturnValue:
 @bp.post("/agreement/support/<key>")
 @case_route(Activity.ANSWER_SUPPORT)
 def answer_support(case: Case, key: str) -> ResponseReturnValue:
-    """The answer to a request for support."""
+    """Record the answer to a request for support."""
     form = SupportForm(prefix=f"{key}-")
     if not form.validate_on_submit():
-        return _page(case, Sent(key, form))
+        return _page(case, SubmittedForm(key, form))
     try:
-        actions.answer_support(by(), case.id, seen(), key, form.to_answer(), form.words.data)
+        actions.answer_support(by(), case.id, seen_revision(), key, form.to_answer(), form.words.data)
     except Stale as refusal:
-        return _page(case, Sent(key, form, refusal))
+        return _page(case, SubmittedForm(key, form, refusal))
     return _back(case, key)
 
 
@@ -98,7 +98,7 @@ def _askable(people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
 
 
 def _decisions(case: Case) -> tuple[queries.AcceptanceRow, ...]:
-    """What was decided about the plan, as far as the visitor sees it: all of it, or what they said themselves."""
+    """The decisions about the plan that the visitor sees: all, or only their own."""
     decisions = queries.acceptances(db(), case.id)
     if case.sees(CasePart.ACCEPTANCE) is Scope.ALL:
         return decisions
@@ -106,7 +106,7 @@ def _decisions(case: Case) -> tuple[queries.AcceptanceRow, ...]:
 
 
 def _deciders(case: Case, people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
-    """Whose decision this visitor can note: the coordinator that of all who decide, each of them their own."""
+    """Whose decision the visitor may record: the coordinator anybody's, others their own."""
     deciders = queries.deciders(db(), case.id, people)
     if Role.COORDINATOR in case.roles:
         return list(deciders)
@@ -118,15 +118,15 @@ def _answers(case: Case, action: Action) -> bool:
     return case.may(Activity.ANSWER_SUPPORT) and (own or Role.COORDINATOR in case.roles)
 
 
-def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
+def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     session = db()
     people = queries.circle(session, case.id)
-    found = queries.written(session, case.id)
+    found = queries.stored_draft(session, case.id)
     said = {row.participant_id: row for row in queries.agreements(session, case.id, case.presentation)}
     decisions = _decisions(case)
     deciders = queries.deciders(session, case.id, people)
     whole = case.sees(CasePart.PLAN) is not None
-    # Of a next version that is still being written, others see what they are asked themselves.
+    # Of a version that is still a draft, others see only the requests to themselves.
     shows_draft = case.sees(CasePart.NEXT_VERSION)
     page = render_template(
         "plans/agreement.html",
@@ -138,7 +138,7 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
         asked=_askable(people) if whole else (),
         held=any(person.came for person in people),
         said=said,
-        lines=lines_seen(session, case),
+        lines=visible_bottom_lines(session, case),
         met=queries.bottom_line_checks(session, case.id, case.presentation),
         deciding=bool(deciders) if whole else case.visitor.participant_id in {person.id for person in deciders},
         decisions=decisions,
@@ -157,9 +157,9 @@ def _page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
 
 
 def _forms(
-    case: Case, people: tuple[CirclePerson, ...], draft: Draft, said: set[int], sent: Sent | None
+    case: Case, people: tuple[CirclePerson, ...], draft: Draft, said: set[int], sent: SubmittedForm | None
 ) -> dict[str, FlaskForm]:
-    """The forms this visitor can use, by their place on the page; one of them as it was sent."""
+    """The forms that the visitor can use, by their place on the page; `sent` as it was sent."""
     forms: dict[str, FlaskForm] = {}
     empty = {"formdata": None}
     asked = _askable(people)

@@ -1,4 +1,4 @@
-"""The blueprint to which each module of pages adds its routes."""
+"""The blueprint of all pages of the plan."""
 
 from flask import Blueprint
 

@@ -1,6 +1,6 @@
-"""The page of the plan as it is now, the page of one part of it, and the forms on them.
+"""The page of the plan, the page of one part of it, and their forms.
 
-To a referrer or professional with whom the whole is not shared: the page of their own part.
+A referrer or professional with whom the whole plan is not shared sees a page with their own part.
 """
 
 from collections.abc import Callable
@@ -12,16 +12,16 @@ from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import lines_seen
+from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
-from ekc.plans import drafting, queries
+from ekc.plans import edits, queries
 from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
-from ekc.plans.draft import Action, Draft, Goal, WhatIf, concerning, find, from_json, number_of, people_of
+from ekc.plans.draft import Action, Draft, Goal, WhatIf, find, from_json, involvement_of, number_of, people_of
 from ekc.plans.facts import open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
@@ -34,8 +34,8 @@ _FIXED = ("goal", "what-if", "monitor", "evaluation")
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A form that came in and could not be done: at which `place` of the page it stands, and why."""
+class SubmittedForm:
+    """A form that was rejected: its `place` on the page, and the refusal, if any."""
 
     place: str
     form: FlaskForm
@@ -43,59 +43,63 @@ class Sent:
 
     @property
     def status(self) -> int:
-        """What the answer is told with."""
+        """The HTTP status of the response."""
         return self.refusal.status if self.refusal else 422
 
 
-Page = Callable[[Case, Sent], ResponseReturnValue]
+Page = Callable[[Case, SubmittedForm], ResponseReturnValue]
 
 
 @bp.get("")
 @case_route(Activity.SEE_PLAN)
 def plan(case: Case) -> ResponseReturnValue:
-    """The plan, as it reads on paper; whoever may write it, writes here. To others, what of it concerns them."""
+    """The plan; with forms for people who may write it. Others see the part that concerns them."""
     return _plan_page(case) if case.sees(CasePart.PLAN) else _own_part_page(case)
 
 
 @bp.post("/goals")
 @case_route(Activity.WRITE_PLAN)
 def add_goal(case: Case) -> ResponseReturnValue:
-    """A new goal."""
+    """Add a goal."""
     form = GoalForm(prefix="goal-")
-    return _change(case, Sent("goal", form), _plan_page, lambda: drafting.add_goal(form.to_goal()))
+    return _change(case, SubmittedForm("goal", form), _plan_page, lambda: edits.add_goal(form.to_goal()))
 
 
 @bp.post("/goals/<key>/actions")
 @case_route(Activity.WRITE_PLAN)
 def add_action(case: Case, key: str) -> ResponseReturnValue:
-    """A new action, under its goal."""
-    form = ActionForm(_offered(case), prefix=f"{key}-")
-    return _change(case, Sent(key, form), _plan_page, lambda: drafting.add_action(key, form.to_action()), more=key)
+    """Add an action to a goal."""
+    form = ActionForm(_choosable(case), prefix=f"{key}-")
+    return _change(
+        case, SubmittedForm(key, form), _plan_page, lambda: edits.add_action(key, form.to_action()), more=key
+    )
 
 
 @bp.post("/what-ifs")
 @case_route(Activity.WRITE_PLAN)
 def add_what_if(case: Case) -> ResponseReturnValue:
-    """A new what-if."""
-    form = WhatIfForm(_offered(case), prefix="what-if-")
-    return _change(case, Sent("what-if", form), _plan_page, lambda: drafting.add_what_if(form.to_what_if()))
+    """Add a what-if."""
+    form = WhatIfForm(_choosable(case), prefix="what-if-")
+    return _change(case, SubmittedForm("what-if", form), _plan_page, lambda: edits.add_what_if(form.to_what_if()))
 
 
 @bp.post("/monitor")
 @case_route(Activity.WRITE_PLAN)
 def set_monitor(case: Case) -> ResponseReturnValue:
-    """Who keeps an eye on the plan."""
-    form = MonitorForm(_offered(case), prefix="monitor-")
-    return _change(case, Sent("monitor", form), _plan_page, lambda: drafting.set_monitor(form.to_person()))
+    """Set who monitors the plan."""
+    form = MonitorForm(_choosable(case), prefix="monitor-")
+    return _change(case, SubmittedForm("monitor", form), _plan_page, lambda: edits.set_monitor(form.to_person()))
 
 
 @bp.post("/evaluation")
 @case_route(Activity.WRITE_PLAN)
 def set_evaluation(case: Case) -> ResponseReturnValue:
-    """When the plan is looked at again."""
-    people = _offered(case)
+    """Set the evaluation meeting."""
+    people = _choosable(case)
     form = EvaluationForm(people, _convenors(people), prefix="evaluation-")
-    return _change(case, Sent("evaluation", form), _plan_page, lambda: drafting.set_evaluation(form.to_evaluation()))
+    return _change(
+        case, SubmittedForm("evaluation", form), _plan_page, lambda: edits.set_evaluation(form.to_evaluation())
+    )
 
 
 @bp.get("/parts/<key>")
@@ -108,48 +112,48 @@ def part(case: Case, key: str) -> ResponseReturnValue:
 @bp.post("/parts/<key>")
 @case_route(Activity.WRITE_PLAN)
 def change_part(case: Case, key: str) -> ResponseReturnValue:
-    """It is changed."""
+    """Change the part."""
     form = _part_form(case, key)
-    return _change(case, Sent(key, form), _part_again, lambda: _part_edit(key, form))
+    return _change(case, SubmittedForm(key, form), _part_again, lambda: _part_edit(key, form))
 
 
 @bp.post("/parts/<key>/remove")
 @case_route(Activity.WRITE_PLAN)
 def remove_part(case: Case, key: str) -> ResponseReturnValue:
-    """It is taken out."""
-    return _change(case, Sent(key, PlainForm()), _overtaken, lambda: drafting.remove(key))
+    """Remove the part."""
+    return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.remove(key))
 
 
 @bp.post("/parts/<key>/up", defaults={"step": -1})
 @bp.post("/parts/<key>/down", defaults={"step": 1})
 @case_route(Activity.WRITE_PLAN)
 def move_part(case: Case, key: str, step: int) -> ResponseReturnValue:
-    """It moves one place."""
-    return _change(case, Sent(key, PlainForm()), _overtaken, lambda: drafting.move(key, step))
+    """Move the part one place."""
+    return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.move(key, step))
 
 
-def seen() -> int:
-    """The revision that the page showed. One that nobody wrote fits no plan."""
+def seen_revision() -> int:
+    """The revision that the page showed; -1 matches none."""
     text = request.form.get("revision", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 def rhythms() -> dict[str, str]:
-    """How often, in the reader's words."""
+    """The labels of frequencies, translated."""
     return {every.value: _(every.label) for every in Every}
 
 
 def _change(
-    case: Case, sent: Sent, page: Page, edit: Callable[[], drafting.Edit], more: str | None = None
+    case: Case, sent: SubmittedForm, page: Page, edit: Callable[[], edits.Edit], more: str | None = None
 ) -> ResponseReturnValue:
-    """Change the plan by a form that came in; where that cannot be, `page` with everything that was typed.
+    """Change the plan by a form that was sent; if rejected, show `page` with everything that was typed.
 
-    Then back to what was changed in the plan; `more` keeps the form of one goal open.
+    Then redirect to the changed part; `more` keeps the form of one goal open.
     """
     if not sent.form.validate_on_submit():
         return page(case, sent)
     try:
-        target = change_plan(by(), case.id, seen(), edit())
+        target = change_plan(by(), case.id, seen_revision(), edit())
     except Stale as refusal:
         return page(case, replace(sent, refusal=refusal))
     return _to_plan(case, target, more)
@@ -159,38 +163,38 @@ def _to_plan(case: Case, anchor: str = "", more: str | None = None) -> ResponseR
     return redirect(url_for("plans.plan", conference_id=case.id, more=more, _anchor=anchor or None), 303)
 
 
-def _overtaken(case: Case, _sent: Sent) -> ResponseReturnValue:
-    """Nothing was typed, so the plan as it is now says enough."""
+def _stale_move(case: Case, _sent: SubmittedForm) -> ResponseReturnValue:
+    """Redirect to the current plan: nothing was typed, so there is nothing to show again."""
     flash(_("Somebody changed the plan meanwhile, so nothing was moved or taken out. Look at it again."), "warning")
     return _to_plan(case)
 
 
-def _offered(case: Case) -> list[CirclePerson]:
+def _choosable(case: Case) -> list[CirclePerson]:
     """Whom the plan can name now."""
-    return _nameable(queries.circle(db(), case.id), queries.draft(db(), case.id)[0])
+    return _nameable(queries.circle(db(), case.id), queries.stored_draft(db(), case.id).draft)
 
 
 def _nameable(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
-    """Whom the plan can name: the circle, family first. Who left it or stays away for safety, only if named already."""
+    """Whom the plan can name: the circle, family first. People who left or are excluded only if named already."""
     named = people_of(draft)
     here = [p for p in people if p.id in named or (p.belongs and p.part is not Part.INTERPRETER)]
     return sorted(here, key=lambda person: (person.is_professional, person.id))
 
 
 def _convenors(people: list[CirclePerson]) -> list[CirclePerson]:
-    """Who can call people together: they may write the plan then, so never an agency (domain.md 30)."""
+    """Who can be convenor: they may change the plan then, so never a professional (independence)."""
     return [person for person in people if not person.is_professional]
 
 
-def _plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
-    """The plan; with `sent`, a form stands at its place with everything that was typed."""
+def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
+    """The plan; `sent` is a rejected form, shown at its place with everything that was typed."""
     session = db()
-    found = queries.written(session, case.id)
+    found = queries.stored_draft(session, case.id)
     listed = queries.versions(session, case.id)
     in_force = queries.version(session, case.id, listed[0].number) if listed else None
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
-    # Others see what was agreed, not what is being changed.
+    # Others see the version in force, not the draft of the next one.
     shows_draft = agreed is None or case.sees(CasePart.NEXT_VERSION) is not None
     draft = found.draft if shows_draft or agreed is None else agreed
     people = queries.circle(session, case.id)
@@ -219,8 +223,8 @@ def _plan_page(case: Case, sent: Sent | None = None) -> ResponseReturnValue:
     return (page, sent.status) if sent else page
 
 
-def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: Sent | None) -> dict[str, FlaskForm]:
-    """One form for each place of the page, empty or as it was sent. Others do not read what was sent."""
+def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, FlaskForm]:
+    """One form for each place of the page, empty or as it was sent. The others ignore the request's data."""
     chips = _nameable(people, draft)
     empty = {"formdata": None}
     forms: dict[str, FlaskForm] = {goal.key: ActionForm(chips, prefix=f"{goal.key}-", **empty) for goal in draft.goals}
@@ -245,7 +249,7 @@ def _found(draft: Draft, key: str) -> Goal | Action | WhatIf:
 
 def _part_form(case: Case, key: str, *, fill: bool = False) -> GoalForm | ActionForm | WhatIfForm:
     """The form of a part as it was sent, or filled with what the plan says now."""
-    draft, _revision = queries.draft(db(), case.id)
+    draft = queries.stored_draft(db(), case.id).draft
     found, people = _found(draft, key), _nameable(queries.circle(db(), case.id), draft)
     match found:
         case Goal():
@@ -264,22 +268,22 @@ def _part_form(case: Case, key: str, *, fill: bool = False) -> GoalForm | Action
     return what_if
 
 
-def _part_edit(key: str, form: GoalForm | ActionForm | WhatIfForm) -> drafting.Edit:
+def _part_edit(key: str, form: GoalForm | ActionForm | WhatIfForm) -> edits.Edit:
     match form:
         case GoalForm():
-            return drafting.change_goal(key, form.to_goal())
+            return edits.change_goal(key, form.to_goal())
         case ActionForm():
-            return drafting.change_action(key, form.to_action())
-    return drafting.change_what_if(key, form.to_what_if())
+            return edits.change_action(key, form.to_action())
+    return edits.change_what_if(key, form.to_what_if())
 
 
-def _part_again(case: Case, sent: Sent) -> ResponseReturnValue:
+def _part_again(case: Case, sent: SubmittedForm) -> ResponseReturnValue:
     return _part_page(case, sent.place, sent.form, sent.refusal), sent.status
 
 
 def _part_page(case: Case, key: str, form: FlaskForm, refusal: Refusal | None = None) -> str:
-    """The page of one part; after somebody else's change it also shows the part as it is now."""
-    found = queries.written(db(), case.id)
+    """The page of one part; after a concurrent change it also shows the part as it is now."""
+    found = queries.stored_draft(db(), case.id)
     return render_template(
         "plans/part.html",
         case=case,
@@ -296,20 +300,20 @@ def _part_page(case: Case, key: str, form: FlaskForm, refusal: Refusal | None = 
 
 
 def _own_part_page(case: Case) -> str:
-    """What the plan asks of a referrer or professional with whom the whole of it is not shared."""
+    """The part of the plan that concerns a referrer or professional with whom it is not shared as a whole."""
     session = db()
     people = queries.circle(session, case.id)
-    # At the presentation the plan that is told aloud is the one that is being written.
+    # At the presentation the draft is read out, so everybody may see it.
     in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
-    draft = from_json(in_force.content) if in_force else queries.draft(session, case.id)[0]
-    mine = concerning(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
+    draft = from_json(in_force.content) if in_force else queries.stored_draft(session, case.id).draft
+    mine = involvement_of(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
     return render_template(
         "plans/own_part.html",
         case=case,
         mine=mine,
         evaluation=draft.evaluation,
         names={person.id: person.name for person in people},
-        lines=lines_seen(session, case),
+        lines=visible_bottom_lines(session, case),
         met=queries.bottom_line_checks(session, case.id, case.presentation),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),

@@ -1,4 +1,4 @@
-"""The page on which it is decided what of the plan each referrer and professional sees."""
+"""The page for deciding what each referrer and professional sees of the plan."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,14 +19,14 @@ from ekc.workflow.vocabulary import Activity, PlanSharing
 @bp.get("/sharing")
 @case_route(Activity.SHARE_PLAN)
 def sharing(case: Case) -> ResponseReturnValue:
-    """Which professional sees what of the plan, to be chosen."""
+    """What each professional sees of the plan, as a form."""
     return _page(case)
 
 
 @bp.post("/sharing")
 @case_route(Activity.SHARE_PLAN)
 def share(case: Case) -> ResponseReturnValue:
-    """What each of them sees."""
+    """Set what each of them sees."""
     form = share_form(queries.professionals(queries.circle(db(), case.id)))
     if not form.validate_on_submit():
         return _page(case, each=form), 422
@@ -36,7 +36,7 @@ def share(case: Case) -> ResponseReturnValue:
 @bp.post("/sharing/everybody")
 @case_route(Activity.SHARE_PLAN)
 def share_with_all(case: Case) -> ResponseReturnValue:
-    """All of them see the same."""
+    """Set the same for all of them."""
     form = ShareWithAllForm(prefix="all-")
     if not form.validate_on_submit():
         return _page(case, everybody=form), 422
@@ -58,7 +58,7 @@ def _shared(case: Case, form: ShareForm | ShareWithAllForm, choices: dict[int, P
 
 
 def _page(case: Case, each: ShareForm | None = None, everybody: ShareWithAllForm | None = None) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """The page; a form that is given was rejected and is shown again."""
     people = queries.professionals(queries.circle(db(), case.id))
     return render_template(
         "plans/sharing.html",

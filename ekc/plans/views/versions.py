@@ -1,4 +1,4 @@
-"""The versions of a plan: read from the frozen snapshot, on the screen and on paper."""
+"""The versions of a plan, from the stored snapshot: as a page and as a PDF."""
 
 import json
 
@@ -40,11 +40,11 @@ def version(case: Case, number: int) -> ResponseReturnValue:
 @bp.get("/versions/<int:number>.pdf")
 @case_route(PLAN.activity)
 def version_pdf(case: Case, number: int) -> ResponseReturnValue:
-    """Its paper: made on the first download, and the same bytes ever after."""
+    """The PDF of a version: made at the first download, and the same bytes ever after."""
     found, document = _version(case, number)
     paper = queries.issued(db(), found.id)
     if paper is None:
-        db().rollback()  # printing takes a while: no transaction waits for it
+        db().rollback()  # rendering takes a while; end the transaction first
         content = document_pdf(PLAN, document)
         paper = issue_document(by(), case.id, number, document.language, content)
     response = pdf(paper.content, PLAN.filename.format(case=case.number, version=number))

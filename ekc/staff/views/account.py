@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
-from ekc.conferences.forms.fields import CaseForm
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now, runtime
 from ekc.signin.login import by, office, visitor
@@ -131,9 +131,9 @@ def reopen(account_id: int) -> ResponseReturnValue:
     return invited(account_id, link)
 
 
-def _do(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm) -> ResponseReturnValue:
+def _do(account_id: int, done: str, action: Any, *more: object, **sent: PlainForm) -> ResponseReturnValue:
     """One action, and back to the page, which says so or why not; `sent` is the form it came from, if it has fields."""
-    filled = sent or {"refused": CaseForm(formdata=None)}
+    filled = sent or {"refused": PlainForm(formdata=None)}
     try:
         action(by(), account_id, *more)
     except Refusal as refusal:
@@ -148,7 +148,7 @@ def _back(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.account", account_id=account_id), 303)
 
 
-def _page(account_id: int, link: str | None = None, **filled: CaseForm) -> str:
+def _page(account_id: int, link: str | None = None, **filled: PlainForm) -> str:
     """The page; `link` is that of a new invitation, `filled` the form that was sent and has to be looked at again."""
     found = queries.account_page(db(), now(), account_id)
     if found is None:

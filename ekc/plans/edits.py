@@ -1,4 +1,4 @@
-"""Edits of a plan: each adds, changes, moves or removes one thing. Pure: no database, no clock."""
+"""Edits of a plan: each adds, changes, moves or removes one part. Pure: no database, no clock."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,14 +21,14 @@ class Edit:
     """One change of a plan. `code` and `detail` are for the audit."""
 
     code: str
-    apply: Callable[[Draft], Draft]  # gives the plan after it; raises KeyError for a part that is not there
+    apply: Callable[[Draft], Draft]  # returns the changed plan; raises KeyError for an unknown part
     detail: Mapping[str, str] = field(default_factory=dict)
-    target: str | None = None  # the key or anchor of what it changes; None: of the part that it adds
-    convenor: int | None = None  # who is to call people together, where it says so
+    target: str | None = None  # the key or anchor of what it changes; None: the added part
+    convenor: int | None = None  # the convenor, if it sets one
 
 
 def add_goal(text: str) -> Edit:
-    """A goal at the end."""
+    """Add a goal at the end."""
 
     def apply(draft: Draft) -> Draft:
         draft, key = _next_key(draft, "g")
@@ -38,7 +38,7 @@ def add_goal(text: str) -> Edit:
 
 
 def change_goal(key: str, text: str) -> Edit:
-    """Another text for a goal."""
+    """Change the text of a goal."""
     return Edit(
         "plan.goal_changed",
         lambda draft: replace(draft, goals=_changed(draft.goals, key, lambda goal: replace(goal, text=text))),
@@ -48,7 +48,7 @@ def change_goal(key: str, text: str) -> Edit:
 
 
 def add_action(goal_key: str, new: NewAction) -> Edit:
-    """An action at the end of a goal."""
+    """Add an action at the end of a goal."""
 
     def apply(draft: Draft) -> Draft:
         draft, key = _next_key(draft, "a")
@@ -60,7 +60,7 @@ def add_action(goal_key: str, new: NewAction) -> Edit:
 
 
 def change_action(key: str, new: NewAction) -> Edit:
-    """Another content for an action. An answer to support falls away when what it answered changes."""
+    """Change an action. An answer to a request for support is reset if the action changes."""
     return Edit(
         "plan.action_changed",
         lambda draft: _with_action(draft, key, lambda old: _action(key, new, old)),
@@ -70,7 +70,7 @@ def change_action(key: str, new: NewAction) -> Edit:
 
 
 def answer_support(key: str, answer: SupportAnswer, words: str) -> Edit:
-    """What a professional says to support that is asked for; where none is asked for, there is nothing to answer."""
+    """Set the answer of a professional to a request for support. KeyError where none is requested."""
 
     def answered(action: Action) -> Action:
         if action.kind is not ActionKind.PROFESSIONAL:
@@ -86,7 +86,7 @@ def answer_support(key: str, answer: SupportAnswer, words: str) -> Edit:
 
 
 def add_what_if(new: NewWhatIf) -> Edit:
-    """A what-if at the end."""
+    """Add a what-if at the end."""
 
     def apply(draft: Draft) -> Draft:
         draft, key = _next_key(draft, "w")
@@ -96,7 +96,7 @@ def add_what_if(new: NewWhatIf) -> Edit:
 
 
 def change_what_if(key: str, new: NewWhatIf) -> Edit:
-    """Another content for a what-if."""
+    """Change a what-if."""
     return Edit(
         "plan.what_if_changed",
         lambda draft: replace(draft, what_ifs=_changed(draft.what_ifs, key, lambda _old: _what_if(key, new))),
@@ -106,12 +106,12 @@ def change_what_if(key: str, new: NewWhatIf) -> Edit:
 
 
 def set_monitor(person: int | None) -> Edit:
-    """Who keeps an eye on the plan; None: nobody yet."""
+    """Set who monitors the plan; None: nobody yet."""
     return Edit("plan.monitor_set", lambda draft: replace(draft, monitor=person), target="monitor")
 
 
 def set_evaluation(evaluation: EvaluationPlan) -> Edit:
-    """When and where the plan is looked at again, who calls people together, and who else comes."""
+    """Set when and where the evaluation meeting is, who convenes it, and who else comes."""
     return Edit(
         "plan.evaluation_set",
         lambda draft: replace(draft, evaluation=evaluation),
@@ -121,7 +121,7 @@ def set_evaluation(evaluation: EvaluationPlan) -> Edit:
 
 
 def remove(key: str) -> Edit:
-    """Without a goal (and its actions), an action or a what-if; what follows is renumbered."""
+    """Remove a goal with its actions, an action or a what-if; the rest is renumbered."""
 
     def apply(draft: Draft) -> Draft:
         find(draft, key)
@@ -136,7 +136,7 @@ def remove(key: str) -> Edit:
 
 
 def move(key: str, step: int) -> Edit:
-    """One place up (`step` -1) or down (1); an action at the edge goes over to the goal beside."""
+    """Move a part one place up (`step` -1) or down (1); an action at the edge moves to the next goal."""
 
     def apply(draft: Draft) -> Draft:
         find(draft, key)
@@ -146,8 +146,8 @@ def move(key: str, step: int) -> Edit:
     return Edit("plan.moved", apply, {"key": key}, key)
 
 
-def newest(draft: Draft) -> str:
-    """The key of the part that was added last, as long as it is there."""
+def newest_key(draft: Draft) -> str:
+    """The key of the part that was added last, of those still in the plan."""
     keyed: tuple[_Keyed, ...] = (*draft.goals, *actions(draft), *draft.what_ifs)
     return max((part.key for part in keyed), key=lambda key: int(key[1:]))
 
@@ -158,7 +158,7 @@ def _next_key(draft: Draft, letter: str) -> tuple[Draft, str]:
 
 
 def _action(key: str, new: NewAction, old: Action | None = None) -> Action:
-    """An action with this content. Something that begins and has no rhythm is done when it is needed."""
+    """An action with this content. With a start but no frequency it is done when needed."""
     every = Every.WHEN_NEEDED if new.starts and not new.every and not new.by else new.every
     made = Action(key=key, what=new.what, who=new.who, by=new.by, starts=new.starts, every=every, kind=new.kind)
     if made.kind is not ActionKind.PROFESSIONAL:
