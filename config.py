@@ -138,17 +138,17 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=secure,
         base_url=base_url,
         # A real service is one that speaks TLS; whoever tries the product at home needs no phone for it.
-        second_factor_required=_choice(
+        second_factor_required=_read_choice(
             environ, "EKC_SECOND_FACTOR", {"required": True, "optional": False}, secure and not demo
         ),
-        proxies=_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
+        proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
         # Nobody in a demonstration is real, but their mailboxes might be.
         mail=None if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
     )
 
 
-def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, T], without: T) -> T:
+def _read_choice(environ: Mapping[str, str], name: str, choices: Mapping[str, T], without: T) -> T:
     said = environ.get(name, "")
     if said and said not in choices:
         raise ConfigError(f"{name} is {said!r}. Set it to one of {', '.join(choices)}, or leave it out.")
@@ -181,7 +181,7 @@ def load_mail(address: str, sender: str) -> MailServer | None:
             "EKC_MAIL_URL has to look like smtps://user:password@host, or smtp://user:password@host?tls=starttls. "
             "In user and password, write each sign that is no letter or digit as % and its code, such as %40 for @."
         )
-    if security == "none" and not is_here(host):
+    if security == "none" and not is_loopback_host(host):
         raise ConfigError(
             "EKC_MAIL_URL names another machine, without TLS. Begin it with smtps://, or add ?tls=starttls."
         )
@@ -200,7 +200,7 @@ def _provider(path: Path, key: str, table: Any) -> Provider:
     try:
         return _read_provider(path.parent, key, table)
     except BaseValidationError as error:
-        wrong = _explain(list(faults(error)))
+        wrong = _describe_faults(list(faults(error)))
     except ConfigError as error:
         wrong = str(error)
     except (OSError, UnicodeDecodeError) as error:
@@ -216,7 +216,7 @@ def _read_provider(folder: Path, key: str, table: Any) -> Provider:
     provider = _PROVIDERS.structure({**table, "key": key}, Provider)
     if not provider.domains:
         raise ConfigError("it names no domains, so it could vouch for nobody.")
-    if not is_safe(provider.issuer):
+    if not is_secure_url(provider.issuer):
         raise ConfigError("the issuer must begin with https://.")
     secret = (folder / provider.client_secret).read_text().strip()
     if not secret:
@@ -224,7 +224,7 @@ def _read_provider(folder: Path, key: str, table: Any) -> Provider:
     return replace(provider, client_secret=secret, domains=tuple(domain.lower() for domain in provider.domains))
 
 
-def _explain(found: list[tuple[tuple[str | int, ...], Exception]]) -> str:
+def _describe_faults(found: list[tuple[tuple[str | int, ...], Exception]]) -> str:
     if missing := sorted(fault.args[0] for _, fault in found if isinstance(fault, KeyError)):
         return f"it lacks {', '.join(missing)}."
     path, fault = found[0]
@@ -233,7 +233,7 @@ def _explain(found: list[tuple[tuple[str | int, ...], Exception]]) -> str:
     return f"{path[0]} must be {fault}."
 
 
-def _only(what: str, fits: Callable[[Any], bool], made: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+def _hook(what: str, fits: Callable[[Any], bool], made: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
     """A hook of cattrs for values that fit; `what` says what they are."""
 
     def read(value: Any, _: Any) -> Any:
@@ -244,31 +244,31 @@ def _only(what: str, fits: Callable[[Any], bool], made: Callable[[Any], Any]) ->
     return read
 
 
-def _is_word(value: Any) -> bool:
+def _is_nonempty_string(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _are_words(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_word, value))
+def _is_list_of_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_nonempty_string, value))
 
 
 _PROVIDERS = Converter(forbid_extra_keys=True)
-_PROVIDERS.register_structure_hook(str, _only("a word", _is_word, str))
-_PROVIDERS.register_structure_hook_func(is_sequence, _only("a list of words", _are_words, tuple))
-_PROVIDERS.register_structure_hook(bool, _only("true or false", lambda value: isinstance(value, bool), bool))
+_PROVIDERS.register_structure_hook(str, _hook("a word", _is_nonempty_string, str))
+_PROVIDERS.register_structure_hook_func(is_sequence, _hook("a list of words", _is_list_of_strings, tuple))
+_PROVIDERS.register_structure_hook(bool, _hook("true or false", lambda value: isinstance(value, bool), bool))
 
 
-def is_safe(address: str) -> bool:
+def is_secure_url(address: str) -> bool:
     """Whether an address is read over TLS, or never leaves this machine."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) if parts.scheme == "https" else parts.scheme == "http" and is_here(host)
+    return bool(host) if parts.scheme == "https" else parts.scheme == "http" and is_loopback_host(host)
 
 
-def is_here(host: str) -> bool:
+def is_loopback_host(host: str) -> bool:
     """Whether a host is this machine itself."""
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -4,6 +4,5 @@ from config import load_settings
 from ekc.app import create_app
 from ekc.core import logs
 
-
-logs.begin()
+logs.configure()
 app = create_app(load_settings())

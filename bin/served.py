@@ -10,8 +10,7 @@ from ekc.core import logs
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine
 
-
-logs.begin()
+logs.configure()
 settings = load_settings()
 _engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
 schema.upgrade(_engine)

@@ -27,10 +27,10 @@ from ekc import schema
 from ekc.core import handlers, language
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
-from ekc.core.db import make_engine, make_sessions, reading
+from ekc.core.db import autocommit_reads, make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
-from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
+from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.kinds import check_kinds
 from ekc.links.actions import end_link_sign_in
@@ -84,8 +84,8 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
     engine = make_engine(settings.database_url, keyring)
     if not schema.is_current(engine):
-        raise ConfigError(schema.BEHIND)
-    app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
+        raise ConfigError(schema.OUTDATED)
+    app.extensions["ekc"] = Runtime(settings, make_sessions(autocommit_reads(engine)))
     app.teardown_appcontext(close_db)
     CSRFTokens(app)
     ekc.signin.language.install(app)
@@ -94,12 +94,12 @@ def create_app(settings: Settings) -> Flask:
     for feature in FEATURES:
         app.register_blueprint(feature)
     app.add_url_rule("/", "home", ekc.journey.views.home)
-    _words(app)
-    declared(app)
+    _extend_jinja(app)
+    declared_access(app)
     return app
 
 
-def _words(app: Flask) -> None:
+def _extend_jinja(app: Flask) -> None:
     """What templates may say without asking."""
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -113,7 +113,7 @@ def _words(app: Flask) -> None:
         how_far=language.how_far,
         ago=language.ago,
         name=lambda value: gettext(value.label),
-        say=_say,
+        say=_translate,
         phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
         checklist_line=_checklist_line,
         stop_name=lambda code: gettext(StopReason(code).label),
@@ -122,7 +122,7 @@ def _words(app: Flask) -> None:
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
     )
-    app.context_processor(_page)
+    app.context_processor(_frame_context)
 
 
 def _gettext(message: str, /, **values: object) -> Markup:
@@ -139,12 +139,12 @@ def _checklist_line(code: str) -> str:
     return gettext(GUARD_RULES[code].line) if code in GUARD_RULES else code
 
 
-def _say(sentence: Blocker | Refusal) -> str:
+def _translate(sentence: Blocker | Refusal) -> str:
     plural, n = (sentence.plural, sentence.n) if isinstance(sentence, Blocker) else ("", 1)
-    return language.say(sentence.message, sentence.params, plural, n)
+    return language.translate(sentence.message, sentence.params, plural, n)
 
 
-def _page() -> dict[str, Any]:
+def _frame_context() -> dict[str, Any]:
     """What the frame of every page needs."""
     code = language.language()
     who = login.authenticated_visitor()
@@ -157,7 +157,7 @@ def _page() -> dict[str, Any]:
         "sends_mail": runtime().settings.mail is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
-        "leaves_at": None if who.leaves_in is None else now() + timedelta(seconds=who.leaves_in),
+        "leaves_at": None if who.expires_in is None else now() + timedelta(seconds=who.expires_in),
         "has_account": login.visitor().account_id is not None,
         "menu": _menu(),
     }
@@ -168,7 +168,7 @@ def _in_language(code: str) -> str:
     token = (request.view_args or {}).get("token")
     if token:
         return url_for("signin.link_in_language", what=request.path.split("/")[1], token=token, language=code)
-    if handlers.holds_key(request.path):
+    if handlers.path_holds_key(request.path):
         return url_for("home")
     return url_for("signin.set_language", language=code, next=request.path)
 

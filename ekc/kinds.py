@@ -35,15 +35,15 @@ _PLAIN = (str, int, bool, date, datetime, NoneType)
 
 def check_kinds(mails: Sequence[MailRule] = MAILS, documents: Sequence[DocumentRule[Any]] = DOCUMENTS) -> None:
     """Refuse rows that cannot be sent or printed as they should. Raises ValueError that names every problem."""
-    problems = [f"two mails are called {name}" for name in _twice(mails)]
-    problems += [f"two documents are called {name}" for name in _twice(documents)]
-    problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail(rule)]
-    problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document(rule)]
+    problems = [f"two mails are called {name}" for name in _duplicate_names(mails)]
+    problems += [f"two documents are called {name}" for name in _duplicate_names(documents)]
+    problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail_problems(rule)]
+    problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document_problems(rule)]
     if problems:
         raise ValueError("; ".join(problems))
 
 
-def _mail(rule: MailRule) -> Iterator[str]:
+def _mail_problems(rule: MailRule) -> Iterator[str]:
     to_circle = rule.audience is Audience.CIRCLE
     if to_circle != bool(rule.parts):
         yield "parts belong to a mail to the circle, which needs some"
@@ -59,7 +59,7 @@ def _mail(rule: MailRule) -> Iterator[str]:
         yield from _untranslated(words)
 
 
-def _document(rule: DocumentRule[Any]) -> Iterator[str]:
+def _document_problems(rule: DocumentRule[Any]) -> Iterator[str]:
     if not isinstance(rule.activity, Activity):
         yield f"nobody has the activity {rule.activity}"
     if not is_dataclass(rule.values) or get_type_hints(rule.values).get("language") is not str:
@@ -76,7 +76,7 @@ def _document(rule: DocumentRule[Any]) -> Iterator[str]:
     yield from _untranslated(rule.unprintable)
 
 
-def _twice(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]]) -> list[str]:
+def _duplicate_names(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 metadata = Base.metadata
 #: The error of a program that was started on such a database.
-BEHIND = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
+OUTDATED = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
 #: Triggers refuse every change in these tables; their content stays under the key it was written with.
 APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
 _BATCH = 500  # rows a transaction
@@ -93,28 +93,28 @@ def is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest()]
+        return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest_revision()]
 
 
-def newest() -> str:
+def newest_revision() -> str:
     """The newest revision: the number at the beginning of its file name."""
     return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def sealed(known: Table) -> dict[str, str]:
+def encrypted_columns(known: Table) -> dict[str, str]:
     """The encrypted columns of a table, each with the context its content is bound to."""
     return {one.name: one.type.context for one in known.columns if isinstance(one.type, SealedColumn)}
 
 
 def reencrypt(session: Session) -> int:
     """Encrypt all content under the first of the content keys. Returns how many rows were under an older one."""
-    tables = [known for known in metadata.sorted_tables if sealed(known) and known.name not in APPEND_ONLY]
+    tables = [known for known in metadata.sorted_tables if encrypted_columns(known) and known.name not in APPEND_ONLY]
     return sum(_reencrypt(session, known) for known in tables)
 
 
 def _reencrypt(session: Session, known: Table) -> int:
     """Go through a table in batches, one transaction each. Returns how many rows were under an older key."""
-    keyring, contexts = keyring_of(session), sealed(known)
+    keyring, contexts = keyring_of(session), encrypted_columns(known)
     [key] = known.primary_key
     raw = table(known.name, column(key.name), *(column(name, LargeBinary) for name in contexts))
     number, last, count = raw.c[key.name], 0, 0

@@ -21,7 +21,7 @@ from ekc.links.tokens import Check
 from ekc.signin.actions.second_factor import add_authenticator
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Method
-from ekc.signin.passwords import hashed
+from ekc.signin.passwords import hash_password
 from ekc.signin.totp import new_secret
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.staff.actions.regions import add_region
@@ -35,7 +35,7 @@ PASSWORD = "a plan of our own"
 COST = (1, 8, 1)  # a check that costs nothing
 MUNICIPALITY = "Rivierstad"
 CODE = "482913"  # the entrance code of every link that a test makes here
-BY_CODE = Check(answer_hash=hashed(CODE, COST))
+BY_CODE = Check(answer_hash=hash_password(CODE, COST))
 #: Who uses the device on which a link is opened.
 OWN, SHARED = "This is my own phone or computer", "Others use this device too"
 

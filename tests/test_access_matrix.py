@@ -23,7 +23,7 @@ from ekc.accounts.models import AccountRole
 from ekc.conferences.access import open_case
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Unknown
-from ekc.core.routes import Access, declared
+from ekc.core.routes import Access, declared_access
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
 from ekc.signin.actions.sessions import sign_in_account
@@ -80,7 +80,7 @@ class Route:
 
 def routes(app: Flask) -> list[Route]:
     """All of them, by address."""
-    access = declared(app)
+    access = declared_access(app)
     return [
         Route(method, rule, access[rule.endpoint])
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))

@@ -25,7 +25,7 @@ class Visitor:
     language: str | None = None
     leaves_on: date | None = None  # the last day of the account
     sign_in_id: int | None = None  # by which they are here now
-    leaves_in: int | None = None  # on a device that others use too: seconds without use until it forgets them
+    expires_in: int | None = None  # on a device that others use too: seconds without use until it forgets them
 
     @property
     def known(self) -> bool:

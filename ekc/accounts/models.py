@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.core.outbox import Recipient
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import Role
@@ -66,7 +66,7 @@ class AccountRole(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    role: Mapped[Role] = mapped_column(code(Role))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     municipality: Mapped[str | None] = mapped_column(String(80))
     given_at: Mapped[datetime]

@@ -34,27 +34,27 @@ def notify(
         case Audience.OWNER:
             readers = [account]
         case Audience.MANAGERS:
-            readers = _active(session, _manages([account.region_id]) & (Account.id != account_id))
+            readers = _active_accounts(session, _is_manager_of([account.region_id]) & (Account.id != account_id))
         case Audience.OVERSIGHT:
-            watches = _manages(_regions_of(session, account_id) if region_ids is None else region_ids)
+            watches = _is_manager_of(_account_regions(session, account_id) if region_ids is None else region_ids)
             watches |= Account.roles.any(AccountRole.role == Role.ADMINISTRATOR)
-            readers = _active(session, watches & Account.id.not_in([account_id, by.account_id or 0]))
+            readers = _active_accounts(session, watches & Account.id.not_in([account_id, by.account_id or 0]))
         case _:
             raise ValueError(f"the mail {rule.name} is not about an account")
     for reader in readers:
         queue(session, rule, reader.recipient, at, account=account_id, **fields)
 
 
-def _active(session: Session, whom: ColumnElement[bool]) -> list[Account]:
+def _active_accounts(session: Session, whom: ColumnElement[bool]) -> list[Account]:
     return list(session.scalars(select(Account).where(Account.active, whom).order_by(Account.id)))
 
 
-def _regions_of(session: Session, account_id: int) -> list[int | None]:
+def _account_regions(session: Session, account_id: int) -> list[int | None]:
     """The region where somebody works, and those whose cases they read."""
     home = select(Account.region_id).where(Account.id == account_id)
     held = select(AccountRole.region_id).where(AccountRole.account_id == account_id, AccountRole.region_id.is_not(None))
     return list(session.scalars(home.union(held)))
 
 
-def _manages(region_ids: Collection[int | None]) -> ColumnElement[bool]:
+def _is_manager_of(region_ids: Collection[int | None]) -> ColumnElement[bool]:
     return Account.roles.any((AccountRole.role == Role.REGIONAL_MANAGER) & AccountRole.region_id.in_(region_ids))

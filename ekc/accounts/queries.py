@@ -26,7 +26,7 @@ class OfficeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NewReader:
+class RecentManager:
     """Somebody who came to read the cases of a region as its manager: since when there, and who opened it."""
 
     name: str
@@ -36,10 +36,10 @@ class NewReader:
 
 
 #: For so long others are shown who came to read the cases of a region.
-_NEW = timedelta(days=30)
+_RECENT = timedelta(days=30)
 _account, _role, _region = Account.__table__, AccountRole.__table__, Region.__table__
 #: What makes a visitor of an account: a row a role.
-VISITOR = (
+VISITOR_COLUMNS = (
     _account.c.id.label("account_id"),
     _account.c.name,
     _account.c.language,
@@ -50,18 +50,22 @@ VISITOR = (
     _role.c.region_id,
     _role.c.municipality,
 )
-WITH_ROLES = _account.join(_region, _region.c.id == _account.c.region_id).outerjoin(
+ACCOUNTS_WITH_ROLES = _account.join(_region, _region.c.id == _account.c.region_id).outerjoin(
     _role, _role.c.account_id == _account.c.id
 )
-_BY_ID = select(*VISITOR).select_from(WITH_ROLES).where(_account.c.id == bindparam("account_id"), _account.c.active)
+_BY_ID = (
+    select(*VISITOR_COLUMNS)
+    .select_from(ACCOUNTS_WITH_ROLES)
+    .where(_account.c.id == bindparam("account_id"), _account.c.active)
+)
 
 
 def visitor_of_account(session: Session, account_id: int, at: datetime | None = None) -> Visitor | None:
     """Who the owner of this account is; None if there is no such open account, or they have left by `at`."""
-    return visitor_from(session.execute(_BY_ID, {"account_id": account_id}).all(), at)
+    return visitor_from_rows(session.execute(_BY_ID, {"account_id": account_id}).all(), at)
 
 
-def visitor_from(rows: Sequence[Any], at: datetime | None, sign_in_id: int | None = None) -> Visitor | None:
+def visitor_from_rows(rows: Sequence[Any], at: datetime | None, sign_in_id: int | None = None) -> Visitor | None:
     """The visitor whom rows with the columns `VISITOR` describe; None without rows, or if they have left by `at`."""
     if not rows:
         return None
@@ -127,22 +131,24 @@ def phone_of(session: Session, account_id: int | None) -> str:
     return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
 
 
-def new_readers(session: Session, at: datetime, but: int, region_ids: Collection[int] | None = None) -> list[NewReader]:
-    """Who came lately to read the cases of these regions, or of any, the newest first; without the account `but`."""
+def recent_managers(
+    session: Session, at: datetime, excluded_id: int, region_ids: Collection[int] | None = None
+) -> list[RecentManager]:
+    """Accounts recently made regional manager of these regions (None: of any), newest first, without `excluded_id`."""
     giver = aliased(Account)
     found = (
         select(Account.name, Region.name.label("region"), Region.timezone, AccountRole.given_at, giver.name.label("by"))
         .join(Account, Account.id == AccountRole.account_id)
         .join(Region, Region.id == AccountRole.region_id)
         .outerjoin(giver, giver.id == AccountRole.given_by)
-        .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > at - _NEW)
-        .where(Account.active, Account.id != but)
+        .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > at - _RECENT)
+        .where(Account.active, Account.id != excluded_id)
         .order_by(AccountRole.given_at.desc(), AccountRole.id)
     )
     if region_ids is not None:
         found = found.where(AccountRole.region_id.in_(region_ids))
     rows = session.execute(found)
-    return [NewReader(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
+    return [RecentManager(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
 
 
 def regions(session: Session) -> list[Row[tuple[int, str]]]:

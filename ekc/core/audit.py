@@ -17,12 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core.crypto import keyring_of
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 
 _CONTEXT = "audit_event.detail"
-_START = b"\0" * 32
-_NO_CASE = "system"  # the chain of what belongs to no case
-_SAID = "audit"  # in the session: that a line was added
+_GENESIS_HASH = b"\0" * 32
+_SYSTEM_CHAIN = "system"  # the chain of what belongs to no case
+_RECORDED = "audit"  # in the session: that a line was added
 
 
 class ActorKind(StrEnum):
@@ -66,7 +66,7 @@ class AuditEvent(Base):
     chain: Mapped[str] = mapped_column(ForeignKey("audit_head.chain"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    actor_kind: Mapped[ActorKind] = mapped_column(code(ActorKind))
+    actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[int | None]
     action: Mapped[str] = mapped_column(String(48))
     conference_id: Mapped[int | None]
@@ -74,17 +74,18 @@ class AuditEvent(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-_head, _line = cast(Table, AuditHead.__table__), cast(Table, AuditEvent.__table__)
-_END = select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update()
-_ADD = insert(_line)
-_MOVE_END = update(_head).where(_head.c.chain == bindparam("of")).values(seq=bindparam("last"), hash=bindparam("link"))
+_head, _event = cast(Table, AuditHead.__table__), cast(Table, AuditEvent.__table__)
+_of_chain = _head.c.chain == bindparam("of")
+_SELECT_HEAD = select(_head.c.seq, _head.c.hash).where(_of_chain).with_for_update()
+_INSERT_EVENT = insert(_event)
+_UPDATE_HEAD = update(_head).where(_of_chain).values(seq=bindparam("last"), hash=bindparam("link"))
 
 
 def record(
     session: Session, actor: Actor, at: datetime, action: str, conference_id: int | None = None, **detail: str | int
 ) -> None:
     """Add a line, in the caller's transaction. `action` is a code like `circle.added`; `detail` may hold content."""
-    chain = f"case:{conference_id}" if conference_id else _NO_CASE
+    chain = f"case:{conference_id}" if conference_id else _SYSTEM_CHAIN
     _add(session, chain, actor, at, action, conference_id, detail)
 
 
@@ -96,12 +97,12 @@ def record_unknown(
     Both kinds stand in the chain of what belongs to no case: the same lock and the same statements, so that how long
     the answer takes tells nothing. The number of the case leads its people to the line all the same.
     """
-    _add(session, _NO_CASE, actor, at, "case.refused", conference_id, detail)
+    _add(session, _SYSTEM_CHAIN, actor, at, "case.refused", conference_id, detail)
 
 
 def has_recorded(session: Session) -> bool:
     """Whether a line was added with this session. To an action the line is its last word: refused, it added none."""
-    return _SAID in session.info
+    return _RECORDED in session.info
 
 
 def _add(
@@ -113,14 +114,14 @@ def _add(
     conference_id: int | None,
     detail: Mapping[str, str | int],
 ) -> None:
-    head = session.execute(_END, {"of": chain}).one_or_none()
+    head = session.execute(_SELECT_HEAD, {"of": chain}).one_or_none()
     if head is None:
         try:
             with session.begin_nested():
-                session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _START})
+                session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _GENESIS_HASH})
         except IntegrityError:
             pass  # somebody else began the chain at this moment
-        head = session.execute(_END, {"of": chain}).one()
+        head = session.execute(_SELECT_HEAD, {"of": chain}).one()
     seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
     sealed = keyring_of(session).seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
@@ -136,9 +137,9 @@ def _add(
         "detail": sealed,
         "hash": link,
     }
-    session.execute(_ADD, line)
-    session.execute(_MOVE_END, {"of": chain, "last": seq, "link": link})
-    session.info[_SAID] = True
+    session.execute(_INSERT_EVENT, line)
+    session.execute(_UPDATE_HEAD, {"of": chain, "last": seq, "link": link})
+    session.info[_RECORDED] = True
 
 
 def chain_hash(
@@ -154,7 +155,7 @@ def chain_hash(
 ) -> bytes:
     """The hash of a line: SHA-256 over the hash before it and all that it says. The chain of a case names the case."""
     said: list[str | int | None] = [chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex()]
-    if chain == _NO_CASE and conference_id is not None:
+    if chain == _SYSTEM_CHAIN and conference_id is not None:
         said.append(conference_id)
     return hashlib.sha256(before + json.dumps(said).encode()).digest()
 
@@ -170,12 +171,12 @@ def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> 
 def broken_chains(session: Session) -> Iterator[str]:
     """The chains that were tampered with: a line changed, added or taken out, or an end that does not fit."""
     heads = {head.chain: (head.seq, head.hash) for head in session.execute(select(AuditHead.__table__))}
-    chain, seq, before, broken = "", 0, _START, set[str]()
+    chain, seq, before, broken = "", 0, _GENESIS_HASH, set[str]()
     ends: dict[str, tuple[int, bytes]] = {}
     events = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq).execution_options(yield_per=1000)
     for event in session.scalars(events):
         if event.chain != chain:
-            chain, seq, before = event.chain, 0, _START
+            chain, seq, before = event.chain, 0, _GENESIS_HASH
         seq += 1
         said = (event.at, event.actor_kind, event.actor_id, event.action, event.conference_id, event.detail)
         link = chain_hash(before, chain, event.seq, *said)

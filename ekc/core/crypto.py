@@ -21,8 +21,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
-_KEY_ID = 4  # bytes
-_NONCE = 12  # bytes
+_KEY_ID_BYTES = 4
+_NONCE_BYTES = 12
+_HEADER_BYTES = _KEY_ID_BYTES + _NONCE_BYTES
 
 
 class Unreadable(Exception):  # noqa: N818 - says what the content is
@@ -33,7 +34,7 @@ class Keyring:
     """The content keys (32 bytes each, newest first) and the key of the blind index."""
 
     def __init__(self, content_keys: Iterable[bytes], index_key: bytes) -> None:
-        keys = [(hashlib.sha256(key).digest()[:_KEY_ID], AESGCM(key)) for key in content_keys]
+        keys = [(hashlib.sha256(key).digest()[:_KEY_ID_BYTES], AESGCM(key)) for key in content_keys]
         self._newest_id, self._newest = keys[0]
         self._by_id = dict(keys)
         self._index_key = index_key
@@ -42,26 +43,27 @@ class Keyring:
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt, bound to `context`: it opens with the same context only."""
-        nonce = os.urandom(_NONCE)
+        nonce = os.urandom(_NONCE_BYTES)
         return self._newest_id + nonce + self._newest.encrypt(nonce, plain, context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Decrypt what `seal` made. Raises Unreadable."""
-        cipher = self._by_id.get(sealed[:_KEY_ID])
+        key_id, nonce, encrypted = sealed[:_KEY_ID_BYTES], sealed[_KEY_ID_BYTES:_HEADER_BYTES], sealed[_HEADER_BYTES:]
+        cipher = self._by_id.get(key_id)
         if cipher is None:
             raise Unreadable("the key of this content is not among the content keys")
         try:
-            return cipher.decrypt(sealed[_KEY_ID : _KEY_ID + _NONCE], sealed[_KEY_ID + _NONCE :], context.encode())
+            return cipher.decrypt(nonce, encrypted, context.encode())
         except InvalidTag:
             raise Unreadable("this content was changed, or belongs elsewhere") from None
 
     def is_newest(self, sealed: bytes) -> bool:
         """Whether a value is encrypted under the newest key."""
-        return sealed[:_KEY_ID] == self._newest_id
+        return sealed[:_KEY_ID_BYTES] == self._newest_id
 
     def index_keys(self, name: str) -> frozenset[int]:
         """The keys under which a name is found: of each of its words and their beginnings of two letters and more."""
-        return frozenset(self.index_key(word[:n]) for word in words(name) for n in range(2, len(word) + 1))
+        return frozenset(self.index_key(word[:n]) for word in search_words(name) for n in range(2, len(word) + 1))
 
     def index_key(self, beginning: str) -> int:
         """The key of one normalised word or beginning: a signed 64-bit number."""
@@ -77,7 +79,7 @@ class Keyring:
         return hmac.digest(self._index_key, b"\0" + text.encode(), "sha256")  # no word of a name begins so
 
 
-def words(name: str) -> tuple[str, ...]:
+def search_words(name: str) -> tuple[str, ...]:
     """The words of a name as they are searched: lower case, without accents, letters and digits only."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     plain = plain.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("ß", "ss")

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 from ekc.core.crypto import Keyring, attach_keyring
 
 #: Marks a transaction that writes: SQLite then takes its lock at once, instead of failing half way.
-WRITES = "ekc_writes"
+WRITE_OPTION = "ekc_writes"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -35,7 +35,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def code(words: type[StrEnum], name: str | None = None) -> Enum:
+def enum_column(words: type[StrEnum], name: str | None = None) -> Enum:
     """A column for one word of an enumeration: a string with a CHECK. `name` where a table has two of one kind."""
     return Enum(
         words,
@@ -78,7 +78,7 @@ def make_engine(url: str, keyring: Keyring) -> Engine:
     return engine
 
 
-def reading(engine: Engine) -> Engine:
+def autocommit_reads(engine: Engine) -> Engine:
     """The engine for sessions that mostly read: on PostgreSQL a statement of theirs is not wrapped in a transaction.
 
     That saves two round trips a request, and changes nothing that is seen: there each statement sees what was
@@ -91,7 +91,7 @@ def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
     """With which options a connection begins a transaction that writes; one that has begun goes on as it is."""
     if isinstance(engine, Connection):
         return {}
-    return {WRITES: True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+    return {WRITE_OPTION: True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
@@ -106,5 +106,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
+    writes = connection.get_execution_options().get(WRITE_OPTION)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

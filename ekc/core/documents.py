@@ -48,7 +48,7 @@ class DocumentError(Exception):
     """A document cannot be printed as it is; the message says why and what to do."""
 
 
-class LetterError(DocumentError):
+class MissingGlyphError(DocumentError):
     """Some characters are in none of our fonts; `characters` are they."""
 
     def __init__(self, characters: str) -> None:
@@ -70,14 +70,14 @@ V = TypeVar("V", bound=Values)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRule(Generic[V]):
-    """A kind of document. Its template is given the values under its name, and what `given` makes of them."""
+    """A kind of document. Its template is given the values under its name, and what `context` makes of them."""
 
     name: str
     values: type[V]
     activity: Any  # of the workflow, which core does not know: whoever has it may print this
     template: str
     page: str = ""  # template of the page of one person, where there is one for each; `template` then holds `pages`
-    given: Callable[[V], Mapping[str, object]] = lambda _: {}
+    context: Callable[[V], Mapping[str, object]] = lambda _: {}
     stylesheets: tuple[str, ...] = ()
     attachment: Callable[[V], bytes] | None = None  # what is put into the PDF, as a file of this name:
     attachment_name: str = ""
@@ -90,8 +90,8 @@ def document_html(rule: DocumentRule[V], *values: V) -> str:
     pages = []
     for one in values if rule.page else ():
         with using(one.language):
-            pages.append(Markup(_rendered(rule.page, rule, one)))  # noqa: S704 - a page of our own
-    return _rendered(rule.template, rule, values[0], pages=pages)
+            pages.append(Markup(_render(rule.page, rule, one)))  # noqa: S704 - a page of our own
+    return _render(rule.template, rule, values[0], pages=pages)
 
 
 def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
@@ -103,7 +103,7 @@ def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
         html = document_html(rule, *values)
     attachment = rule.attachment(values[0]) if rule.attachment else None
     try:
-        return print_pdf(
+        return render_pdf_with_replacements(
             html,
             identifier=hashlib.sha256(html.encode() + (attachment or b"")).digest()[:16],
             attachment=attachment,
@@ -114,9 +114,9 @@ def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
         raise Refusal(rule.unprintable, why=str(error)) from error
 
 
-def _rendered(template: str, rule: DocumentRule[V], values: V, **more: object) -> str:
+def _render(template: str, rule: DocumentRule[V], values: V, **more: object) -> str:
     given = {rule.name: values, "language": values.language, "direction": direction(values.language)}
-    return _environment().get_template(template).render(given, **rule.given(values), **more)
+    return _environment().get_template(template).render(given, **rule.context(values), **more)
 
 
 @cache
@@ -156,7 +156,7 @@ def render_pdf(
     and LetterError when a character is in none of our fonts (it would print as an empty box). The last check costs
     nothing: the renderer keeps a list of the boxes it drew, and we refuse if the list is not empty.
     """
-    press = _press()
+    press = _renderer()
     press.fetcher.refused.clear()
     document = press.weasyprint.HTML(string=html, url_fetcher=press.fetcher).render(
         font_config=press.fonts,
@@ -165,7 +165,7 @@ def render_pdf(
     )
     attachments = []
     if attachment is not None:
-        moment = _moment(document.metadata.created)
+        moment = _attachment_date(document.metadata.created)
         attachments.append(
             press.weasyprint.Attachment(
                 string=attachment,
@@ -176,7 +176,7 @@ def render_pdf(
             )
         )
     pdf: bytes = document.write_pdf(
-        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish
+        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish_pdf
     )
     if press.fetcher.refused:  # asked only now, because the renderer itself goes on without what it did not get
         refused = ", ".join(url[:200] for url in press.fetcher.refused)
@@ -184,17 +184,17 @@ def render_pdf(
     return pdf
 
 
-def print_pdf(html: str, **options: Any) -> bytes:
+def render_pdf_with_replacements(html: str, **options: Any) -> bytes:
     """As `render_pdf`, with a mark in the place of each character that is in none of our fonts."""
     try:
         return render_pdf(html, **options)
-    except LetterError as found:
+    except MissingGlyphError as found:
         return render_pdf(
             html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")), **options
         )
 
 
-class _Press:
+class _Renderer:
     """What one thread uses for every page it prints: reading fonts and stylesheets anew costs a tenth of a page."""
 
     def __init__(self) -> None:
@@ -232,33 +232,33 @@ class _Press:
         return self._sheets[name]
 
 
-_of_this_thread = local()  # Pango's fonts may not be shared between threads
+_thread_local = local()  # Pango's fonts may not be shared between threads
 
 
-def _press() -> _Press:
-    if not hasattr(_of_this_thread, "press"):
-        _of_this_thread.press = _Press()
-    press: _Press = _of_this_thread.press
+def _renderer() -> _Renderer:
+    if not hasattr(_thread_local, "press"):
+        _thread_local.press = _Renderer()
+    press: _Renderer = _thread_local.press
     return press
 
 
-def _moment(created: str | None) -> datetime:
+def _attachment_date(created: str | None) -> datetime:
     return datetime.fromisoformat(created) if created else datetime(1980, 1, 1, tzinfo=UTC)
 
 
-def _finish(document: Any, pdf: Any) -> None:
+def _finish_pdf(document: Any, pdf: Any) -> None:
     """Refuse boxes for missing letters; add what WeasyPrint leaves out of the metadata and of table headings."""
     missing = sorted({code for font in document.fonts.values() for code in font.missing})
     if missing:
-        raise LetterError("".join(map(chr, missing)))
-    metadata = _target(pdf, pdf.catalog["Metadata"])
+        raise MissingGlyphError("".join(map(chr, missing)))
+    metadata = _resolve(pdf, pdf.catalog["Metadata"])
     metadata.stream = [b"\n".join(metadata.stream).replace(b"</rdf:RDF>", _UA_MARK, 1)]
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("S") == "/TH":
-            part = _target(pdf, _target(pdf, item["P"])["P"])
+            part = _resolve(pdf, _resolve(pdf, item["P"])["P"])
             item["A"]["Scope"] = "/Column" if part.get("S") == "/THead" else "/Row"
 
 
-def _target(pdf: Any, reference: bytes | str) -> Any:
+def _resolve(pdf: Any, reference: bytes | str) -> Any:
     """Give the object a reference such as b'12 0 R' points to."""
     return pdf.objects[int(reference.split()[0])]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask_wtf import FlaskForm
 
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.language import say
+from ekc.core.language import translate
 
 
 class PlainForm(FlaskForm):  # type: ignore[misc]
@@ -32,5 +32,5 @@ class PlainForm(FlaskForm):  # type: ignore[misc]
         """Show on top of the form why an action said no; the status of the answer. What is unknown stays unknown."""
         if isinstance(refusal, Unknown):
             raise refusal
-        self.form_errors = [*self.form_errors, say(refusal.message, refusal.params)]
+        self.form_errors = [*self.form_errors, translate(refusal.message, refusal.params)]
         return refusal.status

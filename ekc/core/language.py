@@ -23,25 +23,25 @@ PRODUCT_NAME = "Own Plan"
 LANGUAGES: dict[str, str] = {"en": "English", "nl": "Nederlands"}
 _CATALOGUES = Path(__file__).parents[1] / "translations"
 
-_in_force: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
+_current: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
 
 
 @contextmanager
 def using(code: str | Callable[[], str]) -> Iterator[None]:
     """Put a language in force for a while. A function is called once, when the language is first needed."""
-    token = _in_force.set(code)
+    token = _current.set(code)
     try:
         yield
     finally:
-        _in_force.reset(token)
+        _current.reset(token)
 
 
 def language() -> str:
     """The language in force, as a code."""
-    code = _in_force.get()
+    code = _current.get()
     if callable(code):
         code = code()
-        _in_force.set(code)
+        _current.set(code)
     return code
 
 
@@ -124,7 +124,7 @@ class LazyString:
         return str(self) % values
 
 
-def say(message: str, params: Mapping[str, str | int | date] | None = None, plural: str = "", n: int = 1) -> str:
+def translate(message: str, params: Mapping[str, str | int | date] | None = None, plural: str = "", n: int = 1) -> str:
     """Translate a message marked with N_, with days among its values; `plural` is the form for an `n` other than 1.
 
     The two forms are marked one by one, so they are looked up one by one: right for languages with two forms, as all

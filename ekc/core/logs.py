@@ -21,7 +21,7 @@ class LogLine(logging.Formatter):
         return json.dumps({"at": at, "level": record.levelname, "what": record.getMessage(), **facts})
 
 
-def begin() -> None:
+def configure() -> None:
     """Write our own log in this way from now on; once a process."""
     if not log.handlers:
         handler = logging.StreamHandler()
@@ -29,6 +29,6 @@ def begin() -> None:
         log.addHandler(handler)
 
 
-def note(what: str, **facts: str | int | None) -> None:
+def log_event(what: str, **facts: str | int | None) -> None:
     """Note something that a watchful eye should see; facts that are not known are left out."""
     log.warning(what, extra={"facts": {name: fact for name, fact in facts.items() if fact is not None}})

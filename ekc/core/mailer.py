@@ -21,22 +21,22 @@ from sqlalchemy.orm import Session
 
 from config import ConfigError, MailServer
 from ekc.core.crypto import keyring_of
-from ekc.core.language import LANGUAGES, say, using
-from ekc.core.logs import note
+from ekc.core.language import LANGUAGES, translate, using
+from ekc.core.logs import log_event
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 
 #: How long after its first try a mail is tried again; after each one more, three times as long, up to a day.
-PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(days=1)
+RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(days=1)
 #: Seconds to wait for a word of the mail server. A mail takes four: together they are shorter than the first pause.
-PATIENCE = 60
+SMTP_TIMEOUT = 60
 
-_WAITS = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
-_EMPTIED = {"body": "", "link": None}  # a link is a key, and nobody needs either any more
+_PENDING = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
+_CLEARED = {"body": "", "link": None}  # a link is a key, and nobody needs either any more
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class DeliveryResult:
     """How many mails this run sent and gave up, and how many wait now, to be tried again."""
 
     sent: int
@@ -44,46 +44,46 @@ class Delivered:
     waiting: int
 
 
-def deliver(session: Session, clock: Callable[[], datetime], to: MailServer | None) -> Delivered:
+def deliver(session: Session, clock: Callable[[], datetime], to: MailServer | None) -> DeliveryResult:
     """Send what is due. Raises ConfigError where no mail server is set, or it cannot be used: no mail's try counts."""
     if to is None:
         raise ConfigError("No mail server is set, so mails wait. Set EKC_MAIL_URL and EKC_MAIL_FROM.")
     given_up, sent = _give_up(session, clock()), 0
-    while _is_due(session, clock()):
-        with _connected(to) as server:
-            mail_id = _take(session, clock())
+    while _has_due(session, clock()):
+        with _smtp_connection(to) as server:
+            mail_id = _claim(session, clock())
             if mail_id is None:
                 break  # others are at it
             sent += _send(session, clock, server, to, mail_id)
-    waiting = session.scalars(select(func.count()).select_from(OutboxMessage).where(*_WAITS)).one()
-    return Delivered(sent, given_up, waiting)
+    waiting = session.scalars(select(func.count()).select_from(OutboxMessage).where(*_PENDING)).one()
+    return DeliveryResult(sent, given_up, waiting)
 
 
 def _give_up(session: Session, at: datetime) -> int:
     with writing(session):
-        late = update(OutboxMessage).where(*_WAITS, OutboxMessage.useless_after <= at)
-        found = session.scalars(late.values(given_up_at=at, **_EMPTIED).returning(OutboxMessage.id)).all()
+        late = update(OutboxMessage).where(*_PENDING, OutboxMessage.useless_after <= at)
+        found = session.scalars(late.values(given_up_at=at, **_CLEARED).returning(OutboxMessage.id)).all()
     for mail_id in sorted(found):
-        note("mail given up", mail=mail_id)
+        log_event("mail given up", mail=mail_id)
     return len(found)
 
 
-def _is_due(session: Session, at: datetime) -> bool:
-    found = session.scalar(select(OutboxMessage.id).where(*_WAITS, OutboxMessage.try_after <= at).limit(1))
+def _has_due(session: Session, at: datetime) -> bool:
+    found = session.scalar(select(OutboxMessage.id).where(*_PENDING, OutboxMessage.try_after <= at).limit(1))
     session.rollback()
     return found is not None
 
 
-def _take(session: Session, at: datetime) -> int | None:
+def _claim(session: Session, at: datetime) -> int | None:
     """Take the mail that waits longest; its next try is put off, whatever becomes of this one."""
-    due = select(OutboxMessage.id, OutboxMessage.tries).where(*_WAITS, OutboxMessage.try_after <= at)
+    due = select(OutboxMessage.id, OutboxMessage.tries).where(*_PENDING, OutboxMessage.try_after <= at)
     first = due.order_by(OutboxMessage.try_after, OutboxMessage.id).limit(1)
     with writing(session):
         mail = session.execute(first.with_for_update(skip_locked=True)).one_or_none()
         if mail is None:
             return None
         taken = update(OutboxMessage).where(OutboxMessage.id == mail.id)
-        pause = min(PAUSE * 3**mail.tries, LONGEST_PAUSE)
+        pause = min(RETRY_DELAY * 3**mail.tries, MAX_RETRY_DELAY)
         session.execute(taken.values(tries=mail.tries + 1, try_after=at + pause))
     return int(mail.id)
 
@@ -92,18 +92,18 @@ def _send(session: Session, clock: Callable[[], datetime], server: smtplib.SMTP,
     """Hand a mail in; whether that worked. Whatever is wrong with one mail, the others go on."""
     table = OutboxMessage.__table__
     try:
-        mail = session.execute(select(*table.c).where(table.c.id == mail_id, *_WAITS)).one_or_none()
+        mail = session.execute(select(*table.c).where(table.c.id == mail_id, *_PENDING)).one_or_none()
         session.rollback()
         if mail is None:
             return False  # its link ended meanwhile, or its time
         name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
         server.send_message(_message(mail, to, name, clock()), to.sender.addr_spec, [mail.recipient])
     except Exception as error:
-        note("mail not sent", mail=mail_id, why=type(error).__name__, code=_code(error))
+        log_event("mail not sent", mail=mail_id, why=type(error).__name__, code=_smtp_code(error))
         return False
     with writing(session):
         sent = update(OutboxMessage).where(OutboxMessage.id == mail_id)
-        session.execute(sent.values(sent_at=clock(), given_up_at=None, **_EMPTIED))
+        session.execute(sent.values(sent_at=clock(), given_up_at=None, **_CLEARED))
     return True
 
 
@@ -111,7 +111,7 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
     """A mail as it travels; `name` is its own. Raises ValueError for an address that is none, or more than one."""
     language = mail.language if mail.language in LANGUAGES else "en"
     with using(language):
-        subject, body = say(mail.subject), say(mail.body)
+        subject, body = translate(mail.subject), translate(mail.body)
     message = EmailMessage(policy=SMTP)
     message["From"] = to.sender
     message["To"] = Address(addr_spec=mail.recipient)
@@ -125,15 +125,15 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
 
 
 @contextmanager
-def _connected(to: MailServer) -> Iterator[smtplib.SMTP]:
+def _smtp_connection(to: MailServer) -> Iterator[smtplib.SMTP]:
     """A conversation with the mail server. Raises ConfigError, in words that tell no secret."""
     server: smtplib.SMTP | None = None
     tls = ssl.create_default_context()
     try:
         if to.security == "tls":
-            server = smtplib.SMTP_SSL(to.host, to.port, to.sender.domain, timeout=PATIENCE, context=tls)
+            server = smtplib.SMTP_SSL(to.host, to.port, to.sender.domain, timeout=SMTP_TIMEOUT, context=tls)
         else:
-            server = smtplib.SMTP(to.host, to.port, to.sender.domain, timeout=PATIENCE)
+            server = smtplib.SMTP(to.host, to.port, to.sender.domain, timeout=SMTP_TIMEOUT)
         if to.security == "starttls":
             server.starttls(context=tls)  # raises where the server has none: nothing is said in the open
         if to.user:
@@ -142,7 +142,7 @@ def _connected(to: MailServer) -> Iterator[smtplib.SMTP]:
     except OSError as error:
         if server is not None:
             server.close()
-        raise ConfigError(f"The mail server cannot be used: {_reason(error)}. The mails wait.") from None
+        raise ConfigError(f"The mail server cannot be used: {_error_reason(error)}. The mails wait.") from None
     try:
         yield server
     finally:
@@ -151,14 +151,14 @@ def _connected(to: MailServer) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
-def _code(error: Exception) -> int | None:
+def _smtp_code(error: Exception) -> int | None:
     """What the mail server answered, as a number; its words may repeat an address."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return next((code for code, _ in error.recipients.values()), None)
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
 
 
-def _reason(error: OSError) -> str:
+def _error_reason(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPException):
-        return " ".join(str(part) for part in (type(error).__name__, _code(error)) if part)
+        return " ".join(str(part) for part in (type(error).__name__, _smtp_code(error)) if part)
     return error.strerror or type(error).__name__

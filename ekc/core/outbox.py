@@ -17,8 +17,8 @@ from ekc.core.crypto import SealedText
 from ekc.core.db import Base
 
 #: For so long a mail is tried: as long as mail servers do. Told later, it would rather confuse.
-LASTS = timedelta(days=4)
-_WAITING = text("sent_at is null and given_up_at is null")
+DELIVERY_PERIOD = timedelta(days=4)
+_PENDING = text("sent_at is null and given_up_at is null")
 
 
 class Audience(StrEnum):
@@ -73,7 +73,7 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        Index("ix_outbox_message_waiting", "try_after", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_outbox_message_waiting", "try_after", sqlite_where=_PENDING, postgresql_where=_PENDING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -122,7 +122,7 @@ def queue(
             language=to.language,
             queued_at=at,
             try_after=at,
-            useless_after=min(at + LASTS, link.until) if link else at + LASTS,
+            useless_after=min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD,
         )
     )
     return True

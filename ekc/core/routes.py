@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
-_MARK = "__access__"
-LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
+_ACCESS_ATTRIBUTE = "__access__"
+MAX_ID = 2**31 - 1  # what no database holds, none is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def declare(access: Access) -> Callable[[View], View]:
     """Write on a view who may come in. Gates call this; a view uses the gate."""
 
     def mark(view: View) -> View:
-        setattr(view, _MARK, access)
+        setattr(view, _ACCESS_ATTRIBUTE, access)
         return view
 
     return mark
@@ -45,9 +45,9 @@ def public(view: View) -> View:
     return declare(Access("public"))(view)
 
 
-def declared(app: Flask) -> dict[str, Access]:
+def declared_access(app: Flask) -> dict[str, Access]:
     """What each endpoint declares. Raises RuntimeError naming those that declare nothing."""
-    found = {name: getattr(view, _MARK, None) for name, view in app.view_functions.items()}
+    found = {name: getattr(view, _ACCESS_ATTRIBUTE, None) for name, view in app.view_functions.items()}
     found["static"] = Access("public")
     if silent := sorted(name for name, access in found.items() if access is None):
         raise RuntimeError(f"These routes do not say who may come in: {', '.join(silent)}")
@@ -100,7 +100,7 @@ def close_db(_error: BaseException | None = None) -> None:
         session.close()
 
 
-def pdf(content: bytes, filename: str) -> Response:
+def pdf_response(content: bytes, filename: str) -> Response:
     """The answer to whoever asked for a document."""
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'

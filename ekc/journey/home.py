@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
-from ekc.accounts.queries import NewReader, demo_accounts, new_readers
+from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
 from ekc.journey.queries import CaseRow
-from ekc.links.queries import doors
+from ekc.links.queries import approval_requests
 from ekc.matching.queries.handing_over import HandingOver, handing_over
 from ekc.matching.queries.match import undecided
 from ekc.workflow.engine import PHASE_RULES, sees
@@ -31,7 +31,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class ApprovalRequest:
     """A case at whose personal links somebody waits to be let in, or gave too many wrong answers."""
 
     case: CaseRow
@@ -44,7 +44,7 @@ class Home:
 
     today: date
     this_week: tuple[CaseRow, ...]
-    doors: tuple[Door, ...]  # first of all: somebody may be waiting on the phone
+    approval_requests: tuple[ApprovalRequest, ...]  # first of all: somebody may be waiting on the phone
     to_decide: tuple[CaseRow, ...]  # of a manager's regions: something ties the coordinator to the case
     held_up: tuple[CaseRow, ...]  # of a coordinator, by that
     asked: tuple[CaseRow, ...]  # of these one sees number and municipality, and more on a page of its own
@@ -53,7 +53,7 @@ class Home:
     waiting: tuple[CaseRow, ...]  # registrations of a manager's regions
     regional: tuple[CaseRow, ...]
     handing_over: HandingOver
-    new_readers: list[NewReader]  # of a manager's regions
+    recent_managers: list[RecentManager]  # of a manager's regions
 
 
 def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -76,9 +76,9 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
-        doors=(
-            *_doors(session, cases, at, Role.COORDINATOR),
-            *_doors(session, unattended, at, Role.REGIONAL_MANAGER),
+        approval_requests=(
+            *_approval_requests(session, cases, at, Role.COORDINATOR),
+            *_approval_requests(session, unattended, at, Role.REGIONAL_MANAGER),
         ),
         to_decide=tuple(row for row in (*waiting, *regional) if row.id in tied and _decides(who, row)),
         held_up=tuple(row for row in cases if row.id in tied and _sees_ties(row.phase, Role.COORDINATOR)),
@@ -88,15 +88,17 @@ def coordinator_home(session: Session, who: Visitor, at: datetime) -> Home:
         waiting=waiting,
         regional=regional,
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
-        new_readers=new_readers(session, at, who.account_id or 0, who.regions) if manages else [],
+        recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
 
 
-def _doors(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[Door, ...]:
+def _approval_requests(
+    session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role
+) -> tuple[ApprovalRequest, ...]:
     """In private time nobody outside hears who of the family is at a screen, or tries to be."""
     seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
-    asking = doors(session, seen, at)
-    return tuple(Door(row, asking[row.id]) for row in cases if row.id in asking)
+    waiting = approval_requests(session, seen, at)
+    return tuple(ApprovalRequest(row, waiting[row.id]) for row in cases if row.id in waiting)
 
 
 def _sees_request(phase: Phase) -> bool:

@@ -28,7 +28,7 @@ class Slip:
     asks: Confirmed
 
 
-def square(address: str, title: str) -> Markup:
+def qr_code(address: str, title: str) -> Markup:
     """The address as a QR code: an SVG of black on white with a title, as large as its place. A tenth may be dirty."""
     code = segno.make(address, error="m", micro=False)
     drawn = code.svg_inline(
@@ -43,8 +43,8 @@ SLIP = DocumentRule(
     activity=Activity.MAKE_LINKS,
     template="links/slips.html",
     page="links/_slip.html",
-    given=lambda slip: {
-        "square": square(slip.address, _("A square to scan: it opens the address that is printed below it"))
+    context=lambda slip: {
+        "square": qr_code(slip.address, _("A square to scan: it opens the address that is printed below it"))
     },
     stylesheets=("slip.css",),
     filename="slip.pdf",

@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length
 
 from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
-from ekc.signin.passwords import LONGEST
+from ekc.signin.passwords import MAX_LENGTH
 
 
 class UseForm(PlainForm):
@@ -35,7 +35,7 @@ class EntranceForm(UseForm):
 
     entrance_code = StringField(
         _l("Entrance code"),
-        validators=[InputRequired(_l("Type it here.")), Length(max=LONGEST)],
+        validators=[InputRequired(_l("Type it here.")), Length(max=MAX_LENGTH)],
         render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
     )
 

@@ -25,4 +25,4 @@ PERSONAL_LINK = MailRule(  # it tells nobody what the link is about
 def text_message(address: str, until: date) -> str:
     """A text message: with a usual address it fits into one of 160 characters, in the alphabet of telephones."""
     last = day(until, weekday=False)
-    return str(_("The page we spoke about: %(address)s Works until %(day)s.", address=address, day=last))
+    return _("The page we spoke about: %(address)s Works until %(day)s.", address=address, day=last)

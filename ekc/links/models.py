@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 
 
 class Confirmed(StrEnum):
@@ -18,7 +18,7 @@ class Confirmed(StrEnum):
     COORDINATOR = "coordinator"  # who let them in
 
 
-def confirmed_by(question: str | None, has_answer: bool) -> Confirmed:
+def confirmation_method(question: str | None, has_answer: bool) -> Confirmed:
     """How a new device is confirmed for a link that asks this question, and has something to compare with or not."""
     if not has_answer:
         return Confirmed.COORDINATOR
@@ -51,7 +51,7 @@ class PersonalLink(Base):
     @property
     def asks(self) -> Confirmed:
         """How a new device is confirmed."""
-        return confirmed_by(self.question, self.answer_hash is not None)
+        return confirmation_method(self.question, self.answer_hash is not None)
 
 
 class LinkDevice(Base):
@@ -69,6 +69,6 @@ class LinkDevice(Base):
     asked_at: Mapped[datetime]
     number: Mapped[int | None]  # which the waiting person tells the coordinator; gone once they came in
     confirmed_at: Mapped[datetime | None]
-    how: Mapped[Confirmed | None] = mapped_column(code(Confirmed))
+    how: Mapped[Confirmed | None] = mapped_column(enum_column(Confirmed))
     remembered: Mapped[bool] = mapped_column(default=False)  # nobody else uses it, so it is not asked again
     ended_at: Mapped[datetime | None]

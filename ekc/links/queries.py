@@ -13,21 +13,21 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.core.crypto import keyring_of
 from ekc.core.outbox import OutboxMessage
 from ekc.core.tokens import hash_token
-from ekc.links.models import Confirmed, LinkDevice, PersonalLink, confirmed_by
-from ekc.links.tokens import TRIES, WAITS, mail_key, read_token
+from ekc.links.models import Confirmed, LinkDevice, PersonalLink, confirmation_method
+from ekc.links.tokens import APPROVAL_LIFETIME, MAX_ATTEMPTS, mail_key, read_token
 from ekc.signin.models import SignIn
-from ekc.signin.queries import OPEN, TIMES, CurrentSignIn, is_unexpired
+from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
 
 _link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
-_OF_LINK = (
-    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *TIMES)
+_LINK_SIGN_IN = (
+    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *SIGN_IN_COLUMNS)
     .select_from(
         _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
             _device, _device.c.id == _sign_in.c.link_device_id
         )
     )
     .where(
-        *OPEN,
+        *NOT_ENDED,
         _link.c.revoked_at.is_(None),
         _link.c.expires_at > bindparam("at"),
         or_(_sign_in.c.link_device_id.is_(None), _device.c.ended_at.is_(None)),
@@ -58,12 +58,12 @@ class LinkRow:
     @property
     def is_locked(self) -> bool:
         """Whether so many wrong answers were given that the coordinator alone lets in."""
-        return self.has_answer and self.tries >= TRIES
+        return self.has_answer and self.tries >= MAX_ATTEMPTS
 
     @property
     def asks(self) -> Confirmed:
         """How a new device is confirmed."""
-        return confirmed_by(self.question, self.has_answer)
+        return confirmation_method(self.question, self.has_answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +80,19 @@ class DeviceRow:
     ended_at: datetime | None
     in_use: bool = False
 
-    def waits(self, at: datetime) -> bool:
+    def is_pending(self, at: datetime) -> bool:
         """Whether it waits for the coordinator's approval."""
-        return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - WAITS
+        return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - APPROVAL_LIFETIME
 
-    def opens(self, at: datetime) -> bool:
+    def is_trusted(self, at: datetime) -> bool:
         """Whether it signs in without verification: remembered, or approved a moment ago and not used yet."""
         if self.confirmed_at is None or self.ended_at is not None:
             return False
-        return self.remembered or (self.number is not None and self.asked_at > at - WAITS)
+        return self.remembered or (self.number is not None and self.asked_at > at - APPROVAL_LIFETIME)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingDevice:
     """A device that waits for the coordinator's approval."""
 
     id: int
@@ -102,7 +102,7 @@ class Waiting:
     number: int | None
 
 
-def _live(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at
 
 
@@ -111,7 +111,7 @@ def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSign
 
     Name and language of the participant are the circle's to know.
     """
-    row = session.execute(_OF_LINK, {"id": sign_in_id, "at": at}).one_or_none()
+    row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id, "at": at}).one_or_none()
     if row is None or not is_unexpired(row, at):
         return None
     left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)  # if it is used now and not again
@@ -120,14 +120,14 @@ def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSign
         conference_id=row.conference_id,
         participant_id=row.participant_id,
         sign_in_id=sign_in_id,
-        leaves_in=int(left.total_seconds()) if row.shared else None,
+        expires_in=int(left.total_seconds()) if row.shared else None,
     )
     return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at)
 
 
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
     """The link with this number, if it is neither revoked nor expired."""
-    return session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, *_live(at)))
+    return session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, *_is_live(at)))
 
 
 def link_of_token(session: Session, at: datetime, token: str, lock: bool = False) -> PersonalLink | None:
@@ -143,7 +143,7 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
         PersonalLink.conference_id == bound.conference_id,
         PersonalLink.participant_id == bound.participant_id,
         PersonalLink.token_hash == hash_token(token),
-        *_live(at),
+        *_is_live(at),
     )
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
@@ -187,7 +187,7 @@ def newest_link(session: Session, conference_id: int, participant_id: int) -> Pe
     return session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
 
 
-_DEVICE = (
+_DEVICE_COLUMNS = (
     LinkDevice.id,
     LinkDevice.link_id,
     LinkDevice.device,
@@ -203,15 +203,15 @@ def device_of(session: Session, link_id: int, device_id: int | None) -> DeviceRo
     """A device of this link, in whatever state; None if there is none of this number."""
     if device_id is None:
         return None
-    found = select(*_DEVICE).where(LinkDevice.id == device_id, LinkDevice.link_id == link_id)
+    found = select(*_DEVICE_COLUMNS).where(LinkDevice.id == device_id, LinkDevice.link_id == link_id)
     row = session.execute(found).one_or_none()
     return DeviceRow(*row) if row else None
 
 
 def devices_of(session: Session, conference_id: int, at: datetime) -> list[DeviceRow]:
     """The devices that were confirmed for the live links of a case, the first one first."""
-    here = (PersonalLink.conference_id == conference_id, *_live(at), LinkDevice.confirmed_at.is_not(None))
-    rows = session.execute(_with_link(select(*_DEVICE)).where(*here).order_by(LinkDevice.id)).all()
+    here = (PersonalLink.conference_id == conference_id, *_is_live(at), LinkDevice.confirmed_at.is_not(None))
+    rows = session.execute(_with_link(select(*_DEVICE_COLUMNS)).where(*here).order_by(LinkDevice.id)).all()
     used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
         SignIn.link_device_id.in_([row.id for row in rows]), SignIn.ended_at.is_(None)
     )
@@ -220,16 +220,16 @@ def devices_of(session: Session, conference_id: int, at: datetime) -> list[Devic
     return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
 
 
-def waiting_of(session: Session, conference_id: int, at: datetime) -> list[Waiting]:
+def pending_devices(session: Session, conference_id: int, at: datetime) -> list[PendingDevice]:
     """Who waits now to be let in to a case, the first one first."""
     found = select(
         LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number
     )
-    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *_waits(at), *_live(at))
-    return [Waiting(*row) for row in session.execute(here.order_by(LinkDevice.id))]
+    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *is_pending(at), *_is_live(at))
+    return [PendingDevice(*row) for row in session.execute(here.order_by(LinkDevice.id))]
 
 
-def doors(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
+def approval_requests(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
     """Of these cases, those that ask for the coordinator: how many people wait to be let in by a personal link.
 
     None waits where too many wrong answers were given at a link, so that the coordinator alone opens it, and they
@@ -237,26 +237,27 @@ def doors(session: Session, conference_ids: Collection[int], at: datetime) -> di
     """
     if not conference_ids:
         return {}
-    asking = and_(LinkDevice.link_id == PersonalLink.id, *_waits(at))
+    asking = and_(LinkDevice.link_id == PersonalLink.id, *is_pending(at))
     let_in = aliased(LinkDevice)
     since = exists().where(let_in.link_id == PersonalLink.id, let_in.confirmed_at >= PersonalLink.tried_at)
-    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= TRIES, ~since)
+    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= MAX_ATTEMPTS, ~since)
     found = (
         select(PersonalLink.conference_id, func.count(LinkDevice.id))
         .outerjoin(LinkDevice, asking)
-        .where(PersonalLink.conference_id.in_(conference_ids), *_live(at), or_(LinkDevice.id.is_not(None), locked))
+        .where(PersonalLink.conference_id.in_(conference_ids), *_is_live(at), or_(LinkDevice.id.is_not(None), locked))
         .group_by(PersonalLink.conference_id)
     )
     return {row[0]: row[1] for row in session.execute(found)}
 
 
-def somebody_waits(at: datetime) -> Select[tuple[int]]:
+def cases_awaiting_approval(at: datetime) -> Select[tuple[int]]:
     """The cases at whose personal links somebody waits to be let in; to choose cases by."""
-    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_live(at), *_waits(at))
+    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_is_live(at), *is_pending(at))
 
 
-def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None), LinkDevice.asked_at > at - WAITS
+def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    unanswered = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None))
+    return *unanswered, LinkDevice.asked_at > at - APPROVAL_LIFETIME
 
 
 def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

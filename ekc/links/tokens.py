@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from ekc.core.crypto import Keyring, words
+from ekc.core.crypto import Keyring, search_words
 
 #: Wrong answers a link bears, on whatever device; after them it opens through the coordinator alone.
-TRIES = 5
+MAX_ATTEMPTS = 5
 #: For so long somebody waits for their coordinator to let them in; then they ask anew.
-WAITS = timedelta(hours=1)
+APPROVAL_LIFETIME = timedelta(hours=1)
 CODE_DIGITS = 6
-_NAMED = struct.Struct(">III")  # link, case, person
-_RANDOM = 16  # bytes; the signature has as many
+_PAYLOAD = struct.Struct(">III")  # link, case, person
+_RANDOM_BYTES = 16  # bytes; the signature has as many
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{59}")
-_LINK, _DEVICE = "personal_link", "link_device"  # what is signed
+_LINK_CONTEXT, _DEVICE_CONTEXT = "personal_link", "link_device"  # what is signed
 #: The key of the mail with a link in the outbox.
 MAIL_KEY = "link:{link_id}"
 
@@ -52,21 +52,21 @@ def mail_key(link_id: int) -> str:
     return MAIL_KEY.format(link_id=link_id)
 
 
-def new_code() -> str:
+def new_entrance_code() -> str:
     """An entrance code: six digits."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
-def plain(answer: str) -> str:
+def normalize_answer(answer: str) -> str:
     """An answer as it is compared: without case, accents, spaces and signs; digits of any script."""
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in answer)
-    return "".join(words(digits))
+    return "".join(search_words(digits))
 
 
 def new_token(keyring: Keyring, payload: LinkTokenPayload) -> str:
     """A token: random, naming link, case and person, and signed."""
-    signed = secrets.token_bytes(_RANDOM) + _NAMED.pack(*payload)
-    return _text(signed + keyring.signature(signed, _LINK))
+    signed = secrets.token_bytes(_RANDOM_BYTES) + _PAYLOAD.pack(*payload)
+    return _base64url(signed + keyring.signature(signed, _LINK_CONTEXT))
 
 
 def read_token(keyring: Keyring, token: str) -> LinkTokenPayload | None:
@@ -74,15 +74,16 @@ def read_token(keyring: Keyring, token: str) -> LinkTokenPayload | None:
     if not _TOKEN.fullmatch(token):
         return None
     content = urlsafe_b64decode(token + "=")
-    signed = content[:-_RANDOM]
-    good = secrets.compare_digest(keyring.signature(signed, _LINK), content[-_RANDOM:])
-    return LinkTokenPayload(*_NAMED.unpack_from(signed, _RANDOM)) if good and _text(content) == token else None
+    signed = content[:-_RANDOM_BYTES]
+    good = secrets.compare_digest(keyring.signature(signed, _LINK_CONTEXT), content[-_RANDOM_BYTES:])
+    canonical = _base64url(content) == token
+    return LinkTokenPayload(*_PAYLOAD.unpack_from(signed, _RANDOM_BYTES)) if good and canonical else None
 
 
 def device_key(keyring: Keyring, link_id: int, device_id: int) -> str:
     """What the cookie of a device holds, for one link."""
-    signature = keyring.signature(f"{link_id}:{device_id}".encode(), _DEVICE)
-    return f"{device_id}-{_text(signature)}"
+    signature = keyring.signature(f"{link_id}:{device_id}".encode(), _DEVICE_CONTEXT)
+    return f"{device_id}-{_base64url(signature)}"
 
 
 def read_device_key(keyring: Keyring, link_id: int, key: str) -> int | None:
@@ -94,5 +95,5 @@ def read_device_key(keyring: Keyring, link_id: int, key: str) -> int | None:
     return int(number) if secrets.compare_digest(good.encode(), key.encode(errors="replace")) else None
 
 
-def _text(content: bytes) -> str:
+def _base64url(content: bytes) -> str:
     return urlsafe_b64encode(content).decode().rstrip("=")

@@ -12,7 +12,7 @@ from ekc.conferences.forms.fields import FROM_LIST, CaseForm, choice, day, line,
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.language import say
+from ekc.core.language import translate
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.asking import Candidate
 from ekc.workflow.blocker import Blocker
@@ -166,7 +166,7 @@ class WaiveForm(PlainForm):
 
 def _told(tie: Conflict, sentence: Blocker) -> str:
     """A tie for whoever decides about it: what was declared in its own words, for two may be alike without them."""
-    said = say(sentence.message, sentence.params)
+    said = translate(sentence.message, sentence.params)
     return said if tie.matter is Matter.EMPLOYER else _("%(sentence)s: %(words)s", sentence=said, words=tie.about)
 
 

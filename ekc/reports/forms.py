@@ -27,7 +27,7 @@ class FollowUpsForm(Form):  # type: ignore[misc]
     state = SelectField(_l("State"), [Optional()])
     due_until = DateField(_l("Due until"), [Optional()])
 
-    def to_wanted(self) -> FollowUpFilter:
+    def to_filter(self) -> FollowUpFilter:
         """What the list is narrowed to."""
         state = self.state.data
         states = _TO_DO if not state else frozenset() if state == _ALL else frozenset({FollowUpState(state)})

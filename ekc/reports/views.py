@@ -30,7 +30,7 @@ def follow_ups() -> ResponseReturnValue:
     """Which follow-ups are due, late, held: 50 a page, by date."""
     form = _form()
     right = form.validate()
-    wanted = form.to_wanted() if right else queries.FollowUpFilter()
+    wanted = form.to_filter() if right else queries.FollowUpFilter()
     today = queries.today_for(by())
     rows = queries.follow_ups(db(), visitor(), wanted, today, _after(), queries.PAGE + 1) if right else ()
     further = None
@@ -58,7 +58,7 @@ def follow_ups_csv() -> ResponseReturnValue:
     form = _form()
     if not form.validate():
         return redirect(_link("reports.follow_ups"), 303)
-    wanted, today = form.to_wanted(), queries.today_for(by())
+    wanted, today = form.to_filter(), queries.today_for(by())
     file = io.StringIO()
     lines = csv.writer(file)
     lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])

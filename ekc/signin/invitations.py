@@ -12,10 +12,10 @@ from ekc.core.tokens import hash_token, new_token
 from ekc.signin.models import Invitation, Purpose
 
 #: How long somebody has to choose a password.
-LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.FORGOTTEN: timedelta(hours=1)}
+INVITATION_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.FORGOTTEN: timedelta(hours=1)}
 
 
-def address_of(base_url: str, token: str) -> str:
+def invitation_url(base_url: str, token: str) -> str:
     """The link by which somebody comes to choose their password; the route is in `views/invitations.py`."""
     return f"{base_url}/invitations/{token}"
 
@@ -31,7 +31,7 @@ def new_invitation(
         token_hash=hash_token(token),
         made_by=made_by,
         made_at=at,
-        expires_at=at + LASTS[purpose],
+        expires_at=at + INVITATION_LIFETIME[purpose],
     )
     session.add(invitation)
     session.flush()

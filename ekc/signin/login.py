@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import NOBODY, By, Visitor
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.routes import LARGEST_ID, Access, cookie_name, db, declare, now, runtime
+from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, now, runtime
 from ekc.core.tokens import is_token, new_token
 from ekc.signin import queries
 from ekc.signin.actions.sessions import end_sign_in, sign_in_account, touch_sign_in
@@ -31,9 +31,9 @@ View = Callable[..., ResponseReturnValue]
 
 _USER_ID = re.compile(r"(account|link):(\d{1,9})")
 #: So long after signing in, one may change how one signs in (ASVS 7.5.1).
-FRESH_FOR = timedelta(minutes=10)
+FRESH_LIFETIME = timedelta(minutes=10)
 #: A provider may have let somebody through unasked, so such a sign-in is never fresh.
-_SEEN_ELSEWHERE = (Method.PROVIDER, Method.PROVIDER_ALONE)
+_EXTERNAL_METHODS = (Method.PROVIDER, Method.PROVIDER_ALONE)
 _PENDING = "halfway"  # in the session: whose password was verified, and when
 _PENDING_LIFETIME = 600  # seconds
 _DEVICE = "device"  # the cookie of a browser that has signed in before
@@ -82,16 +82,16 @@ def load_user(user_id: str) -> SignedInUser | None:
 
     An error page that says the database cannot be reached does not ask it who reads the page.
     """
-    if g.get("asks_nobody") or (read := _USER_ID.fullmatch(user_id)) is None:
+    if g.get("skip_user_loading") or (read := _USER_ID.fullmatch(user_id)) is None:
         return None
     kind, sign_in_id = read[1], int(read[2])
-    found = _kind(kind).find(db(), now(), sign_in_id)
+    found = _sign_in_kind(kind).find(db(), now(), sign_in_id)
     if found is None:
         return SignedInUser(kind, sign_in_id)
     touch_sign_in(db(), now(), sign_in_id, found.seen_at)
     required = runtime().settings.second_factor_required and found.visitor.account_id is not None
     lacks = required and queries.lacks_second_factor(db(), found.visitor.account_id or 0, found.method)
-    fresh = found.method not in _SEEN_ELSEWHERE and now() - found.began_at < FRESH_FOR
+    fresh = found.method not in _EXTERNAL_METHODS and now() - found.began_at < FRESH_LIFETIME
     if kind == "account" and fresh != login_fresh():
         session["_fresh"] = fresh  # Flask-Login's own flag never expires
     return SignedInUser(kind, sign_in_id, found.visitor, found.method, authorized=not lacks, fresh=fresh)
@@ -131,7 +131,7 @@ def start_account_session(account_id: int, method: Method) -> None:
     token = "" if method is Method.DEMO else request_caller().token or new_token()
     _start_session(f"account:{sign_in_account(db(), now(), account_id, method, request_device(), token)}")
     if token:
-        _remember(token)
+        _set_device_cookie(token)
 
 
 def start_link_session(sign_in_id: int) -> None:
@@ -159,10 +159,10 @@ def end_session() -> None:
 def _end_current() -> None:
     user = _user()
     if user is not None and user.is_active:
-        _kind(user.kind).end(By(db(), user.visitor, now()))
+        _sign_in_kind(user.kind).end(By(db(), user.visitor, now()))
 
 
-def _kind(name: str) -> SignInKind:
+def _sign_in_kind(name: str) -> SignInKind:
     kinds: dict[str, SignInKind] = current_app.extensions[_KINDS]
     return kinds[name]
 
@@ -187,7 +187,7 @@ def request_caller() -> Caller:
     return Caller(network_of(request.remote_addr or ""), token if is_token(token) else "")
 
 
-def _remember(token: str) -> None:
+def _set_device_cookie(token: str) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
         secure = runtime().settings.secure_cookies
@@ -224,11 +224,11 @@ def _stronger_credential() -> str:
         return ""
     account_id = user.visitor.account_id or 0
     if queries.has_passkey(db(), account_id):
-        return str(_("Here everybody signs in with two steps. Sign in with your passkey: it is both at once."))
+        return _("Here everybody signs in with two steps. Sign in with your passkey: it is both at once.")
     tied = {row.issuer for row in queries.identities_of(db(), account_id)}
     names = (name for issuer, name in runtime().settings.provider_names.items() if issuer in tied)
     name = "" if user.method is Method.PROVIDER_ALONE else next(names, "")
-    return str(_("Here everybody signs in with two steps. First sign in at %(name)s.", name=name)) if name else ""
+    return _("Here everybody signs in with two steps. First sign in at %(name)s.", name=name) if name else ""
 
 
 def _user() -> SignedInUser | None:
@@ -285,7 +285,7 @@ def _gate(view: View, access: Access, whom: Callable[[], Visitor], may: Callable
         who = whom()
         if not who.known:
             return unauthorized()
-        if not may(who) or any(isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()):
+        if not may(who) or any(isinstance(number, int) and number > MAX_ID for number in kwargs.values()):
             raise Unknown
         return view(*args, **kwargs)
 
@@ -301,7 +301,7 @@ def link_sign_in() -> int | None:
 def _refresh_shared_device(response: Response) -> Response:
     """On a device that others use too, each page and paper goes away when its time is over, without JavaScript."""
     # What is static is nobody's own, and has to be kept.
-    left = visitor().leaves_in if request.endpoint != "static" else None
+    left = visitor().expires_in if request.endpoint != "static" else None
     if left is not None:
         response.headers.setdefault("Refresh", f"{left}; url={url_for('links.signed_out')}")
     return response
@@ -318,6 +318,6 @@ def install(app: Flask, by_link: SignInKind) -> None:
     app.after_request(_refresh_shared_device)
 
 
-def in_the_demo(number: int) -> bool:
+def is_demo_id(number: int) -> bool:
     """Whether this is the demo, and the number one that a database can be asked for."""
-    return runtime().settings.demo and number <= LARGEST_ID
+    return runtime().settings.demo and number <= MAX_ID

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 
 
 class Method(StrEnum):
@@ -41,7 +41,7 @@ class SignIn(Base):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("personal_link.id"), index=True)
     link_device_id: Mapped[int | None] = mapped_column(ForeignKey("link_device.id"), index=True)
     shared: Mapped[bool] = mapped_column(default=False)  # others use this device too: the page goes away by itself
-    method: Mapped[Method] = mapped_column(code(Method))
+    method: Mapped[Method] = mapped_column(enum_column(Method))
     device: Mapped[str] = mapped_column(String(80), default="")  # browser and system, in words
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]  # last used, exact to a minute
@@ -140,7 +140,7 @@ class Invitation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    purpose: Mapped[Purpose] = mapped_column(code(Purpose))
+    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256
     made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the owner, or a command
     made_at: Mapped[datetime]

@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from config import Provider, is_safe
+from config import Provider, is_secure_url
 
 TIMEOUT = (5, 5)  # seconds: to connect, and between two bytes
 _METADATA_LIFETIME = timedelta(hours=1)
 _RETRY_AFTER = timedelta(seconds=15)  # a provider that did not answer is not asked again before
 _LEEWAY = 60  # seconds of clock skew
-_LONGEST_SUBJECT = 255
-_LONGEST_CODE = 4096
-_LONGEST_ERROR = 40
+_MAX_SUBJECT = 255
+_MAX_CODE = 4096
+_MAX_ERROR = 40
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 
 
@@ -35,7 +35,7 @@ class AuthorizationDeniedError(OIDCError):
     """The provider answered with an error: the person cancelled, or something is wrong there."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"it says {code[:_LONGEST_ERROR]}" if code.isidentifier() else "it says no")
+        super().__init__(f"it says {code[:_MAX_ERROR]}" if code.isidentifier() else "it says no")
         self.by_user = code == "access_denied"
 
 
@@ -104,7 +104,7 @@ def fetch_identity(
 
     `issuer`: the `iss` parameter of the response, against mix-up of providers (RFC 9207).
     """
-    if not 0 < len(code) <= _LONGEST_CODE:
+    if not 0 < len(code) <= _MAX_CODE:
         raise OIDCError("no code")
     metadata = _metadata(provider, at)
     if issuer != provider.issuer and (issuer is not None or metadata.sends_issuer):
@@ -154,7 +154,7 @@ def _decode(token: str, keys: Any) -> Any:
 
 def _identity_of(provider: Provider, claims: dict[str, Any]) -> OIDCIdentity:
     subject = claims["sub"]
-    if len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
+    if len(subject) > _MAX_SUBJECT or not subject.isprintable():
         raise OIDCError("subject")
     email = str(claims.get(provider.email_claim, "")).strip().lower()
     verified = str(claims.get(provider.verified_claim)).lower() in {"true", "1"}
@@ -197,7 +197,7 @@ def _fetch_metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
 
 
 def _https_only(address: str) -> str:
-    if not is_safe(address):
+    if not is_secure_url(address):
         raise OIDCError("an address without TLS")
     return address
 

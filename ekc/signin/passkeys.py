@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 #: How much a browser may answer: a statement with certificates stays far below it.
-LONGEST_ANSWER = 16_384
-_HANDLE = 32  # bytes
-_LONGEST_ID = 1023  # bytes, by WebAuthn
+MAX_RESPONSE_LENGTH = 16_384
+_HANDLE_BYTES = 32  # bytes
+_MAX_CREDENTIAL_ID = 1023  # bytes, by WebAuthn
 
 
 class InvalidPasskeyError(Exception):
@@ -46,21 +46,21 @@ class Assertion:
 
     credential_id: bytes
     handle: bytes | None  # the user handle: by it the device knows the account
-    whole: dict[str, Any]
+    response: dict[str, Any]
 
 
 def relying_party(base_url: str) -> RelyingParty | None:
     """The relying party for a base URL; None where browsers allow no passkeys: without TLS, and at an IP address."""
     parts = urlsplit(base_url)
     host = (parts.hostname or "").lower()
-    if not host or (parts.scheme != "https" and host != "localhost") or _is_number(host):
+    if not host or (parts.scheme != "https" and host != "localhost") or _is_ip_address(host):
         return None
     usual = {"https": 443, "http": 80}.get(parts.scheme)
     port = f":{parts.port}" if parts.port and parts.port != usual else ""
     return RelyingParty(host, f"{parts.scheme}://{host}{port}")
 
 
-def _is_number(host: str) -> bool:
+def _is_ip_address(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
@@ -70,7 +70,7 @@ def _is_number(host: str) -> bool:
 
 def new_handle() -> bytes:
     """A user handle for an account: random, so that it tells nothing of whose it is."""
-    return secrets.token_bytes(_HANDLE)
+    return secrets.token_bytes(_HANDLE_BYTES)
 
 
 def registration_options(
@@ -118,7 +118,7 @@ def verify_registration(party: RelyingParty, challenge: bytes, handle: bytes, te
     """Verify that a device created a passkey for this challenge. Raises InvalidPasskeyError."""
     from webauthn import verify_registration_response  # noqa: PLC0415
 
-    answer = _object(text)
+    answer = _parse_object(text)
     try:
         made = verify_registration_response(
             credential=answer,
@@ -129,7 +129,7 @@ def verify_registration(party: RelyingParty, challenge: bytes, handle: bytes, te
         )
     except Exception as error:  # everything in it was written by somebody else, and the library fails in many ways
         raise InvalidPasskeyError(type(error).__name__) from None
-    if len(made.credential_id) > _LONGEST_ID:
+    if len(made.credential_id) > _MAX_CREDENTIAL_ID:
         raise InvalidPasskeyError("long")
     return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count, handle)
 
@@ -138,7 +138,7 @@ def parse_assertion(text: str) -> Assertion:
     """Parse an assertion without verifying it. Raises InvalidPasskeyError for anything malformed."""
     from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415
 
-    answer = _object(text)
+    answer = _parse_object(text)
     try:
         read = parse_authentication_credential_json(answer)
     except Exception as error:
@@ -152,7 +152,7 @@ def verify_assertion(party: RelyingParty, challenge: bytes, public_key: bytes, a
 
     try:
         proven = verify_authentication_response(
-            credential=answer.whole,
+            credential=answer.response,
             expected_challenge=challenge,
             expected_rp_id=party.id,
             expected_origin=party.origin,
@@ -170,8 +170,8 @@ def is_cloned(kept: int, said: int) -> bool:
     return (kept > 0 or said > 0) and said <= kept
 
 
-def _object(text: str) -> dict[str, Any]:
-    if len(text) > LONGEST_ANSWER:
+def _parse_object(text: str) -> dict[str, Any]:
+    if len(text) > MAX_RESPONSE_LENGTH:
         raise InvalidPasskeyError("long")
     try:
         answer = json.loads(text)

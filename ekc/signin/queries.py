@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
-from ekc.accounts.queries import VISITOR, WITH_ROLES, visitor_from
+from ekc.accounts.queries import ACCOUNTS_WITH_ROLES, VISITOR_COLUMNS, visitor_from_rows
 from ekc.core.errors import Unknown
 from ekc.core.tokens import hash_token
 from ekc.signin.models import (
@@ -49,7 +49,7 @@ class CurrentSignIn:
 
 _account, _sign_in = Account.__table__, SignIn.__table__
 #: What a sign-in is judged by.
-TIMES = (
+SIGN_IN_COLUMNS = (
     _sign_in.c.id.label("sign_in_id"),
     _sign_in.c.method,
     _sign_in.c.began_at,
@@ -58,20 +58,20 @@ TIMES = (
     _sign_in.c.ends_at,
 )
 #: A sign-in that nobody has ended.
-OPEN = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
-_OF_ACCOUNT = (
-    select(*VISITOR, *TIMES)
-    .select_from(WITH_ROLES.join(_sign_in, _sign_in.c.account_id == _account.c.id))
-    .where(*OPEN, _account.c.active)
+NOT_ENDED = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
+_ACCOUNT_SIGN_IN = (
+    select(*VISITOR_COLUMNS, *SIGN_IN_COLUMNS)
+    .select_from(ACCOUNTS_WITH_ROLES.join(_sign_in, _sign_in.c.account_id == _account.c.id))
+    .where(*NOT_ENDED, _account.c.active)
 )
 
 
 def account_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
     """A sign-in to an account that goes on; None if it timed out or was ended. By personal link: `links.queries`."""
-    rows = session.execute(_OF_ACCOUNT, {"id": sign_in_id}).all()
+    rows = session.execute(_ACCOUNT_SIGN_IN, {"id": sign_in_id}).all()
     if not rows or not is_unexpired(rows[0], at):
         return None
-    found, first = visitor_from(rows, at, sign_in_id), rows[0]
+    found, first = visitor_from_rows(rows, at, sign_in_id), rows[0]
     return CurrentSignIn(found, first.method, first.began_at, first.seen_at) if found else None
 
 

@@ -10,10 +10,10 @@ from hmac import compare_digest
 
 from pyotp import TOTP, random_base32
 
-_SECONDS = 30  # a step: for so long an app shows one code
-_DRIFT = 1  # steps that a clock may be early or late
-_ONE_TIME = 6  # digits
-_RECOVERY = 12  # digits, the mark among them: 36 bits are left to guess
+_STEP_SECONDS = 30  # a step: for so long an app shows one code
+_DRIFT_STEPS = 1  # steps that a clock may be early or late
+_TOTP_DIGITS = 6  # digits
+_RECOVERY_DIGITS = 12  # digits, the mark among them: 36 bits are left to guess
 
 
 def new_secret() -> str:
@@ -33,19 +33,19 @@ def digits(typed: str) -> str:
 
 def is_totp(typed: str) -> bool:
     """Whether this looks like a code of an app, rather than one on paper."""
-    return len(digits(typed)) == _ONE_TIME
+    return len(digits(typed)) == _TOTP_DIGITS
 
 
 def matching_step(secret: str, typed: str, at: datetime) -> int | None:
     """The time step of which this is the code, if it is now, the one before or the one after; None for any other."""
-    code, here, app = digits(typed), int(at.timestamp()) // _SECONDS, TOTP(secret)
-    near = [step for step in range(here - _DRIFT, here + _DRIFT + 1) if compare_digest(app.generate_otp(step), code)]
-    return max(near, default=None)
+    code, now, app = digits(typed), int(at.timestamp()) // _STEP_SECONDS, TOTP(secret)
+    steps = range(now - _DRIFT_STEPS, now + _DRIFT_STEPS + 1)
+    return max((step for step in steps if compare_digest(app.generate_otp(step), code)), default=None)
 
 
 def new_recovery_codes() -> list[str]:
     """Ten codes, the first digit of each being its mark."""
-    return [f"{mark}{secrets.randbelow(10 ** (_RECOVERY - 1)):0{_RECOVERY - 1}}" for mark in range(10)]
+    return [f"{mark}{secrets.randbelow(10 ** (_RECOVERY_DIGITS - 1)):0{_RECOVERY_DIGITS - 1}}" for mark in range(10)]
 
 
 def grouped(code: str) -> str:

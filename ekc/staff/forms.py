@@ -35,7 +35,7 @@ class AccountsForm(Form):  # type: ignore[misc]
         offered = [state for state in AccountState if state is not AccountState.LEFT]  # found among the leaving
         self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.word)) for state in offered)]
 
-    def to_wanted(self) -> AccountFilter:
+    def to_filter(self) -> AccountFilter:
         """What the list is narrowed to."""
         return AccountFilter(self.q.data or "", AccountState(self.state.data) if self.state.data else None)
 

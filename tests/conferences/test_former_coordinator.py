@@ -157,7 +157,7 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
     def waiting(moment: datetime) -> list[list[tuple[int, int]]]:
         _, device = verification.ask_coordinator(db_session, moment, made.token, "Firefox, Windows")
         homes = (coordinator_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
-        found = [[(door.case.id, door.waiting) for door in home.doors] for home in homes]
+        found = [[(one.case.id, one.waiting) for one in home.approval_requests] for home in homes]
         end_device(By(db_session, cast.ruud, moment), case.id, device)
         return found
 

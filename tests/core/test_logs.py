@@ -44,8 +44,8 @@ def test_an_event_is_one_line_of_json() -> None:
 def test_a_process_writes_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs.log, "handlers", [])
 
-    logs.begin()
-    logs.begin()
+    logs.configure()
+    logs.configure()
 
     assert [type(handler.formatter) for handler in logs.log.handlers] == [logs.LogLine]
 

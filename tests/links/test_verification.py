@@ -13,12 +13,12 @@ from ekc.conferences.actions import circle, links
 from ekc.core.audit import AuditEvent
 from ekc.core.db import make_sessions
 from ekc.links.models import LinkDevice, PersonalLink
-from ekc.links.queries import devices_of, links_of, waiting_of
-from ekc.links.tokens import TRIES, Check, plain
+from ekc.links.queries import devices_of, links_of, pending_devices
+from ekc.links.tokens import MAX_ATTEMPTS, Check, normalize_answer
 from ekc.links.verification import ask_coordinator, verify_by_answer, verify_by_device
 from ekc.signin.devices import Caller, network_of
 from ekc.signin.models import Attempt, SignIn
-from ekc.signin.passwords import hashed
+from ekc.signin.passwords import hash_password
 from ekc.workflow.vocabulary import Attends
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import CODE, COST, OWN, SHARED, Cast, make_link, open_link, sign_in
@@ -69,7 +69,7 @@ def test_an_answer_is_read_as_people_type_it(
     client: PageClient, db_session: Session, clock: FrozenClock, case: Made, typed: str
 ) -> None:
     question = "Where did we drink coffee the first time?"
-    check = Check(question, hashed(plain("Zoë’s café"), COST))
+    check = Check(question, hash_password(normalize_answer("Zoë’s café"), COST))
     client.page(make_link(db_session, clock(), case.id, case.people["kees"], check))
     client.submit("Go to my page")
     assert client.refused("Come in", {question: "Jansen"}, status=422).errors == [WRONG]
@@ -162,7 +162,7 @@ def test_hammering_at_one_link_bars_nobody_beside_it(
         token = hammered.removeprefix("/l/")
         assert verify_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
 
-    assert db_session.scalar(select(func.count(Attempt.id))) == TRIES
+    assert db_session.scalar(select(func.count(Attempt.id))) == MAX_ATTEMPTS
     assert open_link(client, good).url == f"/conferences/{case.id}/mine"
 
 
@@ -394,7 +394,7 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
     client.submit("I have no code: ask my coordinator")
     kept = client.get_cookie("link_device", path=path)
     assert kept is not None
-    (asked,) = waiting_of(db_session, case.id, clock())
+    (asked,) = pending_devices(db_session, case.id, clock())
     links.answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
 
     other = someone()
@@ -428,11 +428,11 @@ def test_waiting_ends_by_itself_and_few_wait_at_once(
     other.page(f"{path}/code")
     page = other.refused("I have no code: ask my coordinator", status=409)
     assert page.errors == ["Your coordinator was asked already, more than once. Ring them."]
-    asked = waiting_of(db_session, case.id, clock())
+    asked = pending_devices(db_session, case.id, clock())
     assert len({one.number for one in asked}) == 3
 
     clock.advance(hours=1)
-    assert waiting_of(db_session, case.id, clock()) == []
+    assert pending_devices(db_session, case.id, clock()) == []
     assert client.page(f"{path}/waiting").heading == "Is it you?"
     assert other.submit("I have no code: ask my coordinator").heading == "Ring your coordinator"
 
@@ -489,7 +489,7 @@ def test_with_a_person_go_their_devices_and_requests(
     assert not is_in(client, case)
     client.page(path, status=404)
     waiting.page(f"{path}/waiting", status=404)
-    assert waiting_of(db_session, case.id, at) == []
+    assert pending_devices(db_session, case.id, at) == []
     assert db_session.scalars(select(LinkDevice.ended_at)).all() == [at, at]
     assert db_session.scalars(select(SignIn.ended_at).where(SignIn.link_id.is_not(None))).all() == [at]
     assert [link.revoked_at for link in links_of(db_session, case.id)] == [at]

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, circle, links, registration
 from ekc.conferences.entries import Concern, NewContact
-from ekc.core.routes import Runtime, declared
+from ekc.core.routes import Runtime, declared_access
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoided
 from ekc.links.verification import ask_coordinator, verify_by_answer
@@ -119,7 +119,7 @@ def _opened(client: FlaskClient, url: str) -> TestResponse:
 
 def _pages_of(app: Flask, case: Made) -> tuple[str, ...]:
     """The pages of a case whose address names nothing but the case; and each step."""
-    access = declared(app)
+    access = declared_access(app)
     rules = [rule for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"]
     alone = [rule for rule in rules if rule.arguments == {"conference_id"} and "GET" in (rule.methods or ())]
     pages = sorted(rule.rule.replace("<int:conference_id>", str(case.id)) for rule in alone if "." not in rule.rule)

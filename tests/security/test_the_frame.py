@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.orm import Session
 
 from config import ConfigError, load_settings, make_keys
-from ekc.core.routes import declared
+from ekc.core.routes import declared_access
 from ekc.core.sessions import EncryptedSessions
 from tests.architecture.sources import EKC
 from tests.build import case_in_setup
@@ -141,7 +141,7 @@ def test_a_page_that_does_not_say_who_may_come_in_stops_the_program(make_app: Ma
     app.add_url_rule("/open", endpoint="open_to_all", view_func=lambda: "x")
 
     with pytest.raises(RuntimeError, match="do not say who may come in: open_to_all"):
-        declared(app)
+        declared_access(app)
 
 
 def test_nothing_is_debugged(make_app: MakeApp, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from ekc.core.errors import Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.signin.actions import passkeys
 from ekc.signin.models import Method, Passkey, UsedNonce
-from ekc.signin.passkeys import LONGEST_ANSWER
+from ekc.signin.passkeys import MAX_RESPONSE_LENGTH
 from ekc.signin.queries import credentials_of, passkeys_of, sign_ins_of
 from tests.build import registered_case
 from tests.cast import Cast, enter, sign_in
@@ -406,7 +406,7 @@ def test_an_address_without_a_name_has_no_passkeys(numbered: PageClient, cast: C
 
 @one_database
 @pytest.mark.parametrize(
-    "sent", ["", "[" * 9000, "x" * (LONGEST_ANSWER + 1), '{"id": 1e999}', "{}", "null", "NaN", '"x"']
+    "sent", ["", "[" * 9000, "x" * (MAX_RESPONSE_LENGTH + 1), '{"id": 1e999}', "{}", "null", "NaN", '"x"']
 )
 def test_what_is_no_answer_at_all(noor: PageClient, sent: str) -> None:
     registration_options(noor)

@@ -13,13 +13,13 @@ from ekc.core.outbox import Link, MailRule, queue
 from ekc.core.transaction import writing
 from ekc.signin import mails
 from ekc.signin.actions.passwords import write_password
-from ekc.signin.invitations import LASTS, address_of, new_invitation, revoke_invitations
+from ekc.signin.invitations import INVITATION_LIFETIME, invitation_url, new_invitation, revoke_invitations
 from ekc.signin.models import Invitation, Purpose
-from ekc.signin.passwords import Cost, hashed, refuse_weak
+from ekc.signin.passwords import Cost, ensure_strong, hash_password
 from ekc.signin.queries import live_invitation, was_ever_activated
 
 #: Mails about a forgotten password that one account gets in an hour, however often they are asked for.
-MOST_AN_HOUR = 3
+MAX_MAILS_PER_HOUR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def ask_new_password(session: Session, at: datetime, email: str, base_url: str) 
         if found is not None and found.password_hash and visitor_of_account(session, found.id, at):
             recent = (Invitation.purpose == Purpose.FORGOTTEN, Invitation.made_at > at - timedelta(hours=1))
             asked = select(func.count()).select_from(Invitation).where(Invitation.account_id == found.id, *recent)
-            if session.scalars(asked).one() < MOST_AN_HOUR:
+            if session.scalars(asked).one() < MAX_MAILS_PER_HOUR:
                 revoke_invitations(session, at, found.id, Purpose.FORGOTTEN)
                 send_link(session, mails.PASSWORD_FORGOTTEN, at, found, Purpose.FORGOTTEN, base_url)
         record(session, PUBLIC, at, "account.new_password_asked", **({"account": found.id} if found else {}))
@@ -57,8 +57,8 @@ def choose_password(
     found = live_invitation(session, at, invitation_id=invitation_id)
     if found is None:
         return None
-    refuse_weak(password, found.email, found.name)
-    password_hash = hashed(password, cost)  # outside the transaction: it is slow on purpose
+    ensure_strong(password, found.email, found.name)
+    password_hash = hash_password(password, cost)  # outside the transaction: it is slow on purpose
     with writing(session):
         unused = (Invitation.id == found.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))
         using = update(Invitation).where(*unused).values(used_at=at).returning(Invitation.id)
@@ -67,7 +67,7 @@ def choose_password(
             return None
         lock_account(session, found.account_id)
         first = not was_ever_activated(session, found.account_id)
-        write_password(session, owner, at, password_hash, tell=not first, by=found.purpose)
+        write_password(session, owner, at, password_hash, notify_owner=not first, by=found.purpose)
     return ChosenPassword(found.account_id, first)
 
 
@@ -81,6 +81,6 @@ def send_link(
     made_by: int | None = None,
 ) -> str:
     invitation_id, token = new_invitation(session, at, account.id, purpose, made_by)
-    link = Link(address_of(base_url, token), at + LASTS[purpose])
+    link = Link(invitation_url(base_url, token), at + INVITATION_LIFETIME[purpose])
     queue(session, rule, account.recipient, at, link=link, invitation=invitation_id)
     return link.address

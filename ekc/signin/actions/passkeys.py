@@ -27,7 +27,7 @@ MAX_PASSKEYS = 20
 def add_passkey(by: By, new: NewPasskey, name: str, nonce: Nonce) -> int:
     """Keep a passkey that was just made. Raises Refusal if it is kept already, or there are too many."""
     with writing(by.session):
-        owner = _lock_own(by.session, by.visitor)
+        owner = _lock_own_account(by.session, by.visitor)
         if credentials_of(by.session, owner).passkeys >= MAX_PASSKEYS:
             raise Refusal(N_("You have %(most)s passkeys. First remove one that you do not use."), most=MAX_PASSKEYS)
         taken = by.session.scalar(select(Passkey.id).where(Passkey.credential_id == new.credential_id))
@@ -58,19 +58,19 @@ def remove_passkey(by: By, passkey_id: int) -> None:
     Raises Unknown for one of somebody else, Refusal if it is the last credential.
     """
     with writing(by.session):
-        owner = _lock_own(by.session, by.visitor)
+        owner = _lock_own_account(by.session, by.visitor)
         passkey = by.session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == owner))
         if passkey is None:
             raise Unknown
         if credentials_of(by.session, owner).count == 1:
             raise Refusal(N_("This is the only way in that you have. First make another passkey."))
         by.session.delete(passkey)
-        end_sign_ins(by.session, by.at, owner, but=by.visitor.sign_in_id)
+        end_sign_ins(by.session, by.at, owner, except_id=by.visitor.sign_in_id)
         by.record("account.passkey_removed", passkey=passkey_id, name=passkey.name)
         notify(by.session, mails.PASSKEY_REMOVED, by.at, owner)
 
 
-def enter_by_passkey(
+def authenticate_by_passkey(
     session: Session, at: datetime, party: RelyingParty, answer: Assertion, nonce: Nonce
 ) -> int | None:
     """The account that a passkey authenticates; None for any reason why not, which is audited."""
@@ -104,7 +104,7 @@ def _authenticate(
     return passkey.account_id
 
 
-def _lock_own(session: Session, visitor: Visitor) -> int:
+def _lock_own_account(session: Session, visitor: Visitor) -> int:
     """The visitor's own account, locked."""
     owner = session.scalar(select(Account.id).where(Account.id == visitor.account_id, Account.active).with_for_update())
     if owner is None:

@@ -18,7 +18,7 @@ from ekc.signin.actions.throttle import PASSWORDS, begin_attempt, discard_attemp
 from ekc.signin.devices import UNKNOWN_CALLER, Caller
 from ekc.signin.invitations import revoke_invitations
 from ekc.signin.models import KnownDevice
-from ekc.signin.passwords import COST, Cost, hashed, is_outdated, matches, refuse_weak
+from ekc.signin.passwords import DEFAULT_COST, Cost, ensure_strong, hash_password, needs_rehash, verify_password
 from ekc.signin.queries import known_device
 from ekc.workflow.vocabulary import N_
 
@@ -36,8 +36,8 @@ def check_password(
     if account is not None and visitor_of_account(session, account.id, at) is not None:
         account_id, stored = account.id, account.password_hash
     # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
-    good = matches(password, stored, cost)
-    renewed = hashed(password, cost) if good and stored and is_outdated(stored, cost) else None
+    good = verify_password(password, stored, cost)
+    renewed = hash_password(password, cost) if good and stored and needs_rehash(stored, cost) else None
     if account_id is None or not good:
         with writing(session):
             whose = {"account": account.id} if account else {}
@@ -58,7 +58,7 @@ def reauthenticate(by: By, password: str, cost: Cost) -> int:
         raise Unknown
     attempt = begin_attempt(by.session, by.at, (PASSWORDS, f"own {account_id}"))
     stored = by.session.scalar(select(Account.password_hash).where(Account.id == account_id))
-    if not matches(password, stored, cost):
+    if not verify_password(password, stored, cost):
         with writing(by.session):
             by.record("account.password_refused", account=account_id)
         raise Refusal(N_("This is not the password you have now. Type it again. Nothing was changed."))
@@ -66,19 +66,19 @@ def reauthenticate(by: By, password: str, cost: Cost) -> int:
     return account_id
 
 
-def set_password(by: By, account_id: int, password: str, cost: Cost = COST) -> None:
+def set_password(by: By, account_id: int, password: str, cost: Cost = DEFAULT_COST) -> None:
     """Give one's own account another password; every other sign-in of it ends. Raises Refusal for a weak one."""
     about = by.session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
     if about is None or by.visitor.account_id != account_id:
         raise Unknown
-    refuse_weak(password, *about)
-    password_hash = hashed(password, cost)
+    ensure_strong(password, *about)
+    password_hash = hash_password(password, cost)
     with writing(by.session):
         write_password(by.session, by.visitor, by.at, password_hash)
 
 
 def write_password(
-    session: Session, owner: Visitor, at: datetime, password_hash: str, *, tell: bool = True, by: str = ""
+    session: Session, owner: Visitor, at: datetime, password_hash: str, *, notify_owner: bool = True, by: str = ""
 ) -> None:
     """Write the password of an account, in the caller's transaction: what the old one opened is ended.
 
@@ -88,9 +88,9 @@ def write_password(
     session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
     session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
     revoke_invitations(session, at, account_id)
-    end_sign_ins(session, at, account_id, but=owner.sign_in_id)
+    end_sign_ins(session, at, account_id, except_id=owner.sign_in_id)
     record(session, owner.actor, at, "account.password_set", account=account_id, by=by)
-    if tell:
+    if notify_owner:
         notify(session, mails.PASSWORD_CHANGED, at, account_id)
 
 

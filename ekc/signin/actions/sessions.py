@@ -32,7 +32,7 @@ class Lifetime:
     shared: bool = False  # others use the device too
 
 
-STAFF = Lifetime()
+STAFF_LIFETIME = Lifetime()
 #: After so long without a sign-in, a browser is forgotten.
 _DEVICE_LIFETIME = timedelta(days=365)
 _TOUCH_INTERVAL = timedelta(minutes=1)  # not a write with every page
@@ -51,7 +51,7 @@ def sign_in_account(
         if owner is None or (method in SINGLE_FACTOR and has_second_factor(session, account_id)):
             raise Unknown
         revoke_invitations(session, at, account_id)
-        begun = begin_sign_in(session, at, method, device, STAFF, account_id=account_id)
+        begun = begin_sign_in(session, at, method, device, STAFF_LIFETIME, account_id=account_id)
         if token:
             _remember_device(session, at, account_id, token)
         record(session, owner.actor, at, "account.signed_in", method=method, device=device)
@@ -85,14 +85,16 @@ def end_other_sign_ins(by: By) -> int:
     if by.visitor.account_id is None:
         raise Unknown
     with writing(by.session):
-        count = end_sign_ins(by.session, by.at, by.visitor.account_id, but=by.visitor.sign_in_id)
+        count = end_sign_ins(by.session, by.at, by.visitor.account_id, except_id=by.visitor.sign_in_id)
         by.record("account.sign_ins_ended", count=count)
     return count
 
 
-def end_sign_ins(session: Session, at: datetime, account_id: int, but: int | None = None) -> int:
+def end_sign_ins(session: Session, at: datetime, account_id: int, except_id: int | None = None) -> int:
     """End every sign-in of an account, or all but one; how many. Does not commit."""
-    ending = update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.id != (but or 0))
+    ending = update(SignIn).where(
+        SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.id != (except_id or 0)
+    )
     return len(session.scalars(ending.values(ended_at=at).returning(SignIn.id)).all())
 
 

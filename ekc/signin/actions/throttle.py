@@ -22,10 +22,10 @@ def attempts_by_key(session: Session, at: datetime, keys: Collection[bytes]) -> 
     return {row.key: row.number for row in session.execute(counted)}
 
 
-def retry_after(session: Session, at: datetime, key: bytes, most: int) -> datetime:
+def retry_after(session: Session, at: datetime, key: bytes, max_attempts: int) -> datetime:
     """When fewer than so many attempts will count, if none is added."""
     newest = select(Attempt.until).where(Attempt.key == key, Attempt.until > at).order_by(Attempt.until.desc())
-    return session.scalar(newest.offset(most - 1).limit(1)) or at
+    return session.scalar(newest.offset(max_attempts - 1).limit(1)) or at
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Limit:
     """At most so many failed attempts within a sliding window. `name` keeps it apart from other limits."""
 
     name: str
-    most: int
-    within: timedelta
+    max_attempts: int
+    window: timedelta
 
 
 PASSWORDS = Limit("password", 10, timedelta(minutes=15))  # for one account
@@ -61,7 +61,7 @@ def begin_attempt(session: Session, at: datetime, *keys: ThrottleKey) -> tuple[i
     limits = {keyring.fingerprint(f"{limit.name}:{whom}"): limit for limit, whom in keys}
     _ensure_below_limits(session, at, limits, more=1)  # most of what is too much then costs one look
     with writing(session):
-        attempt = _count(session, at, limits)
+        attempt = _add_attempts(session, at, limits)
     try:
         _ensure_below_limits(session, at, limits)
     except TooMany:
@@ -73,7 +73,7 @@ def begin_attempt(session: Session, at: datetime, *keys: ThrottleKey) -> tuple[i
 def count_attempt(session: Session, at: datetime, limit: Limit, whom: str) -> None:
     """Count one more, in the caller's transaction, which TooMany rolls back."""
     limits = {keyring_of(session).fingerprint(f"{limit.name}:{whom}"): limit}
-    _count(session, at, limits)
+    _add_attempts(session, at, limits)
     _ensure_below_limits(session, at, limits)
 
 
@@ -94,9 +94,9 @@ def throttle_keys(limit: Limit, whom: str, device: int | None, caller: Caller) -
     return ((limit, whom), (BY_NETWORK, caller.network)) if caller.network else ((limit, whom),)
 
 
-def _count(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tuple[int, ...]:
+def _add_attempts(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tuple[int, ...]:
     session.execute(delete(Attempt).where(Attempt.until <= at))
-    made = [Attempt(key=key, until=at + limit.within) for key, limit in limits.items()]
+    made = [Attempt(key=key, until=at + limit.window) for key, limit in limits.items()]
     session.add_all(made)
     session.flush()
     return tuple(one.id for one in made)
@@ -104,7 +104,7 @@ def _count(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tup
 
 def _ensure_below_limits(session: Session, at: datetime, limits: Mapping[bytes, Limit], more: int = 0) -> None:
     so_far = attempts_by_key(session, at, limits)
-    full = {key: limit.most for key, limit in limits.items() if so_far.get(key, 0) + more > limit.most}
+    full = {key: limit.max_attempts for key, limit in limits.items() if so_far.get(key, 0) + more > limit.max_attempts}
     if full:
         until = max(retry_after(session, at, key, most) for key, most in full.items())
         minutes = max(2, -((at - until) // timedelta(minutes=1)))  # to the whole minute above; never "1 minutes"

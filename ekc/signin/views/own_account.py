@@ -17,7 +17,7 @@ from ekc.signin.models import Method
 from ekc.signin.views.blueprint import bp
 from ekc.workflow.vocabulary import N_
 
-HOW = {
+METHOD_LABELS = {
     Method.PASSWORD: N_("with a password"),
     Method.CODE: N_("with a password and a code"),
     Method.PASSKEY: N_("with a passkey"),
@@ -100,7 +100,7 @@ def account_page(**sent: PlainForm) -> str:
         providers=[names.get(row.issuer, row.issuer) for row in queries.identities_of(db(), account_id)],
         sign_ins=queries.sign_ins_of(db(), now(), account_id),
         here=visitor().sign_in_id,
-        how=HOW,
+        how=METHOD_LABELS,
         now=now(),
         forms=forms,
         sent=next(iter(sent.values()), None),

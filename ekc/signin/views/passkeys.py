@@ -60,7 +60,7 @@ def enter_by_passkey() -> ResponseReturnValue:
         attempt = throttle.begin_attempt(db(), now(), (throttle.PASSKEYS, request_caller().network))
         try:
             answer = parse_assertion(form.credential.data)
-            account_id = passkeys_actions.enter_by_passkey(db(), now(), party, answer, begun[0])
+            account_id = passkeys_actions.authenticate_by_passkey(db(), now(), party, answer, begun[0])
         except InvalidPasskeyError:
             account_id = None
         if account_id is not None:
@@ -103,7 +103,7 @@ def add_passkey() -> ResponseReturnValue:
     form = NewPasskeyForm()
     if form.validate():
         try:
-            _keep(form)
+            _register(form)
         except InvalidPasskeyError:
             form.form_errors.append(_("The passkey was not made. Try once more."))
         except Refusal as refusal:
@@ -115,7 +115,7 @@ def add_passkey() -> ResponseReturnValue:
 
 
 @fresh_login_required  # type: ignore[untyped-decorator]
-def _keep(form: NewPasskeyForm) -> None:
+def _register(form: NewPasskeyForm) -> None:
     """Keep the passkey in the form. Raises InvalidPasskeyError, Refusal."""
     begun = finish_flow(_REGISTRATION)
     if begun is None:

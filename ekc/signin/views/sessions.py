@@ -17,7 +17,7 @@ from ekc.signin.login import (
     complete_sign_in,
     discard_ended_sign_in,
     end_session,
-    in_the_demo,
+    is_demo_id,
     pending_account,
     request_caller,
     start_account_session,
@@ -25,7 +25,7 @@ from ekc.signin.login import (
 )
 from ekc.signin.models import Method
 from ekc.signin.views.blueprint import bp
-from ekc.signin.views.oidc import SIGNED_IN_AT
+from ekc.signin.views.oidc import PROVIDER_KEY
 
 
 @bp.get("/sign-in")
@@ -91,7 +91,7 @@ def check_code() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """Sign out; also for who is not signed in. After single sign-on, offer to sign out at the provider too."""
-    key = session.get(SIGNED_IN_AT)
+    key = session.get(PROVIDER_KEY)
     after = "home" if visitor().participant_id is None else "links.signed_out"
     end_session()
     response = redirect(url_for("signin.leave_provider", key=key) if key else url_for(after), 303)
@@ -116,7 +116,7 @@ def set_language(language: str) -> ResponseReturnValue:
 @public
 def be(account_id: int) -> ResponseReturnValue:
     """In the demo: be one of the cast who has an account."""
-    if not in_the_demo(account_id):
+    if not is_demo_id(account_id):
         abort(404)
     start_account_session(account_id, Method.DEMO)
     return redirect(url_for("home"), 303)

@@ -16,7 +16,7 @@ from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.matching.actions.independence import note_employer
 from ekc.signin.invitations import revoke_invitations
-from ekc.signin.passwords import COST, Cost, hashed, refuse_weak
+from ekc.signin.passwords import DEFAULT_COST, Cost, ensure_strong, hash_password
 from ekc.staff import mails
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
@@ -47,12 +47,12 @@ class NewAccount(AccountDetails):
     password: str | None = field(default=None, repr=False)
 
 
-def open_account(by: By, new: NewAccount, cost: Cost = COST) -> int:
+def open_account(by: By, new: NewAccount, cost: Cost = DEFAULT_COST) -> int:
     """Open an account. Raises Refusal for a taken or impossible address, a weak password, an unknown region."""
     ensure_administrator(by.visitor)
     if new.password is not None:
-        refuse_weak(new.password, new.email, new.name)
-    password_hash = None if new.password is None else hashed(new.password, cost)
+        ensure_strong(new.password, new.email, new.name)
+    password_hash = None if new.password is None else hash_password(new.password, cost)
     with writing(by.session):
         return add_account(by, new, password_hash).id
 
@@ -114,7 +114,7 @@ def _write(session: Session, account: Account, details: AccountDetails) -> tuple
     with session.no_autoflush:
         taken = session.scalar(select(Account.id).where(Account.email == email))
     if taken is not None and taken != account.id:
-        raise _taken(email)
+        raise _address_taken(email)
     written = {
         "name": details.name.strip(),
         "email": email,
@@ -136,10 +136,10 @@ def _flush(session: Session, account: Account) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise _taken(email) from None  # by somebody at this moment
+        raise _address_taken(email) from None  # by somebody at this moment
 
 
-def _taken(email: str) -> Refusal:
+def _address_taken(email: str) -> Refusal:
     return Refusal(N_("There is an account with the address %(email)s already."), email=email)
 
 

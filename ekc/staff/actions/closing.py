@@ -44,7 +44,7 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
         account.leaves_on = on
         by.record("account.leaves", account=account_id, on=on.isoformat() if on else "stays")
         if on is not None:
-            _tell_managers(by.session, mails.COORDINATOR_LEAVES, by.at, account, on=on)
+            _notify_managers(by.session, mails.COORDINATOR_LEAVES, by.at, account, on=on)
 
 
 def close_account(by: By, account_id: int) -> None:
@@ -68,7 +68,7 @@ def close_account(by: By, account_id: int) -> None:
         revoke_invitations(by.session, by.at, account_id)
         ask_on_new_devices(by.session, PersonalLink.made_by == account_id)
         by.record("account.closed", account=account_id)
-        _tell_managers(by.session, mails.COORDINATOR_STOPPED, by.at, account)
+        _notify_managers(by.session, mails.COORDINATOR_STOPPED, by.at, account)
 
 
 def reopen_account(by: By, account_id: int, base_url: str) -> str | None:
@@ -93,7 +93,7 @@ def _delete_credentials(session: Session, account_id: int) -> None:
         session.execute(delete(kept).where(kept.account_id == account_id))
 
 
-def _tell_managers(session: Session, rule: MailRule, at: datetime, account: Account, **fields: Any) -> None:
+def _notify_managers(session: Session, rule: MailRule, at: datetime, account: Account, **fields: Any) -> None:
     """Write to the other regional managers of a coordinator's region."""
     if any(held.role is Role.COORDINATOR for held in account.roles):
         notify(session, rule, at, account.id, **fields)

@@ -18,7 +18,7 @@ def add_region(by: By, name: str, timezone: str = NL.timezone) -> int:
     ensure_administrator(by.visitor)
     with writing(by.session):
         region = Region(name=name, timezone=timezone)
-        _keep(by.session, region)
+        _save(by.session, region)
         by.record("region.added", region=name)
     return region.id
 
@@ -32,11 +32,11 @@ def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
             raise Unknown
         before = region.name
         region.name, region.timezone = name, timezone
-        _keep(by.session, region)
+        _save(by.session, region)
         by.record("region.changed", region=name, before=before, timezone=timezone)
 
 
-def _keep(session: Session, region: Region) -> None:
+def _save(session: Session, region: Region) -> None:
     name = region.name
     with session.no_autoflush:
         taken = session.scalar(select(Region.id).where(Region.name == name))

@@ -28,7 +28,7 @@ def give_role(by: By, account_id: int, office: Office) -> None:
         if by.visitor.account_id == account_id:
             raise Refusal(N_("Nobody gives themselves a role. Ask another administrator."))
         ensure_regions(by.session, office.region_id)
-        if any((o.role, o.region_id, o.municipality) == _of(office) for o in account.roles):
+        if any((o.role, o.region_id, o.municipality) == _key(office) for o in account.roles):
             raise Refusal(N_("%(name)s has this role already."), name=account.name)
         add_office(by, account, office)
         _record(by, "account.role_given", account_id, office)
@@ -72,7 +72,7 @@ def refuse_last_administrator(session: Session, at: datetime, account: Account) 
         raise Refusal(N_("%(name)s is the only administrator. Give somebody else that role first."), name=account.name)
 
 
-def _of(office: Office) -> tuple[Role, int | None, str | None]:
+def _key(office: Office) -> tuple[Role, int | None, str | None]:
     return office.role, office.region_id, office.municipality
 
 

@@ -21,13 +21,13 @@ from ekc.workflow.duties import Duty
 _PATH = "/accounts/<int:account_id>"
 
 
-def invited(account_id: int, link: str | None) -> ResponseReturnValue:
+def invited_response(account_id: int, link: str | None) -> ResponseReturnValue:
     """The account after its owner was invited. A link is in this answer and nowhere else: no address, no cookie."""
     if link is not None:
         return _page(account_id, link)
     if runtime().settings.mail:
         flash(_("The invitation is sent."), "success")
-    return _back(account_id)
+    return _to_account(account_id)
 
 
 @bp.get(_PATH)
@@ -44,7 +44,7 @@ def change(account_id: int) -> ResponseReturnValue:
     form = DetailsForm(regions(db()))
     if not form.validate():
         return _page(account_id, details=form), 422
-    return _do(account_id, _("Saved."), accounts.change_account, form.to_details(), details=form)
+    return _perform(account_id, _("Saved."), accounts.change_account, form.to_details(), details=form)
 
 
 @bp.post(f"{_PATH}/roles")
@@ -54,49 +54,51 @@ def give_role(account_id: int) -> ResponseReturnValue:
     form = RoleForm(regions(db()))
     if not form.validate():
         return _page(account_id, role=form), 422
-    return _do(account_id, _("The role is given."), roles.give_role, form.to_office(), role=form)
+    return _perform(account_id, _("The role is given."), roles.give_role, form.to_office(), role=form)
 
 
 @bp.post(f"{_PATH}/roles/<int:role_id>/take")
 @office(Duty.ACCOUNTS)
 def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
     """Take a role away."""
-    return _do(account_id, _("The role is taken away."), roles.take_role, role_id)
+    return _perform(account_id, _("The role is taken away."), roles.take_role, role_id)
 
 
 @bp.post(f"{_PATH}/invitation")
 @office(Duty.ACCOUNTS)
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
-    return invited(account_id, inviting.invite(by(), account_id, runtime().settings.base_url))
+    return invited_response(account_id, inviting.invite(by(), account_id, runtime().settings.base_url))
 
 
 @bp.post(f"{_PATH}/invitation/withdraw")
 @office(Duty.ACCOUNTS)
 def withdraw(account_id: int) -> ResponseReturnValue:
     """End the invitation."""
-    return _do(account_id, _("The invitation does not work any more."), inviting.withdraw_invitation)
+    return _perform(account_id, _("The invitation does not work any more."), inviting.withdraw_invitation)
 
 
 @bp.post(f"{_PATH}/sign-ins/end")
 @office(Duty.ACCOUNTS)
 def end_sign_ins(account_id: int) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
-    return _do(account_id, _("Every sign-in of this account has ended."), sign_in.end_all_sign_ins)
+    return _perform(account_id, _("Every sign-in of this account has ended."), sign_in.end_all_sign_ins)
 
 
 @bp.post(f"{_PATH}/second-factor/reset")
 @office(Duty.ACCOUNTS)
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
     """Let somebody in by password alone again, who lost what their second step needs."""
-    return _do(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
+    return _perform(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
 
 
 @bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
 @office(Duty.ACCOUNTS)
 def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
     """End a tie to a provider of single sign-on that is wrong, or of a provider that was replaced."""
-    return _do(account_id, _("Untied. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id)
+    return _perform(
+        account_id, _("Untied. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id
+    )
 
 
 @bp.post(f"{_PATH}/leaving")
@@ -106,21 +108,21 @@ def leaving(account_id: int) -> ResponseReturnValue:
     form = LeavingForm()
     if not form.validate():
         return _page(account_id, leaving=form), 422
-    return _do(account_id, _("The last day is noted."), closing.set_leaving, form.leaves_on.data, leaving=form)
+    return _perform(account_id, _("The last day is noted."), closing.set_leaving, form.leaves_on.data, leaving=form)
 
 
 @bp.post(f"{_PATH}/stay")
 @office(Duty.ACCOUNTS)
 def stay(account_id: int) -> ResponseReturnValue:
     """They stay after all."""
-    return _do(account_id, _("Noted: this account stays."), closing.set_leaving, None)
+    return _perform(account_id, _("Noted: this account stays."), closing.set_leaving, None)
 
 
 @bp.post(f"{_PATH}/close")
 @office(Duty.ACCOUNTS)
 def close(account_id: int) -> ResponseReturnValue:
     """Close the account at once."""
-    return _do(account_id, _("The account is closed."), closing.close_account)
+    return _perform(account_id, _("The account is closed."), closing.close_account)
 
 
 @bp.post(f"{_PATH}/open")
@@ -128,10 +130,10 @@ def close(account_id: int) -> ResponseReturnValue:
 def reopen(account_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
     link = closing.reopen_account(by(), account_id, runtime().settings.base_url)
-    return invited(account_id, link)
+    return invited_response(account_id, link)
 
 
-def _do(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm) -> ResponseReturnValue:
+def _perform(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm) -> ResponseReturnValue:
     """One action, and back to the page, which says so or why not; `sent` is the form it came from, if it has fields."""
     filled = sent or {"refused": CaseForm(formdata=None)}
     try:
@@ -141,10 +143,10 @@ def _do(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm
         status = form.refuse(refusal)
         return _page(account_id, **filled), status
     flash(done, "success")
-    return _back(account_id)
+    return _to_account(account_id)
 
 
-def _back(account_id: int) -> ResponseReturnValue:
+def _to_account(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.account", account_id=account_id), 303)
 
 

@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.accounts.queries import new_readers
+from ekc.accounts.queries import recent_managers
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.signin.login import by, office, visitor
@@ -61,5 +61,5 @@ def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
         forms=forms,
         new=sent if sent is not None and not sent_for else RegionForm(formdata=None, prefix="new-"),
         sent=sent,
-        new_readers=new_readers(db(), now(), visitor().account_id or 0),
+        recent_managers=recent_managers(db(), now(), visitor().account_id or 0),
     )
