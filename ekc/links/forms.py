@@ -1,4 +1,4 @@
-"""Forms of opening a personal link: who uses the device, and the entrance code or answer."""
+"""Forms for opening a personal link: who uses the device, and the entrance code or answer."""
 
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -10,7 +10,7 @@ from ekc.signin.passwords import MAX_LENGTH
 
 
 class UseForm(PlainForm):
-    """Who uses the device on which a personal link was opened."""
+    """Whether the device is shared or the participant's own."""
 
     use = RadioField(
         _l("Who uses this device?"),
@@ -26,12 +26,12 @@ class UseForm(PlainForm):
     )
 
     def is_own(self) -> bool:
-        """Whether it was said that nobody else uses the device; anything else is no."""
+        """Whether the device was marked as the participant's own; anything else counts as shared."""
         return bool(self.use.data == "own")
 
 
 class EntranceForm(UseForm):
-    """The code that the coordinator told, or the answer to a question that they agreed on."""
+    """The entrance code, or the answer to the question agreed on with the coordinator."""
 
     entrance_code = StringField(
         _l("Entrance code"),
@@ -40,7 +40,7 @@ class EntranceForm(UseForm):
     )
 
     def ask(self, question: str | None) -> None:
-        """Ask this question, or for the code."""
+        """Label the field with the question; without one, describe the entrance code."""
         if question:
             self.entrance_code.label.text = question
         else:

@@ -1,4 +1,4 @@
-"""Reading personal links, the devices verified for them, and who waits for approval."""
+"""Queries on personal links, their devices, and requests for approval."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -37,14 +37,14 @@ _LINK_SIGN_IN = (
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A personal link as it is shown: never its token, which nobody knows any more."""
+    """A personal link as it is shown, without its token, which is not stored."""
 
     id: int
     participant_id: int
     made_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
-    used_at: datetime | None  # for the first time
+    used_at: datetime | None  # first use
     handed_over: tuple[str, ...]  # paper, mail, message
     question: str | None
     has_answer: bool
@@ -52,23 +52,23 @@ class LinkRow:
     tried_at: datetime | None
 
     def is_live(self, at: datetime) -> bool:
-        """Whether it works: neither revoked nor expired."""
+        """Whether it is neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > at
 
     @property
     def is_locked(self) -> bool:
-        """Whether so many wrong answers were given that the coordinator alone lets in."""
+        """Whether too many wrong answers were given, so that new devices need the coordinator's approval."""
         return self.has_answer and self.tries >= MAX_ATTEMPTS
 
     @property
     def asks(self) -> Confirmed:
-        """How a new device is confirmed."""
+        """How a new device is verified."""
         return confirmation_method(self.question, self.has_answer)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device that was confirmed for a link, or waits to be. `in_use`: remembered, or somebody is signed in on it."""
+    """A verified or pending device of a link. `in_use`: remembered, or with a current sign-in."""
 
     id: int
     link_id: int
@@ -85,7 +85,7 @@ class DeviceRow:
         return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - APPROVAL_LIFETIME
 
     def is_trusted(self, at: datetime) -> bool:
-        """Whether it signs in without verification: remembered, or approved a moment ago and not used yet."""
+        """Whether it signs in without verification: remembered, or just approved and not used yet."""
         if self.confirmed_at is None or self.ended_at is not None:
             return False
         return self.remembered or (self.number is not None and self.asked_at > at - APPROVAL_LIFETIME)
@@ -107,14 +107,14 @@ def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
-    """A sign-in by personal link that goes on; None if it timed out or was ended, or its link or device was.
+    """The sign-in by personal link; None if it timed out or was ended, or its link or device was.
 
-    Name and language of the participant are the circle's to know.
+    Without name and language of the participant, which belong to the circle (`conferences`).
     """
     row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id, "at": at}).one_or_none()
     if row is None or not is_unexpired(row, at):
         return None
-    left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)  # if it is used now and not again
+    left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
     visitor = Visitor(
         Actor(ActorKind.PARTICIPANT, row.participant_id),
         conference_id=row.conference_id,
@@ -126,14 +126,14 @@ def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSign
 
 
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
-    """The link with this number, if it is neither revoked nor expired."""
+    """The link with this id; None if it was revoked or has expired."""
     return session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, *_is_live(at)))
 
 
 def link_of_token(session: Session, at: datetime, token: str, lock: bool = False) -> PersonalLink | None:
-    """The link that a token opens: signed by us, of this case and person, neither revoked nor expired.
+    """The link of a token; None if the signature is wrong, or the link was revoked or has expired.
 
-    `lock` for use inside `writing`: nobody else changes the link meanwhile.
+    `lock`: lock the row, for use inside `writing`.
     """
     bound = read_token(keyring_of(session), token)
     if bound is None:
@@ -151,7 +151,7 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
 
 
 def links_of(session: Session, conference_id: int) -> list[LinkRow]:
-    """All links that were ever made for a case, the latest first."""
+    """All links of a case, also revoked and expired ones, newest first."""
     found = select(
         PersonalLink.id,
         PersonalLink.participant_id,
@@ -172,7 +172,7 @@ def links_of(session: Session, conference_id: int) -> list[LinkRow]:
 
 
 def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
-    """The links of a case whose mail did not leave: whether it was given up; it waits otherwise."""
+    """The links of a case whose mail was not sent: True if it was given up, False if it is still queued."""
     mails = select(OutboxMessage.key, OutboxMessage.given_up_at.is_not(None)).where(
         OutboxMessage.conference_id == conference_id, OutboxMessage.sent_at.is_(None)
     )
@@ -182,7 +182,7 @@ def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
 
 
 def newest_link(session: Session, conference_id: int, participant_id: int) -> PersonalLink | None:
-    """The link that was last made for somebody, whether it works or not."""
+    """The newest link of a participant, also if it was revoked or has expired."""
     theirs = (PersonalLink.conference_id == conference_id, PersonalLink.participant_id == participant_id)
     return session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
 
@@ -200,7 +200,7 @@ _DEVICE_COLUMNS = (
 
 
 def device_of(session: Session, link_id: int, device_id: int | None) -> DeviceRow | None:
-    """A device of this link, in whatever state; None if there is none of this number."""
+    """A device of this link, in any state; None if there is none with this id."""
     if device_id is None:
         return None
     found = select(*_DEVICE_COLUMNS).where(LinkDevice.id == device_id, LinkDevice.link_id == link_id)
@@ -209,7 +209,7 @@ def device_of(session: Session, link_id: int, device_id: int | None) -> DeviceRo
 
 
 def devices_of(session: Session, conference_id: int, at: datetime) -> list[DeviceRow]:
-    """The devices that were confirmed for the live links of a case, the first one first."""
+    """The verified devices of the valid links of a case, oldest first."""
     here = (PersonalLink.conference_id == conference_id, *_is_live(at), LinkDevice.confirmed_at.is_not(None))
     rows = session.execute(_with_link(select(*_DEVICE_COLUMNS)).where(*here).order_by(LinkDevice.id)).all()
     used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
@@ -221,7 +221,7 @@ def devices_of(session: Session, conference_id: int, at: datetime) -> list[Devic
 
 
 def pending_devices(session: Session, conference_id: int, at: datetime) -> list[PendingDevice]:
-    """Who waits now to be let in to a case, the first one first."""
+    """The devices that wait for approval in a case, oldest first."""
     found = select(
         LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number
     )
@@ -230,10 +230,9 @@ def pending_devices(session: Session, conference_id: int, at: datetime) -> list[
 
 
 def approval_requests(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
-    """Of these cases, those that ask for the coordinator: how many people wait to be let in by a personal link.
+    """The cases among these that need the coordinator: the number of pending devices, by case.
 
-    None waits where too many wrong answers were given at a link, so that the coordinator alone opens it, and they
-    have let nobody in since.
+    The number is 0 if only a locked link (too many wrong answers) needs attention: no device of it was approved since.
     """
     if not conference_ids:
         return {}
@@ -251,11 +250,12 @@ def approval_requests(session: Session, conference_ids: Collection[int], at: dat
 
 
 def cases_awaiting_approval(at: datetime) -> Select[tuple[int]]:
-    """The cases at whose personal links somebody waits to be let in; to choose cases by."""
+    """Select the ids of the cases with pending devices, for use as a subquery."""
     return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_is_live(at), *is_pending(at))
 
 
 def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for a device that waits for approval."""
     unanswered = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None))
     return *unanswered, LinkDevice.asked_at > at - APPROVAL_LIFETIME
 

@@ -1,6 +1,6 @@
-"""Verifying a personal link on a device: by code or answer, by the coordinator's approval, or by a known device.
+"""Verifying a personal link on a device: by code or answer, by the coordinator's approval, or by a remembered device.
 
-Nothing here tells whether link, code or answer was wrong. Nothing is written when a link is only looked at.
+Results do not reveal whether link, code or answer was wrong.
 """
 
 import secrets
@@ -25,14 +25,14 @@ from ekc.signin.models import Attempt, Method, SignIn
 from ekc.signin.passwords import Cost, verify_password
 from ekc.workflow.vocabulary import N_
 
-#: Of one link; more would only make the coordinator press the wrong button.
+#: For each link, so that the coordinator does not approve the wrong device.
 MAX_PENDING_DEVICES = 3
 _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSignIn:
-    """A sign-in by personal link: on which device of which link, and until when that is remembered, if it is."""
+    """A new sign-in by personal link. `remembered_until`: None on a shared device."""
 
     sign_in_id: int
     link_id: int
@@ -50,19 +50,19 @@ def verify_by_answer(
     cost: Cost,
     caller: Caller = UNKNOWN_CALLER,
 ) -> LinkSignIn | None:
-    """Sign in with the code, or the answer to the question; None if it is wrong, which counts as a try.
+    """Sign in with the code or answer; None if it is wrong, which counts as an attempt.
 
-    After the last try it is None for the right answer too, and nothing is compared or counted any more. Raises Unknown
-    for a link that does not work, TooMany after too many wrong answers at whatever links from the same place.
+    After `MAX_ATTEMPTS` the result is None for the right answer too, and nothing is compared or counted. Raises Unknown
+    for a link that does not work, TooMany after too many wrong answers from the same network at any links.
     """
     link = link_of_token(session, at, token)
     if link is None:
         raise Unknown
-    if link.tries >= MAX_ATTEMPTS:  # whoever hammers at it bars nobody beside them
+    if link.tries >= MAX_ATTEMPTS:  # not throttled, so that others in the same network are not locked out
         _audit_locked_link(session, at, token)
         return None
     attempt = begin_attempt(session, at, (LINK_ANSWERS, caller.network)) if caller.network else ()
-    # Outside the transaction: it is slow on purpose. Of many at once, only as many as there are tries count below.
+    # Outside the transaction, because hashing is slow; the attempts are checked again below, under the lock.
     right = verify_password(normalize_answer(typed), link.answer_hash, cost)
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
@@ -82,7 +82,7 @@ def verify_by_answer(
 
 
 def _audit_locked_link(session: Session, at: datetime, token: str) -> None:
-    """Audit a try at a locked link: the first of a day."""
+    """Audit an attempt at a locked link, at most once a day."""
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is not None and (link.tried_at is None or at - link.tried_at >= _ONE_DAY):
@@ -91,9 +91,9 @@ def _audit_locked_link(session: Session, at: datetime, token: str) -> None:
 
 
 def audit_dead_link(session: Session, at: datetime, token: str) -> None:
-    """Audit the use of a link of ours that does not work any more: the first of a day.
+    """Audit the use of a link that no longer works, at most once a day.
 
-    The token itself says whose it was, so a revoked, an expired and a deleted link are treated the same.
+    The signed token names case and participant, so revoked, expired and deleted links are treated alike.
     """
     payload = read_token(keyring_of(session), token)
     if payload is not None:
@@ -101,9 +101,9 @@ def audit_dead_link(session: Session, at: datetime, token: str) -> None:
 
 
 def audit_ended_link(session: Session, at: datetime, sign_in_id: int, conference_id: int, page: str) -> None:
-    """Audit a request for a page of the case from a browser whose link does not work any more: the first of a day.
+    """Audit a request for a case page from a browser whose link no longer works, at most once a day.
 
-    It shares the limit of `note_dead_link`. A sign-in that timed out, of a link that still works, is not noted.
+    Shares its limit with `audit_dead_link`. Sign-ins that only timed out are not audited.
     """
     signed_in = (SignIn.id == sign_in_id, PersonalLink.conference_id == conference_id)
     link = session.scalar(select(PersonalLink).join(SignIn, SignIn.link_id == PersonalLink.id).where(*signed_in))
@@ -119,7 +119,7 @@ def _audit_once_a_day(session: Session, at: datetime, dead: LinkTokenPayload, **
 
 
 def verify_by_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> LinkSignIn | None:
-    """Sign in on a device that is remembered, or was approved a moment ago; None if it has to be verified first.
+    """Sign in on a remembered or just approved device; None if the device has to be verified first.
 
     Raises Unknown for a link that does not work.
     """
@@ -141,9 +141,9 @@ def _sign_in(session: Session, at: datetime, link: PersonalLink, on: LinkDevice,
 
 
 def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> tuple[int, int]:
-    """Ask the coordinator to approve this device: the numbers of link and device.
+    """Ask the coordinator to approve this device; returns the ids of link and device.
 
-    Raises Unknown for a link that does not work, Refusal while so many wait that one more would only confuse.
+    Raises Unknown for a link that does not work, Refusal if `MAX_PENDING_DEVICES` wait already.
     """
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
@@ -162,7 +162,7 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
 
 
 def forget_device(session: Session, at: datetime, token: str, device_id: int | None) -> None:
-    """Others use this device too: it has to be verified anew, and its sign-ins end."""
+    """End this device, which turned out to be shared, and its sign-ins. Raises Unknown for a link that does not work."""
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is None:

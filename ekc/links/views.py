@@ -1,7 +1,7 @@
-"""A personal link is opened, confirmed on a new device, and used. Looking at these pages changes nothing, ever.
+"""Opening a personal link, and verifying it on a new device. GET requests change nothing.
 
-Nothing here names anybody: whoever found the paper learns that it opens a page, and no more. The headers that keep the
-address out of caches, indexes and other sites stand in `core/handlers.py`.
+The pages name nobody, because a stranger may have found the slip. The headers that keep the address out of caches,
+search engines and other sites are set in `core/handlers.py`.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ bp = Blueprint("links", __name__)
 @bp.post("/demo/be/link/<int:link_id>")
 @public
 def be_participant(link_id: int) -> ResponseReturnValue:
-    """In the demo: be one of the cast who has a personal link."""
+    """Demo only: sign in as a person with a personal link."""
     if not is_demo_id(link_id):
         abort(404)
     sign_in_id = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
@@ -43,12 +43,12 @@ def be_participant(link_id: int) -> ResponseReturnValue:
 
 
 _PATH = "/l/<token>"
-_SHOW_REMAINING_AFTER = 3  # wrong answers; from then on the page says how many more it bears
-_REFRESH_SECONDS = 5  # seconds between two looks of somebody who waits
+_SHOW_REMAINING_AFTER = 3  # wrong answers; from then on the page shows how many attempts are left
+_REFRESH_SECONDS = 5  # between reloads of the waiting page
 
 
 def _requires_live_link(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
-    """One page for every link that does not work: forged, unknown, expired, revoked. A POST to one is audited."""
+    """Answer with the same page for each link that does not work: forged, unknown, expired, revoked. Audit POSTs."""
 
     @wraps(view)
     def guarded(token: str) -> ResponseReturnValue:
@@ -66,7 +66,7 @@ def _requires_live_link(view: Callable[[str], ResponseReturnValue]) -> Callable[
 @public
 @_requires_live_link
 def enter(token: str) -> ResponseReturnValue:
-    """A personal link is opened. Nothing happens yet: mail scanners and previews open links as well."""
+    """The page of a personal link. A GET changes nothing, because mail scanners and previews open links too."""
     known = _cookie_device(_live_link(token))
     return render_template("links/enter.html", token=token, known=known is not None and known.is_trusted(now()))
 
@@ -75,12 +75,12 @@ def enter(token: str) -> ResponseReturnValue:
 @public
 @_requires_live_link
 def enter_now(token: str) -> ResponseReturnValue:
-    """On a device that is known, or where one is in by this link: on. On another: to what is asked there."""
+    """Sign in on a trusted device or go on with the current sign-in; otherwise redirect to the verification."""
     if "forget" in request.form:
         verification.forget_device(db(), now(), token, _cookie_device_id(token))
         return _without_cookie(redirect(url_for("links.enter", token=token), 303), token)
     link, who = _live_link(token), visitor()
-    if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # in already
+    if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # signed in already
         return redirect(url_for("journey.own_page", conference_id=who.conference_id), 303)
     entered = verification.verify_by_device(db(), now(), token, _cookie_device_id(token), UseForm().is_own())
     if entered is None:
@@ -92,7 +92,7 @@ def enter_now(token: str) -> ResponseReturnValue:
 @public
 @_requires_live_link
 def confirm(token: str) -> ResponseReturnValue:
-    """What is asked on a device that is not known yet."""
+    """Ask for the code or answer."""
     return _confirmation_page(_live_link(token), token, EntranceForm())
 
 
@@ -100,7 +100,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @public
 @_requires_live_link
 def check_confirm(token: str) -> ResponseReturnValue:
-    """The code or the answer is given."""
+    """Check the code or answer."""
     link, form = _live_link(token), EntranceForm()
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
@@ -134,7 +134,7 @@ def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> st
 @public
 @_requires_live_link
 def ask(token: str) -> ResponseReturnValue:
-    """Without code or answer: ask the coordinator to approve this device."""
+    """Ask the coordinator to approve this device."""
     link = _live_link(token)
     response = redirect(url_for("links.waiting", token=token), 303)
     asked = _cookie_device(link)
@@ -153,7 +153,7 @@ def ask(token: str) -> ResponseReturnValue:
 @public
 @_requires_live_link
 def waiting(token: str) -> ResponseReturnValue:
-    """The page of who waits for the coordinator; it reloads by itself. Once approved, a button leads on."""
+    """The page while waiting for approval, which reloads by itself; once approved, it has a button to sign in."""
     asked = _cookie_device(_live_link(token))
     if asked is None or not (asked.is_pending(now()) or asked.is_trusted(now())):
         return redirect(url_for("links.confirm", token=token))
@@ -169,7 +169,7 @@ def waiting(token: str) -> ResponseReturnValue:
 @bp.get("/signed-out")
 @public
 def signed_out() -> ResponseReturnValue:
-    """Where a shared device ends up by itself: nobody is signed in on it, and nothing is told."""
+    """The page a shared device goes to when its sign-in times out. It signs out and reveals nothing."""
     if visitor().expires_in is not None:
         end_session()
     if visitor().known:
@@ -185,7 +185,7 @@ def _live_link(token: str) -> PersonalLink:
 
 
 def _cookie_device_id(token: str) -> int | None:
-    """The device that the cookie of this browser names."""
+    """The id of the device in this browser's cookie."""
     keyring, key = keyring_of(db()), request.cookies.get(_cookie_name())
     bound = read_token(keyring, token)
     return read_device_key(keyring, bound.link_id, key) if bound and key else None
@@ -197,7 +197,7 @@ def _cookie_device(link: PersonalLink) -> DeviceRow | None:
 
 
 def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
-    """Redirect to their own page; a device that nobody else uses is remembered."""
+    """Redirect to the participant's page, and remember a device that is their own."""
     start_link_session(entered.sign_in_id)
     response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
     if entered.remembered_until is None:
@@ -211,7 +211,7 @@ def _cookie_name() -> str:
 
 
 def _with_cookie(response: Response, token: str, key: str, until: datetime | None = None) -> Response:
-    """Under the address of the link alone, so that it is sent nowhere else."""
+    """Set the device cookie, limited to the path of the link."""
     secure, path = runtime().settings.secure_cookies, url_for("links.enter", token=token)
     response.set_cookie(_cookie_name(), key, expires=until, path=path, secure=secure, httponly=True, samesite="Lax")
     return response

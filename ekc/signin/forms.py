@@ -1,6 +1,6 @@
-"""The forms of signing in, of coming to a password, and of changing how one signs in.
+"""Forms for signing in, choosing a password, and changing one's own credentials.
 
-Whether a password, code, answer or passkey is right, or good enough, is not their matter.
+They check only that fields are filled in; the actions check passwords, codes and passkeys.
 """
 
 from typing import Any
@@ -35,20 +35,20 @@ def _code_field(hint: Any) -> StringField:
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    """Address and password."""
+    """Mail address and password."""
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
     password = _password_field(_l("Password"), _l("Type your password."))
 
 
 class ForgottenForm(FlaskForm):  # type: ignore[misc]
-    """Where to send a way to choose a new password."""
+    """The mail address to which the link for a new password is sent."""
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
 
 
 class NewPasswordForm(FlaskForm):  # type: ignore[misc]
-    """A password of one's own, typed twice. The address is there for programs that remember passwords."""
+    """A new password, typed twice. The mail address is there for password managers."""
 
     email = EmailField(
         _l("You sign in with"), [Length(max=254)], render_kw={"readonly": True, "autocomplete": "username"}
@@ -60,7 +60,7 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
 
 
 class CodeForm(PlainForm):
-    """A code of the app, or a recovery code."""
+    """A code of the authenticator app, or a recovery code."""
 
     one_time_code = _code_field(
         _l("The six digits that the app on your phone shows now, or one of your recovery codes.")
@@ -68,19 +68,19 @@ class CodeForm(PlainForm):
 
 
 class OwnPasswordForm(PlainForm):
-    """The password once more, before something is changed."""
+    """The current password, to confirm a change."""
 
     password = _password_field(_l("Your password"), _l("Type your password."))
 
 
 class AuthenticatorForm(OwnPasswordForm):
-    """The first code of an app, to see that it works."""
+    """The first code of an authenticator app, which proves that it works; and the current password."""
 
     one_time_code = _code_field(_l("The six digits that the app shows now."))
 
 
 class ChangePasswordForm(PlainForm):
-    """Another password."""
+    """The current password and a new one."""
 
     password = _password_field(_l("The password you have now"), _l("Type the password you have now."))
     new_password = _password_field(_l("New password"), _l("Type the new password."), description=_PASSWORD_HINT)
@@ -92,7 +92,7 @@ class ChangePasswordForm(PlainForm):
 
 
 class PhoneForm(PlainForm):
-    """By which phone somebody of staff is reached."""
+    """The phone number of staff, shown to circles."""
 
     phone = TelField(
         _l("Phone"),
@@ -103,7 +103,7 @@ class PhoneForm(PlainForm):
 
 
 class PasskeyForm(PlainForm):
-    """What a browser answers, as JSON: the script of the page puts it here."""
+    """The browser's WebAuthn response as JSON, filled in by the script of the page."""
 
     credential = HiddenField(
         validators=[
@@ -114,7 +114,7 @@ class PasskeyForm(PlainForm):
 
 
 class NewPasskeyForm(PasskeyForm):
-    """A passkey that was just made, and what its owner calls it."""
+    """A new passkey, and the name its owner gives it."""
 
     name = StringField(
         _l("What do you call it?"),

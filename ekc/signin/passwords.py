@@ -1,6 +1,6 @@
-"""Passwords: which are good enough, how they are kept, and checking one. Who owns them: `actions`.
+"""Password policy and hashing (Argon2id). Changing the password of an account: `actions/passwords.py`.
 
-Argon2id. A check takes the same time whether there is such an account or not.
+Verifying takes the same time whether the account exists or not.
 """
 
 import re
@@ -17,26 +17,27 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from ekc.core.errors import Refusal
 from ekc.workflow.vocabulary import N_
 
-#: Passes, KiB of memory, lanes.
+#: Argon2 parameters: passes, KiB of memory, lanes.
 Cost = tuple[int, int, int]
 DEFAULT_COST: Cost = (3, 65536, 4)
 MIN_LENGTH = 12
-MAX_LENGTH = 200  # beyond this a check costs us more than it protects anybody
-_ESTIMATED_LENGTH = 24  # characters: what is strong so far is strong with more, and 48 of some kinds would take seconds
-_MIN_SCORE = 3  # of 4: more than 10^8 guesses
-#: What somebody who wants in here tries first (ASVS 6.2.11).
+MAX_LENGTH = 200  # limits the cost of hashing
+_ESTIMATED_LENGTH = 24  # characters given to zxcvbn, which takes seconds for some strings of 48
+_MIN_SCORE = 3  # of 4 in zxcvbn: more than 10^8 guesses
+#: Context-specific words (ASVS 6.2.11).
 _PRODUCT_WORDS = ("own plan", "eigen kracht", "family group conference", "ekc")
-#: What people here often choose, likeliest first: the lists of the library are of English words.
+#: Common Dutch passwords, most common first; the lists of zxcvbn are English.
 _COMMON_PASSWORDS = Path(__file__).with_name("often.txt")
-_YEARS = range(2020, 2041)  # put behind a word; the library knows those before
+_YEARS = range(2020, 2041)  # as a suffix of a word; zxcvbn knows earlier years
 _SEPARATORS = re.compile(r"(?<=\w)[\s._-]+(?=\w)")
-_ZXCVBN_LOCK = Lock()  # the library keeps the words about somebody in a place that threads share
+_ZXCVBN_LOCK = Lock()  # zxcvbn keeps user inputs in a global
 
 
 def ensure_strong(password: str, *about: str) -> None:
-    """Raise Refusal for a password that is short, or easily guessed by who knows passwords and what is `about` one.
+    """Raise Refusal for a password that is too short, too long or easily guessed.
 
-    No rules about kinds of characters (ASVS 6.2.5): they make passwords that are easy to guess and hard to keep.
+    `about`: name and mail address of the owner, which must not be part of it. There are no rules about kinds of
+    characters (ASVS 6.2.5), because they lead to passwords that are easy to guess and hard to remember.
     """
     if len(password) < MIN_LENGTH:
         raise Refusal(N_("Choose a password of at least %(shortest)s characters."), shortest=MIN_LENGTH)
@@ -52,8 +53,8 @@ def ensure_strong(password: str, *about: str) -> None:
 
 
 def _estimate_strength(password: str, about: tuple[str, ...]) -> tuple[int, bool]:
-    """How hard it is to guess, from 0 to 4, and whether words about its owner or about us are part of it."""
-    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists of words are read where a password is chosen, not at the start
+    """The zxcvbn score (0 to 4), and whether a word of `about` is part of the password."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - it loads large word lists
 
     theirs = {
         word.lower() for one in about for word in (one, "".join(one.split()), *re.split(r"\W+", one)) if len(word) > 2
@@ -62,7 +63,7 @@ def _estimate_strength(password: str, about: tuple[str, ...]) -> tuple[int, bool
     words = dict.fromkeys((*sorted(theirs), *often))
     with_year = [f"{word}{year}" for year in _YEARS for word in words]
     known = [*words, *together, *with_year]
-    # What stands between words that are known here makes them no harder to guess; the library thinks it does.
+    # zxcvbn rates known words higher when separators stand between them, so both spellings are rated.
     ways = dict.fromkeys((password, _SEPARATORS.sub("", password)))
     with _ZXCVBN_LOCK:
         read = [zxcvbn(way[:_ESTIMATED_LENGTH], known) for way in ways]
@@ -75,19 +76,19 @@ def _estimate_strength(password: str, about: tuple[str, ...]) -> tuple[int, bool
 
 @cache
 def _common_passwords() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Of `_OFTEN`: the words, and what belongs together, written as one word and as far as is looked at."""
+    """The single words of the list, and its phrases joined into one word and cut to `_ESTIMATED_LENGTH`."""
     lines = [line for line in _COMMON_PASSWORDS.read_text("utf-8").splitlines() if line and not line.startswith("#")]
     together = ("".join(line.split())[:_ESTIMATED_LENGTH] for line in lines if " " in line)
     return tuple(line for line in lines if " " not in line), tuple(together)
 
 
 def hash_password(password: str, cost: Cost) -> str:
-    """What is kept of a password."""
+    """The Argon2id hash of a password, as it is stored."""
     return _hasher(cost).hash(_normalized(password))
 
 
 def verify_password(password: str, stored: str | None, cost: Cost) -> bool:
-    """Whether this is the password. Without one to compare with, as much work is done all the same."""
+    """Whether the password matches the stored hash. Without a hash, a dummy is verified so the time is the same."""
     try:
         same = _hasher(cost).verify(stored or _dummy_hash(cost), _normalized(password))
     except (VerificationError, InvalidHashError):
@@ -96,12 +97,12 @@ def verify_password(password: str, stored: str | None, cost: Cost) -> bool:
 
 
 def needs_rehash(stored: str, cost: Cost) -> bool:
-    """Whether a hash was made at another cost than now, and should be made again."""
+    """Whether a hash was made with other parameters, so the password should be hashed again."""
     return _hasher(cost).check_needs_rehash(stored)
 
 
 def _normalized(password: str) -> bytes:
-    # The same letters can be typed as different characters on different devices.
+    # Devices encode the same letters differently.
     return unicodedata.normalize("NFKC", password).encode(errors="replace")
 
 

@@ -1,4 +1,4 @@
-"""Reading accounts and regions for the administrator."""
+"""Queries on accounts and regions for the administrator."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
@@ -21,17 +21,17 @@ PAGE_SIZE = 50
 
 
 class AccountState(StrEnum):
-    """How far an account is. Never stored: it follows from what is."""
+    """The state of an account. Derived, never stored."""
 
-    INVITED = "invited"  # the owner has not chosen a password yet
+    INVITED = "invited"  # invited, without a password yet
     OPEN = "open"
-    LEAVING = "leaving"  # open until a day
-    LEFT = "left"  # that day is over
+    LEAVING = "leaving"  # open, with a last day
+    LEFT = "left"  # the last day has passed
     CLOSED = "closed"
 
     @property
     def word(self) -> str:
-        """Its English name, ready to be translated."""
+        """Its name in English, marked for translation."""
         return _STATE_LABELS[self]
 
 
@@ -46,7 +46,7 @@ _STATE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """What the list is narrowed to: words of name or address, and a state. Leaving takes in who has left."""
+    """A filter of the list: words of name or mail address, and a state. LEAVING includes LEFT."""
 
     words: str = ""
     state: AccountState | None = None
@@ -64,11 +64,11 @@ class AccountRow:
     timezone: str  # of the region
     last_sign_in: datetime | None
     offices: tuple[OfficeRow, ...]
-    under_way: int  # cases that are not closed, of which they are coordinator
+    under_way: int  # number of open cases of which they are coordinator
 
     @property
     def handed_over(self) -> bool:
-        """Whether nothing stands in the way of closing."""
+        """Whether the account has a last day and no open cases, so it can be closed."""
         return self.leaves_on is not None and not self.under_way
 
 
@@ -80,17 +80,17 @@ class AccountPage(AccountRow):
     language: str
     spoken: tuple[str, ...]
     introduction: str
-    employer: str  # for whom they work besides
+    employer: str  # other employers
     phone: str
-    invited_at: datetime | None  # the latest invitation that was neither used nor withdrawn
+    invited_at: datetime | None  # newest invitation that was neither used nor withdrawn
     invited_until: datetime | None
-    sign_ins: int
-    sole_roles: tuple[OfficeRow, ...]  # roles that nobody has who stays
+    sign_ins: int  # current ones
+    sole_roles: tuple[OfficeRow, ...]  # roles that no other account without a last day has
 
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A region: how many coordinators it has who can be asked, and who its managers are."""
+    """A region, the number of its available coordinators, and the names of its managers."""
 
     id: int
     name: str
@@ -133,7 +133,7 @@ def _account_query() -> Select[*tuple[Any, ...]]:
 def accounts(
     session: Session, at: datetime, wanted: AccountFilter, after: int | None = None, limit: int = PAGE_SIZE
 ) -> tuple[AccountRow, ...]:
-    """The accounts after the one with the id `after`, by name."""
+    """A page of the accounts by name, beginning after the account with the id `after`."""
     rows = _account_query()
     for word in wanted.words.split():
         rows = rows.where(
@@ -150,7 +150,7 @@ def accounts(
 
 
 def account_page(session: Session, at: datetime, account_id: int) -> AccountPage | None:
-    """One account; None if there is none of this id."""
+    """One account; None if there is none with this id."""
     kept = ("region_id", "language", "spoken", "introduction", "employer", "phone")
     own = [getattr(Account, name) for name in kept]
     row = session.execute(_account_query().add_columns(*own).where(Account.id == account_id)).one_or_none()
@@ -216,14 +216,14 @@ def _state(row: Row[Any], at: datetime) -> AccountState:
 
 
 def _open_cases(session: Session, account_ids: Collection[int]) -> dict[int | None, int]:
-    """How many cases each of these coordinators has that are not closed; who has none is left out."""
+    """The number of open cases of each of these coordinators; those without any are missing."""
     own = (Conference.coordinator_id.in_(account_ids), Conference.phase != Phase.CLOSED)
     counted = select(Conference.coordinator_id, func.count()).where(*own).group_by(Conference.coordinator_id)
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def _sole_roles(session: Session, account_id: int) -> set[int]:
-    """The roles of an account that nobody else has, for the same place, who stays; coordinators are left aside."""
+    """The ids of the account's roles, except coordinator, that no other account without a last day has."""
     other, whose = aliased(AccountRole), aliased(Account)
     same = (
         other.role == AccountRole.role,
@@ -237,6 +237,6 @@ def _sole_roles(session: Session, account_id: int) -> set[int]:
 
 
 def municipalities(session: Session) -> tuple[str, ...]:
-    """The municipalities for which somebody is there already, by name. Those of cases an administrator does not see."""
+    """The municipalities of existing social care managers, by name. Not those of cases, which administrators may not see."""
     of_roles = select(AccountRole.municipality).where(AccountRole.municipality.is_not(None)).distinct()
     return tuple(one for one in session.scalars(of_roles.order_by(AccountRole.municipality)) if one)

@@ -1,4 +1,4 @@
-"""Choosing a password by the link of an invitation, or by one that was asked for when it was forgotten."""
+"""Choosing a password by the link of an invitation or of a password reset."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,23 +18,23 @@ from ekc.signin.models import Invitation, Purpose
 from ekc.signin.passwords import Cost, ensure_strong, hash_password
 from ekc.signin.queries import live_invitation, was_ever_activated
 
-#: Mails about a forgotten password that one account gets in an hour, however often they are asked for.
+#: Password-reset mails to one account.
 MAX_MAILS_PER_HOUR = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenPassword:
-    """Whose password was chosen. `first`: they were never in before, so nothing else guards the account yet."""
+    """The account whose password was chosen. `first`: it never had a credential, so it has no second factor."""
 
     account_id: int
     first: bool
 
 
 def ask_new_password(session: Session, at: datetime, email: str, base_url: str) -> None:
-    """Mail the owner of an account a way to choose a new password. Says nothing to whoever asked.
+    """Mail the owner of an account a link to choose a new password.
 
-    Nothing is sent where there is no such account or no password (who comes in another way does not get one here),
-    nor after `MOST_AN_HOUR`.
+    Returns nothing, so that the caller cannot reveal whether the account exists. Sends nothing if it does not exist,
+    has no password (its owner signs in in another way), or got `MAX_MAILS_PER_HOUR` already.
     """
     with writing(session):
         found = account_by_email(session, email)
@@ -50,15 +50,16 @@ def ask_new_password(session: Session, at: datetime, email: str, base_url: str) 
 def choose_password(
     session: Session, at: datetime, invitation_id: int, password: str, cost: Cost
 ) -> ChosenPassword | None:
-    """Choose a password by invitation, which is used up; None if it does not work any more. Ends every sign-in.
+    """Set the password by an invitation and use the invitation up; None if it no longer works.
 
-    Raises Refusal for a weak password; the invitation then still works. A second factor stays as it is.
+    Ends every sign-in of the account and keeps its second factor. Raises Refusal for a weak password, after which the
+    invitation still works.
     """
     found = live_invitation(session, at, invitation_id=invitation_id)
     if found is None:
         return None
     ensure_strong(password, found.email, found.name)
-    password_hash = hash_password(password, cost)  # outside the transaction: it is slow on purpose
+    password_hash = hash_password(password, cost)  # outside the transaction: hashing is slow
     with writing(session):
         unused = (Invitation.id == found.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))
         using = update(Invitation).where(*unused).values(used_at=at).returning(Invitation.id)
@@ -80,6 +81,7 @@ def send_link(
     base_url: str,
     made_by: int | None = None,
 ) -> str:
+    """Create an invitation and queue the mail with its link; returns the link. Does not commit."""
     invitation_id, token = new_invitation(session, at, account.id, purpose, made_by)
     link = Link(invitation_url(base_url, token), at + INVITATION_LIFETIME[purpose])
     queue(session, rule, account.recipient, at, link=link, invitation=invitation_id)

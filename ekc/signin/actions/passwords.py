@@ -1,4 +1,4 @@
-"""Passwords: checking one, choosing another. Audited, but never what was typed."""
+"""Checking and changing passwords. Both are audited, without the typed password."""
 
 from datetime import datetime
 
@@ -26,16 +26,16 @@ from ekc.workflow.vocabulary import N_
 def check_password(
     session: Session, at: datetime, email: str, password: str, cost: Cost, caller: Caller = UNKNOWN_CALLER
 ) -> int | None:
-    """The account that this password opens; None for any reason why not, which is audited. Raises TooMany."""
-    whom = email.strip().lower()
+    """The account with this address and password; None if there is none, which is audited. Raises TooMany."""
+    address = email.strip().lower()
     attempt = begin_attempt(
-        session, at, *throttle_keys(PASSWORDS, whom, known_device(session, caller.token, email=whom), caller)
+        session, at, *throttle_keys(PASSWORDS, address, known_device(session, caller.token, email=address), caller)
     )
     account = account_by_email(session, email)
     account_id, stored = None, None
     if account is not None and visitor_of_account(session, account.id, at) is not None:
         account_id, stored = account.id, account.password_hash
-    # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
+    # Outside the transaction: hashing is slow and would block other writers.
     good = verify_password(password, stored, cost)
     renewed = hash_password(password, cost) if good and stored and needs_rehash(stored, cost) else None
     if account_id is None or not good:
@@ -52,7 +52,7 @@ def check_password(
 
 
 def reauthenticate(by: By, password: str, cost: Cost) -> int:
-    """The account whose owner typed its password just now. Raises Refusal for a wrong one, TooMany, Unknown."""
+    """Check the visitor's current password; returns the account id. Raises Refusal if it is wrong, TooMany, Unknown."""
     account_id = by.visitor.account_id
     if account_id is None:
         raise Unknown
@@ -67,7 +67,10 @@ def reauthenticate(by: By, password: str, cost: Cost) -> int:
 
 
 def set_password(by: By, account_id: int, password: str, cost: Cost = DEFAULT_COST) -> None:
-    """Give one's own account another password; every other sign-in of it ends. Raises Refusal for a weak one."""
+    """Set the password of the visitor's own account and end its other sign-ins.
+
+    Raises Refusal for a weak password, Unknown for another account.
+    """
     about = by.session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
     if about is None or by.visitor.account_id != account_id:
         raise Unknown
@@ -80,9 +83,10 @@ def set_password(by: By, account_id: int, password: str, cost: Cost = DEFAULT_CO
 def write_password(
     session: Session, owner: Visitor, at: datetime, password_hash: str, *, notify_owner: bool = True, by: str = ""
 ) -> None:
-    """Write the password of an account, in the caller's transaction: what the old one opened is ended.
+    """Write a password hash, in the caller's transaction, and end what the old password gave access to.
 
-    The sign-in by which the owner is here stays. `by`: the way in which they came to it, for the audit.
+    These are known devices, invitations and sign-ins, except the owner's current one. `by`: for the audit, the purpose
+    of the invitation that was used.
     """
     account_id = owner.account_id or 0
     session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
@@ -95,6 +99,6 @@ def write_password(
 
 
 def change_password(by: By, present: str, new: str, cost: Cost) -> None:
-    """The owner of an account chooses another password. Raises Refusal for a wrong present one, or a weak new one."""
+    """Change the visitor's password. Raises Refusal for a wrong present or weak new password, TooMany, Unknown."""
     account_id = reauthenticate(by, present, cost)
     set_password(by, account_id, new, cost)

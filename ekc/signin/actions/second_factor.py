@@ -1,6 +1,6 @@
 """The second factor of an account: an authenticator app (TOTP), and recovery codes for when it is lost.
 
-Every change takes the password, is audited, and is mailed to the owner.
+Every change needs the password and is audited. The owner gets a mail, except for new recovery codes.
 """
 
 from datetime import datetime
@@ -24,15 +24,14 @@ from ekc.signin.passwords import Cost, hash_password, verify_password
 from ekc.signin.queries import has_second_factor, known_device
 from ekc.workflow.vocabulary import N_
 
-#: Enough for what was drawn by lot, and ten are made at once (OWASP's least for Argon2id).
+#: OWASP's minimum for Argon2id: recovery codes are random, and ten are hashed at a time.
 _RECOVERY_CODE_COST: Cost = (2, 19456, 1)
 
 
 def add_authenticator(by: By, secret: str, code: str, password: str, cost: Cost) -> list[str]:
-    """Ask for one-time codes of this app from now on, instead of any before.
+    """Set up an authenticator app, in place of an earlier one; returns new recovery codes, which are stored hashed.
 
-    What comes back are the recovery codes, known now and never again. Their other sign-ins end. Raises Refusal for a
-    wrong password, or a code that is not of this app now.
+    Ends the visitor's other sign-ins. Raises Refusal for a wrong password or a code that does not match the secret.
     """
     account_id = reauthenticate(by, password, cost)
     step = totp.matching_step(secret, code, by.at)
@@ -46,7 +45,7 @@ def add_authenticator(by: By, secret: str, code: str, password: str, cost: Cost)
         by.session.execute(delete(Authenticator).where(Authenticator.account_id == account_id))
         by.session.add(Authenticator(account_id=account_id, secret=secret, added_at=by.at, last_step=step))
         _replace_recovery_codes(by.session, account_id, made)
-        # What was begun with a password alone has now been given both.
+        # A single-factor sign-in now has both factors.
         here = (SignIn.id == by.visitor.sign_in_id, SignIn.account_id == account_id, SignIn.method.in_(SINGLE_FACTOR))
         by.session.execute(update(SignIn).where(*here).values(method=Method.CODE))
         end_sign_ins(by.session, by.at, account_id, except_id=by.visitor.sign_in_id)
@@ -56,7 +55,7 @@ def add_authenticator(by: By, secret: str, code: str, password: str, cost: Cost)
 
 
 def remove_authenticator(by: By, password: str, cost: Cost, required: bool) -> None:
-    """Ask for a password alone again. Raises Refusal for a wrong password, and where a second factor is `required`."""
+    """Remove the second factor. Raises Refusal for a wrong password, and where a second factor is `required`."""
     if required:
         raise Refusal(N_("Here everybody signs in with a second step. You can set up another phone instead."))
     account_id = reauthenticate(by, password, cost)
@@ -68,7 +67,7 @@ def remove_authenticator(by: By, password: str, cost: Cost, required: bool) -> N
 
 
 def renew_recovery_codes(by: By, password: str, cost: Cost) -> list[str]:
-    """Make ten new recovery codes; the ones before stop working. Raises Refusal for a wrong password."""
+    """Replace the recovery codes by ten new ones. Raises Refusal for a wrong password, Unknown without an app."""
     account_id = reauthenticate(by, password, cost)
     made = _new_recovery_codes(cost)
     with writing(by.session):
@@ -83,9 +82,9 @@ def renew_recovery_codes(by: By, password: str, cost: Cost) -> list[str]:
 def check_code(
     session: Session, at: datetime, account_id: int, typed: str, cost: Cost, caller: Caller = UNKNOWN_CALLER
 ) -> bool:
-    """Whether this is a code of the account's app or an unused recovery code; it is used up. Raises TooMany.
+    """Use up a one-time or recovery code; False if it is not valid. Raises TooMany.
 
-    Whoever gets here typed the password, so of too many wrong codes the owner is told.
+    The caller has verified the password, so too many wrong codes mean that somebody may know it: the owner gets a mail.
     """
     device = known_device(session, caller.token, account_id=account_id)
     try:
@@ -117,21 +116,21 @@ def _use_totp(session: Session, at: datetime, account_id: int, code: str, _cost:
 def _use_recovery_code(session: Session, at: datetime, account_id: int, code: str, cost: Cost) -> bool:
     unused = (RecoveryCode.account_id == account_id, RecoveryCode.mark == code[:1], RecoveryCode.used_at.is_(None))
     found = session.execute(select(RecoveryCode.id, RecoveryCode.code_hash).where(*unused)).one_or_none()
-    # Outside the transaction, and as much work for a code that is not there: as with passwords.
+    # Outside the transaction, because it is slow; with a dummy hash for unknown codes, as for passwords.
     good = verify_password(code, found.code_hash if found else None, min(cost, _RECOVERY_CODE_COST))
     if found is None or not good:
         return False
     with writing(session):
         using = update(RecoveryCode).where(RecoveryCode.id == found.id, RecoveryCode.used_at.is_(None))
         if session.scalar(using.values(used_at=at).returning(RecoveryCode.id)) is None:
-            return False  # used at this very moment
+            return False  # used by a concurrent request
         record(session, Actor(ActorKind.ACCOUNT, account_id), at, "account.recovery_code_used", account=account_id)
         notify(session, mails.RECOVERY_CODE_USED, at, account_id)
     return True
 
 
 def _new_recovery_codes(cost: Cost) -> list[tuple[str, str]]:
-    """Codes with their hashes: made outside any transaction, because that takes its time on purpose."""
+    """New codes with their hashes. Called outside transactions, because hashing is slow."""
     return [(code, hash_password(code, min(cost, _RECOVERY_CODE_COST))) for code in totp.new_recovery_codes()]
 
 
@@ -141,5 +140,6 @@ def _replace_recovery_codes(session: Session, account_id: int, made: list[tuple[
 
 
 def delete_second_factor(session: Session, account_id: int) -> None:
+    """Delete the authenticator app and recovery codes of an account. Does not commit."""
     for of in (Authenticator, RecoveryCode):
         session.execute(delete(of).where(of.account_id == account_id))

@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: to the provider and back, and signing out there too (ADR 0017, 0022)."""
+"""Single sign-on by OpenID Connect: redirect to the provider, callback, and signing out there (ADR 0017, 0022)."""
 
 import secrets
 
@@ -21,13 +21,13 @@ from ekc.signin.views.blueprint import bp
 from ekc.signin.views.pending_flow import begin_flow, finish_flow
 
 _FLOW = "provider"
-_MAX_TARGET = 500  # more does not fit into a cookie
-PROVIDER_KEY = "signed in at"  # in the session: the provider
+_MAX_TARGET = 500  # characters; the session cookie is limited to 4 KiB
+PROVIDER_KEY = "signed in at"  # session key: the provider
 
 
 @bp.context_processor
 def _sign_in_options() -> dict[str, object]:
-    """What the sign-in page offers beside a password, wherever it is shown."""
+    """The alternatives to a password on the sign-in page."""
     settings = runtime().settings
     return {"passkeys_offered": relying_party(settings.base_url) is not None, "providers": settings.providers}
 
@@ -40,9 +40,9 @@ def _provider(key: str) -> Provider:
 @bp.get("/sign-in/at/<key>")
 @public
 def to_provider(key: str) -> ResponseReturnValue:
-    """Redirect to the provider. A link and no form: no form of ours leads to another site.
+    """Redirect to the provider. A GET, because the Content-Security-Policy forbids forms that lead to other sites.
 
-    Who was sent here by another site did not ask for it: they are shown the link first (ASVS 7.6.2).
+    A request from another site gets the sign-in page first, because the user did not ask to sign in (ASVS 7.6.2).
     """
     provider, target = _provider(key), local_path(request.args.get("next"))
     if is_cross_site():
@@ -61,7 +61,7 @@ def to_provider(key: str) -> ResponseReturnValue:
 @bp.get("/sign-in/from/<key>")
 @public
 def from_provider(key: str) -> ResponseReturnValue:
-    """The redirect back from the provider: sign in the account of the identity."""
+    """The callback from the provider: sign in the account of the identity."""
     provider, begun, said = _provider(key), finish_flow(_FLOW), request.args
     if no := said.get("error"):
         return _error_response(provider, AuthorizationDeniedError(no), begun[1]["next"] if begun else None)
@@ -88,7 +88,7 @@ def from_provider(key: str) -> ResponseReturnValue:
 @bp.get("/sign-out/at/<key>")
 @public
 def leave_provider(key: str) -> ResponseReturnValue:
-    """After signing out here: a link for signing out at the provider too, if it supports that."""
+    """After signing out here: the link for signing out at the provider, if it supports that."""
     provider = _provider(key)
     try:
         address = oidc.end_session_url(provider, now(), runtime().settings.base_url + url_for("home"))
@@ -104,7 +104,7 @@ def _redirect_uri(key: str) -> str:
 
 
 def _error_response(provider: Provider, error: OIDCError, target: str | None) -> ResponseReturnValue:
-    """The error page: the log gets a code, the person what to do."""
+    """The error page, which says what to do; the log gets the code of the error."""
     log_event("single sign-on failed", provider=provider.key, why=str(error))
     if isinstance(error, AuthorizationDeniedError) and error.by_user:
         text = _("Nothing has happened. Begin again, or sign in in another way.")

@@ -18,21 +18,21 @@ from ekc.signin.login import authenticated_visitor, by, own_account, own_account
 from ekc.signin.views.blueprint import bp
 from ekc.signin.views.own_account import account_page
 
-_SECRET_KEY = "authenticator"  # noqa: S105 - in the cookie: of the app that is being set up
-_CODES_KEY = "recovery_codes"  # in the cookie: shown on the next page, once, and whether there were others before
+_SECRET_KEY = "authenticator"  # noqa: S105 - session key: the secret of the app that is being set up
+_CODES_KEY = "recovery_codes"  # session key: codes to show once, and whether they replace others
 
 
 @bp.get("/account/second-factor")
 @own_account_enrolling
 def second_factor() -> ResponseReturnValue:
-    """Set up an app: a picture to scan, and the first code."""
+    """Show the QR code for an authenticator app, and ask for its first code."""
     return _enrolment_page(AuthenticatorForm(formdata=None))
 
 
 @bp.post("/account/second-factor")
 @own_account_enrolling
 def add_second_factor() -> ResponseReturnValue:
-    """The app works: from now on its codes are asked for."""
+    """Turn the second factor on, after a valid code."""
     form = AuthenticatorForm()
     if not form.validate():
         return _enrolment_page(form), 422
@@ -55,7 +55,7 @@ def add_second_factor() -> ResponseReturnValue:
 @bp.post("/account/second-factor/off")
 @own_account
 def remove_second_factor() -> ResponseReturnValue:
-    """Sign in with the password alone again."""
+    """Turn the second factor off."""
     form = OwnPasswordForm(prefix="off-")
     if not form.validate():
         return account_page(off=form), 422
@@ -90,7 +90,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
 @bp.get("/account/recovery-codes")
 @own_account
 def recovery_codes() -> ResponseReturnValue:
-    """The recovery codes that were made just now, this once."""
+    """Show new recovery codes, once."""
     kept = _stored(_CODES_KEY)
     session.pop(_CODES_KEY, None)
     if kept is None:
@@ -123,13 +123,13 @@ def _enrolment_page(form: AuthenticatorForm) -> str:
 
 
 def _qr_code(address: str) -> str:
-    """A QR code as the address of an image; the whole drawing is in it."""
+    """A QR code as a `data:` URI."""
     drawing = segno.make(address, error="m", micro=False)
     return str(drawing.svg_data_uri(omitsize=True, light="white"))
 
 
 def _pending_secret() -> str:
-    """What the app is given: the same until it works, and then never shown again."""
+    """The secret of the app being set up: the same until a code is accepted."""
     kept = _stored(_SECRET_KEY)
     if kept is None:
         kept = totp.new_secret()
@@ -138,11 +138,11 @@ def _pending_secret() -> str:
 
 
 def _store(name: str, what: Any) -> None:
-    """Keep something in the cookie, which only we can read, for this sign-in alone."""
+    """Store a value in the encrypted session cookie, for the current sign-in only."""
     session[name] = [authenticated_visitor().sign_in_id, what]
 
 
 def _stored(name: str) -> Any:
-    """What was kept in the cookie during this sign-in; None if nothing was."""
+    """The value stored during the current sign-in; None if there is none."""
     whose, what = session.get(name, (None, None))
     return what if whose == authenticated_visitor().sign_in_id else None

@@ -1,4 +1,4 @@
-"""What is done with regions: added and changed."""
+"""Adding and changing regions."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,7 @@ from ekc.workflow.vocabulary import N_
 
 
 def add_region(by: By, name: str, timezone: str = NL.timezone) -> int:
-    """Add a region; its id. Raises Refusal if there is one of this name."""
+    """Add a region; returns its id. Raises Refusal for a taken name."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         region = Region(name=name, timezone=timezone)
@@ -24,7 +24,7 @@ def add_region(by: By, name: str, timezone: str = NL.timezone) -> int:
 
 
 def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
-    """Give a region another name or time zone. Raises Refusal if another has this name."""
+    """Change name and time zone of a region. Raises Refusal for a taken name, Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         region = by.session.get(Region, region_id)
@@ -47,4 +47,4 @@ def _save(session: Session, region: Region) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise refusal from None  # by somebody at this moment
+        raise refusal from None  # taken by a concurrent request

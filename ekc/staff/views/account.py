@@ -1,4 +1,4 @@
-"""One account: its details and roles, invitations, sign-ins, leaving and closing."""
+"""The page of one account: details, roles, invitation, credentials, last day and closing."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _PATH = "/accounts/<int:account_id>"
 
 
 def invited_response(account_id: int, link: str | None) -> ResponseReturnValue:
-    """The account after its owner was invited. A link is in this answer and nowhere else: no address, no cookie."""
+    """The response after an invitation. A link is only in the body of this response, not in an address or cookie."""
     if link is not None:
         return _page(account_id, link)
     if runtime().settings.mail:
@@ -33,14 +33,14 @@ def invited_response(account_id: int, link: str | None) -> ResponseReturnValue:
 @bp.get(_PATH)
 @office(Duty.ACCOUNTS)
 def account(account_id: int) -> ResponseReturnValue:
-    """All about one account."""
+    """Show the account."""
     return _page(account_id)
 
 
 @bp.post(_PATH)
 @office(Duty.ACCOUNTS)
 def change(account_id: int) -> ResponseReturnValue:
-    """Change its details."""
+    """Change the details."""
     form = DetailsForm(regions(db()))
     if not form.validate():
         return _page(account_id, details=form), 422
@@ -74,28 +74,28 @@ def invite(account_id: int) -> ResponseReturnValue:
 @bp.post(f"{_PATH}/invitation/withdraw")
 @office(Duty.ACCOUNTS)
 def withdraw(account_id: int) -> ResponseReturnValue:
-    """End the invitation."""
+    """Revoke the invitation."""
     return _perform(account_id, _("The invitation does not work any more."), inviting.withdraw_invitation)
 
 
 @bp.post(f"{_PATH}/sign-ins/end")
 @office(Duty.ACCOUNTS)
 def end_sign_ins(account_id: int) -> ResponseReturnValue:
-    """Sign somebody out everywhere."""
+    """End all sign-ins of the account."""
     return _perform(account_id, _("Every sign-in of this account has ended."), sign_in.end_all_sign_ins)
 
 
 @bp.post(f"{_PATH}/second-factor/reset")
 @office(Duty.ACCOUNTS)
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
-    """Let somebody in by password alone again, who lost what their second step needs."""
+    """Delete second factor and passkeys, for an owner who lost them."""
     return _perform(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
 
 
 @bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
 @office(Duty.ACCOUNTS)
 def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
-    """End a tie to a provider of single sign-on that is wrong, or of a provider that was replaced."""
+    """Unlink an identity at a provider, for example a wrong one or of a former provider."""
     return _perform(
         account_id, _("Untied. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id
     )
@@ -104,7 +104,7 @@ def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
 @bp.post(f"{_PATH}/leaving")
 @office(Duty.ACCOUNTS)
 def leaving(account_id: int) -> ResponseReturnValue:
-    """Say on which day somebody works for the last time."""
+    """Set the last day."""
     form = LeavingForm()
     if not form.validate():
         return _page(account_id, leaving=form), 422
@@ -114,27 +114,30 @@ def leaving(account_id: int) -> ResponseReturnValue:
 @bp.post(f"{_PATH}/stay")
 @office(Duty.ACCOUNTS)
 def stay(account_id: int) -> ResponseReturnValue:
-    """They stay after all."""
+    """Remove the last day."""
     return _perform(account_id, _("Noted: this account stays."), closing.set_leaving, None)
 
 
 @bp.post(f"{_PATH}/close")
 @office(Duty.ACCOUNTS)
 def close(account_id: int) -> ResponseReturnValue:
-    """Close the account at once."""
+    """Close the account."""
     return _perform(account_id, _("The account is closed."), closing.close_account)
 
 
 @bp.post(f"{_PATH}/open")
 @office(Duty.ACCOUNTS)
 def reopen(account_id: int) -> ResponseReturnValue:
-    """Open a closed account again."""
+    """Reopen a closed account."""
     link = closing.reopen_account(by(), account_id, runtime().settings.base_url)
     return invited_response(account_id, link)
 
 
 def _perform(account_id: int, done: str, action: Any, *more: object, **sent: CaseForm) -> ResponseReturnValue:
-    """One action, and back to the page, which says so or why not; `sent` is the form it came from, if it has fields."""
+    """Run an action and redirect to the page with the message `done`; on Refusal, show the page with the reason.
+
+    `sent`: the submitted form by its name on the page; empty if the action has no form with fields.
+    """
     filled = sent or {"refused": CaseForm(formdata=None)}
     try:
         action(by(), account_id, *more)
@@ -151,7 +154,7 @@ def _to_account(account_id: int) -> ResponseReturnValue:
 
 
 def _page(account_id: int, link: str | None = None, **filled: CaseForm) -> str:
-    """The page; `link` is that of a new invitation, `filled` the form that was sent and has to be looked at again."""
+    """Render the page. `link`: of a new invitation; `filled`: the submitted form, with errors."""
     found = queries.account_page(db(), now(), account_id)
     if found is None:
         raise Unknown

@@ -1,4 +1,4 @@
-"""The list of accounts, and opening one."""
+"""The list of accounts, and opening an account."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _FILTERS = ("q", "state")
 @bp.get("/accounts")
 @office(Duty.ACCOUNTS)
 def accounts() -> ResponseReturnValue:
-    """Who has an account: 50 a page, by name."""
+    """List the accounts by name, 50 on each page."""
     form = AccountsForm(request.args)
     right = form.validate()
     wanted = form.to_filter() if right else queries.AccountFilter()
@@ -38,7 +38,7 @@ def accounts() -> ResponseReturnValue:
 @bp.get("/accounts/new")
 @office(Duty.ACCOUNTS)
 def new_account() -> ResponseReturnValue:
-    """Somebody new."""
+    """Show the form for a new account."""
     form = NewAccountForm(regions(db()), formdata=None, language=visitor().language)
     return _new_page(form)
 
@@ -60,6 +60,6 @@ def _new_page(form: NewAccountForm) -> str:
 
 
 def _after() -> int | None:
-    """The account with which the page before ended; anything else begins at the start."""
+    """The id of the last account of the previous page; None for the first page or an invalid value."""
     typed = request.args.get("after", "")
     return int(typed) if typed.isdecimal() and len(typed) < 10 and int(typed) <= MAX_ID else None
