@@ -1,4 +1,4 @@
-"""The door for a web server: `gunicorn wsgi:app`."""
+"""The WSGI application: `gunicorn wsgi:app`."""
 
 from config import load_settings
 from ekc.app import create_app

@@ -1,4 +1,4 @@
-"""The factory: wires settings, database, extensions and features, then refuses to start with anything left open."""
+"""The application factory. It refuses to start with invalid tables, an outdated schema, or a route without a gate."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -60,7 +60,7 @@ FEATURES = (
 
 
 def create_app(settings: Settings) -> Flask:
-    """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
+    """Create the app. Raises ConfigError for an outdated database, RuntimeError for a route that declares no access."""
     check_tables()
     check_kinds()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
@@ -80,7 +80,7 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
-        # Only what our own proxies wrote down of the caller, never what the caller says.
+        # Trust only the headers that our own proxies set.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
     engine = make_engine(settings.database_url, keyring)
     if not schema.is_current(engine):
@@ -100,7 +100,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _extend_jinja(app: Flask) -> None:
-    """What templates may say without asking."""
+    """Register the globals, filters and context of templates."""
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
@@ -126,7 +126,7 @@ def _extend_jinja(app: Flask) -> None:
 
 
 def _gettext(message: str, /, **values: object) -> Markup:
-    """A message of a template: it may hold markup, its values are escaped. Jinja's own way takes longer (ADR 0012)."""
+    """Translate a message, which may contain markup; its values are escaped. Faster than Jinja's own (ADR 0012)."""
     return Markup(language.catalogue().gettext(message)) % values  # noqa: S704 - ours, or from a catalogue of ours
 
 
@@ -135,7 +135,7 @@ def _ngettext(singular: str, plural: str, num: int, /, **values: object) -> Mark
 
 
 def _checklist_line(code: str) -> str:
-    """What a guard that was overridden asks for. A guard that is no longer in the table goes by its code."""
+    """The checklist line of a guard, for overridden guards; the code of a guard that no longer exists."""
     return gettext(GUARD_RULES[code].line) if code in GUARD_RULES else code
 
 
@@ -145,7 +145,7 @@ def _translate(sentence: Blocker | Refusal) -> str:
 
 
 def _frame_context() -> dict[str, Any]:
-    """What the frame of every page needs."""
+    """The context of the base template."""
     code = language.language()
     who = login.authenticated_visitor()
     return {
@@ -164,7 +164,7 @@ def _frame_context() -> dict[str, Any]:
 
 
 def _in_language(code: str) -> str:
-    """Where one goes to read this page in another language. A key in its address stays there, out of logs."""
+    """The address for reading this page in another language. A secret in the path is kept out of query strings."""
     token = (request.view_args or {}).get("token")
     if token:
         return url_for("signin.link_in_language", what=request.path.split("/")[1], token=token, language=code)

@@ -1,4 +1,4 @@
-"""Commands: `python -m ekc.cli`. Each does one thing; what is wrong is one sentence and an exit status of 1 or 2."""
+"""Commands: `python -m ekc.cli`. Errors are printed as one sentence, with exit status 1 or 2 (wrong usage)."""
 
 import os
 import sys
@@ -41,7 +41,7 @@ from ekc.workflow.vocabulary import Role
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
 _TIMEZONES = sorted({profile.timezone for profile in PROFILES.values()})
 _LINK_INTRO = "This link, which works once and for seven days, lets them choose a password:"
-NIGHTLY_JOBS = {  # what is done every night: how it is told, and the job, which gives how many
+NIGHTLY_JOBS = {  # label of the output: the job, which returns a count
     "Coordinators told that their access ends": tell_that_access_ends,
     "Cases whose former coordinator knows no code any more": forget_codes_of_former,
 }
@@ -201,13 +201,13 @@ def reencrypt() -> None:
     with _database() as (_, session):
         count = schema.reencrypt(session)
     kept = f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}."
-    told = "They stay under the key they were written with, so keep that key in the key file, after the new one."
-    click.echo(f"Rows encrypted anew: {count}.\n{kept} {told}")
+    advice = "They stay under the key they were written with, so keep that key in the key file, after the new one."
+    click.echo(f"Rows encrypted anew: {count}.\n{kept} {advice}")
 
 
 @contextmanager
 def _database() -> Iterator[tuple[Settings, Session]]:
-    """The settings, and a session on a database that is up to date. Raises ConfigError."""
+    """The settings, and a database session. Raises ConfigError for an outdated schema."""
     settings = load_settings()
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     try:
@@ -220,30 +220,30 @@ def _database() -> Iterator[tuple[Settings, Session]]:
 
 
 def _error_message(error: Exception) -> str:
-    """What went wrong, in one sentence."""
-    told = str(error)
+    """The error as one sentence."""
+    message = str(error)
     match error:
         case click.ClickException():
-            told = error.format_message()
+            message = error.format_message()
         case click.Abort():
-            told = "Stopped."
+            message = "Stopped."
         case Blocked():
             found = [reason.blocker for reason in error.verdict.reasons]
             reasons = "; ".join(translate(one.message, one.params, one.plural, one.n) for one in found)
-            told = f"The step '{error.verdict.rule.title}' cannot be taken: {reasons}."
+            message = f"The step '{error.verdict.rule.title}' cannot be taken: {reasons}."
         case Refusal():
-            told = translate(error.message, error.params)
+            message = translate(error.message, error.params)
         case Unreadable():
-            told = "Content cannot be read with the keys in the key file. Put back the key it was written with."
+            message = "Content cannot be read with the keys in the key file. Put back the key it was written with."
         case SQLAlchemyError():
-            told = " ".join(f"The database cannot be used: {getattr(error, 'orig', None) or error}".split())
+            message = " ".join(f"The database cannot be used: {getattr(error, 'orig', None) or error}".split())
         case OSError():
-            told = f"{error.filename} cannot be used: {(error.strerror or 'unknown').lower()}."
-    return told
+            message = f"{error.filename} cannot be used: {(error.strerror or 'unknown').lower()}."
+    return message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; its exit status."""
+    """Run a command; returns its exit status."""
     try:
         done = cli.main(arguments, prog_name="ekc", standalone_mode=False)
     except _EXPECTED_ERRORS as error:

@@ -1,7 +1,7 @@
-"""What can be mailed and what can be printed, over all features: gathered, and checked when the program starts.
+"""The mails and documents of all features, collected here and checked when the program starts.
 
 A new mail is a row in the `mails.py` of its feature, and a call that queues it. A new document is a row with the class
-of its values in the `document.py` of its feature, a template, and a view. The words of both are in the catalogues.
+of its values in the `document.py` of its feature, a template, and a view. The texts of both are in the catalogues.
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ _PLAIN = (str, int, bool, date, datetime, NoneType)
 
 
 def check_kinds(mails: Sequence[MailRule] = MAILS, documents: Sequence[DocumentRule[Any]] = DOCUMENTS) -> None:
-    """Refuse rows that cannot be sent or printed as they should. Raises ValueError that names every problem."""
+    """Check the rows. Raises ValueError with all problems."""
     problems = [f"two mails are called {name}" for name in _duplicate_names(mails)]
     problems += [f"two documents are called {name}" for name in _duplicate_names(documents)]
     problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail_problems(rule)]
@@ -88,7 +88,7 @@ def _untranslated(words: str) -> Iterator[str]:
 
 
 def _is_plain(kind: Any) -> bool:
-    """Whether values of this type hold nothing that can change, read a database or ask a request."""
+    """Whether a type consists of immutable plain values only."""
     if is_dataclass(kind):
         frozen = kind.__dataclass_params__.frozen  # type: ignore[union-attr]
         return frozen and all(map(_is_plain, get_type_hints(kind).values()))

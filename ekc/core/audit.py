@@ -1,7 +1,7 @@
-"""The audit: append-only, hash-chained, one chain a case and one for the rest. Who did or saw what, when, and why.
+"""The audit: who did or saw what, when and why. Append-only and hash-chained: a chain for each case, one for the rest.
 
-The database refuses to change or delete a line (triggers made by the migrations); the chain shows it if somebody did
-all the same. Names and reasons are encrypted; the hash covers them as stored, so proving a chain needs no key.
+Database triggers (made by the migrations) refuse changes and deletions; the chain reveals them if they happen anyway.
+Details are encrypted. The hash covers them as stored, so verifying a chain needs no key.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ from ekc.core.db import Base, enum_column
 
 _CONTEXT = "audit_event.detail"
 _GENESIS_HASH = b"\0" * 32
-_SYSTEM_CHAIN = "system"  # the chain of what belongs to no case
-_RECORDED = "audit"  # in the session: that a line was added
+_SYSTEM_CHAIN = "system"  # events that belong to no case
+_RECORDED = "audit"  # key in `session.info`: an event was added
 
 
 class ActorKind(StrEnum):
-    """As what somebody acts."""
+    """The kinds of actors."""
 
     ACCOUNT = "account"
     PARTICIPANT = "participant"
@@ -36,7 +36,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: an account of staff, a participant by personal link, somebody unknown, or the system."""
+    """Who acts: an account of staff, a participant by personal link, the public, or the system."""
 
     kind: ActorKind
     id: int | None = None
@@ -48,7 +48,7 @@ SYSTEM = Actor(ActorKind.SYSTEM)
 
 
 class AuditHead(Base):
-    """The end of each chain; its row is locked while a line is added."""
+    """The last event of each chain; its row is locked while an event is added."""
 
     __tablename__ = "audit_head"
 
@@ -58,7 +58,7 @@ class AuditHead(Base):
 
 
 class AuditEvent(Base):
-    """One line. `detail` is encrypted JSON."""
+    """One event. `detail` is encrypted JSON."""
 
     __tablename__ = "audit_event"
     __table_args__ = (Index(None, "conference_id", "at"),)
@@ -84,7 +84,7 @@ _UPDATE_HEAD = update(_head).where(_of_chain).values(seq=bindparam("last"), hash
 def record(
     session: Session, actor: Actor, at: datetime, action: str, conference_id: int | None = None, **detail: str | int
 ) -> None:
-    """Add a line, in the caller's transaction. `action` is a code like `circle.added`; `detail` may hold content."""
+    """Add an event, in the caller's transaction. `action`: a code like `circle.added`; `detail` may hold content."""
     chain = f"case:{conference_id}" if conference_id else _SYSTEM_CHAIN
     _add(session, chain, actor, at, action, conference_id, detail)
 
@@ -92,16 +92,16 @@ def record(
 def record_unknown(
     session: Session, actor: Actor, at: datetime, conference_id: int | None, **detail: str | int
 ) -> None:
-    """Add a line about a try to open a case that somebody may not know of; `conference_id` is None if there is none.
+    """Add an event about an attempt to open a case that the actor may not know of; None: there is no such case.
 
-    Both kinds stand in the chain of what belongs to no case: the same lock and the same statements, so that how long
-    the answer takes tells nothing. The number of the case leads its people to the line all the same.
+    Both go into the system chain, with the same lock and statements, so that response times do not reveal which cases
+    exist. The access log of the case finds the event by `conference_id`.
     """
     _add(session, _SYSTEM_CHAIN, actor, at, "case.refused", conference_id, detail)
 
 
 def has_recorded(session: Session) -> bool:
-    """Whether a line was added with this session. To an action the line is its last word: refused, it added none."""
+    """Whether an event was added with this session. Actions add theirs last, so a refused action has added none."""
     return _RECORDED in session.info
 
 
@@ -120,7 +120,7 @@ def _add(
             with session.begin_nested():
                 session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _GENESIS_HASH})
         except IntegrityError:
-            pass  # somebody else began the chain at this moment
+            pass  # created by a concurrent transaction
         head = session.execute(_SELECT_HEAD, {"of": chain}).one()
     seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
@@ -153,7 +153,10 @@ def chain_hash(
     conference_id: int | None,
     sealed: bytes | None,
 ) -> bytes:
-    """The hash of a line: SHA-256 over the hash before it and all that it says. The chain of a case names the case."""
+    """The SHA-256 over the previous hash and all values of an event.
+
+    `conference_id` is included in the system chain only; the name of a case's chain contains it already.
+    """
     said: list[str | int | None] = [chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex()]
     if chain == _SYSTEM_CHAIN and conference_id is not None:
         said.append(conference_id)
@@ -161,7 +164,7 @@ def chain_hash(
 
 
 def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> dict[str, str | int]:
-    """What a line says in words; of a row, its column `detail`."""
+    """The decrypted details of an event, or of a row with a column `detail`."""
     if event.detail is None:
         return {}
     detail: dict[str, str | int] = json.loads(keyring_of(session).open(event.detail, _CONTEXT))
@@ -169,7 +172,7 @@ def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> 
 
 
 def broken_chains(session: Session) -> Iterator[str]:
-    """The chains that were tampered with: a line changed, added or taken out, or an end that does not fit."""
+    """The names of chains that were tampered with: an event changed, added or removed, or a head that does not fit."""
     heads = {head.chain: (head.seq, head.hash) for head in session.execute(select(AuditHead.__table__))}
     chain, seq, before, broken = "", 0, _GENESIS_HASH, set[str]()
     ends: dict[str, tuple[int, bytes]] = {}

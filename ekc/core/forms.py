@@ -1,4 +1,4 @@
-"""The base of forms whose actions may refuse."""
+"""The base class of forms whose actions may raise Refusal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,26 +10,26 @@ from ekc.core.language import translate
 
 
 class PlainForm(FlaskForm):  # type: ignore[misc]
-    """A form that shows why an action said no. The app checks the CSRF token of every POST, so it needs none itself."""
+    """A form that can show a Refusal. Without a CSRF field, because `core.sessions` checks the token of every POST."""
 
     class Meta:
-        """No token of its own."""
+        """Flask-WTF's options."""
 
         csrf = False
 
     form_errors: list[str]
-    status = 422  # of the answer that shows the form once more
+    status = 422  # of the response that shows the form again
 
     @contextmanager
     def showing_refusal(self) -> Iterator[None]:
-        """Show on top of the form why an action inside said no, and go on after it: to the page with the form."""
+        """Catch a Refusal inside, add it to the form's errors, and continue after the block."""
         try:
             yield
         except Refusal as refusal:
             self.status = self.refuse(refusal)
 
     def refuse(self, refusal: Refusal) -> int:
-        """Show on top of the form why an action said no; the status of the answer. What is unknown stays unknown."""
+        """Add a Refusal to the form's errors; returns the status of the response. Raises Unknown again, for a 404."""
         if isinstance(refusal, Unknown):
             raise refusal
         self.form_errors = [*self.form_errors, translate(refusal.message, refusal.params)]

@@ -1,6 +1,6 @@
-"""What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback.
+"""Response headers, request checks, and error pages without tracebacks.
 
-What was refused is noted in the log: which door, who, from where, never what was sent.
+Refused requests are logged with endpoint, sign-in and address, never with what was sent.
 """
 
 from collections.abc import Callable
@@ -33,21 +33,21 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-#: Added where the product is reached by https: browsers then never ask for it otherwise (ASVS 3.4.1).
+#: Added where the product is served by HTTPS (ASVS 3.4.1).
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-#: Where a key stands in the address that lets somebody in (personal link, invitation, code of a provider).
+#: Paths that contain a secret: token of a personal link or invitation, code of a provider.
 _KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/")
-#: No page tells such an address on, and no index keeps it.
+#: Keep such addresses out of Referer headers and search engines.
 KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
-_SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # in the names of fields
-_MAX_TYPED_FIELDS = 60  # fields shown again after a page was open for too long
-#: Answers to what a page of ours does not ask for, or not of this person.
+_SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # parts of field names
+_MAX_TYPED_FIELDS = 60  # shown again on an error page
+#: Statuses of requests that our own pages do not make, or not for this visitor.
 _LOGGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429})
 
 
 def install(app: Flask) -> None:
-    """Register the headers and the error pages."""
+    """Register request checks, headers and error pages."""
     app.before_request(_restrict_demo_to_loopback)
     app.before_request(_refuse_cross_site)
     app.before_request(_refuse_malformed)
@@ -66,26 +66,26 @@ def install(app: Flask) -> None:
 
 
 def _restrict_demo_to_loopback() -> None:
-    """The demonstration lets anybody be anybody, so it answers this machine alone, however it was started."""
+    """Refuse requests from other machines in demo mode, where anybody can sign in as anybody."""
     caller = request.remote_addr
     if runtime().settings.demo and caller and not ip_address(caller).is_loopback:
         abort(403)
 
 
 def _refuse_cross_site() -> None:
-    """Refuse what a page of another site sends, whatever token is in it; every browser of today says where it is from.
+    """Refuse cross-site POSTs by Sec-Fetch-Site, whatever their token.
 
-    The host is not compared here: a proxy may call us by another name. `_from_here` is as strict as can be.
+    The host is not compared, because a proxy may use another name. `_is_same_origin` is stricter.
     """
     if request.method == "POST" and is_cross_site():
         abort(400)
 
 
 def _refuse_malformed() -> None:
-    """Refuse what no form of ours sends before any view sees it.
+    """Refuse requests that no form of ours makes, before any view runs.
 
-    That is another kind of content than a form (Flask-WTF would read JSON as one), a file, and text that no database
-    keeps (NUL, lone surrogates), wherever it stands: a name may be there twice, in the address and in the form.
+    These are other content types (Flask-WTF would read JSON as a form), files, and text that a database cannot store
+    (NUL, lone surrogates) in path, query string or form.
     """
     if request.method == "POST" and request.mimetype not in _FORM_TYPES:
         abort(415)
@@ -97,12 +97,12 @@ def _refuse_malformed() -> None:
 
 
 def is_cross_site() -> bool:
-    """Whether a page of another site made the browser ask for this: not a page of ours, nor the address line."""
+    """Whether the request was caused by another site, according to Sec-Fetch-Site."""
     return request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
 
 
 def path_holds_key(path: str) -> bool:
-    """Whether this address holds a key that lets somebody in."""
+    """Whether the path contains a secret."""
     return path.startswith(_KEY_PREFIXES)
 
 
@@ -111,15 +111,15 @@ def _add_headers(response: Response) -> Response:
         response.headers.update(KEY_HEADERS)
     for name, value in (HEADERS | TLS_HEADERS if runtime().settings.secure_cookies else HEADERS).items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static" or response.status_code >= 400:  # a page that says so is somebody's own
-        # Families share devices: nothing is left in the browser for whoever presses Back after them.
+    if request.endpoint != "static" or response.status_code >= 400:  # error pages show who is signed in
+        # Families share devices: the Back button must not show pages of the previous user.
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.add("Vary", "Cookie")
     return response
 
 
 def _keeping_error_type(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
-    """Keep the kind of the error for the log."""
+    """Store the type of the error for the log."""
 
     def remembered(error: Exception) -> ResponseReturnValue:
         g.error_type = type(error).__name__
@@ -129,7 +129,7 @@ def _keeping_error_type(answer: Callable[[Any], ResponseReturnValue]) -> Callabl
 
 
 def _log_refusal(response: Response) -> Response:
-    """An address that leads nowhere is not noted: it may be a personal link, mistyped."""
+    """Log a refused request, except 404 without an endpoint: it may be a mistyped personal link."""
     if response.status_code in _LOGGED_STATUSES and (request.endpoint or response.status_code != 404):
         log_event(
             "refused",
@@ -137,7 +137,7 @@ def _log_refusal(response: Response) -> Response:
             why=g.get("error_type"),
             method=request.method,
             door=request.endpoint,
-            who=current_user.get_id(),  # the number of a sign-in
+            who=current_user.get_id(),  # the id of a sign-in
             caller=request.remote_addr,
         )
     return response
@@ -146,13 +146,13 @@ def _log_refusal(response: Response) -> Response:
 def _page(
     status: int, title: str, text: str, typed: MultiDict[str, str] | None = None, again: bool = False
 ) -> ResponseReturnValue:
-    """The page; `typed` is shown, and with `again` can be sent once more."""
+    """Render the error page. `typed`: fields to show; `again`: with a button to send them again."""
     address = request.full_path if again else None
     return render_template("core/error.html", error_title=title, error_text=text, typed=typed, again=address), status
 
 
 def _typed(everything: bool = False) -> MultiDict[str, str]:
-    """What somebody typed into the form they sent, never a secret; `everything`: the form's hidden fields too."""
+    """The submitted fields without secrets; with `everything` also hidden and empty fields."""
     hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
     kept = (
         (name, value)
@@ -180,9 +180,9 @@ def _not_found() -> ResponseReturnValue:
 
 
 def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
-    """The form's token is missing or too old: show what was typed, to be sent again with one click.
+    """The CSRF token is missing or expired: show what was typed, with a button to send it again.
 
-    Not so where another site sent it: one click would then make its words the visitor's own.
+    Not for requests of other sites, whose content the visitor would then submit with one click.
     """
     if not _is_same_origin():
         return _bad_request()
@@ -196,7 +196,7 @@ def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _is_same_origin() -> bool:
-    """Whether a page of ours sent this request, as far as the browser says."""
+    """Whether our own page made the request, by Sec-Fetch-Site or else Origin; True without both headers."""
     if said := request.headers.get("Sec-Fetch-Site"):
         return said == "same-origin"
     origin = request.headers.get("Origin")
@@ -237,7 +237,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _server_error(error: Exception) -> ResponseReturnValue:
-    """A fault of ours. The log gets the kind and the place, never what somebody typed."""
+    """An unexpected error. The log gets its type and place, without the message, which may contain user input."""
     g.skip_user_loading = True
     frame = error.__traceback__
     while frame and frame.tb_next:

@@ -42,7 +42,7 @@ def start_link_sign_in(
     lifetime: Lifetime,
     on: LinkDevice | None = None,
 ) -> int:
-    """Sign in the owner of a valid link; returns the id of the sign-in. Stores the link's first use. Does not commit."""
+    """Sign in the owner of a valid link; returns the id of the sign-in. Stores the first use. Does not commit."""
     link.used_at = link.used_at or at
     begun = begin_sign_in(session, at, method, device, lifetime, link_id=link.id, link_device_id=on.id if on else None)
     actor = Actor(ActorKind.PARTICIPANT, link.participant_id)

@@ -34,7 +34,7 @@ class PersonalLink(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256
-    #: Asked on a new device; None: the entrance code is asked for. Without `answer_hash` the coordinator has to approve.
+    #: Asked on a new device; None: the entrance code is asked for. Without `answer_hash` the coordinator must approve.
     question: Mapped[str | None] = mapped_column(SealedText("personal_link.question"))
     answer_hash: Mapped[str | None] = mapped_column(SealedText("personal_link.answer_hash"))  # argon2, encrypted
     tries: Mapped[int] = mapped_column(default=0)  # wrong answers so far, on all devices

@@ -162,7 +162,7 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
 
 
 def forget_device(session: Session, at: datetime, token: str, device_id: int | None) -> None:
-    """End this device, which turned out to be shared, and its sign-ins. Raises Unknown for a link that does not work."""
+    """End this device, which turned out to be shared, and its sign-ins. Raises Unknown if the link does not work."""
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is None:

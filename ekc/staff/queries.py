@@ -237,6 +237,6 @@ def _sole_roles(session: Session, account_id: int) -> set[int]:
 
 
 def municipalities(session: Session) -> tuple[str, ...]:
-    """The municipalities of existing social care managers, by name. Not those of cases, which administrators may not see."""
+    """The municipalities of social care managers, by name; not those of cases, which administrators may not see."""
     of_roles = select(AccountRole.municipality).where(AccountRole.municipality.is_not(None)).distinct()
     return tuple(one for one in session.scalars(of_roles.order_by(AccountRole.municipality)) if one)

@@ -48,7 +48,7 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
 
 
 def close_account(by: By, account_id: int) -> None:
-    """Close an account: end its sign-ins and invitations, and delete its credentials except the password.
+    """Close an account: end its sign-ins and invitations, and delete its known devices, passkeys and identities.
 
     Open cases do not prevent this, because a laptop may have been stolen. Raises Refusal for the visitor's own account
     and for the last administrator.
@@ -89,7 +89,7 @@ def reopen_account(by: By, account_id: int, base_url: str) -> str | None:
 
 
 def _delete_credentials(session: Session, account_id: int) -> None:
-    """Delete devices, passkeys and identities: they may be stolen, or belong to somebody else at the provider by now."""
+    """Delete known devices, passkeys and identities: stolen, or reassigned by the provider, they would give access."""
     for kept in (KnownDevice, Passkey, Identity):
         session.execute(delete(kept).where(kept.account_id == account_id))
 
