@@ -155,18 +155,18 @@ def render_pdf(
     Raises DocumentError if a native library is missing or the page refers to a resource on disk or network, and
     MissingGlyphError for characters in none of the fonts, which would print as empty boxes.
     """
-    press = _renderer()
-    press.fetcher.refused.clear()
-    document = press.weasyprint.HTML(string=html, url_fetcher=press.fetcher).render(
-        font_config=press.fonts,
-        stylesheets=[press.stylesheet(name) for name in ("paper.css", *stylesheets)],
+    renderer = _renderer()
+    renderer.fetcher.refused.clear()
+    document = renderer.weasyprint.HTML(string=html, url_fetcher=renderer.fetcher).render(
+        font_config=renderer.fonts,
+        stylesheets=[renderer.stylesheet(name) for name in ("paper.css", *stylesheets)],
         pdf_variant="pdf/a-3a",
     )
     attachments = []
     if attachment is not None:
         moment = _attachment_date(document.metadata.created)
         attachments.append(
-            press.weasyprint.Attachment(
+            renderer.weasyprint.Attachment(
                 string=attachment,
                 name=attachment_name,
                 relationship="Source",
@@ -177,8 +177,8 @@ def render_pdf(
     pdf: bytes = document.write_pdf(
         pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish_pdf
     )
-    if press.fetcher.refused:  # WeasyPrint itself only warns about resources it cannot fetch
-        refused = ", ".join(url[:200] for url in press.fetcher.refused)
+    if renderer.fetcher.refused:  # WeasyPrint itself only warns about resources it cannot fetch
+        refused = ", ".join(url[:200] for url in renderer.fetcher.refused)
         raise DocumentError(f"A document may fetch nothing, neither from disk nor network: {refused}")
     return pdf
 
@@ -235,10 +235,10 @@ _thread_local = local()  # Pango's fonts are not thread-safe
 
 
 def _renderer() -> _Renderer:
-    if not hasattr(_thread_local, "press"):
-        _thread_local.press = _Renderer()
-    press: _Renderer = _thread_local.press
-    return press
+    if not hasattr(_thread_local, "renderer"):
+        _thread_local.renderer = _Renderer()
+    renderer: _Renderer = _thread_local.renderer
+    return renderer
 
 
 def _attachment_date(created: str | None) -> datetime:

@@ -18,21 +18,7 @@ from ekc.links.tokens import APPROVAL_LIFETIME, MAX_ATTEMPTS, mail_key, read_tok
 from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
 
-_link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
-_LINK_SIGN_IN = (
-    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *SIGN_IN_COLUMNS)
-    .select_from(
-        _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
-            _device, _device.c.id == _sign_in.c.link_device_id
-        )
-    )
-    .where(
-        *NOT_ENDED,
-        _link.c.revoked_at.is_(None),
-        _link.c.expires_at > bindparam("at"),
-        or_(_sign_in.c.link_device_id.is_(None), _device.c.ended_at.is_(None)),
-    )
-)
+# links ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,65 +50,6 @@ class LinkRow:
     def asks(self) -> Confirmed:
         """How a new device is verified."""
         return confirmation_method(self.question, self.has_answer)
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceRow:
-    """A verified or pending device of a link. `in_use`: remembered, or with a current sign-in."""
-
-    id: int
-    link_id: int
-    device: str
-    asked_at: datetime
-    number: int | None
-    confirmed_at: datetime | None
-    remembered: bool
-    ended_at: datetime | None
-    in_use: bool = False
-
-    def is_pending(self, at: datetime) -> bool:
-        """Whether it waits for the coordinator's approval."""
-        return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - APPROVAL_LIFETIME
-
-    def is_trusted(self, at: datetime) -> bool:
-        """Whether it signs in without verification: remembered, or just approved and not used yet."""
-        if self.confirmed_at is None or self.ended_at is not None:
-            return False
-        return self.remembered or (self.number is not None and self.asked_at > at - APPROVAL_LIFETIME)
-
-
-@dataclass(frozen=True, slots=True)
-class PendingDevice:
-    """A device that waits for the coordinator's approval."""
-
-    id: int
-    participant_id: int
-    device: str
-    asked_at: datetime
-    number: int | None
-
-
-def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at
-
-
-def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
-    """The sign-in by personal link; None if it timed out or was ended, or its link or device was.
-
-    Without name and language of the participant, which belong to the circle (`conferences`).
-    """
-    row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id, "at": at}).one_or_none()
-    if row is None or not is_unexpired(row, at):
-        return None
-    left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
-    visitor = Visitor(
-        Actor(ActorKind.PARTICIPANT, row.participant_id),
-        conference_id=row.conference_id,
-        participant_id=row.participant_id,
-        sign_in_id=sign_in_id,
-        expires_in=int(left.total_seconds()) if row.shared else None,
-    )
-    return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at)
 
 
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
@@ -187,6 +114,50 @@ def newest_link(session: Session, conference_id: int, participant_id: int) -> Pe
     return session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
 
 
+def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at
+
+
+# sign-ins by link -----------------------------------------------------------------------------------------------------
+
+_link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
+_LINK_SIGN_IN = (
+    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *SIGN_IN_COLUMNS)
+    .select_from(
+        _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
+            _device, _device.c.id == _sign_in.c.link_device_id
+        )
+    )
+    .where(
+        *NOT_ENDED,
+        _link.c.revoked_at.is_(None),
+        _link.c.expires_at > bindparam("at"),
+        or_(_sign_in.c.link_device_id.is_(None), _device.c.ended_at.is_(None)),
+    )
+)
+
+
+def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
+    """The sign-in by personal link; None if it timed out or was ended, or its link or device was.
+
+    Without name and language of the participant, which belong to the circle (`conferences`).
+    """
+    row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id, "at": at}).one_or_none()
+    if row is None or not is_unexpired(row, at):
+        return None
+    left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
+    visitor = Visitor(
+        Actor(ActorKind.PARTICIPANT, row.participant_id),
+        conference_id=row.conference_id,
+        participant_id=row.participant_id,
+        sign_in_id=sign_in_id,
+        expires_in=int(left.total_seconds()) if row.shared else None,
+    )
+    return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at)
+
+
+# devices --------------------------------------------------------------------------------------------------------------
+
 _DEVICE_COLUMNS = (
     LinkDevice.id,
     LinkDevice.link_id,
@@ -197,6 +168,31 @@ _DEVICE_COLUMNS = (
     LinkDevice.remembered,
     LinkDevice.ended_at,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A verified or pending device of a link. `in_use`: remembered, or with a current sign-in."""
+
+    id: int
+    link_id: int
+    device: str
+    asked_at: datetime
+    number: int | None
+    confirmed_at: datetime | None
+    remembered: bool
+    ended_at: datetime | None
+    in_use: bool = False
+
+    def is_pending(self, at: datetime) -> bool:
+        """Whether it waits for the coordinator's approval."""
+        return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - APPROVAL_LIFETIME
+
+    def is_trusted(self, at: datetime) -> bool:
+        """Whether it signs in without verification: remembered, or just approved and not used yet."""
+        if self.confirmed_at is None or self.ended_at is not None:
+            return False
+        return self.remembered or (self.number is not None and self.asked_at > at - APPROVAL_LIFETIME)
 
 
 def device_of(session: Session, link_id: int, device_id: int | None) -> DeviceRow | None:
@@ -218,6 +214,30 @@ def devices_of(session: Session, conference_id: int, at: datetime) -> list[Devic
     signed_in = {row.link_device_id for row in session.execute(used) if is_unexpired(row, at)}
     found = [DeviceRow(*row) for row in rows]
     return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
+
+
+def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return found.join(PersonalLink, PersonalLink.id == LinkDevice.link_id)
+
+
+# requests for approval ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDevice:
+    """A device that waits for the coordinator's approval."""
+
+    id: int
+    participant_id: int
+    device: str
+    asked_at: datetime
+    number: int | None
+
+
+def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for a device that waits for approval."""
+    unanswered = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None))
+    return *unanswered, LinkDevice.asked_at > at - APPROVAL_LIFETIME
 
 
 def pending_devices(session: Session, conference_id: int, at: datetime) -> list[PendingDevice]:
@@ -252,13 +272,3 @@ def approval_requests(session: Session, conference_ids: Collection[int], at: dat
 def cases_awaiting_approval(at: datetime) -> Select[tuple[int]]:
     """Select the ids of the cases with pending devices, for use as a subquery."""
     return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_is_live(at), *is_pending(at))
-
-
-def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The conditions for a device that waits for approval."""
-    unanswered = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None))
-    return *unanswered, LinkDevice.asked_at > at - APPROVAL_LIFETIME
-
-
-def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return found.join(PersonalLink, PersonalLink.id == LinkDevice.link_id)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, enum_column
 
+# sign-ins -------------------------------------------------------------------------------------------------------------
+
 
 class Method(StrEnum):
     """How somebody signed in."""
@@ -62,6 +64,9 @@ class KnownDevice(Base):
     seen_at: Mapped[datetime]
 
 
+# second factor --------------------------------------------------------------------------------------------------------
+
+
 class Authenticator(Base):
     """An authenticator app (TOTP) of an account, by its shared secret. At most one for each account."""
 
@@ -85,6 +90,9 @@ class RecoveryCode(Base):
     mark: Mapped[str] = mapped_column(String(1))
     code_hash: Mapped[str] = mapped_column(String(200))  # argon2
     used_at: Mapped[datetime | None]
+
+
+# passkeys and identities ----------------------------------------------------------------------------------------------
 
 
 class Passkey(Base):
@@ -117,13 +125,7 @@ class Identity(Base):
     used_at: Mapped[datetime]
 
 
-class UsedNonce(Base):
-    """A used nonce (challenge of a passkey, state of an OpenID Connect sign-in), kept until it expires."""
-
-    __tablename__ = "spent"
-
-    token: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)  # SHA-256
-    until: Mapped[datetime]
+# invitations ----------------------------------------------------------------------------------------------------------
 
 
 class Purpose(StrEnum):
@@ -147,6 +149,18 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]  # when a password was chosen
+
+
+# nonces and throttling ------------------------------------------------------------------------------------------------
+
+
+class UsedNonce(Base):
+    """A used nonce (challenge of a passkey, state of an OpenID Connect sign-in), kept until it expires."""
+
+    __tablename__ = "spent"
+
+    token: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)  # SHA-256
+    until: Mapped[datetime]
 
 
 class Attempt(Base):

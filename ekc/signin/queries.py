@@ -25,27 +25,7 @@ from ekc.signin.models import (
     SignIn,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class SignInRow:
-    """A device on which somebody is signed in."""
-
-    id: int
-    method: Method
-    device: str
-    began_at: datetime
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CurrentSignIn:
-    """A sign-in that has neither ended nor timed out."""
-
-    visitor: Visitor
-    method: Method
-    began_at: datetime
-    seen_at: datetime
-
+# sign-ins -------------------------------------------------------------------------------------------------------------
 
 _account, _sign_in = Account.__table__, SignIn.__table__
 #: The columns that `is_unexpired` and `CurrentSignIn` need.
@@ -64,6 +44,27 @@ _ACCOUNT_SIGN_IN = (
     .select_from(ACCOUNTS_WITH_ROLES.join(_sign_in, _sign_in.c.account_id == _account.c.id))
     .where(*NOT_ENDED, _account.c.active)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentSignIn:
+    """A sign-in that has neither ended nor timed out."""
+
+    visitor: Visitor
+    method: Method
+    began_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    """A device on which somebody is signed in."""
+
+    id: int
+    method: Method
+    device: str
+    began_at: datetime
+    seen_at: datetime
 
 
 def account_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
@@ -96,16 +97,7 @@ def known_device(session: Session, token: str, *, email: str = "", account_id: i
     return session.scalar(found.where(whose, KnownDevice.token_hash == hash_token(token)))
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSignIn:
-    """How the owner of an account signs in, for their own page. Without secrets."""
-
-    name: str
-    email: str
-    phone: str | None  # shown to circles
-    has_password: bool
-    app_since: datetime | None  # None: no authenticator app
-    codes_left: int  # unused recovery codes
+# second factor --------------------------------------------------------------------------------------------------------
 
 
 def has_second_factor(session: Session, account_id: int) -> bool:
@@ -118,21 +110,7 @@ def lacks_second_factor(session: Session, account_id: int, method: Method) -> bo
     return method in SINGLE_FACTOR and not has_second_factor(session, account_id)
 
 
-def own_sign_in(session: Session, account_id: int) -> OwnSignIn:
-    """How the owner of an account signs in. Raises Unknown."""
-    left = select(func.count()).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
-    found = select(
-        Account.name,
-        Account.email,
-        Account.phone,
-        Account.password_hash.is_not(None),
-        Authenticator.added_at,
-        left.scalar_subquery(),
-    ).outerjoin(Authenticator, Authenticator.account_id == Account.id)
-    row = session.execute(found.where(Account.id == account_id)).one_or_none()
-    if row is None:
-        raise Unknown
-    return OwnSignIn(*row)
+# passkeys -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,31 +121,6 @@ class PasskeyRow:
     name: str
     made_at: datetime
     used_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityRow:
-    """A linked identity at a provider. `subject` is the provider's identifier, not a name."""
-
-    id: int
-    issuer: str
-    subject: str
-    tied_at: datetime
-    used_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """How many credentials an account has, by kind."""
-
-    password: bool
-    passkeys: int
-    identities: int
-
-    @property
-    def count(self) -> int:
-        """All of them."""
-        return self.password + self.passkeys + self.identities
 
 
 def passkeys_of(session: Session, account_id: int) -> list[PasskeyRow]:
@@ -188,10 +141,53 @@ def passkey_ids_and_handle(session: Session, account_id: int) -> tuple[list[byte
     return [row.credential_id for row in rows], rows[0].handle if rows else None
 
 
+# identities at providers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """A linked identity at a provider. `subject` is the provider's identifier, not a name."""
+
+    id: int
+    issuer: str
+    subject: str
+    tied_at: datetime
+    used_at: datetime
+
+
 def identities_of(session: Session, account_id: int) -> list[IdentityRow]:
     """The linked identities of an account."""
     found = select(Identity.id, Identity.issuer, Identity.subject, Identity.tied_at, Identity.used_at)
     return [IdentityRow(*row) for row in session.execute(found.where(Identity.account_id == account_id))]
+
+
+# credentials ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How many credentials an account has, by kind."""
+
+    password: bool
+    passkeys: int
+    identities: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.password + self.passkeys + self.identities
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSignIn:
+    """How the owner of an account signs in, for their own page. Without secrets."""
+
+    name: str
+    email: str
+    phone: str | None  # shown to circles
+    has_password: bool
+    app_since: datetime | None  # None: no authenticator app
+    codes_left: int  # unused recovery codes
 
 
 def credentials_of(session: Session, account_id: int) -> Credentials:
@@ -208,6 +204,26 @@ def was_ever_activated(session: Session, account_id: int) -> bool:
     """Whether the owner of an account ever had a credential; after that no administrator sees an invitation link."""
     signed_in = session.scalars(select(exists().where(SignIn.account_id == account_id))).one()
     return signed_in or credentials_of(session, account_id).count > 0
+
+
+def own_sign_in(session: Session, account_id: int) -> OwnSignIn:
+    """How the owner of an account signs in. Raises Unknown."""
+    left = select(func.count()).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    found = select(
+        Account.name,
+        Account.email,
+        Account.phone,
+        Account.password_hash.is_not(None),
+        Authenticator.added_at,
+        left.scalar_subquery(),
+    ).outerjoin(Authenticator, Authenticator.account_id == Account.id)
+    row = session.execute(found.where(Account.id == account_id)).one_or_none()
+    if row is None:
+        raise Unknown
+    return OwnSignIn(*row)
+
+
+# invitations ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
