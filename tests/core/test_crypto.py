@@ -1,4 +1,4 @@
-"""Content at rest: what is encrypted opens with its key and its place alone; names are found by their beginnings."""
+"""Encryption at rest: values decrypt only with their key and context; names are found by prefixes."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The language in force: for how long, and what it does to messages, days, numbers of things, and templates."""
+"""The current language: its scope, and its effect on messages, dates, plurals and templates."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The mailer: what waits in the outbox arrives as it was meant, once, and nothing of it is seen elsewhere."""
+"""The mailer: mails of the outbox are delivered correctly and once, and their content does not leak."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -50,7 +50,7 @@ def to(server: MailServer) -> config.MailServer:
 
 
 def put(session: Session, *recipients: str, language: str = "en", link: str | None = None) -> None:
-    """Let a mail wait for each of them."""
+    """Queue a mail for each of them."""
     for one in recipients:
         until = Link(link, START + DELIVERY_PERIOD) if link else None
         queue(

@@ -1,4 +1,4 @@
-"""A link alone opens nothing on a new device: code, answer or the coordinator's yes; and what devices remember."""
+"""Verification of a link on a new device (code, answer or the coordinator's approval), and remembered devices."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ from tests.cast import CODE, COST, OWN, SHARED, Cast, make_link, open_link, sign
 from tests.client import PageClient
 from tests.clock import FrozenClock
 
-#: Errors, and how many tries are left, after the fifth: the page says one thing alone.
+#: Errors and attempts left after the fifth attempt: the page shows only one message.
 LOCKED: tuple[list[str], list[str]] = ([], [])
 WRONG = "That does not open the page. Look at what you typed, or ask your coordinator."
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/15E148 Safari/604"
@@ -155,7 +155,7 @@ def test_guessing_at_many_links_from_one_place_is_slowed_down(
 def test_hammering_at_one_link_bars_nobody_beside_it(
     client: PageClient, db_session: Session, clock: FrozenClock, case: Made
 ) -> None:
-    """Behind the same Wi-Fi: what a locked link is given counts for nothing, and leaves a line a day."""
+    """Attempts at a locked link do not count against others in the same network, and are audited once a day."""
     hammered, good = (make_link(db_session, clock(), case.id, case.people[name]) for name in ("omar", "marieke"))
     here = Caller(network_of("127.0.0.1"))
     for _ in range(300):
