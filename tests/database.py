@@ -142,7 +142,7 @@ class SQLite(Database):
 
 
 def _at_once(_status: int, remaining: int, _total: int) -> None:
-    """Called after each try; Python would try for ever."""
+    """Called after each attempt; Python would retry forever."""
     if remaining:
         raise RuntimeError("a test left a transaction open that writes")
 

@@ -1,7 +1,8 @@
-"""Who gets in where: every route x person x phase, as a readable file, derived from what the gates ask.
+"""The access matrix: every route, visitor and phase, derived from what the gates declare.
 
-`docs/access.md` is that file; after a change of the policy, write it anew with `EKC_WRITE=1 bin/test -k access_matrix`.
-Every route is then really asked, by everybody, in every phase, and must agree; and the audit must have one line of it.
+It is `docs/access.md`; after a change of the policy, update it with `EKC_WRITE=1 bin/test -k access_matrix`. Every
+route is also requested by every visitor in every phase: the response must agree, and the audit must have one event for
+it.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The commands: what each does, and that whatever is wrong is one sentence and a status."""
+"""The commands: what each does, and that each error is one sentence and an exit status."""
 
 from datetime import timedelta
 from pathlib import Path

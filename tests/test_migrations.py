@@ -1,4 +1,4 @@
-"""Migrations: the newest state is what the models say, and each one goes up and down with data in the tables."""
+"""Migrations: the newest schema equals the models, and each migration works in both directions with data."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What every answer carries, what stays out of the log, and where the demonstration answers."""
+"""Response headers, what is kept out of the log, and that the demo answers only this machine."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What holds for every answer, whoever asks: its kind is told, cookies are signed well, nothing is ever debugged."""
+"""Rules for every response: content type and charset, signed and encrypted cookies, no debug mode."""
 
 import zlib
 from base64 import b64decode
@@ -70,7 +70,7 @@ def test_a_changed_cookie_is_nobody(client: PageClient, cast: Cast) -> None:
 def test_what_a_page_keeps_in_the_cookie_is_read_by_nobody_else(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    """A sentence for the next page holds a name of the family, and stays if that page is never opened."""
+    """Flashed messages contain names of the family, and stay in the cookie if the next page is never opened."""
     case = case_in_setup(db_session, cast, clock())
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
@@ -165,7 +165,7 @@ def test_nothing_is_debugged(make_app: MakeApp, database_url: str, monkeypatch: 
 def test_only_our_own_proxies_are_believed(
     make_app: MakeApp, database_url: str, cast: Cast, proxies: int, said: str, believed: str
 ) -> None:
-    """The demonstration answers this machine alone, so it tells from where it is asked."""
+    """The demo answers requests from this machine only."""
     client = make_app(proxies=proxies, demo=True).test_client()
 
     answer = client.get("/", headers={"X-Forwarded-For": said})

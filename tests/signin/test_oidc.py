@@ -1,4 +1,4 @@
-"""Single sign-on with a real provider, a process of its own, and with one that misbehaves."""
+"""Single sign-on with a real provider in its own process, and with one that misbehaves."""
 
 import logging
 from collections.abc import Iterator

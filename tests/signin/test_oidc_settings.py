@@ -1,4 +1,4 @@
-"""The file that names the providers of single sign-on: what it may say, and a sentence for everything else."""
+"""The file of single sign-on providers: valid settings, and error messages for all others."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Passkeys over HTTP, with a key of software: each thing that must be true of an answer, and whatever else is sent."""
+"""Passkeys over HTTP with a software key: each condition for a response, and malformed requests."""
 
 from base64 import urlsafe_b64decode
 from datetime import timedelta
@@ -244,7 +244,7 @@ def test_ten_minutes_after_signing_in_nothing_is_changed(noor: PageClient, clock
 
 @one_database
 def test_passkeys_and_passwords_are_counted_apart(noor: PageClient) -> None:
-    """Whoever throws rubbish at the sign-in page locks out no passkey of the same house."""
+    """Malformed requests do not lock out passkeys in the same network."""
     key = make(noor)
     out(noor)
     noor.page("/sign-in")

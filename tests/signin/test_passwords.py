@@ -1,4 +1,4 @@
-"""Passwords: what is refused, and that a check says yes to the one right thing."""
+"""Passwords: which are refused, and that only the right one matches its hash."""
 
 import subprocess
 import sys

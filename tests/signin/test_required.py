@@ -1,4 +1,4 @@
-"""Where a second factor is required, a password alone opens nothing but the pages to set one up, on every route."""
+"""Where a second factor is required, a password alone gives access only to the pages for setting one up."""
 
 import re
 from collections.abc import Iterator
