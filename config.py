@@ -1,7 +1,4 @@
-"""Settings: everything the program needs to know from outside, read once, typed and frozen.
-
-Values come from the environment (`EKC_...`) and from the key file that `ekc init-keys` makes; nothing is guessed.
-"""
+"""Settings, read once from the environment (`EKC_...`) and from the key file that `ekc init-keys` makes."""
 
 import json
 import os
@@ -29,71 +26,71 @@ T = TypeVar("T")
 
 
 class ConfigError(Exception):
-    """A setting is missing or makes no sense; the message says which and what to do."""
+    """A setting is missing or invalid; the message says which, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """A municipality or another organisation whose people sign in with the account they have there (OpenID Connect)."""
+    """An OpenID Connect provider: a municipality or other organisation whose staff sign in with their account there."""
 
-    key: str  # names it in our addresses, so it stays as it is
-    name: str  # on the button
+    key: str  # part of URLs registered at the provider, so do not change it
+    name: str  # shown on the button
     issuer: str
     client_id: str
-    client_secret: Annotated[str, override(rename="secret_file")] = field(repr=False)  # a file names the file with it
-    domains: tuple[str, ...]  # mail addresses it may vouch for end in these
+    client_secret: Annotated[str, override(rename="secret_file")] = field(repr=False)  # read from that file
+    domains: tuple[str, ...]  # mail domains it may assert
     email_claim: str = "email"
     verified_claim: str = "email_verified"
     second_factor: bool = True  # its sign-in counts as two factors
-    acr: tuple[str, ...] = ()  # but only if the token says one of these,
+    acr: tuple[str, ...] = ()  # if set, the token must have one of these for two factors,
     amr: tuple[str, ...] = ()  # or one of these
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailServer:
-    """Where mails are handed in, and from whom they are."""
+    """The mail server (SMTP submission) and the sender of mails."""
 
     host: str
     port: int
-    security: str  # tls: from the first byte; starttls: before anything is said; none: it is on this machine
+    security: str  # tls (implicit), starttls, or none (loopback only)
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
-    sender: Address  # its name ends each mail
+    sender: Address  # its display name is the signature of each mail
 
 
-#: What an address of a mail server may say about TLS, and at which port it is then, unless another is named.
+#: (scheme, query) of EKC_MAIL_URL: security and default port.
 _MAIL = {("smtps", ""): ("tls", 465), ("smtp", "tls=starttls"): ("starttls", 587), ("smtp", ""): ("none", 25)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What one running program knows. Keys are secret: they never appear in a repr or a log."""
+    """The settings of one running program. Secrets never appear in a repr or log."""
 
-    database_url: str = field(repr=False)  # may hold a password
-    secret_key: str = field(repr=False)  # signs cookies and the tokens of forms
+    database_url: str = field(repr=False)  # may contain a password
+    secret_key: str = field(repr=False)  # signs cookies and CSRF tokens
     content_keys: tuple[bytes, ...] = field(repr=False)  # 32 bytes each; the first encrypts, all decrypt
-    index_key: bytes = field(repr=False)  # keys the blind index of names, signed links, counted tries
-    instance: Path  # a folder of our own for the key file and caches
+    index_key: bytes = field(repr=False)  # for the blind index, signatures of links, and throttling
+    instance: Path  # folder for the key file and databases
     demo: bool = False
     secure_cookies: bool = True
-    base_url: str = "http://127.0.0.1:8000"  # how links in letters and mails begin
-    proxies: int = 0  # how many of our own stand before us; nobody else is believed about who calls
+    base_url: str = "http://127.0.0.1:8000"  # of links in mails and on paper
+    proxies: int = 0  # number of our own proxies, whose X-Forwarded headers are trusted
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
     providers: tuple[Provider, ...] = ()  # of single sign-on
     mail: MailServer | None = None  # without one, mails wait in the outbox
-    registrations_an_hour: int = 20  # public registrations from one address
-    refusals_an_hour: int = 60  # pages of cases refused to one person; then they are signed out
-    second_factor_required: bool = False  # of whoever signs in with a password
+    registrations_an_hour: int = 20  # public registrations from one network
+    refusals_an_hour: int = 60  # refused case pages for one visitor, who is then signed out
+    second_factor_required: bool = False  # for single-factor sign-ins
     clock: Callable[[], datetime] = utc_now
 
     @property
     def provider_names(self) -> dict[str, str]:
-        """What each provider of single sign-on is called, by its issuer."""
+        """The names of the providers by issuer."""
         return {provider.issuer: provider.name for provider in self.providers}
 
 
 def make_keys(path: Path) -> bool:
-    """Make the key file if there is none. True if it was made. Readable by its owner alone."""
+    """Make the key file, readable by its owner only; False if it exists already."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = {
         "secret_key": secrets.token_urlsafe(48),
@@ -110,7 +107,7 @@ def make_keys(path: Path) -> bool:
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings. Raises ConfigError with a sentence that says what to do."""
+    """Read the settings. Raises ConfigError."""
     instance = Path(environ.get("EKC_INSTANCE", "instance")).resolve()
     key_file = Path(environ.get("EKC_KEYS", instance / "keys.json"))
     try:
@@ -137,26 +134,26 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=demo,
         secure_cookies=secure,
         base_url=base_url,
-        # A real service is one that speaks TLS; whoever tries the product at home needs no phone for it.
-        second_factor_required=_choice(
+        # By default required for a real service, which uses HTTPS, but not for trying the product locally.
+        second_factor_required=_read_choice(
             environ, "EKC_SECOND_FACTOR", {"required": True, "optional": False}, secure and not demo
         ),
-        proxies=_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
+        proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
-        # Nobody in a demonstration is real, but their mailboxes might be.
+        # The mail addresses of the demo may exist.
         mail=None if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
     )
 
 
-def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, T], without: T) -> T:
-    said = environ.get(name, "")
-    if said and said not in choices:
-        raise ConfigError(f"{name} is {said!r}. Set it to one of {', '.join(choices)}, or leave it out.")
-    return choices[said] if said else without
+def _read_choice(environ: Mapping[str, str], name: str, choices: Mapping[str, T], without: T) -> T:
+    value = environ.get(name, "")
+    if value and value not in choices:
+        raise ConfigError(f"{name} is {value!r}. Set it to one of {', '.join(choices)}, or leave it out.")
+    return choices[value] if value else without
 
 
 def load_mail(address: str, sender: str) -> MailServer | None:
-    """Who carries mails. Raises ConfigError with a sentence that never repeats the address: it may hold a password."""
+    """Parse EKC_MAIL_URL and EKC_MAIL_FROM. Raises ConfigError, without the URL, which may contain a password."""
     if not address and not sender:
         return None
     if not (address and sender):
@@ -164,10 +161,10 @@ def load_mail(address: str, sender: str) -> MailServer | None:
     try:
         read = SMTP.header_factory("From", sender)
         [named] = read.addresses
-        whole = not read.defects and named.addr_spec.isascii()
+        valid = not read.defects and named.addr_spec.isascii()
     except ValueError:
-        whole = False
-    if not whole:
+        valid = False
+    if not valid:
         raise ConfigError('EKC_MAIL_FROM has to be one name and address, such as: "Own Plan <plan@example.org>".')
     try:
         parts = urlsplit(address)
@@ -181,7 +178,7 @@ def load_mail(address: str, sender: str) -> MailServer | None:
             "EKC_MAIL_URL has to look like smtps://user:password@host, or smtp://user:password@host?tls=starttls. "
             "In user and password, write each sign that is no letter or digit as % and its code, such as %40 for @."
         )
-    if security == "none" and not is_here(host):
+    if security == "none" and not is_loopback_host(host):
         raise ConfigError(
             "EKC_MAIL_URL names another machine, without TLS. Begin it with smtps://, or add ?tls=starttls."
         )
@@ -189,7 +186,7 @@ def load_mail(address: str, sender: str) -> MailServer | None:
 
 
 def load_providers(path: Path) -> tuple[Provider, ...]:
-    """The providers that a TOML file names, a table each. Raises ConfigError with a sentence that says what to do."""
+    """The providers in a TOML file, one table each. Raises ConfigError."""
     try:
         return tuple(_provider(path, key, table) for key, table in tomllib.loads(path.read_text()).items())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -200,7 +197,7 @@ def _provider(path: Path, key: str, table: Any) -> Provider:
     try:
         return _read_provider(path.parent, key, table)
     except BaseValidationError as error:
-        wrong = _explain(list(faults(error)))
+        wrong = _describe_faults(list(faults(error)))
     except ConfigError as error:
         wrong = str(error)
     except (OSError, UnicodeDecodeError) as error:
@@ -216,7 +213,7 @@ def _read_provider(folder: Path, key: str, table: Any) -> Provider:
     provider = _PROVIDERS.structure({**table, "key": key}, Provider)
     if not provider.domains:
         raise ConfigError("it names no domains, so it could vouch for nobody.")
-    if not is_safe(provider.issuer):
+    if not is_secure_url(provider.issuer):
         raise ConfigError("the issuer must begin with https://.")
     secret = (folder / provider.client_secret).read_text().strip()
     if not secret:
@@ -224,7 +221,7 @@ def _read_provider(folder: Path, key: str, table: Any) -> Provider:
     return replace(provider, client_secret=secret, domains=tuple(domain.lower() for domain in provider.domains))
 
 
-def _explain(found: list[tuple[tuple[str | int, ...], Exception]]) -> str:
+def _describe_faults(found: list[tuple[tuple[str | int, ...], Exception]]) -> str:
     if missing := sorted(fault.args[0] for _, fault in found if isinstance(fault, KeyError)):
         return f"it lacks {', '.join(missing)}."
     path, fault = found[0]
@@ -233,8 +230,8 @@ def _explain(found: list[tuple[tuple[str | int, ...], Exception]]) -> str:
     return f"{path[0]} must be {fault}."
 
 
-def _only(what: str, fits: Callable[[Any], bool], made: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    """A hook of cattrs for values that fit; `what` says what they are."""
+def _hook(what: str, fits: Callable[[Any], bool], made: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """A cattrs hook for values for which `fits` is true; `what` describes them in the error message."""
 
     def read(value: Any, _: Any) -> Any:
         if not fits(value):
@@ -244,32 +241,32 @@ def _only(what: str, fits: Callable[[Any], bool], made: Callable[[Any], Any]) ->
     return read
 
 
-def _is_word(value: Any) -> bool:
+def _is_nonempty_string(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _are_words(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_word, value))
+def _is_list_of_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_nonempty_string, value))
 
 
 _PROVIDERS = Converter(forbid_extra_keys=True)
-_PROVIDERS.register_structure_hook(str, _only("a word", _is_word, str))
-_PROVIDERS.register_structure_hook_func(is_sequence, _only("a list of words", _are_words, tuple))
-_PROVIDERS.register_structure_hook(bool, _only("true or false", lambda value: isinstance(value, bool), bool))
+_PROVIDERS.register_structure_hook(str, _hook("a word", _is_nonempty_string, str))
+_PROVIDERS.register_structure_hook_func(is_sequence, _hook("a list of words", _is_list_of_strings, tuple))
+_PROVIDERS.register_structure_hook(bool, _hook("true or false", lambda value: isinstance(value, bool), bool))
 
 
-def is_safe(address: str) -> bool:
-    """Whether an address is read over TLS, or never leaves this machine."""
+def is_secure_url(address: str) -> bool:
+    """Whether a URL uses HTTPS, or HTTP to this machine."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) if parts.scheme == "https" else parts.scheme == "http" and is_here(host)
+    return bool(host) if parts.scheme == "https" else parts.scheme == "http" and is_loopback_host(host)
 
 
-def is_here(host: str) -> bool:
-    """Whether a host is this machine itself."""
+def is_loopback_host(host: str) -> bool:
+    """Whether a host name or address is a loopback one."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -1,1 +1,1 @@
-"""The product: case management for family group conferences. The map of the house is in the README."""
+"""Case management for family group conferences. The README describes the packages."""

@@ -1,4 +1,4 @@
-"""The factory: wires settings, database, extensions and features, then refuses to start with anything left open."""
+"""The application factory. It refuses to start with invalid tables, an outdated schema, or a route without a gate."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -27,10 +27,10 @@ from ekc import schema
 from ekc.core import handlers, language
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
-from ekc.core.db import make_engine, make_sessions, reading
+from ekc.core.db import autocommit_reads, make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
-from ekc.core.routes import Runtime, close_db, cookie_name, declared, now, runtime
+from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.kinds import check_kinds
 from ekc.links.actions import end_link_sign_in
@@ -60,7 +60,7 @@ FEATURES = (
 
 
 def create_app(settings: Settings) -> Flask:
-    """The program. Raises ConfigError for a database that is behind, RuntimeError for a route that declares nothing."""
+    """Create the app. Raises ConfigError for an outdated database, RuntimeError for a route that declares no access."""
     check_tables()
     check_kinds()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
@@ -80,12 +80,12 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
-        # Only what our own proxies wrote down of the caller, never what the caller says.
+        # Trust only the headers that our own proxies set.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
     engine = make_engine(settings.database_url, keyring)
     if not schema.is_current(engine):
-        raise ConfigError(schema.BEHIND)
-    app.extensions["ekc"] = Runtime(settings, make_sessions(reading(engine)))
+        raise ConfigError(schema.OUTDATED)
+    app.extensions["ekc"] = Runtime(settings, make_sessions(autocommit_reads(engine)))
     app.teardown_appcontext(close_db)
     CSRFTokens(app)
     ekc.signin.language.install(app)
@@ -94,13 +94,13 @@ def create_app(settings: Settings) -> Flask:
     for feature in FEATURES:
         app.register_blueprint(feature)
     app.add_url_rule("/", "home", ekc.journey.views.home)
-    _words(app)
-    declared(app)
+    _extend_jinja(app)
+    declared_access(app)
     return app
 
 
-def _words(app: Flask) -> None:
-    """What templates may say without asking."""
+def _extend_jinja(app: Flask) -> None:
+    """Register the globals, filters and context of templates."""
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
@@ -113,7 +113,7 @@ def _words(app: Flask) -> None:
         how_far=language.how_far,
         ago=language.ago,
         name=lambda value: gettext(value.label),
-        say=_say,
+        say=_translate,
         phase_name=lambda phase: gettext(PHASE_RULES[phase].title),
         checklist_line=_checklist_line,
         stop_name=lambda code: gettext(StopReason(code).label),
@@ -122,11 +122,11 @@ def _words(app: Flask) -> None:
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
     )
-    app.context_processor(_page)
+    app.context_processor(_frame_context)
 
 
 def _gettext(message: str, /, **values: object) -> Markup:
-    """A message of a template: it may hold markup, its values are escaped. Jinja's own way takes longer (ADR 0012)."""
+    """Translate a message, which may contain markup; its values are escaped. Faster than Jinja's own (ADR 0012)."""
     return Markup(language.catalogue().gettext(message)) % values  # noqa: S704 - ours, or from a catalogue of ours
 
 
@@ -135,17 +135,17 @@ def _ngettext(singular: str, plural: str, num: int, /, **values: object) -> Mark
 
 
 def _checklist_line(code: str) -> str:
-    """What a guard that was overridden asks for. A guard that is no longer in the table goes by its code."""
+    """The checklist line of a guard, for overridden guards; the code of a guard that no longer exists."""
     return gettext(GUARD_RULES[code].line) if code in GUARD_RULES else code
 
 
-def _say(sentence: Blocker | Refusal) -> str:
+def _translate(sentence: Blocker | Refusal) -> str:
     plural, n = (sentence.plural, sentence.n) if isinstance(sentence, Blocker) else ("", 1)
-    return language.say(sentence.message, sentence.params, plural, n)
+    return language.translate(sentence.message, sentence.params, plural, n)
 
 
-def _page() -> dict[str, Any]:
-    """What the frame of every page needs."""
+def _frame_context() -> dict[str, Any]:
+    """The context of the base template."""
     code = language.language()
     who = login.authenticated_visitor()
     return {
@@ -157,18 +157,18 @@ def _page() -> dict[str, Any]:
         "sends_mail": runtime().settings.mail is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
-        "leaves_at": None if who.leaves_in is None else now() + timedelta(seconds=who.leaves_in),
+        "leaves_at": None if who.expires_in is None else now() + timedelta(seconds=who.expires_in),
         "has_account": login.visitor().account_id is not None,
         "menu": _menu(),
     }
 
 
 def _in_language(code: str) -> str:
-    """Where one goes to read this page in another language. A key in its address stays there, out of logs."""
+    """The address for reading this page in another language. A secret in the path is kept out of query strings."""
     token = (request.view_args or {}).get("token")
     if token:
         return url_for("signin.link_in_language", what=request.path.split("/")[1], token=token, language=code)
-    if handlers.holds_key(request.path):
+    if handlers.path_holds_key(request.path):
         return url_for("home")
     return url_for("signin.set_language", language=code, next=request.path)
 

@@ -1,4 +1,4 @@
-"""Commands: `python -m ekc.cli`. Each does one thing; what is wrong is one sentence and an exit status of 1 or 2."""
+"""Commands: `python -m ekc.cli`. Errors are printed as one sentence, with exit status 1 or 2 (wrong usage)."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ from ekc.core.audit import AuditHead, broken_chains
 from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
-from ekc.core.language import LANGUAGES, say
+from ekc.core.language import LANGUAGES, translate
 from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
@@ -39,13 +39,22 @@ from ekc.workflow.profiles import NL, PROFILES
 from ekc.workflow.vocabulary import Role
 
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
-_ZONES = sorted({profile.timezone for profile in PROFILES.values()})
-_LINK = "This link, which works once and for seven days, lets them choose a password:"
-NIGHTLY = {  # what is done every night: how it is told, and the job, which gives how many
+_TIMEZONES = sorted({profile.timezone for profile in PROFILES.values()})
+_LINK_INTRO = "This link, which works once and for seven days, lets them choose a password:"
+NIGHTLY_JOBS = {  # label of the output: the job, which returns a count
     "Coordinators told that their access ends": remind_before_access_ends,
     "Cases whose former coordinator knows no code any more": forget_codes_of_former_coordinators,
 }
-_TOLD = (click.ClickException, click.Abort, ConfigError, CaseFileError, Refusal, Unreadable, SQLAlchemyError, OSError)
+_EXPECTED_ERRORS = (
+    click.ClickException,
+    click.Abort,
+    ConfigError,
+    CaseFileError,
+    Refusal,
+    Unreadable,
+    SQLAlchemyError,
+    OSError,
+)
 
 
 @click.group(context_settings={"help_option_names": ["--help", "-h"]})
@@ -110,7 +119,7 @@ def load_case(file: Path, region: str, coordinator: str | None) -> None:
 
 @cli.command("add-region")
 @click.argument("name")
-@click.option("--timezone", default=NL.timezone, show_default=True, type=click.Choice(_ZONES))
+@click.option("--timezone", default=NL.timezone, show_default=True, type=click.Choice(_TIMEZONES))
 def new_region(name: str, timezone: str) -> None:
     """Add a region, in which coordinators work and cases are."""
     with _database() as (settings, session):
@@ -137,7 +146,7 @@ def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, 
         offices = tuple(office for role in roles for office in _offices(Role(role), known[region], municipalities))
         new = NewAccount(region_id=known[region], roles=offices, **given)
         _id, link = open_by_invitation(By(session, PROGRAM, settings.clock()), new, settings.base_url)
-    click.echo(f"The account of {new.name} is open. {_LINK}\n{link}")
+    click.echo(f"The account of {new.name} is open. {_LINK_INTRO}\n{link}")
 
 
 @cli.command("invite")
@@ -149,7 +158,7 @@ def new_invitation(email: str) -> None:
         if account is None:
             raise ConfigError(f"There is no open account with the address {email}.")
         link = invite(By(session, PROGRAM, settings.clock()), account.id, settings.base_url)
-    click.echo(f"{account.name} is invited. {_LINK}\n{link}")
+    click.echo(f"{account.name} is invited. {_LINK_INTRO}\n{link}")
 
 
 def _offices(role: Role, region_id: int, municipalities: tuple[str, ...]) -> list[Office]:
@@ -173,7 +182,7 @@ def verify_audit() -> None:
 def nightly() -> None:
     """Do what is due every night. Running it twice does nothing twice."""
     with _database() as (settings, session):
-        for what, job in NIGHTLY.items():
+        for what, job in NIGHTLY_JOBS.items():
             click.echo(f"{what}: {job(session, settings.clock())}.")
 
 
@@ -192,57 +201,57 @@ def reencrypt() -> None:
     with _database() as (_, session):
         count = schema.reencrypt(session)
     kept = f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}."
-    told = "They stay under the key they were written with, so keep that key in the key file, after the new one."
-    click.echo(f"Rows encrypted anew: {count}.\n{kept} {told}")
+    advice = "They stay under the key they were written with, so keep that key in the key file, after the new one."
+    click.echo(f"Rows encrypted anew: {count}.\n{kept} {advice}")
 
 
 @contextmanager
 def _database() -> Iterator[tuple[Settings, Session]]:
-    """The settings, and a session on a database that is up to date. Raises ConfigError."""
+    """The settings, and a database session. Raises ConfigError for an outdated schema."""
     settings = load_settings()
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     try:
         if not schema.is_current(engine):
-            raise ConfigError(schema.BEHIND)
+            raise ConfigError(schema.OUTDATED)
         with make_sessions(engine)() as session:
             yield settings, session
     finally:
         engine.dispose()
 
 
-def _sentence(error: Exception) -> str:
-    """What went wrong, in one sentence."""
-    told = str(error)
+def _error_message(error: Exception) -> str:
+    """The error as one sentence."""
+    message = str(error)
     match error:
         case click.ClickException():
-            told = error.format_message()
+            message = error.format_message()
         case click.Abort():
-            told = "Stopped."
+            message = "Stopped."
         case Blocked():
             found = [reason.blocker for reason in error.verdict.reasons]
-            reasons = "; ".join(say(one.message, one.params, one.plural, one.n) for one in found)
-            told = f"The step '{error.verdict.rule.title}' cannot be taken: {reasons}."
+            reasons = "; ".join(translate(one.message, one.params, one.plural, one.n) for one in found)
+            message = f"The step '{error.verdict.rule.title}' cannot be taken: {reasons}."
         case Refusal():
-            told = say(error.message, error.params)
+            message = translate(error.message, error.params)
         case Unreadable():
-            told = "Content cannot be read with the keys in the key file. Put back the key it was written with."
+            message = "Content cannot be read with the keys in the key file. Put back the key it was written with."
         case SQLAlchemyError():
-            told = " ".join(f"The database cannot be used: {getattr(error, 'orig', None) or error}".split())
+            message = " ".join(f"The database cannot be used: {getattr(error, 'orig', None) or error}".split())
         case OSError():
-            told = f"{error.filename} cannot be used: {(error.strerror or 'unknown').lower()}."
-    return told
+            message = f"{error.filename} cannot be used: {(error.strerror or 'unknown').lower()}."
+    return message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; its exit status."""
+    """Run a command; returns its exit status."""
     try:
         done = cli.main(arguments, prog_name="ekc", standalone_mode=False)
-    except _TOLD as error:
-        click.echo(_sentence(error), err=True)
+    except _EXPECTED_ERRORS as error:
+        click.echo(_error_message(error), err=True)
         return error.exit_code if isinstance(error, click.ClickException) else 1
     return int(done or 0)
 
 
 if __name__ == "__main__":
-    logs.begin()
+    logs.configure()
     sys.exit(main())

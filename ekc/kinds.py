@@ -1,7 +1,7 @@
-"""What can be mailed and what can be printed, over all features: gathered, and checked when the program starts.
+"""The mails and documents of all features, collected here and checked when the program starts.
 
 A new mail is a row in the `mails.py` of its feature, and a call that queues it. A new document is a row with the class
-of its values in the `document.py` of its feature, a template, and a view. The words of both are in the catalogues.
+of its values in the `document.py` of its feature, a template, and a view. The texts of both are in the catalogues.
 """
 
 from collections import Counter
@@ -38,15 +38,15 @@ def check_kinds(mails: Sequence[MailRule] = MAILS, documents: Sequence[DocumentR
     """Refuse rows that cannot be sent or printed as they should. Raises ValueError that names every problem."""
     if missing := [code for code in LANGUAGES if code != "en" and not _is_compiled(code)]:
         raise ValueError(f"There is no compiled catalogue of {', '.join(missing)}. Make it with: bin/setup")
-    problems = [f"two mails are called {name}" for name in _twice(mails)]
-    problems += [f"two documents are called {name}" for name in _twice(documents)]
-    problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail(rule)]
-    problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document(rule)]
+    problems = [f"two mails are called {name}" for name in _duplicate_names(mails)]
+    problems += [f"two documents are called {name}" for name in _duplicate_names(documents)]
+    problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail_problems(rule)]
+    problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document_problems(rule)]
     if problems:
         raise ValueError("; ".join(problems))
 
 
-def _mail(rule: MailRule) -> Iterator[str]:
+def _mail_problems(rule: MailRule) -> Iterator[str]:
     to_circle = rule.audience is Audience.CIRCLE
     if to_circle != bool(rule.parts):
         yield "parts belong to a mail to the circle, which needs some"
@@ -62,7 +62,7 @@ def _mail(rule: MailRule) -> Iterator[str]:
         yield from _untranslated(words)
 
 
-def _document(rule: DocumentRule[Any]) -> Iterator[str]:
+def _document_problems(rule: DocumentRule[Any]) -> Iterator[str]:
     if not isinstance(rule.activity, Activity):
         yield f"nobody has the activity {rule.activity}"
     if not is_dataclass(rule.values) or get_type_hints(rule.values).get("language") is not str:
@@ -79,7 +79,7 @@ def _document(rule: DocumentRule[Any]) -> Iterator[str]:
     yield from _untranslated(rule.unprintable)
 
 
-def _twice(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]]) -> list[str]:
+def _duplicate_names(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 
@@ -96,7 +96,7 @@ def _untranslated(words: str) -> Iterator[str]:
 
 
 def _is_plain(kind: Any) -> bool:
-    """Whether values of this type hold nothing that can change, read a database or ask a request."""
+    """Whether a type consists of immutable plain values only."""
     if is_dataclass(kind):
         frozen = kind.__dataclass_params__.frozen  # type: ignore[union-attr]
         return frozen and all(map(_is_plain, get_type_hints(kind).values()))

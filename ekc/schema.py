@@ -1,6 +1,6 @@
-"""The schema: metadata with all tables, migrations up and down, and encrypting all content under a new key.
+"""The schema: metadata with all tables, migrations, and re-encryption under a new key.
 
-Alembic is imported where the database is changed, so that a web process does not load it.
+Alembic is imported where it is used, so that web processes do not load it.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ import ekc.matching.models
 import ekc.meetings.models
 import ekc.plans.models
 import ekc.privatetime.models
-import ekc.signin.models  # noqa: F401 - imported so that their tables are known
+import ekc.signin.models  # noqa: F401 - registers their tables
 from ekc.core.crypto import SealedColumn, keyring_of
 from ekc.core.db import Base
 from ekc.core.transaction import writing
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 metadata = Base.metadata
-#: The error of a program that was started on such a database.
-BEHIND = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
-#: Triggers refuse every change in these tables; their content stays under the key it was written with.
+#: The error message for an outdated database.
+OUTDATED = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
+#: Triggers refuse changes in these tables, so they keep the key they were written with.
 APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
-_BATCH = 500  # rows a transaction
+_BATCH = 500  # rows in each transaction
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -51,8 +51,8 @@ def _config() -> "Config":
 def _migrating(engine: Engine) -> Iterator["Config"]:
     """Alembic on one connection and in one transaction.
 
-    On SQLite a table is altered by copying it and dropping the old one, which foreign keys to it would forbid; they are
-    checked once, at the end.
+    SQLite alters a table by copying it and dropping the old one, which foreign keys to it would forbid; so they are off
+    during the migration and checked at the end.
     """
     config = _config()
     sqlite = engine.dialect.name == "sqlite"
@@ -89,32 +89,32 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database has exactly the migrations of this program."""
+    """Whether the database is at the newest revision."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest()]
+        return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest_revision()]
 
 
-def newest() -> str:
-    """The newest revision: the number at the beginning of its file name."""
+def newest_revision() -> str:
+    """The newest revision, which is the number at the beginning of its file name."""
     return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def sealed(known: Table) -> dict[str, str]:
-    """The encrypted columns of a table, each with the context its content is bound to."""
+def encrypted_columns(known: Table) -> dict[str, str]:
+    """The encrypted columns of a table: encryption context by name."""
     return {one.name: one.type.context for one in known.columns if isinstance(one.type, SealedColumn)}
 
 
 def reencrypt(session: Session) -> int:
-    """Encrypt all content under the first of the content keys. Returns how many rows were under an older one."""
-    tables = [known for known in metadata.sorted_tables if sealed(known) and known.name not in APPEND_ONLY]
+    """Encrypt all content under the first content key. Returns the number of rows that were under an older key."""
+    tables = [known for known in metadata.sorted_tables if encrypted_columns(known) and known.name not in APPEND_ONLY]
     return sum(_reencrypt(session, known) for known in tables)
 
 
 def _reencrypt(session: Session, known: Table) -> int:
-    """Go through a table in batches, one transaction each. Returns how many rows were under an older key."""
-    keyring, contexts = keyring_of(session), sealed(known)
+    """Re-encrypt a table in batches, one transaction each. Returns the number of rows that were under an older key."""
+    keyring, contexts = keyring_of(session), encrypted_columns(known)
     [key] = known.primary_key
     raw = table(known.name, column(key.name), *(column(name, LargeBinary) for name in contexts))
     number, last, count = raw.c[key.name], 0, 0

@@ -1,6 +1,6 @@
-"""Cases at each phase, made through the product's own actions with good defaults. Who acts is in `tests/cast.py`.
+"""Builds cases in each phase with the product's own actions and defaults, in the name of the people of `tests/cast.py`.
 
-Each `case_in_…` walks there from the registration, all at one instant. Noor is coordinator, Marieke main person.
+Each `case_in_…` starts from the registration, all at one instant. Noor is coordinator, Marieke main person.
 """
 
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ CIRCLE: tuple[PersonDetails, ...] = (
 
 @dataclass(frozen=True)
 class Made:
-    """A case as it was made: its id, and the participant ids of its people by first name in lower case."""
+    """A case: its id, and its participant ids by first name in lower case."""
 
     id: int
     people: Mapping[str, int] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Made:
 
 @stage
 def registered_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
-    """A family conference that Karim of youth protection registered for Marieke; nobody is asked yet."""
+    """A registration by Karim of youth protection, for Marieke; no coordinator is asked yet."""
     new = NewCase(
         municipality=MUNICIPALITY,
         region_id=cast.north,
@@ -96,7 +96,7 @@ def made(session: Session, conference_id: int) -> Made:
 
 @stage
 def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
-    """Still in registration: Denise was asked and has not answered. The circle of the others is there already."""
+    """In registration, with the circle: Denise was asked as coordinator and has not answered."""
     case = registered_case(session, cast, at)
     for somebody in CIRCLE:
         circle_actions.add_person(By(session, cast.ruud, at), case.id, somebody)
@@ -119,7 +119,7 @@ def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) 
 
 @stage
 def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
-    """Taken on; the circle is there, nobody was told anything, nothing is arranged."""
+    """In setup, with the circle; nobody was informed, nothing is arranged."""
     case = matched_case(session, cast, at, **changes)
     step(session, cast, at, case, Step.TAKE_ON)
     for somebody in CIRCLE:
@@ -129,7 +129,7 @@ def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object)
 
 @stage
 def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
-    """Still in setup, with all that has to be done before the conference can be opened."""
+    """In setup, with all preparations for opening the conference done."""
     case = case_in_setup(session, cast, at, **changes)
     today = local_date(at, TIMEZONE)
     row = registration(session, case.id)
@@ -154,7 +154,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
 
 
 def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:
-    """Change something that is kept of somebody; the rest stays."""
+    """Change some details of a participant; the others stay."""
     row = person(session, open_case(By(session, cast.noor, at), case.id, Activity.SEE_CASE), who)
     assert row is not None
     kept = {one.name: getattr(row, one.name) for one in fields(PersonDetails)}
@@ -174,7 +174,7 @@ def case_in_information(session: Session, cast: Cast, at: datetime, **changes: o
 
 @stage
 def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
-    """Everything was told, the professionals left, the family is among themselves."""
+    """The information phase is over, the professionals left, and private time has begun."""
     case = case_in_information(session, cast, at, **changes)
     for kind in InformationKind:
         information.add_information(
@@ -187,7 +187,7 @@ def case_in_private_time(session: Session, cast: Cast, at: datetime, **changes: 
 
 @stage
 def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
-    """The family came out; the plan is still to be written down."""
+    """Private time is over; the plan is still to be written."""
     case = case_in_private_time(session, cast, at, **changes)
     step(session, cast, at, case, Step.COME_OUT)
     attendance.professionals_return(By(session, cast.noor, at), case.id)
@@ -195,7 +195,7 @@ def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: 
 
 
 def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
-    """One goal, two actions, a what-if, who watches over it and when the family looks back."""
+    """A plan with one goal, two actions, a what-if, a monitor and a date for the evaluation."""
     who, noor, today = case.people, cast.noor, local_date(at, TIMEZONE)
     goal = plans.change_plan(
         By(session, noor, at), case.id, 0, edits.add_goal("The children are never alone at night.")

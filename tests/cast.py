@@ -1,7 +1,7 @@
-"""The permanent cast: the people in whose name every test acts, made through the product's own actions.
+"""The people in whose name tests act, created with the product's own actions.
 
 Noor and Denise are coordinators in the North, Iris is one in the South; Ruud is regional manager of the North, Mila
-social care manager of Rivierstad, Bas administrator. Whoever takes part in a conference comes by personal link.
+social care manager of Rivierstad, Bas administrator. Participants of a conference sign in by personal link.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from ekc.links.tokens import Check
 from ekc.signin.actions.second_factor import add_authenticator
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Method
-from ekc.signin.passwords import hashed
+from ekc.signin.passwords import hash_password
 from ekc.signin.totp import new_secret
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.staff.actions.regions import add_region
@@ -35,14 +35,14 @@ PASSWORD = "a plan of our own"
 COST = (1, 8, 1)  # a check that costs nothing
 MUNICIPALITY = "Rivierstad"
 CODE = "482913"  # the entrance code of every link that a test makes here
-BY_CODE = Check(answer_hash=hashed(CODE, COST))
+BY_CODE = Check(answer_hash=hash_password(CODE, COST))
 #: Who uses the device on which a link is opened.
 OWN, SHARED = "This is my own phone or computer", "Others use this device too"
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Who there is. Staff are visitors, ready to be given to actions; regions are ids."""
+    """Staff as visitors, to be passed to actions; regions as ids."""
 
     north: int
     south: int
@@ -99,29 +99,26 @@ def mail_of(name: str) -> str:
 
 
 def participant(conference_id: int, participant_id: int) -> Visitor:
-    """Somebody of a circle who came in by personal link, to be given to actions."""
+    """A participant who signed in by personal link, to be passed to actions."""
     return Visitor(
         actor=Actor(ActorKind.PARTICIPANT, participant_id), conference_id=conference_id, participant_id=participant_id
     )
 
 
 def sign_in(client: PageClient, person: Visitor) -> Page:
-    """Sign in with the password, as anybody does; the page one comes to. Needed again after 8 hours of the clock."""
+    """Sign in with the password; returns the page after it. The sign-in times out after 8 hours of the clock."""
     client.page("/sign-in")
     return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
 
 
 def set_up_app(session: Session, at: datetime, person: Visitor) -> tuple[TOTP, list[str]]:
-    """Somebody sets up an app for their second step: the app, and their recovery codes."""
+    """Set up a second factor; returns the app and the recovery codes."""
     app = TOTP(new_secret())
     return app, add_authenticator(By(session, person, at), app.secret, app.at(at), PASSWORD, COST)
 
 
 def come_in(client: FlaskClient, session: Session, at: datetime, who: Visitor) -> None:
-    """Give a client the cookie that coming in would give: for tests in which many people come in, again and again.
-
-    By account, or by a new personal link.
-    """
+    """Sign a client in by setting the session cookie, which is faster; by account, or by a new personal link."""
     holds = session_of(session, at, who)
     session.rollback()
     with client.session_transaction() as cookie:

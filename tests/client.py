@@ -1,10 +1,10 @@
-"""The test client: goes through the product as a person does, and checks every page on the way.
+"""The test client: uses the product as a person does, and checks every page on the way.
 
     client.page("/conferences")                         # a Page; fails unless the answer is 200
-    client.follow("Circle")                             # clicks a link of the page one is on
+    client.follow("Circle")                             # clicks a link of the current page
     client.submit("Add", {"Name": "Oma Riet", "Relation": "grandmother"})
     client.submit("Remove", near="Oma Riet")            # the button beside these words
-    client.refused("Add", {"Name": ""}).errors          # the page that says what is wrong
+    client.refused("Add", {"Name": ""}).errors          # the page with the errors
 
 Raw `get` and `post` stay as Flask has them; the HTML they return is checked as well.
 """
@@ -27,17 +27,17 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class PageClient(FlaskClient):
-    """A Flask test client that reads pages, and fails on any that is not good HTML."""
+    """A Flask test client that parses pages, and fails on invalid ones."""
 
     at: Page | None = None
-    #: Set where the test is about a fault of ours and wants to see the page it gives.
+    #: Set by tests of the page for unexpected errors.
     wants_faults = False
     _read: Page | None = None  # the page that the last answer was
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """As Flask's own, with every whole HTML page checked, and a fault of ours raised with where it came from.
+        """As Flask's own, with every HTML page checked, and unexpected errors of the product raised.
 
-        Each answer is read to its end, as a browser does, so what is done after it is done.
+        Each response is read to its end, as a browser does, so that what runs after it has run.
         """
         kwargs.setdefault("buffered", True)
         response = super().open(*args, **kwargs)
@@ -54,17 +54,17 @@ class PageClient(FlaskClient):
         return response
 
     def page(self, url: str, status: int = 200, **kwargs: Any) -> Page:
-        """Opens an address, follows redirects, and stays there; fails unless the answer has this status."""
+        """Open an address and follow redirects; fails unless the response has this status."""
         return self._arrive(self.get(url, **kwargs), status)
 
     def follow(self, link: str, near: str = "") -> Page:
-        """Clicks the link with this name on the page one is on."""
+        """Click the link with this name on the current page."""
         return self.page(self.here.link(link, near))
 
     def submit(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
-        """Fills in the form of this button by its labels, sends it, and follows to the page after it.
+        """Fill in the form of this button by its labels, send it, and follow the redirect.
 
-        Fails with the page's own words where the product says no.
+        Fails with the messages of the page if the product refuses.
         """
         searching = self.form(button, near).element.get("role") == "search"
         response = self._send(button, values, near)
@@ -76,7 +76,7 @@ class PageClient(FlaskClient):
         pytest.fail(f"{button!r} was refused ({answer!r}):\n  {told}")
 
     def shown(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
-        """The same, where the answer itself shows something, this once; fails where the product says no."""
+        """As `submit`, for a form whose response is a page instead of a redirect; fails if the product refuses."""
         response = self._send(button, values, near)
         answer = self._arrive(response, 200)
         assert answer.errors == [], f"{button!r} was refused: {answer.errors}"
@@ -85,7 +85,7 @@ class PageClient(FlaskClient):
     def refused(
         self, button: str, values: Mapping[str, Value] | None = None, near: str = "", status: int | None = None
     ) -> Page:
-        """The same, where the product must say no: the page with its `errors`. Fails if it was accepted."""
+        """As `submit`, but the product must refuse; returns the page with its `errors`. Fails if it was accepted."""
         response = self._send(button, values, near)
         accepted = f"{button!r} was accepted"
         assert response.status_code not in REDIRECTS, f"{accepted} and led to {response.location}"
@@ -95,12 +95,12 @@ class PageClient(FlaskClient):
 
     @property
     def here(self) -> Page:
-        """The page one is on."""
+        """The current page."""
         assert self.at is not None, "open a page first"
         return self.at
 
     def form(self, button: str, near: str = "") -> Form:
-        """The form of this button on the page one is on, to look at what it shows."""
+        """The form of this button on the current page."""
         return Form(self.here, self.here.button(button, near))
 
     def _send(self, button: str, values: Mapping[str, Value] | None, near: str) -> TestResponse:

@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that only tests move."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +7,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 class FrozenClock:
-    """Called, it gives the instant it stands at; always in UTC."""
+    """Calling it returns its instant, in UTC."""
 
     def __init__(self) -> None:
         self.at = START
@@ -16,11 +16,11 @@ class FrozenClock:
         return self.at
 
     def set(self, instant: datetime) -> None:
-        """Stand at this instant, which needs a zone."""
+        """Set the instant, which needs a time zone."""
         assert instant.tzinfo is not None, "an instant needs a time zone"
         self.at = instant.astimezone(UTC)
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> datetime:
-        """Go on, and say where it stands then."""
+        """Advance the clock; returns the new instant."""
         self.at += timedelta(days=days, hours=hours, minutes=minutes)
         return self.at

@@ -1,4 +1,4 @@
-"""Templates compiled once a worker, for all apps that it makes."""
+"""A bytecode cache of templates, shared by all apps of a worker."""
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -11,10 +11,10 @@ class Compiled(BytecodeCache):
         self._kept: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """What was compiled before."""
+        """Load cached bytecode."""
         if kept := self._kept.get(bucket.key):
             bucket.bytecode_from_string(kept)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it."""
+        """Store bytecode."""
         self._kept[bucket.key] = bucket.bytecode_to_string()

@@ -1,4 +1,4 @@
-"""What every test may ask for is in `tests/plugins/`: databases with a cast of people, the app, a clock, a browser."""
+"""Loads the plugins in `tests/plugins/`, which provide databases, people, the app, a clock and a browser."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""The databases of the tests: SQLite and PostgreSQL, whose whole content is replaced between tests.
+"""The databases of the tests, SQLite and PostgreSQL, whose whole content is replaced between tests.
 
-The product's actions open and commit transactions of their own, so nothing is wrapped in a savepoint. A content can be
-saved and put back, in this worker and the others of the run: `tests/stages.py` does so with what tests build.
+The product's actions commit transactions of their own, so savepoints cannot isolate tests. Contents can be saved and
+restored by all workers of the run, which `tests/stages.py` uses for what tests build.
 """
 
 import os
@@ -24,7 +24,7 @@ from ekc.schema import upgrade
 
 CONTENT_KEY = bytes(range(32))
 INDEX_KEY = bytes(range(32, 64))
-#: How statements begin that change no content.
+#: First words of statements that change no content.
 READS = ("SELECT", "PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET")
 #: Seconds that a content waits for a transaction that a test left open.
 PATIENCE = 5
@@ -53,7 +53,7 @@ class Database(ABC):
         self.known[self.url] = self
 
     def reset(self) -> None:
-        """Make it as the migrations left it."""
+        """Reset it to the state after the migrations."""
         if self.state != ():
             self._empty()
             self.state = ()
@@ -74,7 +74,7 @@ class Database(ABC):
         return state in self._saved
 
     def restore(self, state: State) -> Any:
-        """Put a saved content back; what the build that made it gave."""
+        """Restore a saved content; returns the result of the build that made it."""
         content, result = pickle.loads(self._saved[state])  # noqa: S301 - written by `save`
         if self.state != state:
             self._load(content)
@@ -82,7 +82,7 @@ class Database(ABC):
         return result
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         del self.known[self.url]
         for engine in self.engines:
             engine.dispose()
@@ -104,7 +104,7 @@ class Database(ABC):
 
 
 def notice_writing() -> None:
-    """From now on whoever writes, through any engine of this process, takes the state from the databases."""
+    """Clear the `state` of databases at each write through any engine of this process."""
 
     def written(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         if not statement.startswith(READS):
@@ -115,7 +115,7 @@ def notice_writing() -> None:
 
 
 class SQLite(Database):
-    """A file. Contents are copied page by page, under whatever is connected to it."""
+    """A SQLite file. Contents are copied page by page, with the backup API."""
 
     def __init__(self, folder: Path, saved: Path) -> None:
         file = folder / "test.sqlite"
@@ -144,13 +144,13 @@ class SQLite(Database):
 
 
 def _at_once(_status: int, remaining: int, _total: int) -> None:
-    """Called after each try; Python would try for ever."""
+    """Called after each attempt; Python would retry forever."""
     if remaining:
         raise RuntimeError("a test left a transaction open that writes")
 
 
 class PostgreSQL(Database):
-    """A database of this worker on the server of the run. A content is the statements that fill the tables."""
+    """A PostgreSQL database of this worker. Contents are statements that fill the tables."""
 
     def __init__(self, server: str, name: str, saved: Path) -> None:
         with create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:

@@ -1,6 +1,6 @@
-"""A form filled in the way a person does it: by the visible labels.
+"""Filling in a form as a person does, by its visible labels.
 
-Nothing is sent here; `Form.fill` gives what a browser would send.
+Nothing is sent here; `Form.fill` returns what a browser would send.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TICKS = ("checkbox", "radio")
 
 @dataclass
 class Sending:
-    """What goes to the server: address, method, and the fields in the order of the page."""
+    """The request for a form: address, method, and the fields in the order of the page."""
 
     url: str
     method: str
@@ -52,7 +52,7 @@ class Form:
         self.controls = page.controls_of(self.element)
 
     def fill(self, values: Mapping[str, Value]) -> Sending:
-        """What is sent when these labels are filled in and everything else stays as the page shows it.
+        """The request when these labels are filled in and all other fields keep their values.
 
         A key is a label (`"Name"`), the legend of a group of choices (`"How will you come"`), or both
         (`"Action 2 / Who"`) where the label alone stands more than once. A value is text, a date or time, the text of
@@ -75,7 +75,7 @@ class Form:
         return sending
 
     def shown(self, label: str) -> str | list[str]:
-        """What the field with this label holds when the page opens: text, or the labels that are chosen."""
+        """The initial value of the field with this label: text, or the labels of the selected options."""
         found = self._labelled(label)
         if len(found) == 1 and found[0].get("type") not in TICKS:
             control = found[0]

@@ -1,4 +1,4 @@
-"""Looking at a page in a real browser: accessibility by axe, light and dark, and that nothing sticks out on a phone."""
+"""Checks of a page in a real browser: accessibility by axe, in light and dark, and no overflow on a phone."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ NARROW = {"width": 320, "height": 640}
 
 @dataclass(frozen=True)
 class Onlooker:
-    """Checks pages, and keeps pictures of them in `folder` if there is one."""
+    """Checks pages, and saves screenshots in `folder` if it is set."""
 
     folder: Path | None = None
 

@@ -1,6 +1,6 @@
-"""HTML as a browser reads it, and whether it is written that way: nothing left open, moved, dropped or guessed.
+"""HTML validity: no tag is left open, moved, dropped or inserted by the parser.
 
-Browsers mend whatever they are given. So what is written, tag by tag, is compared with the tree that was made of it.
+Browsers repair invalid HTML. So the source, tag by tag, is compared with the tree that the parser made of it.
 """
 
 import re
@@ -61,7 +61,7 @@ def _attributes(node: LexborNode) -> dict[str, str]:
 
 
 def faults(html: str, tree: Element) -> list[str]:
-    """What is wrong with how a document is written, with the line: the first only, for others may come of it."""
+    """The first error in a document, with its line; later ones may follow from it."""
     try:
         written = list(_written(html))
     except _Fault as fault:

@@ -1,4 +1,4 @@
-"""A page as a person meets it: headings, links, forms with labelled fields, errors.
+"""A page as a person sees it: headings, links, forms with labelled fields, errors.
 
 Reading lives here; filling in a form is in `tests/form.py`, sending in `tests/client.py`, and the checks that every
 page gets in `tests/pagecheck.py`.
@@ -30,7 +30,7 @@ BLOCKS = ("p", "li", "td", "th", "div", "br", "dt", "dd", "tr", "option", "h1", 
 
 
 def text_of(element: Element, without: tuple[str, ...] = ()) -> str:
-    """What a person reads in this element; scripts, styles and what is hidden by attribute are left out."""
+    """The visible text of an element, without scripts, styles and hidden elements."""
 
     def pieces(node: Element) -> Iterator[str]:
         if not isinstance(node.tag, str) or node.tag in UNREAD + without or "hidden" in node.attrib:

@@ -1,7 +1,7 @@
-"""What every HTML page of the product must be, checked on every answer a test gets.
+"""Checks that every HTML page must pass, made on every response a test gets.
 
-A page that fails is a mistake in the product, whatever the test was about. What needs a real browser (contrast, focus,
-overflow) is not seen here but by axe in `tests/browser.py`.
+A failure is a fault of the product, whatever the test is about. Contrast, focus and overflow need a real browser and
+are checked in `tests/look.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ POLICY = {
 }
 NAMELESS_INPUTS = ("hidden", "submit", "image", "button", "reset")
 REFERENCES = ("for", "form", "list", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
-# Python and Jinja showing through what a person reads.
+# Python or Jinja syntax in visible text.
 SEAMS = ("{{", "{%", "%(", "<ekc.", "LazyString", "Undefined", "Markup(", "datetime.")
 
 
@@ -112,7 +112,7 @@ def _controls(page: Page) -> Iterator[str]:
 
 
 def _policy(page: Page) -> Iterator[str]:
-    """What the Content-Security-Policy would silently drop."""
+    """What the Content-Security-Policy would block."""
     for node in page.tree.iter():
         if "style" in node.attrib:
             yield f"<{node.tag}> has an inline style"

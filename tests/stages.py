@@ -1,4 +1,4 @@
-"""What many tests build in the same way is built once a run, and put back for each of them.
+"""Saves what many tests build in the same way, once for each run, and restores it for each of them.
 
     @stage
     def case_in_setup(session: Session, cast: Cast, at: datetime) -> Made: ...
@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 
 def stage(build: Callable[P, R]) -> Callable[P, R]:
-    """Make a stage of a function that takes a session first, commits what it builds, and gives plain values."""
+    """Decorate a function that takes a session first, commits what it builds, and returns plain values."""
 
     @wraps(build)
     def built(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""What a person does at a real browser, each verb with the page it leads to waited for."""
+"""Actions in a real browser, each of which waits for the page it leads to."""
 
 from playwright.sync_api import Page, Response
 
@@ -24,7 +24,7 @@ def unfold(tab: Page) -> None:
 
 
 def sign_in(tab: Page, name: str, address: str = "") -> None:
-    """Comes in with the password of one of the cast, on the way to `address`."""
+    """Sign in with the password of a person of the cast, with `address` as the target."""
     tab.goto(f"/sign-in?next={address}")
     tab.get_by_label("Mail address").fill(mail_of(name))
     tab.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -32,7 +32,7 @@ def sign_in(tab: Page, name: str, address: str = "") -> None:
 
 
 def enter(tab: Page, link: str) -> None:
-    """Comes in by a personal link and the entrance code."""
+    """Sign in by a personal link and the entrance code."""
     tab.goto(link)
     press(tab, "Go to my page")
     tab.get_by_label("Entrance code").fill(CODE)

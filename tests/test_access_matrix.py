@@ -1,7 +1,8 @@
-"""Who gets in where: every route x person x phase, as a readable file, derived from what the gates ask.
+"""The access matrix: every route, visitor and phase, derived from what the gates declare.
 
-`docs/access.md` is that file; after a change of the policy, write it anew with `EKC_WRITE=1 bin/test -k access_matrix`.
-Every route is then really asked, by everybody, in every phase, and must agree; and the audit must have one line of it.
+It is `docs/access.md`; after a change of the policy, update it with `EKC_WRITE=1 bin/test -k access_matrix`. Every
+route is also requested by every visitor in every phase: the response must agree, and the audit must have one event for
+it.
 """
 
 import os
@@ -23,7 +24,7 @@ from ekc.accounts.models import AccountRole
 from ekc.conferences.access import open_case
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Unknown
-from ekc.core.routes import Access, declared
+from ekc.core.routes import Access, declared_access
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
 from ekc.signin.actions.sessions import sign_in_account
@@ -80,7 +81,7 @@ class Route:
 
 def routes(app: Flask) -> list[Route]:
     """All of them, by address."""
-    access = declared(app)
+    access = declared_access(app)
     return [
         Route(method, rule, access[rule.endpoint])
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))

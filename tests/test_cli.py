@@ -1,4 +1,4 @@
-"""The commands: what each does, and that whatever is wrong is one sentence and a status."""
+"""The commands: what each does, and that each error is one sentence and an exit status."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.outbox import OutboxMessage, Recipient, queue
-from ekc.schema import APPEND_ONLY, BEHIND, sealed
+from ekc.schema import APPEND_ONLY, OUTDATED, encrypted_columns
 from ekc.signin import mails
 from tests.cast import Cast
 from tests.core.mailserver import mail_server
@@ -55,7 +55,7 @@ def test_a_database_is_brought_up_to_date_and_checked(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EKC_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
-    behind = Result(1, "", f"{BEHIND}\n")
+    behind = Result(1, "", f"{OUTDATED}\n")
 
     assert run("check") == behind
     assert run("migrate") == Result(0, "The database is up to date.\n", "")
@@ -185,13 +185,14 @@ def test_content_is_encrypted_anew(run: Run, cast: Cast, case_file: Path, databa
 
 
 def sealed_tables() -> list[str]:
-    return [known.name for known in schema.metadata.sorted_tables if sealed(known)]
+    return [known.name for known in schema.metadata.sorted_tables if encrypted_columns(known)]
 
 
 def content(session: Session, name: str) -> list[bytes]:
     """Every encrypted value of a table, as it is stored."""
     known = schema.metadata.tables[name]
-    rows = session.execute(select(*(column(one, LargeBinary) for one in sealed(known))).select_from(table(name)))
+    columns = [column(one, LargeBinary) for one in encrypted_columns(known)]
+    rows = session.execute(select(*columns).select_from(table(name)))
     return [value for row in rows for value in row if value]
 
 

@@ -1,4 +1,4 @@
-"""The tables of kinds: what contradicts itself is refused at start, and every row is used."""
+"""The tables of mails and documents: invalid rows are refused at start, and every row is used."""
 
 import ast
 from dataclasses import dataclass, replace

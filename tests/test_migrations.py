@@ -1,4 +1,4 @@
-"""Migrations: the newest state is what the models say, and each one goes up and down with data in the tables."""
+"""Migrations: the newest schema equals the models, and each migration works in both directions with data."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.schema import _config, downgrade, is_current, metadata, newest, upgrade
+from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -56,7 +56,7 @@ def test_checks_and_partial_indexes_are_what_the_models_say(tmp_path: Path) -> N
 
 
 def test_there_is_one_newest_state() -> None:
-    assert ScriptDirectory.from_config(_config()).get_heads() == [newest()]
+    assert ScriptDirectory.from_config(_config()).get_heads() == [newest_revision()]
 
 
 def test_each_migration_goes_down_and_up_with_data(engine: Engine, db_session: Session, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Pages in Dutch: no English sentence is left on them, and days, numbers and names stand well in a sentence."""
+"""Pages in Dutch: no English sentence is left, and dates, numbers and names are formatted correctly."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""What is read from the environment, and what is said where it makes no sense."""
+"""Settings from the environment, and error messages for invalid ones."""
 
 import subprocess
 import sys

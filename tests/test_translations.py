@@ -1,7 +1,7 @@
-"""The catalogues: every sentence is marked, is in every catalogue as well, and keeps its blanks.
+"""The catalogues: every sentence is marked for translation, is in every catalogue, and keeps its placeholders.
 
-How they are kept: `docs/translating.md`. What pages say in Dutch: `tests/test_pages_in_dutch.py`. Whether a sentence is
-good Dutch, only a reader can tell.
+Maintenance: `docs/translating.md`. Pages in Dutch: `tests/test_pages_in_dutch.py`. The quality of the Dutch needs a
+human reader.
 """
 
 import re

@@ -15,7 +15,7 @@ from ekc.core.clock import local_date
 from ekc.core.documents import document_pdf
 from ekc.core.language import LANGUAGES, language, moment, using
 from ekc.core.language import day as day_text
-from ekc.core.routes import db, now, pdf
+from ekc.core.routes import db, now, pdf_response
 
 bp = Blueprint("access_log", __name__)
 
@@ -50,7 +50,7 @@ def paper(case: Case) -> ResponseReturnValue:
         days = describe_days(_days(case, form), case.timezone)
         period, asked_at = (day_text(first), day_text(last)), moment(now(), case.timezone)
         log = AccessLog(language(), case.number, case.title, *period, asked_at, days)
-    return pdf(document_pdf(ACCESS_LOG, log), ACCESS_LOG.filename.format(case=case.number))
+    return pdf_response(document_pdf(ACCESS_LOG, log), ACCESS_LOG.filename.format(case=case.number))
 
 
 def _url(endpoint: str, case: Case) -> str:

@@ -1,1 +1,1 @@
-"""Who works here: accounts, their roles, regions, and the visitor that an account is. Changing them: `staff`."""
+"""Accounts of staff, their roles and regions, and the visitor of a request. `staff` changes them."""

@@ -1,4 +1,4 @@
-"""Who somebody is, as the product sees them: the visitor. What they may do with a case: `conferences/access.py`."""
+"""The identity behind a request or action (`Visitor`, `By`). What it may do with a case: `conferences/access.py`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,34 +12,34 @@ from ekc.workflow.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who asks for something: staff by account, a participant by personal link, or nobody we know."""
+    """The person behind a request: staff by account, a participant by personal link, or an unknown person."""
 
     actor: Actor
     account_id: int | None = None
-    roles: frozenset[Role] = frozenset()  # across the organisation
-    regions: frozenset[int] = frozenset()  # in which they are regional manager
-    municipalities: frozenset[str] = frozenset()  # of which they are social care manager
-    home_region: int | None = None  # of the account
-    conference_id: int | None = None  # to which a personal link leads
-    participant_id: int | None = None  # to whom it belongs
+    roles: frozenset[Role] = frozenset()  # roles across the organisation; roles in a case: `conferences/access.py`
+    regions: frozenset[int] = frozenset()  # regions they manage
+    municipalities: frozenset[str] = frozenset()  # municipalities whose cases they follow as social care manager
+    home_region: int | None = None  # region of the account
+    conference_id: int | None = None  # conference of the personal link
+    participant_id: int | None = None  # owner of the personal link
     language: str | None = None
-    leaves_on: date | None = None  # the last day of the account
-    sign_in_id: int | None = None  # by which they are here now
-    leaves_in: int | None = None  # on a device that others use too: seconds without use until it forgets them
+    leaves_on: date | None = None  # last day on which the account can be used
+    sign_in_id: int | None = None  # the current sign-in
+    expires_in: int | None = None  # on a shared device: seconds until the sign-in ends if it is not used
 
     @property
     def known(self) -> bool:
-        """Whether we know who this is."""
+        """Whether the visitor is identified, by account or by personal link."""
         return self.account_id is not None or self.participant_id is not None
 
 
 NOBODY = Visitor(PUBLIC)
-#: The program itself, for commands and nightly work; holds no role, so it opens no case.
+#: The program itself, for commands and nightly jobs. It holds no role, so it cannot open a case.
 PROGRAM = Visitor(SYSTEM)
 
 
 def has_left(leaves_on: date | None, timezone: str, at: datetime) -> bool:
-    """Whether somebody's last day is over, in the time zone of their region."""
+    """Whether the last day has passed in this time zone (that of the account's region)."""
     return leaves_on is not None and local_date(at, timezone) > leaves_on
 
 
@@ -53,27 +53,27 @@ class By:
 
     @property
     def actor(self) -> Actor:
-        """Who acts, as the audit names them."""
+        """The actor that the audit records."""
         return self.visitor.actor
 
     def record(self, action: str, conference_id: int | None = None, **detail: str | int) -> None:
-        """Add a line to the audit, as `core.audit.record` does."""
+        """Add an event to the audit; see `core.audit.record`."""
         record(self.session, self.actor, self.at, action, conference_id, **detail)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One of the cast of the demo, whom anybody may be with one click: by account, or by personal link."""
+    """A demo person as whom anybody can sign in with one click: by account, or by personal link."""
 
     name: str
-    line: str  # who they are and what they have to do
+    line: str  # one sentence: their role and their next task
     account_id: int | None = None
     link_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A role across the organisation, and the region (managers) or municipality (care managers) for which it holds."""
+    """A role across the organisation, limited to a region (managers) or municipality (care managers)."""
 
     role: Role
     region_id: int | None = None

@@ -1,4 +1,4 @@
-"""Tables of accounts, invitations, second factors, personal links and sign-ins. Who may do what is not decided here."""
+"""Tables of accounts, their roles, and regions. No access rules here."""
 
 from datetime import date, datetime
 
@@ -6,24 +6,24 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.core.outbox import Recipient
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import Role
 
 
 class Region(Base):
-    """A region of the service. Names are searched within one's region."""
+    """A region of the service. Coordinators and cases belong to one; name search is limited to it."""
 
     __tablename__ = "region"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
-    timezone: Mapped[str] = mapped_column(String(40), default=NL.timezone)  # in which its staff count days
+    timezone: Mapped[str] = mapped_column(String(40), default=NL.timezone)  # for the days and times of its staff
 
 
 class Account(Base):
-    """Somebody of staff: coordinator, manager, administrator."""
+    """An account of staff: coordinator, manager or administrator."""
 
     __tablename__ = "account"
 
@@ -33,13 +33,13 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2; None: cannot sign in with a password
     language: Mapped[str] = mapped_column(String(8), default="en")
     spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
-    introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when a coordinator is sought
-    employer: Mapped[str | None] = mapped_column(SealedText("account.employer"))  # for whom they work besides
-    phone: Mapped[str | None] = mapped_column(SealedText("account.phone"))  # by which the circle reaches them
+    introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when choosing a coordinator
+    employer: Mapped[str | None] = mapped_column(SealedText("account.employer"))  # other employers
+    phone: Mapped[str | None] = mapped_column(SealedText("account.phone"))  # shown to circles
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
-    leaves_on: Mapped[date | None]  # the last day on which the owner can sign in, counted where their region is
+    leaves_on: Mapped[date | None]  # last day on which the owner can sign in, in the time zone of the region
 
     roles: Mapped[list["AccountRole"]] = relationship(
         cascade="all, delete-orphan", lazy="raise_on_sql", foreign_keys="AccountRole.account_id"
@@ -47,12 +47,12 @@ class Account(Base):
 
     @property
     def recipient(self) -> Recipient:
-        """Its owner, to write to."""
+        """The owner as the recipient of a mail."""
         return Recipient(self.id, self.email, self.language)
 
 
 class AccountRole(Base):
-    """A role across the organisation, and for which region or municipality it holds."""
+    """A role across the organisation, limited to a region or municipality."""
 
     __tablename__ = "account_role"
     __table_args__ = (
@@ -66,8 +66,8 @@ class AccountRole(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    role: Mapped[Role] = mapped_column(code(Role))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     municipality: Mapped[str | None] = mapped_column(String(80))
     given_at: Mapped[datetime]
-    given_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: a command at the server
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: given by a command on the server

@@ -1,4 +1,4 @@
-"""Telling staff by mail what was done with an account: its owner, and others who ought to know."""
+"""Mails to staff about changes to an account: to its owner, its regional managers, or those who oversee it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -23,38 +23,38 @@ def notify(
     region_ids: Collection[int | None] | None = None,
     **fields: Any,
 ) -> None:
-    """Queue a mail about an account for everybody in its audience. Does not commit.
+    """Queue a mail about an account for each member of the rule's audience. Does not commit.
 
-    What an administrator does alone, others hear of, because nobody else has a hand in it: `Audience.OVERSIGHT` is
-    administrators and the managers of `region_ids` (None: the region of the account and those whose cases it reads),
-    but neither whoever did it (`by`) nor whom it is about.
+    `Audience.OVERSIGHT` exists because an administrator acts without a second person's approval. It is all
+    administrators and the managers of `region_ids` (None: the account's own region and the regions it manages),
+    except the person who acted (`by`) and the owner of the account. Raises ValueError for any other audience.
     """
     account = session.get_one(Account, account_id)
     match rule.audience:
         case Audience.OWNER:
             readers = [account]
         case Audience.MANAGERS:
-            readers = _active(session, _manages([account.region_id]) & (Account.id != account_id))
+            readers = _active_accounts(session, _is_manager_of([account.region_id]) & (Account.id != account_id))
         case Audience.OVERSIGHT:
-            watches = _manages(_regions_of(session, account_id) if region_ids is None else region_ids)
+            watches = _is_manager_of(_account_regions(session, account_id) if region_ids is None else region_ids)
             watches |= Account.roles.any(AccountRole.role == Role.ADMINISTRATOR)
-            readers = _active(session, watches & Account.id.not_in([account_id, by.account_id or 0]))
+            readers = _active_accounts(session, watches & Account.id.not_in([account_id, by.account_id or 0]))
         case _:
             raise ValueError(f"the mail {rule.name} is not about an account")
     for reader in readers:
         queue(session, rule, reader.recipient, at, account=account_id, **fields)
 
 
-def _active(session: Session, whom: ColumnElement[bool]) -> list[Account]:
+def _active_accounts(session: Session, whom: ColumnElement[bool]) -> list[Account]:
     return list(session.scalars(select(Account).where(Account.active, whom).order_by(Account.id)))
 
 
-def _regions_of(session: Session, account_id: int) -> list[int | None]:
-    """The region where somebody works, and those whose cases they read."""
+def _account_regions(session: Session, account_id: int) -> list[int | None]:
+    """The account's own region, and the regions it manages."""
     home = select(Account.region_id).where(Account.id == account_id)
     held = select(AccountRole.region_id).where(AccountRole.account_id == account_id, AccountRole.region_id.is_not(None))
     return list(session.scalars(home.union(held)))
 
 
-def _manages(region_ids: Collection[int | None]) -> ColumnElement[bool]:
+def _is_manager_of(region_ids: Collection[int | None]) -> ColumnElement[bool]:
     return Account.roles.any((AccountRole.role == Role.REGIONAL_MANAGER) & AccountRole.region_id.in_(region_ids))

@@ -1,4 +1,4 @@
-"""Reading accounts, invitations, links, sign-ins and second factors. Nothing here writes or decides."""
+"""Queries on accounts, roles and regions. Nothing here writes, except for row locks."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ekc.workflow.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class OfficeRow:
-    """A role of an account, and the region or municipality for which it holds; empty for the others."""
+    """A role of an account. `place`: the region or municipality it is limited to; empty if it has none."""
 
     id: int
     role: Role
@@ -26,20 +26,20 @@ class OfficeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NewReader:
-    """Somebody who came to read the cases of a region as its manager: since when there, and who opened it."""
+class RecentManager:
+    """An account that was recently made manager of a region, and so can read its cases."""
 
     name: str
     region: str
-    since: date
-    by: str  # an administrator; empty: a command at the server
+    since: date  # in the time zone of the region
+    by: str  # the administrator who gave the role; empty: a command on the server
 
 
-#: For so long others are shown who came to read the cases of a region.
-_NEW = timedelta(days=30)
+#: How long a new regional manager is shown to others.
+_RECENT = timedelta(days=30)
 _account, _role, _region = Account.__table__, AccountRole.__table__, Region.__table__
-#: What makes a visitor of an account: a row a role.
-VISITOR = (
+#: The columns from which `visitor_from_rows` builds a visitor: one row for each role.
+VISITOR_COLUMNS = (
     _account.c.id.label("account_id"),
     _account.c.name,
     _account.c.language,
@@ -50,19 +50,23 @@ VISITOR = (
     _role.c.region_id,
     _role.c.municipality,
 )
-WITH_ROLES = _account.join(_region, _region.c.id == _account.c.region_id).outerjoin(
+ACCOUNTS_WITH_ROLES = _account.join(_region, _region.c.id == _account.c.region_id).outerjoin(
     _role, _role.c.account_id == _account.c.id
 )
-_BY_ID = select(*VISITOR).select_from(WITH_ROLES).where(_account.c.id == bindparam("account_id"), _account.c.active)
+_BY_ID = (
+    select(*VISITOR_COLUMNS)
+    .select_from(ACCOUNTS_WITH_ROLES)
+    .where(_account.c.id == bindparam("account_id"), _account.c.active)
+)
 
 
 def visitor_of_account(session: Session, account_id: int, at: datetime | None = None) -> Visitor | None:
-    """Who the owner of this account is; None if there is no such open account, or they have left by `at`."""
-    return visitor_from(session.execute(_BY_ID, {"account_id": account_id}).all(), at)
+    """The visitor of an account; None if there is no such open account, or its last day had passed at `at`."""
+    return visitor_from_rows(session.execute(_BY_ID, {"account_id": account_id}).all(), at)
 
 
-def visitor_from(rows: Sequence[Any], at: datetime | None, sign_in_id: int | None = None) -> Visitor | None:
-    """The visitor whom rows with the columns `VISITOR` describe; None without rows, or if they have left by `at`."""
+def visitor_from_rows(rows: Sequence[Any], at: datetime | None, sign_in_id: int | None = None) -> Visitor | None:
+    """The visitor described by rows of `VISITOR_COLUMNS`; None without rows, or if the last day had passed at `at`."""
     if not rows:
         return None
     first = rows[0]
@@ -82,20 +86,20 @@ def visitor_from(rows: Sequence[Any], at: datetime | None, sign_in_id: int | Non
 
 
 def account_by_email(session: Session, email: str) -> Account | None:
-    """The open account with this address, in any case of letters."""
+    """The open account with this mail address, ignoring case."""
     return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
 
 
 def demo_accounts(session: Session) -> list[DemoPerson]:
-    """Whom one can be in the demo: every open account that says in one line who it is; in the order they were made."""
+    """The accounts offered in the demo: every open account with an introduction, oldest first."""
     found = select(Account.id, Account.name, Account.introduction).where(Account.active, Account.introduction != "")
     return [DemoPerson(row.name, row.introduction, row.id) for row in session.execute(found.order_by(Account.id))]
 
 
 def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str, str | None]]]:
-    """The coordinators of a region who can be asked: id, name, spoken (languages), introduction, employer; by name.
+    """The coordinators of a region who can take a case: id, name, spoken (languages), introduction, employer; by name.
 
-    Whoever is to leave is not asked any more: a conference takes months.
+    Without those who have a last day, because a conference takes months.
     """
     return list(
         session.execute(
@@ -109,7 +113,7 @@ def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, s
 
 
 def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[OfficeRow, ...]]:
-    """The roles of each of these accounts, in the order in which they were given."""
+    """The roles of each of these accounts, in the order they were given."""
     found: dict[int, list[OfficeRow]] = {account_id: [] for account_id in account_ids}
     rows = session.execute(
         select(AccountRole.account_id, AccountRole.id, AccountRole.role, Region.name, AccountRole.municipality)
@@ -123,26 +127,28 @@ def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[O
 
 
 def phone_of(session: Session, account_id: int | None) -> str:
-    """By which phone the circle reaches the owner of an account; empty where none is known."""
+    """The phone number that circles see for the owner of an account; empty if unknown."""
     return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
 
 
-def new_readers(session: Session, at: datetime, but: int, region_ids: Collection[int] | None = None) -> list[NewReader]:
-    """Who came lately to read the cases of these regions, or of any, the newest first; without the account `but`."""
+def recent_managers(
+    session: Session, at: datetime, excluded_id: int, region_ids: Collection[int] | None = None
+) -> list[RecentManager]:
+    """Accounts recently made regional manager of these regions (None: of any), newest first, without `excluded_id`."""
     giver = aliased(Account)
     found = (
         select(Account.name, Region.name.label("region"), Region.timezone, AccountRole.given_at, giver.name.label("by"))
         .join(Account, Account.id == AccountRole.account_id)
         .join(Region, Region.id == AccountRole.region_id)
         .outerjoin(giver, giver.id == AccountRole.given_by)
-        .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > at - _NEW)
-        .where(Account.active, Account.id != but)
+        .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > at - _RECENT)
+        .where(Account.active, Account.id != excluded_id)
         .order_by(AccountRole.given_at.desc(), AccountRole.id)
     )
     if region_ids is not None:
         found = found.where(AccountRole.region_id.in_(region_ids))
     rows = session.execute(found)
-    return [NewReader(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
+    return [RecentManager(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
 
 
 def regions(session: Session) -> list[Row[tuple[int, str]]]:

@@ -14,10 +14,10 @@ from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import has_recorded, record, record_unknown
 from ekc.core.errors import Refusal, TooMany, Unknown
-from ekc.core.handlers import sent_by_another_site
-from ekc.core.routes import LARGEST_ID, Access, db, declare, now, runtime
+from ekc.core.handlers import is_cross_site
+from ekc.core.routes import MAX_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
-from ekc.links.verification import note_ended_link
+from ekc.links.verification import audit_ended_link
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
 from ekc.workflow.vocabulary import N_, Activity, Role
@@ -43,12 +43,12 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
         @wraps(view)
         def guarded(conference_id: int, **kwargs: Any) -> ResponseReturnValue:
             who = visitor()
-            conference_id = min(conference_id, LARGEST_ID)
+            conference_id = min(conference_id, MAX_ID)
             if not who.known:
                 if sign_in := link_sign_in():
-                    note_ended_link(db(), now(), sign_in, conference_id, request.path)
+                    audit_ended_link(db(), now(), sign_in, conference_id, request.path)
                 return unauthorized()
-            kwargs = {name: min(it, LARGEST_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
+            kwargs = {name: min(it, MAX_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
             session = db()
             try:
                 if request.method in _READ_METHODS:
@@ -102,7 +102,7 @@ def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
             else:
                 record(db(), who.actor, now(), "case.refused", conference_id, **about)
             # Counted after the audit event, whose lock makes concurrent requests wait: so the limit holds for them too.
-            if not sent_by_another_site():  # otherwise the visitor did not send it
+            if not is_cross_site():  # otherwise the visitor did not send it
                 count_attempt(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
     except TooMany:
         end_session()

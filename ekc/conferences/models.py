@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, PlanSharing, StopReason, Variant
 
 
@@ -38,12 +38,12 @@ class Conference(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)  # EKC-2026-0007
-    variant: Mapped[Variant] = mapped_column(code(Variant))
+    variant: Mapped[Variant] = mapped_column(enum_column(Variant))
     profile: Mapped[str] = mapped_column(String(16))
     workflow_version: Mapped[int]
     language: Mapped[str] = mapped_column(String(8))  # of the family's documents
     timezone: Mapped[str] = mapped_column(String(40))
-    legal_context: Mapped[LegalContext] = mapped_column(code(LegalContext))
+    legal_context: Mapped[LegalContext] = mapped_column(enum_column(LegalContext))
     municipality: Mapped[str] = mapped_column(String(80))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
 
@@ -54,20 +54,20 @@ class Conference(Base):
     question_agreed_on: Mapped[date | None]
 
     registered_on: Mapped[date]
-    registered_by: Mapped[Part] = mapped_column(code(Part))
+    registered_by: Mapped[Part] = mapped_column(enum_column(Part))
     reason: Mapped[str] = mapped_column(SealedText("conference.reason"))
     wishes: Mapped[list[str]] = mapped_column(SealedJSON("conference.wishes"), default=list)
     main_person_said_yes_on: Mapped[date | None]
     no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
 
-    phase: Mapped[Phase] = mapped_column(code(Phase), default=Phase.REGISTRATION)
+    phase: Mapped[Phase] = mapped_column(enum_column(Phase), default=Phase.REGISTRATION)
     phase_since: Mapped[datetime]
     round: Mapped[int] = mapped_column(default=1)  # number of conferences, the current one included
     presentation: Mapped[int] = mapped_column(default=0)  # number of presentations of a plan
     plan_number: Mapped[int] = mapped_column(default=0)  # the version in force; 0: none yet
     without_conference: Mapped[bool] = mapped_column(default=False)
-    outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
-    stop_reason: Mapped[StopReason | None] = mapped_column(code(StopReason))
+    outcome: Mapped[Outcome | None] = mapped_column(enum_column(Outcome))
+    stop_reason: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))
     tasks_ended_on: Mapped[date | None]  # when the coordinator's last task was done; null while one is open
     closed_on: Mapped[date | None]  # starts the retention clock
 
@@ -99,7 +99,7 @@ class Participant(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
-    part: Mapped[Part] = mapped_column(code(Part))
+    part: Mapped[Part] = mapped_column(enum_column(Part))
     name: Mapped[str] = mapped_column(SealedText("participant.name"))
     relation: Mapped[str] = mapped_column(SealedText("participant.relation"), default="")
     organisation: Mapped[str] = mapped_column(SealedText("participant.organisation"), default="")
@@ -115,7 +115,7 @@ class Participant(Base):
     needs_interpreter: Mapped[bool] = mapped_column(default=False)
     support_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # their supporter
 
-    attends: Mapped[Attends | None] = mapped_column(code(Attends))
+    attends: Mapped[Attends | None] = mapped_column(enum_column(Attends))
     view: Mapped[str] = mapped_column(SealedText("participant.view"), default="")  # of somebody who does not attend
     exclusion_reason: Mapped[str | None] = mapped_column(SealedText("participant.exclusion_reason"))
     excluded_by: Mapped[str | None] = mapped_column(SealedText("participant.excluded_by"))
@@ -126,7 +126,7 @@ class Participant(Base):
     )  # calls people together for the evaluation of the plan in force
     #: How much of the plan the family shares with a referrer or professional; unused for other parts.
     plan_sharing: Mapped[PlanSharing] = mapped_column(
-        code(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
+        enum_column(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
     )
     removed_at: Mapped[datetime | None]  # no longer in the circle
 

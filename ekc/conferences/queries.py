@@ -15,7 +15,7 @@ from ekc.accounts.models import Region
 from ekc.conferences.access import Case, roles_in
 from ekc.conferences.entries import PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
-from ekc.core.crypto import keyring_of, words
+from ekc.core.crypto import keyring_of, search_words
 from ekc.workflow import independence
 from ekc.workflow.engine import PHASE_RULES, may, sees
 from ekc.workflow.independence import Agency, Tie
@@ -405,7 +405,7 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tupl
     )
     case = select(*head, *whose).where(mine)
     rows: list[Row[Any]] = list(session.execute(case.where(Conference.number == asked.strip().upper())))
-    if keys := [keyring_of(session).index_key(word) for word in words(asked)[:_MOST_WORDS] if len(word) > 1]:
+    if keys := [keyring_of(session).index_key(word) for word in search_words(asked)[:_MOST_WORDS] if len(word) > 1]:
         here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
         by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))

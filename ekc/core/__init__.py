@@ -1,1 +1,1 @@
-"""What every feature stands on: a fixed list of files with one job each. No feature is known here."""
+"""Infrastructure for all features: a fixed list of modules with one task each. Imports no feature."""

@@ -1,7 +1,7 @@
-"""The audit: append-only, hash-chained, one chain a case and one for the rest. Who did or saw what, when, and why.
+"""The audit: who did or saw what, when and why. Append-only and hash-chained: a chain for each case, one for the rest.
 
-The database refuses to change or delete a line (triggers made by the migrations); the chain shows it if somebody did
-all the same. Names and reasons are encrypted; the hash covers them as stored, so proving a chain needs no key.
+Database triggers (made by the migrations) refuse changes and deletions; the chain reveals them if they happen anyway.
+Details are encrypted. The hash covers them as stored, so verifying a chain needs no key.
 """
 
 import hashlib
@@ -17,16 +17,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core.crypto import keyring_of
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 
 _CONTEXT = "audit_event.detail"
-_START = b"\0" * 32
-_NO_CASE = "system"  # the chain of what belongs to no case
-_SAID = "audit"  # in the session: that a line was added
+_GENESIS_HASH = b"\0" * 32
+_SYSTEM_CHAIN = "system"  # events that belong to no case
+_RECORDED = "audit"  # key in `session.info`: an event was added
 
 
 class ActorKind(StrEnum):
-    """As what somebody acts."""
+    """The kinds of actors."""
 
     ACCOUNT = "account"
     PARTICIPANT = "participant"
@@ -36,7 +36,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: an account of staff, a participant by personal link, somebody unknown, or the system."""
+    """Who acts: an account of staff, a participant by personal link, the public, or the system."""
 
     kind: ActorKind
     id: int | None = None
@@ -48,7 +48,7 @@ SYSTEM = Actor(ActorKind.SYSTEM)
 
 
 class AuditHead(Base):
-    """The end of each chain; its row is locked while a line is added."""
+    """The last event of each chain; its row is locked while an event is added."""
 
     __tablename__ = "audit_head"
 
@@ -58,7 +58,7 @@ class AuditHead(Base):
 
 
 class AuditEvent(Base):
-    """One line. `detail` is encrypted JSON."""
+    """One event. `detail` is encrypted JSON."""
 
     __tablename__ = "audit_event"
     __table_args__ = (Index(None, "conference_id", "at"),)
@@ -66,7 +66,7 @@ class AuditEvent(Base):
     chain: Mapped[str] = mapped_column(ForeignKey("audit_head.chain"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    actor_kind: Mapped[ActorKind] = mapped_column(code(ActorKind))
+    actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[int | None]
     action: Mapped[str] = mapped_column(String(48))
     conference_id: Mapped[int | None]
@@ -74,34 +74,35 @@ class AuditEvent(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-_head, _line = cast(Table, AuditHead.__table__), cast(Table, AuditEvent.__table__)
-_END = select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update()
-_ADD = insert(_line)
-_MOVE_END = update(_head).where(_head.c.chain == bindparam("of")).values(seq=bindparam("last"), hash=bindparam("link"))
+_head, _event = cast(Table, AuditHead.__table__), cast(Table, AuditEvent.__table__)
+_of_chain = _head.c.chain == bindparam("of")
+_SELECT_HEAD = select(_head.c.seq, _head.c.hash).where(_of_chain).with_for_update()
+_INSERT_EVENT = insert(_event)
+_UPDATE_HEAD = update(_head).where(_of_chain).values(seq=bindparam("last"), hash=bindparam("link"))
 
 
 def record(
     session: Session, actor: Actor, at: datetime, action: str, conference_id: int | None = None, **detail: str | int
 ) -> None:
-    """Add a line, in the caller's transaction. `action` is a code like `circle.added`; `detail` may hold content."""
-    chain = f"case:{conference_id}" if conference_id else _NO_CASE
+    """Add an event, in the caller's transaction. `action`: a code like `circle.added`; `detail` may hold content."""
+    chain = f"case:{conference_id}" if conference_id else _SYSTEM_CHAIN
     _add(session, chain, actor, at, action, conference_id, detail)
 
 
 def record_unknown(
     session: Session, actor: Actor, at: datetime, conference_id: int | None, **detail: str | int
 ) -> None:
-    """Add a line about a try to open a case that somebody may not know of; `conference_id` is None if there is none.
+    """Add an event about an attempt to open a case that the actor may not know of; None: there is no such case.
 
-    Both kinds stand in the chain of what belongs to no case: the same lock and the same statements, so that how long
-    the answer takes tells nothing. The number of the case leads its people to the line all the same.
+    Both go into the system chain, with the same lock and statements, so that response times do not reveal which cases
+    exist. The access log of the case finds the event by `conference_id`.
     """
-    _add(session, _NO_CASE, actor, at, "case.refused", conference_id, detail)
+    _add(session, _SYSTEM_CHAIN, actor, at, "case.refused", conference_id, detail)
 
 
 def has_recorded(session: Session) -> bool:
-    """Whether a line was added with this session. To an action the line is its last word: refused, it added none."""
-    return _SAID in session.info
+    """Whether an event was added with this session. Actions add theirs last, so a refused action has added none."""
+    return _RECORDED in session.info
 
 
 def _add(
@@ -113,14 +114,14 @@ def _add(
     conference_id: int | None,
     detail: Mapping[str, str | int],
 ) -> None:
-    head = session.execute(_END, {"of": chain}).one_or_none()
+    head = session.execute(_SELECT_HEAD, {"of": chain}).one_or_none()
     if head is None:
         try:
             with session.begin_nested():
-                session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _START})
+                session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _GENESIS_HASH})
         except IntegrityError:
-            pass  # somebody else began the chain at this moment
-        head = session.execute(_END, {"of": chain}).one()
+            pass  # created by a concurrent transaction
+        head = session.execute(_SELECT_HEAD, {"of": chain}).one()
     seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
     sealed = keyring_of(session).seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
@@ -136,9 +137,9 @@ def _add(
         "detail": sealed,
         "hash": link,
     }
-    session.execute(_ADD, line)
-    session.execute(_MOVE_END, {"of": chain, "last": seq, "link": link})
-    session.info[_SAID] = True
+    session.execute(_INSERT_EVENT, line)
+    session.execute(_UPDATE_HEAD, {"of": chain, "last": seq, "link": link})
+    session.info[_RECORDED] = True
 
 
 def chain_hash(
@@ -152,15 +153,18 @@ def chain_hash(
     conference_id: int | None,
     sealed: bytes | None,
 ) -> bytes:
-    """The hash of a line: SHA-256 over the hash before it and all that it says. The chain of a case names the case."""
+    """The SHA-256 over the previous hash and all values of an event.
+
+    `conference_id` is included in the system chain only; the name of a case's chain contains it already.
+    """
     said: list[str | int | None] = [chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex()]
-    if chain == _NO_CASE and conference_id is not None:
+    if chain == _SYSTEM_CHAIN and conference_id is not None:
         said.append(conference_id)
     return hashlib.sha256(before + json.dumps(said).encode()).digest()
 
 
 def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> dict[str, str | int]:
-    """What a line says in words; of a row, its column `detail`."""
+    """The decrypted details of an event, or of a row with a column `detail`."""
     if event.detail is None:
         return {}
     detail: dict[str, str | int] = json.loads(keyring_of(session).open(event.detail, _CONTEXT))
@@ -168,14 +172,14 @@ def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> 
 
 
 def broken_chains(session: Session) -> Iterator[str]:
-    """The chains that were tampered with: a line changed, added or taken out, or an end that does not fit."""
+    """The names of chains that were tampered with: an event changed, added or removed, or a head that does not fit."""
     heads = {head.chain: (head.seq, head.hash) for head in session.execute(select(AuditHead.__table__))}
-    chain, seq, before, broken = "", 0, _START, set[str]()
+    chain, seq, before, broken = "", 0, _GENESIS_HASH, set[str]()
     ends: dict[str, tuple[int, bytes]] = {}
     events = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq).execution_options(yield_per=1000)
     for event in session.scalars(events):
         if event.chain != chain:
-            chain, seq, before = event.chain, 0, _START
+            chain, seq, before = event.chain, 0, _GENESIS_HASH
         seq += 1
         said = (event.at, event.actor_kind, event.actor_id, event.action, event.conference_id, event.detail)
         link = chain_hash(before, chain, event.seq, *said)

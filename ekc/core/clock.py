@@ -1,4 +1,4 @@
-"""Time: the only place that reads the clock, and the way between instants (UTC) and local times."""
+"""The only module that reads the clock, and conversion between instants (UTC) and local times."""
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -6,26 +6,26 @@ from zoneinfo import ZoneInfo
 
 
 def utc_now() -> datetime:
-    """This instant, in UTC."""
+    """The current instant, in UTC."""
     return datetime.now(UTC)
 
 
 @lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
-    """The time zone of this name. Raises ZoneInfoNotFoundError."""
+    """The time zone with this IANA name. Raises ZoneInfoNotFoundError."""
     return ZoneInfo(name)
 
 
 def to_local(instant: datetime, timezone: str) -> datetime:
-    """An instant as a local time in a zone."""
+    """An instant as local time in a time zone."""
     return instant.astimezone(zone(timezone))
 
 
 def from_local(local: datetime, timezone: str) -> datetime:
-    """A local time without zone, as people write it, as an instant in UTC; the first one where it exists twice."""
+    """A naive local time as an instant in UTC; the first of two where clocks go back."""
     return local.replace(tzinfo=zone(timezone)).astimezone(UTC)
 
 
 def local_date(instant: datetime, timezone: str) -> date:
-    """Which day it is, there."""
+    """The date of an instant in a time zone."""
     return to_local(instant, timezone).date()

@@ -1,6 +1,6 @@
-"""Frozen dataclasses to plain values and back, by cattrs: the converter of what we store, and where a fault is.
+"""Frozen dataclasses to plain values and back, by cattrs: the converter for stored values, and the location of errors.
 
-A format written by people (a case file, a file of providers) has a converter of its own, beside its dataclasses.
+Formats written by people (case files, the file of providers) have converters of their own, beside their dataclasses.
 """
 
 from collections.abc import Iterator
@@ -12,15 +12,14 @@ from cattrs.preconf.json import make_converter
 
 Path = tuple[str | int, ...]
 
-#: To and from values that JSON holds. It reads what it wrote: keys it does not know are left aside, and the first fault
-#: is raised as it is.
+#: To and from JSON values. It reads only what it wrote: unknown keys are ignored, and the first error is raised as is.
 STORED = make_converter(unstruct_collection_overrides={tuple: list}, detailed_validation=False)
 
 
 def faults(error: Exception, path: Path = ()) -> Iterator[tuple[Path, Exception]]:
-    """Each fault behind an error of a converter with detailed validation, and the keys and indices that lead to it.
+    """Each error inside that of a converter with detailed validation, with the path of keys and indices to its value.
 
-    In the order of the fields; what concerns a whole table, such as a key that is not known, comes first.
+    In the order of the fields; errors about a whole table, such as an unknown key, come first.
     """
     if not isinstance(error, ClassValidationError | IterableValidationError):
         yield path, error
@@ -34,6 +33,6 @@ def faults(error: Exception, path: Path = ()) -> Iterator[tuple[Path, Exception]
 
 
 def key_of(field: str, kind: Any) -> str:
-    """The key of a field of this type: its name, unless `Annotated[..., override(rename=...)]` says another."""
+    """The key of a field of this type: its name, unless `Annotated[..., override(rename=...)]` renames it."""
     renamed = (getattr(item, "rename", None) for item in getattr(kind, "__metadata__", ()))
     return next(filter(None, renamed), field)

@@ -1,4 +1,4 @@
-"""The database: the declarative base, column types, engines for SQLite and PostgreSQL. No Flask."""
+"""SQLAlchemy's declarative base, column types, and engines for SQLite and PostgreSQL. No Flask."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,31 +12,31 @@ from sqlalchemy.types import TypeDecorator
 
 from ekc.core.crypto import Keyring, attach_keyring
 
-#: Marks a transaction that writes: SQLite then takes its lock at once, instead of failing half way.
-WRITES = "ekc_writes"
+#: Execution option of a transaction that writes: SQLite then locks at its beginning, instead of failing at the write.
+WRITE_OPTION = "ekc_writes"
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite forgets the zone, so it is put back."""
+    """An instant in UTC. SQLite does not store the time zone, so it is restored."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Only moments with a zone go in."""
+        """Convert to UTC. Raises ValueError without a time zone."""
         if value is not None and value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """They come out in UTC."""
+        """Restore UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def code(words: type[StrEnum], name: str | None = None) -> Enum:
-    """A column for one word of an enumeration: a string with a CHECK. `name` where a table has two of one kind."""
+def enum_column(words: type[StrEnum], name: str | None = None) -> Enum:
+    """A column type for an enumeration: a string with a CHECK. `name`: of the CHECK, if a table has two of one type."""
     return Enum(
         words,
         native_enum=False,
@@ -53,7 +53,7 @@ def _values(words: type[StrEnum]) -> Sequence[str]:
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """Base class of all models."""
 
     metadata = MetaData(
         naming_convention={
@@ -68,8 +68,8 @@ class Base(DeclarativeBase):
 
 
 def make_engine(url: str, keyring: Keyring) -> Engine:
-    """An engine for this address, with the keys for its encrypted columns."""
-    # Errors of the database never repeat what was to be written.
+    """An engine for a database URL, with the keyring for its encrypted columns."""
+    # hide_parameters keeps personal data out of error messages.
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     attach_keyring(engine.dialect, keyring)
     if engine.dialect.name == "sqlite":
@@ -78,33 +78,33 @@ def make_engine(url: str, keyring: Keyring) -> Engine:
     return engine
 
 
-def reading(engine: Engine) -> Engine:
-    """The engine for sessions that mostly read: on PostgreSQL a statement of theirs is not wrapped in a transaction.
+def autocommit_reads(engine: Engine) -> Engine:
+    """An engine on which PostgreSQL reads run in autocommit, without a transaction around them.
 
-    That saves two round trips a request, and changes nothing that is seen: there each statement sees what was
-    committed before it, within a transaction too. What writes begins one, by `transaction.writing`.
+    This saves two round trips for each request. Results are the same, because under READ COMMITTED each statement sees
+    what was committed before it. Writes begin a transaction with `transaction.writing`.
     """
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
-    """With which options a connection begins a transaction that writes; one that has begun goes on as it is."""
+    """The execution options for a transaction that writes; none for a connection, whose transaction has begun."""
     if isinstance(engine, Connection):
         return {}
-    return {WRITES: True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+    return {WRITE_OPTION: True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """The maker of sessions. What was read stays readable after a commit."""
+    """The session factory. Objects stay loaded after a commit."""
     return sessionmaker(engine, expire_on_commit=False)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # Python's driver would begin transactions of its own, and leak commits
+    connection.isolation_level = None  # the driver's own transaction handling is off
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
+    writes = connection.get_execution_options().get(WRITE_OPTION)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

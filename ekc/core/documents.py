@@ -1,9 +1,9 @@
-"""Plain values become paper: one PDF that can be archived (PDF/A-3a) and read aloud (PDF/UA-1).
+"""Rendering documents from plain values: PDFs for archiving (PDF/A-3a) that are accessible (PDF/UA-1).
 
-What can be printed is a table: each feature has its rows (`DocumentRule`) in its `document.py`; `ekc/kinds.py` gathers
-and checks them. Here live their templates' environment, the fonts, the print stylesheets, the refusal to fetch
-anything, and the finishing touches both standards ask for. No request, clock or database comes in. This is the only
-module that imports WeasyPrint, and only while it renders: the import costs half a second that a web process never pays.
+Documents are a table: each feature has its rows (`DocumentRule`) in its `document.py`; `ekc/kinds.py` collects and
+checks them. This module holds the Jinja environment, fonts, print stylesheets, the fetcher that refuses all external
+resources, and what both standards need beyond WeasyPrint. It uses no request, clock or database. It is the only module
+that imports WeasyPrint, and only when it renders, because the import takes half a second.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ FONTS = Path(__file__).parent / "fonts"
 STYLES = Path(__file__).parents[1] / "static" / "print"
 DEBIAN_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
-# PDF/A has to be told what the PDF/UA mark in the metadata means (ISO 19005-3, 6.6.2.3.3).
+# PDF/A requires a description of the PDF/UA identification schema in the metadata (ISO 19005-3, 6.6.2.3.3).
 _UA_MARK = b"""
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -45,11 +45,11 @@ _UA_MARK = b"""
 
 
 class DocumentError(Exception):
-    """A document cannot be printed as it is; the message says why and what to do."""
+    """A document cannot be rendered; the message says why and what to do."""
 
 
-class LetterError(DocumentError):
-    """Some characters are in none of our fonts; `characters` are they."""
+class MissingGlyphError(DocumentError):
+    """`characters` are in none of the fonts."""
 
     def __init__(self, characters: str) -> None:
         letters = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in characters)
@@ -58,11 +58,11 @@ class LetterError(DocumentError):
 
 
 class Values(Protocol):
-    """What is printed: a frozen dataclass of plain values. `language`: of the fixed sentences."""
+    """The values of a document: a frozen dataclass of plain values."""
 
     @property
     def language(self) -> str:
-        """Its code."""
+        """The code of the language of the fixed sentences."""
 
 
 V = TypeVar("V", bound=Values)
@@ -70,40 +70,40 @@ V = TypeVar("V", bound=Values)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRule(Generic[V]):
-    """A kind of document. Its template is given the values under its name, and what `given` makes of them."""
+    """A kind of document. Its template gets the values under `name`, and the variables that `context` returns."""
 
     name: str
     values: type[V]
-    activity: Any  # of the workflow, which core does not know: whoever has it may print this
+    activity: Any  # the workflow.Activity that allows printing it (core does not import workflow)
     template: str
-    page: str = ""  # template of the page of one person, where there is one for each; `template` then holds `pages`
-    given: Callable[[V], Mapping[str, object]] = lambda _: {}
+    page: str = ""  # template for the page of each person; `template` then gets the rendered `pages`
+    context: Callable[[V], Mapping[str, object]] = lambda _: {}
     stylesheets: tuple[str, ...] = ()
-    attachment: Callable[[V], bytes] | None = None  # what is put into the PDF, as a file of this name:
+    attachment: Callable[[V], bytes] | None = None  # content of the embedded file
     attachment_name: str = ""
-    filename: str  # of the download, for str.format
-    unprintable: str  # what is said where it cannot be printed; %(why)s
+    filename: str  # of the download; a str.format pattern
+    unprintable: str  # the message of the Refusal, with %(why)s
 
 
 def document_html(rule: DocumentRule[V], *values: V) -> str:
-    """Give the page that `document_pdf` prints, in the language in force; a page of one person is in their own."""
+    """The HTML that `document_pdf` renders, in the current language; the page of a person is in their own language."""
     pages = []
     for one in values if rule.page else ():
         with using(one.language):
-            pages.append(Markup(_rendered(rule.page, rule, one)))  # noqa: S704 - a page of our own
-    return _rendered(rule.template, rule, values[0], pages=pages)
+            pages.append(Markup(_render(rule.page, rule, one)))  # noqa: S704 - rendered with autoescape
+    return _render(rule.template, rule, values[0], pages=pages)
 
 
 def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
-    """Give the PDF: of one case, or with a page for each person. A letter in none of our fonts becomes a mark.
+    """The PDF of one set of values, or with a page for each. Characters in none of the fonts are replaced by U+FFFD.
 
-    Raises Refusal, in the words of the row, where it cannot be printed.
+    Raises Refusal with the message of the rule if it cannot be rendered.
     """
     with using(values[0].language):
         html = document_html(rule, *values)
     attachment = rule.attachment(values[0]) if rule.attachment else None
     try:
-        return print_pdf(
+        return render_pdf_with_replacements(
             html,
             identifier=hashlib.sha256(html.encode() + (attachment or b"")).digest()[:16],
             attachment=attachment,
@@ -114,14 +114,14 @@ def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
         raise Refusal(rule.unprintable, why=str(error)) from error
 
 
-def _rendered(template: str, rule: DocumentRule[V], values: V, **more: object) -> str:
+def _render(template: str, rule: DocumentRule[V], values: V, **more: object) -> str:
     given = {rule.name: values, "language": values.language, "direction": direction(values.language)}
-    return _environment().get_template(template).render(given, **rule.given(values), **more)
+    return _environment().get_template(template).render(given, **rule.context(values), **more)
 
 
 @cache
 def _environment() -> Environment:
-    """Of the templates of documents."""
+    """The Jinja environment for the templates of documents."""
     loader, extensions = FileSystemLoader(TEMPLATES), ["jinja2.ext.i18n"]
     environment = Environment(loader=loader, autoescape=True, extensions=extensions, undefined=StrictUndefined)
     environment.policies["ext.i18n.trimmed"] = True
@@ -129,7 +129,7 @@ def _environment() -> Environment:
         gettext, lambda one, many, n: catalogue().ngettext(one, many, n), newstyle=True
     )
     environment.filters["day"] = day
-    counter = Markup('<span class="{}"></span>')  # the renderer counts the pages
+    counter = Markup('<span class="{}"></span>')  # filled in by the print stylesheet
     environment.globals.update(
         page_number=counter.format("page"),
         page_count=counter.format("pages"),
@@ -146,28 +146,27 @@ def render_pdf(
     attachment_name: str = "plan.json",
     stylesheets: tuple[str, ...] = (),
 ) -> bytes:
-    """Give the PDF of a whole HTML page, with `paper.css` and the named stylesheets of `ekc/static/print`.
+    """The PDF of an HTML page, with `paper.css` and the named stylesheets of `ekc/static/print`.
 
     The page needs `<html lang>` and `<title>`, every image an `alt`, every inline `<svg>` a `<title>` child.
-    The same arguments give the same bytes, in every process: no clock is read. The attachment carries the date of
-    `<meta name="dcterms.created">`, or else the first of January 1980. `identifier` becomes the PDF's file identifier.
+    The same arguments give the same bytes. The attachment is dated by `<meta name="dcterms.created">`, or else the
+    first of January 1980. `identifier` becomes the PDF's file identifier.
 
-    Raises DocumentError when a native library is missing, when the page asks for anything from disk or network,
-    and LetterError when a character is in none of our fonts (it would print as an empty box). The last check costs
-    nothing: the renderer keeps a list of the boxes it drew, and we refuse if the list is not empty.
+    Raises DocumentError if a native library is missing or the page refers to a resource on disk or network, and
+    MissingGlyphError for characters in none of the fonts, which would print as empty boxes.
     """
-    press = _press()
-    press.fetcher.refused.clear()
-    document = press.weasyprint.HTML(string=html, url_fetcher=press.fetcher).render(
-        font_config=press.fonts,
-        stylesheets=[press.stylesheet(name) for name in ("paper.css", *stylesheets)],
+    renderer = _renderer()
+    renderer.fetcher.refused.clear()
+    document = renderer.weasyprint.HTML(string=html, url_fetcher=renderer.fetcher).render(
+        font_config=renderer.fonts,
+        stylesheets=[renderer.stylesheet(name) for name in ("paper.css", *stylesheets)],
         pdf_variant="pdf/a-3a",
     )
     attachments = []
     if attachment is not None:
-        moment = _moment(document.metadata.created)
+        moment = _attachment_date(document.metadata.created)
         attachments.append(
-            press.weasyprint.Attachment(
+            renderer.weasyprint.Attachment(
                 string=attachment,
                 name=attachment_name,
                 relationship="Source",
@@ -176,29 +175,29 @@ def render_pdf(
             )
         )
     pdf: bytes = document.write_pdf(
-        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish
+        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish_pdf
     )
-    if press.fetcher.refused:  # asked only now, because the renderer itself goes on without what it did not get
-        refused = ", ".join(url[:200] for url in press.fetcher.refused)
+    if renderer.fetcher.refused:  # WeasyPrint itself only warns about resources it cannot fetch
+        refused = ", ".join(url[:200] for url in renderer.fetcher.refused)
         raise DocumentError(f"A document may fetch nothing, neither from disk nor network: {refused}")
     return pdf
 
 
-def print_pdf(html: str, **options: Any) -> bytes:
-    """As `render_pdf`, with a mark in the place of each character that is in none of our fonts."""
+def render_pdf_with_replacements(html: str, **options: Any) -> bytes:
+    """As `render_pdf`, with U+FFFD in place of characters that are in none of the fonts."""
     try:
         return render_pdf(html, **options)
-    except LetterError as found:
+    except MissingGlyphError as found:
         return render_pdf(
             html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")), **options
         )
 
 
-class _Press:
-    """What one thread uses for every page it prints: reading fonts and stylesheets anew costs a tenth of a page."""
+class _Renderer:
+    """WeasyPrint with fonts and stylesheets, reused by one thread: loading them takes a tenth of the time of a page."""
 
     def __init__(self) -> None:
-        os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # the fonts of the machine must not take part
+        os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # ignores system fonts
         try:
             import weasyprint  # noqa: PLC0415
             from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
@@ -232,33 +231,33 @@ class _Press:
         return self._sheets[name]
 
 
-_of_this_thread = local()  # Pango's fonts may not be shared between threads
+_thread_local = local()  # Pango's fonts are not thread-safe
 
 
-def _press() -> _Press:
-    if not hasattr(_of_this_thread, "press"):
-        _of_this_thread.press = _Press()
-    press: _Press = _of_this_thread.press
-    return press
+def _renderer() -> _Renderer:
+    if not hasattr(_thread_local, "renderer"):
+        _thread_local.renderer = _Renderer()
+    renderer: _Renderer = _thread_local.renderer
+    return renderer
 
 
-def _moment(created: str | None) -> datetime:
+def _attachment_date(created: str | None) -> datetime:
     return datetime.fromisoformat(created) if created else datetime(1980, 1, 1, tzinfo=UTC)
 
 
-def _finish(document: Any, pdf: Any) -> None:
-    """Refuse boxes for missing letters; add what WeasyPrint leaves out of the metadata and of table headings."""
+def _finish_pdf(document: Any, pdf: Any) -> None:
+    """Raise MissingGlyphError if needed; add the PDF/UA schema to the metadata, and scopes to table headings."""
     missing = sorted({code for font in document.fonts.values() for code in font.missing})
     if missing:
-        raise LetterError("".join(map(chr, missing)))
-    metadata = _target(pdf, pdf.catalog["Metadata"])
+        raise MissingGlyphError("".join(map(chr, missing)))
+    metadata = _resolve(pdf, pdf.catalog["Metadata"])
     metadata.stream = [b"\n".join(metadata.stream).replace(b"</rdf:RDF>", _UA_MARK, 1)]
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("S") == "/TH":
-            part = _target(pdf, _target(pdf, item["P"])["P"])
+            part = _resolve(pdf, _resolve(pdf, item["P"])["P"])
             item["A"]["Scope"] = "/Column" if part.get("S") == "/THead" else "/Row"
 
 
-def _target(pdf: Any, reference: bytes | str) -> Any:
-    """Give the object a reference such as b'12 0 R' points to."""
+def _resolve(pdf: Any, reference: bytes | str) -> Any:
+    """The object that a reference such as b'12 0 R' points to."""
     return pdf.objects[int(reference.split()[0])]

@@ -1,11 +1,11 @@
-"""What can go wrong in a way that a person should hear about, each a plain sentence with its blanks.
+"""Errors with a message for the user: a sentence marked for translation (`N_`) where it is raised, and its parameters.
 
-Raised by actions and gates, shown by `handlers.py`. The sentences are marked for translation where they are raised.
+Raised by actions and gates, shown by `handlers.py`.
 """
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
-    """Something was asked that cannot be done now. Nothing was changed."""
+class Refusal(Exception):  # noqa: N818 - an expected outcome
+    """The action cannot be done now. Nothing was changed."""
 
     status = 409
 
@@ -16,10 +16,10 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
 
 class Unknown(Refusal):
-    """There is no such thing, or none that this person may know of: the two look the same."""
+    """There is no such object, or the visitor may not know of it; the response is the same for both."""
 
     status = 404
-    #: The case that was asked for, where there is one: for the audit, never for whoever asked.
+    #: The requested case, if it exists: for the audit, never for the response.
     conference_id: int | None = None
 
     def __init__(self) -> None:
@@ -27,18 +27,18 @@ class Unknown(Refusal):
 
 
 class NotNow(Refusal):
-    """This person may do this in another phase, not in this one."""
+    """The visitor may do this in another phase of the case, but not in the current one."""
 
     status = 403
 
 
 class TooMany(Refusal):
-    """Somebody tried too often; later they can try again."""
+    """Too many attempts; the message says when to try again."""
 
     status = 429
 
 
 class Stale(Refusal):
-    """The page showed something that has changed since."""
+    """The data shown on the page has changed in the meantime."""
 
     status = 409

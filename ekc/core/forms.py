@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms.i18n import messages_path
 
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.language import language, say
+from ekc.core.language import language, translate
 
 
 @cache
@@ -32,24 +32,24 @@ class PlainForm(TranslatedForm):
     """A form that shows why an action said no. The app checks the CSRF token of every POST, so it needs none itself."""
 
     class Meta:
-        """No token of its own."""
+        """Flask-WTF's options."""
 
         csrf = False
 
     form_errors: list[str]
-    status = 422  # of the answer that shows the form once more
+    status = 422  # of the response that shows the form again
 
     @contextmanager
     def showing_refusal(self) -> Iterator[None]:
-        """Show on top of the form why an action inside said no, and go on after it: to the page with the form."""
+        """Catch a Refusal inside, add it to the form's errors, and continue after the block."""
         try:
             yield
         except Refusal as refusal:
             self.status = self.refuse(refusal)
 
     def refuse(self, refusal: Refusal) -> int:
-        """Show on top of the form why an action said no; the status of the answer. What is unknown stays unknown."""
+        """Add a Refusal to the form's errors; returns the status of the response. Raises Unknown again, for a 404."""
         if isinstance(refusal, Unknown):
             raise refusal
-        self.form_errors = [*self.form_errors, say(refusal.message, refusal.params)]
+        self.form_errors = [*self.form_errors, translate(refusal.message, refusal.params)]
         return refusal.status

@@ -1,6 +1,6 @@
-"""What every answer carries, and what somebody sees when a thing cannot be done: one plain page, no traceback.
+"""Response headers, request checks, and error pages without tracebacks.
 
-What was refused is noted in the log: which door, who, from where, never what was sent.
+Refused requests are logged with endpoint, sign-in and address, never with what was sent.
 """
 
 from collections.abc import Callable
@@ -18,8 +18,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.language import gettext, say
-from ekc.core.logs import log, note
+from ekc.core.language import gettext, translate
+from ekc.core.logs import log, log_event
 from ekc.core.routes import runtime
 
 HEADERS = {
@@ -33,59 +33,59 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-#: Added where the product is reached by https: browsers then never ask for it otherwise (ASVS 3.4.1).
-TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-#: Where a key stands in the address that lets somebody in (personal link, invitation, code of a provider).
-_KEYS = ("/l/", "/invitations/", "/sign-in/from/")
-#: No page tells such an address on, and no index keeps it.
-WITH_A_KEY = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
+#: Added where the product is served by HTTPS (ASVS 3.4.1).
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+#: Paths that contain a secret: token of a personal link or invitation, code of a provider.
+_KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/")
+#: Keep such addresses out of Referer headers and search engines.
+KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
-_SECRETS = ("password", "one_time_code", "entrance_code", "credential")  # in the names of fields
-_TYPED_AT_MOST = 60  # fields shown again after a page was open for too long
-#: Answers to what a page of ours does not ask for, or not of this person.
-_NOTED = frozenset({400, 403, 404, 405, 413, 415, 429})
+_SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # parts of field names
+_MAX_TYPED_FIELDS = 60  # shown again on an error page
+#: Statuses of requests that our own pages do not make, or not for this visitor.
+_LOGGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429})
 
 
 def install(app: Flask) -> None:
-    """Register the headers and the error pages."""
-    app.before_request(_keep_the_demo_here)
-    app.before_request(_refuse_elsewhere)
-    app.before_request(_refuse_unreadable)
-    app.after_request(_headers)
-    app.after_request(_note_refusal)
+    """Register request checks, headers and error pages."""
+    app.before_request(_restrict_demo_to_loopback)
+    app.before_request(_refuse_cross_site)
+    app.before_request(_refuse_malformed)
+    app.after_request(_add_headers)
+    app.after_request(_log_refusal)
     answers: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
         Refusal: _refused,
         CSRFError: _page_too_old,
-        StaleDataError: _overtaken,
+        StaleDataError: _concurrent_change,
         OperationalError: _database_busy,
-        HTTPException: _http,
-        Exception: _broken,
+        HTTPException: _http_error,
+        Exception: _server_error,
     }
     for kind, answer in answers.items():
-        app.register_error_handler(kind, _remembering(answer))
+        app.register_error_handler(kind, _keeping_error_type(answer))
 
 
-def _keep_the_demo_here() -> None:
-    """The demonstration lets anybody be anybody, so it answers this machine alone, however it was started."""
+def _restrict_demo_to_loopback() -> None:
+    """Refuse requests from other machines in demo mode, where anybody can sign in as anybody."""
     caller = request.remote_addr
     if runtime().settings.demo and caller and not ip_address(caller).is_loopback:
         abort(403)
 
 
-def _refuse_elsewhere() -> None:
-    """Refuse what a page of another site sends, whatever token is in it; every browser of today says where it is from.
+def _refuse_cross_site() -> None:
+    """Refuse cross-site POSTs by Sec-Fetch-Site, whatever their token.
 
-    The host is not compared here: a proxy may call us by another name. `_from_here` is as strict as can be.
+    The host is not compared, because a proxy may use another name. `_is_same_origin` is stricter.
     """
-    if request.method == "POST" and sent_by_another_site():
+    if request.method == "POST" and is_cross_site():
         abort(400)
 
 
-def _refuse_unreadable() -> None:
-    """Refuse what no form of ours sends before any view sees it.
+def _refuse_malformed() -> None:
+    """Refuse requests that no form of ours makes, before any view runs.
 
-    That is another kind of content than a form (Flask-WTF would read JSON as one), a file, and text that no database
-    keeps (NUL, lone surrogates), wherever it stands: a name may be there twice, in the address and in the form.
+    These are other content types (Flask-WTF would read JSON as a form), files, and text that a database cannot store
+    (NUL, lone surrogates) in path, query string or form.
     """
     if request.method == "POST" and request.mimetype not in _FORM_TYPES:
         abort(415)
@@ -96,48 +96,48 @@ def _refuse_unreadable() -> None:
         abort(400)
 
 
-def sent_by_another_site() -> bool:
-    """Whether a page of another site made the browser ask for this: not a page of ours, nor the address line."""
+def is_cross_site() -> bool:
+    """Whether the request was caused by another site, according to Sec-Fetch-Site."""
     return request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
 
 
-def holds_key(path: str) -> bool:
-    """Whether this address holds a key that lets somebody in."""
-    return path.startswith(_KEYS)
+def path_holds_key(path: str) -> bool:
+    """Whether the path contains a secret."""
+    return path.startswith(_KEY_PREFIXES)
 
 
-def _headers(response: Response) -> Response:
-    if holds_key(request.path):
-        response.headers.update(WITH_A_KEY)
-    for name, value in (HEADERS | TLS_ALONE if runtime().settings.secure_cookies else HEADERS).items():
+def _add_headers(response: Response) -> Response:
+    if path_holds_key(request.path):
+        response.headers.update(KEY_HEADERS)
+    for name, value in (HEADERS | TLS_HEADERS if runtime().settings.secure_cookies else HEADERS).items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static" or response.status_code >= 400:  # a page that says so is somebody's own
-        # Families share devices: nothing is left in the browser for whoever presses Back after them.
+    if request.endpoint != "static" or response.status_code >= 400:  # error pages show who is signed in
+        # Families share devices: the Back button must not show pages of the previous user.
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.add("Vary", "Cookie")
     return response
 
 
-def _remembering(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
-    """Keep the kind of the error for the log."""
+def _keeping_error_type(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
+    """Store the type of the error for the log."""
 
     def remembered(error: Exception) -> ResponseReturnValue:
-        g.refused_for = type(error).__name__
+        g.error_type = type(error).__name__
         return answer(error)
 
     return remembered
 
 
-def _note_refusal(response: Response) -> Response:
-    """An address that leads nowhere is not noted: it may be a personal link, mistyped."""
-    if response.status_code in _NOTED and (request.endpoint or response.status_code != 404):
-        note(
+def _log_refusal(response: Response) -> Response:
+    """Log a refused request, except 404 without an endpoint: it may be a mistyped personal link."""
+    if response.status_code in _LOGGED_STATUSES and (request.endpoint or response.status_code != 404):
+        log_event(
             "refused",
             status=response.status_code,
-            why=g.get("refused_for"),
+            why=g.get("error_type"),
             method=request.method,
             door=request.endpoint,
-            who=current_user.get_id(),  # the number of a sign-in
+            who=current_user.get_id(),  # the id of a sign-in
             caller=request.remote_addr,
         )
     return response
@@ -146,20 +146,20 @@ def _note_refusal(response: Response) -> Response:
 def _page(
     status: int, title: str, text: str, typed: MultiDict[str, str] | None = None, again: bool = False
 ) -> ResponseReturnValue:
-    """The page; `typed` is shown, and with `again` can be sent once more."""
+    """Render the error page. `typed`: fields to show; `again`: with a button to send them again."""
     address = request.full_path if again else None
     return render_template("core/error.html", error_title=title, error_text=text, typed=typed, again=address), status
 
 
 def _typed(everything: bool = False) -> MultiDict[str, str]:
-    """What somebody typed into the form they sent, never a secret; `everything`: the form's hidden fields too."""
+    """The submitted fields without secrets; with `everything` also hidden and empty fields."""
     hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
     kept = (
         (name, value)
         for name, value in request.form.items(multi=True)
-        if (value or everything) and name not in hidden and not any(secret in name for secret in _SECRETS)
+        if (value or everything) and name not in hidden and not any(secret in name for secret in _SECRET_FIELDS)
     )
-    return MultiDict(islice(kept, _TYPED_AT_MOST))
+    return MultiDict(islice(kept, _MAX_TYPED_FIELDS))
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
@@ -167,7 +167,7 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
         return _not_found()
     titles = {403: gettext("Not now"), 409: gettext("This cannot be done now"), 429: gettext("Too many tries")}
     return _page(
-        refusal.status, titles.get(refusal.status, titles[409]), say(refusal.message, refusal.params), _typed()
+        refusal.status, titles.get(refusal.status, titles[409]), translate(refusal.message, refusal.params), _typed()
     )
 
 
@@ -180,12 +180,12 @@ def _not_found() -> ResponseReturnValue:
 
 
 def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
-    """The form's token is missing or too old: show what was typed, to be sent again with one click.
+    """The CSRF token is missing or expired: show what was typed, with a button to send it again.
 
-    Not so where another site sent it: one click would then make its words the visitor's own.
+    Not for requests of other sites, whose content the visitor would then submit with one click.
     """
-    if not _from_here():
-        return _unreadable()
+    if not _is_same_origin():
+        return _bad_request()
     return _page(
         400,
         gettext("This page was open for too long"),
@@ -195,15 +195,15 @@ def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
     )
 
 
-def _from_here() -> bool:
-    """Whether a page of ours sent this request, as far as the browser says."""
+def _is_same_origin() -> bool:
+    """Whether our own page made the request, by Sec-Fetch-Site or else Origin; True without both headers."""
     if said := request.headers.get("Sec-Fetch-Site"):
         return said == "same-origin"
     origin = request.headers.get("Origin")
     return origin in {None, f"http://{request.host}", f"https://{request.host}"}
 
 
-def _overtaken(_error: StaleDataError) -> ResponseReturnValue:
+def _concurrent_change(_error: StaleDataError) -> ResponseReturnValue:
     return _page(
         409,
         gettext("Somebody else was first"),
@@ -212,16 +212,16 @@ def _overtaken(_error: StaleDataError) -> ResponseReturnValue:
 
 
 def _database_busy(error: OperationalError) -> ResponseReturnValue:
-    g.asks_nobody = True
+    g.skip_user_loading = True
     log.error("database: %s", type(error.orig).__name__)
     return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."))
 
 
-def _unreadable() -> ResponseReturnValue:
+def _bad_request() -> ResponseReturnValue:
     return _page(400, gettext("This could not be read"), gettext("Go back, check what you typed, and send it again."))
 
 
-def _http(error: HTTPException) -> ResponseReturnValue:
+def _http_error(error: HTTPException) -> ResponseReturnValue:
     match error.code:
         case 404:
             return _not_found()
@@ -230,15 +230,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         case 413:
             return _page(413, gettext("That is too much at once"), gettext("Shorten the text, then send it again."))
         case 400:
-            return _unreadable()
+            return _bad_request()
         case code if code and code >= 400:
             return _page(code, error.name, gettext("Go back and try again."))
     return error.get_response()
 
 
-def _broken(error: Exception) -> ResponseReturnValue:
-    """A fault of ours. The log gets the kind and the place, never what somebody typed."""
-    g.asks_nobody = True
+def _server_error(error: Exception) -> ResponseReturnValue:
+    """An unexpected error. The log gets its type and place, without the message, which may contain user input."""
+    g.skip_user_loading = True
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next

@@ -1,7 +1,7 @@
-"""The language in force: its catalogue of messages, and dates as people write them in it.
+"""The current language: translation of messages, and formatting of dates.
 
-It is a context variable, so pages, mails, paper and commands all translate through here. English, the source, is in
-force until somebody says otherwise with `using`. Which language a request is in is decided in `signin/language.py`.
+The language is a context variable, so that pages, mails, documents and commands share it. It is English, the source
+language, unless `using` sets another. `signin/language.py` chooses the language of a request.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,34 +19,34 @@ from babel.dates import format_date, format_skeleton, format_timedelta
 from ekc.core.clock import to_local
 
 PRODUCT_NAME = "Own Plan"
-#: Languages of the pages, by their own names; English is the source. Each other one has a catalogue.
+#: The languages of pages by code, with their own names. Each except English has a catalogue.
 LANGUAGES: dict[str, str] = {"en": "English", "nl": "Nederlands"}
 _CATALOGUES = Path(__file__).parents[1] / "translations"
 
-_in_force: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
+_current: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
 
 
 @contextmanager
 def using(code: str | Callable[[], str]) -> Iterator[None]:
-    """Put a language in force for a while. A function is called once, when the language is first needed."""
-    token = _in_force.set(code)
+    """Set the current language inside the block. A function is called once, when the language is first needed."""
+    token = _current.set(code)
     try:
         yield
     finally:
-        _in_force.reset(token)
+        _current.reset(token)
 
 
 def language() -> str:
-    """The language in force, as a code."""
-    code = _in_force.get()
+    """The code of the current language."""
+    code = _current.get()
     if callable(code):
         code = code()
-        _in_force.set(code)
+        _current.set(code)
     return code
 
 
 def locale() -> Locale:
-    """The locale of the language in force, for dates and numbers. Raises UnknownLocaleError."""
+    """The locale of the current language, for dates and numbers. Raises UnknownLocaleError."""
     return _locale(language())
 
 
@@ -56,12 +56,12 @@ def _locale(code: str) -> Locale:
 
 
 def direction(code: str) -> str:
-    """Which way a language is written: ltr or rtl."""
+    """The writing direction of a language: ltr or rtl."""
     return _locale(code).text_direction
 
 
 def catalogue() -> NullTranslations:
-    """The messages in the language in force; without a catalogue they stay English."""
+    """The catalogue of the current language; without one, messages stay English."""
     return _catalogue(language())
 
 
@@ -71,23 +71,23 @@ def _catalogue(code: str) -> NullTranslations:
 
 
 def gettext(message: str, /, **values: object) -> str:
-    """Translate a message and fill its placeholders; without values a % is a %."""
+    """Translate a message and fill its placeholders. Without values, % has no special meaning."""
     found = catalogue().gettext(message)
     return found % values if values else found
 
 
 def ngettext(singular: str, plural: str, num: int, /, **values: object) -> str:
-    """Translate a message that has a plural; `num` fills the placeholder of that name."""
+    """Translate a message with a plural form. `num` is also the value of the placeholder `num`."""
     return catalogue().ngettext(singular, plural, num) % {"num": num, **values}
 
 
-def lazy_gettext(message: str, /, **values: object) -> Any:  # forms take it for a str
-    """A message that is translated each time it is shown, for what is made at import: labels and errors of forms."""
+def lazy_gettext(message: str, /, **values: object) -> Any:  # Any, because WTForms expects str
+    """A message that is translated when it is shown, for values made at import: labels and errors of forms."""
     return LazyString(message, values)
 
 
 class LazyString:
-    """What `lazy_gettext` gives. Not Babel's LazyProxy, which can be called: WTForms calls a message that can be."""
+    """The result of `lazy_gettext`. Not Babel's LazyProxy, which is callable: WTForms calls callable messages."""
 
     __slots__ = ("_message", "_values")
 
@@ -124,11 +124,11 @@ class LazyString:
         return str(self) % values
 
 
-def say(message: str, params: Mapping[str, str | int | date] | None = None, plural: str = "", n: int = 1) -> str:
-    """Translate a message marked with N_, with days among its values; `plural` is the form for an `n` other than 1.
+def translate(message: str, params: Mapping[str, str | int | date] | None = None, plural: str = "", n: int = 1) -> str:
+    """Translate a message marked with N_ and fill in its parameters; dates are formatted as days.
 
-    The two forms are marked one by one, so they are looked up one by one: right for languages with two forms, as all
-    languages of pages have.
+    `plural`: the message for an `n` other than 1. Both forms are separate messages in the catalogue, so this works
+    only for languages with two plural forms, as all `LANGUAGES` have.
     """
     values = {key: day(value) if isinstance(value, date) else value for key, value in (params or {}).items()}
     if plural:
@@ -137,35 +137,35 @@ def say(message: str, params: Mapping[str, str | int | date] | None = None, plur
 
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
-    """A day as people say it: Saturday 18 April 2026."""
+    """A date such as "Saturday 18 April 2026"."""
     pattern = ("EEEE " if weekday else "") + "d MMMM" + (" y" if year else "")
     return format_date(value, pattern, locale=locale())
 
 
 def short_day(value: date, today: date) -> str:
-    """A day for narrow places: 18 Apr; with the year where it is not this one: 18 Apr 2027."""
+    """A short date such as "18 Apr", or "18 Apr 2027" outside the current year."""
     return format_date(value, "d MMM" if value.year == today.year else "d MMM y", locale=locale())
 
 
 def clock_time(instant: datetime, timezone: str) -> str:
-    """The time of an instant, there: 10:00."""
+    """The local time of an instant, such as "10:00"."""
     return format_skeleton("Hm", to_local(instant, timezone), locale=locale())
 
 
 def moment(instant: datetime, timezone: str) -> str:
-    """An instant as people there say it: Saturday 18 April 2026, 10:00."""
+    """The local date and time of an instant, such as "Saturday 18 April 2026, 10:00"."""
     return f"{day(to_local(instant, timezone).date())}, {clock_time(instant, timezone)}"
 
 
 def ago(instant: datetime, at: datetime) -> str:
-    """How long ago an instant is, wherever one is: just now, 5 minutes ago."""
+    """The time since an instant, such as "just now" or "5 minutes ago"."""
     if at - instant < timedelta(minutes=1):
         return gettext("just now")
     return format_timedelta(instant - at, granularity="minute", add_direction=True, locale=locale())
 
 
 def how_far(value: date, today: date) -> str:
-    """How far a day lies from today: today, tomorrow, in 5 days, 3 days ago."""
+    """The distance of a day from today, such as "tomorrow", "in 5 days" or "3 days ago"."""
     away = (value - today) // timedelta(days=1)
     match away:
         case 0:
@@ -180,5 +180,5 @@ def how_far(value: date, today: date) -> str:
 
 
 def language_of(*wanted: str) -> str:
-    """The first of these languages in which our fixed sentences are; English if they are in none."""
+    """The first of these languages that is one of `LANGUAGES`; else English."""
     return next((code for code in wanted if code in LANGUAGES), "en")

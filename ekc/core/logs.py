@@ -1,7 +1,7 @@
-"""The log of the running program: one line of JSON an event, on standard error. What is noted: docs/security/logs.md.
+"""The application log: one line of JSON for each event, on standard error. Its events: docs/security/logs.md.
 
-Never what somebody typed, and no address of a page: it may hold a name or a key. Who read or changed which case is not
-here but in the audit.
+It never contains user input or addresses of pages, which may hold names or secrets. Access to cases is recorded in the
+audit instead.
 """
 
 import json
@@ -12,23 +12,23 @@ log = logging.getLogger("ekc")
 
 
 class LogLine(logging.Formatter):
-    """An event as one line, in ASCII: whatever stands in it, it ends no line and moves no cursor."""
+    """Formats an event as one line of ASCII, which prevents log injection by line ends and control characters."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """When (UTC), how grave, what, and the facts that were noted with it."""
+        """The time (UTC), level, message and facts, as JSON."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         facts = getattr(record, "facts", {})
         return json.dumps({"at": at, "level": record.levelname, "what": record.getMessage(), **facts})
 
 
-def begin() -> None:
-    """Write our own log in this way from now on; once a process."""
+def configure() -> None:
+    """Set up the log of this process; calling it twice has no effect."""
     if not log.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(LogLine())
         log.addHandler(handler)
 
 
-def note(what: str, **facts: str | int | None) -> None:
-    """Note something that a watchful eye should see; facts that are not known are left out."""
+def log_event(what: str, **facts: str | int | None) -> None:
+    """Log a warning with facts; those that are None are left out."""
     log.warning(what, extra={"facts": {name: fact for name, fact in facts.items() if fact is not None}})

@@ -1,8 +1,8 @@
-"""The outbox: mails that wait to be sent, written in the same transaction as their cause. Sending: `mailer.py`.
+"""The outbox: mails to be sent, written in the same transaction as their cause. Sending: `mailer.py`.
 
-What can be mailed is a table: each feature has its rows (`MailRule`) in its `mails.py`; `ekc/kinds.py` gathers and
-checks them. A message is unique by its key, so that doing a thing twice sends nothing twice. Subject and body are kept
-in the source language; the mailer translates them, and puts the link, if any, on a line of its own below.
+Mails are a table: each feature has its rows (`MailRule`) in its `mails.py`; `ekc/kinds.py` collects and checks them. A
+message is unique by its key, so repeating an action sends nothing twice. Subject and body are stored in the source
+language; the mailer translates them, and appends the link, if any.
 """
 
 from dataclasses import dataclass
@@ -16,29 +16,29 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base
 
-#: For so long a mail is tried: as long as mail servers do. Told later, it would rather confuse.
-LASTS = timedelta(days=4)
-_WAITING = text("sent_at is null and given_up_at is null")
+#: How long sending is attempted, as long as mail servers usually do; later a mail would be outdated.
+DELIVERY_PERIOD = timedelta(days=4)
+_PENDING = text("sent_at is null and given_up_at is null")
 
 
 class Audience(StrEnum):
-    """Who gets a mail. Who these are in the case at hand, the feature looks up that sends it."""
+    """The recipients of a mail, which the sending feature looks up."""
 
-    OWNER = "owner"  # of the account that it is about
-    MANAGERS = "managers"  # the regional managers of the region where that account works
-    OVERSIGHT = "oversight"  # administrators and regional managers, but for whoever did it
-    COORDINATOR = "coordinator"  # who is, was, or is asked to be coordinator of a case
-    REQUESTER = "requester"  # who asked for that coordinator
-    CIRCLE = "circle"  # everybody in a circle with one of the row's `parts`
-    PARTICIPANT = "participant"  # one person in a circle
+    OWNER = "owner"  # owner of the account
+    MANAGERS = "managers"  # regional managers of the account's region
+    OVERSIGHT = "oversight"  # administrators and regional managers, except the person who acted
+    COORDINATOR = "coordinator"  # current, former or asked coordinator of a case
+    REQUESTER = "requester"  # the person who asked that coordinator
+    CIRCLE = "circle"  # everybody in a circle with one of the rule's `parts`
+    PARTICIPANT = "participant"  # one participant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailRule:
-    """A kind of mail. Subject and body are fixed sentences: a mail names neither a person nor a case.
+    """A kind of mail. Subject and body are fixed sentences, because a mail names neither a person nor a case.
 
-    `key` makes the message unique. `{to}` in it is the recipient's id, `{at}` the instant (a mail each time), `{day}`
-    the day (one a day), `{case}` the case; other fields are passed to `queue`.
+    `key`: pattern of the unique key. `{to}` is the recipient's id, `{at}` the instant (one mail each time), `{day}` the
+    day (one mail a day), `{case}` the case; other fields are passed to `queue`.
     """
 
     name: str
@@ -46,12 +46,12 @@ class MailRule:
     key: str
     subject: str
     body: str
-    parts: frozenset[str] = frozenset()  # of a circle
+    parts: frozenset[str] = frozenset()  # parts in a circle, for `Audience.CIRCLE`
     has_link: bool = False
 
 
 class Recipient(NamedTuple):
-    """To whom a mail goes. `id`: of the account or participant. Without an address it goes to nobody."""
+    """The recipient of a mail. `id`: of the account or participant. An empty address means that nothing is sent."""
 
     id: int
     address: str
@@ -59,21 +59,18 @@ class Recipient(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A link in a mail, and when it stops working: from then on the mail is not sent any more."""
+    """A link in a mail, and its expiry, after which the mail is not sent any more."""
 
     address: str
     until: datetime
 
 
 class OutboxMessage(Base):
-    """One mail to one address. Nobody's address means nobody: it is never NULL and never a list.
-
-    It waits, until it is sent or given up; then `body` and `link` are emptied.
-    """
+    """One mail to one address, which is never empty. Once it is sent or given up, `body` and `link` are emptied."""
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        Index("ix_outbox_message_waiting", "try_after", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_outbox_message_waiting", "try_after", sqlite_where=_PENDING, postgresql_where=_PENDING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,13 +79,13 @@ class OutboxMessage(Base):
     recipient: Mapped[str] = mapped_column(SealedText("outbox_message.recipient"))
     subject: Mapped[str] = mapped_column(SealedText("outbox_message.subject"))
     body: Mapped[str] = mapped_column(SealedText("outbox_message.body"))
-    link: Mapped[str | None] = mapped_column(SealedText("outbox_message.link"))  # whole, and often a key
+    link: Mapped[str | None] = mapped_column(SealedText("outbox_message.link"))  # the URL, usually with a secret
     language: Mapped[str] = mapped_column(String(8))  # of the recipient
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    tries: Mapped[int] = mapped_column(default=0)  # begun
-    try_after: Mapped[datetime]
-    useless_after: Mapped[datetime]  # then it is given up: too late to be told, or the key in it works no longer
+    tries: Mapped[int] = mapped_column(default=0)  # attempts begun
+    try_after: Mapped[datetime]  # time of the next attempt
+    useless_after: Mapped[datetime]  # when it is given up
     given_up_at: Mapped[datetime | None]
 
 
@@ -102,9 +99,10 @@ def queue(
     link: Link | None = None,
     **fields: Any,
 ) -> bool:
-    """Put a mail in the outbox, in the caller's transaction; False if one of this key is there already.
+    """Put a mail in the outbox, in the caller's transaction; False without an address, or if the key exists already.
 
-    `fields` fill the key. Raises ValueError where link and row do not agree, KeyError for a field that is missing.
+    `fields`: further fields of the key. Raises ValueError if the rule needs a link and has none, or the reverse;
+    KeyError for a missing field.
     """
     if rule.has_link != (link is not None):
         raise ValueError(f"the mail {rule.name} {'needs a' if rule.has_link else 'has no'} link")
@@ -122,7 +120,7 @@ def queue(
             language=to.language,
             queued_at=at,
             try_after=at,
-            useless_after=min(at + LASTS, link.until) if link else at + LASTS,
+            useless_after=min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD,
         )
     )
     return True

@@ -1,7 +1,7 @@
-"""Routes: what each declares about who may come in, and what a view needs of its request.
+"""The access that each route declares, and what views need of the request: session, time, cookies, responses.
 
-A view says `@public`, or stands behind a gate of `signin/login.py` or `conferences/gate.py`; one that says nothing
-stops the program at start.
+A view is `@public` or uses a gate of `signin/login.py` or `conferences/gate.py`. The app does not start if a view
+declares no access.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
-_MARK = "__access__"
-LARGEST_ID = 2**31 - 1  # what no database holds, none is asked for
+_ACCESS_ATTRIBUTE = "__access__"
+MAX_ID = 2**31 - 1  # PostgreSQL's INTEGER; larger ids would raise an error there
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in: `kind` is public, account, office or case; `detail`: which roles, which activity."""
+    """The access a view requires. `kind`: public, account, office or case; `detail`: which roles or activity."""
 
     kind: str
     detail: str = ""
@@ -31,23 +31,23 @@ class Access:
 
 
 def declare(access: Access) -> Callable[[View], View]:
-    """Write on a view who may come in. Gates call this; a view uses the gate."""
+    """Mark a view with the access it requires. Gates call this; views use a gate."""
 
     def mark(view: View) -> View:
-        setattr(view, _MARK, access)
+        setattr(view, _ACCESS_ATTRIBUTE, access)
         return view
 
     return mark
 
 
 def public(view: View) -> View:
-    """Everybody may come in, without signing in."""
+    """Mark a view as open to everybody, without signing in."""
     return declare(Access("public"))(view)
 
 
-def declared(app: Flask) -> dict[str, Access]:
-    """What each endpoint declares. Raises RuntimeError naming those that declare nothing."""
-    found = {name: getattr(view, _MARK, None) for name, view in app.view_functions.items()}
+def declared_access(app: Flask) -> dict[str, Access]:
+    """The access of each endpoint. Raises RuntimeError for views that declare none."""
+    found = {name: getattr(view, _ACCESS_ATTRIBUTE, None) for name, view in app.view_functions.items()}
     found["static"] = Access("public")
     if silent := sorted(name for name, access in found.items() if access is None):
         raise RuntimeError(f"These routes do not say who may come in: {', '.join(silent)}")
@@ -56,22 +56,23 @@ def declared(app: Flask) -> dict[str, Access]:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What one program runs on."""
+    """Settings and session factory of one app."""
 
     settings: Settings
     sessions: sessionmaker[Session]
 
 
 def runtime() -> Runtime:
-    """What this program runs on."""
+    """The runtime of the current app."""
     found: Runtime = current_app.extensions["ekc"]
     return found
 
 
 def cookie_name(name: str, settings: Settings | None = None, under: str = "/") -> str:
-    """The name of a cookie of ours, of this program or of one with other settings; `under` which path it is sent.
+    """The full name of a cookie. `settings`: by default those of the current app; `under`: the path of the cookie.
 
-    By https its beginning keeps other hosts of the domain from setting it, or at least whoever is not reached by https.
+    Over HTTPS it has the prefix `__Host-`, so that other hosts of the domain cannot set it, or `__Secure-` if the
+    cookie is limited to a path.
     """
     secure = (settings or runtime().settings).secure_cookies
     return ("__Host-" if under == "/" else "__Secure-") * secure + name
@@ -86,7 +87,7 @@ def db() -> Session:
 
 
 def now() -> datetime:
-    """The instant of this request, in UTC: one and the same all through it."""
+    """The instant of this request, in UTC; the same throughout the request."""
     if "now" not in g:
         g.now = runtime().settings.clock()
     instant: datetime = g.now
@@ -94,21 +95,21 @@ def now() -> datetime:
 
 
 def close_db(_error: BaseException | None = None) -> None:
-    """End the request's session, whatever happened."""
+    """Close the database session of the request."""
     session = g.pop("db", None)
     if session is not None:
         session.close()
 
 
-def pdf(content: bytes, filename: str) -> Response:
-    """The answer to whoever asked for a document."""
+def pdf_response(content: bytes, filename: str) -> Response:
+    """The response with a document, shown in the browser."""
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return response
 
 
 def local_path(target: str | None) -> str | None:
-    """An address to go to afterwards, if it is a path of this site and nothing else; browsers read `\\` as `/`."""
+    """A redirect target if it is a path of this site; else None. Browsers read `\\` as `/`."""
     if not target or not target.startswith("/") or "\\" in target or any(ord(c) <= 32 or ord(c) == 127 for c in target):
         return None
-    return None if target.startswith("//") else target  # with two, browsers read the name of another site
+    return None if target.startswith("//") else target  # `//host` leads to another site

@@ -18,7 +18,7 @@ _TOKEN = "csrf_token"  # noqa: S105 - its name in the session and in forms
 
 
 class _EncryptedSerializer(TaggedJSONSerializer):
-    """The content of a session, encrypted: a page keeps in it what the next one tells."""
+    """Encrypts the content of the session, because flashed messages may contain names."""
 
     _CONTEXT = "session cookie"
 
@@ -44,7 +44,7 @@ class EncryptedSessions(SecureCookieSessionInterface):
         self.serializer = _EncryptedSerializer(keyring)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session of the cookie; an empty one if its key is gone, or it is from before sessions were encrypted."""
+        """The session in the cookie; an empty one if it cannot be decrypted."""
         try:
             return super().open_session(app, request)
         except BadPayload:
@@ -52,18 +52,18 @@ class EncryptedSessions(SecureCookieSessionInterface):
 
 
 class CSRFTokens(CSRFProtect):  # type: ignore[misc]
-    """Flask-WTF's protection, with HMAC-SHA-256 in the place of its HMAC-SHA-1, for which it has no setting."""
+    """Flask-WTF's CSRF protection with HMAC-SHA-256 instead of HMAC-SHA-1, for which it has no setting."""
 
     def init_app(self, app: Flask) -> None:
-        """Check every POST, and give templates `csrf_token()`."""
+        """Check every POST, and provide `csrf_token()` to templates."""
         super().init_app(app)
         app.context_processor(lambda: {_TOKEN: csrf_token})
         app.jinja_env.globals[_TOKEN] = csrf_token
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Raise CSRFError unless the request carries a token of its session. No view is exempt.
+        """Raise CSRFError unless the request has a valid token of its session. No view is exempt.
 
-        The referrer is not compared: pages of personal links send none. `handlers` looks at Sec-Fetch-Site instead.
+        The Referer is not compared, because pages of personal links send none; `handlers` checks Sec-Fetch-Site.
         """
         if not request.endpoint or request.method not in current_app.config["WTF_CSRF_METHODS"]:
             return
@@ -73,11 +73,11 @@ class CSRFTokens(CSRFProtect):  # type: ignore[misc]
             raise CSRFError(str(error)) from error
         if _TOKEN not in session or not hmac.compare_digest(str(session[_TOKEN]), str(token)):
             raise CSRFError("The CSRF tokens do not match.")
-        g.csrf_valid = True  # Flask-WTF's forms then look no further
+        g.csrf_valid = True  # so that Flask-WTF's forms do not check again
 
 
 def csrf_token() -> str:
-    """The CSRF token of this session, signed anew for each request."""
+    """The CSRF token of this session, signed with the time of the request."""
     if _TOKEN not in session:
         session[_TOKEN] = secrets.token_urlsafe(32)
     if "signed_csrf_token" not in g:

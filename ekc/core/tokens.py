@@ -1,8 +1,8 @@
-"""Random tokens that grant something: how they are made, and what is kept of one.
+"""Random tokens that grant access: creating and hashing them.
 
-Invitations, the cookie of a known browser, personal links and used nonces share this. A token carries 256 random bits
-(that of a personal link half of them, and a signature), so one round of SHA-256 is enough; only the hash is stored.
-Rows are found by that hash: how long a look-up takes tells nothing about a token, so no comparison needs constant time.
+Used for invitations, known devices, personal links and used nonces. Tokens have 256 random bits (personal links 128,
+and a signature), so one round of SHA-256 is enough; only the hash is stored. Rows are looked up by the hash, whose
+timing reveals nothing about the token, so no constant-time comparison is needed.
 """
 
 import hashlib
@@ -14,12 +14,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new_token() -> str:
-    """A token of 256 random bits, safe in addresses and cookies."""
+    """A token of 256 random bits, safe in URLs and cookies."""
     return secrets.token_urlsafe(_BYTES)
 
 
 def is_token(text: str) -> bool:
-    """Whether this has the form of one."""
+    """Whether a text has the format of a token from `new_token`."""
     return _TOKEN.fullmatch(text) is not None
 
 

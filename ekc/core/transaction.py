@@ -10,9 +10,9 @@ from ekc.core.db import options_for_writing
 
 @contextmanager
 def writing(session: Session) -> Iterator[None]:
-    """Begin a transaction that writes, commit it at the end, undo all of it on any error.
+    """Begin a transaction that writes; commit it at the end of the block, roll it back on any exception.
 
-    What was read before is read again inside, so that a decision never rests on an older state.
+    Objects read before are read again inside, so that no decision is based on an older state.
     """
     session.rollback()
     session.connection(execution_options=options_for_writing(session.get_bind()))

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import N_, ActionState, Labelled
 
@@ -49,7 +49,7 @@ class FollowUp(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))  # of the case, so that lists need no join
     version_number: Mapped[int]  # of the plan it looks at
-    kind: Mapped[FollowUpKind] = mapped_column(code(FollowUpKind))
+    kind: Mapped[FollowUpKind] = mapped_column(enum_column(FollowUpKind))
     due_on: Mapped[date]
     latest_on: Mapped[date]  # the last day that still counts as in time
     starts_at: Mapped[datetime | None]  # of an evaluation meeting
@@ -83,7 +83,7 @@ class ActionCheck(Base):
 
     follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
     action_key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    state: Mapped[ActionState] = mapped_column(code(ActionState))
+    state: Mapped[ActionState] = mapped_column(enum_column(ActionState))
 
 
 class ActionTick(Base):
@@ -97,7 +97,7 @@ class ActionTick(Base):
     version_number: Mapped[int]
     action_key: Mapped[str] = mapped_column(String(16))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
-    state: Mapped[ActionState] = mapped_column(code(ActionState))
+    state: Mapped[ActionState] = mapped_column(enum_column(ActionState))
     ticked_at: Mapped[datetime]
 
 

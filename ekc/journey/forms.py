@@ -5,7 +5,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from ekc.core.forms import TranslatedForm
-from ekc.core.language import gettext, say
+from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
@@ -58,11 +58,11 @@ def step_form(rule: StepRule, own: bool = False) -> StepForm:
     if rule.reason is not ReasonKind.TEXT:
         del form.reason
     else:
-        form.reason.label.text = say(rule.ask)
+        form.reason.label.text = translate(rule.ask)
     if rule.reason is not ReasonKind.CODED:
         del form.stop_reason
     else:
-        form.stop_reason.label.text = say(rule.ask)
+        form.stop_reason.label.text = translate(rule.ask)
         named = _OWN_WORDS.items() if own else [(reason, reason.label) for reason in StopReason]
         form.stop_reason.choices = [
             SelectChoice("", gettext("Choose")),

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
-from ekc.accounts.queries import NewReader, demo_accounts, new_readers
+from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
 from ekc.journey.queries import CaseRow
-from ekc.links.queries import doors
+from ekc.links.queries import approval_requests
 from ekc.matching.queries.handing_over import HandingOver, handing_over
 from ekc.matching.queries.match import cases_with_open_conflicts
 from ekc.workflow.engine import PHASE_RULES, sees
@@ -57,7 +57,7 @@ class Home:
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     handing_over: HandingOver
-    new_readers: list[NewReader]  # of a manager's regions
+    recent_managers: list[RecentManager]  # of a manager's regions
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -98,14 +98,14 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         registrations=registrations,
         regional=regional,
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
-        new_readers=new_readers(session, at, who.account_id or 0, who.regions) if manages else [],
+        recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
 
 
 def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:
     """The waiting people by case. None in private time: who of the family is at a screen stays private."""
     seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
-    asking = doors(session, seen, at)
+    asking = approval_requests(session, seen, at)
     return tuple(LinkRequests(row, asking[row.id]) for row in cases if row.id in asking)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.audit import ActorKind
 from ekc.core.crypto import SealedJSON, SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.workflow.vocabulary import Phase, Step
 
 
@@ -21,11 +21,11 @@ class PhaseChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     number: Mapped[int]
-    step: Mapped[Step] = mapped_column(code(Step))
-    source: Mapped[Phase] = mapped_column(code(Phase, "source_phase"))
-    target: Mapped[Phase] = mapped_column(code(Phase, "target_phase"))
+    step: Mapped[Step] = mapped_column(enum_column(Step))
+    source: Mapped[Phase] = mapped_column(enum_column(Phase, "source_phase"))
+    target: Mapped[Phase] = mapped_column(enum_column(Phase, "target_phase"))
     at: Mapped[datetime]
-    actor_kind: Mapped[ActorKind] = mapped_column(code(ActorKind))
+    actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[int | None]
     actor_name: Mapped[str] = mapped_column(SealedText("phase_change.actor_name"))
     reason: Mapped[str | None] = mapped_column(SealedText("phase_change.reason"))

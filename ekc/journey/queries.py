@@ -15,7 +15,7 @@ from ekc.conferences.models import BottomLine, Conference, ContactEntry, Partici
 from ekc.core.audit import ActorKind
 from ekc.journey.models import PhaseChange
 from ekc.links.models import PersonalLink
-from ekc.links.queries import somebody_waits
+from ekc.links.queries import cases_awaiting_approval
 from ekc.meetings.models import Meeting
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
@@ -174,7 +174,7 @@ def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRo
 def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
     """Cases of these regions with somebody waiting at a personal link, whose coordinator has no access any more."""
     done = (Conference.region_id.in_(regions), Conference.tasks_ended_on.is_not(None))
-    rows = session.execute(_cases().where(*done, Conference.id.in_(somebody_waits(at))))
+    rows = session.execute(_cases().where(*done, Conference.id.in_(cases_awaiting_approval(at))))
     return tuple(_row(row) for row in rows if not still_open(row, at))
 
 

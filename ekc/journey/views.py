@@ -8,7 +8,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
-from ekc.core.language import gettext, say
+from ekc.core.language import gettext, translate
 from ekc.core.routes import db, now, public
 from ekc.journey import queries
 from ekc.journey.actions import Blocked, take_step
@@ -91,7 +91,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
         take_step(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen_phase=form.seen_phase())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
-    flash(gettext("Done: %(step)s.", step=say(rule.title)), "success")
+    flash(gettext("Done: %(step)s.", step=translate(rule.title)), "success")
     staff = case.may(Activity.SEE_CASE) and case.visitor.account_id is not None
     return redirect(url_for("journey.case" if staff else "journey.own_page", conference_id=case.id), 303)
 

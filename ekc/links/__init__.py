@@ -1,1 +1,1 @@
-"""Personal links for people without an account: tokens, devices, verification, and the slip on paper."""
+"""Personal links, by which participants sign in without an account: tokens, devices, verification, printed slips."""

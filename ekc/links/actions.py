@@ -1,4 +1,4 @@
-"""Personal links are made and revoked, devices ended, participants signed in, all in the caller's transaction."""
+"""Creating and revoking personal links, signing participants in and out, and ending devices."""
 
 import secrets
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ from ekc.links.tokens import NOTHING_ASKED, Check, LinkTokenPayload, mail_key, n
 from ekc.signin.actions.sessions import Lifetime, begin_sign_in
 from ekc.signin.models import Method, SignIn
 
-#: A phone or computer that a participant alone uses.
+#: A phone or computer that only the participant uses.
 OWN_DEVICE = Lifetime(absolute=timedelta(days=30))
-#: A tablet on the table, a computer in the library.
+#: A shared device, such as a tablet at the conference or a computer in a library.
 SHARED_DEVICE = Lifetime(timedelta(minutes=15), timedelta(hours=2), shared=True)
 
 
 def sign_in_by_link(session: Session, at: datetime, method: Method, device: str, link_id: int) -> int | None:
-    """Sign a participant in without being asked for anything, as the demo does; None if the link is unknown or dead."""
+    """Sign a participant in without verification, for the demo; None if the link is unknown, revoked or expired."""
     with writing(session):
         link = live_link(session, at, link_id)
         return None if link is None else start_link_sign_in(session, at, link, method, device, OWN_DEVICE)
@@ -42,7 +42,7 @@ def start_link_sign_in(
     lifetime: Lifetime,
     on: LinkDevice | None = None,
 ) -> int:
-    """Sign in the participant of a link that works; the id of the sign-in. The first use is kept. Does not commit."""
+    """Sign in the owner of a valid link; returns the id of the sign-in. Stores the first use. Does not commit."""
     link.used_at = link.used_at or at
     begun = begin_sign_in(session, at, method, device, lifetime, link_id=link.id, link_device_id=on.id if on else None)
     actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
@@ -52,7 +52,7 @@ def start_link_sign_in(
 
 
 def end_link_sign_in(by: By) -> None:
-    """End the sign-in of a participant. On a device that others use too, the device is forgotten with it."""
+    """End the visitor's sign-in by link, and on a shared device the device too. Raises Unknown if it has ended."""
     with writing(by.session):
         this = (SignIn.id == by.visitor.sign_in_id, SignIn.link_id.is_not(None), SignIn.ended_at.is_(None))
         ending = update(SignIn).where(*this).values(ended_at=by.at).returning(SignIn.shared, SignIn.link_device_id)
@@ -75,11 +75,11 @@ def new_link(
     check: Check = NOTHING_ASKED,
     note: str | None = None,
 ) -> str:
-    """Make a link; its token is known now and never again. Does not commit."""
+    """Create a link that works for `days`; returns its token, of which only the hash is stored. Does not commit."""
     link = PersonalLink(
         participant_id=participant_id,
         conference_id=conference_id,
-        token_hash=secrets.token_bytes(32),  # until the link has a number, which the token names
+        token_hash=secrets.token_bytes(32),  # placeholder: the token contains the id, which flush assigns
         question=check.question or None,
         answer_hash=check.answer_hash,
         made_by=made_by,
@@ -96,10 +96,10 @@ def new_link(
 
 
 def revoke(session: Session, at: datetime, *, link_id: int | None = None, participant_id: int | None = None) -> int:
-    """End one link, or all links of a participant; how many were still open. Does not commit.
+    """Revoke one link, or all links of a participant; returns how many were not revoked yet. Does not commit.
 
-    With a link end its devices, whoever waits to be let in, and its sign-ins; a mail with it that is not sent yet is
-    taken back. The caller has made sure that they belong to the case. Raises ValueError unless told which.
+    Also ends its devices (pending ones too) and sign-ins, and deletes a mail with the link that was not sent yet. The
+    caller checks that the link or participant belongs to the case. Raises ValueError unless exactly one is given.
     """
     if (link_id is None) == (participant_id is None):
         raise ValueError("say either which link or whose links")
@@ -118,10 +118,11 @@ def revoke(session: Session, at: datetime, *, link_id: int | None = None, partic
 
 
 def ask_on_new_devices(session: Session, which: ColumnElement[bool]) -> list[int]:
-    """Of these links, let nobody in on a new device by a code or an answer: whoever made them knows both.
+    """Delete code or answer of these links, so that new devices need the coordinator's approval. Does not commit.
 
-    Devices that were let in stay so. Links that ended are among them, or a new one would ask the same as they did.
-    The cases whose links were changed. Does not commit.
+    Used when the person who made the links, and so knows codes and answers, is no longer the coordinator. Verified
+    devices stay verified. Revoked and expired links are included, because a new link would copy their question.
+    Returns the ids of the cases concerned.
     """
     asks = (which, PersonalLink.answer_hash.is_not(None))
     changed = update(PersonalLink).where(*asks).values(question=None, answer_hash=None)
@@ -129,6 +130,6 @@ def ask_on_new_devices(session: Session, which: ColumnElement[bool]) -> list[int
 
 
 def end_devices(session: Session, at: datetime, device_ids: Sequence[int]) -> None:
-    """End devices: they are asked anew, and whoever is in on one is out. Does not commit."""
+    """End devices and their sign-ins; they have to be verified again. Does not commit."""
     for kind, which in ((LinkDevice, LinkDevice.id), (SignIn, SignIn.link_device_id)):
         session.execute(update(kind).where(which.in_(device_ids), kind.ended_at.is_(None)).values(ended_at=at))

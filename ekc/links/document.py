@@ -1,6 +1,6 @@
-"""Personal links on paper: a slip a person, with a square to scan, and nothing that tells a stranger what it is about.
+"""Printed personal links: one slip for each person, with a QR code, and nothing that reveals the purpose to strangers.
 
-The slips are made for whoever asked and kept nowhere; each is in its reader's own language.
+Slips are not stored. Each is in the language of its owner.
 """
 
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ from ekc.workflow.vocabulary import N_, Activity
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What stands on the slip of one person. `asks`: what is asked on a new device; a code is never on the paper."""
+    """The values of one person's slip. `asks`: how a new device is verified; the entrance code is never printed."""
 
     name: str
     address: str
     until: date
     coordinator: str
-    phone: str  # of the coordinator; empty: there is a line to write it on
+    phone: str  # of the coordinator; empty: the slip has a blank line for it
     language: str
     asks: Confirmed
 
 
-def square(address: str, title: str) -> Markup:
-    """The address as a QR code: an SVG of black on white with a title, as large as its place. A tenth may be dirty."""
+def qr_code(address: str, title: str) -> Markup:
+    """The address as a QR code: an SVG with a title, scaled by CSS. Error correction level M (15 % damage)."""
     code = segno.make(address, error="m", micro=False)
     drawn = code.svg_inline(
         border=4, omitsize=True, dark="#000", light="#fff", svgclass="square", lineclass=None, title=title
     )
-    return Markup(drawn)  # noqa: S704 - drawn from an address of ours
+    return Markup(drawn)  # noqa: S704 - generated from our own address
 
 
 SLIP = DocumentRule(
@@ -43,8 +43,8 @@ SLIP = DocumentRule(
     activity=Activity.MAKE_LINKS,
     template="links/slips.html",
     page="links/_slip.html",
-    given=lambda slip: {
-        "square": square(slip.address, _("A square to scan: it opens the address that is printed below it"))
+    context=lambda slip: {
+        "square": qr_code(slip.address, _("A square to scan: it opens the address that is printed below it"))
     },
     stylesheets=("slip.css",),
     filename="slip.pdf",

@@ -1,4 +1,4 @@
-"""Forms of opening a personal link: who uses the device, and the entrance code or answer."""
+"""Forms for opening a personal link: who uses the device, and the entrance code or answer."""
 
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -6,11 +6,11 @@ from wtforms.validators import InputRequired, Length
 
 from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
-from ekc.signin.passwords import LONGEST
+from ekc.signin.passwords import MAX_LENGTH
 
 
 class UseForm(PlainForm):
-    """Who uses the device on which a personal link was opened."""
+    """Whether the device is shared or the participant's own."""
 
     use = RadioField(
         _l("Who uses this device?"),
@@ -26,21 +26,21 @@ class UseForm(PlainForm):
     )
 
     def is_own(self) -> bool:
-        """Whether it was said that nobody else uses the device; anything else is no."""
+        """Whether the device was marked as the participant's own; anything else counts as shared."""
         return bool(self.use.data == "own")
 
 
 class EntranceForm(UseForm):
-    """The code that the coordinator told, or the answer to a question that they agreed on."""
+    """The entrance code, or the answer to the question agreed on with the coordinator."""
 
     entrance_code = StringField(
         _l("Entrance code"),
-        validators=[InputRequired(_l("Type it here.")), Length(max=LONGEST)],
+        validators=[InputRequired(_l("Type it here.")), Length(max=MAX_LENGTH)],
         render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
     )
 
     def ask(self, question: str | None) -> None:
-        """Ask this question, or for the code."""
+        """Label the field with the question; without one, describe the entrance code."""
         if question:
             self.entrance_code.label.text = question
         else:

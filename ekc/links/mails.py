@@ -1,4 +1,4 @@
-"""The mail and the text message with a personal link. They do not tell what it is about."""
+"""The mail and the text message with a personal link. They do not reveal its purpose to other readers."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from ekc.core.outbox import Audience, MailRule
 from ekc.links.tokens import MAIL_KEY
 from ekc.workflow.vocabulary import N_
 
-PERSONAL_LINK = MailRule(  # it tells nobody what the link is about
+PERSONAL_LINK = MailRule(
     name="personal_link",
     audience=Audience.PARTICIPANT,
     key=MAIL_KEY,
@@ -23,6 +23,6 @@ PERSONAL_LINK = MailRule(  # it tells nobody what the link is about
 
 
 def text_message(address: str, until: date) -> str:
-    """A text message: with a usual address it fits into one of 160 characters, in the alphabet of telephones."""
+    """The text message with a link: with an address of usual length it fits one SMS (160 characters of GSM 03.38)."""
     last = day(until, weekday=False)
-    return str(_("The page we spoke about: %(address)s Works until %(day)s.", address=address, day=last))
+    return _("The page we spoke about: %(address)s Works until %(day)s.", address=address, day=last)

@@ -7,26 +7,26 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 
 
 class Confirmed(StrEnum):
     """How a device was verified for a link."""
 
-    CODE = "code"  # that the coordinator told them
-    ANSWER = "answer"  # to a question they agreed on
-    COORDINATOR = "coordinator"  # who let them in
+    CODE = "code"  # entrance code, which the coordinator passed on
+    ANSWER = "answer"  # answer to a question they agreed on
+    COORDINATOR = "coordinator"  # approved by the coordinator
 
 
-def confirmed_by(question: str | None, has_answer: bool) -> Confirmed:
-    """How a new device is confirmed for a link that asks this question, and has something to compare with or not."""
+def confirmation_method(question: str | None, has_answer: bool) -> Confirmed:
+    """How a new device is verified for a link. `has_answer`: whether the hash of a code or answer is stored."""
     if not has_answer:
         return Confirmed.COORDINATOR
     return Confirmed.ANSWER if question else Confirmed.CODE
 
 
 class PersonalLink(Base):
-    """Signs in one participant of one conference, without a password. Only the hash of its token is kept."""
+    """A link that signs in one participant of one conference. Only the hash of its token is stored."""
 
     __tablename__ = "personal_link"
 
@@ -34,30 +34,29 @@ class PersonalLink(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256
-    #: What is asked on a new device: a question, or where there is none the code. Without an answer to compare with,
-    #: only the coordinator lets in.
+    #: Asked on a new device; None: the entrance code is asked for. Without `answer_hash` the coordinator must approve.
     question: Mapped[str | None] = mapped_column(SealedText("personal_link.question"))
     answer_hash: Mapped[str | None] = mapped_column(SealedText("personal_link.answer_hash"))  # argon2, encrypted
-    tries: Mapped[int] = mapped_column(default=0)  # wrong answers so far, on whatever device
-    tried_at: Mapped[datetime | None]  # the last of them
+    tries: Mapped[int] = mapped_column(default=0)  # wrong answers so far, on all devices
+    tried_at: Mapped[datetime | None]  # time of the last one
     made_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     made_at: Mapped[datetime]
-    handed_over: Mapped[str] = mapped_column(String(40), default="")  # paper, mail, message: with commas between
+    handed_over: Mapped[str] = mapped_column(String(40), default="")  # paper, mail, message: comma-separated
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    used_at: Mapped[datetime | None]  # for the first time
-    note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # in the demo: a line about its owner
+    used_at: Mapped[datetime | None]  # first use
+    note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # demo only: one sentence on its owner
 
     @property
     def asks(self) -> Confirmed:
-        """How a new device is confirmed."""
-        return confirmed_by(self.question, self.answer_hash is not None)
+        """How a new device is verified."""
+        return confirmation_method(self.question, self.answer_hash is not None)
 
 
 class LinkDevice(Base):
-    """A browser in which a link was opened: verified, waiting for the coordinator, or ended.
+    """A browser in which a link was opened: pending (waiting for approval), verified, or ended.
 
-    Its cookie names this row, so ending it here ends it there. It is asked again for everything else.
+    Its cookie holds the id of this row, so ending the row ends the verification.
     """
 
     __tablename__ = "link_device"
@@ -65,10 +64,10 @@ class LinkDevice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("personal_link.id"), index=True)
-    device: Mapped[str] = mapped_column(String(80), default="")  # browser and system, in words
+    device: Mapped[str] = mapped_column(String(80), default="")  # from `signin.devices.device_name`
     asked_at: Mapped[datetime]
-    number: Mapped[int | None]  # which the waiting person tells the coordinator; gone once they came in
+    number: Mapped[int | None]  # shown on the pending device and told to the coordinator; None once signed in
     confirmed_at: Mapped[datetime | None]
-    how: Mapped[Confirmed | None] = mapped_column(code(Confirmed))
-    remembered: Mapped[bool] = mapped_column(default=False)  # nobody else uses it, so it is not asked again
+    how: Mapped[Confirmed | None] = mapped_column(enum_column(Confirmed))
+    remembered: Mapped[bool] = mapped_column(default=False)  # own device: not verified again
     ended_at: Mapped[datetime | None]

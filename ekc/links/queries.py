@@ -1,4 +1,4 @@
-"""Reading personal links, the devices verified for them, and who waits for approval."""
+"""Queries on personal links, their devices, and requests for approval."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -13,38 +13,24 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.core.crypto import keyring_of
 from ekc.core.outbox import OutboxMessage
 from ekc.core.tokens import hash_token
-from ekc.links.models import Confirmed, LinkDevice, PersonalLink, confirmed_by
-from ekc.links.tokens import TRIES, WAITS, mail_key, read_token
+from ekc.links.models import Confirmed, LinkDevice, PersonalLink, confirmation_method
+from ekc.links.tokens import APPROVAL_LIFETIME, MAX_ATTEMPTS, mail_key, read_token
 from ekc.signin.models import SignIn
-from ekc.signin.queries import OPEN, TIMES, CurrentSignIn, is_unexpired
+from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
 
-_link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
-_OF_LINK = (
-    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *TIMES)
-    .select_from(
-        _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
-            _device, _device.c.id == _sign_in.c.link_device_id
-        )
-    )
-    .where(
-        *OPEN,
-        _link.c.revoked_at.is_(None),
-        _link.c.expires_at > bindparam("at"),
-        or_(_sign_in.c.link_device_id.is_(None), _device.c.ended_at.is_(None)),
-    )
-)
+# links ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A personal link as it is shown: never its token, which nobody knows any more."""
+    """A personal link as it is shown, without its token, which is not stored."""
 
     id: int
     participant_id: int
     made_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
-    used_at: datetime | None  # for the first time
+    used_at: datetime | None  # first use
     handed_over: tuple[str, ...]  # paper, mail, message
     question: str | None
     has_answer: bool
@@ -52,88 +38,29 @@ class LinkRow:
     tried_at: datetime | None
 
     def is_live(self, at: datetime) -> bool:
-        """Whether it works: neither revoked nor expired."""
+        """Whether it is neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > at
 
     @property
     def is_locked(self) -> bool:
-        """Whether so many wrong answers were given that the coordinator alone lets in."""
-        return self.has_answer and self.tries >= TRIES
+        """Whether too many wrong answers were given, so that new devices need the coordinator's approval."""
+        return self.has_answer and self.tries >= MAX_ATTEMPTS
 
     @property
     def asks(self) -> Confirmed:
-        """How a new device is confirmed."""
-        return confirmed_by(self.question, self.has_answer)
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceRow:
-    """A device that was confirmed for a link, or waits to be. `in_use`: remembered, or somebody is signed in on it."""
-
-    id: int
-    link_id: int
-    device: str
-    asked_at: datetime
-    number: int | None
-    confirmed_at: datetime | None
-    remembered: bool
-    ended_at: datetime | None
-    in_use: bool = False
-
-    def waits(self, at: datetime) -> bool:
-        """Whether it waits for the coordinator's approval."""
-        return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - WAITS
-
-    def opens(self, at: datetime) -> bool:
-        """Whether it signs in without verification: remembered, or approved a moment ago and not used yet."""
-        if self.confirmed_at is None or self.ended_at is not None:
-            return False
-        return self.remembered or (self.number is not None and self.asked_at > at - WAITS)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A device that waits for the coordinator's approval."""
-
-    id: int
-    participant_id: int
-    device: str
-    asked_at: datetime
-    number: int | None
-
-
-def _live(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at
-
-
-def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
-    """A sign-in by personal link that goes on; None if it timed out or was ended, or its link or device was.
-
-    Name and language of the participant are the circle's to know.
-    """
-    row = session.execute(_OF_LINK, {"id": sign_in_id, "at": at}).one_or_none()
-    if row is None or not is_unexpired(row, at):
-        return None
-    left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)  # if it is used now and not again
-    visitor = Visitor(
-        Actor(ActorKind.PARTICIPANT, row.participant_id),
-        conference_id=row.conference_id,
-        participant_id=row.participant_id,
-        sign_in_id=sign_in_id,
-        leaves_in=int(left.total_seconds()) if row.shared else None,
-    )
-    return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at)
+        """How a new device is verified."""
+        return confirmation_method(self.question, self.has_answer)
 
 
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
-    """The link with this number, if it is neither revoked nor expired."""
-    return session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, *_live(at)))
+    """The link with this id; None if it was revoked or has expired."""
+    return session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, *_is_live(at)))
 
 
 def link_of_token(session: Session, at: datetime, token: str, lock: bool = False) -> PersonalLink | None:
-    """The link that a token opens: signed by us, of this case and person, neither revoked nor expired.
+    """The link of a token; None if the signature is wrong, or the link was revoked or has expired.
 
-    `lock` for use inside `writing`: nobody else changes the link meanwhile.
+    `lock`: lock the row, for use inside `writing`.
     """
     bound = read_token(keyring_of(session), token)
     if bound is None:
@@ -143,7 +70,7 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
         PersonalLink.conference_id == bound.conference_id,
         PersonalLink.participant_id == bound.participant_id,
         PersonalLink.token_hash == hash_token(token),
-        *_live(at),
+        *_is_live(at),
     )
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
@@ -151,7 +78,7 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
 
 
 def links_of(session: Session, conference_id: int) -> list[LinkRow]:
-    """All links that were ever made for a case, the latest first."""
+    """All links of a case, also revoked and expired ones, newest first."""
     found = select(
         PersonalLink.id,
         PersonalLink.participant_id,
@@ -172,7 +99,7 @@ def links_of(session: Session, conference_id: int) -> list[LinkRow]:
 
 
 def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
-    """The links of a case whose mail did not leave: whether it was given up; it waits otherwise."""
+    """The links of a case whose mail was not sent: True if it was given up, False if it is still queued."""
     mails = select(OutboxMessage.key, OutboxMessage.given_up_at.is_not(None)).where(
         OutboxMessage.conference_id == conference_id, OutboxMessage.sent_at.is_(None)
     )
@@ -182,12 +109,56 @@ def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
 
 
 def newest_link(session: Session, conference_id: int, participant_id: int) -> PersonalLink | None:
-    """The link that was last made for somebody, whether it works or not."""
+    """The newest link of a participant, also if it was revoked or has expired."""
     theirs = (PersonalLink.conference_id == conference_id, PersonalLink.participant_id == participant_id)
     return session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
 
 
-_DEVICE = (
+def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at
+
+
+# sign-ins by link -----------------------------------------------------------------------------------------------------
+
+_link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
+_LINK_SIGN_IN = (
+    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *SIGN_IN_COLUMNS)
+    .select_from(
+        _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
+            _device, _device.c.id == _sign_in.c.link_device_id
+        )
+    )
+    .where(
+        *NOT_ENDED,
+        _link.c.revoked_at.is_(None),
+        _link.c.expires_at > bindparam("at"),
+        or_(_sign_in.c.link_device_id.is_(None), _device.c.ended_at.is_(None)),
+    )
+)
+
+
+def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
+    """The sign-in by personal link; None if it timed out or was ended, or its link or device was.
+
+    Without name and language of the participant, which belong to the circle (`conferences`).
+    """
+    row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id, "at": at}).one_or_none()
+    if row is None or not is_unexpired(row, at):
+        return None
+    left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
+    visitor = Visitor(
+        Actor(ActorKind.PARTICIPANT, row.participant_id),
+        conference_id=row.conference_id,
+        participant_id=row.participant_id,
+        sign_in_id=sign_in_id,
+        expires_in=int(left.total_seconds()) if row.shared else None,
+    )
+    return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at)
+
+
+# devices --------------------------------------------------------------------------------------------------------------
+
+_DEVICE_COLUMNS = (
     LinkDevice.id,
     LinkDevice.link_id,
     LinkDevice.device,
@@ -199,19 +170,44 @@ _DEVICE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A verified or pending device of a link. `in_use`: remembered, or with a current sign-in."""
+
+    id: int
+    link_id: int
+    device: str
+    asked_at: datetime
+    number: int | None
+    confirmed_at: datetime | None
+    remembered: bool
+    ended_at: datetime | None
+    in_use: bool = False
+
+    def is_pending(self, at: datetime) -> bool:
+        """Whether it waits for the coordinator's approval."""
+        return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - APPROVAL_LIFETIME
+
+    def is_trusted(self, at: datetime) -> bool:
+        """Whether it signs in without verification: remembered, or just approved and not used yet."""
+        if self.confirmed_at is None or self.ended_at is not None:
+            return False
+        return self.remembered or (self.number is not None and self.asked_at > at - APPROVAL_LIFETIME)
+
+
 def device_of(session: Session, link_id: int, device_id: int | None) -> DeviceRow | None:
-    """A device of this link, in whatever state; None if there is none of this number."""
+    """A device of this link, in any state; None if there is none with this id."""
     if device_id is None:
         return None
-    found = select(*_DEVICE).where(LinkDevice.id == device_id, LinkDevice.link_id == link_id)
+    found = select(*_DEVICE_COLUMNS).where(LinkDevice.id == device_id, LinkDevice.link_id == link_id)
     row = session.execute(found).one_or_none()
     return DeviceRow(*row) if row else None
 
 
 def devices_of(session: Session, conference_id: int, at: datetime) -> list[DeviceRow]:
-    """The devices that were confirmed for the live links of a case, the first one first."""
-    here = (PersonalLink.conference_id == conference_id, *_live(at), LinkDevice.confirmed_at.is_not(None))
-    rows = session.execute(_with_link(select(*_DEVICE)).where(*here).order_by(LinkDevice.id)).all()
+    """The verified devices of the valid links of a case, oldest first."""
+    here = (PersonalLink.conference_id == conference_id, *_is_live(at), LinkDevice.confirmed_at.is_not(None))
+    rows = session.execute(_with_link(select(*_DEVICE_COLUMNS)).where(*here).order_by(LinkDevice.id)).all()
     used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
         SignIn.link_device_id.in_([row.id for row in rows]), SignIn.ended_at.is_(None)
     )
@@ -220,44 +216,59 @@ def devices_of(session: Session, conference_id: int, at: datetime) -> list[Devic
     return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
 
 
-def waiting_of(session: Session, conference_id: int, at: datetime) -> list[Waiting]:
-    """Who waits now to be let in to a case, the first one first."""
+def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return found.join(PersonalLink, PersonalLink.id == LinkDevice.link_id)
+
+
+# requests for approval ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDevice:
+    """A device that waits for the coordinator's approval."""
+
+    id: int
+    participant_id: int
+    device: str
+    asked_at: datetime
+    number: int | None
+
+
+def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for a device that waits for approval."""
+    unanswered = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None))
+    return *unanswered, LinkDevice.asked_at > at - APPROVAL_LIFETIME
+
+
+def pending_devices(session: Session, conference_id: int, at: datetime) -> list[PendingDevice]:
+    """The devices that wait for approval in a case, oldest first."""
     found = select(
         LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number
     )
-    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *_waits(at), *_live(at))
-    return [Waiting(*row) for row in session.execute(here.order_by(LinkDevice.id))]
+    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *is_pending(at), *_is_live(at))
+    return [PendingDevice(*row) for row in session.execute(here.order_by(LinkDevice.id))]
 
 
-def doors(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
-    """Of these cases, those that ask for the coordinator: how many people wait to be let in by a personal link.
+def approval_requests(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
+    """The cases among these that need the coordinator: the number of pending devices, by case.
 
-    None waits where too many wrong answers were given at a link, so that the coordinator alone opens it, and they
-    have let nobody in since.
+    The number is 0 if only a locked link (too many wrong answers) needs attention: no device of it was approved since.
     """
     if not conference_ids:
         return {}
-    asking = and_(LinkDevice.link_id == PersonalLink.id, *_waits(at))
+    asking = and_(LinkDevice.link_id == PersonalLink.id, *is_pending(at))
     let_in = aliased(LinkDevice)
     since = exists().where(let_in.link_id == PersonalLink.id, let_in.confirmed_at >= PersonalLink.tried_at)
-    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= TRIES, ~since)
+    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= MAX_ATTEMPTS, ~since)
     found = (
         select(PersonalLink.conference_id, func.count(LinkDevice.id))
         .outerjoin(LinkDevice, asking)
-        .where(PersonalLink.conference_id.in_(conference_ids), *_live(at), or_(LinkDevice.id.is_not(None), locked))
+        .where(PersonalLink.conference_id.in_(conference_ids), *_is_live(at), or_(LinkDevice.id.is_not(None), locked))
         .group_by(PersonalLink.conference_id)
     )
     return {row[0]: row[1] for row in session.execute(found)}
 
 
-def somebody_waits(at: datetime) -> Select[tuple[int]]:
-    """The cases at whose personal links somebody waits to be let in; to choose cases by."""
-    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_live(at), *_waits(at))
-
-
-def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None), LinkDevice.asked_at > at - WAITS
-
-
-def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return found.join(PersonalLink, PersonalLink.id == LinkDevice.link_id)
+def cases_awaiting_approval(at: datetime) -> Select[tuple[int]]:
+    """Select the ids of the cases with pending devices, for use as a subquery."""
+    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_is_live(at), *is_pending(at))

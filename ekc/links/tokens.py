@@ -1,4 +1,4 @@
-"""Tokens of personal links and keys of their devices: how they are made, read and compared. No database."""
+"""Tokens of personal links and keys in device cookies: creating, parsing and comparing. No database."""
 
 import re
 import secrets
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from ekc.core.crypto import Keyring, words
+from ekc.core.crypto import Keyring, search_words
 
-#: Wrong answers a link bears, on whatever device; after them it opens through the coordinator alone.
-TRIES = 5
-#: For so long somebody waits for their coordinator to let them in; then they ask anew.
-WAITS = timedelta(hours=1)
+#: Wrong answers for each link, on all devices; after these a new device needs the coordinator's approval.
+MAX_ATTEMPTS = 5
+#: How long a request for the coordinator's approval, and an unused approval, are valid.
+APPROVAL_LIFETIME = timedelta(hours=1)
 CODE_DIGITS = 6
-_NAMED = struct.Struct(">III")  # link, case, person
-_RANDOM = 16  # bytes; the signature has as many
+_PAYLOAD = struct.Struct(">III")  # ids of link, conference, participant
+_RANDOM_BYTES = 16  # the signature has the same length
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{59}")
-_LINK, _DEVICE = "personal_link", "link_device"  # what is signed
-#: The key of the mail with a link in the outbox.
+_LINK_CONTEXT, _DEVICE_CONTEXT = "personal_link", "link_device"  # of signatures
+#: Key of the mail with a link in the outbox.
 MAIL_KEY = "link:{link_id}"
 
 
@@ -34,59 +34,60 @@ class LinkTokenPayload(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What is asked on a new device: a question, else the code. With nothing to compare, only the coordinator lets in.
+    """How a new device is verified: by an answer to the question, or by the entrance code if there is no question.
 
-    `answer_hash` is the argon2 hash of what `plain` makes of the answer.
+    `answer_hash`: Argon2 hash of the code or the normalised answer; None: the coordinator has to approve the device.
     """
 
     question: str = ""
     answer_hash: str | None = None
 
 
-#: Nothing is asked: only the coordinator lets in.
+#: The coordinator has to approve each new device.
 NOTHING_ASKED = Check()
 
 
 def mail_key(link_id: int) -> str:
-    """Under which key the mail with a link waits in the outbox."""
+    """The key of the mail with this link in the outbox."""
     return MAIL_KEY.format(link_id=link_id)
 
 
-def new_code() -> str:
+def new_entrance_code() -> str:
     """An entrance code: six digits."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
-def plain(answer: str) -> str:
-    """An answer as it is compared: without case, accents, spaces and signs; digits of any script."""
+def normalize_answer(answer: str) -> str:
+    """Normalise an answer for comparison: without case, accents, spaces and punctuation; digits in ASCII."""
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in answer)
-    return "".join(words(digits))
+    return "".join(search_words(digits))
 
 
 def new_token(keyring: Keyring, payload: LinkTokenPayload) -> str:
-    """A token: random, naming link, case and person, and signed."""
-    signed = secrets.token_bytes(_RANDOM) + _NAMED.pack(*payload)
-    return _text(signed + keyring.signature(signed, _LINK))
+    """A signed token: random bytes, and the ids of link, conference and participant."""
+    signed = secrets.token_bytes(_RANDOM_BYTES) + _PAYLOAD.pack(*payload)
+    return _base64url(signed + keyring.signature(signed, _LINK_CONTEXT))
 
 
 def read_token(keyring: Keyring, token: str) -> LinkTokenPayload | None:
-    """The payload of a token; None where the signature is not ours. No database is asked."""
+    """The payload of a token; None if its format or signature is wrong."""
     if not _TOKEN.fullmatch(token):
         return None
     content = urlsafe_b64decode(token + "=")
-    signed = content[:-_RANDOM]
-    good = secrets.compare_digest(keyring.signature(signed, _LINK), content[-_RANDOM:])
-    return LinkTokenPayload(*_NAMED.unpack_from(signed, _RANDOM)) if good and _text(content) == token else None
+    signed = content[:-_RANDOM_BYTES]
+    good = secrets.compare_digest(keyring.signature(signed, _LINK_CONTEXT), content[-_RANDOM_BYTES:])
+    canonical = _base64url(content) == token
+    return LinkTokenPayload(*_PAYLOAD.unpack_from(signed, _RANDOM_BYTES)) if good and canonical else None
 
 
 def device_key(keyring: Keyring, link_id: int, device_id: int) -> str:
-    """What the cookie of a device holds, for one link."""
-    signature = keyring.signature(f"{link_id}:{device_id}".encode(), _DEVICE)
-    return f"{device_id}-{_text(signature)}"
+    """The value of a device's cookie for one link: its id, signed."""
+    signature = keyring.signature(f"{link_id}:{device_id}".encode(), _DEVICE_CONTEXT)
+    return f"{device_id}-{_base64url(signature)}"
 
 
 def read_device_key(keyring: Keyring, link_id: int, key: str) -> int | None:
-    """The device that a cookie names; None where it is not ours, or that of another link."""
+    """The device id in a cookie; None if the signature is wrong or for another link."""
     number = key.partition("-")[0]
     if not re.fullmatch(r"[0-9]{1,9}", number):
         return None
@@ -94,5 +95,5 @@ def read_device_key(keyring: Keyring, link_id: int, key: str) -> int | None:
     return int(number) if secrets.compare_digest(good.encode(), key.encode(errors="replace")) else None
 
 
-def _text(content: bytes) -> str:
+def _base64url(content: bytes) -> str:
     return urlsafe_b64encode(content).decode().rstrip("=")

@@ -1,6 +1,6 @@
-"""Verifying a personal link on a device: by code or answer, by the coordinator's approval, or by a known device.
+"""Verifying a personal link on a device: by code or answer, by the coordinator's approval, or by a remembered device.
 
-Nothing here tells whether link, code or answer was wrong. Nothing is written when a link is only looked at.
+Results do not reveal whether link, code or answer was wrong.
 """
 
 import secrets
@@ -17,22 +17,22 @@ from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
 from ekc.links.actions import OWN_DEVICE, SHARED_DEVICE, end_devices, start_link_sign_in
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import device_of, link_of_token, live_link
-from ekc.links.tokens import TRIES, WAITS, LinkTokenPayload, plain, read_token
+from ekc.links.queries import device_of, is_pending, link_of_token, live_link
+from ekc.links.tokens import MAX_ATTEMPTS, LinkTokenPayload, normalize_answer, read_token
 from ekc.signin.actions.throttle import DEAD_LINKS, LINK_ANSWERS, begin_attempt, count_attempt
 from ekc.signin.devices import UNKNOWN_CALLER, Caller
 from ekc.signin.models import Attempt, Method, SignIn
-from ekc.signin.passwords import Cost, matches
+from ekc.signin.passwords import Cost, verify_password
 from ekc.workflow.vocabulary import N_
 
-#: Of one link; more would only make the coordinator press the wrong button.
-MOST_WAITING = 3
-_A_DAY = timedelta(days=1)
+#: For each link, so that the coordinator does not approve the wrong device.
+MAX_PENDING_DEVICES = 3
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSignIn:
-    """A sign-in by personal link: on which device of which link, and until when that is remembered, if it is."""
+    """A new sign-in by personal link. `remembered_until`: None on a shared device."""
 
     sign_in_id: int
     link_id: int
@@ -50,68 +50,68 @@ def verify_by_answer(
     cost: Cost,
     caller: Caller = UNKNOWN_CALLER,
 ) -> LinkSignIn | None:
-    """Sign in with the code, or the answer to the question; None if it is wrong, which counts as a try.
+    """Sign in with the code or answer; None if it is wrong, which counts as an attempt.
 
-    After the last try it is None for the right answer too, and nothing is compared or counted any more. Raises Unknown
-    for a link that does not work, TooMany after too many wrong answers at whatever links from the same place.
+    After `MAX_ATTEMPTS` the result is None for the right answer too, and nothing is compared or counted. Raises Unknown
+    for a link that does not work, TooMany after too many wrong answers from the same network at any links.
     """
     link = link_of_token(session, at, token)
     if link is None:
         raise Unknown
-    if link.tries >= TRIES:  # whoever hammers at it bars nobody beside them
-        _note_locked(session, at, token)
+    if link.tries >= MAX_ATTEMPTS:  # not throttled, so that others in the same network are not locked out
+        _audit_locked_link(session, at, token)
         return None
     attempt = begin_attempt(session, at, (LINK_ANSWERS, caller.network)) if caller.network else ()
-    # Outside the transaction: it is slow on purpose. Of many at once, only as many as there are tries count below.
-    right = matches(plain(typed), link.answer_hash, cost)
+    # Outside the transaction, because hashing is slow; the attempts are checked again below, under the lock.
+    right = verify_password(normalize_answer(typed), link.answer_hash, cost)
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is None:
             raise Unknown
-        if right and link.tries < TRIES:
+        if right and link.tries < MAX_ATTEMPTS:
             how = Confirmed.ANSWER if link.question else Confirmed.CODE
             confirmed = LinkDevice(link_id=link.id, device=device, asked_at=at, confirmed_at=at, how=how)
             session.add(confirmed)
             session.execute(delete(Attempt).where(Attempt.id.in_(attempt)))
             return _sign_in(session, at, link, confirmed, own)
-        if link.tries < TRIES:
+        if link.tries < MAX_ATTEMPTS:
             link.tries += 1
             link.tried_at = at
             record(session, PUBLIC, at, "link.refused", link.conference_id, link=link.id, tries=link.tries)
     return None
 
 
-def _note_locked(session: Session, at: datetime, token: str) -> None:
-    """Audit a try at a locked link: the first of a day."""
+def _audit_locked_link(session: Session, at: datetime, token: str) -> None:
+    """Audit an attempt at a locked link, at most once a day."""
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
-        if link is not None and (link.tried_at is None or at - link.tried_at >= _A_DAY):
+        if link is not None and (link.tried_at is None or at - link.tried_at >= _ONE_DAY):
             link.tried_at = at
             record(session, PUBLIC, at, "link.refused", link.conference_id, link=link.id, tries=link.tries)
 
 
-def note_dead_link(session: Session, at: datetime, token: str) -> None:
-    """Audit the use of a link of ours that does not work any more: the first of a day.
+def audit_dead_link(session: Session, at: datetime, token: str) -> None:
+    """Audit the use of a link that no longer works, at most once a day.
 
-    The token itself says whose it was, so a revoked, an expired and a deleted link are treated the same.
+    The signed token names case and participant, so revoked, expired and deleted links are treated alike.
     """
     payload = read_token(keyring_of(session), token)
     if payload is not None:
-        _note_once_a_day(session, at, payload)
+        _audit_once_a_day(session, at, payload)
 
 
-def note_ended_link(session: Session, at: datetime, sign_in_id: int, conference_id: int, page: str) -> None:
-    """Audit a request for a page of the case from a browser whose link does not work any more: the first of a day.
+def audit_ended_link(session: Session, at: datetime, sign_in_id: int, conference_id: int, page: str) -> None:
+    """Audit a request for a case page from a browser whose link no longer works, at most once a day.
 
-    It shares the limit of `note_dead_link`. A sign-in that timed out, of a link that still works, is not noted.
+    Shares its limit with `audit_dead_link`. Sign-ins that only timed out are not audited.
     """
     signed_in = (SignIn.id == sign_in_id, PersonalLink.conference_id == conference_id)
     link = session.scalar(select(PersonalLink).join(SignIn, SignIn.link_id == PersonalLink.id).where(*signed_in))
     if link is not None and live_link(session, at, link.id) is None:
-        _note_once_a_day(session, at, LinkTokenPayload(link.id, conference_id, link.participant_id), page=page)
+        _audit_once_a_day(session, at, LinkTokenPayload(link.id, conference_id, link.participant_id), page=page)
 
 
-def _note_once_a_day(session: Session, at: datetime, dead: LinkTokenPayload, **about: str) -> None:
+def _audit_once_a_day(session: Session, at: datetime, dead: LinkTokenPayload, **about: str) -> None:
     with suppress(TooMany), writing(session):
         whose = Actor(ActorKind.PARTICIPANT, dead.participant_id)
         record_unknown(session, whose, at, dead.conference_id, link=dead.link_id, **about)
@@ -119,7 +119,7 @@ def _note_once_a_day(session: Session, at: datetime, dead: LinkTokenPayload, **a
 
 
 def verify_by_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> LinkSignIn | None:
-    """Sign in on a device that is remembered, or was approved a moment ago; None if it has to be verified first.
+    """Sign in on a remembered or just approved device; None if the device has to be verified first.
 
     Raises Unknown for a link that does not work.
     """
@@ -128,7 +128,7 @@ def verify_by_device(session: Session, at: datetime, token: str, device_id: int 
         if link is None:
             raise Unknown
         row = device_of(session, link.id, device_id)
-        known = session.get(LinkDevice, device_id, populate_existing=True) if row and row.opens(at) else None
+        known = session.get(LinkDevice, device_id, populate_existing=True) if row and row.is_trusted(at) else None
         return _sign_in(session, at, link, known, own or known.remembered) if known else None
 
 
@@ -141,17 +141,17 @@ def _sign_in(session: Session, at: datetime, link: PersonalLink, on: LinkDevice,
 
 
 def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> tuple[int, int]:
-    """Ask the coordinator to approve this device: the numbers of link and device.
+    """Ask the coordinator to approve this device; returns the ids of link and device.
 
-    Raises Unknown for a link that does not work, Refusal while so many wait that one more would only confuse.
+    Raises Unknown for a link that does not work, Refusal if `MAX_PENDING_DEVICES` wait already.
     """
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is None:
             raise Unknown
-        waits = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None), LinkDevice.asked_at > at - WAITS)
-        taken = session.scalars(select(LinkDevice.number).where(LinkDevice.link_id == link.id, *waits)).all()
-        if len(taken) >= MOST_WAITING:
+        pending = select(LinkDevice.number).where(LinkDevice.link_id == link.id, *is_pending(at))
+        taken = session.scalars(pending).all()
+        if len(taken) >= MAX_PENDING_DEVICES:
             raise Refusal(N_("Your coordinator was asked already, more than once. Ring them."))
         free = [number for number in range(10, 100) if number not in taken]
         asking = LinkDevice(link_id=link.id, device=device, asked_at=at, number=secrets.choice(free))
@@ -162,7 +162,7 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
 
 
 def forget_device(session: Session, at: datetime, token: str, device_id: int | None) -> None:
-    """Others use this device too: it has to be verified anew, and its sign-ins end."""
+    """End this device, which turned out to be shared, and its sign-ins. Raises Unknown if the link does not work."""
     with writing(session):
         link = link_of_token(session, at, token, lock=True)
         if link is None:

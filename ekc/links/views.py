@@ -1,7 +1,7 @@
-"""A personal link is opened, confirmed on a new device, and used. Looking at these pages changes nothing, ever.
+"""Opening a personal link, and verifying it on a new device. GET requests change nothing.
 
-Nothing here names anybody: whoever found the paper learns that it opens a page, and no more. The headers that keep the
-address out of caches, indexes and other sites stand in `core/handlers.py`.
+The pages name nobody, because a stranger may have found the slip. The headers that keep the address out of caches,
+search engines and other sites are set in `core/handlers.py`.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
 from ekc.links.queries import DeviceRow, device_of, link_of_token
-from ekc.links.tokens import TRIES, device_key, read_device_key, read_token
+from ekc.links.tokens import MAX_ATTEMPTS, device_key, read_device_key, read_token
 from ekc.links.verification import LinkSignIn
-from ekc.signin.login import end_session, in_the_demo, request_caller, request_device, start_link_session, visitor
+from ekc.signin.login import end_session, is_demo_id, request_caller, request_device, start_link_session, visitor
 from ekc.signin.models import Method
 
 bp = Blueprint("links", __name__)
@@ -32,8 +32,8 @@ bp = Blueprint("links", __name__)
 @bp.post("/demo/be/link/<int:link_id>")
 @public
 def be_participant(link_id: int) -> ResponseReturnValue:
-    """In the demo: be one of the cast who has a personal link."""
-    if not in_the_demo(link_id):
+    """Demo only: sign in as a person with a personal link."""
+    if not is_demo_id(link_id):
         abort(404)
     sign_in_id = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
     if sign_in_id is None:
@@ -42,13 +42,13 @@ def be_participant(link_id: int) -> ResponseReturnValue:
     return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
 
 
-_LINK = "/l/<token>"
-_TELLS_LEFT = 3  # wrong answers; from then on the page says how many more it bears
-_LOOK_AGAIN = 5  # seconds between two looks of somebody who waits
+_PATH = "/l/<token>"
+_SHOW_REMAINING_AFTER = 3  # wrong answers; from then on the page shows how many attempts are left
+_REFRESH_SECONDS = 5  # between reloads of the waiting page
 
 
-def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
-    """One page for every link that does not work: forged, unknown, expired, revoked. A POST to one is audited."""
+def _requires_live_link(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
+    """Answer with the same page for each link that does not work: forged, unknown, expired, revoked. Audit POSTs."""
 
     @wraps(view)
     def guarded(token: str) -> ResponseReturnValue:
@@ -56,52 +56,52 @@ def _live(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], Respons
             return view(token)
         except Unknown:
             if request.method == "POST":
-                verification.note_dead_link(db(), now(), token)
+                verification.audit_dead_link(db(), now(), token)
             return render_template("links/link_gone.html"), 404
 
     return guarded
 
 
-@bp.get(_LINK)
+@bp.get(_PATH)
 @public
-@_live
+@_requires_live_link
 def enter(token: str) -> ResponseReturnValue:
-    """A personal link is opened. Nothing happens yet: mail scanners and previews open links as well."""
-    known = _own_device(_link(token))
-    return render_template("links/enter.html", token=token, known=known is not None and known.opens(now()))
+    """The page of a personal link. A GET changes nothing, because mail scanners and previews open links too."""
+    known = _cookie_device(_live_link(token))
+    return render_template("links/enter.html", token=token, known=known is not None and known.is_trusted(now()))
 
 
-@bp.post(_LINK)
+@bp.post(_PATH)
 @public
-@_live
+@_requires_live_link
 def enter_now(token: str) -> ResponseReturnValue:
-    """On a device that is known, or where one is in by this link: on. On another: to what is asked there."""
+    """Sign in on a trusted device or go on with the current sign-in; otherwise redirect to the verification."""
     if "forget" in request.form:
-        verification.forget_device(db(), now(), token, _named_device(token))
+        verification.forget_device(db(), now(), token, _cookie_device_id(token))
         return _without_cookie(redirect(url_for("links.enter", token=token), 303), token)
-    link, who = _link(token), visitor()
-    if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # in already
+    link, who = _live_link(token), visitor()
+    if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # signed in already
         return redirect(url_for("journey.own_page", conference_id=who.conference_id), 303)
-    entered = verification.verify_by_device(db(), now(), token, _named_device(token), UseForm().is_own())
+    entered = verification.verify_by_device(db(), now(), token, _cookie_device_id(token), UseForm().is_own())
     if entered is None:
         return redirect(url_for("links.confirm", token=token), 303)
     return _signed_in(token, entered)
 
 
-@bp.get(f"{_LINK}/code")
+@bp.get(f"{_PATH}/code")
 @public
-@_live
+@_requires_live_link
 def confirm(token: str) -> ResponseReturnValue:
-    """What is asked on a device that is not known yet."""
-    return _asked(_link(token), token, EntranceForm())
+    """Ask for the code or answer."""
+    return _confirmation_page(_live_link(token), token, EntranceForm())
 
 
-@bp.post(f"{_LINK}/code")
+@bp.post(f"{_PATH}/code")
 @public
-@_live
+@_requires_live_link
 def check_confirm(token: str) -> ResponseReturnValue:
-    """The code or the answer is given."""
-    link, form = _link(token), EntranceForm()
+    """Check the code or answer."""
+    link, form = _live_link(token), EntranceForm()
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
         typed, own = form.entrance_code.data, form.is_own()
@@ -110,94 +110,94 @@ def check_confirm(token: str) -> ResponseReturnValue:
         )
         if entered is not None:
             return _signed_in(token, entered)
-        link = _link(token)
-        if link.tries < TRIES:
+        link = _live_link(token)
+        if link.tries < MAX_ATTEMPTS:
             form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
-    return _asked(link, token, form), 422
+    return _confirmation_page(link, token, form), 422
 
 
-def _asked(link: PersonalLink, token: str, form: EntranceForm) -> str:
+def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> str:
     form.ask(link.question)
-    open_to_all = link.answer_hash is not None and link.tries < TRIES
+    open_to_all = link.answer_hash is not None and link.tries < MAX_ATTEMPTS
     return render_template(
         "links/confirm.html",
         token=token,
         form=form,
         asks=open_to_all,
         locked=link.answer_hash is not None and not open_to_all,
-        left=TRIES - link.tries if link.tries >= _TELLS_LEFT else None,
+        left=MAX_ATTEMPTS - link.tries if link.tries >= _SHOW_REMAINING_AFTER else None,
         until=link.expires_at,
     )
 
 
-@bp.post(f"{_LINK}/ask")
+@bp.post(f"{_PATH}/ask")
 @public
-@_live
+@_requires_live_link
 def ask(token: str) -> ResponseReturnValue:
-    """Without code or answer: ask the coordinator to approve this device."""
-    link = _link(token)
+    """Ask the coordinator to approve this device."""
+    link = _live_link(token)
     response = redirect(url_for("links.waiting", token=token), 303)
-    asked = _own_device(link)
-    if asked is not None and asked.waits(now()):
+    asked = _cookie_device(link)
+    if asked is not None and asked.is_pending(now()):
         return response
     try:
         link_id, device_id = verification.ask_coordinator(db(), now(), token, request_device())
     except Refusal as refusal:
         form = EntranceForm(formdata=None)
         status = form.refuse(refusal)
-        return _asked(link, token, form), status
+        return _confirmation_page(link, token, form), status
     return _with_cookie(response, token, device_key(keyring_of(db()), link_id, device_id))
 
 
-@bp.get(f"{_LINK}/waiting")
+@bp.get(f"{_PATH}/waiting")
 @public
-@_live
+@_requires_live_link
 def waiting(token: str) -> ResponseReturnValue:
-    """The page of who waits for the coordinator; it reloads by itself. Once approved, a button leads on."""
-    asked = _own_device(_link(token))
-    if asked is None or not (asked.waits(now()) or asked.opens(now())):
+    """The page while waiting for approval, which reloads by itself; once approved, it has a button to sign in."""
+    asked = _cookie_device(_live_link(token))
+    if asked is None or not (asked.is_pending(now()) or asked.is_trusted(now())):
         return redirect(url_for("links.confirm", token=token))
-    let_in = asked.opens(now())
+    let_in = asked.is_trusted(now())
     response = make_response(
         render_template("links/waiting.html", token=token, number=asked.number, let_in=let_in, form=UseForm())
     )
     if not let_in:
-        response.headers["Refresh"] = str(_LOOK_AGAIN)
+        response.headers["Refresh"] = str(_REFRESH_SECONDS)
     return response
 
 
 @bp.get("/signed-out")
 @public
 def signed_out() -> ResponseReturnValue:
-    """Where a shared device ends up by itself: nobody is signed in on it, and nothing is told."""
-    if visitor().leaves_in is not None:
+    """The page a shared device goes to when its sign-in times out. It signs out and reveals nothing."""
+    if visitor().expires_in is not None:
         end_session()
     if visitor().known:
         return redirect(url_for("home"))
     return render_template("links/link_left.html")
 
 
-def _link(token: str) -> PersonalLink:
+def _live_link(token: str) -> PersonalLink:
     found = link_of_token(db(), now(), token)
     if found is None:
         raise Unknown
     return found
 
 
-def _named_device(token: str) -> int | None:
-    """The device that the cookie of this browser names."""
-    keyring, key = keyring_of(db()), request.cookies.get(_cookie())
+def _cookie_device_id(token: str) -> int | None:
+    """The id of the device in this browser's cookie."""
+    keyring, key = keyring_of(db()), request.cookies.get(_cookie_name())
     bound = read_token(keyring, token)
     return read_device_key(keyring, bound.link_id, key) if bound and key else None
 
 
-def _own_device(link: PersonalLink) -> DeviceRow | None:
-    key = request.cookies.get(_cookie())
+def _cookie_device(link: PersonalLink) -> DeviceRow | None:
+    key = request.cookies.get(_cookie_name())
     return device_of(db(), link.id, read_device_key(keyring_of(db()), link.id, key)) if key else None
 
 
 def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
-    """Redirect to their own page; a device that nobody else uses is remembered."""
+    """Redirect to the participant's page, and remember a device that is their own."""
     start_link_session(entered.sign_in_id)
     response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
     if entered.remembered_until is None:
@@ -206,18 +206,18 @@ def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
     return _with_cookie(response, token, key, entered.remembered_until)
 
 
-def _cookie() -> str:
+def _cookie_name() -> str:
     return cookie_name("link_device", under="/l")
 
 
 def _with_cookie(response: Response, token: str, key: str, until: datetime | None = None) -> Response:
-    """Under the address of the link alone, so that it is sent nowhere else."""
+    """Set the device cookie, limited to the path of the link."""
     secure, path = runtime().settings.secure_cookies, url_for("links.enter", token=token)
-    response.set_cookie(_cookie(), key, expires=until, path=path, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(_cookie_name(), key, expires=until, path=path, secure=secure, httponly=True, samesite="Lax")
     return response
 
 
 def _without_cookie(response: Response, token: str) -> Response:
     secure, path = runtime().settings.secure_cookies, url_for("links.enter", token=token)
-    response.delete_cookie(_cookie(), path=path, secure=secure, httponly=True, samesite="Lax")
+    response.delete_cookie(_cookie_name(), path=path, secure=secure, httponly=True, samesite="Lax")
     return response

@@ -12,7 +12,7 @@ from ekc.conferences.forms.fields import FROM_LIST, choice, day, line, passage
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.language import say
+from ekc.core.language import translate
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.asking import Candidate
 from ekc.workflow.blocker import Blocker
@@ -165,7 +165,7 @@ class WaiveForm(PlainForm):
 
 def _conflict_label(tie: Conflict, sentence: Blocker) -> str:
     """The label of a conflict. Declared ones include their words, because two may otherwise read the same."""
-    said = say(sentence.message, sentence.params)
+    said = translate(sentence.message, sentence.params)
     return said if tie.matter is Matter.EMPLOYER else _("%(sentence)s: %(words)s", sentence=said, words=tie.about)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedJSON, SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.workflow.independence import Matter, Tie
 
 
@@ -50,9 +50,9 @@ class Waiver(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True)
-    matter: Mapped[Matter] = mapped_column(code(Matter))
+    matter: Mapped[Matter] = mapped_column(enum_column(Matter))
     about: Mapped[str] = mapped_column(SealedText("waiver.about"))  # the agency, or what was declared
-    tie: Mapped[Tie | None] = mapped_column(code(Tie))  # of an agency only
+    tie: Mapped[Tie | None] = mapped_column(enum_column(Tie))  # of an agency only
     reason: Mapped[str] = mapped_column(SealedText("waiver.reason"))
     waived_at: Mapped[datetime]
     waived_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.workflow.vocabulary import ArrangementKind, InformationKind
 
 
@@ -53,7 +53,7 @@ class Arrangement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
-    kind: Mapped[ArrangementKind] = mapped_column(code(ArrangementKind))
+    kind: Mapped[ArrangementKind] = mapped_column(enum_column(ArrangementKind))
     not_needed: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str | None] = mapped_column(SealedText("arrangement.text"))
 
@@ -79,7 +79,7 @@ class InformationItem(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
-    kind: Mapped[InformationKind] = mapped_column(code(InformationKind))
+    kind: Mapped[InformationKind] = mapped_column(enum_column(InformationKind))
     text: Mapped[str] = mapped_column(SealedText("information_item.text"))
 
 

@@ -12,7 +12,7 @@ from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
-from ekc.core.language import say, using
+from ekc.core.language import translate, using
 from ekc.meetings.models import Meeting
 from ekc.plans.changes import changes
 from ekc.plans.document import (
@@ -76,7 +76,7 @@ def store_version(session: Session, conference: Conference, at: datetime, draft:
     if before is not None:
         with using(conference.language):
             found = changes(from_json(before.content), draft)
-            lines = tuple(say(change.message, dict(change.params)) for change in found)
+            lines = tuple(translate(change.message, dict(change.params)) for change in found)
     since = before.made_at if before else None
     document = _document(session, conference, draft, number, at, since, lines)
     kinds = Counter(action.kind for action in actions(draft))
@@ -167,7 +167,7 @@ def _agreed(
 ) -> tuple[PrintedAgreement, ...]:
     """Who agreed, in their words. People who did not agree are left out."""
     with using(conference.language):
-        part = say(N_("with part of it"))
+        part = translate(N_("with part of it"))
     return tuple(
         PrintedAgreement(names[row.participant_id], row.words or (part if row.answer is Agreed.PART else ""))
         for row in agreements(session, conference.id, conference.presentation, since)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedBytes, SealedJSON, SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.workflow.vocabulary import Agreed
 
 
@@ -72,7 +72,7 @@ class Agreement(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     presentation: Mapped[int]
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
-    answer: Mapped[Agreed] = mapped_column(code(Agreed))
+    answer: Mapped[Agreed] = mapped_column(enum_column(Agreed))
     words: Mapped[str] = mapped_column(SealedText("agreement.words"), default="")
     said_at: Mapped[datetime]
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
-from ekc.core.db import Base, code
+from ekc.core.db import Base, enum_column
 from ekc.workflow.vocabulary import Step
 
 
@@ -33,5 +33,5 @@ class PrivateRound(Base):
     began_at: Mapped[datetime]
     why: Mapped[str | None] = mapped_column(SealedText("private_round.why"))  # why the family went back in
     ended_at: Mapped[datetime | None]
-    ended_by: Mapped[Step | None] = mapped_column(code(Step))
+    ended_by: Mapped[Step | None] = mapped_column(enum_column(Step))
     ended_for: Mapped[str | None] = mapped_column(SealedText("private_round.ended_for"))  # why the family came out

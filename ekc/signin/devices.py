@@ -1,10 +1,10 @@
-"""Browser and network of a request: in words for its owner, and as far as throttling needs them."""
+"""Browser and network of a request: a readable device name, and the keys for throttling."""
 
 import re
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-#: The first that fits: a browser names its ancestors too.
+#: The first match wins: a user agent also names the browsers it descends from.
 _BROWSERS = (
     ("Edge", r"\bEdg(e|A|iOS)?/"),
     ("Opera", r"\b(OPR|Opera)/"),
@@ -28,17 +28,17 @@ _PORT = re.compile(r"\A(?:\[([^\]]*)\](?::\d*)?|([^:]*):\d*)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The network and the browser that a request comes from."""
+    """The network and browser that a request comes from."""
 
-    network: str = ""  # as `network_of` says it
-    token: str = ""  # of the cookie of a known device
+    network: str = ""  # from `network_of`
+    token: str = ""  # from the cookie of a known device
 
 
 UNKNOWN_CALLER = Caller()
 
 
 def device_name(user_agent: str) -> str:
-    """Such as `Firefox, Windows` (never a version), from what a browser says of itself; empty if that tells nothing."""
+    """A name such as `Firefox, Windows` (without versions) from a user agent; empty if nothing is recognised."""
     parts = (_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent))
     return ", ".join(part for part in parts if part)
 
@@ -48,9 +48,9 @@ def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """What one caller has to themselves: an address of IPv4, or the 2^64 of IPv6 that every household gets.
+    """The network to throttle by: the IPv4 address, or the /64 of an IPv6 address, which is one household.
 
-    Some proxies add the port, which is another at every request; a listener for both kinds writes IPv4 as IPv6.
+    Removes the port that some proxies append (it differs for each request), and unwraps IPv4-mapped IPv6 addresses.
     """
     bare = _PORT.sub(r"\1\2", address)
     try:

@@ -1,6 +1,6 @@
-"""The forms of signing in, of coming to a password, and of changing how one signs in.
+"""Forms for signing in, choosing a password, and changing one's own credentials.
 
-Whether a password, code, answer or passkey is right, or good enough, is not their matter.
+They check only that fields are filled in; the actions check passwords, codes and passkeys.
 """
 
 from typing import Any
@@ -10,86 +10,88 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from ekc.core.forms import PlainForm, TranslatedForm
 from ekc.core.language import lazy_gettext as _l
-from ekc.signin.passkeys import LONGEST_ANSWER
-from ekc.signin.passwords import LONGEST, SHORTEST
+from ekc.signin.passkeys import MAX_RESPONSE_LENGTH
+from ekc.signin.passwords import MAX_LENGTH, MIN_LENGTH
 
-_GOOD = _l(
+_PASSWORD_HINT = _l(
     "At least %(shortest)s characters. Four or five words in a row are easy to remember and hard to guess.",
-    shortest=SHORTEST,
+    shortest=MIN_LENGTH,
 )
-_NOT_THE_SAME = _l("These two are not the same. Type both again.")
+_PASSWORDS_DIFFER = _l("These two are not the same. Type both again.")
 
 
-def _password(label: Any, missing: Any, *rules: Any, **more: Any) -> PasswordField:
-    return PasswordField(label, validators=[InputRequired(missing), Length(max=LONGEST), *rules], **more)
+def _password_field(label: Any, missing: Any, *rules: Any, **more: Any) -> PasswordField:
+    return PasswordField(label, validators=[InputRequired(missing), Length(max=MAX_LENGTH), *rules], **more)
 
 
 def _printable(text: str | None) -> str:
     return "".join(filter(str.isprintable, text or "")).strip()
 
 
-def _code(hint: Any) -> StringField:
+def _code_field(hint: Any) -> StringField:
     rules = [InputRequired(_l("Type the code.")), Length(max=40)]
     return StringField(_l("Code"), validators=rules, description=hint, render_kw={"dir": "ltr"})
 
 
 class SignInForm(TranslatedForm):
-    """Address and password."""
+    """Mail address and password."""
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
-    password = _password(_l("Password"), _l("Type your password."))
+    password = _password_field(_l("Password"), _l("Type your password."))
 
 
 class ForgottenForm(TranslatedForm):
-    """Where to send a way to choose a new password."""
+    """The mail address to which the link for a new password is sent."""
 
     email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
 
 
 class NewPasswordForm(TranslatedForm):
-    """A password of one's own, typed twice. The address is there for programs that remember passwords."""
+    """A new password, typed twice. The mail address is there for password managers."""
 
     email = EmailField(
         _l("You sign in with"), [Length(max=254)], render_kw={"readonly": True, "autocomplete": "username"}
     )
-    new_password = _password(_l("Your password"), _l("Type a password."), description=_GOOD)
-    new_password_again = _password(
-        _l("The same once more"), _l("Type it once more."), EqualTo("new_password", _NOT_THE_SAME)
+    new_password = _password_field(_l("Your password"), _l("Type a password."), description=_PASSWORD_HINT)
+    new_password_again = _password_field(
+        _l("The same once more"), _l("Type it once more."), EqualTo("new_password", _PASSWORDS_DIFFER)
     )
 
 
 class CodeForm(PlainForm):
-    """A code of the app, or a recovery code."""
+    """A code of the authenticator app, or a recovery code."""
 
-    one_time_code = _code(_l("The six digits that the app on your phone shows now, or one of your recovery codes."))
+    one_time_code = _code_field(
+        _l("The six digits that the app on your phone shows now, or one of your recovery codes.")
+    )
 
 
 class OwnPasswordForm(PlainForm):
-    """The password once more, before something is changed."""
+    """The current password, to confirm a change."""
 
-    password = _password(_l("Your password"), _l("Type your password."))
+    password = _password_field(_l("Your password"), _l("Type your password."))
 
 
 class AuthenticatorForm(OwnPasswordForm):
-    """The first code of an app, to see that it works."""
+    """The first code of an authenticator app, which proves that it works; and the current password."""
 
-    one_time_code = _code(_l("The six digits that the app shows now."))
+    one_time_code = _code_field(_l("The six digits that the app shows now."))
 
 
 class ChangePasswordForm(PlainForm):
-    """Another password."""
+    """The current password and a new one."""
 
-    password = _password(_l("The password you have now"), _l("Type the password you have now."))
-    new_password = _password(_l("New password"), _l("Type the new password."), description=_GOOD)
-    new_password_again = _password(
+    password = _password_field(_l("The password you have now"), _l("Type the password you have now."))
+    new_password = _password_field(_l("New password"), _l("Type the new password."), description=_PASSWORD_HINT)
+    new_password_again = _password_field(
         _l("New password once more"),
         _l("Type the new password once more."),
-        EqualTo("new_password", _NOT_THE_SAME),
+        EqualTo("new_password", _PASSWORDS_DIFFER),
     )
 
 
 class PhoneForm(PlainForm):
-    """By which phone somebody of staff is reached."""
+    """The phone number of staff, shown to circles."""
 
     phone = TelField(
         _l("Phone"),
@@ -100,18 +102,18 @@ class PhoneForm(PlainForm):
 
 
 class PasskeyForm(PlainForm):
-    """What a browser answers, as JSON: the script of the page puts it here."""
+    """The browser's WebAuthn response as JSON, filled in by the script of the page."""
 
     credential = HiddenField(
         validators=[
             InputRequired(_l("Your browser gave no passkey. Try once more.")),
-            Length(max=LONGEST_ANSWER, message=_l("Your browser gave no passkey. Try once more.")),
+            Length(max=MAX_RESPONSE_LENGTH, message=_l("Your browser gave no passkey. Try once more.")),
         ]
     )
 
 
 class NewPasskeyForm(PasskeyForm):
-    """A passkey that was just made, and what its owner calls it."""
+    """A new passkey, and the name its owner gives it."""
 
     name = StringField(
         _l("What do you call it?"),

@@ -1,6 +1,6 @@
-"""Invitations: creating and revoking them, in the caller's transaction. Who may: `actions/invitations.py`.
+"""Creating and revoking invitations, in the caller's transaction. The actions: `actions/invitations.py`.
 
-An invitation is a single-use token for one account; only its hash is kept (`core/tokens.py`).
+An invitation is a single-use token for one account; only its hash is stored (`core/tokens.py`).
 """
 
 from datetime import datetime, timedelta
@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from ekc.core.tokens import hash_token, new_token
 from ekc.signin.models import Invitation, Purpose
 
-#: How long somebody has to choose a password.
-LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.FORGOTTEN: timedelta(hours=1)}
+#: How long an invitation works.
+INVITATION_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.FORGOTTEN: timedelta(hours=1)}
 
 
-def address_of(base_url: str, token: str) -> str:
-    """The link by which somebody comes to choose their password; the route is in `views/invitations.py`."""
+def invitation_url(base_url: str, token: str) -> str:
+    """The link for choosing a password; its route is in `views/passwords.py`."""
     return f"{base_url}/invitations/{token}"
 
 
 def new_invitation(
     session: Session, at: datetime, account_id: int, purpose: Purpose, made_by: int | None
 ) -> tuple[int, str]:
-    """Make one: its id, and its token, known now and never again. Does not commit."""
+    """Create an invitation; returns its id and its token, which is not stored. Does not commit."""
     token = new_token()
     invitation = Invitation(
         account_id=account_id,
@@ -31,7 +31,7 @@ def new_invitation(
         token_hash=hash_token(token),
         made_by=made_by,
         made_at=at,
-        expires_at=at + LASTS[purpose],
+        expires_at=at + INVITATION_LIFETIME[purpose],
     )
     session.add(invitation)
     session.flush()
@@ -39,7 +39,7 @@ def new_invitation(
 
 
 def revoke_invitations(session: Session, at: datetime, account_id: int, purpose: Purpose | None = None) -> int:
-    """End every unused invitation of an account, or those for one purpose; how many. Does not commit."""
+    """Revoke the unused invitations of an account, or those for one purpose; returns how many. Does not commit."""
     which = [Invitation.account_id == account_id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)]
     if purpose is not None:
         which.append(Invitation.purpose == purpose)

@@ -1,4 +1,4 @@
-"""In which language a request is answered: as chosen, else of the account, else of the browser, else English."""
+"""The language of a request: the chosen one (cookie), else the account's, else the browser's, else English."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -10,7 +10,7 @@ from ekc.core.routes import cookie_name, runtime
 from ekc.signin.login import authenticated_visitor
 
 _COOKIE = "language"
-_YEAR = 365 * 24 * 3600
+_YEAR = 365 * 24 * 3600  # seconds
 _DEFAULT = "en"
 
 
@@ -23,13 +23,13 @@ def chosen_language() -> str:
 
 
 def remember_language(response: Response, code: str) -> None:
-    """Keep a choice in the browser, for a year."""
+    """Store the chosen language in a cookie, for a year."""
     secure = runtime().settings.secure_cookies
     response.set_cookie(cookie_name(_COOKIE), code, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
 def install(app: Flask) -> None:
-    """Answer each request in its language, error pages included; nothing of it is left for the next in this thread."""
+    """Put the language of each request in force, error pages included, and reset it afterwards (threads are reused)."""
     answer = app.wsgi_app
 
     def in_its_language(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

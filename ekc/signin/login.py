@@ -1,4 +1,4 @@
-"""Who is signed in: Flask-Login over the rows of `sign_in`, and the gates for routes outside a case."""
+"""The signed-in user: Flask-Login backed by the rows of `sign_in`, and the gates for routes outside a case."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import NOBODY, By, Visitor
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.routes import LARGEST_ID, Access, cookie_name, db, declare, now, runtime
+from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, now, runtime
 from ekc.core.tokens import is_token, new_token
 from ekc.signin import queries
 from ekc.signin.actions.sessions import end_sign_in, sign_in_account, touch_sign_in
@@ -30,19 +30,19 @@ from ekc.workflow.vocabulary import N_
 View = Callable[..., ResponseReturnValue]
 
 _USER_ID = re.compile(r"(account|link):(\d{1,9})")
-#: So long after signing in, one may change how one signs in (ASVS 7.5.1).
-FRESH_FOR = timedelta(minutes=10)
-#: A provider may have let somebody through unasked, so such a sign-in is never fresh.
-_SEEN_ELSEWHERE = (Method.PROVIDER, Method.PROVIDER_ALONE)
-_PENDING = "halfway"  # in the session: whose password was verified, and when
+#: How long after signing in credentials can be changed without signing in again (ASVS 7.5.1).
+FRESH_LIFETIME = timedelta(minutes=10)
+#: A provider may reuse its own session without asking for credentials, so such a sign-in is never fresh.
+_EXTERNAL_METHODS = (Method.PROVIDER, Method.PROVIDER_ALONE)
+_PENDING = "halfway"  # session key: the account whose password was verified, and when
 _PENDING_LIFETIME = 600  # seconds
-_DEVICE = "device"  # the cookie of a browser that has signed in before
-_YEAR = 365 * 24 * 3600
+_DEVICE = "device"  # cookie of a browser that has signed in before
+_YEAR = 365 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class SignInKind:
-    """How sign-ins of one kind are read and ended."""
+    """How to read and end sign-ins of one kind."""
 
     find: Callable[[Session, datetime, int], CurrentSignIn | None]
     end: Callable[[By], None]
@@ -54,10 +54,10 @@ _ACCOUNT = SignInKind(queries.account_sign_in, end_sign_in)
 
 @dataclass(eq=False)
 class SignedInUser(UserMixin):  # type: ignore[misc]
-    """Flask-Login's user: a sign-in. Its id names a row of `sign_in`, so whatever ends the row ends the session.
+    """Flask-Login's user: a sign-in. Its id is that of a row of `sign_in`, so ending the row ends the session.
 
-    An ended sign-in is inactive, which Flask-Login takes for not authenticated; its id is still known. Where a second
-    factor is required, who lacks one is authenticated but not authorized, except to set one up.
+    An ended sign-in is inactive, which Flask-Login treats as not authenticated, but its id is still known. Where a
+    second factor is required, a user without one is authenticated but authorized only to set one up.
     """
 
     kind: str  # account, link
@@ -69,38 +69,38 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
 
     @property
     def is_active(self) -> bool:
-        """Whether the sign-in goes on."""
+        """Whether the sign-in has neither ended nor timed out."""
         return self.visitor.known
 
     def get_id(self) -> str:
-        """What the session cookie holds: `account:<sign-in>` or `link:<sign-in>`."""
+        """The value in the session cookie: `account:<sign-in id>` or `link:<sign-in id>`."""
         return f"{self.kind}:{self.sign_in_id}"
 
 
 def load_user(user_id: str) -> SignedInUser | None:
-    """Flask-Login's user loader. The row decides: idle or absolute timeout, signed out, account or link dead.
+    """Flask-Login's user loader. The row decides: timeouts, signing out, a closed account or a revoked link.
 
-    An error page that says the database cannot be reached does not ask it who reads the page.
+    Error pages for an unavailable database set `g.skip_user_loading`, because loading the user would fail again.
     """
-    if g.get("asks_nobody") or (read := _USER_ID.fullmatch(user_id)) is None:
+    if g.get("skip_user_loading") or (read := _USER_ID.fullmatch(user_id)) is None:
         return None
     kind, sign_in_id = read[1], int(read[2])
-    found = _kind(kind).find(db(), now(), sign_in_id)
+    found = _sign_in_kind(kind).find(db(), now(), sign_in_id)
     if found is None:
         return SignedInUser(kind, sign_in_id)
     touch_sign_in(db(), now(), sign_in_id, found.seen_at)
     required = runtime().settings.second_factor_required and found.visitor.account_id is not None
     lacks = required and queries.lacks_second_factor(db(), found.visitor.account_id or 0, found.method)
-    fresh = found.method not in _SEEN_ELSEWHERE and now() - found.began_at < FRESH_FOR
+    fresh = found.method not in _EXTERNAL_METHODS and now() - found.began_at < FRESH_LIFETIME
     if kind == "account" and fresh != login_fresh():
         session["_fresh"] = fresh  # Flask-Login's own flag never expires
     return SignedInUser(kind, sign_in_id, found.visitor, found.method, authorized=not lacks, fresh=fresh)
 
 
 def complete_sign_in(account_id: int, method: Method, target: str | None) -> str:
-    """Sign in who proved by this method that an account is theirs, or ask for the second factor; where to go on.
+    """Sign in the owner of an account, who proved it by this method, or ask for the second factor.
 
-    `target`: where they wanted to be, a path of this site.
+    Returns the address to redirect to. `target`: the path of this site they asked for.
     """
     if method not in SINGLE_FACTOR or not queries.has_second_factor(db(), account_id):
         start_account_session(account_id, method)
@@ -111,13 +111,13 @@ def complete_sign_in(account_id: int, method: Method, target: str | None) -> str
 
 
 def pending_account() -> int | None:
-    """The account whose password was verified in this session, and whose code is asked for. It authorizes nothing."""
+    """The account whose password was verified in this session and whose code is still missing. Authorizes nothing."""
     account_id, since = session.get(_PENDING, (None, 0))
     return account_id if int(now().timestamp()) - since < _PENDING_LIFETIME else None
 
 
 def after_sign_in(target: str | None) -> str:
-    """Where to go after signing in: to the target, or first to a second factor."""
+    """The address to redirect to after signing in: the target, or setting up a second factor first."""
     if authenticated_visitor().known and not visitor().known:
         if other := _stronger_credential():
             flash(other)
@@ -127,20 +127,20 @@ def after_sign_in(target: str | None) -> str:
 
 
 def start_account_session(account_id: int, method: Method) -> None:
-    """Sign the owner of an account in, in this browser. Raises Unknown for a closed account."""
+    """Sign in the owner of an account in this browser. Raises Unknown for a closed account."""
     token = "" if method is Method.DEMO else request_caller().token or new_token()
     _start_session(f"account:{sign_in_account(db(), now(), account_id, method, request_device(), token)}")
     if token:
-        _remember(token)
+        _set_device_cookie(token)
 
 
 def start_link_session(sign_in_id: int) -> None:
-    """Go on as the participant whose sign-in by personal link this is."""
+    """Start a session for a sign-in by personal link."""
     _start_session(f"link:{sign_in_id}")
 
 
 def _start_session(user_id: str) -> None:
-    """Put a sign-in into a new session of the browser: nothing of the one before is kept."""
+    """Replace the browser's session by a new one with this sign-in, which prevents session fixation."""
     _end_current()
     session.clear()
     user = load_user(user_id)
@@ -149,8 +149,8 @@ def _start_session(user_id: str) -> None:
 
 
 def end_session() -> None:
-    """Sign out, here and in the database: a copy of the cookie is worthless from now on."""
-    with suppress(Unknown):  # it was ended in this very request, with every other of the account
+    """Sign out in the browser and the database, so a copy of the cookie stops working."""
+    with suppress(Unknown):  # already ended in this request, with the other sign-ins of the account
         _end_current()
     logout_user()
     session.clear()
@@ -159,16 +159,16 @@ def end_session() -> None:
 def _end_current() -> None:
     user = _user()
     if user is not None and user.is_active:
-        _kind(user.kind).end(By(db(), user.visitor, now()))
+        _sign_in_kind(user.kind).end(By(db(), user.visitor, now()))
 
 
-def _kind(name: str) -> SignInKind:
+def _sign_in_kind(name: str) -> SignInKind:
     kinds: dict[str, SignInKind] = current_app.extensions[_KINDS]
     return kinds[name]
 
 
 def discard_ended_sign_in() -> bool:
-    """Forget a sign-in that has ended in the meantime; whether it was one of an account."""
+    """Remove an ended sign-in from the session; returns whether there was one, of an account."""
     user = _user()
     if user is None or user.is_active:
         return False
@@ -177,7 +177,7 @@ def discard_ended_sign_in() -> bool:
 
 
 def request_device() -> str:
-    """Browser and system of this request, in words."""
+    """The name of the browser and system of this request."""
     return device_name(request.user_agent.string)
 
 
@@ -187,7 +187,7 @@ def request_caller() -> Caller:
     return Caller(network_of(request.remote_addr or ""), token if is_token(token) else "")
 
 
-def _remember(token: str) -> None:
+def _set_device_cookie(token: str) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
         secure = runtime().settings.secure_cookies
@@ -196,57 +196,61 @@ def _remember(token: str) -> None:
 
 
 def visitor() -> Visitor:
-    """Who asks, in this request; nobody as long as a required second factor is missing."""
+    """The visitor of this request; `NOBODY` while a required second factor is missing."""
     user = _user()
     return user.visitor if user and user.authorized else NOBODY
 
 
 def by() -> By:
-    """Who asks, now, in the session of this request: what actions are called with."""
+    """The first argument of actions: the visitor, time and database session of this request."""
     return By(db(), visitor(), now())
 
 
 def authenticated_visitor() -> Visitor:
-    """Who is signed in, authorized or not: for setting up a second factor and signing out."""
+    """The signed-in visitor, authorized or not: for setting up a second factor and for signing out."""
     user = _user()
     return user.visitor if user else NOBODY
 
 
 def enrolling_visitor() -> Visitor:
-    """Who may set up credentials. Not who has a stronger one and did not use it: they may have found the password."""
+    """The visitor who may set up credentials.
+
+    `NOBODY` for a visitor who has a stronger credential but did not use it: the password may be stolen.
+    """
     return visitor() if visitor().known or _stronger_credential() else authenticated_visitor()
 
 
 def _stronger_credential() -> str:
-    """What to tell who lacks a second factor but has a credential that is one; empty if there is none."""
+    """The message for a user without a second factor who owns a credential that counts as one; empty if none does."""
     user = _user()
     if user is None or not user.is_active:
         return ""
     account_id = user.visitor.account_id or 0
     if queries.has_passkey(db(), account_id):
-        return str(_("Here everybody signs in with two steps. Sign in with your passkey: it is both at once."))
+        return _("Here everybody signs in with two steps. Sign in with your passkey: it is both at once.")
     tied = {row.issuer for row in queries.identities_of(db(), account_id)}
     names = (name for issuer, name in runtime().settings.provider_names.items() if issuer in tied)
     name = "" if user.method is Method.PROVIDER_ALONE else next(names, "")
-    return str(_("Here everybody signs in with two steps. First sign in at %(name)s.", name=name)) if name else ""
+    return _("Here everybody signs in with two steps. First sign in at %(name)s.", name=name) if name else ""
 
 
 def _user() -> SignedInUser | None:
-    """The sign-in that the session names, ended or not."""
+    """The sign-in in the session, ended or not."""
     user = current_user._get_current_object()
     return user if isinstance(user, SignedInUser) else None
 
 
 def unauthorized() -> ResponseReturnValue:
-    """The answer to a request that needs a sign-in."""
+    """The response to a request that needs a sign-in."""
     answer: ResponseReturnValue = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     return answer
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Redirect to the sign-in page, and back here afterwards.
+    """Redirect to the sign-in page, with this page as the target.
 
-    Who came by personal link has nothing to do there, and nobody after them learns where they were.
+    Participants cannot use that page. They are redirected without a target, so the next user of the device does not
+    learn which page it was.
     """
     if link_sign_in():
         return redirect(url_for("links.signed_out"))
@@ -260,17 +264,17 @@ def _refuse_stale() -> NoReturn:
 
 
 def own_account(view: View) -> View:
-    """A gate: staff, for their own account. For others the page does not exist."""
+    """Gate: staff, for their own account. Other signed-in visitors get 404."""
     return _gate(view, Access("account"), visitor, _has_account)
 
 
 def own_account_enrolling(view: View) -> View:
-    """A gate: as `own_account`, and also for who has yet to set up a required second factor."""
+    """Gate: as `own_account`, and also staff who still have to set up a required second factor."""
     return _gate(view, Access("account", "before a second factor too"), enrolling_visitor, _has_account)
 
 
 def office(duty: Duty) -> Callable[[View], View]:
-    """A gate: staff with an office that has this duty. To others the page does not exist."""
+    """Gate: staff with a role that has this duty. Other signed-in visitors get 404."""
     access = Access("office", ", ".join(sorted(DUTY_RULES[duty].roles)))
     return lambda view: _gate(view, access, visitor, lambda who: has_duty(duty, who.roles))
 
@@ -285,7 +289,7 @@ def _gate(view: View, access: Access, whom: Callable[[], Visitor], may: Callable
         who = whom()
         if not who.known:
             return unauthorized()
-        if not may(who) or any(isinstance(number, int) and number > LARGEST_ID for number in kwargs.values()):
+        if not may(who) or any(isinstance(number, int) and number > MAX_ID for number in kwargs.values()):
             raise Unknown
         return view(*args, **kwargs)
 
@@ -293,31 +297,31 @@ def _gate(view: View, access: Access, whom: Callable[[], Visitor], may: Callable
 
 
 def link_sign_in() -> int | None:
-    """The sign-in by personal link that this session names; it may have ended."""
+    """The id of the sign-in by personal link in this session; it may have ended."""
     user = _user()
     return user.sign_in_id if user and user.kind == "link" else None
 
 
 def _refresh_shared_device(response: Response) -> Response:
-    """On a device that others use too, each page and paper goes away when its time is over, without JavaScript."""
-    # What is static is nobody's own, and has to be kept.
-    left = visitor().leaves_in if request.endpoint != "static" else None
+    """On a shared device, leave each page and document when the sign-in times out, without JavaScript."""
+    # Static files hold nothing personal and stay cached.
+    left = visitor().expires_in if request.endpoint != "static" else None
     if left is not None:
         response.headers.setdefault("Refresh", f"{left}; url={url_for('links.signed_out')}")
     return response
 
 
 def install(app: Flask, by_link: SignInKind) -> None:
-    """Set up Flask-Login. What is known of sign-ins by personal link comes from above: `links`."""
+    """Set up Flask-Login. `by_link` is passed in because `links` may import this package, not the reverse."""
     app.extensions[_KINDS] = {"account": _ACCOUNT, "link": by_link}
     manager = LoginManager(app)
-    manager.session_protection = None  # the rows decide; phones change networks within a sign-in
+    manager.session_protection = None  # it compares IP addresses, which change on phones; the rows decide
     manager.user_loader(load_user)
     manager.unauthorized_handler(_to_sign_in)
     manager.needs_refresh_handler(_refuse_stale)
     app.after_request(_refresh_shared_device)
 
 
-def in_the_demo(number: int) -> bool:
-    """Whether this is the demo, and the number one that a database can be asked for."""
-    return runtime().settings.demo and number <= LARGEST_ID
+def is_demo_id(number: int) -> bool:
+    """Whether the product runs as the demo, and the number is a valid database id."""
+    return runtime().settings.demo and number <= MAX_ID

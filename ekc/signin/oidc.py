@@ -1,4 +1,4 @@
-"""OpenID Connect client: the authorization request, and verification of what the provider answers (ADR 0022).
+"""OpenID Connect client: the authorization request, and verification of the provider's response (ADR 0022).
 
 Authorization code flow with PKCE, state and nonce; only asymmetric signatures are accepted. Provider metadata is cached
 for an hour. Requests time out after five seconds and are not retried. Authlib is imported with the first sign-in.
@@ -11,20 +11,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from config import Provider, is_safe
+from config import Provider, is_secure_url
 
 TIMEOUT = (5, 5)  # seconds: to connect, and between two bytes
 _METADATA_LIFETIME = timedelta(hours=1)
 _RETRY_AFTER = timedelta(seconds=15)  # a provider that did not answer is not asked again before
 _LEEWAY = 60  # seconds of clock skew
-_LONGEST_SUBJECT = 255
-_LONGEST_CODE = 4096
-_LONGEST_ERROR = 40
+_MAX_SUBJECT = 255
+_MAX_CODE = 4096
+_MAX_ERROR = 40
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 
 
 class OIDCError(Exception):
-    """The answer does not prove who somebody is. The message is a code for the log and names no person."""
+    """The response does not prove an identity. The message is a code for the log and names no person."""
 
 
 class ProviderUnavailableError(OIDCError):
@@ -32,16 +32,16 @@ class ProviderUnavailableError(OIDCError):
 
 
 class AuthorizationDeniedError(OIDCError):
-    """The provider answered with an error: the person cancelled, or something is wrong there."""
+    """The provider returned an error: the user cancelled, or the provider failed."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"it says {code[:_LONGEST_ERROR]}" if code.isidentifier() else "it says no")
+        super().__init__(f"it says {code[:_MAX_ERROR]}" if code.isidentifier() else "it says no")
         self.by_user = code == "access_denied"
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What an authorization request carried, to verify its response."""
+    """The parameters of an authorization request, needed to verify its response."""
 
     nonce: str
     verifier: str  # PKCE
@@ -50,23 +50,23 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class OIDCIdentity:
-    """Who a provider says somebody is."""
+    """The identity that a provider asserts."""
 
     issuer: str
     subject: str
-    email: str | None  # lower case; only if the provider vouches for it, and may
-    second_factor: bool  # whether its sign-in counts as two factors
+    email: str | None  # lower case; None unless the provider verified it and may assert its domain
+    second_factor: bool  # whether the sign-in counts as two factors
 
 
 @dataclass(frozen=True, slots=True)
 class _ProviderMetadata:
-    """The discovery document and keys of a provider, as far as we use them."""
+    """The parts of a provider's discovery document that we use, and its keys."""
 
     read_at: datetime
     authorization: str
     token: str
     end_session: str | None
-    sends_issuer: bool  # in every authorization response (RFC 9207)
+    sends_issuer: bool  # `iss` is in every authorization response (RFC 9207)
     client_auth_method: str  # client_secret_basic or client_secret_post
     keys: Any
 
@@ -76,7 +76,7 @@ _unavailable_since: dict[str, datetime] = {}
 
 
 def authorization_url(provider: Provider, at: datetime, request: AuthorizationRequest, state: str) -> str:
-    """Where to send the browser to sign in at the provider. Raises OIDCError."""
+    """The provider's address to which the browser is redirected to sign in. Raises OIDCError."""
     metadata = _metadata(provider, at)
     with _client(provider, at, metadata, request) as client:
         address, _ = client.create_authorization_url(
@@ -86,7 +86,7 @@ def authorization_url(provider: Provider, at: datetime, request: AuthorizationRe
 
 
 def end_session_url(provider: Provider, at: datetime, redirect_uri: str) -> str | None:
-    """Where to sign out at the provider too, if it supports that. Raises OIDCError.
+    """The provider's address for signing out there too; None if it has none. Raises OIDCError.
 
     We keep no ID token to send as a hint, so the provider may ask for confirmation.
     """
@@ -104,7 +104,7 @@ def fetch_identity(
 
     `issuer`: the `iss` parameter of the response, against mix-up of providers (RFC 9207).
     """
-    if not 0 < len(code) <= _LONGEST_CODE:
+    if not 0 < len(code) <= _MAX_CODE:
         raise OIDCError("no code")
     metadata = _metadata(provider, at)
     if issuer != provider.issuer and (issuer is not None or metadata.sends_issuer):
@@ -123,7 +123,7 @@ def fetch_identity(
 def _claims(
     provider: Provider, metadata: _ProviderMetadata, at: datetime, token: dict[str, Any], nonce: str
 ) -> dict[str, Any]:
-    """The claims of the ID token, after its signature, issuer, audience, times, nonce and at_hash were verified."""
+    """Verify the ID token (signature, issuer, audience, times, nonce, at_hash) and return its claims."""
     from authlib.oidc.core import CodeIDToken  # noqa: PLC0415
     from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415
 
@@ -154,7 +154,7 @@ def _decode(token: str, keys: Any) -> Any:
 
 def _identity_of(provider: Provider, claims: dict[str, Any]) -> OIDCIdentity:
     subject = claims["sub"]
-    if len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
+    if len(subject) > _MAX_SUBJECT or not subject.isprintable():
         raise OIDCError("subject")
     email = str(claims.get(provider.email_claim, "")).strip().lower()
     verified = str(claims.get(provider.verified_claim)).lower() in {"true", "1"}
@@ -163,7 +163,7 @@ def _identity_of(provider: Provider, claims: dict[str, Any]) -> OIDCIdentity:
 
 
 def _is_two_factor(provider: Provider, claims: dict[str, Any]) -> bool:
-    """Whether the sign-in counts as two factors: by setting, and where the setting names acr or amr, by the token."""
+    """Whether the sign-in counts as two factors: by the provider's settings, and by acr or amr if these are set."""
     proven = claims.get("acr") in provider.acr or any(method in provider.amr for method in claims.get("amr") or [])
     return provider.second_factor and (proven or not (provider.acr or provider.amr))
 
@@ -176,7 +176,7 @@ def _metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
 
 
 def _fetch_metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
-    """Fetch the discovery document and the keys, and cache them."""
+    """Fetch the discovery document and the keys, and cache both."""
     with _client(provider, at) as client:
         document = _get_json(client, provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
         if document["issuer"] != provider.issuer:
@@ -197,7 +197,7 @@ def _fetch_metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
 
 
 def _https_only(address: str) -> str:
-    if not is_safe(address):
+    if not is_secure_url(address):
         raise OIDCError("an address without TLS")
     return address
 
@@ -215,7 +215,7 @@ def _client(
     metadata: _ProviderMetadata | None = None,
     request: AuthorizationRequest | None = None,
 ) -> Iterator[Any]:
-    """An HTTP client of a provider. Anything that fails inside raises OIDCError: its answers are untrusted input."""
+    """An HTTP client for a provider. Every failure inside raises OIDCError, because responses are untrusted input."""
     from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415
     from requests import ConnectionError, HTTPError, Timeout  # noqa: PLC0415
 
@@ -240,6 +240,6 @@ def _client(
         raise ProviderUnavailableError(type(error).__name__) from None
     except HTTPError as error:
         raise ProviderUnavailableError(type(error).__name__) from None
-    except Exception as error:  # raised by three libraries, on untrusted input
+    except Exception as error:  # three libraries raise unrelated types on untrusted input
         what = (type(error).__name__, *(str(getattr(error, part, "")) for part in ("error", "claim")))
         raise OIDCError(" ".join(filter(str.isidentifier, what))) from None

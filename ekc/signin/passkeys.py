@@ -1,6 +1,6 @@
-"""Passkeys (WebAuthn): the options for a browser, and verification of its answers. Whose they are: `actions/`.
+"""Passkeys (WebAuthn): the options for a browser, and verification of its responses. Storing them: `actions/`.
 
-User verification (a finger, a face, the code of the device) is always required, so a passkey counts as two factors. The
+User verification (fingerprint, face or the device's PIN) is always required, so a passkey counts as two factors. The
 library is imported when the first passkey is used.
 """
 
@@ -12,22 +12,22 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-#: How much a browser may answer: a statement with certificates stays far below it.
-LONGEST_ANSWER = 16_384
-_HANDLE = 32  # bytes
-_LONGEST_ID = 1023  # bytes, by WebAuthn
+#: In characters. A response with an attestation certificate is far smaller.
+MAX_RESPONSE_LENGTH = 16_384
+_HANDLE_BYTES = 32  # bytes
+_MAX_CREDENTIAL_ID = 1023  # bytes (WebAuthn)
 
 
 class InvalidPasskeyError(Exception):
-    """A browser's answer is not a passkey, or not one for us. The message is a code for the audit."""
+    """The browser's response is malformed, or not valid for this site. The message is a code for the audit."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """Us as a relying party: passkeys answer this address alone, so a page that looks like ours gets nothing."""
+    """The WebAuthn relying party: passkeys work for this address only, which protects against phishing."""
 
-    id: str  # the host
-    origin: str  # as browsers write it
+    id: str  # host
+    origin: str  # as browsers send it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,22 @@ class Assertion:
     """An authentication assertion, parsed but not yet verified."""
 
     credential_id: bytes
-    handle: bytes | None  # the user handle: by it the device knows the account
-    whole: dict[str, Any]
+    handle: bytes | None  # user handle
+    response: dict[str, Any]
 
 
 def relying_party(base_url: str) -> RelyingParty | None:
-    """The relying party for a base URL; None where browsers allow no passkeys: without TLS, and at an IP address."""
+    """The relying party for a base URL; None where browsers refuse passkeys: without TLS, and for an IP address."""
     parts = urlsplit(base_url)
     host = (parts.hostname or "").lower()
-    if not host or (parts.scheme != "https" and host != "localhost") or _is_number(host):
+    if not host or (parts.scheme != "https" and host != "localhost") or _is_ip_address(host):
         return None
     usual = {"https": 443, "http": 80}.get(parts.scheme)
     port = f":{parts.port}" if parts.port and parts.port != usual else ""
     return RelyingParty(host, f"{parts.scheme}://{host}{port}")
 
 
-def _is_number(host: str) -> bool:
+def _is_ip_address(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:
@@ -69,14 +69,14 @@ def _is_number(host: str) -> bool:
 
 
 def new_handle() -> bytes:
-    """A user handle for an account: random, so that it tells nothing of whose it is."""
-    return secrets.token_bytes(_HANDLE)
+    """A user handle for an account: random, so that it identifies nobody."""
+    return secrets.token_bytes(_HANDLE_BYTES)
 
 
 def registration_options(
     party: RelyingParty, challenge: bytes, handle: bytes, email: str, name: str, known: Iterable[bytes]
 ) -> dict[str, Any]:
-    """The options with which a browser creates a passkey; not on a device that holds one of the `known`."""
+    """The options with which a browser creates a passkey; not on an authenticator that holds one of `known`."""
     from webauthn import generate_registration_options  # noqa: PLC0415
     from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
     from webauthn.helpers.structs import (  # noqa: PLC0415
@@ -103,7 +103,7 @@ def registration_options(
 
 
 def authentication_options(party: RelyingParty, challenge: bytes) -> dict[str, Any]:
-    """The options with which a browser signs in by any passkey for us."""
+    """The options with which a browser signs in by any passkey of this site."""
     from webauthn import generate_authentication_options  # noqa: PLC0415
     from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
     from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
@@ -118,7 +118,7 @@ def verify_registration(party: RelyingParty, challenge: bytes, handle: bytes, te
     """Verify that a device created a passkey for this challenge. Raises InvalidPasskeyError."""
     from webauthn import verify_registration_response  # noqa: PLC0415
 
-    answer = _object(text)
+    answer = _parse_object(text)
     try:
         made = verify_registration_response(
             credential=answer,
@@ -127,18 +127,18 @@ def verify_registration(party: RelyingParty, challenge: bytes, handle: bytes, te
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except Exception as error:  # everything in it was written by somebody else, and the library fails in many ways
+    except Exception as error:  # untrusted input, on which the library raises many types
         raise InvalidPasskeyError(type(error).__name__) from None
-    if len(made.credential_id) > _LONGEST_ID:
+    if len(made.credential_id) > _MAX_CREDENTIAL_ID:
         raise InvalidPasskeyError("long")
     return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count, handle)
 
 
 def parse_assertion(text: str) -> Assertion:
-    """Parse an assertion without verifying it. Raises InvalidPasskeyError for anything malformed."""
+    """Parse an assertion without verifying it. Raises InvalidPasskeyError if it is malformed."""
     from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415
 
-    answer = _object(text)
+    answer = _parse_object(text)
     try:
         read = parse_authentication_credential_json(answer)
     except Exception as error:
@@ -147,17 +147,17 @@ def parse_assertion(text: str) -> Assertion:
 
 
 def verify_assertion(party: RelyingParty, challenge: bytes, public_key: bytes, answer: Assertion) -> int:
-    """Verify the signature over the challenge; the signature counter of the device. Raises InvalidPasskeyError."""
+    """Verify the signature over the challenge; returns the signature counter. Raises InvalidPasskeyError."""
     from webauthn import verify_authentication_response  # noqa: PLC0415
 
     try:
         proven = verify_authentication_response(
-            credential=answer.whole,
+            credential=answer.response,
             expected_challenge=challenge,
             expected_rp_id=party.id,
             expected_origin=party.origin,
             credential_public_key=public_key,
-            credential_current_sign_count=0,  # compared by ourselves, when we know that it is the device that counts
+            credential_current_sign_count=0,  # compared by `is_cloned`, once the signature is verified
             require_user_verification=True,
         )
     except Exception as error:
@@ -165,13 +165,13 @@ def verify_assertion(party: RelyingParty, challenge: bytes, public_key: bytes, a
     return proven.new_sign_count
 
 
-def is_cloned(kept: int, said: int) -> bool:
-    """Whether the counter tells of a cloned key: it did not grow. Keys that are on several devices stay at 0."""
-    return (kept > 0 or said > 0) and said <= kept
+def is_cloned(stored: int, received: int) -> bool:
+    """Whether the signature counter did not grow, which indicates a cloned key. Synced passkeys stay at 0."""
+    return (stored > 0 or received > 0) and received <= stored
 
 
-def _object(text: str) -> dict[str, Any]:
-    if len(text) > LONGEST_ANSWER:
+def _parse_object(text: str) -> dict[str, Any]:
+    if len(text) > MAX_RESPONSE_LENGTH:
         raise InvalidPasskeyError("long")
     try:
         answer = json.loads(text)

@@ -1,4 +1,4 @@
-"""Reading sign-ins, second factors, passkeys, identities and invitations. Nothing here writes or decides."""
+"""Queries on sign-ins, known devices, second factors, passkeys, identities and invitations. Nothing here writes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
-from ekc.accounts.queries import VISITOR, WITH_ROLES, visitor_from
+from ekc.accounts.queries import ACCOUNTS_WITH_ROLES, VISITOR_COLUMNS, visitor_from_rows
 from ekc.core.errors import Unknown
 from ekc.core.tokens import hash_token
 from ekc.signin.models import (
@@ -25,6 +25,36 @@ from ekc.signin.models import (
     SignIn,
 )
 
+# sign-ins -------------------------------------------------------------------------------------------------------------
+
+_account, _sign_in = Account.__table__, SignIn.__table__
+#: The columns that `is_unexpired` and `CurrentSignIn` need.
+SIGN_IN_COLUMNS = (
+    _sign_in.c.id.label("sign_in_id"),
+    _sign_in.c.method,
+    _sign_in.c.began_at,
+    _sign_in.c.seen_at,
+    _sign_in.c.idle_minutes,
+    _sign_in.c.ends_at,
+)
+#: The conditions for one sign-in (parameter `id`) that was not ended.
+NOT_ENDED = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
+_ACCOUNT_SIGN_IN = (
+    select(*VISITOR_COLUMNS, *SIGN_IN_COLUMNS)
+    .select_from(ACCOUNTS_WITH_ROLES.join(_sign_in, _sign_in.c.account_id == _account.c.id))
+    .where(*NOT_ENDED, _account.c.active)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentSignIn:
+    """A sign-in that has neither ended nor timed out."""
+
+    visitor: Visitor
+    method: Method
+    began_at: datetime
+    seen_at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class SignInRow:
@@ -37,51 +67,22 @@ class SignInRow:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentSignIn:
-    """Who is signed in, by which method, since when, and when that was last used."""
-
-    visitor: Visitor
-    method: Method
-    began_at: datetime
-    seen_at: datetime
-
-
-_account, _sign_in = Account.__table__, SignIn.__table__
-#: What a sign-in is judged by.
-TIMES = (
-    _sign_in.c.id.label("sign_in_id"),
-    _sign_in.c.method,
-    _sign_in.c.began_at,
-    _sign_in.c.seen_at,
-    _sign_in.c.idle_minutes,
-    _sign_in.c.ends_at,
-)
-#: A sign-in that nobody has ended.
-OPEN = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
-_OF_ACCOUNT = (
-    select(*VISITOR, *TIMES)
-    .select_from(WITH_ROLES.join(_sign_in, _sign_in.c.account_id == _account.c.id))
-    .where(*OPEN, _account.c.active)
-)
-
-
 def account_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
-    """A sign-in to an account that goes on; None if it timed out or was ended. By personal link: `links.queries`."""
-    rows = session.execute(_OF_ACCOUNT, {"id": sign_in_id}).all()
+    """The sign-in to an account; None if it timed out or was ended. By personal link: `links.queries`."""
+    rows = session.execute(_ACCOUNT_SIGN_IN, {"id": sign_in_id}).all()
     if not rows or not is_unexpired(rows[0], at):
         return None
-    found, first = visitor_from(rows, at, sign_in_id), rows[0]
+    found, first = visitor_from_rows(rows, at, sign_in_id), rows[0]
     return CurrentSignIn(found, first.method, first.began_at, first.seen_at) if found else None
 
 
 def is_unexpired(row: Any, at: datetime) -> bool:
-    """Whether a sign-in with these times goes on."""
+    """Whether a sign-in with these columns (`SIGN_IN_COLUMNS`) has not timed out."""
     return bool(at < row.ends_at and at <= row.seen_at + timedelta(minutes=row.idle_minutes))
 
 
 def sign_ins_of(session: Session, at: datetime, account_id: int) -> list[SignInRow]:
-    """Where the owner of an account is signed in now, the last used first."""
+    """The current sign-ins of an account, last used first."""
     found = select(
         SignIn.id, SignIn.method, SignIn.device, SignIn.began_at, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at
     ).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.ends_at > at)
@@ -90,32 +91,119 @@ def sign_ins_of(session: Session, at: datetime, account_id: int) -> list[SignInR
 
 
 def known_device(session: Session, token: str, *, email: str = "", account_id: int = 0) -> int | None:
-    """The id by which the browser with this token is known to an account; None if it never signed in to it."""
+    """The known device with this token, of an account; None if that browser never signed in to it."""
     whose = Account.id == account_id if account_id else Account.email == email
     found = select(KnownDevice.id).join(Account, Account.id == KnownDevice.account_id)
     return session.scalar(found.where(whose, KnownDevice.token_hash == hash_token(token)))
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSignIn:
-    """How somebody signs in, as they see it themselves: never a secret."""
-
-    name: str
-    email: str
-    phone: str | None  # by which the circle reaches them
-    has_password: bool
-    app_since: datetime | None  # None: no one-time codes are asked for
-    codes_left: int  # recovery codes
+# second factor --------------------------------------------------------------------------------------------------------
 
 
 def has_second_factor(session: Session, account_id: int) -> bool:
-    """Whether a password alone is not enough for an account."""
+    """Whether an account has an authenticator app."""
     return session.scalar(select(Authenticator.id).where(Authenticator.account_id == account_id)) is not None
 
 
 def lacks_second_factor(session: Session, account_id: int, method: Method) -> bool:
-    """Whether a sign-in by this method is single-factor, with no second factor set up."""
+    """Whether the method is single-factor and no second factor is set up."""
     return method in SINGLE_FACTOR and not has_second_factor(session, account_id)
+
+
+# passkeys -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRow:
+    """A passkey as its owner sees it."""
+
+    id: int
+    name: str
+    made_at: datetime
+    used_at: datetime | None
+
+
+def passkeys_of(session: Session, account_id: int) -> list[PasskeyRow]:
+    """The passkeys of an account, newest first."""
+    found = select(Passkey.id, Passkey.name, Passkey.made_at, Passkey.used_at).where(Passkey.account_id == account_id)
+    return [PasskeyRow(*row) for row in session.execute(found.order_by(Passkey.id.desc()))]
+
+
+def has_passkey(session: Session, account_id: int) -> bool:
+    """Whether an account has a passkey, which counts as two factors."""
+    return session.scalar(select(Passkey.id).where(Passkey.account_id == account_id).limit(1)) is not None
+
+
+def passkey_ids_and_handle(session: Session, account_id: int) -> tuple[list[bytes], bytes | None]:
+    """The credential ids of an account's passkeys, and its user handle; None without passkeys."""
+    found = select(Passkey.credential_id, Passkey.handle).where(Passkey.account_id == account_id)
+    rows = session.execute(found.order_by(Passkey.id)).all()
+    return [row.credential_id for row in rows], rows[0].handle if rows else None
+
+
+# identities at providers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """A linked identity at a provider. `subject` is the provider's identifier, not a name."""
+
+    id: int
+    issuer: str
+    subject: str
+    tied_at: datetime
+    used_at: datetime
+
+
+def identities_of(session: Session, account_id: int) -> list[IdentityRow]:
+    """The linked identities of an account."""
+    found = select(Identity.id, Identity.issuer, Identity.subject, Identity.tied_at, Identity.used_at)
+    return [IdentityRow(*row) for row in session.execute(found.where(Identity.account_id == account_id))]
+
+
+# credentials ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How many credentials an account has, by kind."""
+
+    password: bool
+    passkeys: int
+    identities: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return self.password + self.passkeys + self.identities
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSignIn:
+    """How the owner of an account signs in, for their own page. Without secrets."""
+
+    name: str
+    email: str
+    phone: str | None  # shown to circles
+    has_password: bool
+    app_since: datetime | None  # None: no authenticator app
+    codes_left: int  # unused recovery codes
+
+
+def credentials_of(session: Session, account_id: int) -> Credentials:
+    """Count the credentials of an account."""
+
+    def number(of: type[Passkey] | type[Identity]) -> int:
+        return session.scalars(select(func.count()).select_from(of).where(of.account_id == account_id)).one()
+
+    hashed = session.scalar(select(Account.password_hash).where(Account.id == account_id))
+    return Credentials(hashed is not None, number(Passkey), number(Identity))
+
+
+def was_ever_activated(session: Session, account_id: int) -> bool:
+    """Whether the owner of an account ever had a credential; after that no administrator sees an invitation link."""
+    signed_in = session.scalars(select(exists().where(SignIn.account_id == account_id))).one()
+    return signed_in or credentials_of(session, account_id).count > 0
 
 
 def own_sign_in(session: Session, account_id: int) -> OwnSignIn:
@@ -135,84 +223,12 @@ def own_sign_in(session: Session, account_id: int) -> OwnSignIn:
     return OwnSignIn(*row)
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeyRow:
-    """A passkey as its owner sees it."""
-
-    id: int
-    name: str
-    made_at: datetime
-    used_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityRow:
-    """A provider that knows the owner of an account. `subject` is its own word for them, and no name."""
-
-    id: int
-    issuer: str
-    subject: str
-    tied_at: datetime
-    used_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """How many credentials an account has, by kind."""
-
-    password: bool
-    passkeys: int
-    identities: int
-
-    @property
-    def count(self) -> int:
-        """All of them."""
-        return self.password + self.passkeys + self.identities
-
-
-def passkeys_of(session: Session, account_id: int) -> list[PasskeyRow]:
-    """The passkeys of an account, the newest first."""
-    found = select(Passkey.id, Passkey.name, Passkey.made_at, Passkey.used_at).where(Passkey.account_id == account_id)
-    return [PasskeyRow(*row) for row in session.execute(found.order_by(Passkey.id.desc()))]
-
-
-def has_passkey(session: Session, account_id: int) -> bool:
-    """Whether the owner of an account has a passkey, which proves two things."""
-    return session.scalar(select(Passkey.id).where(Passkey.account_id == account_id).limit(1)) is not None
-
-
-def passkey_ids_and_handle(session: Session, account_id: int) -> tuple[list[bytes], bytes | None]:
-    """The ids of the passkeys of an account, and the handle by which devices know it, if any does yet."""
-    found = select(Passkey.credential_id, Passkey.handle).where(Passkey.account_id == account_id)
-    rows = session.execute(found.order_by(Passkey.id)).all()
-    return [row.credential_id for row in rows], rows[0].handle if rows else None
-
-
-def identities_of(session: Session, account_id: int) -> list[IdentityRow]:
-    """Which providers know the owner of an account."""
-    found = select(Identity.id, Identity.issuer, Identity.subject, Identity.tied_at, Identity.used_at)
-    return [IdentityRow(*row) for row in session.execute(found.where(Identity.account_id == account_id))]
-
-
-def credentials_of(session: Session, account_id: int) -> Credentials:
-    """The credentials of an account."""
-
-    def number(of: type[Passkey] | type[Identity]) -> int:
-        return session.scalars(select(func.count()).select_from(of).where(of.account_id == account_id)).one()
-
-    hashed = session.scalar(select(Account.password_hash).where(Account.id == account_id))
-    return Credentials(hashed is not None, number(Passkey), number(Identity))
-
-
-def was_ever_activated(session: Session, account_id: int) -> bool:
-    """Whether the owner of an account has or had a credential: from then on nobody else is given one."""
-    signed_in = session.scalars(select(exists().where(SignIn.account_id == account_id))).one()
-    return signed_in or credentials_of(session, account_id).count > 0
+# invitations ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
-    """A way to choose a password that works, and whose it is."""
+    """An invitation that works, with its account."""
 
     id: int
     purpose: Purpose
@@ -224,9 +240,9 @@ class InvitationRow:
 def live_invitation(
     session: Session, at: datetime, *, token_hash: bytes = b"", invitation_id: int = 0
 ) -> InvitationRow | None:
-    """The invitation with this hashed token or this id, if it still works: neither used, revoked nor expired.
+    """The invitation with this hashed token or this id; None if it was used, revoked or has expired.
 
-    Nor does it work for an account that is closed, or whose owner has left.
+    Also None if the account is closed or its last day has passed.
     """
     wanted = Invitation.id == invitation_id if invitation_id else Invitation.token_hash == token_hash
     row = session.execute(

@@ -1,1 +1,1 @@
-"""Administration: accounts are opened, changed, invited and closed here, by administrators who see no case."""
+"""Administration of accounts and regions, by administrators, who see no case."""

@@ -1,4 +1,4 @@
-"""Forms about accounts and regions, and to whom a case is handed over."""
+"""Forms for accounts and regions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,29 +20,29 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Role
 
 _OFFICES = (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)
-#: Any row with a number and a name: a region.
+#: Regions: rows with `id` and `name`.
 Rows = Iterable[Any]
 
 
 class AccountsForm(Form):  # type: ignore[misc]
-    """How the list of accounts is narrowed; sent by GET."""
+    """The filter of the list of accounts, sent by GET."""
 
     q = line(_l("Name or mail address"))
     state = SelectField(_l("State"), [Optional()])
 
     def __init__(self, typed: MultiDict[str, str]) -> None:
-        """Filled with what was asked for. What is not offered is left aside."""
+        """Bind the query string."""
         super().__init__(typed)
-        offered = [state for state in AccountState if state is not AccountState.LEFT]  # found among the leaving
+        offered = [state for state in AccountState if state is not AccountState.LEFT]  # included in LEAVING
         self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.word)) for state in offered)]
 
-    def to_wanted(self) -> AccountFilter:
-        """What the list is narrowed to."""
+    def to_filter(self) -> AccountFilter:
+        """The filter that was asked for."""
         return AccountFilter(self.q.data or "", AccountState(self.state.data) if self.state.data else None)
 
 
 class RegionalForm(PlainForm):
-    """A form in which a region is chosen."""
+    """A form with a choice of regions."""
 
     def __init__(self, regions: Rows, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -53,7 +53,7 @@ class RegionalForm(PlainForm):
 
 
 class DetailsForm(RegionalForm):
-    """What is kept of somebody of staff, beside their roles."""
+    """The details of an account, without its roles."""
 
     _KEPT = ("name", "email", "region_id", "language", "introduction", "employer", "phone")
     name = line(_l("Name"), 120, _l("Write a name."))
@@ -66,18 +66,18 @@ class DetailsForm(RegionalForm):
     phone = line(_l("Phone"), 40, kind=TelField)
 
     def show(self, account: AccountPage) -> None:
-        """Show what is kept."""
+        """Fill the form with the details of an account."""
         for name in self._KEPT:
             getattr(self, name).data = getattr(account, name)
         self.spoken.data = ", ".join(language_name(code) for code in account.spoken)
 
     def validate_spoken(self, field: Any) -> None:
-        """Only languages that we know by name."""
+        """Refuse names of languages that are not in the list."""
         if unknown := [said for said in lines(field.data or "", commas=True) if said.casefold() not in self._known()]:
             raise ValidationError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=unknown[0]))
 
     def to_details(self) -> AccountDetails:
-        """What was typed."""
+        """The details as typed."""
         return AccountDetails(**self._details())
 
     def _details(self) -> dict[str, Any]:
@@ -87,12 +87,12 @@ class DetailsForm(RegionalForm):
 
     @staticmethod
     def _known() -> dict[str, str]:
-        """Codes of languages, by their names in the reader's language; a code stands for itself."""
+        """Language codes by name in the current language, and by code."""
         return {word.casefold(): code for code in SPOKEN for word in (code, language_name(code))}
 
 
 class RoleForm(RegionalForm):
-    """A role, and the region or municipality for which it holds."""
+    """A role, and the region or municipality it is limited to."""
 
     role = choice(_l("Role"), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
     role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
@@ -103,33 +103,33 @@ class RoleForm(RegionalForm):
         self.municipality.render_kw = {"list": "municipalities", "dir": "auto"}
 
     def validate_municipality(self, field: Any) -> None:
-        """A social care manager follows the cases of one."""
+        """Require a municipality for social care managers."""
         if self.role.data == Role.CARE_MANAGER and not field.data:
             raise ValidationError(_("Write the name of the municipality whose conferences they follow."))
 
     def to_office(self) -> Office:
-        """What was chosen; what does not belong to the role is left aside."""
+        """The chosen role; a region or municipality that does not belong to it is ignored."""
         role = Role(self.role.data)
         region_id = self.role_region_id.data if role is Role.REGIONAL_MANAGER else None
         return Office(role, region_id, self.municipality.data if role is Role.CARE_MANAGER else None)
 
 
 class NewAccountForm(DetailsForm, RoleForm):
-    """Somebody new, with their first role."""
+    """A new account with its first role."""
 
     def to_new_account(self) -> NewAccount:
-        """What was typed."""
+        """The new account as typed."""
         return NewAccount(**self._details(), roles=(self.to_office(),))
 
 
 class LeavingForm(PlainForm):
-    """On which day somebody works for the last time."""
+    """The last day of an account."""
 
     leaves_on = day(_l("Last day"), _l("Choose a day."))
 
 
 class RegionForm(PlainForm):
-    """A region."""
+    """Name and time zone of a region."""
 
     name = line(_l("Name of the region"), 80, _l("Write a name."))
     timezone = choice(_l("Time zone"), [SelectChoice(zone) for zone in sorted({p.timezone for p in PROFILES.values()})])

@@ -1,9 +1,9 @@
-"""Mails about what an administrator did with an account: to its owner, and to others who oversee it."""
+"""Mails about what an administrator did with an account: to its owner, and to those who oversee it."""
 
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import N_
 
-ADDRESS_CHANGED = MailRule(  # to the address from before
+ADDRESS_CHANGED = MailRule(  # sent to the former address
     name="address_changed",
     audience=Audience.OWNER,
     key="account:{account}:address:{at}",

@@ -1,4 +1,4 @@
-"""Reading accounts and regions for the administrator."""
+"""Queries on accounts and regions for the administrator."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
@@ -17,25 +17,25 @@ from ekc.signin.models import Invitation, Purpose, SignIn
 from ekc.signin.queries import sign_ins_of
 from ekc.workflow.vocabulary import N_, Phase, Role
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 class AccountState(StrEnum):
-    """How far an account is. Never stored: it follows from what is."""
+    """The state of an account. Derived, never stored."""
 
-    INVITED = "invited"  # the owner has not chosen a password yet
+    INVITED = "invited"  # invited, without a password yet
     OPEN = "open"
-    LEAVING = "leaving"  # open until a day
-    LEFT = "left"  # that day is over
+    LEAVING = "leaving"  # open, with a last day
+    LEFT = "left"  # the last day has passed
     CLOSED = "closed"
 
     @property
     def word(self) -> str:
-        """Its English name, ready to be translated."""
-        return _WORDS[self]
+        """Its name in English, marked for translation."""
+        return _STATE_LABELS[self]
 
 
-_WORDS = {
+_STATE_LABELS = {
     AccountState.INVITED: N_("invited"),
     AccountState.OPEN: N_("open"),
     AccountState.LEAVING: N_("leaving"),
@@ -46,7 +46,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """What the list is narrowed to: words of name or address, and a state. Leaving takes in who has left."""
+    """A filter of the list: words of name or mail address, and a state. LEAVING includes LEFT."""
 
     words: str = ""
     state: AccountState | None = None
@@ -62,13 +62,13 @@ class AccountRow:
     state: AccountState
     leaves_on: date | None
     timezone: str  # of the region
-    last_in: datetime | None
+    last_sign_in: datetime | None
     offices: tuple[OfficeRow, ...]
-    under_way: int  # cases that are not closed, of which they are coordinator
+    under_way: int  # number of open cases of which they are coordinator
 
     @property
     def handed_over(self) -> bool:
-        """Whether nothing stands in the way of closing."""
+        """Whether the account has a last day and no open cases, so it can be closed."""
         return self.leaves_on is not None and not self.under_way
 
 
@@ -80,17 +80,17 @@ class AccountPage(AccountRow):
     language: str
     spoken: tuple[str, ...]
     introduction: str
-    employer: str  # for whom they work besides
+    employer: str  # other employers
     phone: str
-    invited_at: datetime | None  # the latest invitation that was neither used nor withdrawn
+    invited_at: datetime | None  # newest invitation that was neither used nor withdrawn
     invited_until: datetime | None
-    sign_ins: int
-    alone: tuple[OfficeRow, ...]  # roles that nobody has who stays
+    sign_ins: int  # current ones
+    sole_roles: tuple[OfficeRow, ...]  # roles that no other account without a last day has
 
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A region: how many coordinators it has who can be asked, and who its managers are."""
+    """A region, the number of its available coordinators, and the names of its managers."""
 
     id: int
     name: str
@@ -99,14 +99,16 @@ class RegionRow:
     managers: tuple[str, ...]
 
 
-_waiting = and_(
+_pending_invitation = and_(
     Invitation.account_id == Account.id,
     Invitation.purpose == Purpose.INVITATION,
     Invitation.used_at.is_(None),
     Invitation.revoked_at.is_(None),
 )
-_invited = and_(Account.password_hash.is_(None), exists().where(_waiting).correlate(Account))
-_last_in = select(func.max(SignIn.began_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
+_invited = and_(Account.password_hash.is_(None), exists().where(_pending_invitation).correlate(Account))
+_last_sign_in = (
+    select(func.max(SignIn.began_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
+)
 _STATES: dict[AccountState, ColumnElement[bool]] = {
     AccountState.INVITED: and_(Account.active, Account.leaves_on.is_(None), _invited),
     AccountState.OPEN: and_(Account.active, Account.leaves_on.is_(None), ~_invited),
@@ -115,7 +117,7 @@ _STATES: dict[AccountState, ColumnElement[bool]] = {
 }
 
 
-def _found() -> Select[*tuple[Any, ...]]:
+def _account_query() -> Select[*tuple[Any, ...]]:
     return select(
         Account.id,
         Account.name,
@@ -123,16 +125,16 @@ def _found() -> Select[*tuple[Any, ...]]:
         Account.active,
         Account.leaves_on,
         Region.timezone,
-        _last_in.label("last_in"),
+        _last_sign_in.label("last_sign_in"),
         _invited.label("invited"),
     ).join(Region, Region.id == Account.region_id)
 
 
 def accounts(
-    session: Session, at: datetime, wanted: AccountFilter, after: int | None = None, limit: int = PAGE
+    session: Session, at: datetime, wanted: AccountFilter, after: int | None = None, limit: int = PAGE_SIZE
 ) -> tuple[AccountRow, ...]:
-    """The accounts after the one with the id `after`, by name."""
-    rows = _found()
+    """A page of the accounts by name, beginning after the account with the id `after`."""
+    rows = _account_query()
     for word in wanted.words.split():
         rows = rows.where(
             Account.name.icontains(word, autoescape=True) | Account.email.icontains(word, autoescape=True)
@@ -143,30 +145,30 @@ def accounts(
     if before is not None:
         rows = rows.where(tuple_(Account.name, Account.id) > tuple_(*before))
     found = session.execute(rows.order_by(Account.name, Account.id).limit(limit)).all()
-    held, busy = offices(session, [row.id for row in found]), _under_way(session, [row.id for row in found])
+    held, busy = offices(session, [row.id for row in found]), _open_cases(session, [row.id for row in found])
     return tuple(AccountRow(**_row(row, at), offices=held[row.id], under_way=busy.get(row.id, 0)) for row in found)
 
 
 def account_page(session: Session, at: datetime, account_id: int) -> AccountPage | None:
-    """One account; None if there is none of this id."""
+    """One account; None if there is none with this id."""
     kept = ("region_id", "language", "spoken", "introduction", "employer", "phone")
     own = [getattr(Account, name) for name in kept]
-    row = session.execute(_found().add_columns(*own).where(Account.id == account_id)).one_or_none()
+    row = session.execute(_account_query().add_columns(*own).where(Account.id == account_id)).one_or_none()
     if row is None:
         return None
     invited = session.execute(
         select(Invitation.made_at, Invitation.expires_at)
         .join(Account, Account.id == Invitation.account_id)
-        .where(_waiting, Account.id == account_id)
+        .where(_pending_invitation, Account.id == account_id)
         .order_by(Invitation.id.desc())
         .limit(1)
     ).one_or_none()
     held = offices(session, [account_id])[account_id]
-    lonely = _alone(session, account_id)
+    sole = _sole_roles(session, account_id)
     return AccountPage(
         **_row(row, at),
         offices=held,
-        under_way=_under_way(session, [account_id]).get(account_id, 0),
+        under_way=_open_cases(session, [account_id]).get(account_id, 0),
         region_id=row.region_id,
         language=row.language,
         spoken=tuple(row.spoken.split()),
@@ -176,7 +178,7 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         invited_at=invited.made_at if invited else None,
         invited_until=invited.expires_at if invited else None,
         sign_ins=len(sign_ins_of(session, at, account_id)),
-        alone=tuple(office for office in held if office.id in lonely),
+        sole_roles=tuple(office for office in held if office.id in sole),
     )
 
 
@@ -213,15 +215,15 @@ def _state(row: Row[Any], at: datetime) -> AccountState:
     return AccountState.INVITED if row.invited else AccountState.OPEN
 
 
-def _under_way(session: Session, account_ids: Collection[int]) -> dict[int | None, int]:
-    """How many cases each of these coordinators has that are not closed; who has none is left out."""
+def _open_cases(session: Session, account_ids: Collection[int]) -> dict[int | None, int]:
+    """The number of open cases of each of these coordinators; those without any are missing."""
     own = (Conference.coordinator_id.in_(account_ids), Conference.phase != Phase.CLOSED)
     counted = select(Conference.coordinator_id, func.count()).where(*own).group_by(Conference.coordinator_id)
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
-def _alone(session: Session, account_id: int) -> set[int]:
-    """The roles of an account that nobody else has, for the same place, who stays; coordinators are left aside."""
+def _sole_roles(session: Session, account_id: int) -> set[int]:
+    """The ids of the account's roles, except coordinator, that no other account without a last day has."""
     other, whose = aliased(AccountRole), aliased(Account)
     same = (
         other.role == AccountRole.role,
@@ -235,6 +237,6 @@ def _alone(session: Session, account_id: int) -> set[int]:
 
 
 def municipalities(session: Session) -> tuple[str, ...]:
-    """The municipalities for which somebody is there already, by name. Those of cases an administrator does not see."""
+    """The municipalities of social care managers, by name; not those of cases, which administrators may not see."""
     of_roles = select(AccountRole.municipality).where(AccountRole.municipality.is_not(None)).distinct()
     return tuple(one for one in session.scalars(of_roles.order_by(AccountRole.municipality)) if one)

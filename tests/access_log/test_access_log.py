@@ -14,7 +14,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.models import Participant
 from ekc.core.audit import ActorKind, AuditEvent, read_detail
-from ekc.core.routes import declared
+from ekc.core.routes import declared_access
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
 from ekc.privatetime.queries import rounds
 from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Step
@@ -521,7 +521,7 @@ def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None
 
 
 def test_every_page_of_a_case_has_a_word(app: Flask) -> None:
-    access = declared(app)
+    access = declared_access(app)
     pages = {page_key(rule.rule) for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"}
 
     assert pages - PAGES.keys() == set()

@@ -1,4 +1,4 @@
-"""Where the parts of the product stand, for the tests of its architecture."""
+"""The files and packages of the product, for the architecture tests."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ TEST_FOLDERS = {"stories", "architecture", "plugins", "security"}
 
 
 def features() -> set[str]:
-    """The packages of the house, core and workflow included."""
+    """The packages in `ekc/`, core and workflow included."""
     return {folder.parent.name for folder in EKC.glob("*/__init__.py")}
 
 
@@ -28,6 +28,6 @@ def templates() -> list[Path]:
 
 
 def tracked() -> list[Path]:
-    """Every file that git keeps."""
+    """Every file tracked by git."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]

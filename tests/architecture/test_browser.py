@@ -1,4 +1,4 @@
-"""The checks in a real browser: that each sees what it is for."""
+"""Tests of the browser checks: each detects the fault it is for."""
 
 from pathlib import Path
 

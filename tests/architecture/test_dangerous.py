@@ -1,4 +1,4 @@
-"""What no module of the product does, what only named ones do, and that the inventory of cryptography is complete."""
+"""Forbidden imports and calls, those allowed in named modules only, and the inventory of cryptography."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.architecture.sources import EKC, ROOT, modules, templates
 
-#: Would run, or take for an object, what somebody sent.
+#: Executes or deserialises untrusted input.
 FORBIDDEN = {
     *("eval", "exec", "compile", "__import__"),
     *("pickle", "marshal", "shelve", "dill", "ctypes", "subprocess", "os.system", "os.popen", "importlib"),
@@ -14,17 +14,17 @@ FORBIDDEN = {
     "request.values",  # a field of the address would pass for one of the form
     *("request.json", "request.get_json", "request.data"),
 }
-#: Modules that speak to another machine, and whom they call; told to operators under "What it talks to".
+#: Modules that connect to other machines; documented for operators under "What it talks to".
 TALKS = {
     "ekc/core/mailer.py": "the mail server that EKC_MAIL_URL names",
     "ekc/signin/oidc.py": "the providers of single sign-on that EKC_OIDC names",
 }
 _NETWORK = {"socket", "http.client", "urllib.request", "requests", "smtplib", "ftplib", "authlib", "ssl"}
-#: Whoever imports these computes with keys, hashes or chance.
+#: Imports for keys, hashes or random numbers.
 _CRYPTO = {"hashlib", "hmac", "secrets", "random", "uuid", "cryptography", "argon2", "itsdangerous", "os.urandom"}
 _CRYPTO |= {"pyotp", "webauthn", "authlib", "zxcvbn"}
 INVENTORY = ROOT / "docs" / "security" / "cryptography.md"
-#: In a browser: text taken for markup or program, words kept on a device, messages of others.
+#: In JavaScript: text used as markup or code, browser storage, messages of other windows.
 _SCRIPT = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|setTimeout\(\s*[\"']"
     r"|postMessage|\"message\"|localStorage|sessionStorage|indexedDB|document\.cookie|__proto__|://"
@@ -32,7 +32,7 @@ _SCRIPT = re.compile(
 
 
 def names(source: str) -> Iterator[str]:
-    """Each name that a module imports, calls or reads, with the names before it: `os`, `os.system`, `eval`."""
+    """The dotted names that a module imports, calls or reads, with their prefixes: `os`, `os.system`, `eval`."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import():
@@ -47,13 +47,13 @@ def names(source: str) -> Iterator[str]:
 
 
 def uses(source: str, wanted: set[str]) -> set[str]:
-    """Which of `wanted` a module uses, by itself or by something inside it."""
+    """The names of `wanted` that a module uses, itself or a member of it."""
     found = set(names(source))
     return {one for one in wanted if any(name == one or name.startswith(f"{one}.") for name in found)}
 
 
 def users(wanted: set[str]) -> dict[str, set[str]]:
-    """Which modules of the product use which of `wanted`."""
+    """The names of `wanted` that each module of the product uses."""
     found = {path.relative_to(ROOT).as_posix(): uses(path.read_text(), wanted) for path in modules()}
     return {name: used for name, used in found.items() if used}
 

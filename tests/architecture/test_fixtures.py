@@ -1,4 +1,4 @@
-"""What tests rest on: a database that is fresh each time, a clock that obeys, and no way off this machine."""
+"""Tests of the fixtures: a fresh database for each test, a clock that tests set, and no network access."""
 
 import socket
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""The rules of the house that no import contract can say: where files stand, and their names."""
+"""Rules for file locations and names that import contracts cannot express."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ from tests.architecture.sources import (
     tracked,
 )
 
-#: What each is for says its docstring; a new one needs an ADR.
+#: A new module in core needs an ADR.
 CORE = {
     "db",
     "transaction",
@@ -39,11 +39,11 @@ CORE = {
     "sessions",
     "tokens",
 }
-# A name that says nothing invites everything.
+# Names without a meaning attract unrelated code.
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "data", "info"}
-# Read at one place only, so that every test and every night job can say what time it is.
+# Called in one place only, so that tests and nightly jobs can set the time.
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
-# In two halves, because this file is looked through as well.
+# In two halves, because this file is checked too.
 HALVES = [("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("unpkg", "com")]
 HALVES += [("jsdelivr", "net"), ("deb.debian", "org"), ("security.debian", "org")]
 REGISTRIES = [".".join(halves) for halves in HALVES]

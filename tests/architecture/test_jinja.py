@@ -1,4 +1,4 @@
-"""The templates as Jinja reads them: what they import they use, and they escape everything."""
+"""Templates use all their imports and escape everything."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def unused_imports(source: str) -> list[str]:
 
 
 def unescaped(source: str) -> list[int]:
-    """Lines on which a template lets text through as it is."""
+    """Lines on which a template turns escaping off."""
     tree = JINJA.parse(source)
     return [node.lineno for node in tree.find_all(nodes.Filter) if node.name == "safe"] + [
         node.lineno for node in tree.find_all(nodes.ScopedEvalContextModifier)

@@ -1,4 +1,4 @@
-"""The import contracts of pyproject.toml: each is kept, and each sees a violation planted in a copy of the house."""
+"""The import contracts of pyproject.toml: each is kept, and each detects a violation planted in a copy of the code."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from tests.architecture.sources import EKC, ROOT
 
-#: For each contract: in which module which line would break it.
+#: For each contract, a module and a line that breaks it there.
 PLANTED = {
     "house": ("accounts/models.py", "import ekc.evaluations.models"),
     "feature": ("conferences/models.py", "import ekc.conferences.access"),

@@ -1,4 +1,4 @@
-"""The test client itself: that it finds forms by their labels, and that a bad page cannot pass it."""
+"""Tests of the test client: it finds forms by their labels, and fails on faulty pages."""
 
 from collections.abc import Callable
 from datetime import date

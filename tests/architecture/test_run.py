@@ -1,4 +1,4 @@
-"""`bin/run` refuses what it does not understand in one sentence, before it installs or starts anything."""
+"""`bin/run` refuses invalid arguments with one sentence, before it installs or starts anything."""
 
 import subprocess
 

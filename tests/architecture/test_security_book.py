@@ -1,6 +1,6 @@
-"""`docs/security/asvs.md` is true: every requirement once and in order, what it names exists, its counts are right.
+"""`docs/security/asvs.md`: it has every requirement once and in order, its references exist, its counts are right.
 
-After a change of the rows, write the counts anew with `EKC_WRITE=1 bin/test -k security_book`.
+After a change of the rows, update the counts with `EKC_WRITE=1 bin/test -k security_book`.
 """
 
 import ast
@@ -49,7 +49,7 @@ _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
 @dataclass(frozen=True)
 class Row:
-    """One requirement, and what the book says of it."""
+    """One requirement and its row."""
 
     chapter: str  # V1
     number: str
@@ -73,7 +73,7 @@ def rows(book: str) -> list[Row]:
 
 
 def wrong(row: Row) -> list[str]:
-    """What a row says that is not so, or does not say."""
+    """What is wrong or missing in a row."""
     told = []
     files = [*_FILE.findall(row.where), *_FILE.findall(row.test)]
     told += [f"there is no {name}" for name in files if not (ROOT / name).exists()]

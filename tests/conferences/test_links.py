@@ -24,10 +24,10 @@ from ekc.core.language import using
 from ekc.core.mailer import deliver
 from ekc.core.outbox import OutboxMessage
 from ekc.links.document import SLIP as SLIP_RULE
-from ekc.links.document import Slip, square
+from ekc.links.document import Slip, qr_code
 from ekc.links.mails import text_message
 from ekc.links.models import Confirmed, PersonalLink
-from ekc.links.queries import devices_of, links_of, waiting_of
+from ekc.links.queries import devices_of, links_of, pending_devices
 from ekc.links.verification import ask_coordinator
 from ekc.signin.actions.own_account import set_phone
 from ekc.workflow.vocabulary import Part
@@ -349,7 +349,7 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
         )
     )
     assert [word for word in TELLING if word in said.replace(SLIP.address, "")] == []
-    assert square(SLIP.address, "A square to scan: it opens the address that is printed below it") in document_html(
+    assert qr_code(SLIP.address, "A square to scan: it opens the address that is printed below it") in document_html(
         SLIP_RULE, SLIP
     )
 
@@ -435,7 +435,7 @@ def test_nobody_reaches_links_or_devices_of_another_case(
     with pytest.raises(Stale):
         links_actions.hand_over(By(db_session, cast.noor, at), case.id, [path.removeprefix("/l/")], "paper")
     assert noor.get(f"/conferences/{case.id}/links/{marieke}").status_code == 404
-    assert [one.id for one in waiting_of(db_session, other.id, at)] == [device]
+    assert [one.id for one in pending_devices(db_session, other.id, at)] == [device]
 
 
 def test_nobody_waits_any_more(cast: Cast, case: Made, db_session: Session) -> None:

@@ -1,4 +1,4 @@
-"""A mail server that lives as long as a test: it takes mails in memory, and misbehaves as told."""
+"""A mail server for one test: it stores mails in memory, and misbehaves as configured."""
 
 import socketserver
 import ssl
@@ -23,7 +23,7 @@ from ekc.core.clock import utc_now
 
 @dataclass
 class MailServer:
-    """What it got and what it does. Mails are kept in the order in which they came."""
+    """The received mails, in order, and the configured behaviour."""
 
     port: int = 0
     tls: str = "none"  # as in the settings: tls, starttls or none
@@ -39,10 +39,10 @@ class MailServer:
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    """One conversation; of SMTP just what a client of Python says."""
+    """One connection; supports only the SMTP commands that Python's client uses."""
 
     def handle(self) -> None:
-        """Answer until the other says goodbye or is gone."""
+        """Reply until the client quits or disconnects."""
         kept: MailServer = cast(Any, self.server).kept
         kept.conversations += 1
         if kept.tls == "tls":
@@ -118,7 +118,7 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = False  # closing waits for its conversations
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up, or does not trust us, is no fault here: tests look at what came of it."""
+        """Ignore clients that disconnect or refuse the certificate: tests check the outcome."""
 
 
 @contextmanager

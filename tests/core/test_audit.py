@@ -1,4 +1,4 @@
-"""The audit: one line a deed, nothing changed afterwards, and a chain that shows it if it was."""
+"""The audit: one event for each action, no changes afterwards, and a chain that reveals changes."""
 
 from threading import Barrier, Thread
 
@@ -23,7 +23,7 @@ def three_lines(session: Session) -> None:
 
 
 def untied(engine: Engine, *statements: str) -> None:
-    """Do what the triggers refuse, as somebody with full rights on the database would."""
+    """Change what the triggers protect, as a user with full rights on the database could."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("set local session_replication_role = replica"))

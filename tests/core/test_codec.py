@@ -1,4 +1,4 @@
-"""Where a fault is: by the keys as they are written, in the order of the fields."""
+"""The location of errors: by the keys as written, in the order of the fields."""
 
 from dataclasses import dataclass
 from datetime import date

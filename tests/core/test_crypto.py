@@ -1,4 +1,4 @@
-"""Content at rest: what is encrypted opens with its key and its place alone; names are found by their beginnings."""
+"""Encryption at rest: values decrypt only with their key and context; names are found by prefixes."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from ekc.core.crypto import Keyring, SealedColumn, Unreadable, words
+from ekc.core.crypto import Keyring, SealedColumn, Unreadable, search_words
 from ekc.core.db import Base
 from ekc.schema import metadata
 from tests import build
@@ -56,7 +56,7 @@ def test_the_same_name_is_never_the_same_twice() -> None:
     ],
 )
 def test_words_of_a_name(name: str, expected: tuple[str, ...]) -> None:
-    assert words(name) == expected
+    assert search_words(name) == expected
 
 
 def test_a_name_is_found_by_its_beginnings() -> None:

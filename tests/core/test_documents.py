@@ -1,4 +1,4 @@
-"""Paper is right: both standards marked, the same bytes each time, nothing fetched, no letter lost."""
+"""Documents: both standards are declared, output is reproducible, nothing is fetched, no character is lost."""
 
 import base64
 import hashlib

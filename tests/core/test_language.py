@@ -1,4 +1,4 @@
-"""The language in force: for how long, and what it does to messages, days, numbers of things, and templates."""
+"""The current language: its scope, and its effect on messages, dates, plurals and templates."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,8 +21,8 @@ from ekc.core.language import (
     lazy_gettext,
     moment,
     ngettext,
-    say,
     short_day,
+    translate,
     using,
 )
 
@@ -109,8 +109,8 @@ def test_a_lazy_message_is_escaped_like_any_other_text(app: Flask) -> None:
 
 def test_a_marked_message_has_its_days_written_out() -> None:
     with using("nl"):
-        assert say("by %(day)s", {"day": TODAY}) == "uiterlijk zaterdag 18 april 2026"
-    assert [say("%(n)s person", plural="%(n)s people", n=n) for n in (1, 2)] == ["1 person", "2 people"]
+        assert translate("by %(day)s", {"day": TODAY}) == "uiterlijk zaterdag 18 april 2026"
+    assert [translate("%(n)s person", plural="%(n)s people", n=n) for n in (1, 2)] == ["1 person", "2 people"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The log: one line of JSON an event, with when, what, who and from where, and nothing that somebody typed."""
+"""The log: one line of JSON for each event, with time, type, sign-in and address, and without user input."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ HOSTILE = 'a"b\r\n{"level": "INFO"}\x1b[2J\u2028é'
 
 
 def noted(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
-    """What was noted, without what differs from try to try."""
+    """The logged events, without values that differ in each run."""
     return [getattr(line, "facts", {}) for line in caplog.records if line.name == "ekc"]
 
 
@@ -44,8 +44,8 @@ def test_an_event_is_one_line_of_json() -> None:
 def test_a_process_writes_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs.log, "handlers", [])
 
-    logs.begin()
-    logs.begin()
+    logs.configure()
+    logs.configure()
 
     assert [type(handler.formatter) for handler in logs.log.handlers] == [logs.LogLine]
 

@@ -1,4 +1,4 @@
-"""The mailer: what waits in the outbox arrives as it was meant, once, and nothing of it is seen elsewhere."""
+"""The mailer: mails of the outbox are delivered correctly and once, and their content does not leak."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,8 +14,8 @@ import config
 from config import ConfigError, load_mail
 from ekc.accounts.access import By, Office
 from ekc.core.db import make_sessions
-from ekc.core.mailer import Delivered, deliver
-from ekc.core.outbox import LASTS, Audience, Link, MailRule, OutboxMessage, Recipient, queue
+from ekc.core.mailer import DeliveryResult, deliver
+from ekc.core.outbox import DELIVERY_PERIOD, Audience, Link, MailRule, OutboxMessage, Recipient, queue
 from ekc.signin.actions.invitations import ask_new_password
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import open_by_invitation
@@ -50,9 +50,9 @@ def to(server: MailServer) -> config.MailServer:
 
 
 def put(session: Session, *recipients: str, language: str = "en", link: str | None = None) -> None:
-    """Let a mail wait for each of them."""
+    """Queue a mail for each of them."""
     for one in recipients:
-        until = Link(link, START + LASTS) if link else None
+        until = Link(link, START + DELIVERY_PERIOD) if link else None
         queue(
             session, replace(MAIL, has_link=link is not None), Recipient(0, one, language), START, link=until, what=one
         )
@@ -86,7 +86,7 @@ def test_what_arrives_is_what_was_queued_in_the_language_of_its_reader(
     _id, link = open_by_invitation(By(db_session, cast.bas, clock()), new, SITE)
     clock.advance(minutes=1)
 
-    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=0)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=1, given_up=0, waiting=0)
 
     ((mail,), (envelope,)) = post.mails, post.to
     assert envelope == ["fatima@example.org"]
@@ -121,7 +121,7 @@ def test_of_a_mail_that_was_sent_no_key_is_kept(post: MailServer, db_session: Se
     (row,) = rows(db_session)
     assert (row.sent_at, row.body, row.link) == (clock(), "", None)
     assert (row.recipient, row.subject) == ("els@example.org", "Choose your password")
-    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 0)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 0)
     assert len(post.mails) == 1
 
 
@@ -129,7 +129,7 @@ def test_two_mailers_at_once_send_once(
     post: MailServer, engine: Engine, db_session: Session, clock: FrozenClock
 ) -> None:
     put(db_session, "a@example.org", "b@example.org")
-    other: list[Delivered] = []
+    other: list[DeliveryResult] = []
 
     def begin_another() -> None:
         with make_sessions(engine)() as session:
@@ -137,8 +137,8 @@ def test_two_mailers_at_once_send_once(
 
     post.on_mail = begin_another  # while the first mail is under way
 
-    assert deliver(db_session, clock, to(post)) == Delivered(1, 0, 0)
-    assert other == [Delivered(1, 0, 1)]
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(1, 0, 0)
+    assert other == [DeliveryResult(1, 0, 1)]
     assert arrived(post) == ["a@example.org", "b@example.org"]
 
 
@@ -168,15 +168,15 @@ def test_a_server_that_refuses_puts_a_mail_off_and_keeps_it(
     put(db_session, "els@example.org", "jan@example.org")
     post.refuses["els@example.org"] = "451 <els@example.org> later"
 
-    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=1)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=1, given_up=0, waiting=1)
     clock.advance(minutes=4, hours=0)
-    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 1)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 1)
     assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": "SMTPRecipientsRefused", "code": 451}]
     assert [row.body for row in rows(db_session)] == ["Sign in with it.", ""]
     post.refuses.clear()
     clock.advance(minutes=1)
 
-    assert deliver(db_session, clock, to(post)) == Delivered(1, 0, 0)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(1, 0, 0)
     assert arrived(post) == ["jan@example.org", "els@example.org"]
 
 
@@ -186,7 +186,7 @@ def test_pauses_grow_until_a_mail_is_given_up(
     put(db_session, "els@example.org", link=f"{SITE}/l/a-key")
     post.refuses["els@example.org"] = "550 nobody here"
     pauses = []
-    while deliver(db_session, clock, to(post)) == Delivered(0, 0, 1):
+    while deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 1):
         (row,) = rows(db_session)
         pauses.append(row.try_after - clock())
         clock.set(row.try_after)
@@ -195,9 +195,9 @@ def test_pauses_grow_until_a_mail_is_given_up(
     assert [pause / hour for pause in pauses] == [1 / 12, 1 / 4, 3 / 4, 2.25, 6.75, 20.25, 24, 24, 24]
     (row,) = rows(db_session)
     assert (row.given_up_at, row.sent_at, row.body, row.link) == (clock(), None, "", None)
-    assert clock() >= START + LASTS
+    assert clock() >= START + DELIVERY_PERIOD
     assert noted(caplog)[-1] == {"what": "mail given up", "mail": 1}
-    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 0)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 0)
 
 
 def test_a_link_is_not_sent_when_it_works_no_longer(
@@ -206,7 +206,7 @@ def test_a_link_is_not_sent_when_it_works_no_longer(
     ask_new_password(db_session, clock(), "noor@example.org", SITE)
     clock.advance(hours=1)
 
-    assert deliver(db_session, clock, to(post)) == Delivered(sent=0, given_up=1, waiting=0)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=0, given_up=1, waiting=0)
     assert (post.conversations, rows(db_session)[0].link) == (0, None)
 
 
@@ -215,11 +215,11 @@ def test_what_was_cut_off_is_sent_again_and_can_be_known(
 ) -> None:
     put(db_session, "els@example.org", "jan@example.org")
     post.hangs_up = True
-    assert deliver(db_session, clock, to(post)) == Delivered(0, 0, 2)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 2)
     post.hangs_up = False
     clock.advance(minutes=5)
 
-    assert deliver(db_session, clock, to(post)) == Delivered(2, 0, 0)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(2, 0, 0)
     names = [mail["Message-ID"] for mail in post.mails]
     assert (names[:2], len(set(names))) == (names[2:], 2)
 
@@ -243,7 +243,7 @@ def test_a_wrong_address_goes_nowhere_and_stops_nobody(
 ) -> None:
     put(db_session, wrong, "mila@example.org")
 
-    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=1)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=1, given_up=0, waiting=1)
     assert arrived(post) == ["mila@example.org"]
     assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": why}]
 
@@ -255,7 +255,7 @@ def test_a_row_that_cannot_be_read_stops_nobody(
     with engine.begin() as connection:
         connection.execute(text("update outbox_message set subject = recipient where id = 1"))
 
-    assert deliver(db_session, clock, to(post)) == Delivered(sent=1, given_up=0, waiting=1)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=1, given_up=0, waiting=1)
     assert noted(caplog) == [{"what": "mail not sent", "mail": 1, "why": "Unreadable"}]
 
 
@@ -308,7 +308,7 @@ def test_a_certificate_is_looked_at(
         assert (server.mails, rows(db_session)[0].tries) == ([], 0)
 
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        assert deliver(db_session, clock, found) == Delivered(1, 0, 0)
+        assert deliver(db_session, clock, found) == DeliveryResult(1, 0, 0)
         assert server.signed_in == [f"\0plan\0{SECRET}"]
 
 

@@ -1,4 +1,4 @@
-"""Random tokens: their form, and that only their hash is kept."""
+"""Random tokens: their format, and that only their hash is stored."""
 
 from hashlib import sha256
 

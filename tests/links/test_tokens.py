@@ -1,4 +1,4 @@
-"""Personal links: what they are bound to, that looking changes nothing, and one page for every link that is dead."""
+"""Personal links: what tokens are bound to, that GET changes nothing, and the page for links that do not work."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def everything(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
 
 
 def looks(path: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """How scanners of mail, previews of messages and browsers in a hurry fetch a link: method, address, headers."""
+    """Requests of mail scanners, message previews and prefetching browsers: method, address, headers."""
     for address in (path, f"{path}/code", f"{path}/waiting", f"{path}/language/nl", f"{path}?utm_source=mail"):
         for method in ("GET", "HEAD", "OPTIONS"):
             yield method, address, {}
@@ -112,7 +112,7 @@ def test_the_button_and_the_code_lead_to_ones_own_page(
 
 
 def dead_links(session: Session, clock: FrozenClock, case: tuple[int, int]) -> tuple[str, ...]:
-    """Ended, expired, never made by us, cut off, and with a person, a case or a signature put into it."""
+    """Revoked, expired, forged and truncated links, and links with a changed person, case or signature."""
     revoked = make_link(session, clock(), *case)
     links_actions.revoke(session, clock(), link_id=1)
     session.commit()

@@ -1,4 +1,4 @@
-"""A link alone opens nothing on a new device: code, answer or the coordinator's yes; and what devices remember."""
+"""Verification of a link on a new device (code, answer or the coordinator's approval), and remembered devices."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,19 +13,19 @@ from ekc.conferences.actions import circle, links
 from ekc.core.audit import AuditEvent
 from ekc.core.db import make_sessions
 from ekc.links.models import LinkDevice, PersonalLink
-from ekc.links.queries import devices_of, links_of, waiting_of
-from ekc.links.tokens import TRIES, Check, plain
+from ekc.links.queries import devices_of, links_of, pending_devices
+from ekc.links.tokens import MAX_ATTEMPTS, Check, normalize_answer
 from ekc.links.verification import ask_coordinator, verify_by_answer, verify_by_device
 from ekc.signin.devices import Caller, network_of
 from ekc.signin.models import Attempt, SignIn
-from ekc.signin.passwords import hashed
+from ekc.signin.passwords import hash_password
 from ekc.workflow.vocabulary import Attends
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import CODE, COST, OWN, SHARED, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 
-#: Errors, and how many tries are left, after the fifth: the page says one thing alone.
+#: Errors and attempts left after the fifth attempt: the page shows only one message.
 LOCKED: tuple[list[str], list[str]] = ([], [])
 WRONG = "That does not open the page. Look at what you typed, or ask your coordinator."
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/15E148 Safari/604"
@@ -69,7 +69,7 @@ def test_an_answer_is_read_as_people_type_it(
     client: PageClient, db_session: Session, clock: FrozenClock, case: Made, typed: str
 ) -> None:
     question = "Where did we drink coffee the first time?"
-    check = Check(question, hashed(plain("Zoë’s café"), COST))
+    check = Check(question, hash_password(normalize_answer("Zoë’s café"), COST))
     client.page(make_link(db_session, clock(), case.id, case.people["kees"], check))
     client.submit("Go to my page")
     assert client.refused("Come in", {question: "Jansen"}, status=422).errors == [WRONG]
@@ -155,14 +155,14 @@ def test_guessing_at_many_links_from_one_place_is_slowed_down(
 def test_hammering_at_one_link_bars_nobody_beside_it(
     client: PageClient, db_session: Session, clock: FrozenClock, case: Made
 ) -> None:
-    """Behind the same Wi-Fi: what a locked link is given counts for nothing, and leaves a line a day."""
+    """Attempts at a locked link do not count against others in the same network, and are audited once a day."""
     hammered, good = (make_link(db_session, clock(), case.id, case.people[name]) for name in ("omar", "marieke"))
     here = Caller(network_of("127.0.0.1"))
     for _ in range(300):
         token = hammered.removeprefix("/l/")
         assert verify_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
 
-    assert db_session.scalar(select(func.count(Attempt.id))) == TRIES
+    assert db_session.scalar(select(func.count(Attempt.id))) == MAX_ATTEMPTS
     assert open_link(client, good).url == f"/conferences/{case.id}/mine"
 
 
@@ -394,7 +394,7 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
     client.submit("I have no code: ask my coordinator")
     kept = client.get_cookie("link_device", path=path)
     assert kept is not None
-    (asked,) = waiting_of(db_session, case.id, clock())
+    (asked,) = pending_devices(db_session, case.id, clock())
     links.answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
 
     other = someone()
@@ -428,11 +428,11 @@ def test_waiting_ends_by_itself_and_few_wait_at_once(
     other.page(f"{path}/code")
     page = other.refused("I have no code: ask my coordinator", status=409)
     assert page.errors == ["Your coordinator was asked already, more than once. Ring them."]
-    asked = waiting_of(db_session, case.id, clock())
+    asked = pending_devices(db_session, case.id, clock())
     assert len({one.number for one in asked}) == 3
 
     clock.advance(hours=1)
-    assert waiting_of(db_session, case.id, clock()) == []
+    assert pending_devices(db_session, case.id, clock()) == []
     assert client.page(f"{path}/waiting").heading == "Is it you?"
     assert other.submit("I have no code: ask my coordinator").heading == "Ring your coordinator"
 
@@ -489,7 +489,7 @@ def test_with_a_person_go_their_devices_and_requests(
     assert not is_in(client, case)
     client.page(path, status=404)
     waiting.page(f"{path}/waiting", status=404)
-    assert waiting_of(db_session, case.id, at) == []
+    assert pending_devices(db_session, case.id, at) == []
     assert db_session.scalars(select(LinkDevice.ended_at)).all() == [at, at]
     assert db_session.scalars(select(SignIn.ended_at).where(SignIn.link_id.is_not(None))).all() == [at]
     assert [link.revoked_at for link in links_of(db_session, case.id)] == [at]

@@ -1,6 +1,6 @@
-"""A real browser: Debian's chromium, headless, that reaches nothing but this machine, and a server for it to visit.
+"""A real browser (Debian's chromium, headless, limited to this machine), and a server for it.
 
-Tests that use it are marked `browser` by themselves. EKC_PICTURES=folder keeps a picture of every page looked at.
+Tests that use it are marked `browser` automatically. EKC_PICTURES=folder saves a screenshot of every checked page.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-sync",
     "--force-prefers-reduced-motion",
 ]
-#: Milliseconds a browser is waited for, far more than it needs: on a busy machine slow is not yet wrong.
+#: Timeout in milliseconds, far more than needed, for slow machines.
 PATIENCE = 20_000
 SAYS_NO = "Failed to load resource: the server responded with a status of 4"
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
@@ -38,7 +38,7 @@ NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCL
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser a worker."""
+    """One browser for each worker."""
     from playwright.sync_api import expect, sync_playwright
 
     path = shutil.which("chromium")

@@ -1,7 +1,7 @@
-"""A database for each test that asks for one: SQLite and PostgreSQL, fresh every time.
+"""Fixtures for databases, SQLite and PostgreSQL, fresh for each test.
 
-The schema is made by the migrations, once a worker and kind. Tests that ask for none of these fixtures never touch a
-database, and load nothing that does.
+The schema is made by the migrations, once for each worker and kind. Tests without these fixtures do not import or use a
+database.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which tests are run: `--fast` takes those that answer soon, and a word after `-k` only the files it is about."""
+"""Selection of tests: `--fast` excludes slow ones, and a word after `-k` limits collection to the matching files."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent.parent
-#: What `--fast` leaves out: journeys through the whole product, and every route asked by everybody.
+#: Excluded by `--fast`: stories through the whole product, and the access matrix.
 SLOW = ("stories/", "test_access_matrix.py")
 #: These stand in the names of tests, not in the files.
 DATABASES = ("sqlite", "postgresql")
@@ -22,9 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """After `-k word` without a path, read the files that are named so, or where none is, those that say the word.
+    """After `-k word` without a path, collect only files with the word in their name, or else in their content.
 
-    To import all of them takes longer than most tests. With a path, or with more than a word, pytest goes by itself.
+    Importing all files takes longer than most tests. With a path or a longer expression, pytest collects as usual.
     """
     word = config.getoption("keyword").lower()
     told_where = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out what cannot be meant."""
+    """Ignore files that do not match."""
     if collection_path.suffix != ".py" or not collection_path.is_relative_to(TESTS):
         return None
     if config.getoption("fast") and str(collection_path.relative_to(TESTS)).startswith(SLOW):
@@ -45,10 +45,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, and leave out what is slow or looked at elsewhere.
+    """Mark tests that need a browser, and deselect slow or redundant ones.
 
-    Pages look and act the same on both databases, and looking takes its time: a browser looks on SQLite alone; each
-    story goes over HTTP on both.
+    Pages are the same on both databases, so browser tests run on SQLite only; stories run over HTTP on both.
     """
     fast = config.getoption("fast")
     kept, left = list[pytest.Item](), list[pytest.Item]()

@@ -1,4 +1,4 @@
-"""No test reaches further than this machine: any other address is refused before a packet leaves."""
+"""Blocks network access of tests, except to this machine."""
 
 import socket
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 class OutsideWorld(Exception):  # noqa: N818 - it says what was wanted
-    """A test wanted to talk to another machine."""
+    """A test tried to connect to another machine."""
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,6 +1,6 @@
-"""A PostgreSQL server for the tests: the one of TEST_DATABASE_URL, or one of our own that lives as long as the run.
+"""A PostgreSQL server for the tests: that of TEST_DATABASE_URL, or an embedded one for the duration of the run.
 
-With xdist the first process starts it and the workers are told its address.
+With xdist the controller starts it and passes its address to the workers.
 """
 
 import os

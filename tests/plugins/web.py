@@ -1,7 +1,7 @@
-"""The product under test: its settings, its clock, the Flask app and the client that reads pages.
+"""Fixtures for the app under test: settings, clock, Flask app and test client.
 
-One app a worker and database, because making one costs more than most tests; all share their compiled templates. What
-makes them is loaded where it is asked for: tests of the pure parts start without.
+There is one app for each worker and database, because creating one takes longer than most tests; all share their
+compiled templates. Imports are inside the fixtures, so that tests of pure code start without them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def clock(_worker_clock: FrozenClock) -> FrozenClock:
 
 @pytest.fixture(scope="session")
 def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The settings of the app: fixed keys, passwords that cost nothing to check."""
+    """The settings of the app: fixed keys, and the lowest cost for hashing passwords."""
     from config import Settings, load_mail
     from tests.database import CONTENT_KEY, INDEX_KEY
 
@@ -87,7 +87,7 @@ def make_app(database: Database, settings: Settings, _templates: Compiled) -> Ma
 
 
 def _keep_faults(app: Flask) -> None:
-    """The product answers a fault of ours with a page that tells nothing; the client wants to tell the test all."""
+    """Keep unexpected errors for the test client, because the error page hides them."""
     handlers = app.error_handler_spec[None][None]
     answer = handlers.get(Exception)
 
@@ -113,7 +113,7 @@ def app(_worker_app: Flask, database_url: str, clock: FrozenClock) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> PageClient:
-    """Somebody at a browser. A second person is another `app.test_client()`."""
+    """A test client for one person. A second person is another `app.test_client()`."""
     from tests.client import PageClient
 
     made = app.test_client()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, AuditEvent, read_detail
-from ekc.core.routes import declared
+from ekc.core.routes import declared_access
 from ekc.core.transaction import writing
 from ekc.evaluations.actions import FollowUpReport, give_up, record_follow_up
 from ekc.evaluations.models import FollowUp
@@ -215,7 +215,7 @@ def test_a_municipality_cannot_become_a_formula(client: PageClient, db_session: 
 
 
 def test_the_list_is_open_to_whoever_sees_figures(app: Flask) -> None:
-    lists = {name: access for name, access in declared(app).items() if name.startswith("reports.")}
+    lists = {name: access for name, access in declared_access(app).items() if name.startswith("reports.")}
     for access in lists.values():
         roles = {Role(role) for role in access.detail.split(", ")}
         assert [role for role in roles if not sees(CasePart.FIGURES, Phase.EVALUATION, {role})] == []

@@ -1,8 +1,7 @@
-"""Every form of the product as the right person meets it: cases in each phase, crawled, one form for each route.
+"""Collects every form of the product as a person with access sees it: one for each route, from cases in each phase.
 
-Where to look first, the routes themselves say; what is behind a link is found by following it. Also a way to send
-something and have it undone, so that each try starts from the same state. What is sent and what may come of it is not
-decided here.
+Start pages come from the URL map, others from following links. Also provides requests whose writes are rolled back, so
+that each attempt starts from the same state.
 """
 
 import re
@@ -20,7 +19,7 @@ from werkzeug.test import TestResponse
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, circle, links, registration
 from ekc.conferences.entries import Concern, NewContact
-from ekc.core.routes import Runtime, declared
+from ekc.core.routes import Runtime, declared_access
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
 from ekc.links.verification import ask_coordinator, verify_by_answer
@@ -47,7 +46,7 @@ from tests.clock import START
 from tests.page import Page
 from tests.stages import stage
 
-#: Only there in the demonstration; they take no words.
+#: Routes of the demo only; they have no fields.
 DEMO = {"signin.be", "links.be_participant"}
 _FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
 _TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
@@ -65,7 +64,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Found:
-    """A form as somebody found it on a page, and the cookie they have. A search is sent by GET."""
+    """A form found on a page, with the cookies of its visitor. Searches are sent by GET."""
 
     method: str
     endpoint: str
@@ -74,7 +73,7 @@ class Found:
     cookie: str
 
     def shown(self) -> dict[str, list[str]]:
-        """What is sent if nothing is touched."""
+        """The values sent if nothing is changed."""
         return {field.name: list(field.shown) for field in self.fields}
 
 
@@ -119,7 +118,7 @@ def _opened(client: FlaskClient, url: str) -> TestResponse:
 
 def _pages_of(app: Flask, case: Made) -> tuple[str, ...]:
     """The pages of a case whose address names nothing but the case; and each step."""
-    access = declared(app)
+    access = declared_access(app)
     rules = [rule for rule in app.url_map.iter_rules() if access[rule.endpoint].kind == "case"]
     alone = [rule for rule in rules if rule.arguments == {"conference_id"} and "GET" in (rule.methods or ())]
     pages = sorted(rule.rule.replace("<int:conference_id>", str(case.id)) for rule in alone if "." not in rule.rule)
@@ -161,7 +160,7 @@ def _forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
 
 
 def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Made | tuple[str, ...]]]:
-    """People, and where they begin to look: at the pages of a case, or at others."""
+    """Visitors with their start pages, in a case or elsewhere."""
 
     def by_link(case: Made, name: str) -> tuple[Visitor, Made]:
         return participant(case.id, case.people[name]), case
@@ -225,7 +224,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
 
 
 def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
-    """The administrator and a regional manager: somebody is invited, leaves with a case, or is closed."""
+    """The administrator and a regional manager, with accounts that are invited, leaving with a case, or closed."""
     made = []
     for name in ("leaves", "closed"):
         roles = (Office(Role.COORDINATOR),)
@@ -247,7 +246,7 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
 
 
 def _prepared(session: Session, cast: Cast) -> Made:
-    """Ready for the conference, with one of everything that is written down before it."""
+    """Ready for the conference, with one of each record made before it."""
     case = build.prepared_case(session, cast, START)
     kees = case.people["kees"]
     circle.add_concern(By(session, cast.noor, START), case.id, Concern(participant_id=kees, concern="The stairs."))
@@ -262,7 +261,7 @@ def _prepared(session: Session, cast: Cast) -> Made:
 
 
 def _told(session: Session, cast: Cast) -> Made:
-    """In the information phase: something was told and asked, a professional has left."""
+    """In the information phase: information was given, a question asked, and a professional has left."""
     case = build.case_in_information(session, cast, START)
     els, karim = case.people["els"], case.people["karim"]
     information.add_information(
@@ -275,7 +274,7 @@ def _told(session: Session, cast: Cast) -> Made:
 
 @contextmanager
 def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
-    """Gives a way to ask the product; all that it writes is undone at the end."""
+    """Provides requests to the product; all writes are rolled back at the end."""
     runtime: Runtime = app.extensions["ekc"]
     engine = runtime.sessions.kw["bind"]
     client = FlaskClient(app, use_cookies=False)

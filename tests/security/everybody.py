@@ -1,4 +1,4 @@
-"""Everybody who might want into a case: each part in its circle, each office of the organisation, and strangers."""
+"""All kinds of visitors who may request a case: each part in its circle, each role of staff, and strangers."""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ _IN_PAGES = re.compile(r'(name="csrf_token"[^>]* value=)"[^"]*"')
 
 
 def without_token(html: str) -> str:
-    """A page without the token of its forms, which is another one each second."""
+    """A page without its CSRF token, which changes each second."""
     return _IN_PAGES.sub(r"\1", html)
 
 
@@ -59,7 +59,7 @@ class Offices:
 
 
 def more_staff(session: Session, cast: Cast) -> Offices:
-    """A coordinator of the North, managers of the South and of another municipality, and who does all in the North."""
+    """A coordinator of the North, managers of the South and of another municipality, and one with all roles."""
 
     def opened(name: str, region: int, *offices: Office) -> Visitor:
         new = NewAccount(name=name, email=f"{name.lower()}@example.org", region_id=region, roles=offices)
@@ -83,7 +83,7 @@ def more_staff(session: Session, cast: Cast) -> Offices:
 
 @dataclass(frozen=True)
 class Comer:
-    """Somebody at a browser, and the case into which they want. `known`: their link or account lets them in at all."""
+    """A visitor with a client, and the case they request. `known`: whether their link or account works."""
 
     label: str
     visitor: Visitor
@@ -94,7 +94,7 @@ class Comer:
     token: str
 
     def ask(self, method: str, address: str, **sent: str) -> TestResponse:
-        """Open an address; a POST brings the token of our forms and nothing else but what is `sent`."""
+        """Request an address; a POST has a CSRF token and the fields of `sent`."""
         data = {"csrf_token": self.token, **sent} if method == "POST" else None
         return self.client.open(address, method=method, data=data, headers={"Cookie": self.cookie})
 

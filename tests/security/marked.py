@@ -1,8 +1,8 @@
-"""A case in which every text is a word of its own, so that whoever meets that word has seen that text.
+"""A case in which every text is a unique word, so that tests can detect who sees which text.
 
-`HOLDS`, `TOLD` and `OWN` say which words each part of the case holds; the table of the workflow says who sees the
-part. A word may be held by several parts: a plan bears names. The case has two sides, secret addresses on both, and
-everybody a conference can have.
+`HOLDS`, `TOLD` and `OWN` list the words in each part of the case; the tables of the workflow define who sees the part.
+A word may be in several parts, such as names in a plan. The case has two sides, secret addresses on both, and every
+kind of participant.
 """
 
 from collections.abc import Mapping
@@ -110,7 +110,7 @@ def each(what: str, names: list[str]) -> list[str]:
     return [what + name for name in names]
 
 
-#: What whoever sees all of a part meets in it.
+#: The words visible to those who see all of a part.
 HOLDS: dict[CasePart, list[str]] = {
     CasePart.TITLE: ["title", "number"],
     CasePart.FIGURES: ["number", "municipality"],
@@ -176,9 +176,9 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.OPENED: each("name", [*AGENCIES, "tolk", "hassan", "saskia"]),
     CasePart.ACCOUNTS: ["municipality"],  # for which Mila is there, as her account says
 }
-#: What the family meets in a part of which it was told something.
+#: The words visible to the family in a part about which it was informed.
 TOLD: dict[CasePart, list[str]] = {CasePart.BOTTOM_LINES: ["line", "ground", "namekarim"]}
-#: What somebody meets in a part of which they see their own.
+#: The words visible to a person who sees only their own share of a part.
 OWN: dict[CasePart, Mapping[str, list[str]]] = {
     CasePart.OWN_DETAILS: {
         name: [
@@ -204,7 +204,7 @@ OWN: dict[CasePart, Mapping[str, list[str]]] = {
     CasePart.ACCEPTANCE: {"karim": ["refused", "namekarim", "organisationkarim"]},
     CasePart.NEXT_TIME: {"priya": ["evaluationplace"]},
 }
-#: What nobody sees on any page: of whoever was taken out of the circle, and how a link was handed over.
+#: Words that are on no page: of people who were removed from the circle, and how a link was handed over.
 NOWHERE = [what + "saskia" for what in ("relation", "phone", "mail", "address", "view")] + ["linknote"]
 
 WORDS = sorted(
@@ -213,7 +213,7 @@ WORDS = sorted(
 
 
 def mark(word: str) -> str:
-    """What stands in the case for a word: nothing else looks like it."""
+    """The unique text for a word."""
     return {"number": NUMBER, "born": BORN}.get(word, f"Q{word}Z")
 
 
@@ -240,7 +240,7 @@ class Marked:
 
 
 def details(name: str) -> PersonDetails:
-    """All that can be kept of somebody."""
+    """All details of a person."""
     part, side, _roles = CIRCLE[name]
     kept: dict[str, Any] = {
         what: mark(what + name) for what in ("name", "relation", "organisation", "phone", "address", "view")
@@ -312,7 +312,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
 
 
 def _waive(session: Session, cast: Cast, id_: int) -> None:
-    """All that ties the coordinator to the case now is no obstacle."""
+    """Waive all current conflicts of the coordinator."""
     for tied in open_conflicts(session, id_):
         independence.waive_conflict(By(session, cast.ruud, START), id_, tied.key, mark(f"waived{tied.matter}"))
 
@@ -447,7 +447,7 @@ def insert_participant(session: Session, case: Marked, phase: Phase) -> None:
 
 
 def link_of(session: Session, case: Marked, name: str) -> int:
-    """The id of a live link of somebody, made past all rules."""
+    """The id of a valid link of a participant, created without any checks."""
     make_link(session, START, case.id, case.people[name])
     with writing(session):
         link = session.query(PersonalLink).order_by(PersonalLink.id.desc()).first()

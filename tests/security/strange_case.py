@@ -1,4 +1,4 @@
-"""Another case, whose rows nobody may read or change from elsewhere: what is of it, by following the foreign keys."""
+"""Another case, whose rows must not be readable or writable from outside: finds its rows by following foreign keys."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from ekc import schema
 from ekc.core.audit import AuditEvent
 from tests.security.whole_case import Whole
 
-#: Looks and tries are written down in any case.
+#: Tables that record each access and attempt.
 AUDIT = {"audit_event", "audit_head"}
-#: Tables whose rows are of no case, and are chosen from all the same.
+#: Tables whose rows belong to no case, but are offered as choices.
 STAFF = {"account", "region"}
 
 
 def belongs(table: Table, case: int) -> ColumnElement[bool] | None:
-    """What says that a row of a table is of a case; None if rows of this table are of no case."""
+    """The condition for rows of a table that belong to a case; None for tables without such rows."""
     if table.name == "conference":
         return table.c.id == case
     if "conference_id" in table.c:

@@ -1,6 +1,4 @@
-"""The administrator sees accounts, never a case: no page of theirs tells of one. No route of a case lets them in:
-`tests/test_access_matrix.py`.
-"""
+"""The administrator's pages show nothing of any case. That case routes refuse them: `tests/test_access_matrix.py`."""
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +21,7 @@ CASES = (
 
 
 def test_no_page_tells_of_a_case(client: PageClient, db_session: Session, cast: Cast) -> None:
-    """All that can be reached by links, with cases in every phase and a coordinator who leaves."""
+    """All pages reachable by links, with cases in every phase and a coordinator who leaves."""
     for make in CASES:
         make(db_session, cast, START)
     build.case_in_setup(db_session, cast, START, municipality="Verborgenstad")

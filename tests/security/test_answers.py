@@ -1,4 +1,4 @@
-"""What every answer carries, what stays out of the log, and where the demonstration answers."""
+"""Response headers, what is kept out of the log, and that the demo answers only this machine."""
 
 import logging
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from config import Settings
 from ekc.conferences.models import ContactEntry
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine
-from ekc.core.handlers import HEADERS, WITH_A_KEY
+from ekc.core.handlers import HEADERS, KEY_HEADERS
 from ekc.staff.actions.accounts import NewAccount
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -46,7 +46,7 @@ def test_every_answer_carries_the_headers(client: PageClient, cast: Cast, method
 
     assert answer.status_code == status
     kept = "public, max-age=86400" if path.endswith("ekc.css") else "private, no-store"
-    expected = {**HEADERS, "Cache-Control": kept, **(WITH_A_KEY if path.startswith("/l/") else {})}
+    expected = {**HEADERS, "Cache-Control": kept, **(KEY_HEADERS if path.startswith("/l/") else {})}
     assert {name: answer.headers.get(name) for name in expected} == expected
     answer.close()
 

@@ -1,4 +1,4 @@
-"""Whatever is typed into any form, and whatever is sent beside it: an answer in words, never a fault, nothing run."""
+"""Any input to any form gets a response in words: no unexpected error, and nothing is executed."""
 
 import re
 from collections.abc import Mapping
@@ -47,21 +47,20 @@ HOSTILE = (
     "//evil.example",
     "None",
 )
-#: What is sent in every field where words are typed. What comes back is the same of both; of PostgreSQL, columns are
-#: as wide as they say.
+#: Sent in every text field, on both databases, because only PostgreSQL enforces the length of columns.
 EVERYWHERE = {"sqlite": HOSTILE[:4], "postgresql": HOSTILE[3:4]}
-#: What no form asks for.
+#: Fields that no form has.
 BESIDE = ("id", "conference_id", "participant_id", "phase", "revision", "version", "role", "next", "_method", "é\u202e")
-#: What fits a kind of field.
+#: Valid values for each kind of field.
 FITTING = {"date": "2026-03-01", "datetime-local": "2026-03-02T10:00", "number": "1", "email": "a@example.org"}
-#: What answers with a paper.
+#: Routes that return a document.
 PAPERS = {"conferences.slips"}
 FAULTLESS = {200, 302, 303, 400, 403, 404, 409, 413, 415, 422, 429}
 
 
 @pytest.fixture(scope="module")
 def app(database: Database, _worker_app: Flask, _worker_clock: FrozenClock) -> Flask:
-    """The app on a database that all tests here share: what they send is undone."""
+    """The app on a database shared by the tests of this file, which roll back their writes."""
     database.reset()
     _worker_clock.set(START)
     return _worker_app
@@ -69,13 +68,13 @@ def app(database: Database, _worker_app: Flask, _worker_clock: FrozenClock) -> F
 
 @pytest.fixture(scope="module")
 def forms(app: Flask, database: Database) -> list[Found]:
-    """All of them, found once: that takes longer than to send them."""
+    """All forms, collected once, because collecting takes longer than sending."""
     with make_sessions(database.engine)() as session:
         return every_form(session, app, make_cast(session))
 
 
 def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> None:
-    """Send it, go where it leads, and look at what comes back."""
+    """Send a form, follow the redirect, and check the response."""
     with undone(app) as ask:
         kept = {"Cookie": form.cookie}
         told = {"data": sent} if form.method == "POST" else {"query_string": sent}
@@ -99,7 +98,7 @@ def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> None:
 
 
 def fitting(field: Field) -> list[str]:
-    """Something that this field takes."""
+    """A value that this field accepts."""
     if field.kind == "hidden" or any(field.shown):
         return list(field.shown)
     if field.offered:
@@ -108,7 +107,7 @@ def fitting(field: Field) -> list[str]:
 
 
 def is_typed(field: Field) -> bool:
-    """Whether somebody types whatever they like into it."""
+    """Whether a field takes free text."""
     return field.kind in ("text", "textarea", "tel", "search", "password")
 
 
@@ -142,7 +141,7 @@ thorough = settings(
 TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-#: How often all forms are sent. What breaks is nearly always of the product; of PostgreSQL, what it does not keep.
+#: Number of rounds through all forms; fewer on PostgreSQL, where only errors of storage differ.
 ROUNDS = {"sqlite": 2, "postgresql": 1}
 
 
@@ -162,7 +161,7 @@ def test_anything_can_be_sent(app: Flask, database: Database, forms: list[Found]
 
 
 def anything_for(form: Found, chance: Random, words: tuple[str, ...]) -> dict[str, list[str]]:
-    """In each field what fits, what was there, or what does not fit; and beside them what was not asked for."""
+    """Valid, unchanged or invalid values for each field, and extra fields."""
     sent: dict[str, list[str]] = {}
     for field in form.fields:
         ways = [fitting(field), list(field.shown), [chance.choice(words) for _ in range(chance.randrange(3))]]
@@ -175,7 +174,7 @@ def anything_for(form: Found, chance: Random, words: tuple[str, ...]) -> dict[st
 
 
 def anything_in(converter: BaseConverter, chance: Random) -> object:
-    """Something that finds its way into this part of an address."""
+    """A value for this part of a path."""
     match converter:
         case IntegerConverter():
             return chance.choice((chance.randrange(20), 2**31, 10**30))
@@ -188,7 +187,7 @@ def anything_in(converter: BaseConverter, chance: Random) -> object:
 @thorough
 @given(chance=st.randoms(use_true_random=True), words=TYPED)
 def test_anything_can_be_asked_in_an_address(chance: Random, words: str, app: Flask, forms: list[Found]) -> None:
-    """After the question mark of any page, in any part of its address."""
+    """Random query strings and path parts for any page."""
     names = sorted({field.name for form in forms if form.method == "GET" for field in form.fields} | {*BESIDE, "after"})
     rule = chance.choice([rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())])
     cookie = chance.choice(forms).cookie

@@ -1,4 +1,4 @@
-"""What a real browser does with our headers, cookies, forms and redirects, and what another site cannot do."""
+"""Security in a real browser: headers, cookies, forms, redirects, and attacks by another site."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from tests.plugins.browser import FLAGS, NOWHERE_ELSE, PATIENCE, served
 from tests.plugins.web import MakeApp
 from tests.tab import sign_in
 
-#: Somebody else's site, of another domain. The browser asks nobody: the test answers for it.
+#: Another site on another domain; the test intercepts its requests.
 EVIL = "http://evil.example"
-#: What a browser does does not hang on the database.
+#: Browser behaviour does not depend on the database.
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
@@ -34,7 +34,7 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
 
 @pytest.fixture
 def context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
-    """A browser of one's own, that may complain as it likes."""
+    """A browser of which errors are ignored."""
     with closing(browser.new_context(base_url=live_server)) as made:
         made.set_default_timeout(PATIENCE)
         yield made
@@ -53,7 +53,7 @@ def names(session: Session, case: Made) -> list[str]:
     return [row.name for row in circle(session, case.id)]
 
 
-#: Ways in which a script may come into a page, and from where.
+#: Ways to inject a script, and its source.
 ADD_SCRIPT = "(given) => document.body.append(Object.assign(document.createElement('script'), given))"
 ADD_HTML = "(html) => document.body.insertAdjacentHTML('beforeend', html)"
 DELIVERY_WAYS = (
@@ -113,7 +113,7 @@ def test_no_page_of_ours_stands_in_a_frame(context: BrowserContext, live_server:
 
 
 def test_another_site_reads_nothing_of_ours(context: BrowserContext, live_server: str, cast: Cast) -> None:
-    """Not even whether a page is there: from another port the browser sends the cookie along and gives nothing back."""
+    """From another port the browser sends the cookie, but does not reveal even whether a page exists."""
     sign_in(context.new_page(), cast.noor.actor.name)
     page = context.new_page()
     ask = "([url, mode]) => fetch(url, {mode, credentials: 'include'}).then(() => 'read', () => 'refused')"
@@ -133,7 +133,7 @@ def test_another_site_reads_nothing_of_ours(context: BrowserContext, live_server
 def test_another_site_sends_no_form_in_the_name_of_the_visitor(
     context: BrowserContext, live_server: str, db_session: Session, cast: Cast, case: Made, where: str
 ) -> None:
-    """From another port the browser sends the cookie along; even a token that was stolen is no use there."""
+    """From another port the browser sends the cookie, but even a stolen CSRF token does not work."""
     ours = context.new_page()
     sign_in(ours, cast.noor.actor.name, f"/conferences/{case.id}/circle")
     token = ours.locator("form[action$='/circle'] input[name=csrf_token]").first.get_attribute("value")
@@ -215,7 +215,7 @@ def test_cookies_by_https(
 
 @pytest.fixture
 def keeping_context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
-    """A browser that keeps pages for Back, as everybody's does; Playwright switches that off."""
+    """A browser with the back/forward cache on, which Playwright turns off by default."""
     path = shutil.which("chromium")
     args = [*FLAGS, NOWHERE_ELSE]
     kept = ["--disable-back-forward-cache"]

@@ -1,6 +1,6 @@
-"""Each look at a case leaves one line in its audit, whatever becomes of it; so does each try that is refused.
+"""Each access to a case, and each refused attempt, adds exactly one event to its audit, also if the request fails.
 
-That every route does so, for everybody in every phase, is seen in `tests/test_access_matrix.py`.
+`tests/test_access_matrix.py` checks this for every route, visitor and phase.
 """
 
 from datetime import timedelta
@@ -22,7 +22,7 @@ Line = tuple[str, int | None, str]
 
 @pytest.fixture
 def case(client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
-    """A case in setup; its coordinator has signed in, and from now on a second has passed."""
+    """A case in setup; its coordinator has signed in, and the clock is a second later."""
     made = case_in_setup(db_session, cast, clock())
     db_session.rollback()
     sign_in(client, cast.noor)
@@ -48,7 +48,7 @@ def test_a_look_without_a_body(client: PageClient, db_session: Session, case: Ma
 
 
 def test_a_page_that_breaks(client: PageClient, db_session: Session, case: Made) -> None:
-    """Its line is kept before anything is read: who made it break may have seen what they wanted."""
+    """The event is committed before anything is read, because a failed request may have revealed content."""
     db_session.execute(text("update participant set name = :rubbish"), {"rubbish": b"rubbish"})
     db_session.commit()
     client.wants_faults = True

@@ -1,7 +1,7 @@
-"""Numbers and keys of another case, in every address and every field of every form: as if nobody had them.
+"""Ids and keys of another case, in every path and form field, get the same response as ones that do not exist.
 
-Which fields hold such a thing is found out: what a page offers or hides in them are the numbers of rows of its own
-case, or keys of its own plan. A field with numbers that are none has to be in `NO_NUMBERS`.
+Fields with ids or keys are detected: the values that a page offers are ids of rows of its case, or keys of its plan.
+Fields with other numbers have to be in `NO_NUMBERS`.
 """
 
 import re
@@ -29,7 +29,7 @@ from tests.test_access_matrix import IN, Judge, make_world, routes
 
 TITLE = "Strange family"
 NOBODYS, NO_KEY = 2**31 - 2, "a999"
-#: Fields with numbers that name nothing: how the page was when it was made, marks and scores, amounts.
+#: Fields with numbers that are not ids: versions of the page, marks, scores and amounts.
 NO_NUMBERS = re.compile(r"csrf_token|.*revision|version|goal_\d+|mark.*|.*days|hours|minutes|caseload")
 _KEY = re.compile(r"[gaw]\d+")
 
@@ -64,7 +64,7 @@ def forms(app: Flask, db_session: Session, cast: Cast, strange: Strange) -> list
 
 @dataclass(frozen=True)
 class Try:
-    """A form with something of another case in it, and the same with something that nobody has."""
+    """A form with an id of another case, and the same form with an id that does not exist."""
 
     form: Found
     where: str
@@ -78,7 +78,7 @@ class Try:
 def tries(
     app: Flask, forms: Iterable[Found], strange: Strange, own: Mapping[str, Mapping[str, frozenset[int]]]
 ) -> Iterator[Try]:
-    """Every number and every key, where one of its kind belongs."""
+    """Every form with every id and key of the other case, in the fields for that kind."""
     for form in forms:
         sent = {
             field.name: ["Words"] if is_typed(field) and not any(field.shown) else fitting(field)

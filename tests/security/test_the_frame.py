@@ -1,4 +1,4 @@
-"""What holds for every answer, whoever asks: its kind is told, cookies are signed well, nothing is ever debugged."""
+"""Rules for every response: content type and charset, signed and encrypted cookies, no debug mode."""
 
 import zlib
 from base64 import b64decode
@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.orm import Session
 
 from config import ConfigError, load_settings, make_keys
-from ekc.core.routes import declared
+from ekc.core.routes import declared_access
 from ekc.core.sessions import EncryptedSessions
 from tests.architecture.sources import EKC
 from tests.build import case_in_setup
@@ -70,7 +70,7 @@ def test_a_changed_cookie_is_nobody(client: PageClient, cast: Cast) -> None:
 def test_what_a_page_keeps_in_the_cookie_is_read_by_nobody_else(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    """A sentence for the next page holds a name of the family, and stays if that page is never opened."""
+    """Flashed messages contain names of the family, and stay in the cookie if the next page is never opened."""
     case = case_in_setup(db_session, cast, clock())
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
@@ -141,7 +141,7 @@ def test_a_page_that_does_not_say_who_may_come_in_stops_the_program(make_app: Ma
     app.add_url_rule("/open", endpoint="open_to_all", view_func=lambda: "x")
 
     with pytest.raises(RuntimeError, match="do not say who may come in: open_to_all"):
-        declared(app)
+        declared_access(app)
 
 
 def test_nothing_is_debugged(make_app: MakeApp, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +165,7 @@ def test_nothing_is_debugged(make_app: MakeApp, database_url: str, monkeypatch: 
 def test_only_our_own_proxies_are_believed(
     make_app: MakeApp, database_url: str, cast: Cast, proxies: int, said: str, believed: str
 ) -> None:
-    """The demonstration answers this machine alone, so it tells from where it is asked."""
+    """The demo answers requests from this machine only."""
     client = make_app(proxies=proxies, demo=True).test_client()
 
     answer = client.get("/", headers={"X-Forwarded-For": said})

@@ -1,4 +1,4 @@
-"""What a real service stands on, as docs/operations.md says it: its own key file, a database user of few rights."""
+"""A real service as described in docs/operations.md: its own key file, and a database user with few rights."""
 
 import re
 import stat
@@ -31,7 +31,7 @@ def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 @pytest.fixture
 def service(engine: Engine) -> Iterator[Engine]:
-    """The same database, by the user whom the page for operators tells to make."""
+    """The same database, with the user described in docs/operations.md."""
     if engine.dialect.name == "sqlite":
         pytest.skip("a file has no users")
     user = f"{engine.url.database}_service"  # a server knows each name once, and workers share it

@@ -1,7 +1,6 @@
-"""Nobody can tell a case that is not theirs from one that is not there, by words or headers or the work it takes.
+"""A case without access and a case that does not exist get the same response: content, headers and work done.
 
-Time itself is not measured: on a shared machine it says nothing. What is compared is what takes time, statement by
-statement, and how often something is decrypted.
+Times are not measured, because they vary on shared machines. The SQL statements and decryptions are compared instead.
 """
 
 import re
@@ -35,7 +34,7 @@ NOWHERE = 1_999_999_999
 
 @dataclass(frozen=True)
 class Answer:
-    """All that somebody learns from an answer, and the work it took."""
+    """All that a response reveals, and the work it took."""
 
     status: int
     body: str
@@ -109,7 +108,7 @@ def _both(app: Flask, comer: Comer, route: Route) -> tuple[Answer, Answer]:
 
 
 def test_both_wait_for_the_same_line(app: Flask, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
-    """Whoever hammers at a case is not slowed down by those who use it, nor by others who hammer at it."""
+    """Attempts do not wait for locks of users of the case, or of other attempts."""
     case = build.case_in_setup(db_session, cast, START)
     db_session.rollback()
     client = app.test_client()

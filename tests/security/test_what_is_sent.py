@@ -1,4 +1,4 @@
-"""What no form of ours sends: refused before any view sees it, with the page that every mistake gets."""
+"""Requests that no form of ours makes are refused before any view runs, with the usual error page."""
 
 import io
 

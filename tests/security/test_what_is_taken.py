@@ -1,4 +1,4 @@
-"""What a form takes: every text has its limit (docs/security/limits.md)."""
+"""Every text field has a maximum length (docs/security/limits.md)."""
 
 import importlib
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def forms() -> Iterator[type[BaseForm]]:
 
 
 def texts(form: type[BaseForm]) -> Iterator[tuple[str, int]]:
-    """Each field of text of a form, and how long it may be; -1 if there is no end to it."""
+    """The text fields of a form with their maximum length; -1 without one."""
     for name, field in vars(form).items():
         if not isinstance(field, UnboundField) or not issubclass(field.field_class, StringField):
             continue

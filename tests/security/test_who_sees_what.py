@@ -1,6 +1,6 @@
-"""Who sees what: everybody opens every page and paper of a case in which each text is a word of its own.
+"""Every visitor opens every page and document of a case in which each text is a unique word (`marked.py`).
 
-What they met must be what the table of the parts grants them in that phase: no word more, and no word less.
+The words they see must be exactly those that the tables of the workflow grant them in that phase.
 """
 
 import re
@@ -46,9 +46,9 @@ from tests.security.whole_case import NAMED, SPOKEN
 from tests.stories.paper import PRINTER, values_of, words_of
 
 pytestmark = PRINTER
-#: What is shown does not hang on the database.
+#: Pages do not depend on the database.
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-#: Addresses that are not of the case and yet may tell of it.
+#: Addresses outside the case that may show something of it.
 ELSEWHERE = (
     "/",
     "/register/thanks",
@@ -86,7 +86,7 @@ _FOUND = {word: re.compile(re.escape(mark(word))) for word in WORDS}
 
 @dataclass
 class Eyes:
-    """Somebody who opens whatever there is."""
+    """A visitor who opens all pages."""
 
     name: str
     client: FlaskClient
@@ -197,7 +197,7 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
     people = [eyes for eyes in everybody(app, db_session, cast, case) if not ROLES[eyes.name] or eyes.name in NO_CASE]
     db_session.rollback()
 
-    every, let_in = list(doors(app, db_session, case)), []
+    every, let_in = list(case_routes(app, db_session, case)), []
     for eyes in people:
         sent = {"csrf_token": token_of(eyes.client.get("/nothing").text)}
         for method, address in every:
@@ -209,7 +209,7 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
     assert let_in == []
 
 
-def doors(app: Flask, session: Session, case: Marked) -> Iterator[tuple[str, str]]:
+def case_routes(app: Flask, session: Session, case: Marked) -> Iterator[tuple[str, str]]:
     """Every route of a case, to look and to send; what an address names is there, as far as the case has such a thing.
 
     The account is the coordinator's, the first number of a table that of the oldest row.
@@ -234,7 +234,7 @@ def test_every_text_that_is_kept_is_a_word_of_the_case(db_session: Session, cast
 
     without = set()
     for known in schema.metadata.sorted_tables:
-        for name in schema.sealed(known):
+        for name in schema.encrypted_columns(known):
             texts = str(db_session.scalars(select(known.c[name])).all())
             if not any(pattern.search(texts) for pattern in _FOUND.values()):
                 without.add(f"{known.name}.{name}")
@@ -278,7 +278,7 @@ def sees_who(roles: frozenset[Role]) -> bool:
 
 
 def compare(people: list[Eyes], grants: dict[str, set[str]]) -> None:
-    """What they met is what they are granted: no word more, and no word less."""
+    """The words seen are exactly those granted."""
     too_much = {
         eyes.name: {word: eyes.seen[word] for word in sorted(eyes.seen.keys() - grants[eyes.name])} for eyes in people
     }

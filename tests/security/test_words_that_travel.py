@@ -1,4 +1,4 @@
-"""Words that leave our pages: into a spreadsheet, onto paper; and a yes that must reach the one it was meant for."""
+"""Text in exports and documents (spreadsheet formulas, characters), and consent that must reach the right person."""
 
 import io
 

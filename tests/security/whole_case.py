@@ -1,7 +1,7 @@
-"""A case with everything in it, in any phase, and everybody who might want in: what access is proven with.
+"""A case with one of everything, in any phase, for the tests of access.
 
-In it is somebody in each part, and one of each thing that an address names. Where no action makes such a thing in this
-phase, its row is put in directly. What a new address names is found by itself, if its table stands in `NAMED`.
+It has a participant in each part, and a row for each id in an address. Where no action creates such a row in this
+phase, it is inserted directly. A new kind of id in an address needs its table in `NAMED`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A device with a fingerprint reader, as Chromium plays it: it makes passkeys, keeps them, and answers with them."""
+"""Chromium's virtual authenticator with user verification, for passkeys in the browser."""
 
 import socket
 from typing import Any
@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 
 class Device:
-    """The device at which a visitor of the browser sits."""
+    """The virtual authenticator of a visitor's browser."""
 
     def __init__(self, page: Page) -> None:
         self._line = page.context.new_cdp_session(page)
@@ -23,7 +23,7 @@ class Device:
         self._id = self._line.send("WebAuthn.addVirtualAuthenticator", {"options": wanted})["authenticatorId"]
 
     def know_the_finger(self, known: bool) -> None:
-        """Whether the finger on it is the right one."""
+        """Set whether user verification succeeds."""
         self._tell("setUserVerified", isUserVerified=known)
 
     def pretend(self, **bits: bool) -> None:

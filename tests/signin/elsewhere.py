@@ -1,4 +1,4 @@
-"""Providers of single sign-on as processes of their own, and somebody who walks there and back."""
+"""OpenID Connect providers as separate processes, and the redirects to them and back."""
 
 import json
 import os

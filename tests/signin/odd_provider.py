@@ -1,7 +1,7 @@
-"""A provider of single sign-on that misbehaves on request, as a process: `python -m tests.signin.odd_provider`.
+"""An OpenID Connect provider that misbehaves on request, as a process: `python -m tests.signin.odd_provider`.
 
-It says its address on the first line. How it presents itself hangs on the path of the issuer (`/good`, `/renamed` …);
-what is wrong with what it hands out, on the `fault` that a test adds to the address at which somebody signs in.
+It prints its address on the first line. The path of the issuer (`/good`, `/renamed` …) selects its metadata; the
+parameter `fault` of the authorization request selects what is wrong with its responses.
 """
 
 import base64
@@ -63,7 +63,7 @@ def published(kind: str) -> Any:
 
 @app.get("/<kind>/authorize")
 def authorize(kind: str) -> Any:
-    """Nobody is asked anything: whoever comes is who the address says."""
+    """Signs in the user named in the address without asking."""
     kept = json.dumps({name: request.args.get(name) for name in ("fault", "nonce", "client_id", "claims")})
     code = base64.urlsafe_b64encode(kept.encode()).decode()
     return redirect(f"{request.args['redirect_uri']}?{urlencode({'code': code, 'state': request.args['state']})}")

@@ -1,4 +1,4 @@
-"""A passkey made of software, for saying exactly what should not be believed. A real device: `device.py`."""
+"""A passkey in software, which can produce invalid responses. With a real browser: `device.py`."""
 
 import hashlib
 import json

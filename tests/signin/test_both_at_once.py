@@ -1,4 +1,4 @@
-"""A passkey is two factors at once: how it stands beside the second step, with leaving, and with losing everything."""
+"""A passkey counts as two factors: with a second factor, when leaving, and when all credentials are lost."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""The first page, and the demo: one click to be somebody, and only there."""
+"""The first page, and signing in with one click, which only the demo offers."""
 
 import pytest
 

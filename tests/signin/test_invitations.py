@@ -1,4 +1,4 @@
-"""Choosing a password by invitation, or by mail when it was forgotten: once, in time; nobody learns who is known."""
+"""Choosing a password by invitation or password reset: single use, expiry, and no disclosure of accounts."""
 
 from datetime import timedelta
 
@@ -274,7 +274,7 @@ def test_nobody_learns_who_has_an_account(
 def test_the_work_before_the_answer_tells_nobody_who_has_an_account(
     app: Flask, client: PageClient, cast: Cast, db_session: Session
 ) -> None:
-    """Time itself is not measured: what is compared is each statement that is made before the answer is there."""
+    """Times are not measured; the SQL statements before the response are compared."""
     client.page("/forgotten-password")
     token = dict(client.form("Send the link").fill({}).fields)["csrf_token"]
     before, all_of_it = [], []

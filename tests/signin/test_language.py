@@ -1,4 +1,4 @@
-"""In which language a page comes."""
+"""The language of pages."""
 
 from sqlalchemy.orm import Session
 

@@ -1,4 +1,4 @@
-"""What is only needed by some is loaded by those: a program without providers starts as fast as before."""
+"""Optional libraries are imported only when they are used."""
 
 import subprocess
 import sys

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions.links import answer_request
 from ekc.core.transaction import writing
-from ekc.links.queries import waiting_of
+from ekc.links.queries import pending_devices
 from ekc.links.verification import ask_coordinator, verify_by_answer
 from ekc.signin.models import SignIn
 from tests.build import Made, case_in_setup
@@ -61,7 +61,7 @@ def test_coming_in_by_a_personal_link(
     look_both_ways(onlooker, visitor, "confirm")
     press(visitor, "I have no code: ask my coordinator")
     look_both_ways(onlooker, visitor, "waiting")
-    (asked,) = waiting_of(db_session, case.id, clock())
+    (asked,) = pending_devices(db_session, case.id, clock())
     answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
     visitor.goto(f"{path}/waiting")
     look_both_ways(onlooker, visitor, "let in")
@@ -81,7 +81,7 @@ def test_pages_come_and_go_by_themselves_without_javascript(
         tablet = context.new_page()
         tablet.goto(f"{path}/code")
         tablet.get_by_role("button", name="I have no code").click()
-        (asked,) = waiting_of(db_session, case.id, clock())
+        (asked,) = pending_devices(db_session, case.id, clock())
         answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
         tablet.get_by_role("heading", name="You can come in").wait_for()
         tablet.get_by_role("button", name="Go to my page").click()

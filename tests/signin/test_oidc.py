@@ -1,4 +1,4 @@
-"""Single sign-on with a real provider, a process of its own, and with one that misbehaves."""
+"""Single sign-on with a real provider in its own process, and with one that misbehaves."""
 
 import logging
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.signin import oidc
 from ekc.signin.models import Identity, Method
 from ekc.signin.queries import credentials_of, identities_of, sign_ins_of
-from ekc.signin.views.oidc import SIGNED_IN_AT
+from ekc.signin.views.oidc import PROVIDER_KEY
 from ekc.staff.actions import closing
 from ekc.staff.actions import sign_in as sign_in_actions
 from tests.cast import PASSWORD, Cast, mail_of, set_up_app, sign_in
@@ -135,7 +135,7 @@ def test_no_token_is_kept(client: PageClient) -> None:
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
 
     with client.session_transaction() as kept:
-        assert set(kept) - {"_fresh", "_id", "csrf_token", "_permanent"} == {"_user_id", SIGNED_IN_AT}
+        assert set(kept) - {"_fresh", "_id", "csrf_token", "_permanent"} == {"_user_id", PROVIDER_KEY}
     assert {column.name for column in Identity.__table__.columns} == {
         "id",
         "account_id",

@@ -1,10 +1,10 @@
-"""The file that names the providers of single sign-on: what it may say, and a sentence for everything else."""
+"""The file of single sign-on providers: valid settings, and error messages for all others."""
 
 from pathlib import Path
 
 import pytest
 
-from config import ConfigError, Provider, is_safe, load_providers, load_settings
+from config import ConfigError, Provider, is_secure_url, load_providers, load_settings
 from tests.database import CONTENT_KEY
 from tests.demo.command import write_keys
 
@@ -156,4 +156,4 @@ def test_the_settings_name_the_file(file: Path) -> None:
     ],
 )
 def test_secrets_travel_over_tls_or_not_at_all(address: str, safe: bool) -> None:
-    assert is_safe(address) is safe
+    assert is_secure_url(address) is safe

@@ -1,4 +1,4 @@
-"""My sign-in: one's own page, another password, and where one is signed in."""
+"""My sign-in: the page, changing the password, and current sign-ins."""
 
 import pytest
 from flask import Flask

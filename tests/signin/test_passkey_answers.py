@@ -1,4 +1,4 @@
-"""What a browser answers, read and believed or not: whatever it is, the answer is yes or no, and never a fault."""
+"""Verification of WebAuthn responses: any input is accepted or refused, without an unexpected error."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Passkeys over HTTP, with a key of software: each thing that must be true of an answer, and whatever else is sent."""
+"""Passkeys over HTTP with a software key: each condition for a response, and malformed requests."""
 
 from base64 import urlsafe_b64decode
 from datetime import timedelta
@@ -16,7 +16,7 @@ from ekc.core.errors import Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.signin.actions import passkeys
 from ekc.signin.models import Method, Passkey, UsedNonce
-from ekc.signin.passkeys import LONGEST_ANSWER
+from ekc.signin.passkeys import MAX_RESPONSE_LENGTH
 from ekc.signin.queries import credentials_of, passkeys_of, sign_ins_of
 from tests.build import registered_case
 from tests.cast import Cast, enter, sign_in
@@ -244,7 +244,7 @@ def test_ten_minutes_after_signing_in_nothing_is_changed(noor: PageClient, clock
 
 @one_database
 def test_passkeys_and_passwords_are_counted_apart(noor: PageClient) -> None:
-    """Whoever throws rubbish at the sign-in page locks out no passkey of the same house."""
+    """Malformed requests do not lock out passkeys in the same network."""
     key = make(noor)
     out(noor)
     noor.page("/sign-in")
@@ -406,7 +406,7 @@ def test_an_address_without_a_name_has_no_passkeys(numbered: PageClient, cast: C
 
 @one_database
 @pytest.mark.parametrize(
-    "sent", ["", "[" * 9000, "x" * (LONGEST_ANSWER + 1), '{"id": 1e999}', "{}", "null", "NaN", '"x"']
+    "sent", ["", "[" * 9000, "x" * (MAX_RESPONSE_LENGTH + 1), '{"id": 1e999}', "{}", "null", "NaN", '"x"']
 )
 def test_what_is_no_answer_at_all(noor: PageClient, sent: str) -> None:
     registration_options(noor)

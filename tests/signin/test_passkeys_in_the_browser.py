@@ -1,4 +1,4 @@
-"""Passkeys in a real browser, with a device that makes them: made, used, removed, and everything that must not work."""
+"""Passkeys in a real browser with a virtual authenticator: creating, using and removing them, and misuse."""
 
 from collections.abc import Iterator
 from typing import Any

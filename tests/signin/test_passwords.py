@@ -1,4 +1,4 @@
-"""Passwords: what is refused, and that a check says yes to the one right thing."""
+"""Passwords: which are refused, and that only the right one matches its hash."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 
 from ekc.core.errors import Refusal
-from ekc.signin.passwords import hashed, is_outdated, matches, refuse_weak
+from ekc.signin.passwords import ensure_strong, hash_password, needs_rehash, verify_password
 
 CHEAP = (1, 8, 1)
 OURS = "Choose a password without your name, your mail address or the name of this program."
@@ -57,7 +57,7 @@ EASY = "This password is easily guessed. Choose three or four words that have no
 )
 def test_a_weak_password_is_refused(password: str, sentence: str) -> None:
     with pytest.raises(Refusal) as refused:
-        refuse_weak(password, "noor@example.org", "Noor van Dijk")
+        ensure_strong(password, "noor@example.org", "Noor van Dijk")
 
     assert refused.value.message == sentence
 
@@ -82,21 +82,21 @@ def test_a_weak_password_is_refused(password: str, sentence: str) -> None:
     ],
 )
 def test_there_are_no_other_rules(password: str) -> None:
-    refuse_weak(password, "noor@example.org", "Noor van Dijk")
+    ensure_strong(password, "noor@example.org", "Noor van Dijk")
 
 
 def test_what_nobody_could_type_is_looked_at_in_a_moment() -> None:
     """Every sign here stands for several letters, of which the library tries each with each: at 72, a minute's work."""
     began = perf_counter()
 
-    refuse_weak("4@8({[<6930|7$5+%21!" * 10, "noor@example.org", "Noor van Dijk")
+    ensure_strong("4@8({[<6930|7$5+%21!" * 10, "noor@example.org", "Noor van Dijk")
 
     assert perf_counter() - began < 5
 
 
 def test_a_word_of_ones_own_name_is_said_to_be_that_though_it_is_a_usual_one_too() -> None:
     with pytest.raises(Refusal) as refused:
-        refuse_weak("Amsterdam2024!", "post@example.org", "Anna Amsterdam")
+        ensure_strong("Amsterdam2024!", "post@example.org", "Anna Amsterdam")
 
     assert refused.value.message == OURS
 
@@ -109,28 +109,28 @@ def test_the_lists_of_words_are_not_read_at_the_start() -> None:
 
 def test_long_passwords_are_allowed() -> None:
     for length in (64, 200):
-        refuse_weak(("a plan of our own " * 20)[:length], "noor@example.org")
+        ensure_strong(("a plan of our own " * 20)[:length], "noor@example.org")
 
 
 def test_only_the_same_password_matches() -> None:
-    stored = hashed("a plan of our own", CHEAP)
+    stored = hash_password("a plan of our own", CHEAP)
 
     tries = ["a plan of our own", "A plan of our own", "", "a plan of our own\0", "\ud800"]
-    assert [matches(password, stored, CHEAP) for password in tries] == [True, False, False, False, False]
+    assert [verify_password(password, stored, CHEAP) for password in tries] == [True, False, False, False, False]
 
 
 def test_the_same_letters_match_however_a_device_writes_them() -> None:
-    assert matches("cafe\u0301 om de hoek", hashed("caf\u00e9 om de hoek", CHEAP), CHEAP)
+    assert verify_password("cafe\u0301 om de hoek", hash_password("caf\u00e9 om de hoek", CHEAP), CHEAP)
 
 
 def test_nobody_has_no_password() -> None:
     tries = ["", "the password of nobody", "None"]
 
-    assert [matches(password, None, CHEAP) for password in tries] == [False, False, False]
+    assert [verify_password(password, None, CHEAP) for password in tries] == [False, False, False]
 
 
 def test_a_hash_of_another_cost_is_outdated() -> None:
-    stored = hashed("a plan of our own", CHEAP)
+    stored = hash_password("a plan of our own", CHEAP)
 
-    assert (is_outdated(stored, CHEAP), is_outdated(stored, (2, 8, 1))) == (False, True)
-    assert matches("a plan of our own", stored, (2, 8, 1))
+    assert (needs_rehash(stored, CHEAP), needs_rehash(stored, (2, 8, 1))) == (False, True)
+    assert verify_password("a plan of our own", stored, (2, 8, 1))

@@ -1,4 +1,4 @@
-"""Where a second factor is required, a password alone opens nothing but the pages to set one up, on every route."""
+"""Where a second factor is required, a password alone gives access only to the pages for setting one up."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from pyotp import TOTP
 from sqlalchemy.orm import Session
 
-from ekc.core.routes import declared
+from ekc.core.routes import declared_access
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Identity, Method
 from tests.build import Made, case_in_setup
@@ -58,7 +58,7 @@ def came_in(app: Flask, session: Session, clock: FrozenClock, cast: Cast, method
 
 def routes(app: Flask, case: Made) -> Iterator[tuple[str, str, str, str]]:
     """Every way to ask: endpoint, kind of access, method and address, about a case where it is about one."""
-    access = declared(app)
+    access = declared_access(app)
     for rule in app.url_map.iter_rules():
         address = rule.rule.replace("<int:conference_id>", str(case.id))
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):

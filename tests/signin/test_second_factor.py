@@ -1,4 +1,4 @@
-"""The second step of signing in, over HTTP: setting it up, codes and recovery codes, and what does not let in."""
+"""The second factor over HTTP: setting it up, codes and recovery codes, and refused attempts."""
 
 import re
 from collections.abc import Iterator
@@ -196,7 +196,7 @@ def test_one_signs_in_with_a_code(
 
 
 def test_halfway_is_nowhere(app: Flask, client: PageClient, cast: Cast, phone: tuple[TOTP, list[str]]) -> None:
-    """Whoever typed the password and no code is nobody, on every page."""
+    """A visitor who typed the password but no code has no access to any page."""
     sign_in(client, cast.noor)
     stranger = FlaskClient(app)
 
@@ -419,7 +419,7 @@ def test_nobody_else_takes_it_away(
 
 
 def test_too_many_passwords_are_too_many_here_too(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
-    """A session somebody left open is no place to find out the password."""
+    """An open session cannot be used to guess the password."""
     for _ in range(10):
         with pytest.raises(Refusal, match="not the password"):
             passwords.reauthenticate(By(db_session, cast.noor, clock()), "another good one", COST)

@@ -1,4 +1,4 @@
-"""Signing in and out over HTTP: one sentence for every no, safe ways on, limits, and the end of a session."""
+"""Signing in and out over HTTP: one error message, safe redirects, limits, and timeouts."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""What may be tried only so often: counted for all processes, never the owner locked out, and nobody named."""
+"""Throttling: shared by all processes, without locking out the owner, and without names."""
 
 from datetime import timedelta
 from threading import Barrier, Thread

@@ -1,4 +1,4 @@
-"""One-time codes and recovery codes, as they are made and read."""
+"""Generating and parsing one-time codes and recovery codes."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The administrator's pages over HTTP: the list, one account, opening, changing, roles, closing; and regions."""
+"""The administrator's pages over HTTP: list of accounts, opening, changing, roles, closing, and regions."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Staff leave on a day: the account lets nobody in after it, wherever its region lies. Closed ones are opened again."""
+"""The last day of an account, in the time zone of its region, and reopening closed accounts."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Accounts: opening and closing them, passwords, and what is audited."""
+"""Accounts: opening and closing them, passwords, and the audit."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Roles across the organisation: given and taken by an administrator, never to oneself, and never from the last one."""
+"""Roles across the organisation: given and taken by administrators, not to themselves, nor from the last one."""
 
 import threading
 from dataclasses import replace

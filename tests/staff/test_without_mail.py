@@ -1,4 +1,4 @@
-"""A service without a mail server: no page offers a mail or says that one goes out; each tells what to do instead."""
+"""A service without a mail server: no page offers or promises a mail; each says what to do instead."""
 
 import pytest
 from sqlalchemy import select

@@ -27,7 +27,7 @@ from ekc.links.mails import PERSONAL_LINK
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
 from ekc.links.queries import link_of_token, links_of, newest_link
 from ekc.links.tokens import Check
-from ekc.signin.passwords import COST, Cost, hashed
+from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -40,7 +40,7 @@ def make_link(
     conference_id: int,
     participant_id: int,
     new: NewLink | None = None,
-    cost: Cost = COST,
+    cost: Cost = DEFAULT_COST,
     replaces: int | None = None,
 ) -> MadeLink:
     """Make a personal link; the one before, its devices and its sessions end at once.
@@ -73,7 +73,7 @@ def make_link(
     return MadeLink(participant_id, token, code)
 
 
-def make_missing_links(by: By, conference_id: int, cost: Cost = COST) -> tuple[MadeLink, ...]:
+def make_missing_links(by: By, conference_id: int, cost: Cost = DEFAULT_COST) -> tuple[MadeLink, ...]:
     """Make a link with a code for everybody who can have one and has none. Raises Refusal if nobody lacks one."""
     people = [row.id for row in circle(by.session, conference_id) if has_page(row.part, row.attends)]
     lacking = [one for one in people if one not in _live_links(by.session, by.at, conference_id)]
@@ -149,7 +149,11 @@ def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) ->
         lock_case(by, conference_id, Activity.MAKE_LINKS)
         link, device = _locked_device(by.session, conference_id, device_id)
         participant = member(by.session, conference_id, link.participant_id)
-        waits = device.confirmed_at is None and device.ended_at is None and device.asked_at > by.at - links.WAITS
+        waits = (
+            device.confirmed_at is None
+            and device.ended_at is None
+            and device.asked_at > by.at - links.APPROVAL_LIFETIME
+        )
         if not waits or link.revoked_at is not None or link.expires_at <= by.at:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))
         if is_them:
@@ -197,8 +201,8 @@ def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:
     """What a new link asks on a new device, and the code to tell its owner ("" if it asks something else)."""
     if new.by_hand:
         return Check(), ""
-    code = "" if new.question else links.new_code()
-    return Check(new.question, hashed(links.plain(new.answer if new.question else code), cost)), code
+    code = "" if new.question else links.new_entrance_code()
+    return Check(new.question, hash_password(links.normalize_answer(new.answer if new.question else code), cost)), code
 
 
 def _live_links(session: Session, at: datetime, conference_id: int) -> dict[int, int]:

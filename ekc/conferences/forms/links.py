@@ -10,7 +10,7 @@ from ekc.conferences.forms.fields import FROM_LIST, line
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.links.tokens import plain
+from ekc.links.tokens import normalize_answer
 
 _SHORTEST = 3  # letters or digits of an answer
 
@@ -50,7 +50,7 @@ class LinkForm(PlainForm):
             return good
         if not self.question.data:
             self.question.errors = [*self.question.errors, _("Write the question that you agreed on.")]
-        if len(plain(self.answer.data or "")) < _SHORTEST:
+        if len(normalize_answer(self.answer.data or "")) < _SHORTEST:
             self.answer.errors = [*self.answer.errors, _("Write an answer of at least three letters or digits.")]
         return not self.errors
 

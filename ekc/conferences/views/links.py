@@ -29,11 +29,11 @@ from ekc.core.crypto import Unreadable, keyring_of
 from ekc.core.documents import document_pdf
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.language import say, using
-from ekc.core.routes import db, now, pdf, runtime
+from ekc.core.language import translate, using
+from ekc.core.routes import db, now, pdf_response, runtime
 from ekc.links import mails
 from ekc.links import queries as links_queries
-from ekc.links.document import SLIP, Slip, square
+from ekc.links.document import SLIP, Slip, qr_code
 from ekc.links.models import PersonalLink
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, Activity
@@ -66,7 +66,7 @@ def _link_context(case: Case) -> dict[str, object]:
         "live": live,
         "devices": devices,
         "unsent": links_queries.unsent_mails(db(), case.id),
-        "waiting": links_queries.waiting_of(db(), case.id, now()),
+        "waiting": links_queries.pending_devices(db(), case.id, now()),
         "names": queries.names(db(), case.id),
     }
 
@@ -78,7 +78,7 @@ def make_missing_links(case: Case) -> ResponseReturnValue:
     try:
         made = links_actions.make_missing_links(by(), case.id, runtime().settings.password_cost)
     except Refusal as refusal:
-        return _list_page(case, say(refusal.message, refusal.params)), refusal.status
+        return _list_page(case, translate(refusal.message, refusal.params)), refusal.status
     names = queries.names(db(), case.id)
     phones = queries.phones(db(), case)
     rows = [(names[one.participant_id], phones.get(one.participant_id, ""), one.code) for one in made]
@@ -109,7 +109,7 @@ def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
     try:
         made = links_actions.make_link(by(), case.id, participant_id, new, cost, replaces)
     except Stale as stale:
-        return _list_page(case, say(stale.message, stale.params)), stale.status
+        return _list_page(case, translate(stale.message, stale.params)), stale.status
     return _shown_page(case, made)
 
 
@@ -137,7 +137,7 @@ def slips(case: Case) -> ResponseReturnValue:
     db().rollback()  # printing takes a while: no transaction waits for it
     paper = document_pdf(SLIP, *found)
     links_actions.hand_over(by(), case.id, [one.token for one in made], "paper")
-    return pdf(paper, SLIP.filename)
+    return pdf_response(paper, SLIP.filename)
 
 
 @bp.post(f"{_OF_ONE}/revoke")
@@ -198,7 +198,7 @@ def _shown_page(case: Case, made: MadeLink, done: str = "") -> ResponseReturnVal
         until=until,
         message=message,
         language=language,
-        square=square(address, _("The link as a square to scan")),
+        square=qr_code(address, _("The link as a square to scan")),
         shown=_sealed(case, [made]),
         done=done,
     )

@@ -12,7 +12,7 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.language import say
+from ekc.core.language import translate
 from ekc.core.routes import db, now
 from ekc.evaluations import actions, queries
 from ekc.evaluations.effects import NEW_VERSION_REASON
@@ -42,7 +42,7 @@ def plan_evaluation(case: Case) -> ResponseReturnValue:
         try:
             actions.plan_evaluation(by(), case.id, form.due_on.data, form.place.data)
         except Refusal as refusal:
-            form.due_on.errors.append(say(refusal.message, refusal.params))
+            form.due_on.errors.append(translate(refusal.message, refusal.params))
             status = 409
         else:
             flash(_("The next evaluation is planned."), "success")
@@ -71,7 +71,7 @@ def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
         except Unknown:
             raise
         except Refusal as refusal:
-            form.held_on.errors.append(say(refusal.message, refusal.params))
+            form.held_on.errors.append(translate(refusal.message, refusal.params))
             status = 409
         else:
             flash(_("What was found is written down."), "success")

@@ -10,7 +10,7 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.documents import document_pdf
 from ekc.core.errors import Unknown
-from ekc.core.routes import db, now, pdf
+from ekc.core.routes import db, now, pdf_response
 from ekc.plans import queries
 from ekc.plans.actions import issue_document
 from ekc.plans.document import PLAN, PlanDocument, from_json
@@ -47,7 +47,7 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
         db().rollback()  # rendering takes a while; end the transaction first
         content = document_pdf(PLAN, document)
         paper = issue_document(by(), case.id, number, document.language, content)
-    response = pdf(paper.content, PLAN.filename.format(case=case.number, version=number))
+    response = pdf_response(paper.content, PLAN.filename.format(case=case.number, version=number))
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
 

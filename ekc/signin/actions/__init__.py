@@ -1,1 +1,1 @@
-"""What changes sign-ins and credentials: one noun a file."""
+"""Actions on sign-ins and credentials, one noun in each module."""

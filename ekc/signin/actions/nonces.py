@@ -1,7 +1,7 @@
-"""Single-use values: the challenge of a passkey, the state of an OpenID Connect sign-in.
+"""Nonces: the challenge of a passkey, the state of an OpenID Connect sign-in.
 
-The browser keeps them in its session cookie. A copy of that cookie would bring one back, so used ones are remembered
-here until they expire.
+The browser holds them in its session cookie. A copy of the cookie could replay one, so used nonces are stored until
+they expire.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Nonce:
 
 
 def consume(session: Session, at: datetime, nonce: Nonce) -> bool:
-    """Use a nonce up; False if it was used before or has expired. Does not commit."""
+    """Mark a nonce as used; False if it was used before or has expired. Does not commit."""
     session.execute(delete(UsedNonce).where(UsedNonce.until < at))
     if nonce.expires_at < at:
         return False

@@ -1,4 +1,4 @@
-"""OpenID Connect sign-in: an identity is authenticated, linked to an account the first time, and unlinked."""
+"""OpenID Connect sign-in: authenticating an identity, and linking it to an account the first time."""
 
 from datetime import datetime
 
@@ -17,10 +17,10 @@ from ekc.signin.oidc import OIDCError, OIDCIdentity
 
 
 def authenticate_by_oidc(session: Session, at: datetime, claimed: OIDCIdentity, nonce: Nonce) -> int | None:
-    """The account of an identity that a provider vouches for; None for any reason why not, which is audited.
+    """The account of an identity that a provider asserts; None if there is none, and the audit records why.
 
-    It is the account linked to the identity, whatever the mail address is now; the first time, the open account with
-    the verified address. So nobody takes over an account by being given an address that was somebody else's.
+    It is the account linked to the identity, whatever its mail address is now; the first time, the open account with
+    the verified address. So a reassigned mail address does not give access to its former owner's account.
     """
     with writing(session):
         try:
@@ -43,14 +43,14 @@ def authenticate_by_oidc(session: Session, at: datetime, claimed: OIDCIdentity, 
 
 
 def _authenticate(session: Session, at: datetime, claimed: OIDCIdentity, nonce: Nonce) -> Identity:
-    """The linked identity of whoever signs in. Raises OIDCError."""
+    """Use the nonce up and return the linked identity. Raises OIDCError."""
     if not consume(session, at, nonce):
         raise OIDCError("used")
     return _linked_identity(session, at, claimed) or _link_account(session, at, claimed)
 
 
 def _linked_identity(session: Session, at: datetime, claimed: OIDCIdentity) -> Identity | None:
-    """The identity as it was linked before; None for a new one. Raises OIDCError if the account is closed."""
+    """The identity if it is linked already; None for a new one. Raises OIDCError if its account is closed."""
     identity = session.scalar(
         select(Identity).where(Identity.issuer == claimed.issuer, Identity.subject == claimed.subject)
     )

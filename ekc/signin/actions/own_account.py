@@ -1,4 +1,4 @@
-"""What owners change of their own account: language and phone."""
+"""Changes by owners to their own account: phone and language."""
 
 from sqlalchemy import update
 
@@ -9,7 +9,7 @@ from ekc.core.transaction import writing
 
 
 def set_phone(by: By, phone: str) -> None:
-    """Note by which phone the owner of an account is reached; empty: by none. The audit does not keep the number."""
+    """Set the visitor's phone number, or remove it (empty). The audit does not record the number. Raises Unknown."""
     with writing(by.session):
         account = by.session.get(Account, by.visitor.account_id or 0)
         if account is None:
@@ -19,7 +19,7 @@ def set_phone(by: By, phone: str) -> None:
 
 
 def choose_language(by: By, language: str) -> None:
-    """Remember in which language the owner of an account reads."""
+    """Set the language of the visitor's account. Raises Unknown for visitors without an account."""
     if by.visitor.account_id is None:
         raise Unknown
     with writing(by.session):

@@ -1,4 +1,4 @@
-"""Passkeys are added, removed, and authenticate their owner."""
+"""Passkeys: adding, removing, and signing in with one."""
 
 from datetime import datetime
 
@@ -20,14 +20,14 @@ from ekc.signin.passkeys import Assertion, InvalidPasskeyError, NewPasskey, Rely
 from ekc.signin.queries import credentials_of
 from ekc.workflow.vocabulary import N_
 
-#: Of one account; nobody has so many devices.
+#: For each account.
 MAX_PASSKEYS = 20
 
 
 def add_passkey(by: By, new: NewPasskey, name: str, nonce: Nonce) -> int:
-    """Keep a passkey that was just made. Raises Refusal if it is kept already, or there are too many."""
+    """Store a new passkey; returns its id. Raises Refusal if it is stored already, or for more than `MAX_PASSKEYS`."""
     with writing(by.session):
-        owner = _lock_own(by.session, by.visitor)
+        owner = _lock_own_account(by.session, by.visitor)
         if credentials_of(by.session, owner).passkeys >= MAX_PASSKEYS:
             raise Refusal(N_("You have %(most)s passkeys. First remove one that you do not use."), most=MAX_PASSKEYS)
         taken = by.session.scalar(select(Passkey.id).where(Passkey.credential_id == new.credential_id))
@@ -53,27 +53,27 @@ def add_passkey(by: By, new: NewPasskey, name: str, nonce: Nonce) -> int:
 
 
 def remove_passkey(by: By, passkey_id: int) -> None:
-    """Remove a passkey of one's own; every other sign-in ends, because the device may be in other hands.
+    """Remove one of the visitor's passkeys and end their other sign-ins, because the device may be stolen.
 
-    Raises Unknown for one of somebody else, Refusal if it is the last credential.
+    Raises Unknown for a passkey of another account, Refusal if it is the last credential.
     """
     with writing(by.session):
-        owner = _lock_own(by.session, by.visitor)
+        owner = _lock_own_account(by.session, by.visitor)
         passkey = by.session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == owner))
         if passkey is None:
             raise Unknown
         if credentials_of(by.session, owner).count == 1:
             raise Refusal(N_("This is the only way in that you have. First make another passkey."))
         by.session.delete(passkey)
-        end_sign_ins(by.session, by.at, owner, but=by.visitor.sign_in_id)
+        end_sign_ins(by.session, by.at, owner, except_id=by.visitor.sign_in_id)
         by.record("account.passkey_removed", passkey=passkey_id, name=passkey.name)
         notify(by.session, mails.PASSKEY_REMOVED, by.at, owner)
 
 
-def enter_by_passkey(
+def authenticate_by_passkey(
     session: Session, at: datetime, party: RelyingParty, answer: Assertion, nonce: Nonce
 ) -> int | None:
-    """The account that a passkey authenticates; None for any reason why not, which is audited."""
+    """The account that a passkey authenticates; None if it does not, and the audit records why."""
     with writing(session):
         known = select(Passkey).where(Passkey.credential_id == answer.credential_id)
         passkey = session.scalar(known.with_for_update())
@@ -95,17 +95,17 @@ def _authenticate(
         raise InvalidPasskeyError("closed")
     if passkey.handle != answer.handle:
         raise InvalidPasskeyError("handle")
-    said = verify_assertion(party, nonce.value, passkey.public_key, answer)
-    if is_cloned(passkey.sign_count, said):
+    sign_count = verify_assertion(party, nonce.value, passkey.public_key, answer)
+    if is_cloned(passkey.sign_count, sign_count):
         raise InvalidPasskeyError("copied")
     if not consume(session, at, nonce):
         raise InvalidPasskeyError("used")
-    passkey.sign_count, passkey.used_at = said, at
+    passkey.sign_count, passkey.used_at = sign_count, at
     return passkey.account_id
 
 
-def _lock_own(session: Session, visitor: Visitor) -> int:
-    """The visitor's own account, locked."""
+def _lock_own_account(session: Session, visitor: Visitor) -> int:
+    """Lock the visitor's own account; returns its id. Raises Unknown."""
     owner = session.scalar(select(Account.id).where(Account.id == visitor.account_id, Account.active).with_for_update())
     if owner is None:
         raise Unknown

@@ -1,4 +1,4 @@
-"""Passwords: checking one, choosing another. Audited, but never what was typed."""
+"""Checking and changing passwords. Both are audited, without the typed password."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from ekc.signin.actions.throttle import PASSWORDS, begin_attempt, discard_attemp
 from ekc.signin.devices import UNKNOWN_CALLER, Caller
 from ekc.signin.invitations import revoke_invitations
 from ekc.signin.models import KnownDevice
-from ekc.signin.passwords import COST, Cost, hashed, is_outdated, matches, refuse_weak
+from ekc.signin.passwords import DEFAULT_COST, Cost, ensure_strong, hash_password, needs_rehash, verify_password
 from ekc.signin.queries import known_device
 from ekc.workflow.vocabulary import N_
 
@@ -26,18 +26,18 @@ from ekc.workflow.vocabulary import N_
 def check_password(
     session: Session, at: datetime, email: str, password: str, cost: Cost, caller: Caller = UNKNOWN_CALLER
 ) -> int | None:
-    """The account that this password opens; None for any reason why not, which is audited. Raises TooMany."""
-    whom = email.strip().lower()
+    """The account with this address and password; None if there is none, which is audited. Raises TooMany."""
+    address = email.strip().lower()
     attempt = begin_attempt(
-        session, at, *throttle_keys(PASSWORDS, whom, known_device(session, caller.token, email=whom), caller)
+        session, at, *throttle_keys(PASSWORDS, address, known_device(session, caller.token, email=address), caller)
     )
     account = account_by_email(session, email)
     account_id, stored = None, None
     if account is not None and visitor_of_account(session, account.id, at) is not None:
         account_id, stored = account.id, account.password_hash
-    # Outside the transaction: it is slow on purpose, and would hold up everybody who writes.
-    good = matches(password, stored, cost)
-    renewed = hashed(password, cost) if good and stored and is_outdated(stored, cost) else None
+    # Outside the transaction: hashing is slow and would block other writers.
+    good = verify_password(password, stored, cost)
+    renewed = hash_password(password, cost) if good and stored and needs_rehash(stored, cost) else None
     if account_id is None or not good:
         with writing(session):
             whose = {"account": account.id} if account else {}
@@ -52,13 +52,13 @@ def check_password(
 
 
 def reauthenticate(by: By, password: str, cost: Cost) -> int:
-    """The account whose owner typed its password just now. Raises Refusal for a wrong one, TooMany, Unknown."""
+    """Check the visitor's current password; returns the account id. Raises Refusal if it is wrong, TooMany, Unknown."""
     account_id = by.visitor.account_id
     if account_id is None:
         raise Unknown
     attempt = begin_attempt(by.session, by.at, (PASSWORDS, f"own {account_id}"))
     stored = by.session.scalar(select(Account.password_hash).where(Account.id == account_id))
-    if not matches(password, stored, cost):
+    if not verify_password(password, stored, cost):
         with writing(by.session):
             by.record("account.password_refused", account=account_id)
         raise Refusal(N_("This is not the password you have now. Type it again. Nothing was changed."))
@@ -66,35 +66,39 @@ def reauthenticate(by: By, password: str, cost: Cost) -> int:
     return account_id
 
 
-def set_password(by: By, account_id: int, password: str, cost: Cost = COST) -> None:
-    """Give one's own account another password; every other sign-in of it ends. Raises Refusal for a weak one."""
+def set_password(by: By, account_id: int, password: str, cost: Cost = DEFAULT_COST) -> None:
+    """Set the password of the visitor's own account and end its other sign-ins.
+
+    Raises Refusal for a weak password, Unknown for another account.
+    """
     about = by.session.execute(select(Account.email, Account.name).where(Account.id == account_id)).one_or_none()
     if about is None or by.visitor.account_id != account_id:
         raise Unknown
-    refuse_weak(password, *about)
-    password_hash = hashed(password, cost)
+    ensure_strong(password, *about)
+    password_hash = hash_password(password, cost)
     with writing(by.session):
         write_password(by.session, by.visitor, by.at, password_hash)
 
 
 def write_password(
-    session: Session, owner: Visitor, at: datetime, password_hash: str, *, tell: bool = True, by: str = ""
+    session: Session, owner: Visitor, at: datetime, password_hash: str, *, notify_owner: bool = True, by: str = ""
 ) -> None:
-    """Write the password of an account, in the caller's transaction: what the old one opened is ended.
+    """Write a password hash, in the caller's transaction, and end what the old password gave access to.
 
-    The sign-in by which the owner is here stays. `by`: the way in which they came to it, for the audit.
+    These are known devices, invitations and sign-ins, except the owner's current one. `by`: for the audit, the purpose
+    of the invitation that was used.
     """
     account_id = owner.account_id or 0
     session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
     session.execute(delete(KnownDevice).where(KnownDevice.account_id == account_id))
     revoke_invitations(session, at, account_id)
-    end_sign_ins(session, at, account_id, but=owner.sign_in_id)
+    end_sign_ins(session, at, account_id, except_id=owner.sign_in_id)
     record(session, owner.actor, at, "account.password_set", account=account_id, by=by)
-    if tell:
+    if notify_owner:
         notify(session, mails.PASSWORD_CHANGED, at, account_id)
 
 
 def change_password(by: By, present: str, new: str, cost: Cost) -> None:
-    """The owner of an account chooses another password. Raises Refusal for a wrong present one, or a weak new one."""
+    """Change the visitor's password. Raises Refusal for a wrong present or weak new password, TooMany, Unknown."""
     account_id = reauthenticate(by, present, cost)
     set_password(by, account_id, new, cost)

@@ -1,4 +1,4 @@
-"""Sign-ins (our sessions): a password is verified, a sign-in begins and ends. Audited, but never what was typed."""
+"""Sign-ins, which are our server-side sessions: beginning, refreshing and ending them. Audited."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,41 +17,41 @@ from ekc.signin.invitations import revoke_invitations
 from ekc.signin.models import SINGLE_FACTOR, KnownDevice, Method, SignIn
 from ekc.signin.queries import has_second_factor
 
-#: Families and coordinators share devices.
+#: Eight hours, because coordinators' devices are used by others too.
 IDLE_TIMEOUT = timedelta(hours=8)
-#: Staff sign in each day (ASVS 7.3.2).
+#: Staff sign in every day (ASVS 7.3.2).
 ABSOLUTE_TIMEOUT = timedelta(hours=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """When a sign-in ends: after so long without use, and after so long altogether."""
+    """The idle and absolute timeouts of a sign-in."""
 
     idle: timedelta = IDLE_TIMEOUT
     absolute: timedelta = ABSOLUTE_TIMEOUT
-    shared: bool = False  # others use the device too
+    shared: bool = False  # the device is shared
 
 
-STAFF = Lifetime()
-#: After so long without a sign-in, a browser is forgotten.
+STAFF_LIFETIME = Lifetime()
+#: How long a known device is kept after its last sign-in.
 _DEVICE_LIFETIME = timedelta(days=365)
-_TOUCH_INTERVAL = timedelta(minutes=1)  # not a write with every page
+_TOUCH_INTERVAL = timedelta(minutes=1)  # avoids a write for each request
 
 
 def sign_in_account(
     session: Session, at: datetime, account_id: int, method: Method, device: str = "", token: str = ""
 ) -> int:
-    """Sign the owner of an account in; the id of the sign-in. Their browser is known from then on by its `token`.
+    """Sign in the owner of an account; returns the id of the sign-in. `token` makes the browser a known device.
 
-    Whoever is in needs no invitation any more. Raises Unknown if the account is closed or they have left, and where a
-    second factor is still to be shown.
+    Revokes open invitations, which are no longer needed. Raises Unknown if the account is closed, its last day has
+    passed, or a second factor is missing.
     """
     with writing(session):
         owner = visitor_of_account(session, account_id, at)
         if owner is None or (method in SINGLE_FACTOR and has_second_factor(session, account_id)):
             raise Unknown
         revoke_invitations(session, at, account_id)
-        begun = begin_sign_in(session, at, method, device, STAFF, account_id=account_id)
+        begun = begin_sign_in(session, at, method, device, STAFF_LIFETIME, account_id=account_id)
         if token:
             _remember_device(session, at, account_id, token)
         record(session, owner.actor, at, "account.signed_in", method=method, device=device)
@@ -59,14 +59,14 @@ def sign_in_account(
 
 
 def touch_sign_in(session: Session, at: datetime, sign_in_id: int, seen_at: datetime) -> None:
-    """Keep that a sign-in is in use; `seen_at` is when that was last kept."""
+    """Store that a sign-in was used, at most once a minute. `seen_at`: the time stored last."""
     if at - seen_at >= _TOUCH_INTERVAL:
         with writing(session):
             session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
 
 
 def end_sign_in(by: By, sign_in_id: int | None = None) -> None:
-    """End a sign-in to one's account: this one, or another. Raises Unknown for one of somebody else."""
+    """End a sign-in of the visitor's account, by default the current one. Raises Unknown for one of another account."""
     if by.visitor.account_id is None:
         raise Unknown
     ended = by.visitor.sign_in_id if sign_in_id is None else sign_in_id
@@ -81,25 +81,27 @@ def end_sign_in(by: By, sign_in_id: int | None = None) -> None:
 
 
 def end_other_sign_ins(by: By) -> int:
-    """End all sign-ins of one's account but this one; how many. Raises Unknown for whoever has no account."""
+    """End the visitor's sign-ins except the current one; returns how many. Raises Unknown without an account."""
     if by.visitor.account_id is None:
         raise Unknown
     with writing(by.session):
-        count = end_sign_ins(by.session, by.at, by.visitor.account_id, but=by.visitor.sign_in_id)
+        count = end_sign_ins(by.session, by.at, by.visitor.account_id, except_id=by.visitor.sign_in_id)
         by.record("account.sign_ins_ended", count=count)
     return count
 
 
-def end_sign_ins(session: Session, at: datetime, account_id: int, but: int | None = None) -> int:
-    """End every sign-in of an account, or all but one; how many. Does not commit."""
-    ending = update(SignIn).where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.id != (but or 0))
+def end_sign_ins(session: Session, at: datetime, account_id: int, except_id: int | None = None) -> int:
+    """End the sign-ins of an account, except `except_id`; returns how many. Does not commit."""
+    ending = update(SignIn).where(
+        SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.id != (except_id or 0)
+    )
     return len(session.scalars(ending.values(ended_at=at).returning(SignIn.id)).all())
 
 
 def begin_sign_in(
     session: Session, at: datetime, method: Method, device: str, lifetime: Lifetime, **whose: int | None
 ) -> SignIn:
-    """Begin a sign-in of an account or by a link, as `whose` says. Does not commit."""
+    """Create a sign-in. `whose`: `account_id`, or `link_id` and `link_device_id`. Does not commit."""
     begun = SignIn(
         method=method,
         device=device,
@@ -116,8 +118,8 @@ def begin_sign_in(
 
 
 def _remember_device(session: Session, at: datetime, account_id: int, token: str) -> None:
-    """Keep that this browser has signed in to this account, and forget those that have not for long."""
-    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())  # one at a time
+    """Store this browser as a known device of the account, and delete outdated ones."""
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())  # against duplicate rows
     session.execute(delete(KnownDevice).where(KnownDevice.seen_at < at - _DEVICE_LIFETIME))
     this = (KnownDevice.account_id == account_id, KnownDevice.token_hash == hash_token(token))
     known = session.scalar(select(KnownDevice).where(*this))

@@ -1,4 +1,4 @@
-"""Reading how often something was attempted."""
+"""Throttling: counting attempts against limits, shared by all processes through the database."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ from ekc.workflow.vocabulary import N_
 
 
 def attempts_by_key(session: Session, at: datetime, keys: Collection[bytes]) -> dict[bytes, int]:
-    """How many attempts still count, by key; a key without any is left out."""
+    """The number of attempts that still count, by key; keys without attempts are missing."""
     live = (Attempt.key.in_(keys), Attempt.until > at)
     counted = select(Attempt.key, func.count().label("number")).where(*live).group_by(Attempt.key)
     return {row.key: row.number for row in session.execute(counted)}
 
 
-def retry_after(session: Session, at: datetime, key: bytes, most: int) -> datetime:
-    """When fewer than so many attempts will count, if none is added."""
+def retry_after(session: Session, at: datetime, key: bytes, max_attempts: int) -> datetime:
+    """When fewer than `max_attempts` will count, if none is added."""
     newest = select(Attempt.until).where(Attempt.key == key, Attempt.until > at).order_by(Attempt.until.desc())
-    return session.scalar(newest.offset(most - 1).limit(1)) or at
+    return session.scalar(newest.offset(max_attempts - 1).limit(1)) or at
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many failed attempts within a sliding window. `name` keeps it apart from other limits."""
+    """At most `max_attempts` failed attempts within a sliding window. `name` separates the keys of limits."""
 
     name: str
-    most: int
-    within: timedelta
+    max_attempts: int
+    window: timedelta
 
 
 PASSWORDS = Limit("password", 10, timedelta(minutes=15))  # for one account
@@ -46,22 +46,22 @@ PASSWORD_RESETS = Limit("forgotten", 5, timedelta(hours=1))  # for one mail addr
 PASSWORD_RESETS_BY_NETWORK = Limit("forgotten from", 20, timedelta(hours=1))  # from one network address
 #: Answers at personal links, from one network address: a whole circle may open theirs by the same Wi-Fi.
 LINK_ANSWERS = Limit("entrance", 100, timedelta(hours=1))
-DEAD_LINKS = Limit("dead link", 1, timedelta(days=1))  # for one link: what is told of it in the file
-#: Under which limit an attempt counts, and for whom or what.
+DEAD_LINKS = Limit("dead link", 1, timedelta(days=1))  # for one link: audit events about it
+#: A limit, and the account, network or other subject it applies to.
 ThrottleKey = tuple[Limit, str]
 
 
 def begin_attempt(session: Session, at: datetime, *keys: ThrottleKey) -> tuple[int, ...]:
-    """Count an attempt before it is made; what `discard_attempt` takes if it succeeds. Raises TooMany.
+    """Count an attempt before it is made; returns the value that `discard_attempt` takes if it succeeds.
 
-    Counting comes first, so that concurrent attempts get no further than consecutive ones. One that is refused here
-    does not count: whoever goes on trying locks nobody out for longer.
+    Counting comes first, so that concurrent attempts cannot exceed the limit. Raises TooMany; the refused attempt is
+    not counted, so that continued attempts do not extend the lockout of the owner.
     """
     keyring = keyring_of(session)
     limits = {keyring.fingerprint(f"{limit.name}:{whom}"): limit for limit, whom in keys}
-    _ensure_below_limits(session, at, limits, more=1)  # most of what is too much then costs one look
+    _ensure_below_limits(session, at, limits, more=1)  # refuses most excess attempts without a write
     with writing(session):
-        attempt = _count(session, at, limits)
+        attempt = _add_attempts(session, at, limits)
     try:
         _ensure_below_limits(session, at, limits)
     except TooMany:
@@ -71,14 +71,14 @@ def begin_attempt(session: Session, at: datetime, *keys: ThrottleKey) -> tuple[i
 
 
 def count_attempt(session: Session, at: datetime, limit: Limit, whom: str) -> None:
-    """Count one more, in the caller's transaction, which TooMany rolls back."""
+    """Count an attempt in the caller's transaction. Raises TooMany, which rolls it back."""
     limits = {keyring_of(session).fingerprint(f"{limit.name}:{whom}"): limit}
-    _count(session, at, limits)
+    _add_attempts(session, at, limits)
     _ensure_below_limits(session, at, limits)
 
 
 def discard_attempt(session: Session, attempt: tuple[int, ...]) -> None:
-    """Stop counting an attempt: it succeeded."""
+    """Stop counting an attempt, because it succeeded."""
     with writing(session):
         session.execute(delete(Attempt).where(Attempt.id.in_(attempt)))
 
@@ -86,17 +86,17 @@ def discard_attempt(session: Session, attempt: tuple[int, ...]) -> None:
 def throttle_keys(limit: Limit, whom: str, device: int | None, caller: Caller) -> tuple[ThrottleKey, ...]:
     """The limits for an attempt to sign in to an account.
 
-    A browser that has signed in to it before is counted by itself alone: whoever guesses elsewhere, or beside it in the
-    same office, does not lock the owner out.
+    A known device has a count of its own, so that an attacker, elsewhere or in the same network, cannot lock the owner
+    out.
     """
     if device is not None:
         return ((limit, f"{whom} on {device}"),)
     return ((limit, whom), (BY_NETWORK, caller.network)) if caller.network else ((limit, whom),)
 
 
-def _count(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tuple[int, ...]:
+def _add_attempts(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tuple[int, ...]:
     session.execute(delete(Attempt).where(Attempt.until <= at))
-    made = [Attempt(key=key, until=at + limit.within) for key, limit in limits.items()]
+    made = [Attempt(key=key, until=at + limit.window) for key, limit in limits.items()]
     session.add_all(made)
     session.flush()
     return tuple(one.id for one in made)
@@ -104,8 +104,8 @@ def _count(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tup
 
 def _ensure_below_limits(session: Session, at: datetime, limits: Mapping[bytes, Limit], more: int = 0) -> None:
     so_far = attempts_by_key(session, at, limits)
-    full = {key: limit.most for key, limit in limits.items() if so_far.get(key, 0) + more > limit.most}
+    full = {key: limit.max_attempts for key, limit in limits.items() if so_far.get(key, 0) + more > limit.max_attempts}
     if full:
         until = max(retry_after(session, at, key, most) for key, most in full.items())
-        minutes = max(2, -((at - until) // timedelta(minutes=1)))  # to the whole minute above; never "1 minutes"
+        minutes = max(2, -((at - until) // timedelta(minutes=1)))  # rounded up; at least 2, as the message is plural
         raise TooMany(N_("Wait %(minutes)s minutes, then try again."), minutes=minutes)

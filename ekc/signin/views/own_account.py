@@ -1,4 +1,4 @@
-"""My sign-in: how the owner of an account signs in, another password, and where they are signed in."""
+"""My sign-in: the credentials, phone number and current sign-ins of the visitor's own account."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from ekc.signin.models import Method
 from ekc.signin.views.blueprint import bp
 from ekc.workflow.vocabulary import N_
 
-HOW = {
+METHOD_LABELS = {
     Method.PASSWORD: N_("with a password"),
     Method.CODE: N_("with a password and a code"),
     Method.PASSKEY: N_("with a passkey"),
@@ -31,14 +31,14 @@ HOW = {
 @bp.get("/account")
 @own_account
 def account() -> ResponseReturnValue:
-    """How one signs in, and where one is signed in."""
+    """Show credentials and sign-ins."""
     return account_page()
 
 
 @bp.post("/account/password")
 @own_account
 def change_password() -> ResponseReturnValue:
-    """Choose another password."""
+    """Change the password."""
     form = ChangePasswordForm()
     if not form.validate():
         return account_page(password=form), 422
@@ -54,7 +54,7 @@ def change_password() -> ResponseReturnValue:
 @bp.post("/account/phone")
 @own_account
 def set_phone() -> ResponseReturnValue:
-    """Say by which phone the circles reach one."""
+    """Set the phone number that circles see."""
     form = PhoneForm()
     if not form.validate():
         return account_page(phone=form), 422
@@ -75,14 +75,14 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
 @bp.post("/account/sign-ins/end-others")
 @own_account
 def end_other_sign_ins() -> ResponseReturnValue:
-    """Sign out everywhere but here."""
+    """Sign out on all other devices."""
     count = sessions.end_other_sign_ins(by())
     flash(ngettext("%(num)d other device is signed out.", "%(num)d other devices are signed out.", count), "success")
     return redirect(url_for("signin.account"), 303)
 
 
 def account_page(**sent: PlainForm) -> str:
-    """The page; a form that is given was sent and has to be looked at again."""
+    """Render the page; `sent` is the submitted form, with errors."""
     account_id = visitor().account_id or 0
     names = runtime().settings.provider_names
     own = queries.own_sign_in(db(), account_id)
@@ -100,7 +100,7 @@ def account_page(**sent: PlainForm) -> str:
         providers=[names.get(row.issuer, row.issuer) for row in queries.identities_of(db(), account_id)],
         sign_ins=queries.sign_ins_of(db(), now(), account_id),
         here=visitor().sign_in_id,
-        how=HOW,
+        how=METHOD_LABELS,
         now=now(),
         forms=forms,
         sent=next(iter(sent.values()), None),

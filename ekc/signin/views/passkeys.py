@@ -1,7 +1,7 @@
 """Passkeys: signing in with one, and the page where their owner adds and removes them.
 
-A script (`static/js/passkeys.js`) asks the browser and puts its answer into a form of the page, so what is posted here
-is a form as everywhere (ADR 0017).
+A script (`static/js/passkeys.js`) puts the browser's response into a form of the page, so that posts are ordinary forms
+with the usual protection (ADR 0017).
 """
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
@@ -36,7 +36,7 @@ _AUTHENTICATION, _REGISTRATION = "passkey", "new passkey"  # pending flows
 
 
 def _party() -> RelyingParty:
-    """The relying party; without a proper address there are no passkeys, and no such pages."""
+    """The relying party; aborts with 404 where passkeys are not possible."""
     party = relying_party(runtime().settings.base_url)
     if party is None:
         abort(404)
@@ -46,7 +46,7 @@ def _party() -> RelyingParty:
 @bp.get("/sign-in/passkey")
 @public
 def ask_for_passkey() -> ResponseReturnValue:
-    """The options with which the script asks for a passkey."""
+    """Return the options for signing in with a passkey, as JSON for the script."""
     return jsonify(authentication_options(_party(), begin_flow(_AUTHENTICATION)))
 
 
@@ -60,7 +60,7 @@ def enter_by_passkey() -> ResponseReturnValue:
         attempt = throttle.begin_attempt(db(), now(), (throttle.PASSKEYS, request_caller().network))
         try:
             answer = parse_assertion(form.credential.data)
-            account_id = passkeys_actions.enter_by_passkey(db(), now(), party, answer, begun[0])
+            account_id = passkeys_actions.authenticate_by_passkey(db(), now(), party, answer, begun[0])
         except InvalidPasskeyError:
             account_id = None
         if account_id is not None:
@@ -78,15 +78,15 @@ def enter_by_passkey() -> ResponseReturnValue:
 @bp.get("/account/passkeys")
 @own_account_enrolling
 def passkeys() -> ResponseReturnValue:
-    """One's own passkeys."""
+    """List the visitor's passkeys."""
     return _page(NewPasskeyForm(name=device_name(request.user_agent.string) or _("Passkey")))
 
 
 @bp.get("/account/passkeys/new")
 @own_account_enrolling
-@fresh_login_required  # type: ignore[untyped-decorator]  # if not, the script opens the page anew, which says so
+@fresh_login_required  # type: ignore[untyped-decorator]  # when refused, the script reloads the page, which explains it
 def ask_for_new_passkey() -> ResponseReturnValue:
-    """The options with which the script has a passkey created."""
+    """Return the options for creating a passkey, as JSON for the script."""
     who = authenticated_visitor()
     email = queries.own_sign_in(db(), who.account_id or 0).email
     known, handle = queries.passkey_ids_and_handle(db(), who.account_id or 0)
@@ -99,11 +99,11 @@ def ask_for_new_passkey() -> ResponseReturnValue:
 @bp.post("/account/passkeys")
 @own_account_enrolling
 def add_passkey() -> ResponseReturnValue:
-    """Keep a passkey that the browser had made."""
+    """Store a new passkey."""
     form = NewPasskeyForm()
     if form.validate():
         try:
-            _keep(form)
+            _register(form)
         except InvalidPasskeyError:
             form.form_errors.append(_("The passkey was not made. Try once more."))
         except Refusal as refusal:
@@ -115,8 +115,8 @@ def add_passkey() -> ResponseReturnValue:
 
 
 @fresh_login_required  # type: ignore[untyped-decorator]
-def _keep(form: NewPasskeyForm) -> None:
-    """Keep the passkey in the form. Raises InvalidPasskeyError, Refusal."""
+def _register(form: NewPasskeyForm) -> None:
+    """Verify and store the passkey in the form. Raises InvalidPasskeyError, Refusal."""
     begun = finish_flow(_REGISTRATION)
     if begun is None:
         raise InvalidPasskeyError("late")
@@ -129,7 +129,7 @@ def _keep(form: NewPasskeyForm) -> None:
 @own_account
 @fresh_login_required  # type: ignore[untyped-decorator]
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
-    """Remove a passkey, such as that of a lost device."""
+    """Remove a passkey, for example that of a lost device."""
     passkeys_actions.remove_passkey(By(db(), authenticated_visitor(), now()), passkey_id)
     flash(_("The passkey is removed. Elsewhere you are signed out."), "success")
     return redirect(url_for("signin.passkeys"), 303)

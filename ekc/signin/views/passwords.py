@@ -1,4 +1,4 @@
-"""Staff choose a password: by the link of an invitation, or by one that they asked for when they forgot it."""
+"""Choosing a password by the link of an invitation, and asking for such a link after forgetting it."""
 
 from datetime import datetime
 from functools import partial
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import offices
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
-from ekc.core.language import say
+from ekc.core.language import translate
 from ekc.core.routes import Runtime, db, now, public, runtime
 from ekc.core.tokens import hash_token
 from ekc.signin.actions import invitations, throttle
@@ -19,47 +19,47 @@ from ekc.signin.models import Method
 from ekc.signin.queries import InvitationRow, live_invitation
 from ekc.signin.views.blueprint import bp
 
-_OPENED = "invitation"  # in the cookie: the id of the invitation that was opened here
+_INVITATION_ID = "invitation"  # session key: the invitation opened in this browser
 
 
 @bp.get("/invitations/<token>")
 @public
 def invitation(token: str) -> ResponseReturnValue:
-    """The link of an invitation. Nothing happens yet: mail scanners and previews open links as well."""
+    """The page of an invitation link. A GET changes nothing, because mail scanners and previews open links too."""
     if live_invitation(db(), now(), token_hash=hash_token(token)) is None:
-        return _gone()
+        return _invitation_gone()
     return render_template("signin/invitation.html", token=token)
 
 
 @bp.post("/invitations/<token>")
 @public
 def open_invitation(token: str) -> ResponseReturnValue:
-    """Go on to choosing the password, where the address tells no secret."""
+    """Store the invitation in the session and redirect to an address without the token."""
     found = live_invitation(db(), now(), token_hash=hash_token(token))
     if found is None:
-        return _gone()
-    session[_OPENED] = found.id
+        return _invitation_gone()
+    session[_INVITATION_ID] = found.id
     return redirect(url_for("signin.choose_password"), 303)
 
 
 @bp.get("/choose-password")
 @public
 def choose_password() -> ResponseReturnValue:
-    """Whose invitation it is, and the form."""
-    found = _opened()
-    return _page(found, NewPasswordForm(formdata=None)) if found else _gone()
+    """Show the form, and whose account it is for."""
+    found = _session_invitation()
+    return _page(found, NewPasswordForm(formdata=None)) if found else _invitation_gone()
 
 
 @bp.post("/choose-password")
 @public
 def keep_password() -> ResponseReturnValue:
-    """Keep the password, and use the invitation up.
+    """Set the password and use the invitation up.
 
-    Whoever was never in before is in now. Others sign in as always, so that a second factor is asked.
+    The owner of a new account is signed in directly. Others have to sign in, so that their second factor is asked for.
     """
-    found = _opened()
+    found = _session_invitation()
     if found is None:
-        return _gone()
+        return _invitation_gone()
     form = NewPasswordForm()
     if not form.validate_on_submit():
         return _page(found, form), 422
@@ -67,10 +67,10 @@ def keep_password() -> ResponseReturnValue:
     try:
         chosen = invitations.choose_password(db(), now(), found.id, form.new_password.data, cost)
     except Refusal as refusal:
-        form.new_password.errors = [*form.new_password.errors, say(refusal.message, refusal.params)]
+        form.new_password.errors = [*form.new_password.errors, translate(refusal.message, refusal.params)]
         return _page(found, form), 422
     if chosen is None:
-        return _gone()
+        return _invitation_gone()
     if chosen.first:
         start_account_session(chosen.account_id, Method.INVITATION)
         flash(_("You are in. From now on you sign in with your mail address and this password."))
@@ -83,14 +83,14 @@ def keep_password() -> ResponseReturnValue:
 @bp.get("/forgotten-password")
 @public
 def forgotten() -> ResponseReturnValue:
-    """Where to send a way to choose a new password."""
+    """Ask for the mail address to which a link for a new password is sent."""
     return render_template("signin/forgotten.html", form=ForgottenForm(formdata=None))
 
 
 @bp.post("/forgotten-password")
 @public
 def ask_new_password() -> ResponseReturnValue:
-    """Send it, if there is such an account; the answer is the same."""
+    """Mail the link if the account exists; the response is the same if it does not."""
     if runtime().settings.mail is None:
         return redirect(url_for("signin.forgotten"), 303)
     form = ForgottenForm()
@@ -105,23 +105,23 @@ def ask_new_password() -> ResponseReturnValue:
         )
     )
     response = redirect(url_for("signin.sign_in"), 303)
-    # After the answer, so that how long it takes does not tell whether there is such an account.
-    response.call_on_close(partial(_ask, runtime(), now(), form.email.data))
+    # After the response, so that its time does not reveal whether the account exists.
+    response.call_on_close(partial(_send_reset, runtime(), now(), form.email.data))
     return response
 
 
-def _ask(on: Runtime, at: datetime, email: str) -> None:
-    """The request and its session are over."""
+def _send_reset(on: Runtime, at: datetime, email: str) -> None:
+    """Runs after the request, so it needs a database session of its own."""
     with on.sessions() as session:
         invitations.ask_new_password(session, at, email, on.settings.base_url)
 
 
-def _opened() -> InvitationRow | None:
-    """The invitation that was opened in this browser, if it still works."""
-    return live_invitation(db(), now(), invitation_id=session.get(_OPENED, -1))
+def _session_invitation() -> InvitationRow | None:
+    """The invitation opened in this browser; None if it no longer works."""
+    return live_invitation(db(), now(), invitation_id=session.get(_INVITATION_ID, -1))
 
 
-def _gone() -> ResponseReturnValue:
+def _invitation_gone() -> ResponseReturnValue:
     return render_template("signin/invitation_gone.html"), 404
 
 

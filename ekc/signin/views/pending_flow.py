@@ -1,4 +1,4 @@
-"""The state of a sign-in between its two requests: kept in the session cookie, for ten minutes, usable once."""
+"""The state between the two requests of a sign-in flow: in the session cookie, for ten minutes, usable once."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -14,14 +14,14 @@ _BYTES = 32
 
 
 def begin_flow(name: str, **data: Any) -> bytes:
-    """Begin a flow, in place of an earlier one of this name; the nonce that the second request must bring back."""
+    """Store a flow in the session, replacing one of this name; returns the nonce the second request must present."""
     value = secrets.token_bytes(_BYTES)
     session[name] = {**data, "token": value, "until": (now() + _LIFETIME).timestamp()}
     return value
 
 
 def finish_flow(name: str) -> tuple[Nonce, dict[str, Any]] | None:
-    """Take the flow of this name out of the session: its nonce and data; None if there is none, or it has expired."""
+    """Remove a flow from the session; returns its nonce and data. None if there is none, or it has expired."""
     data = session.pop(name, None)
     if not isinstance(data, dict):
         return None

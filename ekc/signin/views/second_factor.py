@@ -18,44 +18,44 @@ from ekc.signin.login import authenticated_visitor, by, own_account, own_account
 from ekc.signin.views.blueprint import bp
 from ekc.signin.views.own_account import account_page
 
-_SECRET = "authenticator"  # noqa: S105 - in the cookie: of the app that is being set up
-_CODES = "recovery_codes"  # in the cookie: shown on the next page, once, and whether there were others before
+_SECRET_KEY = "authenticator"  # noqa: S105 - session key: the secret of the app that is being set up
+_CODES_KEY = "recovery_codes"  # session key: codes to show once, and whether they replace others
 
 
 @bp.get("/account/second-factor")
 @own_account_enrolling
 def second_factor() -> ResponseReturnValue:
-    """Set up an app: a picture to scan, and the first code."""
-    return _setting_up(AuthenticatorForm(formdata=None))
+    """Show the QR code for an authenticator app, and ask for its first code."""
+    return _enrolment_page(AuthenticatorForm(formdata=None))
 
 
 @bp.post("/account/second-factor")
 @own_account_enrolling
 def add_second_factor() -> ResponseReturnValue:
-    """The app works: from now on its codes are asked for."""
+    """Turn the second factor on, after a valid code."""
     form = AuthenticatorForm()
     if not form.validate():
-        return _setting_up(form), 422
+        return _enrolment_page(form), 422
     try:
         made = second_factor_actions.add_authenticator(
             By(db(), authenticated_visitor(), now()),
-            _secret(),
+            _pending_secret(),
             form.one_time_code.data,
             form.password.data,
             runtime().settings.password_cost,
         )
     except Refusal as refusal:
         status = form.refuse(refusal)
-        return _setting_up(form), status
-    session.pop(_SECRET)
-    _keep(_CODES, [made, False])
+        return _enrolment_page(form), status
+    session.pop(_SECRET_KEY)
+    _store(_CODES_KEY, [made, False])
     return redirect(url_for("signin.recovery_codes", next=local_path(request.args.get("next"))), 303)
 
 
 @bp.post("/account/second-factor/off")
 @own_account
 def remove_second_factor() -> ResponseReturnValue:
-    """Sign in with the password alone again."""
+    """Turn the second factor off."""
     form = OwnPasswordForm(prefix="off-")
     if not form.validate():
         return account_page(off=form), 422
@@ -83,16 +83,16 @@ def renew_recovery_codes() -> ResponseReturnValue:
     except Refusal as refusal:
         status = form.refuse(refusal)
         return account_page(codes=form), status
-    _keep(_CODES, [made, True])
+    _store(_CODES_KEY, [made, True])
     return redirect(url_for("signin.recovery_codes"), 303)
 
 
 @bp.get("/account/recovery-codes")
 @own_account
 def recovery_codes() -> ResponseReturnValue:
-    """The recovery codes that were made just now, this once."""
-    kept = _kept(_CODES)
-    session.pop(_CODES, None)
+    """Show new recovery codes, once."""
+    kept = _stored(_CODES_KEY)
+    session.pop(_CODES_KEY, None)
     if kept is None:
         return redirect(url_for("signin.account"))
     made, renewed = kept
@@ -106,8 +106,8 @@ def recovery_codes() -> ResponseReturnValue:
     )
 
 
-def _setting_up(form: AuthenticatorForm) -> str:
-    secret = _secret()
+def _enrolment_page(form: AuthenticatorForm) -> str:
+    secret = _pending_secret()
     own = queries.own_sign_in(db(), authenticated_visitor().account_id or 0)
     address = totp.provisioning_uri(secret, own.email, PRODUCT_NAME)
     return render_template(
@@ -115,34 +115,34 @@ def _setting_up(form: AuthenticatorForm) -> str:
         form=form,
         own=own,
         address=address,
-        picture=_picture(address),
+        picture=_qr_code(address),
         secret=totp.grouped(secret),
         next=local_path(request.args.get("next")),
         required=not visitor().known,
     )
 
 
-def _picture(address: str) -> str:
-    """A QR code as the address of an image; the whole drawing is in it."""
+def _qr_code(address: str) -> str:
+    """A QR code as a `data:` URI."""
     drawing = segno.make(address, error="m", micro=False)
     return str(drawing.svg_data_uri(omitsize=True, light="white"))
 
 
-def _secret() -> str:
-    """What the app is given: the same until it works, and then never shown again."""
-    kept = _kept(_SECRET)
+def _pending_secret() -> str:
+    """The secret of the app being set up: the same until a code is accepted."""
+    kept = _stored(_SECRET_KEY)
     if kept is None:
         kept = totp.new_secret()
-        _keep(_SECRET, kept)
+        _store(_SECRET_KEY, kept)
     return str(kept)
 
 
-def _keep(name: str, what: Any) -> None:
-    """Keep something in the cookie, which only we can read, for this sign-in alone."""
+def _store(name: str, what: Any) -> None:
+    """Store a value in the encrypted session cookie, for the current sign-in only."""
     session[name] = [authenticated_visitor().sign_in_id, what]
 
 
-def _kept(name: str) -> Any:
-    """What was kept in the cookie during this sign-in; None if nothing was."""
+def _stored(name: str) -> Any:
+    """The value stored during the current sign-in; None if there is none."""
     whose, what = session.get(name, (None, None))
     return what if whose == authenticated_visitor().sign_in_id else None

@@ -1,4 +1,4 @@
-"""Signing in and out, the demonstration's sign-in, and the language of the pages."""
+"""Signing in and out, signing in to the demo, and choosing the language of the pages."""
 
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from ekc.signin.login import (
     complete_sign_in,
     discard_ended_sign_in,
     end_session,
-    in_the_demo,
+    is_demo_id,
     pending_account,
     request_caller,
     start_account_session,
@@ -25,17 +25,17 @@ from ekc.signin.login import (
 )
 from ekc.signin.models import Method
 from ekc.signin.views.blueprint import bp
-from ekc.signin.views.oidc import SIGNED_IN_AT
+from ekc.signin.views.oidc import PROVIDER_KEY
 
 
 @bp.get("/sign-in")
 @public
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page; who is signed in goes on, unless they are to reauthenticate (`again`)."""
+    """Show the sign-in page. Signed-in visitors are redirected, unless they have to reauthenticate (`again`)."""
     target = local_path(request.args.get("next"))
     if authenticated_visitor().known and "again" not in request.args:
         return redirect(after_sign_in(target))
-    if discard_ended_sign_in():  # told once
+    if discard_ended_sign_in():
         flash(_("You were signed out here: much time has passed, or it was done elsewhere. Sign in to go on."))
     return render_template("signin/sign_in.html", form=SignInForm(), next=target)
 
@@ -43,7 +43,7 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public
 def check_sign_in() -> ResponseReturnValue:
-    """Sign in, or refuse in one sentence that does not tell why."""
+    """Check mail address and password. The error does not say which of them is wrong."""
     target = local_path(request.args.get("next"))
     form = SignInForm()
     if form.validate_on_submit():
@@ -58,7 +58,7 @@ def check_sign_in() -> ResponseReturnValue:
 @bp.get("/sign-in/code")
 @public
 def code() -> ResponseReturnValue:
-    """The second factor, after a right password."""
+    """Ask for the code, after a correct password."""
     target = local_path(request.args.get("next"))
     if pending_account() is None:
         return redirect(url_for("signin.sign_in", next=target))
@@ -68,7 +68,7 @@ def code() -> ResponseReturnValue:
 @bp.post("/sign-in/code")
 @public
 def check_code() -> ResponseReturnValue:
-    """Sign in, or refuse in one sentence that does not tell why."""
+    """Check the code. The error does not say why it is refused."""
     target = local_path(request.args.get("next"))
     account_id = pending_account()
     if account_id is None:
@@ -90,8 +90,8 @@ def check_code() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """Sign out; also for who is not signed in. After single sign-on, offer to sign out at the provider too."""
-    key = session.get(SIGNED_IN_AT)
+    """Sign out; visitors who are not signed in may call it too. After single sign-on, offer the provider's sign-out."""
+    key = session.get(PROVIDER_KEY)
     after = "home" if visitor().participant_id is None else "links.signed_out"
     end_session()
     response = redirect(url_for("signin.leave_provider", key=key) if key else url_for(after), 303)
@@ -102,7 +102,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/language/<language>")
 @public
 def set_language(language: str) -> ResponseReturnValue:
-    """Read in another language, and go back to where one was."""
+    """Choose a language and return to the page."""
     if language not in LANGUAGES:
         abort(404)
     if visitor().account_id is not None and visitor().language != language:
@@ -115,8 +115,8 @@ def set_language(language: str) -> ResponseReturnValue:
 @bp.post("/demo/be/<int:account_id>")
 @public
 def be(account_id: int) -> ResponseReturnValue:
-    """In the demo: be one of the cast who has an account."""
-    if not in_the_demo(account_id):
+    """Demo only: sign in as a person with an account."""
+    if not is_demo_id(account_id):
         abort(404)
     start_account_session(account_id, Method.DEMO)
     return redirect(url_for("home"), 303)
@@ -125,7 +125,7 @@ def be(account_id: int) -> ResponseReturnValue:
 @bp.get("/<any(l, invitations):what>/<token>/language/<language>")
 @public
 def link_in_language(what: str, token: str, language: str) -> ResponseReturnValue:
-    """Read the page of a personal link or of an invitation in another language; its key stays where it was."""
+    """Choose a language on the page of a personal link or invitation, without copying its token into a query string."""
     if language not in LANGUAGES:
         abort(404)
     endpoint = "links.enter" if what == "l" else "signin.invitation"

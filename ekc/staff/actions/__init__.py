@@ -1,1 +1,1 @@
-"""What administrators do: one noun a file."""
+"""Actions of administrators, one noun in each module."""

@@ -1,4 +1,4 @@
-"""Accounts are opened and changed."""
+"""Opening and changing accounts."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.matching.actions.independence import note_employer
 from ekc.signin.invitations import revoke_invitations
-from ekc.signin.passwords import COST, Cost, hashed, refuse_weak
+from ekc.signin.passwords import DEFAULT_COST, Cost, ensure_strong, hash_password
 from ekc.staff import mails
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
@@ -27,38 +27,38 @@ _ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDetails:
-    """What is kept of somebody of staff, beside their roles."""
+    """The details of an account, without its roles."""
 
     name: str
     email: str
     region_id: int
     spoken: tuple[str, ...] = ()  # language codes
     introduction: str = ""
-    employer: str = ""  # for whom a coordinator works besides; several with ; between
-    phone: str = ""  # shown to the circles of whom they are coordinator
+    employer: str = ""  # other employers of a coordinator, separated by ;
+    phone: str = ""  # shown to the circles of the coordinator
     language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount(AccountDetails):
-    """An account as it is opened. Without a password its owner is invited to choose one; the demonstration gives it."""
+    """A new account. Without a password (always, except in the demo) its owner is invited to choose one."""
 
     roles: tuple[Office, ...]
     password: str | None = field(default=None, repr=False)
 
 
-def open_account(by: By, new: NewAccount, cost: Cost = COST) -> int:
-    """Open an account. Raises Refusal for a taken or impossible address, a weak password, an unknown region."""
+def open_account(by: By, new: NewAccount, cost: Cost = DEFAULT_COST) -> int:
+    """Open an account; returns its id. Raises Refusal for a taken or invalid address, weak password, unknown region."""
     ensure_administrator(by.visitor)
     if new.password is not None:
-        refuse_weak(new.password, new.email, new.name)
-    password_hash = None if new.password is None else hashed(new.password, cost)
+        ensure_strong(new.password, new.email, new.name)
+    password_hash = None if new.password is None else hash_password(new.password, cost)
     with writing(by.session):
         return add_account(by, new, password_hash).id
 
 
 def add_account(by: By, new: NewAccount, password_hash: str | None = None) -> Account:
-    """The same, in the caller's transaction; the caller has looked at the visitor and the password."""
+    """As `open_account`, in the caller's transaction; the caller has checked visitor and password."""
     ensure_regions(by.session, new.region_id, *(office.region_id for office in new.roles))
     account = Account(password_hash=password_hash, created_at=by.at, roles=[])
     _write(by.session, account, new)
@@ -72,9 +72,9 @@ def add_account(by: By, new: NewAccount, password_hash: str | None = None) -> Ac
 
 
 def change_account(by: By, account_id: int, details: AccountDetails) -> None:
-    """Write the details of an account anew. Raises Refusal as opening does, and for one's own employer.
+    """Change the details of an account. Raises Refusal as `open_account` does, and for the visitor's own employer.
 
-    A new mail address ends what was sent to the old one, which hears of it.
+    A new mail address revokes open invitations; the former address and those who oversee the account get a mail.
     """
     ensure_administrator(by.visitor)
     with writing(by.session):
@@ -94,27 +94,27 @@ def change_account(by: By, account_id: int, details: AccountDetails) -> None:
 
 
 def ensure_administrator(visitor: Visitor) -> None:
-    """The program's commands and administrators."""
+    """Raise Unknown unless the visitor is an administrator or the program itself (a command)."""
     if visitor is not PROGRAM and not has_duty(Duty.ACCOUNTS, visitor.roles):
         raise Unknown
 
 
 def ensure_regions(session: Session, *region_ids: int | None) -> None:
-    """Raise Refusal unless there are all of these regions."""
+    """Raise Refusal unless all of these regions exist."""
     wanted = {region_id for region_id in region_ids if region_id is not None}
     if len(session.scalars(select(Region.id).where(Region.id.in_(wanted))).all()) < len(wanted):
         raise Refusal(N_("There is no such region. Add it first."))
 
 
 def _write(session: Session, account: Account, details: AccountDetails) -> tuple[str, ...]:
-    """Put the details into the row; the names of those that are new."""
+    """Write the details to the row; returns the names of the changed columns."""
     email = details.email.strip().lower()
     if not _ADDRESS.fullmatch(email):
         raise Refusal(N_("%(email)s is not a mail address."), email=email)
     with session.no_autoflush:
         taken = session.scalar(select(Account.id).where(Account.email == email))
     if taken is not None and taken != account.id:
-        raise _taken(email)
+        raise _address_taken(email)
     written = {
         "name": details.name.strip(),
         "email": email,
@@ -136,15 +136,15 @@ def _flush(session: Session, account: Account) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise _taken(email) from None  # by somebody at this moment
+        raise _address_taken(email) from None  # taken by a concurrent request
 
 
-def _taken(email: str) -> Refusal:
+def _address_taken(email: str) -> Refusal:
     return Refusal(N_("There is an account with the address %(email)s already."), email=email)
 
 
 def add_office(by: By, account: Account, office: Office) -> None:
-    """Give a role, in the caller's transaction, to an account that is in the database."""
+    """Give a role to an account that is flushed already, in the caller's transaction; notify of new readers."""
     held = AccountRole(role=office.role, region_id=office.region_id, municipality=office.municipality)
     held.given_at, held.given_by = by.at, by.visitor.account_id
     account.roles.append(held)

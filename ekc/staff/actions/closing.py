@@ -1,4 +1,4 @@
-"""Staff leave: on a day, or at once; an account that was closed is opened again. What becomes of cases: `matching`."""
+"""Setting the last day of an account, closing it, and reopening it. Handing over its cases: `matching`."""
 
 from datetime import date, datetime
 from typing import Any
@@ -27,10 +27,10 @@ from ekc.workflow.vocabulary import N_, Role
 
 
 def set_leaving(by: By, account_id: int, on: date | None) -> None:
-    """Say on which day somebody works for the last time; None: they stay after all.
+    """Set the last day of an account; None removes it.
 
-    After that day, counted in the time zone of their region, the account lets nobody in. Regional managers hear of a
-    coordinator who leaves.
+    After that day, in the time zone of its region, nobody can sign in to the account. Regional managers get a mail if
+    a coordinator leaves. Raises Refusal for a day in the past, Unknown for a closed account.
     """
     ensure_administrator(by.visitor)
     with writing(by.session):
@@ -44,13 +44,14 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
         account.leaves_on = on
         by.record("account.leaves", account=account_id, on=on.isoformat() if on else "stays")
         if on is not None:
-            _tell_managers(by.session, mails.COORDINATOR_LEAVES, by.at, account, on=on)
+            _notify_managers(by.session, mails.COORDINATOR_LEAVES, by.at, account, on=on)
 
 
 def close_account(by: By, account_id: int) -> None:
-    """Close an account at once: sign-ins and invitations end. What it did keeps its name.
+    """Close an account: end its sign-ins and invitations, and delete its known devices, passkeys and identities.
 
-    Conferences that are not handed over never hold this up: a laptop may have been stolen.
+    Open cases do not prevent this, because a laptop may have been stolen. Raises Refusal for the visitor's own account
+    and for the last administrator.
     """
     ensure_administrator(by.visitor)
     with writing(by.session):
@@ -68,13 +69,13 @@ def close_account(by: By, account_id: int) -> None:
         revoke_invitations(by.session, by.at, account_id)
         ask_on_new_devices(by.session, PersonalLink.made_by == account_id)
         by.record("account.closed", account=account_id)
-        _tell_managers(by.session, mails.COORDINATOR_STOPPED, by.at, account)
+        _notify_managers(by.session, mails.COORDINATOR_STOPPED, by.at, account)
 
 
 def reopen_account(by: By, account_id: int, base_url: str) -> str | None:
-    """Open a closed account again, with the roles it had, and invite its owner: the link if it may be shown.
+    """Reopen a closed account with its former roles, and invite its owner; returns the link if it may be shown.
 
-    The old password is forgotten, as the other credentials were: who made closing necessary may have them.
+    Also deletes the password, because the credentials may have been stolen. Raises Unknown if the account is open.
     """
     ensure_administrator(by.visitor)
     with writing(by.session):
@@ -82,18 +83,18 @@ def reopen_account(by: By, account_id: int, base_url: str) -> str | None:
         if account.active:
             raise Unknown
         account.active, account.leaves_on, account.password_hash = True, None, None
-        _delete_credentials(by.session, account_id)  # of an account that was closed when that kept some
+        _delete_credentials(by.session, account_id)  # earlier versions kept some when closing
         by.record("account.opened_again", account=account_id)
         return send_invitation(by, account, base_url)
 
 
 def _delete_credentials(session: Session, account_id: int) -> None:
-    """A laptop may have been stolen, or the account at a provider be somebody else's by now."""
+    """Delete known devices, passkeys and identities: stolen, or reassigned by the provider, they would give access."""
     for kept in (KnownDevice, Passkey, Identity):
         session.execute(delete(kept).where(kept.account_id == account_id))
 
 
-def _tell_managers(session: Session, rule: MailRule, at: datetime, account: Account, **fields: Any) -> None:
-    """Write to the other regional managers of a coordinator's region."""
+def _notify_managers(session: Session, rule: MailRule, at: datetime, account: Account, **fields: Any) -> None:
+    """Notify the other regional managers of the region, if the account is a coordinator's."""
     if any(held.role is Role.COORDINATOR for held in account.roles):
         notify(session, rule, at, account.id, **fields)

@@ -1,4 +1,4 @@
-"""The owner of an account is invited to choose a password."""
+"""Inviting the owner of an account to choose a password."""
 
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
@@ -15,7 +15,7 @@ from ekc.workflow.vocabulary import N_
 
 
 def open_by_invitation(by: By, new: NewAccount, base_url: str) -> tuple[int, str | None]:
-    """Open an account and invite its owner: its id, and the link. Raises Refusal as `open_account` does."""
+    """Open an account and invite its owner; returns its id and the link. Raises Refusal as `open_account` does."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         account = add_account(by, new)
@@ -23,7 +23,10 @@ def open_by_invitation(by: By, new: NewAccount, base_url: str) -> tuple[int, str
 
 
 def invite(by: By, account_id: int, base_url: str) -> str | None:
-    """Invite the owner of an account anew; the link if it may be shown, this once. What was sent before is dead."""
+    """Invite the owner of an account again, and revoke earlier invitations; returns the link if it may be shown.
+
+    Raises Refusal if the account is closed or its last day has passed.
+    """
     ensure_administrator(by.visitor)
     with writing(by.session):
         account = lock_account(by.session, account_id)
@@ -33,10 +36,10 @@ def invite(by: By, account_id: int, base_url: str) -> str | None:
 
 
 def send_invitation(by: By, account: Account, base_url: str) -> str | None:
-    """The same, in the caller's transaction, for an account that is open.
+    """As `invite`, in the caller's transaction, for an open account.
 
-    An administrator gets the link only as long as nobody was ever in: with it they would choose the password of
-    somebody who may read cases. Whoever keeps the server gets it always.
+    An administrator gets the link only if the owner never had a credential: with the link they could set the password
+    of a person who may read cases. A command on the server always gets it.
     """
     revoke_invitations(by.session, by.at, account.id)
     link = send_link(by.session, mails.INVITATION, by.at, account, Purpose.INVITATION, base_url, by.visitor.account_id)
@@ -45,7 +48,7 @@ def send_invitation(by: By, account: Account, base_url: str) -> str | None:
 
 
 def withdraw_invitation(by: By, account_id: int) -> None:
-    """End the invitation of an account."""
+    """Revoke the open invitation of an account."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         lock_account(by.session, account_id)

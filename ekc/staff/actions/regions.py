@@ -1,4 +1,4 @@
-"""What is done with regions: added and changed."""
+"""Adding and changing regions."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,17 +14,17 @@ from ekc.workflow.vocabulary import N_
 
 
 def add_region(by: By, name: str, timezone: str = NL.timezone) -> int:
-    """Add a region; its id. Raises Refusal if there is one of this name."""
+    """Add a region; returns its id. Raises Refusal for a taken name."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         region = Region(name=name, timezone=timezone)
-        _keep(by.session, region)
+        _save(by.session, region)
         by.record("region.added", region=name)
     return region.id
 
 
 def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
-    """Give a region another name or time zone. Raises Refusal if another has this name."""
+    """Change name and time zone of a region. Raises Refusal for a taken name, Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         region = by.session.get(Region, region_id)
@@ -32,11 +32,11 @@ def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
             raise Unknown
         before = region.name
         region.name, region.timezone = name, timezone
-        _keep(by.session, region)
+        _save(by.session, region)
         by.record("region.changed", region=name, before=before, timezone=timezone)
 
 
-def _keep(session: Session, region: Region) -> None:
+def _save(session: Session, region: Region) -> None:
     name = region.name
     with session.no_autoflush:
         taken = session.scalar(select(Region.id).where(Region.name == name))
@@ -47,4 +47,4 @@ def _keep(session: Session, region: Region) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise refusal from None  # by somebody at this moment
+        raise refusal from None  # taken by a concurrent request

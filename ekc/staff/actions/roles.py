@@ -1,4 +1,4 @@
-"""Roles are given and taken away. There is always an administrator."""
+"""Giving and taking away roles. The last administrator keeps that role."""
 
 from datetime import datetime
 
@@ -17,10 +17,10 @@ from ekc.workflow.vocabulary import N_, Role
 
 
 def give_role(by: By, account_id: int, office: Office) -> None:
-    """Give somebody a role. Raises Refusal for one that they have, and for one that an administrator gives themselves.
+    """Give an account a role. Raises Refusal for a role it has, and for the administrator's own account.
 
-    Whoever gives out roles could otherwise read every case with one click, and nobody else would have had a hand in it.
-    Of somebody who comes to read the cases of a region, others hear by mail.
+    Otherwise administrators could give themselves access to every case without a second person. Those who oversee
+    accounts get a mail about each new regional manager.
     """
     ensure_administrator(by.visitor)
     with writing(by.session):
@@ -28,14 +28,14 @@ def give_role(by: By, account_id: int, office: Office) -> None:
         if by.visitor.account_id == account_id:
             raise Refusal(N_("Nobody gives themselves a role. Ask another administrator."))
         ensure_regions(by.session, office.region_id)
-        if any((o.role, o.region_id, o.municipality) == _of(office) for o in account.roles):
+        if any((o.role, o.region_id, o.municipality) == _key(office) for o in account.roles):
             raise Refusal(N_("%(name)s has this role already."), name=account.name)
         add_office(by, account, office)
         _record(by, "account.role_given", account_id, office)
 
 
 def take_role(by: By, account_id: int, role_id: int) -> None:
-    """Take a role away. Raises Refusal for the only one, and for that of the last administrator."""
+    """Take a role away. Raises Refusal for an account's only role and for the last administrator, Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         lock_administrators(by.session)
@@ -55,13 +55,13 @@ def take_role(by: By, account_id: int, role_id: int) -> None:
 
 
 def lock_administrators(session: Session) -> None:
-    """Lock the accounts of all administrators, so that two of them cannot put each other out at one moment."""
+    """Lock the accounts of all administrators, so that two of them cannot remove each other concurrently."""
     locked = select(Account.id).join(Account.roles).where(AccountRole.role == Role.ADMINISTRATOR)
     session.scalars(locked.order_by(Account.id).with_for_update()).all()
 
 
 def refuse_last_administrator(session: Session, at: datetime, account: Account) -> None:
-    """Raise Refusal if nobody else is administrator. The caller has locked them."""
+    """Raise Refusal if no other account is administrator. The caller has called `lock_administrators`."""
     others = session.execute(
         select(Account.leaves_on, Region.timezone)
         .join(Account.roles)
@@ -72,7 +72,7 @@ def refuse_last_administrator(session: Session, at: datetime, account: Account) 
         raise Refusal(N_("%(name)s is the only administrator. Give somebody else that role first."), name=account.name)
 
 
-def _of(office: Office) -> tuple[Role, int | None, str | None]:
+def _key(office: Office) -> tuple[Role, int | None, str | None]:
     return office.role, office.region_id, office.municipality
 
 

@@ -1,4 +1,4 @@
-"""What an administrator does with the credentials of others: sign-ins, second factor, identity at a provider."""
+"""Actions of an administrator on the credentials of others: sign-ins, second factor, identity at a provider."""
 
 from sqlalchemy import delete
 
@@ -7,7 +7,7 @@ from ekc.accounts.notifications import notify
 from ekc.accounts.queries import lock_account
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
-from ekc.signin.actions.second_factor import _lock, delete_second_factor
+from ekc.signin.actions.second_factor import delete_second_factor
 from ekc.signin.actions.sessions import end_sign_ins
 from ekc.signin.models import Identity, KnownDevice, Passkey
 from ekc.staff import mails
@@ -15,10 +15,10 @@ from ekc.staff.actions.accounts import ensure_administrator
 
 
 def reset_second_factor(by: By, account_id: int) -> None:
-    """Take second factor and passkeys from an account whose owner lost them; its sign-ins end. Raises Unknown."""
+    """Delete second factor, passkeys and known devices of an account, and end its sign-ins. Raises Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
-        _lock(by.session, account_id)
+        lock_account(by.session, account_id)
         delete_second_factor(by.session, account_id)
         for kept in (KnownDevice, Passkey):
             by.session.execute(delete(kept).where(kept.account_id == account_id))
@@ -29,7 +29,7 @@ def reset_second_factor(by: By, account_id: int) -> None:
 
 
 def forget_identity(by: By, account_id: int, identity_id: int) -> None:
-    """Unlink an identity, which ends the sign-ins of the account. The next time, the mail address decides again."""
+    """Unlink an identity and end the account's sign-ins; the next sign-in links by mail address. Raises Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         forgetting = delete(Identity).where(Identity.id == identity_id, Identity.account_id == account_id)
@@ -42,7 +42,7 @@ def forget_identity(by: By, account_id: int, identity_id: int) -> None:
 
 
 def end_all_sign_ins(by: By, account_id: int) -> None:
-    """End every sign-in of an account, for an administrator."""
+    """End every sign-in of an account. Raises Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         lock_account(by.session, account_id)

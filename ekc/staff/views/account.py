@@ -1,4 +1,4 @@
-"""One account: its details and roles, invitations, sign-ins, leaving and closing."""
+"""The page of one account: details, roles, invitation, credentials, last day and closing."""
 
 from typing import Any
 
@@ -21,30 +21,30 @@ from ekc.workflow.duties import Duty
 _PATH = "/accounts/<int:account_id>"
 
 
-def invited(account_id: int, link: str | None) -> ResponseReturnValue:
-    """The account after its owner was invited. A link is in this answer and nowhere else: no address, no cookie."""
+def invited_response(account_id: int, link: str | None) -> ResponseReturnValue:
+    """The response after an invitation. A link is only in the body of this response, not in an address or cookie."""
     if link is not None:
         return _page(account_id, link)
     if runtime().settings.mail:
         flash(_("The invitation is sent."), "success")
-    return _back(account_id)
+    return _to_account(account_id)
 
 
 @bp.get(_PATH)
 @office(Duty.ACCOUNTS)
 def account(account_id: int) -> ResponseReturnValue:
-    """All about one account."""
+    """Show the account."""
     return _page(account_id)
 
 
 @bp.post(_PATH)
 @office(Duty.ACCOUNTS)
 def change(account_id: int) -> ResponseReturnValue:
-    """Change its details."""
+    """Change the details."""
     form = DetailsForm(regions(db()))
     if not form.validate():
         return _page(account_id, details=form), 422
-    return _do(account_id, _("Saved."), accounts.change_account, form.to_details(), details=form)
+    return _perform(account_id, _("Saved."), accounts.change_account, form.to_details(), details=form)
 
 
 @bp.post(f"{_PATH}/roles")
@@ -54,85 +54,90 @@ def give_role(account_id: int) -> ResponseReturnValue:
     form = RoleForm(regions(db()))
     if not form.validate():
         return _page(account_id, role=form), 422
-    return _do(account_id, _("The role is given."), roles.give_role, form.to_office(), role=form)
+    return _perform(account_id, _("The role is given."), roles.give_role, form.to_office(), role=form)
 
 
 @bp.post(f"{_PATH}/roles/<int:role_id>/take")
 @office(Duty.ACCOUNTS)
 def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
     """Take a role away."""
-    return _do(account_id, _("The role is taken away."), roles.take_role, role_id)
+    return _perform(account_id, _("The role is taken away."), roles.take_role, role_id)
 
 
 @bp.post(f"{_PATH}/invitation")
 @office(Duty.ACCOUNTS)
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
-    return invited(account_id, inviting.invite(by(), account_id, runtime().settings.base_url))
+    return invited_response(account_id, inviting.invite(by(), account_id, runtime().settings.base_url))
 
 
 @bp.post(f"{_PATH}/invitation/withdraw")
 @office(Duty.ACCOUNTS)
 def withdraw(account_id: int) -> ResponseReturnValue:
-    """End the invitation."""
-    return _do(account_id, _("The invitation does not work any more."), inviting.withdraw_invitation)
+    """Revoke the invitation."""
+    return _perform(account_id, _("The invitation does not work any more."), inviting.withdraw_invitation)
 
 
 @bp.post(f"{_PATH}/sign-ins/end")
 @office(Duty.ACCOUNTS)
 def end_sign_ins(account_id: int) -> ResponseReturnValue:
-    """Sign somebody out everywhere."""
-    return _do(account_id, _("Every sign-in of this account has ended."), sign_in.end_all_sign_ins)
+    """End all sign-ins of the account."""
+    return _perform(account_id, _("Every sign-in of this account has ended."), sign_in.end_all_sign_ins)
 
 
 @bp.post(f"{_PATH}/second-factor/reset")
 @office(Duty.ACCOUNTS)
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
-    """Let somebody in by password alone again, who lost what their second step needs."""
-    return _do(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
+    """Delete second factor and passkeys, for an owner who lost them."""
+    return _perform(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
 
 
 @bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
 @office(Duty.ACCOUNTS)
 def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
-    """End a tie to a provider of single sign-on that is wrong, or of a provider that was replaced."""
-    return _do(account_id, _("Untied. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id)
+    """Unlink an identity at a provider, for example a wrong one or of a former provider."""
+    return _perform(
+        account_id, _("Untied. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id
+    )
 
 
 @bp.post(f"{_PATH}/leaving")
 @office(Duty.ACCOUNTS)
 def leaving(account_id: int) -> ResponseReturnValue:
-    """Say on which day somebody works for the last time."""
+    """Set the last day."""
     form = LeavingForm()
     if not form.validate():
         return _page(account_id, leaving=form), 422
-    return _do(account_id, _("The last day is noted."), closing.set_leaving, form.leaves_on.data, leaving=form)
+    return _perform(account_id, _("The last day is noted."), closing.set_leaving, form.leaves_on.data, leaving=form)
 
 
 @bp.post(f"{_PATH}/stay")
 @office(Duty.ACCOUNTS)
 def stay(account_id: int) -> ResponseReturnValue:
-    """They stay after all."""
-    return _do(account_id, _("Noted: this account stays."), closing.set_leaving, None)
+    """Remove the last day."""
+    return _perform(account_id, _("Noted: this account stays."), closing.set_leaving, None)
 
 
 @bp.post(f"{_PATH}/close")
 @office(Duty.ACCOUNTS)
 def close(account_id: int) -> ResponseReturnValue:
-    """Close the account at once."""
-    return _do(account_id, _("The account is closed."), closing.close_account)
+    """Close the account."""
+    return _perform(account_id, _("The account is closed."), closing.close_account)
 
 
 @bp.post(f"{_PATH}/open")
 @office(Duty.ACCOUNTS)
 def reopen(account_id: int) -> ResponseReturnValue:
-    """Open a closed account again."""
+    """Reopen a closed account."""
     link = closing.reopen_account(by(), account_id, runtime().settings.base_url)
-    return invited(account_id, link)
+    return invited_response(account_id, link)
 
 
-def _do(account_id: int, done: str, action: Any, *more: object, **sent: PlainForm) -> ResponseReturnValue:
-    """One action, and back to the page, which says so or why not; `sent` is the form it came from, if it has fields."""
+def _perform(account_id: int, done: str, action: Any, *more: object, **sent: PlainForm) -> ResponseReturnValue:
+    """Run an action and redirect to the page with the message `done`; on Refusal, show the page with the reason.
+
+    `sent`: the submitted form by its name on the page; empty if the action has no form with fields.
+    """
     filled = sent or {"refused": PlainForm(formdata=None)}
     try:
         action(by(), account_id, *more)
@@ -141,15 +146,15 @@ def _do(account_id: int, done: str, action: Any, *more: object, **sent: PlainFor
         status = form.refuse(refusal)
         return _page(account_id, **filled), status
     flash(done, "success")
-    return _back(account_id)
+    return _to_account(account_id)
 
 
-def _back(account_id: int) -> ResponseReturnValue:
+def _to_account(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff.account", account_id=account_id), 303)
 
 
 def _page(account_id: int, link: str | None = None, **filled: PlainForm) -> str:
-    """The page; `link` is that of a new invitation, `filled` the form that was sent and has to be looked at again."""
+    """Render the page. `link`: of a new invitation; `filled`: the submitted form, with errors."""
     found = queries.account_page(db(), now(), account_id)
     if found is None:
         raise Unknown

@@ -1,4 +1,4 @@
-"""The list of accounts, and opening one."""
+"""The list of accounts, and opening an account."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
-from ekc.core.routes import LARGEST_ID, db, now, runtime
+from ekc.core.routes import MAX_ID, db, now, runtime
 from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
 from ekc.staff.actions import inviting
 from ekc.staff.forms import AccountsForm, NewAccountForm
-from ekc.staff.views.account import invited
+from ekc.staff.views.account import invited_response
 from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
@@ -21,15 +21,15 @@ _FILTERS = ("q", "state")
 @bp.get("/accounts")
 @office(Duty.ACCOUNTS)
 def accounts() -> ResponseReturnValue:
-    """Who has an account: 50 a page, by name."""
+    """List the accounts by name, 50 on each page."""
     form = AccountsForm(request.args)
     right = form.validate()
-    wanted = form.to_wanted() if right else queries.AccountFilter()
-    rows = queries.accounts(db(), now(), wanted, _after(), queries.PAGE + 1)
+    wanted = form.to_filter() if right else queries.AccountFilter()
+    rows = queries.accounts(db(), now(), wanted, _after(), queries.PAGE_SIZE + 1)
     kept: dict[str, Any] = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
     further = None
-    if len(rows) > queries.PAGE:
-        rows = rows[: queries.PAGE]
+    if len(rows) > queries.PAGE_SIZE:
+        rows = rows[: queries.PAGE_SIZE]
         further = url_for("staff.accounts", **kept, after=rows[-1].id)
     page = render_template("staff/accounts.html", form=form, rows=rows, further=further, narrowed=bool(kept))
     return page, 200 if right else 422
@@ -38,7 +38,7 @@ def accounts() -> ResponseReturnValue:
 @bp.get("/accounts/new")
 @office(Duty.ACCOUNTS)
 def new_account() -> ResponseReturnValue:
-    """Somebody new."""
+    """Show the form for a new account."""
     form = NewAccountForm(regions(db()), formdata=None, language=visitor().language)
     return _new_page(form)
 
@@ -51,7 +51,7 @@ def open_account() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_refusal():
             account_id, link = inviting.open_by_invitation(by(), form.to_new_account(), runtime().settings.base_url)
-            return invited(account_id, link)
+            return invited_response(account_id, link)
     return _new_page(form), form.status
 
 
@@ -60,6 +60,6 @@ def _new_page(form: NewAccountForm) -> str:
 
 
 def _after() -> int | None:
-    """The account with which the page before ended; anything else begins at the start."""
+    """The id of the last account of the previous page; None for the first page or an invalid value."""
     typed = request.args.get("after", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 and int(typed) <= LARGEST_ID else None
+    return int(typed) if typed.isdecimal() and len(typed) < 10 and int(typed) <= MAX_ID else None

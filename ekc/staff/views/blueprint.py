@@ -1,4 +1,4 @@
-"""The blueprint to which each module of pages adds its routes."""
+"""The blueprint to which the modules of this package add their routes."""
 
 from flask import Blueprint
 

@@ -1,9 +1,9 @@
-"""Regions, in which coordinators work and cases are."""
+"""The page of regions."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.accounts.queries import new_readers
+from ekc.accounts.queries import recent_managers
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.signin.login import by, office, visitor
@@ -17,14 +17,14 @@ from ekc.workflow.duties import Duty
 @bp.get("/regions")
 @office(Duty.ACCOUNTS)
 def regions() -> ResponseReturnValue:
-    """All regions, and who manages them."""
+    """List the regions with their managers."""
     return _page()
 
 
 @bp.post("/regions")
 @office(Duty.ACCOUNTS)
 def add_region() -> ResponseReturnValue:
-    """Add one."""
+    """Add a region."""
     form = RegionForm(prefix="new-")
     if form.validate():
         with form.showing_refusal():
@@ -37,7 +37,7 @@ def add_region() -> ResponseReturnValue:
 @bp.post("/regions/<int:region_id>")
 @office(Duty.ACCOUNTS)
 def change_region(region_id: int) -> ResponseReturnValue:
-    """Give one another name or time zone."""
+    """Change name and time zone of a region."""
     form = RegionForm(prefix=f"region-{region_id}-")
     if form.validate():
         with form.showing_refusal():
@@ -48,7 +48,7 @@ def change_region(region_id: int) -> ResponseReturnValue:
 
 
 def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
-    """The page; `sent` is the form that has to be looked at again, of the region `sent_for`; 0: a new one."""
+    """Render the page. `sent`: the submitted form, with errors; `sent_for`: its region, 0 for a new one."""
     forms = {
         row.id: RegionForm(formdata=None, prefix=f"region-{row.id}-", name=row.name, timezone=row.timezone)
         for row in queries.region_rows(db())
@@ -61,5 +61,5 @@ def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
         forms=forms,
         new=sent if sent is not None and not sent_for else RegionForm(formdata=None, prefix="new-"),
         sent=sent,
-        new_readers=new_readers(db(), now(), visitor().account_id or 0),
+        recent_managers=recent_managers(db(), now(), visitor().account_id or 0),
     )
