@@ -16,7 +16,7 @@ from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Unknown
-from ekc.workflow.engine import PHASE_RULES, ever_may, may, sees
+from ekc.workflow.engine import ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     IN_THE_ROOM,
@@ -79,11 +79,6 @@ class Case:
     def open_until(self) -> date | None:
         """The last day on which its coordinator can open it; None to others, and while a task is still to be done."""
         return open_until(self) if Role.COORDINATOR in self.roles else None
-
-    @property
-    def phase_title(self) -> str:
-        """The name of the phase, ready to be translated."""
-        return PHASE_RULES[self.phase].title
 
 
 _case, _person = Conference.__table__, Participant.__table__

@@ -148,7 +148,7 @@ def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, 
 
 
 def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    draft, _ = plans.draft(session, case.id)
+    draft = plans.written(session, case.id).draft
     busy = with_task(draft)
     people = (replace(p, has_task=p.id in busy) for p in facts.people)
     return replace(facts, people=tuple(people), plan=plan_facts(draft, {p.id for p in facts.people}))

@@ -88,12 +88,11 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides), 422 if form.errors else 200
     try:
-        phase = take(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen=form.seen())
+        take(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen=form.seen())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
     flash(gettext("Done: %(step)s.", step=say(rule.title)), "success")
     staff = case.may(Activity.SEE_CASE) and case.visitor.account_id is not None
-    del phase
     return redirect(url_for("journey.case" if staff else "journey.own_page", conference_id=case.id), 303)
 
 

@@ -26,7 +26,7 @@ def ensure_meeting(session: Session, conference_id: int) -> Meeting:
     return meeting
 
 
-def start_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+def start_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """The meeting starts now; one that started already keeps its time. The plan is made at a conference after all."""
     conference.without_conference = False
     meeting = ensure_meeting(session, conference.id)
@@ -34,7 +34,7 @@ def start_meeting(session: Session, conference: Conference, at: datetime, taking
         meeting.started_at = at
 
 
-def end_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+def end_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """The meeting ends now, if one is under way."""
     meeting = latest_meeting(session, conference.id)
     if meeting and meeting.started_at is not None and meeting.ended_at is None:

@@ -46,12 +46,6 @@ def written(session: Session, conference_id: int) -> Written:
     return Written(from_json(row.content), row.revision, row.changed_at) if row else Written(Draft(), 0, None)
 
 
-def draft(session: Session, conference_id: int) -> tuple[Draft, int]:
-    """The draft and its revision; an empty one and 0 where nothing was written yet."""
-    found = written(session, conference_id)
-    return found.draft, found.revision
-
-
 def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
     """All versions, the newest first."""
     rows = session.execute(
@@ -69,10 +63,10 @@ def version(session: Session, conference_id: int, number: int) -> PlanVersion | 
     )
 
 
-def issued(session: Session, version_id: int, kind: str = "plan") -> IssuedDocument | None:
-    """The document of a version as it was first made, if it was."""
+def issued(session: Session, version_id: int) -> IssuedDocument | None:
+    """The printed plan of a version as it was first made, if it was."""
     return session.scalar(
-        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == kind)
+        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == "plan")
     )
 
 

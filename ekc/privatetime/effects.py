@@ -24,17 +24,11 @@ def open_room(session: Session, conference: Conference, at: datetime, taking: Ta
     )
 
 
-def pause_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """The family comes out to ask; private time will go on as another stretch."""
-    _end(session, conference, at, taking)
-
-
 def close_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Private time is over. Nothing happens where none goes on: some steps can be taken outside it too."""
-    _end(session, conference, at, taking)
+    """The family comes out: private time is over, or goes on later as another stretch.
 
-
-def _end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    Nothing happens where none goes on: some steps can be taken outside it too.
+    """
     stretch = session.scalar(
         select(PrivateRound).where(PrivateRound.conference_id == conference.id, PrivateRound.ended_at.is_(None))
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.privatetime.models import PrivateRound
@@ -25,20 +25,7 @@ class RoundRow:
 
 def rounds(session: Session, conference_id: int) -> tuple[RoundRow, ...]:
     """All private time of a case, the first stretch first."""
-    wanted = _rounds(conference_id).order_by(PrivateRound.began_at, PrivateRound.id)
-    return tuple(RoundRow(*row) for row in session.execute(wanted))
-
-
-def open_round(session: Session, conference_id: int) -> RoundRow | None:
-    """The stretch of private time that goes on now."""
-    row = session.execute(_rounds(conference_id).where(PrivateRound.ended_at.is_(None))).one_or_none()
-    return RoundRow(*row) if row else None
-
-
-def _rounds(
-    conference_id: int,
-) -> Select[int, int | None, datetime, datetime | None, Step | None, str | None, str | None]:
-    return select(
+    wanted = select(
         PrivateRound.id,
         PrivateRound.meeting_id,
         PrivateRound.began_at,
@@ -47,3 +34,5 @@ def _rounds(
         PrivateRound.why,
         PrivateRound.ended_for,
     ).where(PrivateRound.conference_id == conference_id)
+    ordered = wanted.order_by(PrivateRound.began_at, PrivateRound.id)
+    return tuple(RoundRow(*row) for row in session.execute(ordered))

@@ -34,7 +34,7 @@ def family(db_session: Session, cast: Cast) -> Family:
 
 def revision(session: Session, family: Family) -> int:
     session.rollback()
-    return queries.draft(session, family.id)[1]
+    return queries.written(session, family.id).revision
 
 
 def write(session: Session, cast: Cast, family: Family) -> str:
@@ -65,7 +65,8 @@ def write(session: Session, cast: Cast, family: Family) -> str:
 def test_a_plan_is_written_step_by_step(db_session: Session, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
 
-    draft, number = queries.draft(db_session, family.id)
+    plan = queries.written(db_session, family.id)
+    draft, number = plan.draft, plan.revision
     assert number == 6
     assert [(action.what, action.who) for action in actions_of(draft)] == [
         ("Slaapt bij Marieke", (family["fatima"],)),
@@ -80,7 +81,7 @@ def test_a_page_that_is_behind_changes_nothing(db_session: Session, cast: Cast, 
     with pytest.raises(Stale):
         actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, drafting.add_goal("Second"))
 
-    assert [goal.text for goal in queries.draft(db_session, family.id)[0].goals] == ["First"]
+    assert [goal.text for goal in queries.written(db_session, family.id).draft.goals] == ["First"]
 
 
 def test_only_people_of_this_circle_stand_in_the_plan(db_session: Session, cast: Cast, family: Family) -> None:
@@ -127,7 +128,7 @@ def test_no_professional_writes_in_the_plan(name: str, db_session: Session, cast
 def test_the_family_writes_in_its_plan(name: str, db_session: Session, cast: Cast, family: Family) -> None:
     _goal_by(name)(db_session, family, cast)
 
-    assert len(queries.draft(db_session, family.id)[0].goals) == 1
+    assert len(queries.written(db_session, family.id).draft.goals) == 1
 
 
 def test_in_private_time_nobody_writes_here(db_session: Session, cast: Cast, family: Family) -> None:
@@ -213,7 +214,7 @@ def test_support_is_answered_by_whoever_is_asked(db_session: Session, cast: Cast
         actions.answer_support(By(db_session, priya, LATER), family.id, 5, key, SupportAnswer.AGREED)
     actions.answer_support(By(db_session, priya, LATER), family.id, 6, key, SupportAnswer.AGREED, "room until July")
 
-    answered = [action for action in actions_of(queries.draft(db_session, family.id)[0]) if action.key == key]
+    answered = [action for action in actions_of(queries.written(db_session, family.id).draft) if action.key == key]
     assert [(action.answer, action.answer_words) for action in answered] == [(SupportAnswer.AGREED, "room until July")]
 
 
@@ -260,7 +261,7 @@ def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
     actions.record_agreements(By(db_session, cast.noor, PRESENTED), family.id, [family["omar"], family["marieke"]])
     freeze(db_session, family, LATER)
     omar = participant(family.id, family["omar"])
-    night = queries.draft(db_session, family.id)[0].goals[0].actions[0]
+    night = queries.written(db_session, family.id).draft.goals[0].actions[0]
     moved = NewAction(what="Slaapt vrijdag bij Marieke", who=night.who, starts=night.starts, every=night.every)
     actions.change_plan(By(db_session, omar, LATER), family.id, 6, drafting.change_action(night.key, moved))
     evaluation = EvaluationPlan(at=EVALUATION, place="bij Kees thuis", convenor=family["marieke"])
@@ -307,4 +308,4 @@ def test_of_prints_at_once_one_stays(db_session: Session, engine: Engine, cast: 
 
 
 def test_there_is_no_plan_before_one_is_written(db_session: Session, cast: Cast) -> None:
-    assert queries.draft(db_session, 1) == (Draft(), 0)
+    assert queries.written(db_session, 1) == queries.Written(Draft(), 0, None)

@@ -68,7 +68,7 @@ def own_buttons(page: Page) -> list[str]:
 def new_goal(session: Session, family: Family) -> str:
     """The key of the goal that was added last."""
     session.rollback()
-    return queries.draft(session, family.id)[0].goals[-1].key
+    return queries.written(session, family.id).draft.goals[-1].key
 
 
 def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
@@ -117,7 +117,7 @@ def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, 
     page = noor.submit("Save", {"Who meets or rings": ["Omar El Amrani", "Fatima El Amrani-Benali"]})
     assert "No what-if says yet" not in page.text
 
-    draft, _ = queries.draft(db_session, family.id)
+    draft = queries.written(db_session, family.id).draft
     assert [(a.what, a.who, a.by, a.starts, a.every) for a in actions_of(draft)] == [
         ("Hangt het weekrooster op", (family["yara"],), date(2026, 4, 20), None, None),
         (
@@ -144,7 +144,7 @@ def test_what_is_taken_out_is_gone(noor: PageClient, db_session: Session, cast: 
     noor.follow("Change goal 1")
     noor.submit("Take it out")
 
-    assert queries.draft(db_session, family.id)[0].goals == ()
+    assert queries.written(db_session, family.id).draft.goals == ()
 
 
 @pytest.mark.parametrize(
@@ -205,14 +205,17 @@ def test_two_at_once_lose_nothing(noor: PageClient, db_session: Session, cast: C
     assert "Written by Omar" in page.text
     assert noor.form("Add this goal").shown("Goal") == "Written by Noor"
     noor.submit("Add this goal")
-    assert [g.text for g in queries.draft(db_session, family.id)[0].goals] == ["Written by Omar", "Written by Noor"]
+    assert [g.text for g in queries.written(db_session, family.id).draft.goals] == [
+        "Written by Omar",
+        "Written by Noor",
+    ]
 
 
 def test_two_at_once_in_one_action(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
     noor.page(address(family))
     noor.follow("Change action 1.1")
-    key = queries.draft(db_session, family.id)[0].goals[0].actions[0].key
+    key = queries.written(db_session, family.id).draft.goals[0].actions[0].key
     actions.change_plan(
         By(db_session, cast.noor, PRESENTED), family.id, 6, drafting.change_action(key, NewAction(what="By Omar"))
     )
@@ -221,7 +224,7 @@ def test_two_at_once_in_one_action(noor: PageClient, db_session: Session, cast: 
 
     assert "By Omar" in page.text
     noor.submit("Save")
-    assert next(actions_of(queries.draft(db_session, family.id)[0])).what == "By Noor"
+    assert next(actions_of(queries.written(db_session, family.id).draft)).what == "By Noor"
 
 
 def test_nothing_is_taken_out_of_a_plan_that_changed(
@@ -236,7 +239,7 @@ def test_nothing_is_taken_out_of_a_plan_that_changed(
 
     assert "nothing was moved or taken out" in page.text
     db_session.rollback()
-    assert [g.text for g in queries.draft(db_session, family.id)[0].goals] == [GOAL, "Written by Omar"]
+    assert [g.text for g in queries.written(db_session, family.id).draft.goals] == [GOAL, "Written by Omar"]
 
 
 def test_an_action_under_a_goal_that_is_gone_is_shown_again(
@@ -335,7 +338,7 @@ def test_a_professional_answers_for_themselves(
     priya.page(address(family, "/agreement"))
     priya.submit("Save the answer", {"Answer": "agreed", "In their words": "room booked until July"})
 
-    found = [a for a in actions_of(queries.draft(db_session, family.id)[0]) if a.key == key]
+    found = [a for a in actions_of(queries.written(db_session, family.id).draft) if a.key == key]
     assert [(a.answer, a.answer_words) for a in found] == [(SupportAnswer.AGREED, "room booked until July")]
 
 

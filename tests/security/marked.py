@@ -38,7 +38,7 @@ from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import actions as plans
 from ekc.plans import drafting
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.plans.queries import draft
+from ekc.plans.queries import written
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import sees
 from ekc.workflow.vocabulary import (
@@ -403,7 +403,7 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     evaluations.give_up(By(session, noor, START), id_, extra, mark("givenup"))
     avoided = NewAvoided(what=mark("avoided"), amount=100, basis=mark("basis"))
     evaluations.add_avoided(By(session, noor, START), id_, avoided)
-    revision = draft(session, id_)[1]
+    revision = written(session, id_).revision
     goal = plans.change_plan(By(session, noor, START), id_, revision, drafting.add_goal(mark("nextgoal")))
     ask = NewAction(what=mark("nextask"), who=(case.people["priya"],), kind=ActionKind.PROFESSIONAL)
     plans.change_plan(By(session, noor, START), id_, revision + 1, drafting.add_action(goal, ask))

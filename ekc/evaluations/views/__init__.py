@@ -3,4 +3,3 @@
 import ekc.evaluations.views.costs
 import ekc.evaluations.views.follow_ups
 import ekc.evaluations.views.tasks  # noqa: F401 - imported so that their routes are known
-from ekc.evaluations.views.blueprint import bp as bp

@@ -3,4 +3,3 @@
 import ekc.meetings.views.attendance
 import ekc.meetings.views.information
 import ekc.meetings.views.meeting  # noqa: F401 - imported so that their routes are known
-from ekc.meetings.views.blueprint import bp as bp

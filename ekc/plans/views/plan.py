@@ -167,7 +167,7 @@ def _overtaken(case: Case, _sent: Sent) -> ResponseReturnValue:
 
 def _offered(case: Case) -> list[CirclePerson]:
     """Whom the plan can name now."""
-    return _nameable(queries.circle(db(), case.id), queries.draft(db(), case.id)[0])
+    return _nameable(queries.circle(db(), case.id), queries.written(db(), case.id).draft)
 
 
 def _nameable(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
@@ -245,7 +245,7 @@ def _found(draft: Draft, key: str) -> Goal | Action | WhatIf:
 
 def _part_form(case: Case, key: str, *, fill: bool = False) -> GoalForm | ActionForm | WhatIfForm:
     """The form of a part as it was sent, or filled with what the plan says now."""
-    draft, _revision = queries.draft(db(), case.id)
+    draft = queries.written(db(), case.id).draft
     found, people = _found(draft, key), _nameable(queries.circle(db(), case.id), draft)
     match found:
         case Goal():
@@ -301,7 +301,7 @@ def _own_part_page(case: Case) -> str:
     people = queries.circle(session, case.id)
     # At the presentation the plan that is told aloud is the one that is being written.
     in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
-    draft = from_json(in_force.content) if in_force else queries.draft(session, case.id)[0]
+    draft = from_json(in_force.content) if in_force else queries.written(session, case.id).draft
     mine = concerning(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
     return render_template(
         "plans/own_part.html",
