@@ -344,10 +344,10 @@ def number_of(session: Session, conference_id: int) -> str:
     return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
 
 
-_MOST_WORDS = 4
+_MOST_WORDS, _MOST_FOUND = 4, 50
 
 
-def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: int = 50) -> tuple[Found, ...]:
+def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tuple[Found, ...]:
     """The cases in which somebody's name has all words of `asked`, or their beginnings of two letters and more.
 
     A whole case number finds its case. Only cases that the visitor may open at `at` are found; the latest come first.
@@ -371,7 +371,7 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime, most: i
         here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
         by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
-        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(most))
+        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(_MOST_FOUND))
     opened = ((row, roles_in(visitor, row, None, at)) for row in rows)
     return tuple(_found(row, roles) for row, roles in opened if may(Activity.SEE_CASE, row.phase, roles))
 

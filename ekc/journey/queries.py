@@ -88,6 +88,7 @@ class CaseRow:
     open_until: date | None = None  # once their last task is done: how long its coordinator can still open it
 
 
+_MOST, _MOST_CLOSED = 50, 10  # cases in one list
 _SHOWN = tuple(CaseRow.__dataclass_fields__)[:11]  # the fields that are columns of their own name
 
 
@@ -128,15 +129,15 @@ def _row(row: Row[*tuple[Any, ...]], untold: int = 0) -> CaseRow:
     )
 
 
-def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed_too: int = 10) -> tuple[CaseRow, ...]:
-    """The open cases that a coordinator has or is asked for, newest first, then at most `closed_too` closed ones.
+def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tuple[CaseRow, ...]:
+    """The open cases that a coordinator has or is asked for, newest first, then the latest closed ones.
 
     Of those in which their last task is done only the ones that they can still open.
     """
     own = _cases().where(or_(Conference.coordinator_id == account_id, Conference.asked_coordinator_id == account_id))
     open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
     closed = session.execute(
-        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(closed_too)
+        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(_MOST_CLOSED)
     ).all()
     untold = _untold(session, [row.id for row in open_ones])
     # Whoever is asked for a case sees it asked, also where the access of who had it has ended.
@@ -144,22 +145,22 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, closed
     return tuple(_row(row, untold=untold.get(row.id, 0)) for row in seen)
 
 
-def registrations(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases of regions that no coordinator has taken on yet, oldest first."""
     rows = session.execute(
         _cases()
         .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
         .order_by(Conference.id)
-        .limit(most)
+        .limit(_MOST)
     )
     return tuple(_row(row) for row in rows)
 
 
-def cases_of_regions(session: Session, regions: Collection[int], most: int = 50) -> tuple[CaseRow, ...]:
+def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases under way in regions, newest first."""
     under_way = Conference.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])
     rows = session.execute(
-        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(most)
+        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(_MOST)
     )
     return tuple(_row(row) for row in rows)
 

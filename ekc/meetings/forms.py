@@ -1,6 +1,5 @@
 """Forms of the gathering: what is typed, parsed into what an action takes. Nothing here decides what may be done."""
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -21,6 +20,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from ekc.conferences.forms.fields import FROM_LIST, tidy
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
 from ekc.core.language import gettext
@@ -33,17 +33,6 @@ _BY_COORDINATOR = 0  # these two are no participant's id
 _NOBODY = 0
 _MINUTES_OF_HOUR = 60
 _FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
-_FROM_LIST: dict[str, Any] = {
-    "invalid_choice_message": _l("Choose from the list."),
-    "invalid_value_message": _l("Choose from the list."),
-}
-#: What no text holds: control characters other than tab and line end.
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def tidy(text: str | None) -> str:
-    """Text as it is kept: without space around it and without control characters, lines ending in one way."""
-    return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
 
 
 def written(sentence: Any, longest: int) -> list[Any]:
@@ -155,9 +144,9 @@ class ArrangementForm(FlaskForm):  # type: ignore[misc]
 class AttendanceForm(FlaskForm):  # type: ignore[misc]
     """Who came, one tick a person. Nobody who was asked to stay away is offered."""
 
-    family = SelectMultipleField(_l("Family and their people"), coerce=int, **_FROM_LIST)
-    professionals = SelectMultipleField(_l("Professionals"), coerce=int, **_FROM_LIST)
-    others = SelectMultipleField(_l("Others"), coerce=int, **_FROM_LIST)
+    family = SelectMultipleField(_l("Family and their people"), coerce=int, **FROM_LIST)
+    professionals = SelectMultipleField(_l("Professionals"), coerce=int, **FROM_LIST)
+    others = SelectMultipleField(_l("Others"), coerce=int, **FROM_LIST)
 
     def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
         """`came`: who is known to have come; None where nobody was written down yet: then all who were to come."""
@@ -207,7 +196,7 @@ class _ByForm(FlaskForm):  # type: ignore[misc]
 class InformationForm(_ByForm):
     """What was told."""
 
-    by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **_FROM_LIST)
+    by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **FROM_LIST)
     kind = RadioField(_l("About"), coerce=InformationKind, validators=[InputRequired(_l("Choose what it was about."))])
     text = TextAreaField(
         _l("What was told"), filters=[tidy], validators=written(_l("Write in a few words what was told."), 5000)
@@ -227,7 +216,7 @@ class InformationForm(_ByForm):
 class QuestionForm(_ByForm):
     """A question, and its answer if there is one."""
 
-    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **_FROM_LIST)
+    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **FROM_LIST)
     text = TextAreaField(
         _l("Question"), filters=[tidy], validators=written(_l("Write down the question."), 2000), render_kw={"rows": 2}
     )

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify
+from ekc.accounts.queries import lock_account
 from ekc.core.audit import PUBLIC, Actor, ActorKind, record
 from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
@@ -42,7 +42,7 @@ def add_authenticator(by: By, secret: str, code: str, password: str, cost: Cost)
         )
     made = _new_recovery_codes(cost)
     with writing(by.session):
-        _lock(by.session, account_id)
+        lock_account(by.session, account_id)
         by.session.execute(delete(Authenticator).where(Authenticator.account_id == account_id))
         by.session.add(Authenticator(account_id=account_id, secret=secret, added_at=by.at, last_step=step))
         _keep_recovery_codes(by.session, account_id, made)
@@ -61,7 +61,7 @@ def remove_authenticator(by: By, password: str, cost: Cost, required: bool) -> N
         raise Refusal(N_("Here everybody signs in with a second step. You can set up another phone instead."))
     account_id = reauthenticate(by, password, cost)
     with writing(by.session):
-        _lock(by.session, account_id)
+        lock_account(by.session, account_id)
         delete_second_factor(by.session, account_id)
         by.record("account.second_factor_removed", account=account_id)
         notify(by.session, mails.SECOND_FACTOR_REMOVED, by.at, account_id)
@@ -72,7 +72,7 @@ def renew_recovery_codes(by: By, password: str, cost: Cost) -> list[str]:
     account_id = reauthenticate(by, password, cost)
     made = _new_recovery_codes(cost)
     with writing(by.session):
-        _lock(by.session, account_id)
+        lock_account(by.session, account_id)
         if not has_second_factor(by.session, account_id):
             raise Unknown
         _keep_recovery_codes(by.session, account_id, made)
@@ -92,7 +92,7 @@ def check_code(
         attempt = begin_attempt(session, at, *throttle_keys(CODES, str(account_id), device, caller))
     except TooMany:
         with writing(session):
-            _lock(session, account_id)
+            lock_account(session, account_id)
             notify(session, mails.CODES_REFUSED, at, account_id)
         raise
     use = _use_one_time if totp.is_totp(typed) else _use_recovery
@@ -128,12 +128,6 @@ def _use_recovery(session: Session, at: datetime, account_id: int, code: str, co
         record(session, Actor(ActorKind.ACCOUNT, account_id), at, "account.recovery_code_used", account=account_id)
         notify(session, mails.RECOVERY_CODE_USED, at, account_id)
     return True
-
-
-def _lock(session: Session, account_id: int) -> None:
-    """Let nobody else change the factors of this account meanwhile. Raises Unknown."""
-    if session.scalar(select(Account.id).where(Account.id == account_id).with_for_update()) is None:
-        raise Unknown
 
 
 def _new_recovery_codes(cost: Cost) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from ekc.accounts.notifications import notify
 from ekc.accounts.queries import lock_account
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
-from ekc.signin.actions.second_factor import _lock, delete_second_factor
+from ekc.signin.actions.second_factor import delete_second_factor
 from ekc.signin.actions.sessions import end_sign_ins
 from ekc.signin.models import Identity, KnownDevice, Passkey
 from ekc.staff import mails
@@ -18,7 +18,7 @@ def reset_second_factor(by: By, account_id: int) -> None:
     """Take second factor and passkeys from an account whose owner lost them; its sign-ins end. Raises Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
-        _lock(by.session, account_id)
+        lock_account(by.session, account_id)
         delete_second_factor(by.session, account_id)
         for kept in (KnownDevice, Passkey):
             by.session.execute(delete(kept).where(kept.account_id == account_id))
