@@ -225,7 +225,7 @@ def waiting_of(session: Session, conference_id: int, at: datetime) -> list[Waiti
     found = select(
         LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number
     )
-    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *_waits(at), *_live(at))
+    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *device_waits(at), *_live(at))
     return [Waiting(*row) for row in session.execute(here.order_by(LinkDevice.id))]
 
 
@@ -237,7 +237,7 @@ def doors(session: Session, conference_ids: Collection[int], at: datetime) -> di
     """
     if not conference_ids:
         return {}
-    asking = and_(LinkDevice.link_id == PersonalLink.id, *_waits(at))
+    asking = and_(LinkDevice.link_id == PersonalLink.id, *device_waits(at))
     let_in = aliased(LinkDevice)
     since = exists().where(let_in.link_id == PersonalLink.id, let_in.confirmed_at >= PersonalLink.tried_at)
     locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= TRIES, ~since)
@@ -252,10 +252,11 @@ def doors(session: Session, conference_ids: Collection[int], at: datetime) -> di
 
 def somebody_waits(at: datetime) -> Select[tuple[int]]:
     """The cases at whose personal links somebody waits to be let in; to choose cases by."""
-    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_live(at), *_waits(at))
+    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_live(at), *device_waits(at))
 
 
-def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def device_waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """`DeviceRow.waits` as conditions of the database."""
     return LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None), LinkDevice.asked_at > at - WAITS
 
 

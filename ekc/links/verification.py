@@ -17,8 +17,8 @@ from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
 from ekc.links.actions import OWN_DEVICE, SHARED_DEVICE, end_devices, start_link_sign_in
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import device_of, link_of_token, live_link
-from ekc.links.tokens import TRIES, WAITS, LinkTokenPayload, plain, read_token
+from ekc.links.queries import device_of, device_waits, link_of_token, live_link
+from ekc.links.tokens import TRIES, LinkTokenPayload, plain, read_token
 from ekc.signin.actions.throttle import DEAD_LINKS, LINK_ANSWERS, begin_attempt, count_attempt
 from ekc.signin.devices import UNKNOWN_CALLER, Caller
 from ekc.signin.models import Attempt, Method, SignIn
@@ -151,8 +151,8 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
     """
     with writing(session):
         link = _locked_link(session, at, token)
-        waits = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None), LinkDevice.asked_at > at - WAITS)
-        taken = session.scalars(select(LinkDevice.number).where(LinkDevice.link_id == link.id, *waits)).all()
+        waiting = select(LinkDevice.number).where(LinkDevice.link_id == link.id, *device_waits(at))
+        taken = session.scalars(waiting).all()
         if len(taken) >= MOST_WAITING:
             raise Refusal(N_("Your coordinator was asked already, more than once. Ring them."))
         free = [number for number in range(10, 100) if number not in taken]

@@ -33,7 +33,7 @@ class AccountsForm(Form):  # type: ignore[misc]
         """Filled with what was asked for. What is not offered is left aside."""
         super().__init__(typed)
         offered = [state for state in AccountState if state is not AccountState.LEFT]  # found among the leaving
-        self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.word)) for state in offered)]
+        self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.label)) for state in offered)]
 
     def to_wanted(self) -> AccountFilter:
         """What the list is narrowed to."""

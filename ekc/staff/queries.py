@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, tuple_
@@ -15,33 +14,19 @@ from ekc.accounts.queries import OfficeRow, offices
 from ekc.conferences.models import Conference
 from ekc.signin.models import Invitation, Purpose, SignIn
 from ekc.signin.queries import sign_ins_of
-from ekc.workflow.vocabulary import N_, Phase, Role
+from ekc.workflow.vocabulary import N_, Labelled, Phase, Role
 
 PAGE = 50
 
 
-class AccountState(StrEnum):
+class AccountState(Labelled):
     """How far an account is. Never stored: it follows from what is."""
 
-    INVITED = "invited"  # the owner has not chosen a password yet
-    OPEN = "open"
-    LEAVING = "leaving"  # open until a day
-    LEFT = "left"  # that day is over
-    CLOSED = "closed"
-
-    @property
-    def word(self) -> str:
-        """Its English name, ready to be translated."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    AccountState.INVITED: N_("invited"),
-    AccountState.OPEN: N_("open"),
-    AccountState.LEAVING: N_("leaving"),
-    AccountState.LEFT: N_("has left"),
-    AccountState.CLOSED: N_("closed"),
-}
+    INVITED = "invited", N_("invited")  # the owner has not chosen a password yet
+    OPEN = "open", N_("open")
+    LEAVING = "leaving", N_("leaving")  # open until a day
+    LEFT = "left", N_("has left")  # that day is over
+    CLOSED = "closed", N_("closed")
 
 
 @dataclass(frozen=True, slots=True)
