@@ -95,16 +95,6 @@ def made(session: Session, conference_id: int) -> Made:
 
 
 @stage
-def asked_case(session: Session, cast: Cast, at: datetime) -> Made:
-    """In registration, with the circle: Denise was asked as coordinator and has not answered."""
-    case = registered_case(session, cast, at)
-    for somebody in CIRCLE:
-        circle_actions.add_person(By(session, cast.ruud, at), case.id, somebody)
-    asking.ask_coordinator(By(session, cast.ruud, at), case.id, cast.denise.account_id or 0)
-    return made(session, case.id)
-
-
-@stage
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """Still in registration: Noor took the case, Marieke consented and said yes to her."""
     case = registered_case(session, cast, at, **changes)

@@ -17,7 +17,7 @@ from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Unknown
-from ekc.workflow.engine import PHASE_RULES, ever_may, may, sees
+from ekc.workflow.engine import ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     IN_THE_ROOM,
@@ -83,11 +83,6 @@ class Case:
     def open_until(self) -> date | None:
         """The last day of the coordinator's access; None for others, and while a task is still open."""
         return open_until(self) if Role.COORDINATOR in self.roles else None
-
-    @property
-    def phase_title(self) -> str:
-        """The name of the phase, to be translated."""
-        return PHASE_RULES[self.phase].title
 
 
 _case, _person = Conference.__table__, Participant.__table__

@@ -17,7 +17,7 @@ from ekc.conferences.entries import PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
 from ekc.core.crypto import keyring_of, search_words
 from ekc.workflow import independence
-from ekc.workflow.engine import PHASE_RULES, may, sees
+from ekc.workflow.engine import may, sees
 from ekc.workflow.independence import Agency, Tie
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, Attends, CasePart, Part, Phase, Role, Scope
 
@@ -375,11 +375,6 @@ class SearchResult:
     title: str
     phase: Phase
     name: str = ""
-
-    @property
-    def phase_title(self) -> str:
-        """The name of the phase, to be translated."""
-        return PHASE_RULES[self.phase].title
 
 
 _MOST_WORDS, _MOST_FOUND = 4, 50

@@ -1,6 +1,5 @@
 """SQLAlchemy's declarative base, column types, and engines for SQLite and PostgreSQL. No Flask."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -44,12 +43,8 @@ def enum_column(words: type[StrEnum], name: str | None = None) -> Enum:
         validate_strings=True,
         length=32,
         name=name or words.__name__.lower(),
-        values_callable=_values,
+        values_callable=lambda _: [word.value for word in words],
     )
-
-
-def _values(words: type[StrEnum]) -> Sequence[str]:
-    return [word.value for word in words]
 
 
 class Base(DeclarativeBase):

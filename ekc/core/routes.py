@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.wrappers import Response as BaseResponse
 
 from config import Settings
 
@@ -76,6 +77,12 @@ def cookie_name(name: str, settings: Settings | None = None, under: str = "/") -
     """
     secure = (settings or runtime().settings).secure_cookies
     return ("__Host-" if under == "/" else "__Secure-") * secure + name
+
+
+def set_cookie(response: BaseResponse, name: str, value: str, **kept: Any) -> None:
+    """Set an HttpOnly, SameSite=Lax cookie; `kept`: its lifetime and path."""
+    secure = runtime().settings.secure_cookies
+    response.set_cookie(name, value, secure=secure, httponly=True, samesite="Lax", **kept)
 
 
 def db() -> Session:

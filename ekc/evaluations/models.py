@@ -1,8 +1,9 @@
 """Tables of follow-ups, tasks and costs. Money in cents of the case's currency, effort in minutes."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -19,19 +20,6 @@ class FollowUpState(Labelled):
     LATE = "late", N_("late")
     HELD = "held", N_("held")
     GIVEN_UP = "given_up", N_("given up")
-
-
-def state_on(
-    today: date, due_on: date, latest_on: date, held_on: date | None, given_up_on: date | None
-) -> FollowUpState:
-    """The state of a follow-up with these dates on the local day `today`."""
-    if held_on is not None:
-        return FollowUpState.HELD
-    if given_up_on is not None:
-        return FollowUpState.GIVEN_UP
-    if today > latest_on:
-        return FollowUpState.LATE
-    return FollowUpState.DUE if today >= due_on else FollowUpState.PLANNED
 
 
 class FollowUp(Base):
@@ -62,9 +50,16 @@ class FollowUp(Base):
     given_up_on: Mapped[date | None]
     given_up_reason: Mapped[str | None] = mapped_column(SealedText("follow_up.given_up_reason"))
 
-    def state_on(self, today: date) -> FollowUpState:
-        """Its state on the local day `today`."""
-        return state_on(today, self.due_on, self.latest_on, self.held_on, self.given_up_on)
+
+def state_on(today: date, row: FollowUp | Row[Any]) -> FollowUpState:
+    """The state on the local day `today` of a follow-up, or of a row with its date columns."""
+    if row.held_on is not None:
+        return FollowUpState.HELD
+    if row.given_up_on is not None:
+        return FollowUpState.GIVEN_UP
+    if today > row.latest_on:
+        return FollowUpState.LATE
+    return FollowUpState.DUE if today >= row.due_on else FollowUpState.PLANNED
 
 
 class FollowUpPresence(Base):

@@ -19,6 +19,7 @@ from ekc.evaluations.models import (
     FollowUpState,
     GoalScore,
     Mark,
+    state_on,
 )
 from ekc.plans.draft import Action, Goal, from_json
 from ekc.plans.models import PlanVersion
@@ -238,4 +239,4 @@ def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ..
 
 
 def _row(row: FollowUp, today: date) -> FollowUpRow:
-    return FollowUpRow(state=row.state_on(today), **{name: getattr(row, name) for name in _STORED})
+    return FollowUpRow(state=state_on(today, row), **{name: getattr(row, name) for name in _STORED})

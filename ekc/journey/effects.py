@@ -14,7 +14,7 @@ from ekc.evaluations.effects import plan_follow_ups
 from ekc.journey.mails import CLOSING, NO_PLAN, PLAN_AGREED, PLAN_READY, WELCOME
 from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
 from ekc.plans.effects import freeze_plan, present_plan
-from ekc.privatetime.effects import close_room, open_room, pause_room
+from ekc.privatetime.effects import close_room, open_room
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Effect, Outcome, Step
 
@@ -23,24 +23,19 @@ EffectFunction = Callable[[Session, Conference, datetime, Taking], None]
 _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLOSE: Outcome.PLAN}
 
 
-def new_round(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+def new_round(_session: Session, conference: Conference, _at: datetime, _taking: Taking) -> None:
     """Start another round, with a conference."""
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
 
 
-def mark_without_conference(
-    session: Session,  # noqa: ARG001
-    conference: Conference,
-    at: datetime,  # noqa: ARG001
-    taking: Taking,  # noqa: ARG001
-) -> None:
+def mark_without_conference(_session: Session, conference: Conference, _at: datetime, _taking: Taking) -> None:
     """Record that the plan was made without a conference; reports count such plans separately."""
     conference.without_conference = True
 
 
-def start_retention(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+def start_retention(_session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
     """Close the case. Retention counts from this day."""
     conference.closed_on = local_date(at, conference.timezone)
     if still_open(conference, at):  # otherwise the coordinator's access has ended already
@@ -52,7 +47,7 @@ def start_retention(session: Session, conference: Conference, at: datetime, taki
 def send_mails(*rules: MailRule) -> EffectFunction:
     """An effect that queues these mails to the circle."""
 
-    def write(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+    def write(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
         for rule in rules:
             queue_circle_mail(session, conference, at, rule)
 
@@ -63,7 +58,7 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.WELCOME_LETTER: send_mails(WELCOME),
     Effect.START_MEETING: start_meeting,
     Effect.OPEN_ROOM: open_room,
-    Effect.PAUSE_ROOM: pause_room,
+    Effect.PAUSE_ROOM: close_room,
     Effect.CLOSE_ROOM: close_room,
     Effect.END_MEETING: end_meeting,
     Effect.PRESENT_PLAN: present_plan,

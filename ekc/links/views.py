@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.routes import cookie_name, db, now, public, runtime
+from ekc.core.routes import cookie_name, db, now, public, runtime, set_cookie
 from ekc.links import verification
 from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
@@ -212,8 +212,7 @@ def _cookie_name() -> str:
 
 def _with_cookie(response: Response, token: str, key: str, until: datetime | None = None) -> Response:
     """Set the device cookie, limited to the path of the link."""
-    secure, path = runtime().settings.secure_cookies, url_for("links.enter", token=token)
-    response.set_cookie(_cookie_name(), key, expires=until, path=path, secure=secure, httponly=True, samesite="Lax")
+    set_cookie(response, _cookie_name(), key, expires=until, path=url_for("links.enter", token=token))
     return response
 
 

@@ -15,8 +15,6 @@ from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.matching.actions import asking, independence
-from ekc.matching.actions.asking import ask_coordinator
-from ekc.matching.actions.independence import set_employer
 from ekc.matching.entries import Declaration
 from ekc.matching.forms import (
     AcceptForm,
@@ -31,8 +29,6 @@ from ekc.matching.forms import (
 from ekc.matching.queries import asking as asking_queries
 from ekc.matching.queries import handing_over as handing_over_queries
 from ekc.matching.queries import match as match_queries
-from ekc.matching.queries.asking import candidates
-from ekc.matching.queries.handing_over import Leaver
 from ekc.signin.login import by, office, visitor
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.duties import Duty
@@ -63,7 +59,8 @@ def ask(case: Case) -> ResponseReturnValue:
     try:
         asking.ask_coordinator(by(), case.id, form.account_id.data)
     except Refusal as refusal:
-        return _refused(case, refusal, form, "ask")
+        status = form.refuse(refusal)
+        return _page(case, ask=form), status
     flash(_("Asked. Ring them too: they see it on their own page."), "success")
     return _back(case)
 
@@ -74,13 +71,11 @@ def accept(case: Case) -> ResponseReturnValue:
     """Accept the case."""
     form = AcceptForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
-        try:
+        with form.showing_refusal():
             independence.accept(by(), case.id, form.to_declaration(), form.accepted_on.data)
-        except Refusal as refusal:
-            return _refused(case, refusal, form, "accept")
-        flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
-        return _back(case)
-    return _page(case, accept=form), 422
+            flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
+            return _back(case)
+    return _page(case, accept=form), form.status
 
 
 @bp.post(f"{_COORDINATOR}/declare")
@@ -117,7 +112,8 @@ def confirm(case: Case) -> ResponseReturnValue:
         except Refusal as refusal:
             if own:
                 raise
-            return _refused(case, refusal, form, "confirm")
+            status = form.refuse(refusal)
+            return _page(case, confirm=form), status
         flash(_("Thank you. Your coordinator knows."), "success") if own else flash(_("Noted."), "success")
     elif not own:
         return _page(case, confirm=form), 422
@@ -142,13 +138,11 @@ def waive(case: Case) -> ResponseReturnValue:
     """Waive one conflict."""
     form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).current))
     if form.validate_on_submit():
-        try:
+        with form.showing_refusal():
             independence.waive_conflict(by(), case.id, form.conflict.data, form.waive_reason.data)
-        except Refusal as refusal:
-            return _refused(case, refusal, form, "waive")
-        flash(_("Noted, with the reason. Everybody on the case can read it."), "success")
-        return _back(case)
-    return _page(case, waive=form), 422
+            flash(_("Noted, with the reason. Everybody on the case can read it."), "success")
+            return _back(case)
+    return _page(case, waive=form), form.status
 
 
 @bp.post(f"{_COORDINATOR}/employer/<int:account_id>")
@@ -161,7 +155,7 @@ def employer(case: Case, account_id: int) -> ResponseReturnValue:
         raise Unknown
     form = EmployerForm(whose)
     if form.validate():
-        set_employer(by(), account_id, form.works_for.data)
+        independence.set_employer(by(), account_id, form.works_for.data)
         known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
         flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
         return _back(case)
@@ -174,23 +168,15 @@ def end(case: Case) -> ResponseReturnValue:
     """End a request, or the match of the coordinator."""
     form = EndForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusal():
             asking.end_match(by(), case.id, form.end_reason.data, form.match_id.data)
-        except Refusal as refusal:
-            return _refused(case, refusal, form, "end")
-        flash(_("The match is ended. Ask somebody else."), "success")
-        return _back(case)
-    return _page(case, end=form), 422
+            flash(_("The match is ended. Ask somebody else."), "success")
+            return _back(case)
+    return _page(case, end=form), form.status
 
 
 def _back(case: Case) -> ResponseReturnValue:
     return redirect(url_for("matching.coordinator", conference_id=case.id), 303)
-
-
-def _refused(case: Case, refusal: Refusal, form: PlainForm, name: str) -> ResponseReturnValue:
-    """The page with what was typed and the refusal."""
-    status = form.refuse(refusal)
-    return _page(case, **{name: form}), status
 
 
 def _open_ties(case: Case, match: match_queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
@@ -283,26 +269,21 @@ def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
                 raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
             if case.asked_coordinator_id != form.asked.data:
                 raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
-            ask_coordinator(by(), case.id, form.account_id.data)
+            asking.ask_coordinator(by(), case.id, form.account_id.data)
             flash(_("Asked. Ring them too: they see it on their own page."), "success")
             return redirect(url_for("matching.handing_over", account_id=account_id), 303)
     return _handing_over_page(case.visitor, account_id, case.id, form), form.status
 
 
-def _leaver(who: Visitor, account_id: int) -> Leaver:
-    found = handing_over_queries.leaver(db(), now(), who.regions, account_id)
-    if found is None:
-        raise Unknown
-    return found
-
-
 def _hand_over_form(conference_id: int, region_id: int, **filled: Any) -> HandOverForm:
-    free = [one for one in candidates(db(), conference_id, region_id) if one.tied is None]
+    free = [one for one in asking_queries.candidates(db(), conference_id, region_id) if one.tied is None]
     return HandOverForm(free, prefix=f"case-{conference_id}-", **filled)
 
 
 def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
-    leaver = _leaver(who, account_id)
+    leaver = handing_over_queries.leaver(db(), now(), who.regions, account_id)
+    if leaver is None:
+        raise Unknown
     rows = handing_over_queries.cases_to_hand_over(db(), who.regions, account_id)
     forms = {row.id: _hand_over_form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
     if sent:

@@ -26,7 +26,7 @@ def ensure_meeting(session: Session, conference_id: int) -> Meeting:
     return meeting
 
 
-def start_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+def start_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """Start the meeting now, unless it has started. The plan is then made at a conference after all."""
     conference.without_conference = False
     meeting = ensure_meeting(session, conference.id)
@@ -34,7 +34,7 @@ def start_meeting(session: Session, conference: Conference, at: datetime, taking
         meeting.started_at = at
 
 
-def end_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:  # noqa: ARG001
+def end_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """End the meeting now, if one is in progress."""
     meeting = latest_meeting(session, conference.id)
     if meeting and meeting.started_at is not None and meeting.ended_at is None:

@@ -49,12 +49,6 @@ def stored_draft(session: Session, conference_id: int) -> StoredDraft:
     return StoredDraft(from_json(row.content), row.revision, row.changed_at) if row else StoredDraft(Draft(), 0, None)
 
 
-def draft(session: Session, conference_id: int) -> tuple[Draft, int]:
-    """The draft and its revision; an empty one and 0 where nothing was written yet."""
-    found = stored_draft(session, conference_id)
-    return found.draft, found.revision
-
-
 def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
     """All versions, the newest first."""
     rows = session.execute(

@@ -24,17 +24,8 @@ def open_room(session: Session, conference: Conference, at: datetime, taking: Ta
     )
 
 
-def pause_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """End the round because the family asks for information; another round will follow."""
-    _end(session, conference, at, taking)
-
-
 def close_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """End the round, if one is open: some steps can also be taken outside private time."""
-    _end(session, conference, at, taking)
-
-
-def _end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """End the round, if one is open: some steps can also be taken outside private time. Another round may follow."""
     round_ = session.scalar(
         select(PrivateRound).where(PrivateRound.conference_id == conference.id, PrivateRound.ended_at.is_(None))
     )

@@ -107,7 +107,7 @@ def follow_ups(
             row.phase,
             row.kind,
             row.due_on,
-            state_on(today, row.due_on, row.latest_on, row.held_on, row.given_up_on),
+            state_on(today, row),
         )
         for row in found
     )
@@ -150,7 +150,7 @@ def _settled() -> ColumnElement[bool]:
 
 
 def _state_condition(state: FollowUpState, today: date) -> ColumnElement[bool]:
-    """`FollowUp.state_on` as an SQL condition."""
+    """`state_on` as an SQL condition."""
     match state:
         case FollowUpState.HELD:
             return FollowUp.held_on.is_not(None)

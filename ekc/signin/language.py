@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, Response, request
 
 from ekc.core.language import LANGUAGES, using
-from ekc.core.routes import cookie_name, runtime
+from ekc.core.routes import cookie_name, set_cookie
 from ekc.signin.login import authenticated_visitor
 
 _COOKIE = "language"
@@ -24,8 +24,7 @@ def chosen_language() -> str:
 
 def remember_language(response: Response, code: str) -> None:
     """Store the chosen language in a cookie, for a year."""
-    secure = runtime().settings.secure_cookies
-    response.set_cookie(cookie_name(_COOKIE), code, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+    set_cookie(response, cookie_name(_COOKIE), code, max_age=_YEAR)
 
 
 def install(app: Flask) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import NOBODY, By, Visitor
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, now, runtime
+from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, now, runtime, set_cookie
 from ekc.core.tokens import is_token, new_token
 from ekc.signin import queries
 from ekc.signin.actions.sessions import end_sign_in, sign_in_account, touch_sign_in
@@ -190,8 +190,7 @@ def request_caller() -> Caller:
 def _set_device_cookie(token: str) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
-        secure = runtime().settings.secure_cookies
-        response.set_cookie(cookie_name(_DEVICE), token, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
+        set_cookie(response, cookie_name(_DEVICE), token, max_age=_YEAR)
         return response
 
 

@@ -34,7 +34,7 @@ class AccountsForm(Form):  # type: ignore[misc]
         """Bind the query string."""
         super().__init__(typed)
         offered = [state for state in AccountState if state is not AccountState.LEFT]  # included in LEAVING
-        self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.word)) for state in offered)]
+        self.state.choices = [SelectChoice("", _("all")), *(SelectChoice(state, _(state.label)) for state in offered)]
 
     def to_filter(self) -> AccountFilter:
         """The filter that was asked for."""

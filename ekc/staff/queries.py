@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, tuple_
@@ -15,33 +14,19 @@ from ekc.accounts.queries import OfficeRow, offices
 from ekc.conferences.models import Conference
 from ekc.signin.models import Invitation, Purpose, SignIn
 from ekc.signin.queries import sign_ins_of
-from ekc.workflow.vocabulary import N_, Phase, Role
+from ekc.workflow.vocabulary import N_, Labelled, Phase, Role
 
 PAGE_SIZE = 50
 
 
-class AccountState(StrEnum):
+class AccountState(Labelled):
     """The state of an account. Derived, never stored."""
 
-    INVITED = "invited"  # invited, without a password yet
-    OPEN = "open"
-    LEAVING = "leaving"  # open, with a last day
-    LEFT = "left"  # the last day has passed
-    CLOSED = "closed"
-
-    @property
-    def word(self) -> str:
-        """Its name in English, marked for translation."""
-        return _STATE_LABELS[self]
-
-
-_STATE_LABELS = {
-    AccountState.INVITED: N_("invited"),
-    AccountState.OPEN: N_("open"),
-    AccountState.LEAVING: N_("leaving"),
-    AccountState.LEFT: N_("has left"),
-    AccountState.CLOSED: N_("closed"),
-}
+    INVITED = "invited", N_("invited")  # invited, without a password yet
+    OPEN = "open", N_("open")
+    LEAVING = "leaving", N_("leaving")  # open, with a last day
+    LEFT = "left", N_("has left")  # the last day has passed
+    CLOSED = "closed", N_("closed")
 
 
 @dataclass(frozen=True, slots=True)

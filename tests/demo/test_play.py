@@ -12,7 +12,6 @@ from ekc.conferences.access import Case, open_case
 from ekc.core.audit import AuditEvent, broken_chains
 from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case, shifted, to_toml_dict
-from ekc.demo.hendriks_revision import revise_plan
 from ekc.demo.play import play
 from ekc.demo.player import Cast as Staff
 from ekc.demo.player import Stage
@@ -22,6 +21,7 @@ from ekc.plans import queries as plans
 from ekc.workflow.vocabulary import ActionState, Activity, Phase, Step
 from tests.cast import Cast
 from tests.clock import START
+from tests.demo.hendriks_revision import revise_plan
 from tests.demo.readback import pruned, rebuilt_case
 
 WEEKS = timedelta(weeks=1)

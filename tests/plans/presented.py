@@ -6,17 +6,23 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.meetings.models import Attendance, Meeting
+from ekc.plans import actions, edits
+from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Attends, LegalContext, Part, Phase, Step, Variant
+from ekc.workflow.vocabulary import ActionKind, Attends, Every, LegalContext, Part, Phase, Step, Variant
 from tests.cast import MUNICIPALITY, Cast, enter
 from tests.client import PageClient
 from tests.stages import stage
 
 #: Saturday 18 April 2026, 14:40 in Rivierstad.
 PRESENTED = datetime(2026, 4, 18, 12, 40, tzinfo=UTC)
+
+#: The evaluation, in local time as people agree it.
+EVALUATION = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001
 
 _PEOPLE = {
     "marieke": ("Marieke de Wit", Part.MAIN_PERSON, "mother", ""),
@@ -93,6 +99,31 @@ def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Fa
     present_plan(session, case, PRESENTED, Taking(Step.COME_OUT))
     session.commit()
     return Family(case.id, {name: row.id for name, row in rows.items()}, (lines[0].id, lines[1].id))
+
+
+def write(session: Session, cast: Cast, family: Family) -> str:
+    """A whole plan; returns the key of the request for support."""
+    noor, at = cast.noor, PRESENTED
+    goal = actions.change_plan(
+        By(session, noor, at), family.id, 0, edits.add_goal("De kinderen zijn nooit 's nachts alleen.")
+    )
+    nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
+    actions.change_plan(By(session, noor, at), family.id, 1, edits.add_action(goal, nights))
+    asked = NewAction(
+        what="Plant de behandeling op dinsdag",
+        who=(family["priya"],),
+        by=date(2026, 4, 24),
+        kind=ActionKind.PROFESSIONAL,
+    )
+    key = actions.change_plan(By(session, noor, at), family.id, 2, edits.add_action(goal, asked))
+    what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
+    actions.change_plan(By(session, noor, at), family.id, 3, edits.add_what_if(what_if))
+    actions.change_plan(By(session, noor, at), family.id, 4, edits.set_monitor(family["omar"]))
+    evaluation = EvaluationPlan(
+        at=EVALUATION, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],)
+    )
+    actions.change_plan(By(session, noor, at), family.id, 5, edits.set_evaluation(evaluation))
+    return key
 
 
 def freeze(session: Session, family: Family, at: datetime) -> None:

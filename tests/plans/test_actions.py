@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
@@ -16,14 +16,13 @@ from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.plans import actions, edits, queries
-from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
+from ekc.plans.draft import Draft, EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument, PlanVersion
-from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, SupportAnswer
+from ekc.workflow.vocabulary import Agreed, Phase, SupportAnswer
 from tests.cast import Cast, participant
-from tests.plans.presented import PRESENTED, Family, freeze, presented
+from tests.plans.presented import EVALUATION, PRESENTED, Family, freeze, presented, write
 
-EVALUATION = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
 LATER = PRESENTED + timedelta(hours=1)
 
 
@@ -35,31 +34,6 @@ def family(db_session: Session, cast: Cast) -> Family:
 def revision(session: Session, family: Family) -> int:
     session.rollback()
     return queries.stored_draft(session, family.id).revision
-
-
-def write(session: Session, cast: Cast, family: Family) -> str:
-    """A whole plan; returns the key of the request for support."""
-    noor, at = cast.noor, PRESENTED
-    goal = actions.change_plan(
-        By(session, noor, at), family.id, 0, edits.add_goal("De kinderen zijn nooit 's nachts alleen.")
-    )
-    nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.change_plan(By(session, noor, at), family.id, 1, edits.add_action(goal, nights))
-    asked = NewAction(
-        what="Plant de behandeling op dinsdag",
-        who=(family["priya"],),
-        by=date(2026, 4, 24),
-        kind=ActionKind.PROFESSIONAL,
-    )
-    key = actions.change_plan(By(session, noor, at), family.id, 2, edits.add_action(goal, asked))
-    what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.change_plan(By(session, noor, at), family.id, 3, edits.add_what_if(what_if))
-    actions.change_plan(By(session, noor, at), family.id, 4, edits.set_monitor(family["omar"]))
-    evaluation = EvaluationPlan(
-        at=EVALUATION, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],)
-    )
-    actions.change_plan(By(session, noor, at), family.id, 5, edits.set_evaluation(evaluation))
-    return key
 
 
 def test_a_plan_is_written_step_by_step(db_session: Session, cast: Cast, family: Family) -> None:

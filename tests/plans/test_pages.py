@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.plans import actions, edits, queries
-from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
+from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
-from ekc.workflow.vocabulary import ActionKind, Agreed, Every, Phase, PlanSharing, SupportAnswer
+from ekc.workflow.vocabulary import Agreed, Every, Phase, PlanSharing, SupportAnswer
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
-from tests.plans.presented import PRESENTED, Family, address, freeze, presented, somebody
+from tests.plans.presented import PRESENTED, Family, address, freeze, presented, somebody, write
 
 # WeasyPrint leaves its colour profile open.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
@@ -39,25 +39,6 @@ def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
     """Noor, the coordinator, in her browser."""
     sign_in(client, cast.noor)
     return client
-
-
-def write(session: Session, cast: Cast, family: Family) -> str:
-    """A whole plan, by actions; returns the key of the request for support."""
-    at = PRESENTED
-    goal = actions.change_plan(By(session, cast.noor, at), family.id, 0, edits.add_goal(GOAL))
-    nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.change_plan(By(session, cast.noor, at), family.id, 1, edits.add_action(goal, nights))
-    asked = NewAction(
-        what="Plant de behandeling", who=(family["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL
-    )
-    key = actions.change_plan(By(session, cast.noor, at), family.id, 2, edits.add_action(goal, asked))
-    what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.change_plan(By(session, cast.noor, at), family.id, 3, edits.add_what_if(what_if))
-    actions.change_plan(By(session, cast.noor, at), family.id, 4, edits.set_monitor(family["omar"]))
-    evening = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
-    evaluation = EvaluationPlan(at=evening, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],))
-    actions.change_plan(By(session, cast.noor, at), family.id, 5, edits.set_evaluation(evaluation))
-    return key
 
 
 def own_buttons(page: Page) -> list[str]:

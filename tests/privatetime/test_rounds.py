@@ -35,7 +35,7 @@ def test_the_family_goes_in_asks_and_comes_out(db_session: Session, cast: Cast) 
 
     effects.open_room(db_session, conference, times[0], Taking(Step.BEGIN_PRIVATE_TIME))
     assert [row.ended_at for row in queries.rounds(db_session, case.id)] == [None]
-    effects.pause_room(db_session, conference, times[1], Taking(Step.ASK_FOR_INFORMATION, reason="Evenings?"))
+    effects.close_room(db_session, conference, times[1], Taking(Step.ASK_FOR_INFORMATION, reason="Evenings?"))
     effects.open_room(db_session, conference, times[2], Taking(Step.BEGIN_PRIVATE_TIME))
     effects.close_room(db_session, conference, times[3], Taking(Step.COME_OUT))
     effects.open_room(db_session, conference, times[4], Taking(Step.GO_BACK, reason="Six of seven nights."))
@@ -46,6 +46,7 @@ def test_the_family_goes_in_asks_and_comes_out(db_session: Session, cast: Cast) 
     rows = queries.rounds(db_session, case.id)
     meeting = rows[0].meeting_id
     assert meeting is not None
+    assert all(row.ended_at for row in rows)
     assert rows == (
         RoundRow(1, meeting, times[0], times[1], Step.ASK_FOR_INFORMATION, None, "Evenings?"),
         RoundRow(2, meeting, times[2], times[3], Step.COME_OUT, None, None),

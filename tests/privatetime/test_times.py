@@ -41,7 +41,7 @@ def written_down(session: Session, cast: Cast) -> Made:
     conference = session.get_one(Conference, case.id)
     at = [NEXT_DAY + timedelta(minutes=m) for m in range(1, 6)]
     effects.open_room(session, conference, at[0], Taking(Step.BEGIN_PRIVATE_TIME))
-    effects.pause_room(session, conference, at[1], Taking(Step.ASK_FOR_INFORMATION, reason="Evenings?"))
+    effects.close_room(session, conference, at[1], Taking(Step.ASK_FOR_INFORMATION, reason="Evenings?"))
     effects.open_room(session, conference, at[2], Taking(Step.BEGIN_PRIVATE_TIME))
     effects.close_room(session, conference, at[3], Taking(Step.COME_OUT))
     end_meeting(session, conference, at[4], Taking(Step.AGREE_PLAN))

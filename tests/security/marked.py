@@ -38,7 +38,7 @@ from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.plans.queries import draft
+from ekc.plans.queries import stored_draft
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import sees
 from ekc.workflow.vocabulary import (
@@ -407,7 +407,7 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     evaluations.give_up(By(session, noor, START), id_, extra, mark("givenup"))
     avoided = NewAvoidedCost(what=mark("avoided"), amount=100, basis=mark("basis"))
     evaluations.add_avoided_cost(By(session, noor, START), id_, avoided)
-    revision = draft(session, id_)[1]
+    revision = stored_draft(session, id_).revision
     goal = plans.change_plan(By(session, noor, START), id_, revision, edits.add_goal(mark("nextgoal")))
     ask = NewAction(what=mark("nextask"), who=(case.people["priya"],), kind=ActionKind.PROFESSIONAL)
     plans.change_plan(By(session, noor, START), id_, revision + 1, edits.add_action(goal, ask))

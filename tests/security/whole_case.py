@@ -7,7 +7,7 @@ phase, it is inserted directly. A new kind of id in an address needs its table i
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -103,7 +103,7 @@ class Whole:
 @stage
 def whole_case(session: Session, cast: Cast, phase: Phase, asked: Visitor | None = None, **changes: object) -> Whole:
     """A case in a phase. With `asked`, that coordinator was asked for it as well and has not answered yet."""
-    made = _MAKE[phase](session, cast, **changes)
+    made = _MAKE[phase](session, cast, START, **changes)
     if asked is not None:
         _ask(session, cast, made.id, phase, asked.account_id or 0)
     people = dict(made.people) | {name: _put_in(session, made.id, name) for name in OTHERS}
@@ -122,43 +122,27 @@ def _kept(person: object) -> dict[str, object]:
     return {name: getattr(person, name) for name in ("name", "part", "relation", "organisation")}
 
 
-def _registered(session: Session, cast: Cast, **changes: object) -> Made:
-    return build.registered_case(session, cast, START, **changes)
-
-
-def _prepared(session: Session, cast: Cast, **changes: object) -> Made:
-    return build.prepared_case(session, cast, START, **changes)
-
-
-def _in_information(session: Session, cast: Cast, **changes: object) -> Made:
-    return build.case_in_information(session, cast, START, **changes)
-
-
-def _in_private_time(session: Session, cast: Cast, **changes: object) -> Made:
-    return build.case_in_private_time(session, cast, START, **changes)
-
-
-def _in_presentation(session: Session, cast: Cast, **changes: object) -> Made:
+def _in_presentation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """A plan is written, in which support was asked of a professional."""
-    case = build.case_in_presentation(session, cast, START, **changes)
-    build.write_plan(session, cast, START, case)
-    asks = NewAction(what="Helps", who=(case.people["els"],), by=START.date(), kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, cast.noor, START), case.id, 6, edits.add_action("g1", asks))
+    case = build.case_in_presentation(session, cast, at, **changes)
+    build.write_plan(session, cast, at, case)
+    asks = NewAction(what="Helps", who=(case.people["els"],), by=at.date(), kind=ActionKind.PROFESSIONAL)
+    plans.change_plan(By(session, cast.noor, at), case.id, 6, edits.add_action("g1", asks))
     return case
 
 
-def _in_evaluation(session: Session, cast: Cast, **changes: object) -> Made:
-    case = _in_presentation(session, cast, **changes)
-    build.answer_plan(session, cast, START, case)
-    build.step(session, cast, START, case, Step.AGREE_PLAN)
+def _in_evaluation(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    case = _in_presentation(session, cast, at, **changes)
+    build.answer_plan(session, cast, at, case)
+    build.step(session, cast, at, case, Step.AGREE_PLAN)
     return case
 
 
-def _closed(session: Session, cast: Cast, **changes: object) -> Made:
-    case = _in_evaluation(session, cast, **changes)
-    for row in follow_ups(session, case.id, START.date()):
-        evaluations.give_up(By(session, cast.noor, START), case.id, row.id, "The family moved away.")
-    build.step(session, cast, START, case, Step.CLOSE)
+def _closed(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
+    case = _in_evaluation(session, cast, at, **changes)
+    for row in follow_ups(session, case.id, at.date()):
+        evaluations.give_up(By(session, cast.noor, at), case.id, row.id, "The family moved away.")
+    build.step(session, cast, at, case, Step.CLOSE)
     return case
 
 
@@ -171,10 +155,10 @@ def _ask(session: Session, cast: Cast, case: int, phase: Phase, account_id: int)
 
 
 _MAKE: dict[Phase, Callable[..., Made]] = {
-    Phase.REGISTRATION: _registered,
-    Phase.SETUP: _prepared,
-    Phase.INFORMATION: _in_information,
-    Phase.PRIVATE_TIME: _in_private_time,
+    Phase.REGISTRATION: build.registered_case,
+    Phase.SETUP: build.prepared_case,
+    Phase.INFORMATION: build.case_in_information,
+    Phase.PRIVATE_TIME: build.case_in_private_time,
     Phase.PRESENTATION: _in_presentation,
     Phase.EVALUATION: _in_evaluation,
     Phase.CLOSED: _closed,

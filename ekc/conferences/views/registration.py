@@ -1,5 +1,7 @@
 """The pages of the registration and of consents."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -65,7 +67,7 @@ def consents(case: Case) -> ResponseReturnValue:
 @case_route(Activity.CHANGE_REGISTRATION)
 def add_consent(case: Case) -> ResponseReturnValue:
     """Note a consent."""
-    form = _consent_form(case, sent=True)
+    form = _consent_form(case)
     if form.validate():
         with form.showing_refusal():
             registration_actions.add_consent(by(), case.id, form.to_consent())
@@ -87,9 +89,8 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     return _consents_page(case, withdrawn=(consent_id, form)), form.status
 
 
-def _consent_form(case: Case, sent: bool = False) -> ConsentForm:
-    day = local_date(now(), case.timezone)
-    form = ConsentForm(data={"given_on": day}) if sent else ConsentForm(formdata=None, data={"given_on": day})
+def _consent_form(case: Case, **kwargs: Any) -> ConsentForm:
+    form = ConsentForm(data={"given_on": local_date(now(), case.timezone)}, **kwargs)
     form.participant_id.choices = person_choices(queries.circle(db(), case.id))
     return form
 
@@ -111,7 +112,7 @@ def _consents_page(
         "conferences/consents.html",
         case=case,
         rows=rows,
-        form=form or _consent_form(case),
+        form=form or _consent_form(case, formdata=None),
         withdraw_forms=forms,
         sent=form or (withdrawn[1] if withdrawn else None),
         may_change=case.may(Activity.CHANGE_REGISTRATION),

@@ -3,7 +3,6 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.core.errors import Refusal
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
@@ -40,15 +39,13 @@ def account() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change the password."""
     form = ChangePasswordForm()
-    if not form.validate():
-        return account_page(password=form), 422
-    try:
-        passwords.change_password(by(), form.password.data, form.new_password.data, runtime().settings.password_cost)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return account_page(password=form), status
-    flash(_("You have a new password. Everywhere else you were signed out."), "success")
-    return redirect(url_for("signin.account"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            cost = runtime().settings.password_cost
+            passwords.change_password(by(), form.password.data, form.new_password.data, cost)
+            flash(_("You have a new password. Everywhere else you were signed out."), "success")
+            return redirect(url_for("signin.account"), 303)
+    return account_page(password=form), form.status
 
 
 @bp.post("/account/phone")

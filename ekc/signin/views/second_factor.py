@@ -7,7 +7,6 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import By
-from ekc.core.errors import Refusal
 from ekc.core.language import PRODUCT_NAME
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, now, runtime
@@ -34,22 +33,19 @@ def second_factor() -> ResponseReturnValue:
 def add_second_factor() -> ResponseReturnValue:
     """Turn the second factor on, after a valid code."""
     form = AuthenticatorForm()
-    if not form.validate():
-        return _enrolment_page(form), 422
-    try:
-        made = second_factor_actions.add_authenticator(
-            By(db(), authenticated_visitor(), now()),
-            _pending_secret(),
-            form.one_time_code.data,
-            form.password.data,
-            runtime().settings.password_cost,
-        )
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _enrolment_page(form), status
-    session.pop(_SECRET_KEY)
-    _store(_CODES_KEY, [made, False])
-    return redirect(url_for("signin.recovery_codes", next=local_path(request.args.get("next"))), 303)
+    if form.validate():
+        with form.showing_refusal():
+            made = second_factor_actions.add_authenticator(
+                By(db(), authenticated_visitor(), now()),
+                _pending_secret(),
+                form.one_time_code.data,
+                form.password.data,
+                runtime().settings.password_cost,
+            )
+            session.pop(_SECRET_KEY)
+            _store(_CODES_KEY, [made, False])
+            return redirect(url_for("signin.recovery_codes", next=local_path(request.args.get("next"))), 303)
+    return _enrolment_page(form), form.status
 
 
 @bp.post("/account/second-factor/off")
@@ -57,18 +53,15 @@ def add_second_factor() -> ResponseReturnValue:
 def remove_second_factor() -> ResponseReturnValue:
     """Turn the second factor off."""
     form = OwnPasswordForm(prefix="off-")
-    if not form.validate():
-        return account_page(off=form), 422
     settings = runtime().settings
-    try:
-        second_factor_actions.remove_authenticator(
-            by(), form.password.data, settings.password_cost, settings.second_factor_required
-        )
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return account_page(off=form), status
-    flash(_("Signing in asks for your password alone now."), "success")
-    return redirect(url_for("signin.account"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            second_factor_actions.remove_authenticator(
+                by(), form.password.data, settings.password_cost, settings.second_factor_required
+            )
+            flash(_("Signing in asks for your password alone now."), "success")
+            return redirect(url_for("signin.account"), 303)
+    return account_page(off=form), form.status
 
 
 @bp.post("/account/recovery-codes")
@@ -76,15 +69,13 @@ def remove_second_factor() -> ResponseReturnValue:
 def renew_recovery_codes() -> ResponseReturnValue:
     """Make ten new recovery codes."""
     form = OwnPasswordForm(prefix="codes-")
-    if not form.validate():
-        return account_page(codes=form), 422
-    try:
-        made = second_factor_actions.renew_recovery_codes(by(), form.password.data, runtime().settings.password_cost)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return account_page(codes=form), status
-    _store(_CODES_KEY, [made, True])
-    return redirect(url_for("signin.recovery_codes"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            cost = runtime().settings.password_cost
+            made = second_factor_actions.renew_recovery_codes(by(), form.password.data, cost)
+            _store(_CODES_KEY, [made, True])
+            return redirect(url_for("signin.recovery_codes"), 303)
+    return account_page(codes=form), form.status
 
 
 @bp.get("/account/recovery-codes")

@@ -49,15 +49,16 @@ def change_region(region_id: int) -> ResponseReturnValue:
 
 def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
     """Render the page. `sent`: the submitted form, with errors; `sent_for`: its region, 0 for a new one."""
+    rows = queries.region_rows(db())
     forms = {
         row.id: RegionForm(formdata=None, prefix=f"region-{row.id}-", name=row.name, timezone=row.timezone)
-        for row in queries.region_rows(db())
+        for row in rows
     }
     if sent is not None and sent_for and sent_for in forms:
         forms[sent_for] = sent
     return render_template(
         "staff/regions.html",
-        rows=queries.region_rows(db()),
+        rows=rows,
         forms=forms,
         new=sent if sent is not None and not sent_for else RegionForm(formdata=None, prefix="new-"),
         sent=sent,
