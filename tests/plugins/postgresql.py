@@ -25,7 +25,7 @@ def server_address(config: pytest.Config) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tell a worker of xdist where the server is."""
+    """Pass the address of the server to an xdist worker."""
     node.workerinput["postgresql"] = server_address(node.config)  # type: ignore[attr-defined]
 
 
