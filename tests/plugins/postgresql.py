@@ -26,7 +26,7 @@ def server_address(config: pytest.Config) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of xdist where the server is, if the run needs one."""
+    """Pass the address of the server, if the run needs one, to an xdist worker."""
     if not node.config.getoption("fast"):
         node.workerinput["postgresql"] = server_address(node.config)
 
