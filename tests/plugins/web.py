@@ -73,11 +73,13 @@ def make_app(database: Database, settings: Settings, _templates: Compiled) -> Ma
     def make(**changes: Any) -> Flask:
         from ekc.app import create_app
         from tests.client import PageClient
+        from tests.compiled import NoSuchAttribute
 
         app: Flask = create_app(replace(settings, **changes))
         app.testing = True
         app.test_client_class = PageClient
         app.jinja_env.bytecode_cache = _templates
+        app.jinja_env.undefined = NoSuchAttribute
         _keep_faults(app)
         runtime: Runtime = app.extensions["ekc"]
         database.engines.append(runtime.sessions.kw["bind"])
