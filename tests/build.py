@@ -96,7 +96,7 @@ def made(session: Session, conference_id: int) -> Made:
 
 @stage
 def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
-    """Still in registration: Noor took the case, Marieke consented and said yes to her."""
+    """In registration: Noor accepted the case; Marieke consented and agreed to her as coordinator."""
     case = registered_case(session, cast, at, **changes)
     asking.ask_coordinator(By(session, cast.ruud, at), case.id, cast.noor.account_id or 0)
     independence.accept(By(session, cast.noor, at), case.id, INDEPENDENT)
@@ -205,7 +205,7 @@ def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
 
 
 def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
-    """Everybody says yes, the bottom lines are met, the referrer accepts."""
+    """All agree to the plan, the bottom lines are met, and the referrer accepts it."""
     asked = [row.id for row in circle(session, case.id) if row.part in FAMILY_PARTS | {Part.SUPPORTER}]
     plans.record_agreements(By(session, cast.noor, at), case.id, asked)
     for line in bottom_lines(session, case.id):

@@ -94,7 +94,7 @@ def make_cast(session: Session, at: datetime = START) -> Cast:
 
 
 def mail_of(name: str) -> str:
-    """The mail address of somebody of the cast: noor@example.org."""
+    """The mail address of a person of the cast, such as noor@example.org."""
     return f"{name.split(maxsplit=1)[0].lower()}@example.org"
 
 
@@ -133,19 +133,19 @@ def make_link(session: Session, at: datetime, conference_id: int, participant_id
 
 
 def open_link(client: PageClient, path: str, code: str = CODE, device: str = OWN) -> Page:
-    """Open a personal link on a device that does not know it yet, and say that it is you; the own page one comes to."""
+    """Open a personal link on a new device and verify it; returns the participant's page."""
     client.page(path)
     client.submit("Go to my page")
     return client.submit("Come in", {"Entrance code": code, "Who uses this device?": device})
 
 
 def enter(client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int) -> Page:
-    """Come in by a new personal link, on a phone of one's own; the own page one comes to."""
+    """Sign in by a new personal link, on an own device; returns the participant's page."""
     return open_link(client, make_link(session, at, conference_id, participant_id))
 
 
 def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:
-    """What the session cookie of somebody holds who has just signed in; nothing for nobody."""
+    """The content of the session cookie after signing in; empty for a visitor without an identity."""
     if who.account_id is not None:
         key = f"account:{sign_in_account(session, at, who.account_id, Method.DEMO)}"
     elif who.participant_id is not None and who.conference_id is not None:

@@ -90,7 +90,7 @@ class _Fault(Exception):  # noqa: N818 - of the page
 
 
 def _written(html: str) -> Iterator[tuple[Token, int]]:
-    """The tokens as they stand in the source, and where."""
+    """The tokens of the source, with their lines."""
     if found := _NO_CHARACTER.search(html):
         raise _Fault(f"{found[0]!r}", found.start())
     start = re.match(r"\s*<!doctype html>", html, re.IGNORECASE)
@@ -134,7 +134,7 @@ def _pairs(attributes: str, place: int) -> list[str]:
 
 
 def _text(source: str, place: int) -> str:
-    """What a text or a value says."""
+    """A text or attribute value with its character references resolved."""
     if "&" not in source:
         return source
     for found in _AMPERSAND.finditer(source):

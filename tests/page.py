@@ -96,7 +96,7 @@ class Page:
 
     @property
     def flashes(self) -> list[str]:
-        """What is said on top of the page of what was just done."""
+        """The flashed messages."""
         return [text_of(node) for node in self.tree.iter() if "flash" in node.get("class", "").split()]
 
     @property
@@ -122,7 +122,7 @@ class Page:
             yield element
 
     def name_of(self, element: Element) -> str:
-        """The accessible name of a link or button: what a screen reader says."""
+        """The accessible name of a link or button, as a screen reader announces it."""
         if element.get("aria-label"):
             return squeeze(element.attrib["aria-label"])
         if element.get("aria-labelledby"):
@@ -135,7 +135,7 @@ class Page:
         return text_of(element) or squeeze(" ".join(alternatives))
 
     def near(self, elements: list[Element], words: str) -> list[Element]:
-        """Those of the elements whose surrounding block says `words` soonest on the way up."""
+        """The elements with the closest ancestor that contains the text `words`."""
         depths = []
         for element in elements:
             found = [i for i, block in enumerate(self.around(element)) if words in text_of(block)]

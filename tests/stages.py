@@ -3,9 +3,8 @@
     @stage
     def case_in_setup(session: Session, cast: Cast, at: datetime) -> Made: ...
 
-The build itself is the product's own actions. The first to call it on a content that was built in a known way keeps
-what came of it; whoever calls it on the same content with the same arguments later gets that put back. After anything
-else was written it builds as any function would.
+A stage builds with the product's own actions. The first call on a known content of the database saves the result;
+later calls with the same arguments on the same content restore it. After any other write it builds as usual.
 """
 
 from collections.abc import Callable

@@ -43,7 +43,7 @@ from tests.security.whole_case import Whole, whole_case
 FILE = Path(__file__).parent.parent / "docs" / "access.md"
 LETTERS = dict(zip(Phase, "RSITPEC", strict=True))
 IN, NOT_NOW, UNKNOWN = "in", "not now", "-"
-#: What is sent along where an address alone would take seconds or say nothing: a period that is refused, not printed.
+#: Query strings for addresses that would be slow or meaningless without: an invalid period, so nothing is printed.
 ALONG = {"access_log.paper": "?since=2026-01-02&until=2026-01-01"}
 LEGEND = """# Who can open which page
 
@@ -181,7 +181,7 @@ def test_the_matrix_is_as_written(app: Flask, db_session: Session, cast: Cast) -
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody asked for something at an instant that is theirs alone."""
+    """A request by a visitor, at a unique instant."""
 
     phase: Phase
     comer: Comer
@@ -197,7 +197,7 @@ class Visit:
 
 @pytest.mark.parametrize(
     ("database", "phase"),
-    # What a gate decides does not hang on the database: on PostgreSQL one phase stands for all.
+    # Gates do not depend on the database, so PostgreSQL is tested in one phase only.
     [*(("sqlite", phase) for phase in Phase), ("postgresql", Phase.EVALUATION)],
     indirect=["database"],
 )
@@ -229,7 +229,7 @@ def test_every_route_answers_as_the_matrix_says(
 
 
 def asked(app: Flask, comer: Comer, route: Route, said: str, address: str, **sent: str) -> tuple[int, tuple[str, ...]]:
-    """Ask; the answer, and the lines that the case got of what was then undone. A fault of ours is raised."""
+    """Make a request and roll its writes back; returns the response and the audit events. Raises unexpected errors."""
     runtime, lines = app.extensions["ekc"], ()
     changes = said == IN and route.method == "POST"
     with undone(app) if changes else nullcontext():
@@ -245,7 +245,7 @@ def asked(app: Flask, comer: Comer, route: Route, said: str, address: str, **sen
 
 
 def as_said(visit: Visit) -> bool:
-    """Whether the answer is what the gate says. A form that is sent empty may be refused, but not its sender."""
+    """Whether the response agrees with the gate. An empty form may be refused, but not its sender."""
     if visit.said == IN:
         return visit.status in (200, 302, 303) if visit.route.method == "GET" else visit.status not in (403, 404)
     return visit.status == (403 if visit.said == NOT_NOW else 404 if visit.comer.known else 302)
@@ -279,7 +279,7 @@ def wrong_lines(session: Session, visits: Iterable[Visit]) -> list[str]:
 
 
 def told_once(visit: Visit) -> bool:
-    """Whether a change that was let in has its line: that it was refused, that somebody looked, or what was done."""
+    """Whether an allowed change has its audit event: a refusal, an access, or the action."""
     if visit.status in (422, 409) and visit.lines == ("case.read",):  # the form is shown again
         return True
     if visit.status >= 400:
@@ -291,7 +291,7 @@ def _page(session: Session, event: AuditEvent) -> str:
     return str(read_detail(session, event)["page"]) if event.action == "case.read" else ""
 
 
-#: Where somebody comes on their way: from a provider of single sign-on, or with an invitation opened in this browser.
+#: Routes in the middle of a flow: after a provider of single sign-on, or after opening an invitation.
 ON_THE_WAY = {f"signin.{page}" for page in ("to_provider", "from_provider", "leave_provider")} | {
     "signin.choose_password",
     "signin.keep_password",

@@ -26,7 +26,7 @@ def spoken(page: Page) -> set[str]:
 
 @cache
 def english() -> tuple[frozenset[str], re.Pattern[str]]:
-    """What should not be seen on a Dutch page: sentences said otherwise there, and a pattern of those with blanks."""
+    """English sentences with a different translation, and a pattern for those with placeholders."""
     dutch = read(TRANSLATIONS / "nl" / "LC_MESSAGES" / "messages.po")
     pairs = [pair for message in sentences(dutch) for pair in forms(message)]
     known = {said for _, said in pairs}

@@ -148,7 +148,7 @@ def test_what_makes_no_sense_is_said(folder: Path, environ: dict[str, str], sent
 
 
 def test_settings_are_read_without_the_product() -> None:
-    """Whoever starts the server or rotates keys needs neither the web nor the database for it."""
+    """Reading the settings imports neither Flask nor SQLAlchemy."""
     program = "import sys, config; print(sorted({'flask', 'sqlalchemy', 'weasyprint', 'ekc.app'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
 

@@ -24,7 +24,7 @@ from tests.page import squeeze
 ROOT = Path(__file__).parent.parent
 TRANSLATIONS = ROOT / "ekc" / "translations"
 CATALOGUES = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
-#: What marks a sentence, beside what Babel knows itself; the same stand in `docs/translating.md`.
+#: Functions that mark a sentence, beside Babel's defaults; as in `docs/translating.md`.
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "N_": None, "lazy_gettext": None}
 BLANK = re.compile(r"%\(\w+\)[a-z]|%%")
 MARKUP = re.compile(r"<[^>]*>|&#?\w+;")

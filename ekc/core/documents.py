@@ -208,7 +208,7 @@ class _Renderer:
                 f"Install the Debian packages {DEBIAN_PACKAGES}."
             ) from error
 
-        class ImagesInThePage(URLFetcher):  # type: ignore[misc]
+        class DataImagesOnly(URLFetcher):  # type: ignore[misc]
             def __init__(self) -> None:
                 super().__init__()
                 self.refused: list[str] = []
@@ -220,7 +220,7 @@ class _Renderer:
                 raise PermissionError(url)
 
         self.weasyprint: Any = weasyprint
-        self.fetcher: Any = ImagesInThePage()
+        self.fetcher: Any = DataImagesOnly()
         self.fonts: Any = FontConfiguration()
         self._sheets: dict[str, Any] = {}
 

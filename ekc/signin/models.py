@@ -13,7 +13,7 @@ from ekc.core.db import Base, enum_column
 
 
 class Method(StrEnum):
-    """How somebody signed in."""
+    """The method of a sign-in."""
 
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     CODE = "code"  # password with one-time or recovery code

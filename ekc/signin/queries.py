@@ -58,7 +58,7 @@ class CurrentSignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInRow:
-    """A device on which somebody is signed in."""
+    """A current sign-in, as shown to the owner of the account."""
 
     id: int
     method: Method

@@ -167,7 +167,7 @@ def test_what_is_not_so_is_seen() -> None:
 
 
 def test_every_table_stands_in_what_is_kept() -> None:
-    """ASVS 14.1.1: what is kept is told table by table."""
+    """ASVS 14.1.1: the stored data is documented for each table."""
     rows_of_tables = re.findall(r"^\| (`.+?) \|", (BOOK.parent / "what-is-kept.md").read_text(), re.MULTILINE)
     told = [name for cell in rows_of_tables for name in re.findall(r"`(\w+)`", cell)]
 
@@ -175,7 +175,7 @@ def test_every_table_stands_in_what_is_kept() -> None:
 
 
 def test_every_package_has_its_reason() -> None:
-    """ASVS 15.1.2: the packages that we ask for stand in ADR 11, each with what it is for."""
+    """ASVS 15.1.2: ADR 11 lists the direct dependencies, each with its purpose."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = {re.match(r"[\w-]+", line)[0].lower() for line in project["dependencies"]}  # type: ignore[index]
     table = (ROOT / "docs" / "adr" / "0011-dependencies.md").read_text()

@@ -30,12 +30,12 @@ class MailServer:
     certificate: Path | None = None
     mails: list[EmailMessage] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)  # the envelope of each
-    signed_in: list[str] = field(default_factory=list)  # what was told of who hands in, before each mail
+    signed_in: list[str] = field(default_factory=list)  # the credentials received before each mail
     conversations: int = 0
     refuses: dict[str, str] = field(default_factory=dict)  # what it answers to a recipient
     password: str | None = None  # it asks for this one
     hangs_up: bool = False  # once it has got a mail, instead of saying so
-    on_mail: Callable[[], None] | None = None  # done once, while it has not yet said that it got the mail
+    on_mail: Callable[[], None] | None = None  # called once, before it confirms a mail
 
 
 class _Conversation(socketserver.StreamRequestHandler):

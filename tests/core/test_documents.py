@@ -136,7 +136,7 @@ def test_names_the_letters_it_has_no_font_for() -> None:
 
 
 def test_names_the_packages_when_the_libraries_are_missing(tmp_path: Path) -> None:
-    broken = tmp_path / "weasyprint.py"  # stands in for the library on a bare machine
+    broken = tmp_path / "weasyprint.py"  # simulates a missing native library
     broken.write_text("raise OSError(\"cannot load library 'libgobject-2.0-0'\")")
     code = (
         "from ekc.core.documents import render_pdf, DocumentError\n"

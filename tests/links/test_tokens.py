@@ -101,7 +101,7 @@ def test_the_button_and_the_code_lead_to_ones_own_page(
 
     clock.advance(days=3)
     client.page(path)
-    assert client.submit("Go to my page").url == page.url  # a phone of one's own is not asked again
+    assert client.submit("Go to my page").url == page.url  # an own device is not verified again
 
     assert [link.used_at for link in links_of(db_session, case[0])] == [first]
     entered = select(AuditEvent).where(AuditEvent.action == "link.entered")

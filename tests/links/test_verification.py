@@ -45,7 +45,7 @@ def path(db_session: Session, clock: FrozenClock, case: Made) -> str:
 
 @pytest.fixture
 def someone(app: Flask) -> Callable[[], PageClient]:
-    """Somebody else at another browser."""
+    """Another person in another browser."""
 
     def at_a_browser() -> PageClient:
         made = app.test_client()

@@ -73,10 +73,10 @@ def served(app: Flask, port: int = 0, tls: bool = False) -> Iterator[str]:
 
 @contextmanager
 def visiting(browser: Browser, address: str, refused: bool = False) -> Iterator[Page]:
-    """A page in a browser of one's own (no cookies yet): `page.goto("/")`.
+    """A page in a new browser context without cookies: `page.goto("/")`.
 
-    Fails at the end if the browser complained: a blocked script or style, an error, a missing file; not of pages that
-    say no, if `refused`.
+    Fails at the end if the browser reported a blocked script or style, an error, or a missing file. With `refused`,
+    error pages are allowed.
     """
     complaints: list[str] = []
     with closing(browser.new_context(base_url=address, locale="en-GB")) as context:
@@ -96,7 +96,7 @@ def live_server(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def visitor(browser: Browser, live_server: str) -> Iterator[Page]:
-    """Somebody at a browser, at the product. A second person: `with visiting(browser, live_server) as other:`."""
+    """A visitor in a browser. A second person: `with visiting(browser, live_server) as other:`."""
     with visiting(browser, live_server) as page:
         yield page
 

@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent.parent
-#: Excluded by `--fast`: stories through the whole product, and the access matrix.
-SLOW = ("stories/", "test_access_matrix.py")
+#: Excluded by `--fast`: stories through the whole product, and the tests that request every route or send every form.
+SLOW = (
+    "stories/",
+    "test_access_matrix.py",
+    "security/test_forms_never_break.py",
+    "security/test_other_cases.py",
+    "security/test_unknown_or_forbidden.py",
+    "security/test_who_sees_what.py",
+)
 #: These stand in the names of tests, not in the files.
 DATABASES = ("sqlite", "postgresql")
 
@@ -17,7 +24,9 @@ _FILES = pytest.StashKey[set[Path]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--fast`."""
     parser.addoption(
-        "--fast", action="store_true", help="on SQLite alone, without the browser, the stories and the matrix of access"
+        "--fast",
+        action="store_true",
+        help="on SQLite alone, without the browser, the stories, and what asks everything as everybody",
     )
 
 

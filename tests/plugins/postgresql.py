@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,10 @@ def server_address(config: pytest.Config) -> str:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: object) -> None:
-    """Tell a worker of xdist where the server is."""
-    node.workerinput["postgresql"] = server_address(node.config)  # type: ignore[attr-defined]
+def pytest_configure_node(node: Any) -> None:
+    """Pass the address of the server, if the run needs one, to an xdist worker."""
+    if not node.config.getoption("fast"):
+        node.workerinput["postgresql"] = server_address(node.config)
 
 
 def _start(config: pytest.Config) -> str:

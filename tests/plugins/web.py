@@ -33,7 +33,7 @@ def _worker_clock() -> FrozenClock:
 
 @pytest.fixture
 def clock(_worker_clock: FrozenClock) -> FrozenClock:
-    """The clock of the app: stands at `START`, moves when told."""
+    """The clock of the app, which stands at `START` until a test moves it."""
     _worker_clock.set(START)
     return _worker_clock
 
@@ -54,7 +54,7 @@ def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: p
         base_url="http://localhost",
         password_cost=(1, 8, 1),
         refusals_an_hour=100_000,  # tests try everything
-        mail=load_mail("smtp://localhost", "Own Plan <plan@example.org>"),  # until somebody carries, nobody goes there
+        mail=load_mail("smtp://localhost", "Own Plan <plan@example.org>"),  # not contacted unless a test sends mails
         clock=_worker_clock,
     )
 
@@ -73,11 +73,13 @@ def make_app(database: Database, settings: Settings, _templates: Compiled) -> Ma
     def make(**changes: Any) -> Flask:
         from ekc.app import create_app
         from tests.client import PageClient
+        from tests.compiled import NoSuchAttribute
 
         app: Flask = create_app(replace(settings, **changes))
         app.testing = True
         app.test_client_class = PageClient
         app.jinja_env.bytecode_cache = _templates
+        app.jinja_env.undefined = NoSuchAttribute
         _keep_faults(app)
         runtime: Runtime = app.extensions["ekc"]
         database.engines.append(runtime.sessions.kw["bind"])

@@ -66,7 +66,7 @@ TODAY = START.date()
 NUMBER = "EKC-2026-0001"
 BORN = "1907"
 
-#: Who there is in the circle: their part, their side, and the roles that give them what they see.
+#: The circle: part and side of each person, and the roles that define what they see.
 CIRCLE: dict[str, tuple[Part, str, frozenset[Role]]] = {
     "marieke": (Part.MAIN_PERSON, "sidea", frozenset({Role.MAIN_PERSON})),
     "karim": (Part.REFERRER, "", frozenset({Role.REFERRER})),
@@ -133,9 +133,9 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality"],
     CasePart.CONSENTS: ["consentscope", "consentnote"],
     CasePart.INDEPENDENCE: ["declared", "worksfor", "organisationels", "knows", "gains"],
-    # What was declared of somebody is told as such; an agency is named.
+    # Declared conflicts are shown; an agency is named.
     CasePart.WAIVERS: ["waivedemployer", "waivedrelation", "waivedinterest", "organisationels"],
-    # Of whoever stays away the name as well: who knows them should not come to read the rest. Not that they stay away.
+    # Names of those who stay away too, as people who know them must not be coordinator; not that they stay away.
     CasePart.REQUEST: [
         *("number", "municipality", "wish"),
         *each("name", HERE),
@@ -167,14 +167,14 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.ACCEPTANCE: ["refused", "namekarim", "organisationkarim"],
     CasePart.SHARING: [*each("name", AGENCIES), *each("organisation", AGENCIES)],
     CasePart.NEXT_TIME: ["evaluationplace"],
-    # Of whoever was there an interpreter too.
+    # Interpreters are included in the attendance.
     CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace", "nametolk"],
     CasePart.COSTS: ["avoided", "basis"],
     CasePart.HISTORY: ["askreason", "backreason", "override"],
     CasePart.LINKS: ["linkquestion", *each("name", [name for name in HERE if name not in ("hassan", "tolk")])],
-    # Whoever looked with a link of the family is counted; of those who have to stay away or were taken out, each try.
+    # Access by links of the family is counted; attempts by excluded or removed people are listed one by one.
     CasePart.OPENED: each("name", [*AGENCIES, "tolk", "hassan", "saskia"]),
-    CasePart.ACCOUNTS: ["municipality"],  # for which Mila is there, as her account says
+    CasePart.ACCOUNTS: ["municipality"],  # Mila's municipality
 }
 #: The words visible to the family in a part about which it was informed.
 TOLD: dict[CasePart, list[str]] = {CasePart.BOTTOM_LINES: ["line", "ground", "namekarim"]}
@@ -218,7 +218,7 @@ def mark(word: str) -> str:
 
 
 def granted(name: str, phase: Phase, roles: frozenset[Role] | None = None) -> set[str]:
-    """The words that the table grants to somebody in this phase; `roles` if they are others than those in `ROLES`."""
+    """The words that the tables grant to a person in this phase; `roles`: instead of those in `ROLES`."""
     found: set[str] = set()
     for part in CasePart:
         match sees(part, phase, ROLES[name] if roles is None else roles):
@@ -398,7 +398,7 @@ def _presented(session: Session, cast: Cast, case: Marked) -> None:
 
 
 def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
-    """The call was made, one evaluation given up, one is still to come; a next version is begun, a line was written."""
+    """In evaluation: the call was made, one evaluation given up, one planned; a draft of a new version has a note."""
     noor, id_ = cast.noor, case.id
     call = next(row for row in follow_ups(session, id_, TODAY) if row.kind == "call")
     said = FollowUpReport(held_on=TODAY, held_by=mark("heldby"), found=mark("found"), decision=mark("decision"))
@@ -427,7 +427,7 @@ def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = 
 
 def asked_instead(session: Session, cast: Cast, case: Marked, phase: Phase) -> None:
     """Denise is asked to take over from Noor and has not answered when the case comes to a phase."""
-    insert_participant(session, case, Phase.SETUP)
+    set_phase(session, case, Phase.SETUP)
     asking.ask_coordinator(By(session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
@@ -439,8 +439,8 @@ def _ended(phase: Phase) -> dict[str, Any]:
     return {"outcome": None, "closed_on": None, "tasks_ended_on": None}
 
 
-def insert_participant(session: Session, case: Marked, phase: Phase) -> None:
-    """The same case in another phase. The main person still has to say yes to the coordinator, as to another one."""
+def set_phase(session: Session, case: Marked, phase: Phase) -> None:
+    """The same case in another phase. The main person still has to agree to the coordinator."""
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
         session.execute(update(Match).where(Match.conference_id == case.id).values(confirmed_on=None))

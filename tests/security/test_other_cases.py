@@ -191,7 +191,7 @@ def test_what_is_another_cases_is_as_if_nobody_had_it(
 
 
 def plain(page: str, one: Try) -> str:
-    """A page without its token, and without what was asked for, which stands in links back and in what was typed."""
+    """A page without its CSRF token and the requested values, which appear in links and in submitted fields."""
     page = without_token(page)
     for asked in {one.theirs, str(NOBODYS), NO_KEY}:
         page = re.sub(rf"(?<![\w-]){re.escape(asked)}(?![\w-])", "N", page)

@@ -87,7 +87,7 @@ def test_what_a_page_keeps_in_the_cookie_is_read_by_nobody_else(
 
 
 def test_a_cookie_that_cannot_be_read_is_nobody(app: Flask, client: PageClient, cast: Cast) -> None:
-    """One of a program that did not encrypt it, under our own signature; one whose key is gone is the same."""
+    """A session cookie that is signed but not encrypted, or encrypted under a removed key, gives an empty session."""
     sign_in(client, cast.noor)
     with client.session_transaction() as kept:
         words = dict(kept)
@@ -186,7 +186,7 @@ def test_the_number_of_proxies_is_a_number(tmp_path_factory: pytest.TempPathFact
 
 
 def test_libraries_keep_their_defaults(app: Flask) -> None:
-    """What is ours alone is not set for the whole process: another user of itsdangerous would not expect it."""
+    """Our digest is not set globally, because other users of itsdangerous do not expect it."""
     assert app.session_interface is not None
     signature = itsdangerous.encoding.base64_decode(itsdangerous.Signer("key").get_signature("value"))
 

@@ -45,7 +45,7 @@ class Answer:
 
 @contextmanager
 def decrypting() -> Iterator[list[str]]:
-    """What is decrypted meanwhile, beside the cookie of whoever asks."""
+    """Records decryptions, except that of the visitor's session cookie."""
     found, real = list[str](), Keyring.open
 
     def noting(self: Keyring, sealed: bytes, context: str) -> bytes:
@@ -58,7 +58,7 @@ def decrypting() -> Iterator[list[str]]:
 
 
 def answer(app: Flask, comer: Comer, method: str, address: str, number: int) -> Answer:
-    """What somebody is told there, with the number they asked for left out."""
+    """The response without the requested id."""
     with counted(app) as sent, decrypting() as opened:
         said = comer.ask(method, address)
     assert app.extensions.pop("fault", None) is None, (comer.label, method, address)
@@ -70,7 +70,7 @@ def answer(app: Flask, comer: Comer, method: str, address: str, number: int) -> 
 
 
 def _in_cookie(app: Flask, sealed: str) -> str:
-    """What a session cookie says, without its chance, time and signature."""
+    """The content of a session cookie, without nonce, time and signature."""
     assert isinstance(app.session_interface, EncryptedSessions)
     reader = app.session_interface.get_signing_serializer(app)
     assert reader is not None
@@ -127,7 +127,7 @@ def test_both_wait_for_the_same_line(app: Flask, db_session: Session, cast: Cast
 def test_no_link_tells_whether_there_was_such_a_link(
     app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """Expired, revoked, revoked after use, one of ours that is nowhere kept; and one that we never signed."""
+    """Expired, revoked, revoked after use, signed but not stored; and one with a wrong signature."""
     case = build.case_in_setup(db_session, cast, START)
     expired, revoked, used, lost = ("kees", "omar", "linda", "fatima")
     paths = {name: make_link(db_session, START, case.id, case.people[name]) for name in (expired, revoked, used, lost)}

@@ -36,10 +36,10 @@ from tests.security.marked import (
     Marked,
     asked_instead,
     granted,
-    insert_participant,
     link_of,
     mark,
     marked_case,
+    set_phase,
 )
 from tests.security.strange_case import numbers_of
 from tests.security.whole_case import NAMED, SPOKEN
@@ -56,7 +56,7 @@ ELSEWHERE = (
     "/follow-ups.csv?state=all",
     *(f"/handing-over/{account_id}" for account_id in range(1, 8)),
 )
-#: What somebody searches for: the beginning of every name in the case, and its number.
+#: Search terms: a prefix of every name in the case, and its number.
 SEARCHED = ("qn", "ekc-2026-0001")
 #: What fills the blanks of an address: more than there is, so that what is not there is asked for as well.
 BLANKS: dict[str, list[object]] = {
@@ -66,14 +66,14 @@ BLANKS: dict[str, list[object]] = {
     "step": [*Step],
     "key": ["g1", "a2", "a3", "a4", "w5", "w6", "g7", "a8"],
 }
-#: What is encrypted and holds no word of the case: sentences of ours, names of staff, a paper that nobody printed yet.
+#: Encrypted columns without words of the case: fixed sentences, names of staff, documents not printed yet.
 WITHOUT_A_WORD = {
     "account.employer",  # of no case: what a manager notes of a coordinator
     "account.phone",  # nor is this: by which the circle reaches them
     "authenticator.secret",  # of no case: what an app of staff counts with
     "issued_document.content",
     "outbox_message.body",
-    "outbox_message.link",  # a way in, to be sent
+    "outbox_message.link",  # a link to be sent
     "outbox_message.subject",
     "personal_link.answer_hash",  # a hash: nobody reads the answer in it
     "phase_change.actor_name",
@@ -90,7 +90,7 @@ class Eyes:
 
     name: str
     client: FlaskClient
-    seen: dict[str, str] = field(default_factory=dict)  # each word, and where it was met first
+    seen: dict[str, str] = field(default_factory=dict)  # where each word was seen first
     found: set[str] = field(default_factory=set)  # for which of `SEARCHED` they were shown the case
 
     def look_everywhere(self, app: Flask, case: Marked) -> None:
@@ -131,7 +131,7 @@ def token_of(html: str) -> str:
 
 
 def addresses(app: Flask, case: Marked) -> Iterator[str]:
-    """Every address of the case that can be looked at, and those elsewhere that may tell of it."""
+    """Every GET address of the case, and others that may show something of it."""
     yield from ELSEWHERE
     for rule in app.url_map.iter_rules():
         if "conference_id" in rule.arguments and "GET" in (rule.methods or ()):
@@ -191,9 +191,9 @@ def test_the_paper_is_read_glyph_by_glyph(app: Flask, db_session: Session, cast:
 def test_whoever_has_no_part_in_it_reaches_nothing(
     phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """Whoever is excluded, was taken out or only interprets, with a link that lives; and staff of other cases."""
+    """Excluded and removed people and interpreters, each with a valid link, and staff of other cases get 404."""
     case = marked_case(db_session, cast)
-    insert_participant(db_session, case, phase)
+    set_phase(db_session, case, phase)
     people = [eyes for eyes in everybody(app, db_session, cast, case) if not ROLES[eyes.name] or eyes.name in NO_CASE]
     db_session.rollback()
 
@@ -210,9 +210,9 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
 
 
 def case_routes(app: Flask, session: Session, case: Marked) -> Iterator[tuple[str, str]]:
-    """Every route of a case, to look and to send; what an address names is there, as far as the case has such a thing.
+    """Every method and address of the case routes, with existing ids where the case has such rows (the oldest of each).
 
-    The account is the coordinator's, the first number of a table that of the oldest row.
+    The account is the coordinator's.
     """
     numbers = numbers_of(session.connection(), case.id)
     there: dict[str, object] = {name: min(numbers[table], default=1) for name, table in NAMED.items()}
@@ -228,7 +228,7 @@ def case_routes(app: Flask, session: Session, case: Marked) -> Iterator[tuple[st
 
 @one_database
 def test_every_text_that_is_kept_is_a_word_of_the_case(db_session: Session, cast: Cast) -> None:
-    """A new encrypted column belongs to a part of the case too: put a word into it, and say in `HOLDS` which part."""
+    """Every encrypted column has a word. For a new column, add a word, and its part of the case to `HOLDS`."""
     case = marked_case(db_session, cast)
     link_of(db_session, case, "kees")
 
@@ -260,7 +260,7 @@ def test_everybody_meets_what_the_table_grants(
     phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = marked_case(db_session, cast)
-    insert_participant(db_session, case, phase)
+    set_phase(db_session, case, phase)
     people = everybody(app, db_session, cast, case)
     db_session.rollback()
 
@@ -291,9 +291,9 @@ def compare(people: list[Eyes], grants: dict[str, set[str]]) -> None:
 def test_the_declaration_is_read_before_and_after_the_yes(
     app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """A main person meets it where they say yes, and under their coordinator from then on."""
+    """A main person sees it where they agree to the coordinator, and with the coordinator's details afterwards."""
     case = marked_case(db_session, cast)
-    insert_participant(db_session, case, Phase.SETUP)
+    set_phase(db_session, case, Phase.SETUP)
     confirm_coordinator(By(db_session, participant(case.id, case.people["marieke"]), START), case.id)
     people = {eyes.name: eyes for eyes in everybody(app, db_session, cast, case)}
     db_session.rollback()
@@ -309,7 +309,7 @@ def test_the_declaration_is_read_before_and_after_the_yes(
 def test_whoever_is_asked_meets_the_request_alone(
     phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    """And whoever is the coordinator meets what they met before."""
+    """The current coordinator still sees what they saw before."""
     case = marked_case(db_session, cast)
     asked_instead(db_session, cast, case, phase)
     people = {eyes.name: eyes for eyes in everybody(app, db_session, cast, case)}

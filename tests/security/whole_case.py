@@ -55,7 +55,7 @@ NAMED = {
     "participant_id": "participant",
     "question_id": "question",
 }
-#: What else stands in an address. Keys are those of the plan: its goal, and the action for which support was asked.
+#: Other parts of addresses. Keys are those of the plan: its goal, and the action for which support was asked.
 SPOKEN: dict[str, int | str] = {"key": "g1", "kind": "food", "number": 1, "step": "stop"}
 BY_ENDPOINT: dict[str, dict[str, int | str]] = {"plans.answer_support": {"key": "a5"}}
 #: Who writes bottom lines, and takes out their own alone: as whom they come, and their first name.

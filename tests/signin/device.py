@@ -27,7 +27,7 @@ class Device:
         self._tell("setUserVerified", isUserVerified=known)
 
     def pretend(self, **bits: bool) -> None:
-        """Answer otherwise than it should: isBadUV says that nobody was verified, isBogusSignature signs nothing."""
+        """Give invalid responses: isBadUV without user verification, isBogusSignature with a wrong signature."""
         self._tell("setResponseOverrideBits", **bits)
 
     @property

@@ -22,7 +22,7 @@ SECONDS = 10
 
 @contextmanager
 def process(*command: str) -> Iterator[str]:
-    """The address that a program says it listens at, on its first line with one, while it runs."""
+    """Run a program; yields the address from the first line of its output that has one."""
     program = [sys.executable, "-m", *command]
     quiet = {**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "ignore"}
     with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=quiet) as running:
@@ -42,7 +42,7 @@ def _address(said: IO[str] | None) -> str:
 
 
 def known_to(*people: dict[str, object]) -> list[str]:
-    """How the mock is told whom it knows."""
+    """The mock's configuration of users."""
     return [word for person in people for word in ("--user-claims", json.dumps(person))]
 
 

@@ -25,7 +25,7 @@ def _key() -> EllipticCurvePrivateKey:
 
 @dataclass
 class SoftKey:
-    """A passkey. What it says can be changed by what is given to `made` and `answer`."""
+    """A passkey. The arguments of `made` and `answer` change its responses."""
 
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     private: EllipticCurvePrivateKey = field(default_factory=_key)

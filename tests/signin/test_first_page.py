@@ -9,7 +9,7 @@ from tests.plugins.web import MakeApp
 
 @pytest.fixture
 def demo(make_app: MakeApp, database_url: str, cast: Cast) -> PageClient:
-    """Somebody at a browser, in the demo."""
+    """A client of the demo."""
     made = make_app(demo=True).test_client()
     assert isinstance(made, PageClient)
     return made

@@ -213,7 +213,7 @@ def test_signing_in_makes_an_invitation_needless(
 
 
 def forgot(client: PageClient, email: str) -> str:
-    """Asks for a way to choose a new password; what one is told."""
+    """Ask for a link to choose a new password; returns the message."""
     client.page("/sign-in")
     client.follow("Send me a way to choose a new password")
     return client.submit("Send the link", {"Mail address": email}).text

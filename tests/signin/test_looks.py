@@ -26,7 +26,7 @@ from tests.tab import follow, press, sign_in
 
 @pytest.fixture
 def demo_visitor(browser: Browser, make_app: MakeApp, database_url: str, cast: Cast) -> Iterator[Page]:
-    """Somebody at a browser, in the demo."""
+    """A browser in the demo."""
     with served(make_app(demo=True)) as address, visiting(browser, address) as page:
         yield page
 
@@ -74,7 +74,7 @@ def test_coming_in_by_a_personal_link(
 def test_pages_come_and_go_by_themselves_without_javascript(
     browser: Browser, live_server: str, cast: Cast, db_session: Session, clock: FrozenClock, case: Made
 ) -> None:
-    """Somebody waits until they are let in; later their time on a tablet of others is over."""
+    """Waiting for approval, and later the timeout on a shared tablet."""
     path = make_link(db_session, clock(), case.id, case.people["marieke"])
     with browser.new_context(base_url=live_server, java_script_enabled=False) as context:
         context.set_default_timeout(PATIENCE)

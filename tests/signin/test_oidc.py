@@ -40,7 +40,7 @@ PEOPLE: tuple[dict[str, object], ...] = (
     {"sub": "stranger", "email": "stranger@example.org", "email_verified": True},
     {"sub": "elsewhere", "email": "mila@elsewhere.example", "email_verified": True},
 )
-#: What a token says hangs on no database; the tests without this mark ask both.
+#: Verification of tokens does not depend on the database; tests without this mark run on both.
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NO_ACCOUNT = "There is no account for you here yet"
 LATE = "That took too long"
@@ -73,7 +73,7 @@ def municipal(make_app: MakeApp, rivierstad: str, odd: str) -> Flask:
 
 @pytest.fixture
 def client(municipal: Flask, database_url: str, clock: FrozenClock, cast: Cast) -> PageClient:
-    """Somebody at a browser. The clock goes with that of the providers, who look at their own."""
+    """A test client. The clock is set to the real time, which the providers use."""
     clock.set(datetime.now(UTC))
     made = municipal.test_client()
     assert isinstance(made, PageClient)
@@ -131,7 +131,7 @@ def test_what_is_asked_for_cannot_be_replayed_or_guessed(client: PageClient) -> 
 
 @one_database
 def test_no_token_is_kept(client: PageClient) -> None:
-    """Neither the browser nor the database has one, once somebody is in."""
+    """After signing in, neither browser nor database holds a token."""
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
 
     with client.session_transaction() as kept:
@@ -308,7 +308,7 @@ def test_somebody_else_cannot_be_made_to_come_back(client: PageClient, municipal
     ("said", "where"), [("same-origin", "odd"), ("none", "odd"), ("cross-site", ""), ("same-site", "")]
 )
 def test_another_site_sends_nobody_there(client: PageClient, odd: str, said: str, where: str) -> None:
-    """Who is signed in at their organisation would be signed in here as well, without a word."""
+    """Otherwise a user who is signed in at the provider would be signed in here without noticing."""
     answer = client.get("/sign-in/at/good?next=/follow-ups", headers={"Sec-Fetch-Site": said})
 
     there = f"{odd}/good/authorize" if where else "/sign-in?next=/follow-ups"
@@ -547,7 +547,7 @@ def test_who_has_left_does_not_come_in(client: PageClient, cast: Cast, db_sessio
 
 @pytest.fixture
 def visitor(browser: Browser, make_app: MakeApp, rivierstad: str, database_url: str, cast: Cast) -> Iterator[Page]:
-    """Somebody at a real browser."""
+    """A real browser."""
     port = free_port()
     app = make_app(base_url=f"http://localhost:{port}", providers=(provider("rivierstad", rivierstad),))
     with served(app, port=port), visiting(browser, f"http://localhost:{port}", refused=True) as page:

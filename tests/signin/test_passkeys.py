@@ -190,7 +190,7 @@ def test_nobody_removes_the_passkey_of_somebody_else(
 
 
 def test_the_same_passkey_is_not_kept_twice(noor: PageClient, app: Flask, cast: Cast, db_session: Session) -> None:
-    """Nor in the name of somebody else, which would let them in as the other."""
+    """Nor with the user handle of another account, which would sign them in as the other."""
     key = make(noor)
     other = app.test_client()
     assert isinstance(other, PageClient)

@@ -50,7 +50,7 @@ def address(_app: Flask, database_url: str, clock: FrozenClock, cast: Cast) -> I
 
 @pytest.fixture
 def visitor(browser: Browser, address: str) -> Iterator[Page]:
-    """Somebody at a browser."""
+    """A browser."""
     with visiting(browser, address, refused=True) as page:
         yield page
 
@@ -247,7 +247,7 @@ def test_a_device_makes_no_second_one_of_the_same(
 
 
 def test_an_answer_counts_once(visitor: Page, device: Device, db_session: Session) -> None:
-    """Somebody who has a copy of the session and of the answer comes too late: both were used."""
+    """A copy of the session and the response cannot be replayed."""
     have_a_passkey(visitor)
     with visitor.expect_request(lambda request: request.method == "POST") as sent:
         press(visitor)

@@ -19,7 +19,7 @@ from tests.clock import FrozenClock
 from tests.plugins.web import MakeApp
 from tests.signin.elsewhere import provider
 
-#: What is open to whoever has to set up a second factor first. Whatever else is public is shown as to anybody.
+#: Routes open to users who have to set up a second factor. Other public routes look the same as without a sign-in.
 FIRST = {
     "signin.second_factor",
     "signin.add_second_factor",

@@ -44,12 +44,12 @@ def phone(db_session: Session, cast: Cast, clock: FrozenClock) -> tuple[TOTP, li
 
 
 def is_in(client: PageClient) -> bool:
-    """Whether the sign-in page sends one on, as it does with somebody it knows."""
+    """Whether the sign-in page redirects, as it does for signed-in visitors."""
     return client.get("/sign-in").status_code == 302
 
 
 def key_on(page: Page) -> str:
-    """The key that the page tells to type into an app."""
+    """The secret that the page shows."""
     return "".join(page.all("code")[0].itertext()).replace(" ", "")
 
 
@@ -58,7 +58,7 @@ def type_code(client: PageClient, typed: str) -> Page:
 
 
 def said(session: Session, *left_out: str) -> list[tuple[str, dict[str, str | int]]]:
-    """The lines of the audit about this account, with what they say; those of the cast itself left out."""
+    """The audit events about this account with their details, without those of creating the cast."""
     events = session.scalars(select(AuditEvent).where(AuditEvent.action.like("account.%")).order_by(AuditEvent.seq))
     lines = [(event.action, read_detail(session, event)) for event in events if event.action != "account.opened"]
     session.rollback()

@@ -18,7 +18,7 @@ NO = "This mail address and password do not belong together. Look at both and tr
 
 
 def is_in(client: PageClient) -> bool:
-    """Whether the sign-in page sends one on, as it does with somebody it knows."""
+    """Whether the sign-in page redirects, as it does for signed-in visitors."""
     return client.get("/sign-in").status_code == 302
 
 
@@ -83,7 +83,7 @@ def test_one_comes_back_to_where_one_wanted_to_be(client: PageClient, cast: Cast
 
 
 def client_token(client: PageClient) -> dict[str, str]:
-    """The CSRF token of the page one is on."""
+    """The CSRF token of the current page."""
     return {"csrf_token": dict(client.form("Sign in").fill({}).fields)["csrf_token"]}
 
 

@@ -257,7 +257,7 @@ def test_somebody_is_signed_out_everywhere(app: Flask, bas: PageClient, cast: Ca
 def test_an_invitation_is_renewed_and_withdrawn(
     app: Flask, bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    """Of somebody who was never in, so that the administrator is shown the link."""
+    """For an owner who never signed in, so the administrator sees the link."""
     new = NewAccount(name="Fatima", email="f@example.org", region_id=cast.north, roles=(Office(Role.COORDINATOR),))
     bas.page(f"/accounts/{accounts.open_account(By(db_session, cast.bas, clock()), new)}")
     links = []

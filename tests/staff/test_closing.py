@@ -103,7 +103,7 @@ WAYS_IN = (Identity, Passkey, KnownDevice)
 
 
 def tie_and_know(session: Session, account_id: int) -> None:
-    """Somebody has a passkey, is known to a provider, and to us by their browser."""
+    """Give an account a passkey, a linked identity and a known device."""
     passkey = {"credential_id": b"id", "public_key": b"key", "handle": b"handle", "sign_count": 0, "name": "Phone"}
     session.add(Passkey(account_id=account_id, made_at=START, **passkey))
     session.add(Identity(account_id=account_id, issuer="https://there", subject="n", tied_at=START, used_at=START))

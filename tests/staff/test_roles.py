@@ -33,7 +33,7 @@ def role_of(session: Session, who: Visitor, role: Role) -> int:
 
 
 def again(session: Session, who: Visitor) -> Visitor:
-    """Who somebody is now."""
+    """The current visitor of an account."""
     session.rollback()
     found = visitor_of_account(session, who.account_id or 0)
     assert found is not None
@@ -141,7 +141,7 @@ def test_two_administrators_cannot_put_each_other_out(engine: Engine, db_session
 
 
 def told(session: Session, subject: str) -> list[str]:
-    """Who was told of something, in order, by a mail that names nobody."""
+    """The recipients of a mail, in order; the mail names nobody."""
     session.rollback()
     mails = [m for m in session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)) if m.subject == subject]
     assert [mail.body for mail in mails if {"Noor", "Bas", "Fatima", "North"} & set(mail.body.split())] == []

@@ -15,7 +15,7 @@ from tests.staff.test_accounts import NEW
 
 @pytest.fixture
 def client(make_app: MakeApp, database_url: str, clock: FrozenClock) -> PageClient:
-    """Somebody at a browser, at a service that sends no mail."""
+    """A client of a service without a mail server."""
     made = make_app(mail=None).test_client()
     assert isinstance(made, PageClient)
     return made

@@ -1,4 +1,4 @@
-"""Pages of signing in and out, of choosing a password, and of one's own account."""
+"""Pages for signing in and out, choosing a password, and the visitor's own account."""
 
 import ekc.signin.views.oidc
 import ekc.signin.views.own_account
