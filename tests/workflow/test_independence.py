@@ -17,7 +17,7 @@ from tests.workflow.build import READY
 SAME = (
     ("Stichting Jeugdbescherming Rivierstad", "jeugdbescherming RIVIERSTAD", "Jeugdbescherming, Rivierstad"),
     ("Coöperatie De Brug U.A.", "cooperatie de brug", "De Brug UA", "Brug"),
-    ("GGZ Noord", "G.G.Z. Noord", "G G Z Noord", "GGZ-Noord", "ggz noord B.V."),
+    ("GGZ Noord", "G.G.Z. Noord", "G G Z Noord", "GGZ-Noord", "ggz noord B.V.", "GGZ Noord B V"),
     ("'t Huis", "’t Huis", "Het Huis", "Huis"),
     ("Jeugd & Gezin", "Jeugd en Gezin", "Stichting Jeugd + Gezin"),
     ("Northfield Borough Council", "The Northfield borough council", "NORTHFIELD BOROUGH COUNCIL LTD."),
