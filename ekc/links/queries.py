@@ -186,7 +186,7 @@ class DeviceRow:
 
     def is_pending(self, at: datetime) -> bool:
         """Whether it waits for the coordinator's approval."""
-        return self.confirmed_at is None and self.ended_at is None and self.asked_at > at - APPROVAL_LIFETIME
+        return awaits_approval(self, at)
 
     def is_trusted(self, at: datetime) -> bool:
         """Whether it signs in without verification: remembered, or just approved and not used yet."""
@@ -232,6 +232,11 @@ class PendingDevice:
     device: str
     asked_at: datetime
     number: int | None
+
+
+def awaits_approval(device: DeviceRow | LinkDevice, at: datetime) -> bool:
+    """Whether a device waits for the coordinator's approval; `is_pending` is the same condition for statements."""
+    return device.confirmed_at is None and device.ended_at is None and device.asked_at > at - APPROVAL_LIFETIME
 
 
 def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:

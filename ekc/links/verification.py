@@ -65,7 +65,7 @@ def verify_by_answer(
     # Outside the transaction, because hashing is slow; the attempts are checked again below, under the lock.
     right = verify_password(normalize_answer(typed), link.answer_hash, cost)
     with writing(session):
-        link = _locked_link(session, at, token)
+        link = _link_for_update(session, at, token)
         if right and link.tries < MAX_ATTEMPTS:
             how = Confirmed.ANSWER if link.question else Confirmed.CODE
             confirmed = LinkDevice(link_id=link.id, device=device, asked_at=at, confirmed_at=at, how=how)
@@ -79,7 +79,7 @@ def verify_by_answer(
     return None
 
 
-def _locked_link(session: Session, at: datetime, token: str) -> PersonalLink:
+def _link_for_update(session: Session, at: datetime, token: str) -> PersonalLink:
     """The link that a token opens, with a row lock; inside `writing`. Raises Unknown for a token that does not work."""
     link = link_of_token(session, at, token, lock=True)
     if link is None:
@@ -130,7 +130,7 @@ def verify_by_device(session: Session, at: datetime, token: str, device_id: int 
     Raises Unknown for a link that does not work.
     """
     with writing(session):
-        link = _locked_link(session, at, token)
+        link = _link_for_update(session, at, token)
         row = device_of(session, link.id, device_id)
         known = session.get(LinkDevice, device_id, populate_existing=True) if row and row.is_trusted(at) else None
         return _sign_in(session, at, link, known, own or known.remembered) if known else None
@@ -150,7 +150,7 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
     Raises Unknown for a link that does not work, Refusal if `MAX_PENDING_DEVICES` wait already.
     """
     with writing(session):
-        link = _locked_link(session, at, token)
+        link = _link_for_update(session, at, token)
         pending = select(LinkDevice.number).where(LinkDevice.link_id == link.id, *is_pending(at))
         taken = session.scalars(pending).all()
         if len(taken) >= MAX_PENDING_DEVICES:
@@ -166,7 +166,7 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
 def forget_device(session: Session, at: datetime, token: str, device_id: int | None) -> None:
     """End this device, which turned out to be shared, and its sign-ins. Raises Unknown if the link does not work."""
     with writing(session):
-        link = _locked_link(session, at, token)
+        link = _link_for_update(session, at, token)
         if device_of(session, link.id, device_id) is not None:
             end_devices(session, at, [device_id or 0])
             record(session, PUBLIC, at, "link.device_forgotten", link.conference_id, link=link.id)

@@ -25,8 +25,8 @@ from ekc.links import actions as links_actions
 from ekc.links import tokens as links
 from ekc.links.mails import PERSONAL_LINK
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import link_of_token, links_of, newest_link
-from ekc.links.tokens import Check
+from ekc.links.queries import awaits_approval, link_of_token, links_of, newest_link
+from ekc.links.tokens import NOTHING_ASKED, Check
 from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity
@@ -76,7 +76,8 @@ def make_link(
 def make_missing_links(by: By, conference_id: int, cost: Cost = DEFAULT_COST) -> tuple[MadeLink, ...]:
     """Make a link with a code for everybody who can have one and has none. Raises Refusal if nobody lacks one."""
     people = [row.id for row in circle(by.session, conference_id) if has_page(row.part, row.attends)]
-    lacking = [one for one in people if one not in _live_links(by.session, by.at, conference_id)]
+    live = _live_links(by.session, by.at, conference_id)
+    lacking = [one for one in people if one not in live]
     # Outside the transaction, because hashing is slow on purpose.
     checks = {one: _check(NewLink(), cost) for one in lacking}
     with writing(by.session):
@@ -149,12 +150,7 @@ def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) ->
         lock_case(by, conference_id, Activity.MAKE_LINKS)
         link, device = _locked_device(by.session, conference_id, device_id)
         participant = member(by.session, conference_id, link.participant_id)
-        waits = (
-            device.confirmed_at is None
-            and device.ended_at is None
-            and device.asked_at > by.at - links.APPROVAL_LIFETIME
-        )
-        if not waits or link.revoked_at is not None or link.expires_at <= by.at:
+        if not awaits_approval(device, by.at) or link.revoked_at is not None or link.expires_at <= by.at:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))
         if is_them:
             device.confirmed_at, device.how = by.at, Confirmed.COORDINATOR
@@ -200,7 +196,7 @@ def end_device(by: By, conference_id: int, device_id: int) -> None:
 def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:
     """What a new link asks on a new device, and the code to tell its owner ("" if it asks something else)."""
     if new.by_hand:
-        return Check(), ""
+        return NOTHING_ASKED, ""
     code = "" if new.question else links.new_entrance_code()
     return Check(new.question, hash_password(links.normalize_answer(new.answer if new.question else code), cost)), code
 

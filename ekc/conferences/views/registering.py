@@ -6,7 +6,6 @@ from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from ekc.accounts.access import By
 from ekc.accounts.queries import regions
 from ekc.conferences import queries
 from ekc.conferences.access import open_case
@@ -60,7 +59,7 @@ def _after(conference_id: int) -> str:
     """Where to go after registering: to the case if the visitor may see it, else to the page of thanks."""
     session[_REGISTERED] = queries.case_number(db(), conference_id)
     try:
-        open_case(By(db(), visitor(), now()), conference_id, Activity.SEE_CASE)
+        open_case(by(), conference_id, Activity.SEE_CASE)
     except Refusal:
         return url_for("conferences.thanks")
     return url_for("journey.case", conference_id=conference_id)
