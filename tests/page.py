@@ -6,6 +6,7 @@ page gets in `tests/pagecheck.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeVar
@@ -43,6 +44,14 @@ def text_of(element: Element, without: tuple[str, ...] = ()) -> str:
                 yield " "
 
     return squeeze("".join(pieces(element)))
+
+
+_TOKEN = re.compile(r'(name="csrf_token"[^>]* value=)"[^"]+"')
+
+
+def without_token(html: str) -> str:
+    """A page without its CSRF token, which changes each second."""
+    return _TOKEN.sub(r"\1", html)
 
 
 class Page:

@@ -1,4 +1,4 @@
-"""A real browser (Debian's chromium, headless, limited to this machine), and a server for it.
+"""A real browser (Debian's Chromium without its windows, limited to this machine), and a server for it.
 
 Tests that use it are marked `browser` automatically. EKC_PICTURES=folder saves a screenshot of every checked page.
 """
@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
     from flask import Flask
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserType, Page
 
     from tests.look import Onlooker
 
@@ -36,16 +36,21 @@ SAYS_NO = "Failed to load resource: the server responded with a status of 4"
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
 
 
+def launched(chromium: BrowserType, **options: Any) -> Browser:
+    """Start a browser."""
+    path = shutil.which("chromium-headless-shell")
+    assert path, "chromium-headless-shell is not installed; bin/setup --browser installs it"
+    return chromium.launch(executable_path=path, chromium_sandbox=False, args=[*FLAGS, NOWHERE_ELSE], **options)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for each worker."""
     from playwright.sync_api import expect, sync_playwright
 
-    path = shutil.which("chromium")
     expect.set_options(timeout=PATIENCE)
-    assert path, "chromium is not installed; bin/setup --browser installs it"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=[*FLAGS, NOWHERE_ELSE])
+        started = launched(playwright.chromium)
         yield started
         started.close()
 

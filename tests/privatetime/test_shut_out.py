@@ -41,6 +41,7 @@ def test_the_coordinator_hears_why(
 ) -> None:
     case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
     sign_in(client, cast.noor)
+    client.page("/")
 
     found = answers(client, app, case.id)
 
@@ -53,6 +54,7 @@ def test_to_strangers_the_pages_do_not_exist(
 ) -> None:
     case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
     sign_in(client, getattr(cast, who))
+    client.page("/")
 
     assert set(answers(client, app, case.id)) == {(404, False)}
 

@@ -1,6 +1,5 @@
 """All kinds of visitors who may request a case: each part in its circle, each role of staff, and strangers."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -40,12 +39,6 @@ BY_LINK = {
 #: Whose link ended when they had to go.
 GONE = frozenset({"who was excluded", "who was removed"})
 _TOKEN = "0" * 40  # what the cookie holds of the token of forms
-_IN_PAGES = re.compile(r'(name="csrf_token"[^>]* value=)"[^"]*"')
-
-
-def without_token(html: str) -> str:
-    """A page without its CSRF token, which changes each second."""
-    return _IN_PAGES.sub(r"\1", html)
 
 
 @dataclass(frozen=True)

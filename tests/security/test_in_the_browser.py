@@ -1,6 +1,5 @@
 """Security in a real browser: headers, cookies, forms, redirects, and attacks by another site."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +13,7 @@ from ekc.conferences.queries import circle
 from tests.build import Made, case_in_setup
 from tests.cast import Cast
 from tests.clock import FrozenClock
-from tests.plugins.browser import FLAGS, NOWHERE_ELSE, PATIENCE, served
+from tests.plugins.browser import PATIENCE, launched, served
 from tests.plugins.web import MakeApp
 from tests.tab import sign_in
 
@@ -216,15 +215,9 @@ def test_cookies_by_https(
 @pytest.fixture
 def keeping_context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
     """A browser with the back/forward cache on, which Playwright turns off by default."""
-    path = shutil.which("chromium")
-    args = [*FLAGS, NOWHERE_ELSE]
-    kept = ["--disable-back-forward-cache"]
+    without = ["--disable-back-forward-cache"]
     with (
-        closing(
-            browser.browser_type.launch(
-                executable_path=path, chromium_sandbox=False, args=args, ignore_default_args=kept
-            )
-        ) as started,
+        closing(launched(browser.browser_type, ignore_default_args=without)) as started,
         closing(started.new_context(base_url=live_server)) as made,
     ):
         made.set_default_timeout(PATIENCE)

@@ -19,8 +19,8 @@ from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
 from tests.clock import START
+from tests.page import without_token
 from tests.security.every_form import Field, Found, every_form, undone
-from tests.security.everybody import without_token
 from tests.security.strange_case import STAFF, Strange, numbers_of
 from tests.security.test_forms_never_break import fitting, is_typed
 from tests.security.whole_case import NAMED, SPOKEN, Whole, whole_case

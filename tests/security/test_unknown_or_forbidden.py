@@ -26,7 +26,8 @@ from tests.cast import Cast, make_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.journey.counting import counted
-from tests.security.everybody import Comer, without_token
+from tests.page import without_token
+from tests.security.everybody import Comer
 from tests.test_access_matrix import UNKNOWN, Judge, Route, make_world, routes
 
 NOWHERE = 1_999_999_999

@@ -10,7 +10,7 @@ from ekc.signin.models import Method
 from ekc.signin.queries import passkeys_of, sign_ins_of
 from ekc.staff.actions import closing
 from ekc.staff.actions import sign_in as sign_in_actions
-from tests.cast import Cast, set_up_app, sign_in
+from tests.cast import Cast, set_up_app, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.plugins.web import MakeApp
@@ -29,7 +29,7 @@ def newcomer(strict: Flask, database_url: str, clock: FrozenClock, cast: Cast) -
     """Noor there, who typed her password for the first time."""
     made = strict.test_client()
     assert isinstance(made, PageClient)
-    assert sign_in(made, cast.noor).heading == "Set up your second step"
+    assert sign_in_by_password(made, cast.noor).heading == "Set up your second step"
     return made
 
 
@@ -52,7 +52,7 @@ def test_whoever_found_the_password_cannot_go_on_without_the_passkey(
     thief = strict.test_client()
     assert isinstance(thief, PageClient)
 
-    page = sign_in(thief, cast.noor)
+    page = sign_in_by_password(thief, cast.noor)
 
     assert page.url == "/sign-in?again=1"
     assert "Here everybody signs in with two steps. Sign in with your passkey: it is both at once." in page.text
@@ -67,16 +67,16 @@ def test_whoever_found_the_password_cannot_go_on_without_the_passkey(
 def test_no_code_is_asked_beside_a_passkey(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     key = make(client)
     set_up_app(db_session, clock(), cast.noor)
 
-    assert sign_in(client, cast.noor).url == "/sign-in/code"
+    assert sign_in_by_password(client, cast.noor).url == "/sign-in/code"
     assert send_answer(client, key.answer(authentication_options(client))).heading == "Your passkeys"
 
 
 def test_my_sign_in_says_how_many_there_are(client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     assert "You have 1 passkey." not in client.page("/account").text
     make(client)
 
@@ -85,7 +85,7 @@ def test_my_sign_in_says_how_many_there_are(client: PageClient, cast: Cast) -> N
 
 
 def test_who_has_left_does_not_come_in(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     key = make(client)
     out(client)
     closing.set_leaving(By(db_session, cast.bas, clock()), cast.noor.account_id or 0, clock().date())
@@ -100,7 +100,7 @@ def test_an_account_that_is_opened_again_has_no_passkeys_of_before(
 ) -> None:
     """It may have been closed because a laptop was stolen."""
     noor = cast.noor.account_id or 0
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     key = make(client)
     closing.close_account(By(db_session, cast.bas, clock()), noor)
     closing.reopen_account(By(db_session, cast.bas, clock()), noor, "http://localhost")
@@ -112,7 +112,7 @@ def test_an_account_that_is_opened_again_has_no_passkeys_of_before(
 def test_who_has_lost_everything_begins_anew(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     make(client)
 
     sign_in_actions.reset_second_factor(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
@@ -134,7 +134,7 @@ def test_too_many_wrong_ones_from_one_place_wait(
 
 def test_what_a_device_said_is_on_no_page(client: PageClient, cast: Cast) -> None:
     """A page that was open for too long shows what was typed, to be sent again."""
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     said = SoftKey().made(registration_options(client))
 
     answer = client.post("/account/passkeys", data={"credential": said, "name": "Phone", "csrf_token": "old"})

@@ -13,7 +13,7 @@ from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Method
 from ekc.signin.queries import sign_ins_of
 from tests.build import registered_case
-from tests.cast import COST, PASSWORD, Cast, enter, sign_in
+from tests.cast import COST, PASSWORD, Cast, enter, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 
@@ -22,7 +22,7 @@ PRESENT, CHOSEN, AGAIN = "The password you have now", "New password", "New passw
 
 
 def test_the_page_is_behind_ones_own_name(client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     page = client.follow("Noor van Dijk: my sign-in")
 
@@ -41,7 +41,7 @@ def test_somebody_by_personal_link_has_none(
 
 
 def test_ones_own_phone_is_written_down(client: PageClient, cast: Cast, db_session: Session) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     client.page("/account")
 
     page = client.submit("Save my phone number", {"Phone": "01632 960010 "})
@@ -59,8 +59,8 @@ def test_another_password_is_chosen(
 ) -> None:
     elsewhere = app.test_client()
     assert isinstance(elsewhere, PageClient)
-    sign_in(elsewhere, cast.noor)
-    sign_in(client, cast.noor)
+    sign_in_by_password(elsewhere, cast.noor)
+    sign_in_by_password(client, cast.noor)
     client.page("/account")
 
     page = client.submit("Change my password", {PRESENT: PASSWORD, CHOSEN: NEW, AGAIN: NEW})
@@ -100,7 +100,7 @@ def test_a_password_is_not_chosen(
     again: str,
     errors: list[str],
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     client.page("/account")
 
     page = client.refused("Change my password", {PRESENT: present, CHOSEN: chosen, AGAIN: again})
@@ -112,7 +112,7 @@ def test_a_password_is_not_chosen(
 
 
 def test_without_a_password_there_is_none_to_change(client: PageClient, cast: Cast, db_session: Session) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     db_session.get_one(Account, cast.noor.account_id).password_hash = None
     db_session.commit()
 
@@ -133,7 +133,7 @@ def test_where_one_is_signed_in_is_shown_and_ended(
     ):
         sign_in_account(db_session, began, noor, method, device)
     clock.advance(hours=2)
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     page = client.page("/account")
     assert "with a password · just now this one" in page.text
     assert "Safari, iPhone with a password and a code · 2 hours ago last used 2 hours ago" in page.text
@@ -163,7 +163,7 @@ def test_nobody_signs_somebody_else_out(
 ) -> None:
     denise = cast.denise.account_id or 0
     theirs = sign_in_account(db_session, clock(), denise, Method.PASSWORD)
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     page = client.page("/account")
     token = next(c.attrib["value"] for c in page.all("input") if c.get("name") == "csrf_token")
 

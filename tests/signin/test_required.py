@@ -13,7 +13,7 @@ from ekc.core.routes import declared_access
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Identity, Method
 from tests.build import Made, case_in_setup
-from tests.cast import PASSWORD, Cast, enter, set_up_app, sign_in
+from tests.cast import PASSWORD, Cast, enter, set_up_app, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.plugins.web import MakeApp
@@ -154,7 +154,7 @@ def test_one_sets_it_up_and_comes_to_where_one_wanted_to_be(
 
 
 def test_one_can_sign_out_without_setting_it_up(client: PageClient, cast: Cast) -> None:
-    assert sign_in(client, cast.noor).heading == "Set up your second step"
+    assert sign_in_by_password(client, cast.noor).heading == "Set up your second step"
 
     client.submit("Sign out")
 
@@ -166,6 +166,6 @@ def test_whoever_has_it_is_asked_for_a_code(
 ) -> None:
     app, _codes = set_up_app(db_session, clock(), cast.noor)
     clock.advance(minutes=1)
-    assert sign_in(client, cast.noor).heading == "Second step"
+    assert sign_in_by_password(client, cast.noor).heading == "Second step"
 
     assert client.submit("Sign in", {"Code": app.at(clock())}).heading == "Hello, Noor"

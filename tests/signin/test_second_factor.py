@@ -22,7 +22,7 @@ from ekc.signin.actions.second_factor import check_code
 from ekc.signin.models import Authenticator, Method, RecoveryCode
 from ekc.signin.queries import has_second_factor, own_sign_in, sign_ins_of
 from ekc.staff.actions import sign_in as sign_in_actions
-from tests.cast import COST, PASSWORD, Cast, set_up_app, sign_in
+from tests.cast import COST, PASSWORD, Cast, set_up_app, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
@@ -76,7 +76,7 @@ def mails(session: Session) -> list[tuple[str, str]]:
 def test_a_phone_is_set_up_with_its_first_code(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, noor: int
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     client.page("/account")
     page = client.follow("Set up a second step")
     key = key_on(page)
@@ -123,7 +123,7 @@ def test_a_key_is_not_kept_as_it_is(db_session: Session, phone: tuple[TOTP, list
 def test_a_phone_is_not_set_up_by_guessing(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, code: str, password: str, error: str
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     key = key_on(client.page("/account/second-factor"))
 
     typed = TOTP(key).at(clock()) if code == "right" else code
@@ -136,13 +136,13 @@ def test_a_phone_is_not_set_up_by_guessing(
 
 def test_the_key_of_a_phone_is_for_who_began(app: Flask, client: PageClient, cast: Cast, clock: FrozenClock) -> None:
     """What the session of another sign-in kept is nothing to this one."""
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     key = key_on(client.page("/account/second-factor"))
     with client.session_transaction() as kept:
         pending = kept["authenticator"]
     other = app.test_client()
     assert isinstance(other, PageClient)
-    sign_in(other, cast.denise)
+    sign_in_by_password(other, cast.denise)
     with other.session_transaction() as session:
         session["authenticator"] = pending
 
@@ -197,7 +197,7 @@ def test_one_signs_in_with_a_code(
 
 def test_halfway_is_nowhere(app: Flask, client: PageClient, cast: Cast, phone: tuple[TOTP, list[str]]) -> None:
     """A visitor who typed the password but no code has no access to any page."""
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     stranger = FlaskClient(app)
 
     for address in pages(app):
@@ -218,7 +218,7 @@ def pages(app: Flask) -> Iterator[str]:
 def test_a_password_is_good_for_ten_minutes(
     client: PageClient, cast: Cast, clock: FrozenClock, phone: tuple[TOTP, list[str]]
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     clock.advance(minutes=9.9)
     client.page("/sign-in/code")
     clock.advance(minutes=0.2)
@@ -234,12 +234,12 @@ def test_a_code_lets_in_once(
     app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, phone: tuple[TOTP, list[str]]
 ) -> None:
     code = phone[0].at(clock())
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     type_code(client, code)
     other = app.test_client()
     assert isinstance(other, PageClient)
 
-    sign_in(other, cast.noor)
+    sign_in_by_password(other, cast.noor)
 
     assert other.refused("Sign in", {"Code": code}, status=422).errors == [NO]
     assert not is_in(other)
@@ -261,7 +261,7 @@ def test_every_wrong_code_sounds_the_same(
 ) -> None:
     used = phone[1][3]
     assert check_code(db_session, clock(), noor, used, COST)
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     found = [client.refused("Sign in", {"Code": typed}, status=422) for typed in ("000000", used, "999999999999", "x")]
 
@@ -274,7 +274,7 @@ def test_a_recovery_code_lets_in_once_and_its_owner_is_told(
     app: Flask, client: PageClient, cast: Cast, db_session: Session, phone: tuple[TOTP, list[str]], noor: int
 ) -> None:
     code = phone[1][7]
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     page = type_code(client, f"{code[:4]}-{code[4:8]} {code[8:]}")
 
@@ -284,14 +284,14 @@ def test_a_recovery_code_lets_in_once_and_its_owner_is_told(
     assert mails(db_session)[1:] == [("noor@example.org", "A recovery code was used")]
     other = app.test_client()
     assert isinstance(other, PageClient)
-    sign_in(other, cast.noor)
+    sign_in_by_password(other, cast.noor)
     assert other.refused("Sign in", {"Code": code}).errors == [NO]
 
 
 def test_when_few_recovery_codes_are_left_the_page_says_so(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, phone: tuple[TOTP, list[str]], noor: int
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     type_code(client, phone[0].at(clock()))
     for code in phone[1][:6]:
         check_code(db_session, clock(), noor, code, COST)
@@ -333,7 +333,7 @@ def test_of_many_at_one_moment_one_gets_in(
 def test_guessing_at_codes_is_slowed_down_and_the_owner_is_told(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, phone: tuple[TOTP, list[str]]
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     for wrong in ("000000", "000001", "123412341234", "000002", ""):
         client.refused("Sign in", {"Code": wrong}, status=422)  # what is left out is no try
     client.refused("Sign in", {"Code": "000003"}, status=422)
@@ -347,7 +347,7 @@ def test_guessing_at_codes_is_slowed_down_and_the_owner_is_told(
     assert mails(db_session)[1:] == [("noor@example.org", "Somebody types wrong codes")]
 
     clock.advance(minutes=15)
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     type_code(client, phone[0].at(clock()))
     assert is_in(client)
 
@@ -358,7 +358,7 @@ def test_guessing_at_codes_is_slowed_down_and_the_owner_is_told(
 def test_the_second_step_is_turned_off_with_the_password(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, phone: tuple[TOTP, list[str]], noor: int
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     type_code(client, phone[0].at(clock()))
     client.page("/account")
 
@@ -373,7 +373,7 @@ def test_the_second_step_is_turned_off_with_the_password(
     assert mails(db_session)[-1] == ("noor@example.org", "Signing in asks for no code any more")
     client.page("/")
     client.submit("Sign out")
-    assert sign_in(client, cast.noor).heading == "Hello, Noor"
+    assert sign_in_by_password(client, cast.noor).heading == "Hello, Noor"
 
 
 def test_where_it_is_required_it_stays(
@@ -393,7 +393,7 @@ def test_there_are_no_recovery_codes_without_a_second_step(db_session: Session, 
 def test_an_administrator_takes_it_away_and_the_owner_is_told(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, phone: tuple[TOTP, list[str]], noor: int
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     type_code(client, phone[0].at(clock()))
 
     sign_in_actions.reset_second_factor(By(db_session, cast.bas, clock()), noor)
@@ -404,7 +404,7 @@ def test_an_administrator_takes_it_away_and_the_owner_is_told(
         ("noor@example.org", "Your second step was taken away"),
         ("ruud@example.org", "The second step of somebody was taken away"),
     ]
-    assert sign_in(client, cast.noor).heading == "Hello, Noor"
+    assert sign_in_by_password(client, cast.noor).heading == "Hello, Noor"
 
 
 def test_nobody_else_takes_it_away(

@@ -9,7 +9,7 @@ from ekc.core.routes import local_path
 from ekc.signin.actions.passwords import set_password
 from ekc.signin.queries import sign_ins_of
 from ekc.staff.actions.closing import close_account
-from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in
+from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import text_of
@@ -27,7 +27,7 @@ def answer(email: str, password: str) -> dict[str, str]:
 
 
 def test_one_signs_in_and_out(client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     assert is_in(client)
 
     client.page("/")
@@ -130,7 +130,7 @@ def test_the_session_is_a_new_one(client: PageClient, cast: Cast) -> None:
     with client.session_transaction() as session:
         session["planted"] = "by somebody else"
 
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     with client.session_transaction() as session:
         assert "planted" not in session
@@ -139,7 +139,7 @@ def test_the_session_is_a_new_one(client: PageClient, cast: Cast) -> None:
 def test_signing_in_ends_what_was_signed_in_there(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     before = client.get_cookie("session")
     assert before is not None
     clock.advance(minutes=5)
@@ -153,7 +153,7 @@ def test_signing_in_ends_what_was_signed_in_there(
 
 
 def test_a_session_ends_after_eight_hours_without_use(client: PageClient, cast: Cast, clock: FrozenClock) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     clock.advance(hours=7.9)
     assert is_in(client)
@@ -167,7 +167,7 @@ def test_a_session_ends_after_eight_hours_without_use(client: PageClient, cast: 
 def test_another_password_ends_the_session(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     set_password(By(db_session, cast.noor, clock()), cast.noor.account_id or 0, "another good one", COST)
 
@@ -176,7 +176,7 @@ def test_another_password_ends_the_session(
 
 
 def test_whoever_signs_out_is_not_told_that_they_were(client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     client.page("/")
     client.submit("Sign out")
 
@@ -188,7 +188,7 @@ def test_whoever_signs_out_is_not_told_that_they_were(client: PageClient, cast: 
     ["account:7", "account:x", "account:", "link:", "link:1", "nothing", "account:1:1", ":", "account:99999999999"],
 )
 def test_a_made_up_session_is_nobody(client: PageClient, cast: Cast, key: str) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     with client.session_transaction() as session:
         session["_user_id"] = key
 
@@ -196,7 +196,7 @@ def test_a_made_up_session_is_nobody(client: PageClient, cast: Cast, key: str) -
 
 
 def test_a_copied_cookie_is_worth_nothing_after_signing_out(app: Flask, client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     kept = client.get_cookie("session")
     assert kept is not None
 
@@ -208,7 +208,7 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(app: Flask, client: 
 
 
 def test_a_sign_in_ends_however_much_it_is_used(client: PageClient, cast: Cast, clock: FrozenClock) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     for _ in range(3):
         clock.advance(hours=5)
@@ -219,7 +219,7 @@ def test_a_sign_in_ends_however_much_it_is_used(client: PageClient, cast: Cast, 
 
 
 def test_the_cookie_is_out_of_reach(app: Flask, client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     cookie = client.get_cookie("session")
     assert cookie is not None

@@ -16,7 +16,7 @@ from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
 from ekc.signin.devices import Caller, network_of
 from ekc.signin.login import request_caller
 from ekc.signin.models import Attempt, KnownDevice
-from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in
+from tests.cast import COST, PASSWORD, Cast, mail_of, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.plugins.web import MakeApp
@@ -187,7 +187,7 @@ def test_however_an_address_is_written_it_is_one_caller_and_its_neighbour_anothe
 
 
 def test_the_owner_is_not_locked_out_by_somebody_who_guesses(app: Flask, client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     client.page("/")
     client.submit("Sign out")
     guesser = app.test_client()
@@ -202,7 +202,7 @@ def test_the_owner_is_not_locked_out_by_somebody_who_guesses(app: Flask, client:
 
 
 def test_a_known_browser_has_its_own_end(client: PageClient, cast: Cast) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     client.page("/")
     client.submit("Sign out")
 
@@ -213,7 +213,7 @@ def test_a_known_browser_has_its_own_end(client: PageClient, cast: Cast) -> None
 def test_a_browser_is_known_by_what_nobody_guesses(
     app: Flask, client: PageClient, cast: Cast, db_session: Session
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     cookie = client.get_cookie("device")
     assert cookie is not None
     assert (len(cookie.value), cookie.http_only, cookie.same_site) == (43, True, "Lax")
@@ -231,7 +231,7 @@ def test_a_browser_is_known_by_what_nobody_guesses(
 
 def test_one_browser_is_known_to_several(client: PageClient, cast: Cast, db_session: Session) -> None:
     for who in (cast.noor, cast.denise, cast.noor):
-        sign_in(client, who)
+        sign_in_by_password(client, who)
         client.page("/")
         client.submit("Sign out")
 
@@ -244,7 +244,7 @@ def test_one_browser_is_known_to_several(client: PageClient, cast: Cast, db_sess
 def test_after_another_password_no_browser_is_known(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
 
     set_password(By(db_session, cast.noor, clock()), cast.noor.account_id or 0, WRONG, COST)
 
@@ -254,12 +254,12 @@ def test_after_another_password_no_browser_is_known(
 def test_a_browser_that_is_not_used_for_a_year_is_forgotten(
     app: Flask, client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    sign_in(client, cast.noor)
+    sign_in_by_password(client, cast.noor)
     clock.advance(days=366)
 
     other = app.test_client()
     assert isinstance(other, PageClient)
-    sign_in(other, cast.denise)
+    sign_in_by_password(other, cast.denise)
 
     assert [row.account_id for row in db_session.scalars(select(KnownDevice))] == [cast.denise.account_id]
 

@@ -21,7 +21,7 @@ from ekc.staff.actions import roles as roles_actions
 from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.vocabulary import Role
 from tests import build
-from tests.cast import COST, PASSWORD, Cast, come_in, set_up_app, sign_in
+from tests.cast import COST, PASSWORD, Cast, come_in, set_up_app, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, text_of
@@ -41,7 +41,7 @@ NEW = {
 @pytest.fixture
 def bas(client: PageClient, cast: Cast) -> PageClient:
     """The administrator at a browser."""
-    sign_in(client, cast.bas)
+    sign_in_by_password(client, cast.bas)
     return client
 
 
@@ -52,7 +52,7 @@ def rows(page: Page) -> list[str]:
 
 
 def test_an_administrator_begins_at_the_accounts(client: PageClient, cast: Cast, clock: FrozenClock) -> None:
-    page = sign_in(client, cast.bas)
+    page = sign_in_by_password(client, cast.bas)
 
     assert (page.url, page.heading) == ("/accounts", "Accounts")
     assert rows(page) == [
@@ -70,7 +70,7 @@ def test_a_care_manager_who_is_administrator_begins_at_the_follow_ups(
 ) -> None:
     """Not at the page of coordinators, which would be empty."""
     mila = cast.mila.account_id or 0
-    assert sign_in(client, cast.mila).url == "/follow-ups"
+    assert sign_in_by_password(client, cast.mila).url == "/follow-ups"
     roles_actions.give_role(By(db_session, cast.bas, clock()), mila, Office(Role.ADMINISTRATOR))
     assert client.page("/").url == "/follow-ups"
 
@@ -229,7 +229,7 @@ def test_an_account_is_closed_and_opened_again(
     build.case_in_setup(db_session, cast, clock())
     noor = app.test_client()
     assert isinstance(noor, PageClient)
-    sign_in(noor, cast.noor)
+    sign_in_by_password(noor, cast.noor)
     page = bas.page(f"/accounts/{cast.noor.account_id}")
     assert "1 conference is then without a coordinator; the regional manager sees it." in page.text
 
@@ -245,7 +245,7 @@ def test_an_account_is_closed_and_opened_again(
 def test_somebody_is_signed_out_everywhere(app: Flask, bas: PageClient, cast: Cast) -> None:
     noor = app.test_client()
     assert isinstance(noor, PageClient)
-    sign_in(noor, cast.noor)
+    sign_in_by_password(noor, cast.noor)
     bas.page(f"/accounts/{cast.noor.account_id}")
 
     page = bas.submit("Sign them out everywhere")
@@ -378,7 +378,7 @@ def test_regions(bas: PageClient, cast: Cast, db_session: Session) -> None:
 def test_to_others_these_pages_do_not_exist(client: PageClient, cast: Cast, name: str) -> None:
     who = getattr(cast, name)
     if who.known:
-        sign_in(client, who)
+        sign_in_by_password(client, who)
     wanted = 404 if who.known else 302
     addresses = ("/accounts", "/accounts/new", "/accounts/1", "/accounts/99", "/regions")
 
@@ -435,4 +435,4 @@ def test_a_lost_second_step_is_taken_away(
     assert at_home.get("/sign-in").status_code == 200
     someone = app.test_client()
     assert isinstance(someone, PageClient)
-    assert sign_in(someone, cast.noor).url == "/"
+    assert sign_in_by_password(someone, cast.noor).url == "/"
