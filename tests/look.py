@@ -15,7 +15,7 @@ AXE = Axe().axe_script
 #: The rules of axe that are asked in each scheme: all in light, in dark those about colours (the rest is the same).
 SCHEMES: dict[Literal["light", "dark"], Mapping[str, object]] = {
     "light": {},
-    "dark": {"runOnly": {"type": "tag", "values": ["cat.color"]}},
+    "dark": {"runOnly": ["color-contrast", "link-in-text-block"]},
 }
 
 

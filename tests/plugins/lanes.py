@@ -1,5 +1,6 @@
 """Selection of tests: `--fast` excludes slow ones, and a word after `-k` limits collection to the matching files."""
 
+import os
 import re
 from pathlib import Path
 
@@ -42,6 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
     files = set(TESTS.rglob("test_*.py"))
     named = {file for file in files if word in str(file.relative_to(TESTS)).lower()}
     config.stash[_FILES] = named or {file for file in files if word in file.read_text().lower()} or files
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One worker more than there are processors, because browser tests wait for the browser."""
+    return None if config.getoption("fast") else (os.cpu_count() or 1) + 1
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import keyring_of
@@ -14,12 +15,21 @@ from ekc.signin.devices import Caller
 from ekc.signin.models import Attempt
 from ekc.workflow.vocabulary import N_
 
+# Built once: every sign-in and every refused request asks them.
+_attempt = cast(Table, Attempt.__table__)
+_COUNT = (
+    select(_attempt.c.key, func.count().label("number"))
+    .where(_attempt.c.key.in_(bindparam("keys", expanding=True)), _attempt.c.until > bindparam("at"))
+    .group_by(_attempt.c.key)
+)
+_FORGET = delete(_attempt).where(_attempt.c.until <= bindparam("at"))
+_ADD = insert(_attempt).returning(_attempt.c.id)
+
 
 def attempts_by_key(session: Session, at: datetime, keys: Collection[bytes]) -> dict[bytes, int]:
     """The number of attempts that still count, by key; keys without attempts are missing."""
-    live = (Attempt.key.in_(keys), Attempt.until > at)
-    counted = select(Attempt.key, func.count().label("number")).where(*live).group_by(Attempt.key)
-    return {row.key: row.number for row in session.execute(counted)}
+    rows = session.execute(_COUNT, {"keys": list(keys), "at": at})
+    return {row.key: row.number for row in rows}
 
 
 def retry_after(session: Session, at: datetime, key: bytes, max_attempts: int) -> datetime:
@@ -95,11 +105,9 @@ def throttle_keys(limit: Limit, whom: str, device: int | None, caller: Caller) -
 
 
 def _add_attempts(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tuple[int, ...]:
-    session.execute(delete(Attempt).where(Attempt.until <= at))
-    made = [Attempt(key=key, until=at + limit.window) for key, limit in limits.items()]
-    session.add_all(made)
-    session.flush()
-    return tuple(one.id for one in made)
+    session.execute(_FORGET, {"at": at})
+    rows = [{"key": key, "until": at + limit.window} for key, limit in limits.items()]
+    return tuple(session.scalars(_ADD, rows))
 
 
 def _ensure_below_limits(session: Session, at: datetime, limits: Mapping[bytes, Limit], more: int = 0) -> None:
