@@ -1,26 +1,9 @@
-"""Templates in tests: compiled once a worker, and strict about attributes."""
+"""Templates in tests are strict about attributes."""
 
 from typing import Any
 
-from jinja2 import BytecodeCache, Undefined
-from jinja2.bccache import Bucket
+from jinja2 import Undefined
 from jinja2.utils import missing
-
-
-class Compiled(BytecodeCache):
-    """Keeps bytecode in memory."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Load cached bytecode."""
-        if kept := self._kept.get(bucket.key):
-            bucket.bytecode_from_string(kept)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Store bytecode."""
-        self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
 class NoSuchAttribute(Undefined):

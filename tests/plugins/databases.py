@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,22 +30,31 @@ def _writing_is_noticed() -> None:
     notice_writing()
 
 
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _writing_is_noticed: None
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    run_folder: Path,
+    _writing_is_noticed: None,
 ) -> Iterator[Database]:
     """The database of this worker, of either kind. Tests ask for `engine`, `db_session`, `app` or `client` instead."""
     from tests.database import PostgreSQL, SQLite
 
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    base = tmp_path_factory.getbasetemp()
-    saved = (base.parent if worker else base) / f"stages-{request.param}"  # one place for all workers
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    saved = run_folder / f"stages-{request.param}"
     saved.mkdir(exist_ok=True)
     made: Database
     if request.param == "sqlite":
         made = SQLite(tmp_path_factory.mktemp("sqlite"), saved)
     else:
-        made = PostgreSQL(server_address(request.config), f"ekc_test_{worker or 'alone'}", saved)
+        made = PostgreSQL(server_address(request.config), f"ekc_test_{worker}", saved)
     yield made
     made.close()
 

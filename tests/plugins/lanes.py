@@ -59,6 +59,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path not in config.stash.get(_FILES, {collection_path}) else None
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests that need a browser, and deselect slow or redundant ones.
 
@@ -74,4 +75,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (left if (browser and postgresql) or (fast and (browser or postgresql)) else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = kept
+    items[:] = _spread(kept)
+
+
+def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The same, with those that wait for a browser spread among the others on SQLite, so that no two wait at once."""
+    waiting = [item for item in items if item.get_closest_marker("browser")]
+    others = [item for item in items if not item.get_closest_marker("browser")]
+    first = next((place for place, item in enumerate(others) if "postgresql" in item.name), len(others))
+    for number, item in enumerate(waiting):
+        others.insert(number + number * first // len(waiting), item)
+    return others

@@ -1,6 +1,6 @@
 """Fixtures for the app under test: settings, clock, Flask app and test client.
 
-There is one app for each worker and database, because creating one takes longer than most tests; all share their
+There is one app for each worker and database, because creating one takes longer than most tests; all workers share the
 compiled templates. Imports are inside the fixtures, so that tests of pure code start without them.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +17,11 @@ from tests.clock import START, FrozenClock
 
 if TYPE_CHECKING:
     from flask import Flask
+    from jinja2 import BytecodeCache
 
     from config import Settings
     from ekc.core.routes import Runtime
     from tests.client import PageClient
-    from tests.compiled import Compiled
     from tests.database import Database
 
 MakeApp = Callable[..., "Flask"]
@@ -60,14 +61,16 @@ def settings(database: Database, _worker_clock: FrozenClock, tmp_path_factory: p
 
 
 @pytest.fixture(scope="session")
-def _templates() -> Compiled:
-    from tests.compiled import Compiled
+def _templates(run_folder: Path) -> BytecodeCache:
+    from jinja2 import FileSystemBytecodeCache
 
-    return Compiled()
+    folder = run_folder / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(scope="session")
-def make_app(database: Database, settings: Settings, _templates: Compiled) -> MakeApp:
+def make_app(database: Database, settings: Settings, _templates: BytecodeCache) -> MakeApp:
     """Makes an app on the test's database with other settings: `make_app(registrations_an_hour=1)`."""
 
     def make(**changes: Any) -> Flask:

@@ -12,7 +12,7 @@ from flask import Flask
 from ekc.accounts.access import Visitor
 from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile
-from tests.cast import OWN, Cast, sign_in
+from tests.cast import OWN, Cast, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
@@ -57,7 +57,7 @@ class Walk:
         """The signed-in browser of somebody with an account."""
         client, fresh = self._browser(who.actor.name)
         if not fresh:
-            sign_in(client, who)
+            sign_in_by_password(client, who)
         return client
 
     @property
