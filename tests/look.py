@@ -52,7 +52,8 @@ class Onlooker:
 
 def axe(page: Page, asked: Mapping[str, object]) -> list[str]:
     """What axe, which was loaded before, finds wrong with the page as it is shown now: rule, meaning, elements."""
-    violations = page.evaluate("asked => axe.run(asked)", {"resultTypes": ["violations"], **asked})["violations"]
+    asked = {"resultTypes": ["violations"], **asked}
+    violations = page.evaluate("asked => axe.run(asked).then(found => found.violations)", asked)
     return [
         f"{v['id']}: {v['help']}\n    " + "\n    ".join(node["html"][:200] for node in v["nodes"]) for v in violations
     ]
