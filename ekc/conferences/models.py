@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, PlanSharing, StopReason, Variant
 
 
@@ -194,3 +195,17 @@ class ContactEntry(Base):
     channel: Mapped[str] = mapped_column(String(16))  # visit, phone, mail, letter, message
     text: Mapped[str] = mapped_column(SealedText("contact_entry.text"))
     written_at: Mapped[datetime]
+
+
+class Notice(Base):
+    """A change that people in the circle have to hear, with what it was before and is now."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
+    round: Mapped[int]
+    at: Mapped[datetime]
+    was: Mapped[str] = mapped_column(SealedText("notice.was"))  # a day as ISO 8601, a place or a name; empty: none
+    now: Mapped[str] = mapped_column(SealedText("notice.now"))

@@ -13,6 +13,7 @@ from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context
+from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
@@ -20,6 +21,7 @@ from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
 from ekc.workflow.facts import Facts
+from ekc.workflow.owed import Owed
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
 
@@ -64,6 +66,7 @@ class CasePage:
     versions: tuple[plans.VersionRow, ...]
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
+    owed: tuple[Owed, ...]  # changes of which somebody still has to hear
     today: date
 
 
@@ -102,6 +105,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         family_question=rounds[-1].ended_for if rounds else None,
         in_private_time=in_private_time,
+        owed=() if in_private_time else tuple(one for one in owed_in(session, [case.id]).get(case.id, ()) if one.to),
         today=today,
     )
 

@@ -1,15 +1,20 @@
 """The form of a step: reason, new date, overrides. The rule of the step says which of them it asks for."""
 
+from typing import Any
+
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from ekc.core.forms import TranslatedForm
+from ekc.conferences.entries import CHANNELS
+from ekc.conferences.forms.fields import choice, named_choices, people_field
+from ekc.core.forms import PlainForm, TranslatedForm
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
+from ekc.workflow.owed import Owed
 from ekc.workflow.vocabulary import N_, Phase, StopReason
 
 #: The stop reasons in the words of a family.
@@ -71,3 +76,14 @@ def step_form(rule: StepRule, own: bool = False) -> StepForm:
     if not rule.asks_date:
         del form.new_date
     return form
+
+
+class ToldForm(PlainForm):
+    """Who was told of a change, and how."""
+
+    told = people_field(_l("Who was told"))
+    channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
+
+    def __init__(self, owed: Owed, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.told.choices = [(str(one.id), one.name) for one in owed.to]

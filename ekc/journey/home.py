@@ -12,12 +12,14 @@ from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
+from ekc.journey.notices import owed_in
 from ekc.journey.queries import CaseRow
 from ekc.links.queries import approval_requests
 from ekc.matching.queries.handing_over import HandingOver, handing_over
 from ekc.matching.queries.match import cases_with_open_conflicts
-from ekc.workflow.engine import PHASE_RULES, sees
-from ekc.workflow.vocabulary import CasePart, Phase, Role
+from ekc.workflow.engine import PHASE_RULES, may, sees
+from ekc.workflow.owed import Owed
+from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ class LinkRequests:
 
 
 @dataclass(frozen=True, slots=True)
+class ToTell:
+    """A case in which people still have to hear of a change."""
+
+    case: CaseRow
+    owed: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -52,6 +62,7 @@ class Home:
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
+    to_tell: tuple[ToTell, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
     registrations: tuple[CaseRow, ...]  # in a manager's regions
@@ -93,6 +104,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             row for row in cases if row.id in with_conflicts and _sees_conflicts(row.phase, Role.COORDINATOR)
         ),
         requests=requests,
+        to_tell=_to_tell(session, cases),
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
         cases=cases,
         registrations=registrations,
@@ -107,6 +119,13 @@ def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, r
     seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
     asking = approval_requests(session, seen, at)
     return tuple(LinkRequests(row, asking[row.id]) for row in cases if row.id in asking)
+
+
+def _to_tell(session: Session, cases: tuple[CaseRow, ...]) -> tuple[ToTell, ...]:
+    """The cases with people who still have to hear of a change."""
+    found = owed_in(session, [row.id for row in cases if may(Activity.LOG_CONTACT, row.phase, {Role.COORDINATOR})])
+    open_ones = ((row, tuple(one for one in found.get(row.id, ()) if one.to)) for row in cases)
+    return tuple(ToTell(row, owed) for row, owed in open_ones if owed)
 
 
 def _sees_request(phase: Phase) -> bool:

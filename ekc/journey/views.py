@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
 from ekc.conferences.access import Case
+from ekc.conferences.actions.registration import log_contacts
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
@@ -14,8 +15,9 @@ from ekc.journey import queries
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.casepage import case_page
 from ekc.journey.facts import gather_facts
-from ekc.journey.forms import step_form
+from ekc.journey.forms import ToldForm, step_form
 from ekc.journey.home import demo_people, staff_home
+from ekc.journey.notices import notices, owed_in
 from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import blocker_link
 from ekc.signin.login import by, visitor
@@ -60,12 +62,46 @@ def case(case: Case) -> ResponseReturnValue:
     return render_template("journey/case.html", case=case, page=case_page(db(), case, now()))
 
 
+@bp.get("/conferences/<int:conference_id>/to-tell")
+@case_route(Activity.LOG_CONTACT)
+def to_tell(case: Case) -> ResponseReturnValue:
+    """Who still has to hear of a change, and who heard."""
+    return _to_tell_page(case)
+
+
+@bp.post("/conferences/<int:conference_id>/to-tell/<int:notice_id>")
+@case_route(Activity.LOG_CONTACT)
+def told(case: Case, notice_id: int) -> ResponseReturnValue:
+    """Log contacts with those who were told of a change."""
+    found = owed_in(db(), [case.id]).get(case.id, ())
+    owed = next((one for one in found if one.notice.id == notice_id), None)
+    if owed is None:
+        raise Unknown
+    form = ToldForm(owed)
+    if form.validate():
+        with form.showing_refusal():
+            text = gettext("Told: %(what)s.", what=translate(owed.notice.kind.label))
+            log_contacts(by(), case.id, form.told.data, form.channel.data, text)
+            flash(gettext("It is in the contact log who was told."), "success")
+            return redirect(url_for("journey.to_tell", conference_id=case.id), 303)
+    return _to_tell_page(case, {notice_id: form}), form.status
+
+
+def _to_tell_page(case: Case, rejected: dict[int, ToldForm] | None = None) -> str:
+    """The page; a form in `rejected` is shown again."""
+    found = owed_in(db(), [case.id]).get(case.id, ())
+    forms = {one.notice.id: ToldForm(one, formdata=None) for one in found} | (rejected or {})
+    rows = {row.id: row for row in notices(db(), case.id)}
+    return render_template("journey/to_tell.html", case=case, owed=found, forms=forms, rows=rows)
+
+
 @bp.get("/conferences/<int:conference_id>/history")
 @case_route(Activity.SEE_HISTORY)
 def history(case: Case) -> ResponseReturnValue:
-    """The steps taken, newest first."""
+    """The steps taken and the changes that people had to hear, newest first."""
     changes = queries.history(db(), case.id)
-    return render_template("journey/history.html", case=case, changes=changes[::-1], rules=STEP_RULES)
+    given = notices(db(), case.id)[::-1]
+    return render_template("journey/history.html", case=case, changes=changes[::-1], notices=given, rules=STEP_RULES)
 
 
 @bp.get("/conferences/<int:conference_id>/mine")

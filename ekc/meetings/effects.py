@@ -5,9 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
 from ekc.meetings.models import Arrangement, Meeting
 from ekc.workflow.definition import Taking
+from ekc.workflow.owed import NoticeKind
 
 
 def latest_meeting(session: Session, conference_id: int) -> Meeting | None:
@@ -41,6 +43,11 @@ def end_meeting(session: Session, conference: Conference, at: datetime, _taking:
         meeting.ended_at = at
 
 
+def iso(starts_at: datetime | None) -> str:
+    """A planned day as notices keep it; empty: none."""
+    return starts_at.isoformat() if starts_at else ""
+
+
 def new_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
     """Create the next meeting with the arrangements of the last; on `taking.new_date`, or without a date."""
     end_meeting(session, conference, at, taking)
@@ -48,6 +55,7 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
     if former is None:
         ensure_meeting(session, conference.id).starts_at = taking.new_date
         return
+    give_notice(session, conference, at, NoticeKind.DAY, iso(former.starts_at), iso(taking.new_date))
     meeting = Meeting(
         conference_id=conference.id,
         number=former.number + 1,

@@ -8,6 +8,7 @@ from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
+from ekc.workflow.owed import NOTICES, NoticeKind
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.vocabulary import (
@@ -83,6 +84,7 @@ def check_tables(
         *_one_rule_each(CasePart, (rule.part for rule in parts)),
         *_one_rule_each(Duty, (rule.duty for rule in duties)),
         *_one_rule_each(FollowUpKind, (rule.kind for rule in follow_ups)),
+        *_one_rule_each(NoticeKind, (rule.kind for rule in NOTICES)),
         *_paths(steps),
         *(problem for rule in steps for problem in _step(rule)),
         *_guards(steps),

@@ -13,6 +13,7 @@ from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
 from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
+from ekc.workflow.owed import NOTICES, NoticeRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.profiles import PROFILES, Clock, Force, Profile
 from ekc.workflow.vocabulary import Labelled, Phase, Role, Scope
@@ -28,6 +29,10 @@ Whoever is excluded, or was taken out of the circle, has no role and sees nothin
 with a referrer or professional is a role of its own: without it they see what has to be met, and nothing of the plan.
 Nobody in the circle sees how to reach anybody else, whatever side they are on; a secret address stands on the
 coordinator's pages alone and in no document. The coordinator's own access to a closed case ends: see the countries."""
+
+_ABOUT_NOTICES = """\
+Whoever knew what was so before stands on the list of those who still have to hear, until they were told (which the
+contact log says), the mail to them was sent, or they opened their own page after the change."""
 
 
 def handbook() -> str:
@@ -47,6 +52,9 @@ def handbook() -> str:
             ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
             (_follow_up(rule) for rule in FOLLOW_UPS),
         ),
+        "## Changes that people have to hear",
+        _ABOUT_NOTICES,
+        _table(("change", "as long as the case is in", "to whom"), (_notice(rule) for rule in NOTICES)),
         "## Who may do what",
         "Roles without a column do nothing in a case. Steps are taken as the tables above tell.",
         _activities(),
@@ -109,6 +117,10 @@ def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str, str]:
     due = f"by the clock `{rule.clock}`: see the countries" if rule.clock else "on the day that the plan names"
     asks = ", ".join(section.replace("_", " ") for section in FormSection if section in rule.sections)
     return rule.kind.label, planned, due, asks or "-", "yes" if rule.blocks_closing else "no"
+
+
+def _notice(rule: NoticeRule) -> tuple[str, str, str]:
+    return rule.kind.label, _phases(rule.phases), "who takes part" if rule.to_those_who_come else "everybody"
 
 
 def _activities() -> str:

@@ -18,12 +18,12 @@ Build = Callable[..., build.Made]
 
 #: The maximum number of statements: one for the visitor, four for the audit event, the rest for the page.
 BUDGETS: dict[str, tuple[Build, int]] = {
-    "registration": (build.registered_case, 10),
-    "setup": (build.prepared_case, 12),
-    "information": (build.case_in_information, 13),
+    "registration": (build.registered_case, 11),
+    "setup": (build.prepared_case, 13),
+    "information": (build.case_in_information, 14),
     "private time": (build.case_in_private_time, 7),
-    "presentation": (build.case_in_presentation, 15),
-    "evaluation": (build.case_in_evaluation, 14),
+    "presentation": (build.case_in_presentation, 16),
+    "evaluation": (build.case_in_evaluation, 15),
 }
 
 

@@ -256,6 +256,7 @@ def _prepared(session: Session, cast: Cast) -> Made:
     verify_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
     ask_coordinator(session, START, link.token, "Chrome, Android")
     arranging.add_date(By(session, cast.noor, START), case.id, START + timedelta(days=41))
+    arranging.choose_date(By(session, cast.noor, START), case.id, START + timedelta(days=47))
     build.change_details(session, cast, START, case, kees, informed_on=None)
     return case
 

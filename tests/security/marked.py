@@ -170,7 +170,7 @@ HOLDS: dict[CasePart, list[str]] = {
     # Interpreters are included in the attendance.
     CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace", "nametolk"],
     CasePart.COSTS: ["avoided", "basis"],
-    CasePart.HISTORY: ["askreason", "backreason", "override"],
+    CasePart.HISTORY: ["formervenue", "askreason", "backreason", "override"],
     CasePart.LINKS: ["linkquestion", *each("name", [name for name in HERE if name not in ("hassan", "tolk")])],
     # Access by links of the family is counted; attempts by excluded or removed people are listed one by one.
     CasePart.OPENED: each("name", [*AGENCIES, "tolk", "hassan", "saskia"]),
@@ -336,6 +336,7 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
     registration.log_contact(By(session, noor, START), case.id, talk)
     arranging.choose_date(By(session, noor, START), case.id, START + timedelta(days=2))
+    arranging.set_venue(By(session, noor, START), case.id, Venue(mark("formervenue")))
     venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"))
     arranging.set_venue(By(session, noor, START), case.id, venue)
     arranging.arrange(By(session, noor, START), case.id, Arranged(ArrangementKind.FOOD, mark("food")))

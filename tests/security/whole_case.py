@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Map, Rule
 
 from ekc.accounts.access import By, Visitor
-from ekc.conferences.models import BottomLine, Conference, Consent, Participant, SafetyConcern
+from ekc.conferences.models import BottomLine, Conference, Consent, Notice, Participant, SafetyConcern
 from ekc.core.db import Base
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import AvoidedCost, FollowUp
@@ -31,6 +31,7 @@ from ekc.plans import document, edits
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
 from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Part, Phase, PlanSharing, Step
 from tests import build
 from tests.build import Made
@@ -51,6 +52,7 @@ NAMED = {
     "item_id": "information_item",
     "line_id": "bottom_line",
     "meeting_id": "meeting",
+    "notice_id": "notice",
     "option_id": "date_option",
     "participant_id": "participant",
     "question_id": "question",
@@ -203,6 +205,7 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
         "consent": Consent(conference_id=case, participant_id=kees, scope="file", given_on=today),
         "date_option": DateOption(meeting_id=meeting, starts_at=START + timedelta(days=99)),
         "information_item": InformationItem(meeting_id=meeting, kind=InformationKind.HELP, text="Help"),
+        "notice": Notice(conference_id=case, kind=NoticeKind.COORDINATOR, round=1, at=START, was="A", now="B"),
         "question": Question(meeting_id=meeting, participant_id=kees, text="Who?"),
         "safety_concern": SafetyConcern(conference_id=case, participant_id=kees, concern="The stairs"),
         "link_device": LinkDevice(link_id=link, device="A phone", asked_at=START, number=7),

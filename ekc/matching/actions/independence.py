@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
-from ekc.conferences.effects import queue_circle_mail
+from ekc.conferences.effects import give_notice, queue_circle_mail
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -24,6 +24,7 @@ from ekc.matching.queries.match import agencies_of, open_conflicts
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
 from ekc.workflow.independence import works_for
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import N_, Activity, Role
 
 # Employers
@@ -144,6 +145,9 @@ def _replace_coordinator(session: Session, conference: Conference, at: datetime,
     ask_on_new_devices(session, PersonalLink.conference_id == conference.id)
     queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
     queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
+    coordinates = session.get_one(Match, to).account_id
+    names = (session.get_one(Account, account_id).name for account_id in (before.account_id, coordinates))
+    give_notice(session, conference, at, NoticeKind.COORDINATOR, *names)
 
 
 # Confirmation by the main person

@@ -7,10 +7,13 @@ from sqlalchemy import select
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.effects import give_notice
+from ekc.conferences.models import Conference
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
-from ekc.meetings.effects import ensure_meeting
+from ekc.meetings.effects import ensure_meeting, iso
 from ekc.meetings.models import Arrangement, DateOption, Meeting
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import N_, Activity, ArrangementKind
 
 
@@ -32,24 +35,24 @@ class Arranged:
     not_needed: bool = False
 
 
-def _lock(by: By, conference_id: int) -> Meeting:
-    lock_case(by, conference_id, Activity.ARRANGE_MEETING)
-    return ensure_meeting(by.session, conference_id)
+def _lock(by: By, conference_id: int) -> tuple[Conference, Meeting]:
+    conference, _ = lock_case(by, conference_id, Activity.ARRANGE_MEETING)
+    return conference, ensure_meeting(by.session, conference_id)
 
 
-def _lock_unstarted(by: By, conference_id: int) -> Meeting:
-    meeting = _lock(by, conference_id)
+def _lock_unstarted(by: By, conference_id: int) -> tuple[Conference, Meeting]:
+    conference, meeting = _lock(by, conference_id)
     if meeting.started_at is not None:
         raise Refusal(
             N_("This meeting has started, so its date stays. On the case page you can go on another day instead.")
         )
-    return meeting
+    return conference, meeting
 
 
 def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
     """Add a possible date; returns its id. Adding the same date again changes nothing."""
     with writing(by.session):
-        meeting = _lock_unstarted(by, conference_id)
+        _, meeting = _lock_unstarted(by, conference_id)
         same = select(DateOption).where(DateOption.meeting_id == meeting.id, DateOption.starts_at == starts_at)
         if option := by.session.scalar(same):
             return option.id
@@ -63,7 +66,7 @@ def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
 def remove_date(by: By, conference_id: int, option_id: int) -> None:
     """Remove a possible date. A chosen date stays chosen."""
     with writing(by.session):
-        meeting = _lock_unstarted(by, conference_id)
+        _, meeting = _lock_unstarted(by, conference_id)
         options = by.session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
         option = next((option for option in options if option.id == option_id), None)
         if option is None:
@@ -75,31 +78,40 @@ def remove_date(by: By, conference_id: int, option_id: int) -> None:
 def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
     """Set the date of the meeting, from the list or another; None clears it."""
     with writing(by.session):
-        meeting = _lock_unstarted(by, conference_id)
+        conference, meeting = _lock_unstarted(by, conference_id)
+        give_notice(by.session, conference, by.at, NoticeKind.DAY, iso(meeting.starts_at), iso(starts_at))
         meeting.starts_at = starts_at
         when = starts_at.isoformat() if starts_at else "-"
         by.record("meeting.date_chosen", conference_id, starts_at=when)
 
 
+def _place(meeting: Meeting) -> str:
+    return ", ".join(filter(None, (meeting.venue_name, meeting.venue_address)))
+
+
 def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> None:
     """Set the expected duration in minutes; None: not known."""
     with writing(by.session):
-        _lock(by, conference_id).expected_minutes = minutes
+        _, meeting = _lock(by, conference_id)
+        meeting.expected_minutes = minutes
         by.record("meeting.expected_time", conference_id, minutes=minutes or "-")
 
 
 def set_venue(by: By, conference_id: int, venue: Venue) -> None:
     """Set where people meet."""
     with writing(by.session):
-        meeting = _lock(by, conference_id)
+        conference, meeting = _lock(by, conference_id)
+        was = _place(meeting)
         meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
+        if meeting.started_at is None:
+            give_notice(by.session, conference, by.at, NoticeKind.PLACE, was, _place(meeting))
         by.record("meeting.venue", conference_id, venue=venue.name)
 
 
 def arrange(by: By, conference_id: int, arranged: Arranged) -> None:
     """Food, travel, interpreter or childcare: how it is arranged, that it is not needed, or that it is open again."""
     with writing(by.session):
-        meeting = _lock(by, conference_id)
+        _, meeting = _lock(by, conference_id)
         kind = arranged.kind
         row = by.session.scalar(
             select(Arrangement).where(Arrangement.meeting_id == meeting.id, Arrangement.kind == kind)

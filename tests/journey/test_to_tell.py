@@ -1,0 +1,137 @@
+"""A change that people rely on: who still has to hear, at home and on the case page, and what counts as heard."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.models import Notice
+from ekc.core.outbox import OutboxMessage
+from ekc.matching.actions import asking, independence
+from ekc.meetings.actions import arranging
+from ekc.meetings.actions.arranging import Venue
+from ekc.workflow.vocabulary import Attends
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, enter, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.page import text_of
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    """Prepared, with everybody told; Omar has a mail address, Kees writes a letter."""
+    made = build.prepared_case(db_session, cast, START)
+    build.change_details(db_session, cast, START, made, made.people["omar"], email="omar@example.org")
+    build.change_details(db_session, cast, START, made, made.people["kees"], attends=Attends.LETTER)
+    db_session.rollback()
+    clock.advance(days=1)
+    return made
+
+
+def move(session: Session, cast: Cast, clock: FrozenClock, case: Made) -> None:
+    arranging.choose_date(By(session, cast.noor, clock()), case.id, START + timedelta(days=47))
+
+
+def offered(client: PageClient, case: Made) -> list[str]:
+    """The names of whoever still has to hear."""
+    page = client.page(f"/conferences/{case.id}/to-tell")
+    boxes = [box for box in page.all("input") if box.get("name") == "told"]
+    return [text_of(next(block for block in page.around(box) if len(text_of(block)) > 0)) for box in boxes]
+
+
+def names(client: PageClient, case: Made) -> list[str]:
+    """Who still has to hear, by first name."""
+    return [name.split()[0] for name in offered(client, case)]
+
+
+def test_another_day_is_told_and_then_it_is_done(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    sign_in(client, cast.noor)
+    assert "Still to hear" not in client.page(f"/conferences/{case.id}").text
+    move(db_session, cast, clock, case)
+    coming = [name for name in case.people if name != "kees"]
+
+    assert f"{len(coming)} people have not heard yet" in client.page("/").text
+    page = client.page(f"/conferences/{case.id}")
+    assert "Still to hear" in page.text
+    page = client.follow("Tell them, and say so")
+    assert "Not Saturday 11 April 2026, 11:00 any more, but Saturday 18 April 2026, 11:00." in page.text
+    assert sorted(names(client, case)) == sorted(name.capitalize() for name in coming)
+
+    client.refused("I told them", {})
+    client.submit("I told them", {"Who was told": offered(client, case), "How": "phone call"})
+
+    assert "Everybody has heard." in client.here.text
+    assert "Still to hear" not in client.page(f"/conferences/{case.id}").text
+    assert "not heard yet" not in client.page("/").text
+    log = client.page(f"/conferences/{case.id}/contact").text
+    assert log.count("Told: the conference is on another day.") == len(coming)
+    history = client.page(f"/conferences/{case.id}/history").text
+    assert "Not Saturday 11 April 2026, 11:00 any more, but Saturday 18 April 2026, 11:00." in history
+
+
+def test_a_mail_that_was_sent_and_a_look_at_the_own_page_count(
+    client: PageClient, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    move(db_session, cast, clock, case)
+    sign_in(client, cast.noor)
+    assert {"Omar", "Marieke"} < set(names(client, case))
+    to_omar = f":{case.people['omar']}"
+    (mail,) = db_session.scalars(
+        select(OutboxMessage).where(OutboxMessage.key.contains(":notice-"), OutboxMessage.key.endswith(to_omar))
+    )
+    assert mail.recipient == "omar@example.org"
+
+    clock.advance(minutes=5)
+    sent = update(OutboxMessage).where(OutboxMessage.id == mail.id).values(sent_at=clock())
+    db_session.execute(sent)
+    db_session.commit()
+    other = app.test_client()
+    assert isinstance(other, PageClient)
+    enter(other, db_session, clock(), case.id, case.people["marieke"])
+
+    assert not {"Omar", "Marieke"} & set(names(client, case))
+    heard = client.here.text.partition("Heard already")[2]
+    assert "by mail" in heard
+    assert "read on their own page" in heard
+
+
+def test_what_nobody_knew_before_is_no_change(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    made = build.case_in_setup(db_session, cast, START)
+    by = By(db_session, cast.noor, clock())
+    arranging.choose_date(by, made.id, START + timedelta(days=40))
+    arranging.set_venue(by, made.id, Venue("De Brug"))
+    arranging.choose_date(by, made.id, START + timedelta(days=40))
+
+    assert db_session.scalars(select(Notice)).all() == []
+
+
+def test_a_coordinator_who_takes_over_tells_everybody(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0)
+    independence.accept(By(db_session, cast.denise, clock()), case.id, build.INDEPENDENT)
+    sign_in(client, cast.denise)
+
+    assert sorted(names(client, case)) == sorted(name.capitalize() for name in case.people)
+    assert "Not Noor van Dijk any more, but Denise Okafor." in client.here.text
+
+
+def test_a_notice_of_another_case_is_not_there(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    move(db_session, cast, clock, case)
+    other = build.prepared_case(db_session, cast, START)
+    (notice,) = db_session.scalars(select(Notice.id))
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/to-tell")
+    form = client.form("I told them")
+
+    sent = {**dict(form.fill({}).fields), "told": str(case.people["omar"]), "channel": "phone"}
+    assert client.post(f"/conferences/{other.id}/to-tell/{notice}", data=sent).status_code == 404
