@@ -34,6 +34,7 @@ PAGES = {
     "steps": N_("a step of the conference"),
     "tasks": N_("their own tasks"),
     "times": N_("the times of the day"),
+    "to-tell": _NOTES,
 }
 #: The page that a change belongs to, by the first part of its audit code.
 CHANGES = {
