@@ -7,7 +7,20 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, false, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Row,
+    Select,
+    bindparam,
+    case,
+    exists,
+    false,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
@@ -93,19 +106,36 @@ class Member:
 
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
+        _people.conference_id,
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "informed_on", "needs_interpreter")),
         case((_by_profession, _people.organisation)),
         case((_by_profession, _people.speaks_for)),
         _SETS_LINE,
     )
-    .where(_people.conference_id == bindparam("case"), _people.removed_at.is_(None))
-    .order_by(_people.id)
+    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None))
+    .order_by(_people.conference_id, _people.id)
 )
 
 
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:
     """Everybody in the circle now, in the order in which they were added."""
-    return tuple(Member(*row) for row in session.execute(_MEMBERS, {"case": conference_id}))
+    return members_of_cases(session, [conference_id]).get(conference_id, ())
+
+
+def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
+    """The circles of several cases at once; a case without anybody is left out."""
+    return {
+        id_: tuple(Member(*tuple(row)[1:]) for row in rows)
+        for id_, rows in _by_case(session, _MEMBERS, conference_ids).items()
+    }
+
+
+def _by_case(
+    session: Session, found: Executable, conference_ids: Collection[int]
+) -> dict[int, tuple[Row[*tuple[Any, ...]], ...]]:
+    """The rows of a statement that asks for `cases` and begins with the id of the case, by case."""
+    rows = session.execute(found, {"cases": list(conference_ids)}) if conference_ids else ()
+    return {id_: tuple(of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
 
 
 def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
@@ -181,8 +211,8 @@ def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
 
 def agencies_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Agency, ...]]:
     """The agencies of several cases at once; a case without any is left out."""
-    rows = session.execute(_PROFESSIONALS, {"cases": list(conference_ids)}).all()
-    return {id_: _agencies(tuple(row)[1:] for row in of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
+    found = _by_case(session, _PROFESSIONALS, conference_ids)
+    return {id_: _agencies(tuple(row)[1:] for row in rows) for id_, rows in found.items()}
 
 
 def _agencies(rows: Iterable[tuple[Any, ...]]) -> tuple[Agency, ...]:
@@ -224,9 +254,10 @@ class ConsentRow:
     note: str
 
 
+_FILE_ALONE = "file"  # the scope of a consent that does not cover the conference
 _consents = Consent.__table__.c
-_CONSENTS = select(_consents.participant_id, _consents.scope).where(
-    _consents.conference_id == bindparam("case"), _consents.withdrawn_on.is_(None)
+_CONSENTS_OF_CASES = select(_consents.conference_id, _consents.participant_id, _consents.scope).where(
+    _consents.conference_id.in_(bindparam("cases", expanding=True)), _consents.withdrawn_on.is_(None)
 )
 
 
@@ -250,8 +281,8 @@ def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
 
 def consented(session: Session, conference_id: int) -> frozenset[int]:
     """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
-    rows = session.execute(_CONSENTS, {"case": conference_id})
-    return frozenset(row.participant_id for row in rows if row.scope != "file")
+    rows = session.execute(_CONSENTS_OF_CASES, {"cases": [conference_id]})
+    return frozenset(row.participant_id for row in rows if row.scope != _FILE_ALONE)
 
 
 # Safety concerns
@@ -269,7 +300,6 @@ class ConcernRow:
 
 
 _concerns = SafetyConcern.__table__.c
-_CONCERNS = select(_concerns.participant_id, _concerns.arrangement).where(_concerns.conference_id == bindparam("case"))
 
 
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
@@ -282,10 +312,19 @@ def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     )
 
 
-def unmet_concerns(session: Session, conference_id: int) -> Counter[int]:
-    """How many safety concerns of each person have no arrangement yet."""
-    rows = session.execute(_CONCERNS, {"case": conference_id})
-    return Counter(row.participant_id for row in rows if not row.arrangement)
+_UNMET = select(_concerns.conference_id, _concerns.participant_id, null()).where(
+    _concerns.conference_id.in_(bindparam("cases", expanding=True)), _concerns.arrangement.is_(None)
+)
+_CONSENTS_AND_UNMET = union_all(_CONSENTS_OF_CASES, _UNMET)
+
+
+def consents_and_unmet_concerns(
+    session: Session, conference_ids: Collection[int]
+) -> tuple[frozenset[int], Counter[int]]:
+    """Who consented to the conference in these cases, and how many concerns of whom have no arrangement."""
+    rows = session.execute(_CONSENTS_AND_UNMET, {"cases": list(conference_ids)}).all() if conference_ids else ()
+    yes = frozenset(who for _, who, scope in rows if scope is not None and scope != _FILE_ALONE)
+    return yes, Counter(who for _, who, scope in rows if scope is None)
 
 
 # Bottom lines
@@ -314,9 +353,9 @@ class BottomLineState:
 
 
 _LINES = (
-    select(*(_lines[name] for name in BottomLineState.__dataclass_fields__))
-    .where(_lines.conference_id == bindparam("case"))
-    .order_by(_lines.number)
+    select(_lines.conference_id, *(_lines[name] for name in BottomLineState.__dataclass_fields__))
+    .where(_lines.conference_id.in_(bindparam("cases", expanding=True)))
+    .order_by(_lines.conference_id, _lines.number)
 )
 
 
@@ -336,7 +375,17 @@ def visible_bottom_lines(session: Session, case: Case) -> tuple[BottomLineRow, .
 
 def bottom_line_states(session: Session, conference_id: int) -> tuple[BottomLineState, ...]:
     """The bottom lines without text, by number."""
-    return tuple(BottomLineState(*row) for row in session.execute(_LINES, {"case": conference_id}))
+    return bottom_line_states_of_cases(session, [conference_id]).get(conference_id, ())
+
+
+def bottom_line_states_of_cases(
+    session: Session, conference_ids: Collection[int]
+) -> dict[int, tuple[BottomLineState, ...]]:
+    """The bottom lines of several cases at once; a case without any is left out."""
+    return {
+        id_: tuple(BottomLineState(*tuple(row)[1:]) for row in rows)
+        for id_, rows in _by_case(session, _LINES, conference_ids).items()
+    }
 
 
 # Contact log

@@ -14,7 +14,7 @@ from ekc.journey.effects import EFFECTS
 from ekc.journey.facts import gather_facts
 from ekc.journey.models import PhaseChange
 from ekc.workflow.definition import ReasonKind, Taking
-from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
+from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
 LONGEST_REASON = 2000  # characters
@@ -59,7 +59,7 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             EFFECTS[effect](by.session, conference, by.at, taking)
         conference.phase = rule.target or source
         conference.phase_since = by.at
-        used = {guard.code: overrides[guard.code] for guard in rule.guards if guard.code in overrides}
+        used = {guard.code: overrides[guard.code] for guard in STEP_GUARDS[rule.step] if guard.code in overrides}
         _record_change(by, conference, source, taking, used)
         by.session.flush()
         return conference.phase

@@ -19,10 +19,12 @@ from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
-from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
+from ekc.workflow.blocker import GuardRule
+from ekc.workflow.engine import PHASE_RULES, STEP_RULES, broken, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.owed import Owed
 from ekc.workflow.profiles import PROFILES, Event
+from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
 
 
@@ -89,7 +91,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     return CasePage(
         rail=rail(case, changes),
         on_rail=PHASE_RULES[case.phase].on_rail,
-        panel=panel(why_not(facts, case.roles), case.phase, called_in=Role.COORDINATOR in case.roles),
+        panel=panel(why_not(facts, case.roles), case.phase, Role.COORDINATOR in case.roles, broken(facts)),
         checklist=checklist(facts),
         circle=read.circle,
         family=sum(person.is_family for person in facts.people),
@@ -130,15 +132,23 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, .
 
 
 def checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
-    """The guards of the phase's main steps, each done or with a link to where it can be done."""
-    lines = []
-    for step in PHASE_RULES[facts.phase].checklist:
-        for guard in STEP_RULES[step].guards:
-            if guard.line:
-                first = guard.first(facts) if guard.first else ()
-                blocker = next(chain(first, guard.check(facts)), None)
-                lines.append(ChecklistLine(guard.line, blocker_link(blocker) if blocker else None))
+    """The conditions of the phase's main steps, each done or with a link to where it can be done.
+
+    Of those that stand since an earlier step, the ones that do not hold, and those that the table lists.
+    """
+    steps = [STEP_RULES[step] for step in PHASE_RULES[facts.phase].checklist]
+    lines = [_checklist_line(guard, facts) for step in steps for guard in step.guards if guard.line]
+    stand = [row for row in standing(facts) if any(step.step in row.stops for step in steps)] if steps else []
+    lines += [
+        line for row in stand if (line := _checklist_line(row.guard, facts)).blocker_link is not None or row.listed
+    ]
     return tuple(lines)
+
+
+def _checklist_line(guard: GuardRule, facts: Facts) -> ChecklistLine:
+    first = guard.first(facts) if guard.first else ()
+    blocker = next(chain(first, guard.check(facts)), None)
+    return ChecklistLine(guard.line, blocker_link(blocker) if blocker else None)
 
 
 def clock_events(

@@ -1,5 +1,7 @@
-"""Reads the facts that guards check from every feature; only those that the guards of the phase need."""
+"""Reads the facts that guards check from every feature; only those that are asked in the phase, or stand in it."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,6 +12,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
+from ekc.journey.queries import CaseRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -17,7 +20,11 @@ from ekc.plans.draft import people_with_task
 from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES, age
+from ekc.workflow.standing import STANDING
 from ekc.workflow.vocabulary import Phase
+
+#: Where something stands. In private time nothing that outsiders see is read of the family.
+_STANDS = frozenset[Phase]().union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
 
 Circle = tuple[conferences.Member, ...]
 
@@ -42,33 +49,61 @@ def read_context(session: Session, conference_id: int) -> CaseContext:
 
 def gather_facts(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
     """The facts of a case at `at`. `read` is the context if the caller has read it already."""
-    today = local_date(at, case.timezone)
     read = read or read_context(session, case.id)
-    facts = Facts(
-        phase=case.phase,
-        today=today,
-        variant=case.variant,
-        profile=PROFILES[case.profile],
-        main_person_said_yes=case.main_person_said_yes_on is not None,
-        coordinator=_coordinator(read),
-        question_agreed=case.question_agreed_on is not None,
-        people=tuple(_person(row, today) for row in read.circle),
-        said_no_bottom_lines=case.no_bottom_lines_on is not None,
-        without_conference=case.without_conference,
-    )
+    facts = _head(case, at, read.circle, read.matches)
+    if case.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}:  # elsewhere consents and concerns are asked, or stand
+        facts = _with_consents_and_concerns(facts, *conferences.consents_and_unmet_concerns(session, [case.id]))
     match case.phase:
         case Phase.REGISTRATION:
-            return _with_consents(session, case, facts)
+            return facts
         case Phase.SETUP:
-            return _with_arrangements(session, case, _with_concerns(session, case, facts), read.meeting)
+            return _with_arrangements(session, case, facts, read.meeting)
         case Phase.INFORMATION:
-            return _with_information(session, facts, read.meeting)
+            return _with_information(session, case, facts, read.meeting)
         case Phase.PRESENTATION:
             return _with_answers(session, case, _with_plan(session, case, facts), read.meeting)
         case Phase.EVALUATION:
             return _with_follow_ups(session, case, _with_plan(session, case, facts))
         case Phase.PRIVATE_TIME | Phase.CLOSED:
             return facts
+
+
+def gather_standing_facts(
+    session: Session, cases: Collection[CaseRow], at: datetime, matched: Mapping[int, match_queries.Matches]
+) -> dict[int, Facts]:
+    """What the standing conditions ask of these cases at `at`, in three statements. `matched`: their matches."""
+    ids = [case.id for case in cases if case.phase in _STANDS]
+    circles = conferences.members_of_cases(session, ids)
+    consented, unmet = conferences.consents_and_unmet_concerns(session, ids)
+    lines = conferences.bottom_line_states_of_cases(session, ids)
+    found = {}
+    for case in cases:
+        if case.id in ids:
+            facts = _head(case, at, circles.get(case.id, ()), matched.get(case.id, match_queries.Matches()))
+            facts = _with_consents_and_concerns(facts, consented, unmet)
+            found[case.id] = replace(facts, bottom_lines=_bottom_lines(lines.get(case.id, ()), {}))
+    return found
+
+
+def facts_of_coordinator(case: CaseRow, at: datetime, matches: match_queries.Matches) -> Facts:
+    """A case of which only the coordinator is known."""
+    return _head(case, at, (), matches)
+
+
+def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, matches: match_queries.Matches) -> Facts:
+    today = local_date(at, case.timezone)
+    return Facts(
+        phase=case.phase,
+        today=today,
+        variant=case.variant,
+        profile=PROFILES[case.profile],
+        main_person_said_yes=case.main_person_said_yes_on is not None,
+        coordinator=_coordinator(circle, matches),
+        question_agreed=case.question_agreed_on is not None,
+        people=tuple(_person(row, today) for row in circle),
+        said_no_bottom_lines=case.no_bottom_lines_on is not None,
+        without_conference=case.without_conference,
+    )
 
 
 def _person(row: conferences.Member, today: date) -> PersonFacts:
@@ -83,20 +118,13 @@ def _person(row: conferences.Member, today: date) -> PersonFacts:
     )
 
 
-def _with_consents(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    yes = conferences.consented(session, case.id)
-    return replace(facts, people=tuple(replace(p, consented=p.id in yes) for p in facts.people))
+def _with_consents_and_concerns(facts: Facts, consented: frozenset[int], unmet: Counter[int]) -> Facts:
+    people = (replace(p, consented=p.id in consented, unmet_concerns=unmet[p.id]) for p in facts.people)
+    return replace(facts, people=tuple(people))
 
 
-def _with_concerns(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    unmet = conferences.unmet_concerns(session, case.id)
-    return replace(
-        facts, people=tuple(replace(p, unmet_concerns=unmet[p.id]) if unmet[p.id] else p for p in facts.people)
-    )
-
-
-def _coordinator(read: CaseContext) -> CoordinatorFacts:
-    match = read.matches.current or read.matches.pending
+def _coordinator(circle: Circle, matches: match_queries.Matches) -> CoordinatorFacts:
+    match = matches.current or matches.pending
     if match is None:
         return CoordinatorFacts()
     return CoordinatorFacts(
@@ -106,7 +134,7 @@ def _coordinator(read: CaseContext) -> CoordinatorFacts:
         confirmed=match.confirmed,
         unwanted=match.unwanted_on is not None,
         name=match.name,
-        conflicts=match.open_conflicts(conferences.agencies(read.circle)),
+        conflicts=match.open_conflicts(conferences.agencies(circle)),
     )
 
 
@@ -121,7 +149,10 @@ def _with_arrangements(
     return replace(facts, meeting_on=on, venue=bool(meeting.venue_name), arranged=arranged)
 
 
-def _with_information(session: Session, facts: Facts, meeting: meetings.MeetingRow | None) -> Facts:
+def _with_information(
+    session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
+) -> Facts:
+    facts = _with_bottom_lines(session, case, facts, {})
     if meeting is None:
         return facts
     return replace(
@@ -138,13 +169,11 @@ def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:
-    lines = conferences.bottom_line_states(session, case.id)
-    return replace(
-        facts,
-        bottom_lines=tuple(
-            BottomLineFacts(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines
-        ),
-    )
+    return replace(facts, bottom_lines=_bottom_lines(conferences.bottom_line_states(session, case.id), met))
+
+
+def _bottom_lines(lines: Iterable[conferences.BottomLineState], met: dict[int, bool]) -> tuple[BottomLineFacts, ...]:
+    return tuple(BottomLineFacts(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines)
 
 
 def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts:

@@ -1,5 +1,6 @@
 """The data of the staff home page: this week, what to do now, all conferences."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,12 +13,16 @@ from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
+from ekc.journey.facts import facts_of_coordinator, gather_standing_facts
 from ekc.journey.notices import owed_in
 from ekc.journey.queries import CaseRow
 from ekc.links.queries import approval_requests
+from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, handing_over
-from ekc.matching.queries.match import cases_with_open_conflicts
-from ekc.workflow.engine import PHASE_RULES, may, sees
+from ekc.workflow.blocker import Blocker
+from ekc.workflow.engine import PHASE_RULES, broken, may, sees
+from ekc.workflow.facts import Facts
+from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role
 
@@ -53,6 +58,14 @@ class ToTell:
 
 
 @dataclass(frozen=True, slots=True)
+class NoLonger:
+    """A case, and what stands in it and does not hold, as far as the visitor can mend it."""
+
+    case: CaseRow
+    blockers: tuple[Blocker, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -61,6 +74,7 @@ class Home:
     link_requests: tuple[LinkRequests, ...]  # shown first: somebody may be waiting on the phone
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
+    no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
@@ -87,9 +101,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     registrations = queries.registrations(session, who.regions) if manages else ()
     regional = queries.cases_of_regions(session, who.regions) if manages else ()
     unattended = queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
-    with_conflicts = cases_with_open_conflicts(
-        session, [row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED]
-    )
+    open_ones = {row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED}
+    matched = match_queries.matches_of_cases(session, open_ones)
+    with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
@@ -103,6 +117,17 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         awaiting_decision=tuple(
             row for row in cases if row.id in with_conflicts and _sees_conflicts(row.phase, Role.COORDINATOR)
         ),
+        no_longer=(
+            *_no_longer(cases, gather_standing_facts(session, cases, at, matched), Role.COORDINATOR),
+            *_no_longer(
+                [row for row in regional if row not in cases],
+                {
+                    row.id: facts_of_coordinator(row, at, matched.get(row.id, match_queries.Matches()))
+                    for row in regional
+                },
+                Role.REGIONAL_MANAGER,
+            ),
+        ),
         requests=requests,
         to_tell=_to_tell(session, cases),
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
@@ -112,6 +137,17 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
+
+
+def _no_longer(cases: Iterable[CaseRow], facts: Mapping[int, Facts], role: Role) -> Iterator[NoLonger]:
+    """What no longer holds; a conflict of interest has a line of its own."""
+    for row in cases:
+        found = broken(facts[row.id], {role}) if row.id in facts else ()
+        blockers = [
+            blocker for one in found if one.rule.guard is not COORDINATOR_INDEPENDENT for blocker in one.blockers
+        ]
+        if blockers:
+            yield NoLonger(row, tuple(blockers))
 
 
 def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:

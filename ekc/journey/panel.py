@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import ReasonKind, StepRule
-from ekc.workflow.engine import Verdict
+from ekc.workflow.engine import Broken, Verdict
 from ekc.workflow.vocabulary import Phase, Remedy
 
 #: The page where a blocker can be solved, and the anchor of its target there ({} is the target).
@@ -37,42 +37,53 @@ class BlockerLink:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One step as it is offered. `ready`: one click takes it; otherwise its own page asks for more."""
+    """One step as it is offered. `ready`: one click takes it; otherwise its own page asks for more.
+
+    `blocker_links` are those of the step itself; what no longer holds stands above all steps, in `Panel.broken`.
+    """
 
     rule: StepRule
     title: str
     blocker_links: tuple[BlockerLink, ...]
+    allowed: bool
     ready: bool
     overridable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The main step, other steps, and rare exits such as stopping the case."""
+    """What no longer holds, the main step, other steps, and rare exits such as stopping the case."""
 
     main: Option | None
     others: tuple[Option, ...]
     exits: tuple[Option, ...]
+    broken: tuple[BlockerLink, ...] = ()
 
 
-def panel(verdicts: tuple[Verdict, ...], phase: Phase, called_in: bool) -> Panel:
-    """The panel of a case. `called_in`: the visitor is outside the room and acts when the family calls."""
+def panel(verdicts: tuple[Verdict, ...], phase: Phase, called_in: bool, no_longer: tuple[Broken, ...] = ()) -> Panel:
+    """The panel of a case. `called_in`: the visitor is outside the room and acts when the family calls.
+
+    `no_longer`: what stands and does not hold, where the visitor sees that.
+    """
     options = [_option(verdict, phase, called_in) for verdict in verdicts]
     near = [option for option in options if not option.rule.rare]
     return Panel(
         main=near[0] if near else None,
         others=tuple(near[1:]),
         exits=tuple(option for option in options if option.rule.rare),
+        broken=tuple(blocker_link(blocker) for one in no_longer for blocker in one.blockers),
     )
 
 
 def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
     rule = verdict.rule
+    own = {guard.code for guard in rule.guards}
     outside = called_in and phase is Phase.PRIVATE_TIME and rule.called_in
     return Option(
         rule=rule,
         title=rule.called_in if outside else rule.title,
-        blocker_links=tuple(blocker_link(reason.blocker) for reason in verdict.reasons),
+        blocker_links=tuple(blocker_link(reason.blocker) for reason in verdict.reasons if reason.guard in own),
+        allowed=verdict.allowed,
         ready=verdict.allowed and rule.reason is ReasonKind.NONE and not rule.rare and rule.target is not Phase.CLOSED,
         overridable=verdict.overridable,
     )

@@ -18,7 +18,7 @@ from ekc.links.models import PersonalLink
 from ekc.links.queries import cases_awaiting_approval
 from ekc.meetings.models import Meeting
 from ekc.workflow.profiles import Event
-from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason
+from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason, Variant
 
 _MOST = 50  # cases in one list of the home page
 _MOST_CLOSED = 10  # closed cases in the list of a coordinator
@@ -84,6 +84,12 @@ class CaseRow:
     registered_on: date
     coordinator_id: int | None
     asked_coordinator_id: int | None
+    variant: Variant
+    profile: str
+    main_person_said_yes_on: date | None
+    question_agreed_on: date | None
+    no_bottom_lines_on: date | None
+    without_conference: bool
     starts_at: datetime | None
     coordinator: str  # name; empty while there is none
     venue: str
@@ -91,7 +97,7 @@ class CaseRow:
     open_until: date | None = None  # last day of the coordinator's access, once their last task is done
 
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:11]  # the fields that are columns of their own name
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:17]  # the fields that are columns of their own name
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
@@ -115,6 +121,11 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.profile,
             Conference.tasks_ended_on,
             Conference.asked_coordinator_id,
+            Conference.variant,
+            Conference.main_person_said_yes_on,
+            Conference.question_agreed_on,
+            Conference.no_bottom_lines_on,
+            Conference.without_conference,
             Meeting.starts_at,
             Meeting.venue_name,
             Account.name.label("coordinator"),

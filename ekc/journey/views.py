@@ -23,7 +23,7 @@ from ekc.journey.panel import blocker_link
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
-from ekc.workflow.engine import STEP_RULES, Verdict, has_duty, judge, steps_from
+from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, as_the_circle_reads, has_duty, judge, steps_from
 from ekc.workflow.vocabulary import N_, Activity, Role, Step
 
 bp = Blueprint("journey", __name__)
@@ -120,7 +120,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     except ValueError:
         raise Unknown from None
     form = step_form(rule, own=case.visitor.participant_id is not None)
-    overrides = {guard.code: request.form.get(f"override-{guard.code}", "") for guard in rule.guards}
+    overrides = {guard.code: request.form.get(f"override-{guard.code}", "") for guard in STEP_GUARDS[rule.step]}
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides), 422 if form.errors else 200
     try:
@@ -137,6 +137,8 @@ def _step_page(
 ) -> str:
     if verdict is None and rule in steps_from(case.phase, case.roles):
         verdict = judge(rule, gather_facts(db(), case, now()), case.roles)
+    if verdict is not None and case.visitor.account_id is None:
+        verdict = as_the_circle_reads(verdict)
     reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
     return render_template(
         "journey/step.html",

@@ -11,6 +11,7 @@ from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
 from ekc.workflow.owed import NOTICES, NoticeKind
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
+from ekc.workflow.standing import STANDING, StandingRule
 from ekc.workflow.vocabulary import (
     INSIDE_ROLES,
     ROLE_OF_PART,
@@ -26,6 +27,9 @@ from ekc.workflow.vocabulary import (
 
 #: All that anybody outside the room does in private time: see that it goes on, and be called in.
 _OUTSIDE_THE_ROOM = frozenset({Activity.SEE_CASE, Activity.SEE_OWN_PAGE, Activity.TAKE_STEP})
+
+#: Whatever does not hold, these can be taken: out of private time, another day, together again, stopping.
+_PROTECTS = frozenset({Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP})
 
 #: Nobody in the circle, on whatever side, ever sees these of anybody; what is kept of oneself is a part of its own.
 _NEVER_IN_THE_CIRCLE = frozenset(
@@ -75,6 +79,7 @@ def check_tables(
     shown_by: Mapping[Activity, frozenset[CasePart]] = SHOWN_BY,
     duties: tuple[DutyRule, ...] = DUTIES,
     follow_ups: tuple[FollowUpRule, ...] = FOLLOW_UPS,
+    standing: tuple[StandingRule, ...] = STANDING,
 ) -> None:
     """Refuse tables that contradict themselves. Raises ValueError that names every contradiction."""
     problems = [
@@ -87,7 +92,8 @@ def check_tables(
         *_one_rule_each(NoticeKind, (rule.kind for rule in NOTICES)),
         *_paths(steps),
         *(problem for rule in steps for problem in _step(rule)),
-        *_guards(steps),
+        *_guards(steps, standing),
+        *(problem for row in standing for problem in _standing(row, {rule.step: rule for rule in steps})),
         *_follow_ups(follow_ups, steps),
         *_private_time(phases, activities),
         *_take_step(steps, activities),
@@ -134,9 +140,13 @@ def _step(rule: StepRule) -> Iterator[str]:
         yield f"{rule.step} does not say that the family called the coordinator in"
 
 
-def _guards(steps: tuple[StepRule, ...]) -> Iterator[str]:
+def _guards(steps: tuple[StepRule, ...], standing: tuple[StandingRule, ...]) -> Iterator[str]:
     """A guard is stored and shown by its code alone, so it reads the same in every step that asks it."""
     rules = {guard.code: guard for rule in steps for guard in rule.guards}
+    rules |= {row.guard.code: row.guard for row in standing}
+    for code, count in Counter(row.guard.code for row in standing).items():
+        if count > 1:
+            yield f"{count} rows say since when {code} stands"
     for rule in steps:
         for guard in rule.guards:
             if guard != rules[guard.code]:
@@ -144,6 +154,39 @@ def _guards(steps: tuple[StepRule, ...]) -> Iterator[str]:
     for guard in rules.values():
         if guard.override and not guard.line:
             yield f"{guard.code} can be overridden and has no line that says what"
+
+
+def _standing(row: StandingRule, steps: Mapping[Step, StepRule]) -> Iterator[str]:
+    code = row.guard.code
+    if not row.guard.line:
+        yield f"{code} stands and has no line that says what"
+    if not row.since:
+        yield f"{code} stands since no step"
+    if not row.mended_by:
+        yield f"{code} stands and nobody mends it"
+    for step in sorted(row.since):
+        if step not in steps or code not in {guard.code for guard in steps[step].guards}:
+            yield f"{code} stands since {step}, which does not ask it"
+    for step in sorted(row.stops):
+        if step in steps:
+            yield from _stopped(row, steps[step])
+        else:
+            yield f"{code} stops {step}, which is no step"
+    for phase in sorted(row.phases):
+        if not any(step in steps and phase in steps[step].sources for step in row.stops):
+            yield f"{code} stands in {phase} and stops nothing there"
+
+
+def _stopped(row: StandingRule, rule: StepRule) -> Iterator[str]:
+    code, step = row.guard.code, rule.step
+    if not row.phases & set(rule.sources):
+        yield f"{code} stops {step}, which is never taken where it stands"
+    if row.guard in rule.guards:
+        yield f"{step} asks {code} itself and is stopped by it as well"
+    if not row.guard.override <= rule.who:
+        yield f"{code} is overridden by somebody who never takes {step}"
+    if step in _PROTECTS or (Phase.PRIVATE_TIME in rule.sources and rule.target is not Phase.CLOSED):
+        yield f"{code} stops {step}, which protects people"
 
 
 def _follow_ups(rules: tuple[FollowUpRule, ...], steps: tuple[StepRule, ...]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The policy: phases and steps, who may take them, what they ask for and bring about.
 
-What has to be so before a step stands in `guards.py`, what somebody may do besides steps in `activities.py`, who sees
-which part of a case in `parts.py`, what offices do across the organisation in `duties.py`, and when a plan is looked at
-again in `follow_ups.py`.
+What has to be so before a step stands in `guards.py`, what goes on being asked in `standing.py`, what somebody may do
+besides steps in `activities.py`, who sees which part of a case in `parts.py`, what offices do across the organisation
+in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
 `docs/workflow.md` is generated from these tables; `engine.py` reads them.
 """
 
@@ -212,7 +212,6 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.CLOSED,
         _COORDINATOR,
-        guards=guards.NO_PLAN,
         effects=(
             Effect.CLOSE_ROOM,
             Effect.END_MEETING,

@@ -1,7 +1,7 @@
 """The judge: reads the tables of the policy and decides, with every reason. Screen and rule both ask here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import Blocker, GuardRule
@@ -10,10 +10,16 @@ from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
 from ekc.workflow.parts import PARTS, PartRule
+from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
+#: What each step can ask: its own conditions, then those that may stand when it is taken.
+STEP_GUARDS: dict[Step, tuple[GuardRule, ...]] = {
+    rule.step: (*rule.guards, *(row.guard for row in STANDING if rule.step in row.stops)) for rule in STEPS
+}
+STANDING_RULES: dict[str, StandingRule] = {row.guard.code: row for row in STANDING}
 #: By the name under which an override is stored.
 GUARD_RULES: dict[str, GuardRule] = {guard.code: guard for rule in STEPS for guard in rule.guards}
 ACTIVITY_RULES: dict[Activity, ActivityRule] = {rule.activity: rule for rule in ACTIVITIES}
@@ -49,6 +55,26 @@ class Verdict:
         return bool(self.reasons) and all(reason.may_override for reason in self.reasons)
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A standing condition that does not hold now, and why."""
+
+    rule: StandingRule
+    blockers: tuple[Blocker, ...]
+
+
+def broken(facts: Facts, mended_by: Iterable[Role] = Role) -> tuple[Broken, ...]:
+    """Which of the standing conditions that these roles mend do not hold now, in the order of the table."""
+    roles = frozenset(mended_by)
+    found = (Broken(row, tuple(row.guard.check(facts))) for row in standing(facts) if row.mended_by & roles)
+    return tuple(one for one in found if one.blockers)
+
+
+def guards_now(rule: StepRule, facts: Facts) -> tuple[GuardRule, ...]:
+    """What this step asks of this case: its own conditions, and those that stand now and stop it."""
+    return (*rule.guards, *(row.guard for row in standing(facts) if rule.step in row.stops))
+
+
 def judge(rule: StepRule, facts: Facts, roles: Iterable[Role], overridden: frozenset[str] = frozenset()) -> Verdict:
     """Every reason why somebody with `roles` cannot take this step now.
 
@@ -57,12 +83,23 @@ def judge(rule: StepRule, facts: Facts, roles: Iterable[Role], overridden: froze
     held = frozenset(roles)
     reasons = tuple(
         UnmetGuard(guard.code, blocker, may)
-        for guard in rule.guards
+        for guard in guards_now(rule, facts)
         for may in (bool(guard.override & held),)
         if not (may and guard.code in overridden)
         for blocker in guard.check(facts)
     )
     return Verdict(rule, reasons)
+
+
+def as_the_circle_reads(verdict: Verdict) -> Verdict:
+    """The same verdict without whose consent, safety or wish it is: one sentence for all such reasons."""
+    hidden = {code: row for code, row in STANDING_RULES.items() if not row.told_in_circle}
+    reasons: list[UnmetGuard] = []
+    for reason in verdict.reasons:
+        told = Blocker(NOT_YET_IN_ORDER, reason.blocker.remedy) if reason.guard in hidden else reason.blocker
+        if told.message not in {one.blocker.message for one in reasons} or reason.guard not in hidden:
+            reasons.append(replace(reason, blocker=told))
+    return Verdict(verdict.rule, tuple(reasons))
 
 
 def steps_from(phase: Phase, roles: Iterable[Role]) -> tuple[StepRule, ...]:

@@ -1,7 +1,7 @@
 """The conditions of the steps: one function per condition, and below them which step asks which.
 
-A guard yields a Blocker for each reason why not, none when all is well. It sees `Facts` and nothing else. Its row says
-its line on the checklist and who may override it.
+What a step asked and later ones ask as well stands in `standing.py`. A guard yields a Blocker for each reason why not,
+none when all is well. It sees `Facts` and nothing else. Its row says its line on the checklist and who may override it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -428,15 +428,24 @@ def follow_up_guards(rules: Iterable[FollowUpRule]) -> tuple[GuardRule, ...]:
     return tuple(GuardRule(follow_up_settled(rule), rule.line) for rule in rules if rule.blocks_closing)
 
 
-# The conditions of each step, in the order of the checklist
+# The conditions of each step, in the order of the checklist. Those with a name stand on after it: see `standing.py`
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
-_INDEPENDENT = GuardRule(
+MAIN_PERSON_SAID_YES = GuardRule(main_person_said_yes, N_("The main person says yes"))
+CONSENTS_VALID = GuardRule(consents_valid, N_("Consents are there"))
+INDEPENDENCE_DECLARED = GuardRule(independence_declared, N_("The coordinator declares independence"))
+COORDINATOR_INDEPENDENT = GuardRule(
     coordinator_independent,
     N_("The coordinator is independent"),
     first=independence_declared,  # of a coordinator who declared nothing no conflict is known
 )
-_BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"))
+COORDINATOR_CONFIRMED = GuardRule(coordinator_confirmed, N_("The main person confirms the coordinator"))
+QUESTION_AGREED = GuardRule(question_agreed, N_("The question is agreed"))
+EVERYONE_DECIDED = GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR)
+EVERYONE_INFORMED = GuardRule(everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR)
+SAFETY_DECIDED = GuardRule(safety_decided, N_("Everyone is safe"))
+CHILDRENS_PART_DECIDED = GuardRule(childrens_part_decided, N_("Each child's part is decided"))
+BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"))
 #: What makes a plan a plan: nothing that lacks one of these is ever agreed.
 _IS_A_PLAN = (
     GuardRule(actions_complete, N_("Each action says who, what and when")),
@@ -447,40 +456,36 @@ _IS_A_PLAN = (
 )
 
 TAKE_ON = (
-    GuardRule(main_person_said_yes, N_("The main person says yes")),
-    GuardRule(consents_valid, N_("Consents are there")),
+    MAIN_PERSON_SAID_YES,
+    CONSENTS_VALID,
     GuardRule(coordinator_accepted, N_("A coordinator takes the case")),
-    GuardRule(independence_declared, N_("The coordinator declares independence")),
-    _INDEPENDENT,
-    GuardRule(coordinator_confirmed, N_("The main person confirms the coordinator")),
+    INDEPENDENCE_DECLARED,
+    COORDINATOR_INDEPENDENT,
+    COORDINATOR_CONFIRMED,
 )
 OPEN_CONFERENCE = (
-    GuardRule(question_agreed, N_("The question is agreed")),
-    GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR),
-    GuardRule(everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR),
-    GuardRule(safety_decided, N_("Everyone is safe")),
-    GuardRule(childrens_part_decided, N_("Each child's part is decided")),
-    _BOTTOM_LINES_SHARED,
+    QUESTION_AGREED,
+    EVERYONE_DECIDED,
+    EVERYONE_INFORMED,
+    SAFETY_DECIDED,
+    CHILDRENS_PART_DECIDED,
+    BOTTOM_LINES_SHARED,
     GuardRule(meeting_arranged, N_("Date, venue, food and travel are arranged")),
     GuardRule(family_outnumbers_professionals, N_("The family is the larger group"), override=_COORDINATOR),
-    _INDEPENDENT,
 )
-PLAN_WITHOUT_CONFERENCE = (_BOTTOM_LINES_SHARED, _INDEPENDENT)
+PLAN_WITHOUT_CONFERENCE = (BOTTOM_LINES_SHARED,)
 BEGIN_PRIVATE_TIME = (
     GuardRule(information_told, N_("Situation, reason and help are told")),
     GuardRule(questions_answered, N_("Questions are answered"), override=_COORDINATOR),
     GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
     GuardRule(professionals_left, N_("The professionals have left")),
-    _INDEPENDENT,
 )
-NO_PLAN = (_INDEPENDENT,)
 AGREE_PLAN = (
     *_IS_A_PLAN,
     GuardRule(bottom_lines_met, N_("Bottom lines are met")),
     GuardRule(accepted, N_("The plan is accepted")),
-    _INDEPENDENT,
     GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
 )
 GO_BACK = (GuardRule(made_at_a_conference),)
-REVISE_PLAN = (GuardRule(evaluation_held), GuardRule(family_wants_new_version), *_IS_A_PLAN, _INDEPENDENT)
-CLOSE = (*follow_up_guards(FOLLOW_UPS), _INDEPENDENT)
+REVISE_PLAN = (GuardRule(evaluation_held), GuardRule(family_wants_new_version), *_IS_A_PLAN)
+CLOSE = follow_up_guards(FOLLOW_UPS)

@@ -16,7 +16,8 @@ from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
 from ekc.workflow.owed import NOTICES, NoticeRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.profiles import PROFILES, Clock, Force, Profile
-from ekc.workflow.vocabulary import Labelled, Phase, Role, Scope
+from ekc.workflow.standing import STANDING, StandingRule
+from ekc.workflow.vocabulary import Labelled, Phase, Role, Scope, Step
 
 _INTRODUCTION = f"""\
 # The workflow
@@ -35,6 +36,13 @@ Whoever knew what was so before stands on the list of those who still have to he
 contact log says), the mail to them was sent, or they opened their own page after the change."""
 
 
+_ABOUT_STANDING = """\
+What a step asked goes on being asked, whoever joins later, comes of age or takes back a yes. What does not hold any
+more stands above the next step on the case page, and at home or on the own page of whoever can mend it. It stops these
+steps as if they asked it themselves, and never the way out of private time, another day, coming together again or
+stopping. What only the opening asks does not stand where the plan is made without a conference."""
+
+
 def handbook() -> str:
     """The whole policy as Markdown."""
     parts = [
@@ -47,6 +55,12 @@ def handbook() -> str:
         _table(("step", "from", "to", "who takes it", "it asks for"), (_step(rule) for rule in STEPS)),
         "## What has to be so, and what a step brings about",
         *(text for rule in STEPS for text in _conditions(rule)),
+        "## What goes on being asked",
+        _ABOUT_STANDING,
+        _table(
+            ("condition", "since", "stands in", "stops", "whose work it is", "on the checklist"),
+            (_standing(row) for row in STANDING),
+        ),
         "## Follow-ups",
         _table(
             ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
@@ -100,7 +114,9 @@ def _conditions(rule: StepRule) -> Iterator[str]:
         yield f"The coordinator, outside the room, says: *{rule.called_in}*."
     if rule.guards:
         yield "\n".join(_guard(guard) for guard in rule.guards)
-    else:
+    if standing := [row.guard.code for row in STANDING if rule.step in row.stops]:
+        yield "And what stands: " + ", ".join(f"`{code}`" for code in standing) + "."
+    elif not rule.guards:
         yield "Nothing has to be so."
     if rule.effects:
         yield "Then: " + "; ".join(effect.label for effect in rule.effects) + "."
@@ -110,6 +126,21 @@ def _guard(guard: GuardRule) -> str:
     text = " ".join((inspect.getdoc(guard.check) or "").split())
     override = f" *The {_names(guard.override)} may override this with a reason.*" if guard.override else ""
     return f"- `{guard.code}`: {text}{override}"
+
+
+def _standing(row: StandingRule) -> tuple[str, str, str, str, str, str]:
+    def titles(steps: frozenset[Step]) -> str:
+        return ", ".join(rule.title.lower() for rule in STEPS if rule.step in steps)
+
+    shown = "always" if row.listed else "while it does not hold"
+    return (
+        f"`{row.guard.code}`",
+        titles(row.since),
+        _phases(row.phases),
+        titles(row.stops),
+        _names(row.mended_by),
+        shown,
+    )
 
 
 def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str, str]:

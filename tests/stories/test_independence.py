@@ -132,14 +132,18 @@ def test_or_somebody_else_takes_it(
 
     noor.page(f"/conferences/{case.id}", status=404)
     assert "I live far away and know nobody here." in page.text
-    denise.page(f"/conferences/{case.id}")
-    denise.submit("Open the conference")
-    assert "2 of 5: Information" in denise.here.text
+    page = denise.page(f"/conferences/{case.id}")
+    assert "The main person has not confirmed the coordinator yet" in page.text
+    assert "Open the conference" not in page.buttons
     marieke = browser()
     page = enter(marieke, db_session, START, case.id, case.people["marieke"])
     assert "They have declared that they are independent." in page.text
     assert "May Denise Okafor be your coordinator?" in page.text
     assert "Yes, that is good" not in marieke.submit("Yes, that is good").buttons
+
+    denise.page(f"/conferences/{case.id}")
+    denise.submit("Open the conference")
+    assert "2 of 5: Information" in denise.here.text
 
 
 def test_in_private_time_a_tied_coordinator_reads_when_no_plan_can_be_noted(

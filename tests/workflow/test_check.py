@@ -38,8 +38,8 @@ def test_our_tables_hold_together() -> None:
 
 ROOM = next(rule for rule in PHASES if rule.phase is Phase.PRIVATE_TIME)
 TAKE_ON = STEP_RULES[Step.TAKE_ON]
-MANAGERS_OVERRIDE = GuardRule(guards.consents_valid, "Consents are there", frozenset({Role.REGIONAL_MANAGER}))
-SILENT = GuardRule(guards.consents_valid, override=TAKE_ON.who)
+MANAGERS_OVERRIDE = GuardRule(guards.coordinator_accepted, "A coordinator", frozenset({Role.REGIONAL_MANAGER}))
+SILENT = GuardRule(guards.coordinator_accepted, override=TAKE_ON.who)
 BARE = GuardRule(guards.coordinator_independent)
 SEE_PLAN = ACTIVITY_RULES[Activity.SEE_PLAN]
 TAKE_STEP = ACTIVITY_RULES[Activity.TAKE_STEP]
@@ -51,10 +51,10 @@ TAKE_STEP = ACTIVITY_RULES[Activity.TAKE_STEP]
         (PHASES[1:], STEPS, ACTIVITIES, "0 rules for registration"),
         (PHASES, STEPS, (*ACTIVITIES, SEE_PLAN), "2 rules for see_plan"),
         (PHASES, (*STEPS, TAKE_ON), ACTIVITIES, "2 rules for take_on"),
-        (PHASES, steps(replace(TAKE_ON, guards=(MANAGERS_OVERRIDE,))), ACTIVITIES,
-         "consents_valid is overridden by somebody who never takes take_on"),
-        (PHASES, steps(replace(TAKE_ON, guards=(SILENT, *TAKE_ON.guards[2:]))), ACTIVITIES,
-         "consents_valid can be overridden and has no line that says what"),
+        (PHASES, steps(replace(TAKE_ON, guards=(*TAKE_ON.guards[:2], MANAGERS_OVERRIDE, *TAKE_ON.guards[3:]))),
+         ACTIVITIES, "coordinator_accepted is overridden by somebody who never takes take_on"),
+        (PHASES, steps(replace(TAKE_ON, guards=(*TAKE_ON.guards[:2], SILENT, *TAKE_ON.guards[3:]))), ACTIVITIES,
+         "coordinator_accepted can be overridden and has no line that says what"),
         (PHASES, steps(replace(STEP_RULES[Step.CLOSE], guards=(BARE,))), ACTIVITIES,
          "coordinator_independent is another rule in close"),
         (PHASES, steps(replace(TAKE_ON, reason=ReasonKind.TEXT)), ACTIVITIES,

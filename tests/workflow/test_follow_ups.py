@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ekc.workflow.check import check_tables
-from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES
+from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_GUARDS
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule, FormSection
 from ekc.workflow.guards import follow_up_guards
 from ekc.workflow.vocabulary import Step
@@ -33,7 +33,7 @@ def test_a_call_asks_for_words_and_an_evaluation_is_a_meeting() -> None:
 
 
 def test_closing_waits_for_every_kind_that_says_so() -> None:
-    codes = [guard.code for guard in STEP_RULES[Step.CLOSE].guards]
+    codes = [guard.code for guard in STEP_GUARDS[Step.CLOSE]]
     blocking = [f"{rule.kind}_settled" for rule in FOLLOW_UPS if rule.blocks_closing]
     assert codes == [*blocking, "coordinator_independent"]
     assert {"call_settled", "evaluation_settled"} <= set(codes)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ekc.workflow.definition import STEPS
-from ekc.workflow.engine import STEP_RULES, Verdict, may, verdict_on
+from ekc.workflow.engine import STEP_RULES, Verdict, guards_now, may, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import (
     INSIDE_ROLES,
@@ -116,7 +116,7 @@ class Walk(RuleBasedStateMachine):
             return
         assert verdict.rule.who & set(roles)
         self.path.append((step, source, target))
-        if "coordinator_independent" in {guard.code for guard in verdict.rule.guards}:
+        if "coordinator_independent" in {guard.code for guard in guards_now(verdict.rule, before.facts)}:
             assert before.facts.coordinator.conflicts == ()
         match step:
             case Step.OPEN_CONFERENCE:

@@ -1,7 +1,7 @@
 """Reading the coordinator of a case: declarations, conflicts of interest, waivers and history."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -133,17 +133,22 @@ _OPEN = (
 
 def matches(session: Session, conference_id: int) -> Matches:
     """The matches of a case that are not ended."""
-    found = [match for _, match in _open_matches(session, [conference_id])]
-    return Matches(
-        current=next((match for match in found if match.accepted), None),
-        pending=next((match for match in found if not match.accepted), None),
-    )
+    return matches_of_cases(session, [conference_id]).get(conference_id, Matches())
 
 
-def cases_with_open_conflicts(session: Session, conference_ids: Collection[int]) -> frozenset[int]:
+def matches_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, Matches]:
+    """The matches of several cases that are not ended; a case without any is left out."""
+    found: dict[int, Matches] = {}
+    for id_, match in _open_matches(session, conference_ids):
+        of_case = found.get(id_, Matches())
+        found[id_] = replace(of_case, current=match) if match.accepted else replace(of_case, pending=match)
+    return found
+
+
+def cases_with_open_conflicts(session: Session, matched: Mapping[int, Matches]) -> frozenset[int]:
     """Which of these cases have a coordinator with an open conflict."""
-    taken = {id_: match for id_, match in _open_matches(session, conference_ids) if match.accepted}
-    agencies_of_each = agencies_of_cases(session, taken) if taken else {}
+    taken = {id_: of_case.current for id_, of_case in matched.items() if of_case.current}
+    agencies_of_each = agencies_of_cases(session, taken)
     return frozenset(id_ for id_, match in taken.items() if match.open_conflicts(agencies_of_each.get(id_, ())))
 
 

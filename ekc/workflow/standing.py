@@ -1,0 +1,131 @@
+"""The policy: what a step asked goes on being asked, from that step until its last phase, and by which later steps.
+
+People come into the circle later, come of age, withdraw a consent, raise a concern. So a condition that protects them
+is judged at each look and at each step that it stops, by `engine.judge`, as if that step had asked it itself. It never
+stops what protects people: out of private time, another day, stopping. `check_tables` refuses a row that would.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ekc.workflow import guards
+from ekc.workflow.blocker import GuardRule
+from ekc.workflow.facts import Facts
+from ekc.workflow.vocabulary import N_, Phase, Role, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRule:
+    """A condition that stands: since which steps, in which phases, what it stops, and whose work it is to mend it."""
+
+    guard: GuardRule
+    since: frozenset[Step]  # these ask it themselves
+    phases: frozenset[Phase]
+    stops: frozenset[Step]
+    mended_by: frozenset[Role]  # they find it at home, or on their own page
+    listed: bool = False  # on the checklist of each phase; otherwise only as long as it does not hold
+    told_in_circle: bool = False  # its reasons are for the circle to read; otherwise they read `NOT_YET_IN_ORDER`
+
+
+#: What the circle reads of a reason that names somebody's consent, safety or wish.
+NOT_YET_IN_ORDER = N_("Something has to be put in order first. Your coordinator sees what it is.")
+
+_TAKE_ON = frozenset({Step.TAKE_ON})
+_OPEN_CONFERENCE = frozenset({Step.OPEN_CONFERENCE})
+#: Every way into private time.
+_INTO_PRIVATE_TIME = frozenset({Step.BEGIN_PRIVATE_TIME, Step.GO_BACK})
+_TO_THE_PLAN = _OPEN_CONFERENCE | {Step.PLAN_WITHOUT_CONFERENCE} | _INTO_PRIVATE_TIME | {Step.AGREE_PLAN}
+
+_CONFERENCE = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
+_UNTIL_THE_PLAN = _CONFERENCE | {Phase.SETUP}
+
+_COORDINATOR = frozenset({Role.COORDINATOR})
+_WITH_MAIN_PERSON = _COORDINATOR | {Role.MAIN_PERSON}
+
+STANDING: tuple[StandingRule, ...] = (
+    StandingRule(
+        guards.MAIN_PERSON_SAID_YES,
+        since=_TAKE_ON,
+        phases=_UNTIL_THE_PLAN,
+        stops=_TO_THE_PLAN,
+        mended_by=_WITH_MAIN_PERSON,
+    ),
+    StandingRule(  # a new version names people and is handed out again, so it asks as well
+        guards.CONSENTS_VALID,
+        since=_TAKE_ON,
+        phases=_UNTIL_THE_PLAN | {Phase.EVALUATION},
+        stops=_TO_THE_PLAN | {Step.REVISE_PLAN},
+        mended_by=_WITH_MAIN_PERSON | {Role.CHILD, Role.FAMILY},
+    ),
+    StandingRule(
+        guards.INDEPENDENCE_DECLARED,
+        since=_TAKE_ON,
+        phases=_UNTIL_THE_PLAN,
+        stops=_TO_THE_PLAN,
+        mended_by=_COORDINATOR,
+    ),
+    StandingRule(
+        guards.COORDINATOR_CONFIRMED,
+        since=_TAKE_ON,
+        phases=_UNTIL_THE_PLAN,
+        stops=_TO_THE_PLAN,
+        mended_by=_WITH_MAIN_PERSON | {Role.REGIONAL_MANAGER},
+    ),
+    StandingRule(
+        guards.QUESTION_AGREED,
+        since=_OPEN_CONFERENCE,
+        phases=_CONFERENCE,
+        stops=_INTO_PRIVATE_TIME,
+        mended_by=_COORDINATOR,
+    ),
+    StandingRule(
+        guards.EVERYONE_DECIDED,
+        since=_OPEN_CONFERENCE,
+        phases=_CONFERENCE,
+        stops=_INTO_PRIVATE_TIME,
+        mended_by=_COORDINATOR,
+    ),
+    StandingRule(
+        guards.EVERYONE_INFORMED,
+        since=_OPEN_CONFERENCE,
+        phases=_CONFERENCE,
+        stops=_INTO_PRIVATE_TIME,
+        mended_by=_COORDINATOR,
+    ),
+    StandingRule(  # a plan lasts longer than a conference, and people meet again to look at it
+        guards.SAFETY_DECIDED,
+        since=_OPEN_CONFERENCE,
+        phases=_CONFERENCE | {Phase.EVALUATION},
+        stops=_INTO_PRIVATE_TIME | {Step.AGREE_PLAN, Step.REVISE_PLAN},
+        mended_by=_COORDINATOR,
+    ),
+    StandingRule(
+        guards.CHILDRENS_PART_DECIDED,
+        since=_OPEN_CONFERENCE,
+        phases=_CONFERENCE,
+        stops=_INTO_PRIVATE_TIME,
+        mended_by=_COORDINATOR,
+    ),
+    StandingRule(
+        guards.BOTTOM_LINES_SHARED,
+        since=_OPEN_CONFERENCE | {Step.PLAN_WITHOUT_CONFERENCE},
+        phases=_CONFERENCE,
+        stops=_INTO_PRIVATE_TIME | {Step.AGREE_PLAN},
+        mended_by=_COORDINATOR,
+    ),
+    StandingRule(  # not what is the family's own, such as going back into private time (ADR 14)
+        guards.COORDINATOR_INDEPENDENT,
+        since=_TAKE_ON,
+        phases=frozenset(Phase) - {Phase.REGISTRATION, Phase.CLOSED},
+        stops=(_TO_THE_PLAN - {Step.GO_BACK}) | {Step.NO_PLAN, Step.REVISE_PLAN, Step.CLOSE},
+        mended_by=frozenset({Role.REGIONAL_MANAGER}),
+        listed=True,
+        told_in_circle=True,
+    ),
+)
+
+
+def standing(f: Facts) -> Iterator[StandingRule]:
+    """The conditions that stand in this case now. What only the opening asks does not stand where none was opened."""
+    not_taken = _OPEN_CONFERENCE if f.without_conference else frozenset[Step]()
+    return (row for row in STANDING if f.phase in row.phases and row.since - not_taken)
