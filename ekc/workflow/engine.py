@@ -68,7 +68,7 @@ def judge(rule: StepRule, facts: Facts, roles: Iterable[Role], overridden: froze
 def steps_from(phase: Phase, roles: Iterable[Role]) -> tuple[StepRule, ...]:
     """The steps that somebody with `roles` could take from `phase`, guards aside, in the order of the table."""
     held = frozenset(roles)
-    return tuple(rule for rule in STEPS if phase in rule.sources and rule.who & held)
+    return tuple(rule for rule in STEPS if phase in rule.sources and rule.takers(phase) & held)
 
 
 def why_not(facts: Facts, roles: Iterable[Role]) -> tuple[Verdict, ...]:
