@@ -10,7 +10,21 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, Row, Select, and_, bindparam, or_, select, type_coerce
+from sqlalchemy import (
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    column,
+    exists,
+    or_,
+    select,
+    table,
+    type_coerce,
+)
+from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.models import Conference, Participant
@@ -20,6 +34,7 @@ from ekc.core.errors import NotNow, Unknown
 from ekc.workflow.engine import ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
+    FAMILY_ROLES,
     IN_THE_ROOM,
     N_,
     PROFESSIONAL_PARTS,
@@ -86,6 +101,9 @@ class Case:
 
 
 _case, _person = Conference.__table__, Participant.__table__
+#: Who is in the room when (`meetings`), read by name, as that stands above.
+_stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
+_IS_OPEN = and_(_stretch.c.left_at.is_(None), _stretch.c.corrected_at.is_(None))
 #: The columns of the fields of `Case`, except `visitor` and `roles`.
 _HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in {"visitor", "roles"})
 #: The encrypted columns by index. They are read raw, and decrypted only when access is granted.
@@ -98,7 +116,15 @@ _OWN = and_(
     _BELONGS,
 )
 #: The columns of the visitor's own participant row that decide about their roles.
-_PARTICIPANT_COLUMNS: tuple[Any, ...] = (_person.c.part, _person.c.convenes, _person.c.plan_sharing, _person.c.attends)
+_PARTICIPANT_COLUMNS: tuple[Any, ...] = (
+    _person.c.part,
+    _person.c.convenes,
+    _person.c.plan_sharing,
+    _person.c.attends,
+    exists()
+    .where(_stretch.c.participant_id == _person.c.id, _IS_OPEN, _stretch.c.part.not_in(PROFESSIONAL_PARTS))
+    .label("in_room"),
+)
 _OPEN: Select[*tuple[Any, ...]] = (
     select(
         *(
@@ -134,11 +160,19 @@ def roles_in(
         roles.add(role)
         if role and own_row.attends in TAKES_PART:
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
+        if role in FAMILY_ROLES and own_row.in_room:
+            roles.add(Role.IN_ROOM)
         if own_row.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[own_row.plan_sharing]
         elif own_row.convenes:  # never a professional: a convenor may change the plan
             roles.add(Role.CONVENOR)
     return frozenset(roles)
+
+
+def in_the_room(session: Session, participant_id: int) -> bool:
+    """Whether somebody is in the room of a meeting now."""
+    there = exists().where(_stretch.c.participant_id == participant_id, _IS_OPEN)
+    return bool(session.scalar(select(there)))
 
 
 def open_until(case: Case | Conference | Row[Any]) -> date | None:

@@ -169,6 +169,14 @@ def _person_rows(
     )
 
 
+def sides(session: Session, conference_id: int) -> tuple[tuple[str, ...], dict[int, str]]:
+    """The sides of a case, and on which one everybody in its circle stands, by participant id."""
+    named = session.scalars(select(Conference.sides).where(Conference.id == conference_id)).one()
+    here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
+    people = session.execute(select(Participant.id, Participant.side).where(*here))
+    return tuple(named), {row.id: row.side for row in people}
+
+
 def own_details(session: Session, case: Case) -> OwnDetails | None:
     """The contact details of the visitor. A secret address is left out: others might read it on their phone."""
     if not case.sees(CasePart.OWN_DETAILS):

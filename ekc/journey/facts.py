@@ -21,7 +21,7 @@ from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES, age
 from ekc.workflow.standing import STANDING
-from ekc.workflow.vocabulary import Phase
+from ekc.workflow.vocabulary import TWO_SIDED, Phase
 
 #: Where something stands. In private time nothing that outsiders see is read of the family.
 _STANDS = frozenset[Phase]().union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
@@ -59,7 +59,7 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
         case Phase.SETUP:
             return _with_arrangements(session, case, facts, read.meeting)
         case Phase.INFORMATION:
-            return _with_information(session, case, facts, read.meeting)
+            return _with_sides(session, case, _with_information(session, case, facts, read.meeting))
         case Phase.PRESENTATION:
             return _with_answers(session, case, _with_plan(session, case, facts), read.meeting)
         case Phase.EVALUATION:
@@ -162,10 +162,24 @@ def _with_information(
     )
 
 
+def _with_sides(session: Session, case: Case | Conference, facts: Facts) -> Facts:
+    if case.variant not in TWO_SIDED:
+        return facts
+    sides, stands = conferences.sides(session, case.id)
+    people = (replace(p, side=stands.get(p.id, "")) for p in facts.people)
+    return replace(facts, sides=sides, people=tuple(people))
+
+
 def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
-    there = {row.participant_id: row.left_at is None for row in meetings.attendance(session, meeting_id)}
-    people = (replace(p, present=p.id in there, in_room=there.get(p.id, False)) for p in facts.people)
-    return replace(facts, people=tuple(people), meeting_held=bool(there))
+    rows = meetings.stretches(session, meeting_id)
+    came = {row.participant_id for row in rows}
+    there = {row.participant_id for row in rows if row.is_open}
+    professionals = {row.participant_id for row in rows if row.as_professional}
+    people = (
+        replace(p, present=p.id in came, in_room=p.id in there, came_as_professional=p.id in professionals)
+        for p in facts.people
+    )
+    return replace(facts, people=tuple(people), meeting_held=bool(came))
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:

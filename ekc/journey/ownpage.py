@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from ekc.conferences import queries as conferences
-from ekc.conferences.access import Case
+from ekc.conferences.access import Case, in_the_room
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.evaluations import queries as evaluations
@@ -58,6 +58,7 @@ class OwnPage:
     shows_coordinator: bool
     undecided: bool  # there is a conflict of interest that nobody has decided about
     panel: Panel
+    in_room: bool  # is in the room of the meeting now
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
     monitor: str  # the name of the person to call if the plan goes wrong
@@ -90,6 +91,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         shows_coordinator=coordinator is not None and _shows_coordinator(case, coordinator),
         undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
+        in_room=in_the_room(session, me.id),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",

@@ -16,6 +16,7 @@ class Confirmed(StrEnum):
     CODE = "code"  # entrance code, which the coordinator passed on
     ANSWER = "answer"  # answer to a question they agreed on
     COORDINATOR = "coordinator"  # approved by the coordinator
+    FAMILY = "family"  # let in by family in the room, in private time
 
 
 def confirmation_method(question: str | None, has_answer: bool) -> Confirmed:

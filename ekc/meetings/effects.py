@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
-from ekc.meetings.models import Arrangement, Meeting
+from ekc.meetings.models import Arrangement, Meeting, Stretch
 from ekc.workflow.definition import Taking
 from ekc.workflow.owed import NoticeKind
 
@@ -37,10 +37,12 @@ def start_meeting(session: Session, conference: Conference, at: datetime, _takin
 
 
 def end_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
-    """End the meeting now, if one is in progress."""
+    """End the meeting now, if one is in progress; whoever is in the room then leaves it."""
     meeting = latest_meeting(session, conference.id)
     if meeting and meeting.started_at is not None and meeting.ended_at is None:
         meeting.ended_at = at
+        still_there = (Stretch.meeting_id == meeting.id, Stretch.left_at.is_(None), Stretch.corrected_at.is_(None))
+        session.execute(update(Stretch).where(*still_there).values(left_at=at))
 
 
 def iso(starts_at: datetime | None) -> str:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, enum_column
-from ekc.workflow.vocabulary import ArrangementKind, InformationKind
+from ekc.workflow.vocabulary import ArrangementKind, InformationKind, Part, PresentBy
 
 
 class Meeting(Base):
@@ -58,17 +58,33 @@ class Arrangement(Base):
     text: Mapped[str | None] = mapped_column(SealedText("arrangement.text"))
 
 
-class Attendance(Base):
-    """That somebody came to a meeting, and when they left. Without `left_at` they are in the room."""
+class Stretch(Base):
+    """A stretch of a meeting in which somebody was in the room; without `left_at` they are there.
 
-    __tablename__ = "attendance"
-    __table_args__ = (UniqueConstraint("meeting_id", "participant_id"),)
+    A row is never deleted. What is corrected stays with `corrected_at`, and counts no more.
+    """
+
+    __tablename__ = "stretch"
+    __table_args__ = (
+        CheckConstraint("left_at is null or left_at >= came_at", name="leaves_after_coming"),
+        Index(None, "meeting_id"),
+        Index(
+            "uq_stretch_open",
+            "participant_id",
+            unique=True,
+            sqlite_where=text("left_at is null and corrected_at is null"),
+            postgresql_where=text("left_at is null and corrected_at is null"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    part: Mapped[Part] = mapped_column(enum_column(Part))  # as what they came
+    how: Mapped[PresentBy] = mapped_column(enum_column(PresentBy))
     came_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    corrected_at: Mapped[datetime | None]
 
 
 class InformationItem(Base):

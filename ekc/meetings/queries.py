@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from ekc.meetings.models import Arrangement, Attendance, DateOption, InformationItem, Meeting, Question
-from ekc.workflow.vocabulary import ArrangementKind, InformationKind
+from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Stretch
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, ArrangementKind, InformationKind, Part, PresentBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,25 @@ class ArrangementRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AttendanceRow:
-    """That somebody came. Without `left_at` they are in the room."""
+class StretchRow:
+    """A stretch in which somebody was in the room; without `left_at` they are there. `part`: as what they came."""
 
+    id: int
     participant_id: int
+    part: Part
+    how: PresentBy
     came_at: datetime
     left_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether they are in the room now."""
+        return self.left_at is None
+
+    @property
+    def as_professional(self) -> bool:
+        """Whether they came as a referrer or professional."""
+        return self.part in PROFESSIONAL_PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,12 @@ _ALL = _OF_CASE.order_by(_meeting.number)
 _CURRENT = _OF_CASE.order_by(_meeting.number.desc()).limit(1)
 _arrangement = Arrangement.__table__.c
 _ARRANGED = select(_arrangement.kind).where(_arrangement.meeting_id == bindparam("meeting"))
+_stretch = Stretch.__table__.c
+_STRETCHES = (
+    select(*(_stretch[name] for name in StretchRow.__dataclass_fields__))
+    .where(_stretch.meeting_id == bindparam("meeting"), _stretch.corrected_at.is_(None))
+    .order_by(_stretch.came_at, _stretch.id)
+)
 
 
 def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
@@ -116,12 +135,9 @@ def arrangements(session: Session, meeting_id: int) -> tuple[ArrangementRow, ...
     return tuple(ArrangementRow(*row) for row in session.execute(wanted.order_by(Arrangement.id)))
 
 
-def attendance(session: Session, meeting_id: int) -> tuple[AttendanceRow, ...]:
-    """Who came to a meeting, in the order in which they came."""
-    wanted = select(Attendance.participant_id, Attendance.came_at, Attendance.left_at).where(
-        Attendance.meeting_id == meeting_id
-    )
-    return tuple(AttendanceRow(*row) for row in session.execute(wanted.order_by(Attendance.came_at, Attendance.id)))
+def stretches(session: Session, meeting_id: int) -> tuple[StretchRow, ...]:
+    """Who was in the room at a meeting, and when, in the order in which they came."""
+    return tuple(StretchRow(*row) for row in session.execute(_STRETCHES, {"meeting": meeting_id}))
 
 
 def information_kinds(session: Session, meeting_id: int) -> frozenset[InformationKind]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ekc.accounts.access import Visitor
 from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Conference, Participant
-from ekc.meetings.models import Attendance, Meeting
+from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json
 from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft, PlanVersion
 from ekc.workflow.profiles import PROFILES, age
@@ -116,7 +116,8 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
         .limit(1)
         .scalar_subquery()
     )
-    came = set(session.scalars(select(Attendance.participant_id).where(Attendance.meeting_id == held)))
+    there = (Stretch.meeting_id == held, Stretch.corrected_at.is_(None))
+    came = set(session.scalars(select(Stretch.participant_id).where(*there)))
     rows = session.execute(
         select(
             Participant.id,

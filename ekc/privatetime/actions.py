@@ -14,7 +14,8 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
-from ekc.meetings.models import Attendance, Meeting
+from ekc.meetings.actions.attendance import Corrected, replace_stretch
+from ekc.meetings.models import Meeting, Stretch
 from ekc.privatetime.models import PrivateRound
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -43,7 +44,8 @@ class DayTimes:
 
 
 def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
-    """Correct the times of one meeting. People who came at its start then come at the corrected start.
+    """Correct the times of one meeting. Who came at its start comes at the corrected start, who stayed to its end
+    stays to the corrected end.
 
     Raises Refusal where the times contradict each other or lie in the future, Stale where there is other private time
     now than on the page.
@@ -60,27 +62,35 @@ def correct_times(by: By, conference_id: int, times: DayTimes) -> None:
         corrected = {given.id: given for given in times.rounds}
         if corrected.keys() != {round_.id for round_ in rounds if round_.meeting_id == times.meeting_id}:
             raise Stale(N_("There is other private time now than the page showed. Open the page again."))
-        if times.meeting_id is not None:
-            _correct_meeting(by.session, conference_id, times)
+        meeting = _meeting(by.session, conference_id, times) if times.meeting_id is not None else None
         for round_ in rounds:
             if given := corrected.get(round_.id):
                 round_.began_at, round_.ended_at = given.began_at, given.ended_at
         _refuse_future(times, by.at)
         _refuse_disorder(times, rounds)
+        if meeting is not None:
+            _correct_meeting(by, meeting, times)
         by.record("meeting.times_corrected", conference_id, rounds=len(corrected))
 
 
-def _correct_meeting(session: Session, conference_id: int, times: DayTimes) -> None:
+def _meeting(session: Session, conference_id: int, times: DayTimes) -> Meeting:
     meetings = session.scalars(select(Meeting).where(Meeting.conference_id == conference_id))
     meeting = next((meeting for meeting in meetings if meeting.id == times.meeting_id), None)
     if meeting is None:
         raise Unknown
     if (meeting.started_at is None, meeting.ended_at is None) != (times.started_at is None, times.ended_at is None):
         raise Stale(N_("The meeting started or ended after the page was opened. Open the page again."))
-    at_start = select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.came_at == meeting.started_at)
-    if times.started_at is not None:
-        for row in session.scalars(at_start):
-            row.came_at = times.started_at
+    return meeting
+
+
+def _correct_meeting(by: By, meeting: Meeting, times: DayTimes) -> None:
+    counting = (Stretch.meeting_id == meeting.id, Stretch.corrected_at.is_(None))
+    for row in by.session.scalars(select(Stretch).where(*counting)).all():
+        came_at = times.started_at if times.started_at and row.came_at == meeting.started_at else row.came_at
+        left_at = times.ended_at if times.ended_at and row.left_at == meeting.ended_at else row.left_at
+        if left_at and left_at < came_at:
+            raise Refusal(N_("Somebody leaves before they come. Correct first when they came and left."))
+        replace_stretch(by, meeting.conference_id, row, Corrected(came_at, left_at, row.how))
     meeting.started_at, meeting.ended_at = times.started_at, times.ended_at
 
 

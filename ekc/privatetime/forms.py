@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from ekc.core.clock import to_local
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
+from ekc.meetings.actions.attendance import Corrected
 from ekc.meetings.forms import LocalDateTimeField
-from ekc.meetings.queries import AttendanceRow, MeetingRow
+from ekc.meetings.queries import MeetingRow, StretchRow
 from ekc.privatetime.actions import DayTimes, RoundTimes
 from ekc.privatetime.queries import RoundRow
+from ekc.workflow.vocabulary import PresentBy
 
 _NEEDED = _l("Give the day and the time.")
 
@@ -73,23 +77,27 @@ def day_form(
     return form
 
 
-class AttendanceTimesForm(PlainForm):
-    """When somebody came and left."""
+class StretchForm(PlainForm):
+    """When somebody came and left, and how they were there."""
 
     came = LocalDateTimeField(_l("Came"), validators=[InputRequired(_NEEDED)])
     left = LocalDateTimeField(_l("Left"), validators=[Optional()])
+    how = SelectField(_l("How they were there"), coerce=PresentBy)
 
     @classmethod
-    def of(cls, meeting_id: int, row: AttendanceRow, timezone: str, **kwargs: Any) -> "AttendanceTimesForm":
-        """The form of one person at one meeting."""
+    def of(cls, row: StretchRow, timezone: str, **kwargs: Any) -> "StretchForm":
+        """The form of one stretch."""
         shown = {
             "came": to_local(row.came_at, timezone).replace(tzinfo=None),
             "left": to_local(row.left_at, timezone).replace(tzinfo=None) if row.left_at else None,
+            "how": row.how,
         }
-        return cls(data=shown, prefix=f"at-{meeting_id}-{row.participant_id}", **kwargs)
+        form = cls(data=shown, prefix=f"at-{row.id}", **kwargs)
+        form.how.choices = [SelectChoice(how, gettext(how.label)) for how in PresentBy]
+        return form
 
-    def to_instants(self, timezone: str) -> tuple[datetime, datetime | None]:
-        """Came and left, as typed. Only for a valid form."""
+    def to_corrected(self, timezone: str) -> Corrected:
+        """What was typed. Only for a valid form."""
         came = self.came.instant(timezone)
         assert isinstance(came, datetime), "the form is not valid"  # noqa: S101 - narrows the type
-        return came, self.left.instant(timezone)
+        return Corrected(came, self.left.instant(timezone), self.how.data)

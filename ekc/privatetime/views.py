@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
@@ -13,10 +13,10 @@ from ekc.core.errors import Unknown
 from ekc.core.language import gettext
 from ekc.core.routes import db
 from ekc.meetings import queries as meetings
-from ekc.meetings.actions.attendance import correct_attendance
+from ekc.meetings.actions import attendance as attendance_actions
 from ekc.privatetime import queries
 from ekc.privatetime.actions import correct_times
-from ekc.privatetime.forms import AttendanceTimesForm, DayForm, day_form
+from ekc.privatetime.forms import DayForm, StretchForm, day_form
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
@@ -32,7 +32,7 @@ class _Day:
 
     meeting: meetings.MeetingRow | None
     rounds: Sequence[tuple[int, queries.RoundRow]]
-    people: Sequence[tuple[PersonRow, meetings.AttendanceRow]]
+    people: Sequence[tuple[PersonRow, meetings.StretchRow]]
 
     @property
     def id(self) -> int:
@@ -60,18 +60,20 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
     return _page(case, form), form.status
 
 
-@bp.post(f"{_ADDRESS}/<int:meeting_id>/people/<int:participant_id>")
+@bp.post(f"{_ADDRESS}/stretches/<int:stretch_id>")
 @case_route(Activity.ARRANGE_MEETING)
-def correct_person(case: Case, meeting_id: int, participant_id: int) -> ResponseReturnValue:
-    """Correct when somebody came and left."""
-    row = next((row for _, row in _find(case, meeting_id).people if row.participant_id == participant_id), None)
+def correct_stretch(case: Case, stretch_id: int) -> ResponseReturnValue:
+    """Correct when somebody came and left, or that they were not there."""
+    row = next((row for day in _days(case) for _, row in day.people if row.id == stretch_id), None)
     if row is None:
         raise Unknown
-    form = AttendanceTimesForm.of(meeting_id, row, case.timezone)
+    form = StretchForm.of(row, case.timezone)
+    if "never" in request.form:
+        attendance_actions.never_came(by(), case.id, stretch_id)
+        return _back(case)
     if form.validate_on_submit():
         with form.showing_refusal():
-            came_at, left_at = form.to_instants(case.timezone)
-            correct_attendance(by(), case.id, meeting_id, participant_id, came_at, left_at)
+            attendance_actions.correct_stretch(by(), case.id, stretch_id, form.to_corrected(case.timezone))
             return _back(case)
     return _page(case, form), form.status
 
@@ -89,7 +91,7 @@ def _days(case: Case) -> list[_Day]:
     for meeting in reversed(meetings.meetings(db(), case.id)):
         if meeting.started_at:
             own = [(number, row) for number, row in rounds if row.meeting_id == meeting.id]
-            came = meetings.attendance(db(), meeting.id)
+            came = meetings.stretches(db(), meeting.id)
             known = [(people[row.participant_id], row) for row in came if row.participant_id in people]
             days.append(_Day(meeting, own, known))
     if outside := [(number, row) for number, row in rounds if row.meeting_id is None]:
@@ -104,10 +106,10 @@ def _find(case: Case, meeting_id: int) -> _Day:
     raise Unknown
 
 
-def _page(case: Case, sent: DayForm | AttendanceTimesForm | None = None) -> str:
+def _page(case: Case, sent: DayForm | StretchForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
 
-    def again(form: DayForm | AttendanceTimesForm) -> DayForm | AttendanceTimesForm:
+    def again(form: DayForm | StretchForm) -> DayForm | StretchForm:
         return sent if sent is not None and sent._prefix == form._prefix else form
 
     return render_template(
@@ -121,7 +123,7 @@ def _page(case: Case, sent: DayForm | AttendanceTimesForm | None = None) -> str:
                 "form": again(day_form(day.meeting, day.rounds, case.timezone, formdata=None)),
                 "rounds": day.rounds,
                 "people": [
-                    (person, row, again(AttendanceTimesForm.of(day.id, row, case.timezone, formdata=None)))
+                    (person, row, again(StretchForm.of(row, case.timezone, formdata=None)))
                     for person, row in day.people
                 ],
             }

@@ -186,8 +186,10 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(  # where these roles have steps in `definition.py`; `check_tables` compares
         Activity.TAKE_STEP,
         N_("take a step"),
-        _grant(_OPEN, Role.COORDINATOR, Role.MAIN_PERSON)
-        | _grant(_OPEN - _BEFORE, Role.FAMILY)
+        _grant(_OPEN, Role.COORDINATOR)
+        | _grant(_OUTSIDE, Role.MAIN_PERSON)
+        | _grant(_OUTSIDE - _BEFORE, Role.FAMILY)
+        | _grant(frozenset({Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.IN_ROOM)
         | _grant(_BEFORE | {Phase.EVALUATION}, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),

@@ -49,9 +49,10 @@ _NEVER_IN_THE_CIRCLE = frozenset(
         CasePart.ACCOUNTS,
     }
 )
-_CIRCLE = frozenset({role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES, Role.JOINS}).union(
-    *ROLES_OF_SHARING.values()
-)
+_CIRCLE = frozenset(
+    {role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES, Role.JOINS, Role.IN_ROOM}
+).union(*ROLES_OF_SHARING.values())
+_INSIDE = INSIDE_ROLES | {Role.IN_ROOM}
 #: Roles and parts that belong to each other alone.
 _ONLY_THIS = {
     Role.ASKED_COORDINATOR: CasePart.REQUEST,
@@ -211,7 +212,7 @@ def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule,
         if phase.phase is Phase.PRIVATE_TIME and phase.room != INSIDE_ROLES:
             yield "private time is not the family's own"
     for rule in activities:
-        outside = {role for role, when in rule.grants.items() if Phase.PRIVATE_TIME in when} - INSIDE_ROLES
+        outside = {role for role, when in rule.grants.items() if Phase.PRIVATE_TIME in when} - _INSIDE
         if outside and rule.activity not in _OUTSIDE_THE_ROOM:
             yield f"{rule.activity} is open to {', '.join(sorted(outside))} in private time"
 
@@ -219,7 +220,7 @@ def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule,
 def _take_step(steps: tuple[StepRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:
     granted = {rule.activity: rule.grants for rule in activities}.get(Activity.TAKE_STEP, {})
     for role in Role:
-        has_steps = {phase for rule in steps if role in rule.who for phase in rule.sources}
+        has_steps = {phase for rule in steps for phase in rule.sources if role in rule.takers(phase)}
         if has_steps != set(granted.get(role, ())):
             yield f"take_step and the steps of {role} name different phases"
 
@@ -232,7 +233,7 @@ def _part(rule: PartRule) -> Iterator[str]:
             yield f"{role} sees {rule.part} and not {_ONLY_THIS[role]} alone"
         if _ONLY_THEY.get(rule.part, role) is not role:
             yield f"{rule.part} is seen by {role} and not by {_ONLY_THEY[rule.part]} alone"
-        if Phase.PRIVATE_TIME in grant.phases and role not in INSIDE_ROLES and rule.part not in _SEEN_FROM_OUTSIDE:
+        if Phase.PRIVATE_TIME in grant.phases and role not in _INSIDE and rule.part not in _SEEN_FROM_OUTSIDE:
             yield f"{rule.part} is seen by {role} in private time"
         if rule.part in _WHOLE_OF and grant.scope is not Scope.OWN:
             yield f"{role} sees {rule.part} of others"

@@ -55,6 +55,11 @@ class StepRule:
     rare: bool = False  # an exit, shown quietly
     called_in: str = ""  # how the coordinator, outside the room, says it
     own: str = ""  # how somebody in the circle says it, on their own page
+    inside: frozenset[Role] = frozenset()  # who takes it in private time, where that is not `who`
+
+    def takers(self, phase: Phase) -> frozenset[Role]:
+        """Who takes it from this phase."""
+        return self.inside if phase is Phase.PRIVATE_TIME and self.inside else self.who
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Taking:
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _FAMILY = frozenset({Role.MAIN_PERSON, Role.FAMILY})
+#: In private time whoever is in the room decides, and whoever is not cannot: presence, not only the part.
+_IN_ROOM = frozenset({Role.IN_ROOM, Role.COORDINATOR})
 _EVERYBODY = INSIDE_ROLES | {Role.REFERRER, Role.PROFESSIONAL, Role.COORDINATOR}
 
 PHASES: tuple[PhaseRule, ...] = (
@@ -121,7 +128,7 @@ STEPS: tuple[StepRule, ...] = (
         N_("Come out with a plan"),
         (Phase.PRIVATE_TIME,),
         Phase.PRESENTATION,
-        _FAMILY | _COORDINATOR,
+        _IN_ROOM,
         effects=(Effect.CLOSE_ROOM, Effect.PRESENT_PLAN),
         called_in=N_("The family called me in: they have a plan"),
     ),
@@ -130,7 +137,7 @@ STEPS: tuple[StepRule, ...] = (
         N_("Ask for information"),
         (Phase.PRIVATE_TIME,),
         Phase.INFORMATION,
-        _FAMILY | _COORDINATOR,
+        _IN_ROOM,
         effects=(Effect.PAUSE_ROOM,),
         reason=ReasonKind.TEXT,
         ask=N_("What does the family want to know, and from whom?"),
@@ -155,7 +162,7 @@ STEPS: tuple[StepRule, ...] = (
         N_("Go back into private time"),
         (Phase.PRESENTATION,),
         Phase.PRIVATE_TIME,
-        _FAMILY | _COORDINATOR,
+        _IN_ROOM,
         guards=guards.GO_BACK,
         effects=(Effect.OPEN_ROOM,),
         reason=ReasonKind.TEXT,
@@ -193,6 +200,7 @@ STEPS: tuple[StepRule, ...] = (
         asks_date=True,
         rare=True,
         called_in=N_("The family called me in: they want to go on another day"),
+        inside=_IN_ROOM,
     ),
     StepRule(
         Step.PLAN_WITHOUT_CONFERENCE,

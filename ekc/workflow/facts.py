@@ -39,8 +39,10 @@ class PersonFacts:
     consented: bool = False
     needs_interpreter: bool = False
     unmet_concerns: int = 0  # safety concerns that have no arrangement yet
-    present: bool = False  # came to the meeting of this round
+    side: str = ""  # on which side they stand, where the case has sides
+    present: bool = False  # was in the room at the meeting of this round
     in_room: bool = False  # is there now
+    came_as_professional: bool = False  # to that meeting, whatever their part is now
     agreed: Agreed | None = None  # with the plan as it is presented now
     has_task: bool = False
 
@@ -131,6 +133,7 @@ class Facts:
     phase: Phase
     today: date
     variant: Variant = Variant.FAMILY
+    sides: tuple[str, ...] = ()
     profile: Profile = NL
     main_person_said_yes: bool = False
     coordinator: CoordinatorFacts = field(default_factory=CoordinatorFacts)

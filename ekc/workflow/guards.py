@@ -11,6 +11,7 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule
 from ekc.workflow.vocabulary import (
     N_,
+    TWO_SIDED,
     ActionKind,
     ArrangementKind,
     Attends,
@@ -223,7 +224,7 @@ def questions_answered(f: Facts) -> Iterator[Blocker]:
 
 
 def enough_family_present(f: Facts) -> Iterator[Blocker]:
-    """Enough of the family is in the room to make a plan; the number is the profile's."""
+    """Enough of the family is in the room to make a plan: the profile's number, and somebody of each side."""
     present = sum(p.in_room for p in f.family)
     least = f.profile.least_family_present
     if present < least:
@@ -232,12 +233,15 @@ def enough_family_present(f: Facts) -> Iterator[Blocker]:
             Remedy.ATTENDANCE,
             {"least": least, "present": present},
         )
+    for side in f.sides if f.variant in TWO_SIDED else ():
+        if not any(p.in_room and p.side == side for p in f.family):
+            yield Blocker(N_("Nobody of this side is in the room: %(side)s"), Remedy.ATTENDANCE, {"side": side})
 
 
 def professionals_left(f: Facts) -> Iterator[Blocker]:
-    """Private time is without professionals (OECD Box 4.1, part two)."""
+    """Private time is without professionals, whoever came as one (OECD Box 4.1, part two)."""
     yield from about_people(
-        [p for p in f.professionals if p.in_room],
+        [p for p in f.people if p.in_room and (p.is_professional or p.came_as_professional)],
         N_("%(names)s is still in the room"),
         N_("%(n)s professionals are still in the room: %(names)s"),
         Remedy.ATTENDANCE,
@@ -446,6 +450,8 @@ EVERYONE_INFORMED = GuardRule(everyone_informed, N_("Everyone is told personally
 SAFETY_DECIDED = GuardRule(safety_decided, N_("Everyone is safe"))
 CHILDRENS_PART_DECIDED = GuardRule(childrens_part_decided, N_("Each child's part is decided"))
 BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"))
+#: Whoever goes into private time, for the first time or again, goes in without professionals.
+_PROFESSIONALS_LEFT = GuardRule(professionals_left, N_("The professionals have left"))
 #: What makes a plan a plan: nothing that lacks one of these is ever agreed.
 _IS_A_PLAN = (
     GuardRule(actions_complete, N_("Each action says who, what and when")),
@@ -478,7 +484,7 @@ BEGIN_PRIVATE_TIME = (
     GuardRule(information_told, N_("Situation, reason and help are told")),
     GuardRule(questions_answered, N_("Questions are answered"), override=_COORDINATOR),
     GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
-    GuardRule(professionals_left, N_("The professionals have left")),
+    _PROFESSIONALS_LEFT,
 )
 AGREE_PLAN = (
     *_IS_A_PLAN,
@@ -486,6 +492,6 @@ AGREE_PLAN = (
     GuardRule(accepted, N_("The plan is accepted")),
     GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
 )
-GO_BACK = (GuardRule(made_at_a_conference),)
+GO_BACK = (GuardRule(made_at_a_conference), _PROFESSIONALS_LEFT)
 REVISE_PLAN = (GuardRule(evaluation_held), GuardRule(family_wants_new_version), *_IS_A_PLAN)
 CLOSE = follow_up_guards(FOLLOW_UPS)

@@ -105,7 +105,8 @@ def _step(rule: StepRule) -> tuple[str, str, str, str, str]:
     target = PHASE_RULES[rule.target].title if rule.target else "stays"
     asks = [rule.ask] if rule.ask else []
     asks += ["a new date"] if rule.asks_date else []
-    return rule.title, sources, target, _names(rule.who), " · ".join(asks) or "-"
+    who = _names(rule.who) + (f"; in private time {_names(rule.inside)}" if rule.inside else "")
+    return rule.title, sources, target, who, " · ".join(asks) or "-"
 
 
 def _conditions(rule: StepRule) -> Iterator[str]:

@@ -112,6 +112,7 @@ class Role(Labelled):
     PLAN_READER = "plan_reader", N_("referrer or professional who is shown the whole plan")
     COMES = "comes", N_("whoever comes to the conference")
     JOINS = "joins", N_("whoever takes part by telephone or video")
+    IN_ROOM = "in_room", N_("family that is in the room now")
     CONVENOR = "convenor", N_("convenor of the evaluation")
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
@@ -177,6 +178,18 @@ IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
 TAKES_PART = IN_THE_ROOM | {Attends.PHONE, Attends.VIDEO}
 
 
+class PresentBy(Labelled):
+    """How somebody is in the room."""
+
+    IN_PERSON = "in_person", N_("in person")
+    VIDEO = "video", N_("by video")
+    PHONE = "phone", N_("by phone")
+
+
+#: How somebody who takes part in this way is in the room, unless something else is written down.
+PRESENT_BY = {Attends.VIDEO: PresentBy.VIDEO, Attends.PHONE: PresentBy.PHONE}
+
+
 class Variant(Labelled):
     """The kinds of conference (EK12)."""
 
@@ -185,6 +198,10 @@ class Variant(Labelled):
     RECOVERY = "recovery", N_("recovery conference")
     GROUP = "group", N_("neighbourhood or group conference")
     LEARNING = "learning", N_("conference on learning questions")
+
+
+#: In these two sides make a plan with each other: neither alone is enough.
+TWO_SIDED = frozenset({Variant.RECOVERY, Variant.GROUP})
 
 
 class LegalContext(Labelled):

@@ -160,7 +160,7 @@ class _Teller:
         }
 
     def information(self) -> dict[str, Any]:
-        came = meetings.attendance(self.session, self.meeting.id)
+        came = meetings.stretches(self.session, self.meeting.id)
         return {
             "started": self.local(self.meeting.started_at),
             "present": sorted(self.ids[row.participant_id] for row in came if row.came_at == self.meeting.started_at),

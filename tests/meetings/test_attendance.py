@@ -9,7 +9,7 @@ from ekc.accounts.access import By
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.meetings import queries
 from ekc.meetings.actions import attendance as attendance_actions
-from ekc.meetings.queries import AttendanceRow
+from ekc.meetings.queries import StretchRow
 from ekc.workflow.vocabulary import Phase
 from tests.build import Made
 from tests.cast import Cast, sign_in
@@ -20,13 +20,13 @@ from tests.meetings.gathering import gathered, put_into
 LATER = START + timedelta(minutes=40)
 
 
-def attendance(session: Session, case: Made) -> dict[str, AttendanceRow]:
-    """Who came, by first name."""
+def attendance(session: Session, case: Made) -> dict[str, StretchRow]:
+    """Who came, by first name: the last stretch of each."""
     session.rollback()
     meeting = queries.current_meeting(session, case.id)
     assert meeting is not None
     names = {id: name for name, id in case.people.items()}
-    return {names[row.participant_id]: row for row in queries.attendance(session, meeting.id)}
+    return {names[row.participant_id]: row for row in queries.stretches(session, meeting.id)}
 
 
 def test_those_who_were_to_come_are_ticked_and_whoever_was_to_stay_away_is_not_offered(

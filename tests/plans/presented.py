@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import BottomLine, Conference, Participant
-from ekc.meetings.models import Attendance, Meeting
+from ekc.meetings.models import Meeting, Stretch
 from ekc.plans import actions, edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.effects import freeze_plan, present_plan
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import ActionKind, Attends, Every, LegalContext, Part, Phase, Step, Variant
+from ekc.workflow.vocabulary import ActionKind, Attends, Every, LegalContext, Part, Phase, PresentBy, Step, Variant
 from tests.cast import MUNICIPALITY, Cast, enter
 from tests.client import PageClient
 from tests.stages import stage
@@ -89,7 +89,15 @@ def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Fa
     session.flush()
     for name, row in rows.items():
         if name != "hassan":
-            session.add(Attendance(meeting_id=meeting.id, participant_id=row.id, came_at=PRESENTED))
+            session.add(
+                Stretch(
+                    meeting_id=meeting.id,
+                    participant_id=row.id,
+                    part=row.part,
+                    how=PresentBy.IN_PERSON,
+                    came_at=PRESENTED,
+                )
+            )
     lines = [
         BottomLine(conference_id=case.id, number=n, text=text, ground="safety", set_by=rows["karim"].id)
         for n, text in enumerate(("An adult is with the children every night.", "Daan is at school."), 1)

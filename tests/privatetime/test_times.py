@@ -10,12 +10,12 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import to_local
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.meetings import queries as meetings
-from ekc.meetings.actions.attendance import correct_attendance, record_attendance
+from ekc.meetings.actions.attendance import Corrected, correct_stretch, never_came, record_attendance
 from ekc.meetings.effects import end_meeting
 from ekc.privatetime import effects, queries
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Phase, Step
+from ekc.workflow.vocabulary import Phase, PresentBy, Step
 from tests.build import Made
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -94,9 +94,9 @@ def test_the_whole_day_is_put_right_at_once(
         (minute(55), minute(160), Step.ASK_FOR_INFORMATION, "Evenings?"),
         (minute(170), minute(270), Step.COME_OUT, None),
     ]
-    came = {row.participant_id: (row.came_at, row.left_at) for row in meetings.attendance(db_session, meeting.id)}
+    came = {row.participant_id: (row.came_at, row.left_at) for row in meetings.stretches(db_session, meeting.id)}
     assert came == {
-        case.people["fatima"]: (minute(10), None),  # came at the start, and still does after the correction
+        case.people["fatima"]: (minute(10), minute(300)),  # from start to end, and still so after the correction
         case.people["els"]: (minute(10), minute(50)),
     }
 
@@ -175,10 +175,13 @@ def test_private_time_and_people_of_another_case_are_unknown(db_session: Session
         correct_times(By(db_session, cast.noor, at), case.id, foreign)
     with pytest.raises(Unknown):
         correct_times(By(db_session, cast.noor, at), case.id, DayTimes(foreign.meeting_id, START, START))
+    theirs = meetings.stretches(db_session, foreign.meeting_id)[0]
     with pytest.raises(Unknown):
-        correct_attendance(
-            By(db_session, cast.noor, at), case.id, foreign.meeting_id, other.people["els"], minute(10), None
+        correct_stretch(
+            By(db_session, cast.noor, at), case.id, theirs.id, Corrected(minute(10), None, PresentBy.IN_PERSON)
         )
+    with pytest.raises(Unknown):
+        never_came(By(db_session, cast.noor, at), case.id, theirs.id)
 
 
 def test_correcting_ends_nothing_that_goes_on(db_session: Session, cast: Cast) -> None:

@@ -25,14 +25,14 @@ from ekc.links.actions import new_link
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.matching.actions import asking
 from ekc.matching.models import Match
-from ekc.meetings.models import Attendance, DateOption, InformationItem, Meeting, Question
+from ekc.meetings.models import DateOption, InformationItem, Meeting, Question, Stretch
 from ekc.plans import actions as plans
 from ekc.plans import document, edits
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed import NoticeKind
-from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Part, Phase, PlanSharing, Step
+from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Part, Phase, PlanSharing, PresentBy, Step
 from tests import build
 from tests.build import Made
 from tests.cast import BY_CODE, Cast
@@ -55,6 +55,7 @@ NAMED = {
     "notice_id": "notice",
     "option_id": "date_option",
     "participant_id": "participant",
+    "stretch_id": "stretch",
     "question_id": "question",
 }
 #: Other parts of addresses. Keys are those of the plan: its goal, and the action for which support was asked.
@@ -189,7 +190,15 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
     meeting = session.scalar(select(func.max(Meeting.id)).where(Meeting.conference_id == case))
     meeting = meeting or _put(session, Meeting(conference_id=case, number=1))
     held = _put(session, Meeting(conference_id=case, number=0, started_at=START, ended_at=START))
-    _put(session, Attendance(meeting_id=held, participant_id=kees, came_at=START))
+    there = Stretch(
+        meeting_id=held,
+        participant_id=kees,
+        part=Part.FAMILY,
+        how=PresentBy.IN_PERSON,
+        came_at=START,
+        left_at=START,
+    )
+    stretch = _put(session, there)
     version = session.scalar(select(PlanVersion.id).where(PlanVersion.conference_id == case))
     version = version or _put(session, _version(case))
     paper = IssuedDocument(
@@ -221,7 +230,9 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
     for number, (label, name) in enumerate(SET_THEIR_OWN.items(), 10):
         line = BottomLine(conference_id=case, number=number, text="Food", set_by=people[name])
         new[f"bottom_line of {label}"] = line
-    return {"participant": kees, "meeting": held} | {table: _put(session, row) for table, row in new.items()}
+    return {"participant": kees, "meeting": held, "stretch": stretch} | {
+        table: _put(session, row) for table, row in new.items()
+    }
 
 
 def _version(case: int) -> PlanVersion:

@@ -42,6 +42,7 @@ def person(number: int, part: Part, **other: Any) -> PersonFacts:
         age=40,
         agreed=Agreed.YES,
         needs_interpreter=False,
+        came_as_professional=False,
     )
     return replace(ready, **other)
 
@@ -51,7 +52,7 @@ UNCLE = person(2, Part.FAMILY)
 FRIEND = person(3, Part.FRIEND)
 CHILD = person(4, Part.CHILD, age=15)
 ADVOCATE = person(5, Part.SUPPORTER)
-NURSE = person(6, Part.PROFESSIONAL, in_room=False, consented=False, agreed=None)
+NURSE = person(6, Part.PROFESSIONAL, in_room=False, came_as_professional=True, consented=False, agreed=None)
 INTERPRETER = person(7, Part.INTERPRETER, attends=None, informed=False, consented=False, agreed=None)
 
 ACTION = ActionFacts("1.1", "a1", people=1, what=True, timed=True)

@@ -74,6 +74,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "bottom_lines": st.builds(BottomLineFacts, st.just(1), st.just(1), st.booleans(), st.none() | st.booleans()).map(
         lambda line: (line,)
     ),
+    "sides": st.just(()) | st.just(("residents", "young people")),
     "meeting_on": st.none() | st.just(TODAY),
     "open_questions": FEW,
     "plan": _plans(),

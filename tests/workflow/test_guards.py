@@ -16,6 +16,7 @@ from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
 from ekc.workflow.vocabulary import ArrangementKind, Attends, InformationKind, Part, SupportAnswer, Variant
 from tests.workflow.build import (
     ACTION,
+    ADVOCATE,
     CHILD,
     FRIEND,
     INTERPRETER,
@@ -31,6 +32,11 @@ from tests.workflow.build import (
     with_people,
     with_plan,
 )
+
+TWO_SIDES = facts(variant=Variant.GROUP, sides=("residents", "young people"))
+#: Three of one side are in the room, and nobody of the other.
+ON_ONE_SIDE = tuple(replace(p, side="residents") for p in (MOTHER, UNCLE, FRIEND))
+
 
 #: Guard, the case, and (sentence, remedy, target) of what it says, blanks filled in.
 SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
@@ -182,8 +188,23 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         [("Private time asks for 3 of the family or more; in the room now: 2", "attendance", "")],
     ),
     (
+        g.enough_family_present,
+        replace(TWO_SIDES, people=(*ON_ONE_SIDE, replace(CHILD, side="young people", in_room=False))),
+        [("Nobody of this side is in the room: young people", "attendance", "")],
+    ),
+    (  # a supporter of a side, or a professional who stands there, is not that side
+        g.enough_family_present,
+        replace(TWO_SIDES, people=(*ON_ONE_SIDE, *(replace(p, side="young people") for p in (ADVOCATE, NURSE)))),
+        [("Nobody of this side is in the room: young people", "attendance", "")],
+    ),
+    (
         g.professionals_left,
         with_people(replace(NURSE, in_room=True)),
+        [("Person 6 is still in the room", "attendance", "6")],
+    ),
+    (  # made a supporter meanwhile: whoever came as a professional stays one that day
+        g.professionals_left,
+        with_people(replace(NURSE, in_room=True, part=Part.SUPPORTER)),
         [("Person 6 is still in the room", "attendance", "6")],
     ),
     (g.actions_complete, with_plan(actions=()), [("The plan has no actions yet", "plan", "")]),
@@ -329,6 +350,9 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
         ),
     ),
     (g.enough_family_present, facts(people=(MOTHER, UNCLE, FRIEND))),
+    (g.enough_family_present, replace(TWO_SIDES, people=(*ON_ONE_SIDE, replace(CHILD, side="young people")))),
+    (g.enough_family_present, replace(TWO_SIDES, variant=Variant.FAMILY, people=ON_ONE_SIDE)),
+    (g.professionals_left, with_people(replace(NURSE, part=Part.SUPPORTER))),
     (g.professionals_left, with_people(replace(INTERPRETER, in_room=True))),
     (g.actions_complete, with_plan(actions=(ACTION, replace(SUPPORT, people=0)))),
     (g.what_if_complete, with_plan(what_ifs=(WHAT_IF, replace(WHAT_IF, number=2, people=1)))),

@@ -105,7 +105,11 @@ class Walk(RuleBasedStateMachine):
         rules = [rule for rule in STEPS if self.case.facts.phase in rule.sources]
         rules.sort(key=lambda rule: rule.target is Phase.CLOSED)  # what ends a walk is drawn less
         chosen = data.draw(st.sampled_from(rules) | st.sampled_from(rules[:2]), label="rule")
-        self._try(chosen.step, {data.draw(st.sampled_from(sorted(chosen.who)), label="who")}, overridden)
+        self._try(
+            chosen.step,
+            {data.draw(st.sampled_from(sorted(chosen.takers(self.case.facts.phase))), label="who")},
+            overridden,
+        )
 
     def _try(self, step: Step, roles: Iterable[Role], overridden: frozenset[str]) -> None:
         before = replace(self.case)
@@ -114,15 +118,16 @@ class Walk(RuleBasedStateMachine):
         if verdict is None or not verdict.allowed:
             assert self.case == before
             return
-        assert verdict.rule.who & set(roles)
+        assert verdict.rule.takers(source) & set(roles)
         self.path.append((step, source, target))
         if "coordinator_independent" in {guard.code for guard in guards_now(verdict.rule, before.facts)}:
             assert before.facts.coordinator.conflicts == ()
         match step:
             case Step.OPEN_CONFERENCE:
                 assert [p for p in before.facts.people if p.unmet_concerns] == []
-            case Step.BEGIN_PRIVATE_TIME:
+            case Step.BEGIN_PRIVATE_TIME | Step.GO_BACK:
                 assert [p for p in before.facts.professionals if p.in_room] == []
+                assert [p for p in before.facts.people if p.in_room and p.came_as_professional] == []
             case Step.AGREE_PLAN:
                 _is_a_plan(before.facts)
                 assert [line for line in before.facts.bottom_lines if not line.met] == []
@@ -144,7 +149,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.case.facts.phase is Phase.PRIVATE_TIME)
     @invariant()
     def private_time_is_the_family_s(self) -> None:
-        outsiders = set(Role) - INSIDE_ROLES
+        outsiders = set(Role) - INSIDE_ROLES - {Role.IN_ROOM}
         may_do = {activity for activity in Activity if may(activity, self.case.facts.phase, outsiders)}
         assert may_do == {Activity.SEE_CASE, Activity.SEE_OWN_PAGE, Activity.TAKE_STEP}
         steps = [step for step in Step if verdict_on(step, self.case.facts, outsiders)]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences import queries
-from ekc.conferences.access import lock_case
+from ekc.conferences.access import in_the_room, lock_case
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.core.clock import local_date
@@ -21,9 +21,9 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
-from ekc.workflow.engine import sees
+from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.independence import Agency, Tie, closest
-from ekc.workflow.vocabulary import N_, ROLE_OF_PART, Activity, Attends, Part
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part
 
 #: Fields that are stored as NULL when empty.
 _NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
@@ -90,6 +90,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         details = replace(details, **{name: getattr(participant, name) for name in hidden})
         details = _with_exclusion(details, participant)
         _validate(by.session, by.at, conference, details, participant)
+        _refuse_other_part(conference, participant, details.part)
         preserve_agencies(by.session, conference)
         if changed := update_row(participant, details, PersonDetails):
             if "name" in changed:
@@ -111,6 +112,8 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         participant = member(by.session, conference_id, participant_id)
         _require_other_main_person(by.session, conference, participant)
+        if in_the_room(by.session, participant_id):
+            raise Refusal(N_("%(name)s is in the room. Write down first that they have left."), name=participant.name)
         preserve_agencies(by.session, conference)
         participant.removed_at = by.at
         participant.convenes = False
@@ -204,6 +207,19 @@ def _validate(
             raise Refusal(N_("Nobody sits beside themselves. Choose somebody else who supports them."))
     if current is not None and (details.part is not Part.MAIN_PERSON or details.attends is Attends.EXCLUDED):
         _require_other_main_person(session, conference, current)
+
+
+def _refuse_other_part(conference: Conference, participant: Participant, part: Part) -> None:
+    """Refuse to make a professional somebody else while a conference is held: who came as one stays one that day."""
+    was, becomes = participant.part in PROFESSIONAL_PARTS, part in PROFESSIONAL_PARTS
+    if was and not becomes and PHASE_RULES[conference.phase].room and not conference.without_conference:
+        raise Refusal(
+            N_(
+                "%(name)s is here as a professional today, so they cannot come into private time. "
+                "Change their part after the conference."
+            ),
+            name=participant.name,
+        )
 
 
 def _require_other_main_person(session: Session, conference: Conference, participant: Participant) -> None:

@@ -1,6 +1,11 @@
-"""Recording attendance: who came, left and came back. Steps start and end a meeting."""
+"""Recording attendance: who came, left and came back. Steps start and end a meeting.
 
-from collections.abc import Collection
+Each stretch in which somebody was in the room is a row. Coming and leaving add to the rows; a correction sets a row
+aside, and where something else was so, puts another in its place. None is deleted.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,19 +13,31 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.conferences.queries import circle
+from ekc.conferences.queries import PersonRow, circle
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting
-from ekc.meetings.models import Attendance, Meeting
-from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Attends
+from ekc.meetings.models import Meeting, Stretch
+from ekc.workflow.vocabulary import N_, PRESENT_BY, PROFESSIONAL_PARTS, Activity, Attends, PresentBy
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """How a stretch really was. `left_at` None: they are still there."""
+
+    came_at: datetime
+    left_at: datetime | None
+    how: PresentBy
 
 
 def record_attendance(by: By, conference_id: int, came: Collection[int]) -> None:
-    """Set the people who came. On the first call they came at the start; people added later come now."""
+    """Set the people who came. On the first call they came at the start; people added later come now.
+
+    Whoever was written down before and is not among them did not come: their stretches are set aside.
+    """
     with writing(by.session):
         meeting, started_at = _lock(by, conference_id)
-        people = {person.id: person for person in circle(by.session, conference_id)}
+        people = _people(by.session, conference_id)
         for participant_id in came:
             if participant_id not in people:
                 raise Unknown
@@ -29,82 +46,145 @@ def record_attendance(by: By, conference_id: int, came: Collection[int]) -> None
                     N_("%(name)s stays away, as was decided. If that changed, change it in the circle first."),
                     name=people[participant_id].name,
                 )
-        rows = _rows(by.session, meeting)
-        for participant_id in (rows.keys() & people.keys()) - set(came):
-            by.session.delete(rows[participant_id])
+        rows = _rows(by.session, meeting.id)
+        known = {row.participant_id for row in rows}
+        for row in rows:
+            if row.participant_id in people and row.participant_id not in came:
+                _set_aside(by, conference_id, row)
         came_at = by.at if rows else started_at
-        for participant_id in people:  # keeps the order of the circle
-            if participant_id in came and participant_id not in rows:
-                by.session.add(Attendance(meeting_id=meeting.id, participant_id=participant_id, came_at=came_at))
+        new = [person for person in people.values() if person.id in came and person.id not in known]
+        _come(by.session, meeting, new, came_at)
         by.record("attendance.recorded", conference_id, came=len(set(came)))
 
 
 def leave(by: By, conference_id: int, participant_id: int) -> None:
-    """Somebody leaves the room. A time that was recorded before is kept."""
-    _move(by, conference_id, participant_id, by.at)
+    """Somebody leaves the room. Nothing changes for whoever left before."""
+    with writing(by.session):
+        meeting, _ = _lock(by, conference_id)
+        _leave(by, conference_id, _rows_of(by.session, meeting, participant_id))
 
 
 def come_back(by: By, conference_id: int, participant_id: int) -> None:
-    """Somebody who left is in the room again."""
-    _move(by, conference_id, participant_id, None)
+    """Somebody who left is in the room again. Nothing changes for whoever is there."""
+    with writing(by.session):
+        meeting, _ = _lock(by, conference_id)
+        _come_back(by, conference_id, meeting, _rows_of(by.session, meeting, participant_id))
 
 
 def professionals_leave(by: By, conference_id: int) -> None:
-    """All professionals and referrers in the room leave it."""
-    _move(by, conference_id, None, by.at)
+    """All professionals and referrers in the room leave it, and whoever came as one."""
+    with writing(by.session):
+        meeting, _ = _lock(by, conference_id)
+        _leave(by, conference_id, _professionals(by.session, conference_id, meeting))
 
 
 def professionals_return(by: By, conference_id: int) -> None:
     """All professionals and referrers who came and left are in the room again."""
-    _move(by, conference_id, None, None)
-
-
-def correct_attendance(
-    by: By,
-    conference_id: int,
-    meeting_id: int,
-    participant_id: int,
-    came_at: datetime,
-    left_at: datetime | None,
-) -> None:
-    """Correct when somebody came to a meeting and left it; also afterwards. `left_at` None: they stayed."""
-    with writing(by.session):
-        lock_case(by, conference_id, Activity.ARRANGE_MEETING)
-        all_rows = select(Attendance).join(Meeting).where(Meeting.conference_id == conference_id)
-        for row in by.session.scalars(all_rows):
-            if (row.meeting_id, row.participant_id) == (meeting_id, participant_id):
-                break
-        else:
-            raise Unknown
-        if came_at > by.at or (left_at and left_at > by.at):
-            raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
-        if left_at and left_at < came_at:
-            raise Refusal(N_("This person leaves before they come."))
-        row.came_at, row.left_at = came_at, left_at
-        by.record("attendance.corrected", conference_id, participant=participant_id)
-
-
-def _move(
-    by: By,
-    conference_id: int,
-    participant_id: int | None,
-    left_at: datetime | None,
-) -> None:
-    """Set when one person, or all professionals (None), left; `left_at` None: they are in the room again."""
     with writing(by.session):
         meeting, _ = _lock(by, conference_id)
-        rows = _rows(by.session, meeting)
-        if participant_id is None:
-            wanted = {person.id for person in circle(by.session, conference_id) if person.part in PROFESSIONAL_PARTS}
-        elif participant_id in rows:
-            wanted = {participant_id}
-        else:
-            raise Unknown
-        moved = [row for row in rows.values() if row.participant_id in wanted]
-        for row in moved:
-            row.left_at = (row.left_at or left_at) if left_at else None
-        code = "attendance.left" if left_at else "attendance.came_back"
-        by.record(code, conference_id, people=len(moved))
+        _come_back(by, conference_id, meeting, _professionals(by.session, conference_id, meeting))
+
+
+def correct_stretch(by: By, conference_id: int, stretch_id: int, right: Corrected) -> None:
+    """Correct when somebody came and left, and how they were there; also after the meeting.
+
+    Raises Refusal where the times contradict each other or another stretch of the same person, or lie in the future,
+    and where somebody would still be there after the meeting has ended.
+    """
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.ARRANGE_MEETING)
+        row, meeting = _stretch(by.session, conference_id, stretch_id)
+        if right.came_at > by.at or (right.left_at and right.left_at > by.at):
+            raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
+        if right.left_at is None:
+            right = replace(right, left_at=meeting.ended_at)
+        if right.left_at and right.left_at < right.came_at:
+            raise Refusal(N_("This person leaves before they come."))
+        others = [one for one in _rows(by.session, row.meeting_id) if one.participant_id == row.participant_id]
+        if any(_overlap(right, one) for one in others if one is not row):
+            raise Refusal(N_("This person was in the room already at that time. Look at their other times first."))
+        replace_stretch(by, conference_id, row, right)
+
+
+def never_came(by: By, conference_id: int, stretch_id: int) -> None:
+    """Set a stretch aside that was written down by mistake."""
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.ARRANGE_MEETING)
+        row, _ = _stretch(by.session, conference_id, stretch_id)
+        _set_aside(by, conference_id, row)
+
+
+def replace_stretch(by: By, conference_id: int, row: Stretch, right: Corrected) -> None:
+    """Set a stretch aside and put the right one in its place, in the caller's transaction."""
+    if (row.came_at, row.left_at, row.how) == (right.came_at, right.left_at, right.how):
+        return
+    _set_aside(by, conference_id, row)
+    by.session.add(
+        Stretch(
+            meeting_id=row.meeting_id,
+            participant_id=row.participant_id,
+            part=row.part,
+            how=right.how,
+            came_at=right.came_at,
+            left_at=right.left_at,
+        )
+    )
+    by.session.flush()
+
+
+def _set_aside(by: By, conference_id: int, row: Stretch) -> None:
+    row.corrected_at = by.at
+    by.session.flush()  # before another takes its place, so that at no moment two are open
+    left = row.left_at.isoformat() if row.left_at else ""
+    by.record(
+        "attendance.corrected",
+        conference_id,
+        participant=row.participant_id,
+        came=row.came_at.isoformat(),
+        left=left,
+        how=row.how.value,
+    )
+
+
+def _overlap(right: Corrected, other: Stretch) -> bool:
+    """Whether two stretches share more than a moment."""
+    return (other.left_at is None or right.came_at < other.left_at) and (
+        right.left_at is None or other.came_at < right.left_at
+    )
+
+
+def _come(session: Session, meeting: Meeting, people: Iterable[PersonRow], at: datetime) -> None:
+    for person in people:
+        how = PRESENT_BY.get(person.attends, PresentBy.IN_PERSON) if person.attends else PresentBy.IN_PERSON
+        session.add(Stretch(meeting_id=meeting.id, participant_id=person.id, part=person.part, how=how, came_at=at))
+
+
+def _leave(by: By, conference_id: int, rows: Iterable[Stretch]) -> None:
+    there = [row for row in rows if row.left_at is None]
+    for row in there:
+        row.left_at = by.at
+    by.record("attendance.left", conference_id, people=len(there))
+
+
+def _come_back(by: By, conference_id: int, meeting: Meeting, rows: Collection[Stretch]) -> None:
+    there = {row.participant_id for row in rows if row.left_at is None}
+    back = {row.participant_id for row in rows} - there
+    people = _people(by.session, conference_id)
+    _come(by.session, meeting, [person for person in people.values() if person.id in back], by.at)
+    by.record("attendance.came_back", conference_id, people=len(back))
+
+
+def _professionals(session: Session, conference_id: int, meeting: Meeting) -> list[Stretch]:
+    """The stretches of all who came as a professional or referrer, or are one now."""
+    now = {person.id for person in _people(session, conference_id).values() if person.part in PROFESSIONAL_PARTS}
+    rows = _rows(session, meeting.id)
+    wanted = now | {row.participant_id for row in rows if row.part in PROFESSIONAL_PARTS}
+    return [row for row in rows if row.participant_id in wanted]
+
+
+def _people(session: Session, conference_id: int) -> dict[int, PersonRow]:
+    """The circle by id, in its order."""
+    return {person.id: person for person in circle(session, conference_id)}
 
 
 def _lock(by: By, conference_id: int) -> tuple[Meeting, datetime]:
@@ -116,6 +196,27 @@ def _lock(by: By, conference_id: int) -> tuple[Meeting, datetime]:
     return meeting, meeting.started_at
 
 
-def _rows(session: Session, meeting: Meeting) -> dict[int, Attendance]:
-    rows = session.scalars(select(Attendance).where(Attendance.meeting_id == meeting.id))
-    return {row.participant_id: row for row in rows}
+def _rows(session: Session, meeting_id: int) -> list[Stretch]:
+    """The stretches that count, in the order in which they began."""
+    counting = (Stretch.meeting_id == meeting_id, Stretch.corrected_at.is_(None))
+    return list(session.scalars(select(Stretch).where(*counting).order_by(Stretch.came_at, Stretch.id)))
+
+
+def _rows_of(session: Session, meeting: Meeting, participant_id: int) -> list[Stretch]:
+    """The stretches of one person. Raises Unknown if they did not come."""
+    found = [row for row in _rows(session, meeting.id) if row.participant_id == participant_id]
+    if not found:
+        raise Unknown
+    return found
+
+
+def _stretch(session: Session, conference_id: int, stretch_id: int) -> tuple[Stretch, Meeting]:
+    """A stretch that counts, and its meeting. Raises Unknown for one of another case."""
+    found = session.execute(
+        select(Stretch, Meeting)
+        .join(Meeting, Meeting.id == Stretch.meeting_id)
+        .where(Stretch.id == stretch_id, Stretch.corrected_at.is_(None), Meeting.conference_id == conference_id)
+    ).one_or_none()
+    if found is None:
+        raise Unknown
+    return found[0], found[1]

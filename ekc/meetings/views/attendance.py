@@ -1,5 +1,7 @@
 """The page of attendance: who came, who left, who is back."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -79,19 +81,25 @@ def _back(case: Case, participant_id: int | None = None) -> ResponseReturnValue:
 def _page(case: Case, form: AttendanceForm | None = None) -> str:
     meeting = queries.current_meeting(db(), case.id)
     people = {person.id: person for person in circle(db(), case.id)}
-    rows = queries.attendance(db(), meeting.id) if meeting else ()
-    there = [(people[row.participant_id], row) for row in rows if row.participant_id in people]
-    professionals = [row for person, row in there if person.part in PROFESSIONAL_PARTS]
-    came = [row.participant_id for row in rows] or None
+    rows = queries.stretches(db(), meeting.id) if meeting else ()
+    came = list(dict.fromkeys(row.participant_id for row in rows))
+    last = {row.participant_id: row for row in rows}
+    there = [(people[id_], last[id_], _earlier(rows, last[id_])) for id_ in came if id_ in people]
+    professionals = [row for person, row, _ in there if person.part in PROFESSIONAL_PARTS or row.as_professional]
     return render_template(
         "meetings/attendance.html",
         case=case,
         meeting=meeting,
         there=there,
-        in_room=sum(row.left_at is None for row in rows),
-        professionals_in=any(row.left_at is None for row in professionals),
-        professionals_out=any(row.left_at is not None for row in professionals),
+        in_room=sum(row.is_open for row in rows),
+        professionals_in=any(row.is_open for row in professionals),
+        professionals_out=any(not row.is_open for row in professionals),
         may_change=case.may(Activity.RECORD_INFORMATION) and meeting is not None and meeting.under_way,
         sent=form,
-        form=form or AttendanceForm(people.values(), came, formdata=None),
+        form=form or AttendanceForm(people.values(), came or None, formdata=None),
     )
+
+
+def _earlier(rows: Sequence[queries.StretchRow], last: queries.StretchRow) -> list[queries.StretchRow]:
+    """The stretches of the same person before their last one."""
+    return [row for row in rows if row.participant_id == last.participant_id and row is not last]
