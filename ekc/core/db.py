@@ -15,6 +15,10 @@ from ekc.core.crypto import Keyring, attach_keyring
 WRITE_OPTION = "ekc_writes"
 
 
+#: `recursive_triggers`: REPLACE fires the triggers that refuse deletion.
+_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL", "recursive_triggers=ON")
+
+
 class Instant(TypeDecorator[datetime]):
     """An instant in UTC. SQLite does not store the time zone, so it is restored."""
 
@@ -96,7 +100,7 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own transaction handling is off
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
