@@ -1,11 +1,13 @@
 """SQLAlchemy's declarative base, column types, and engines for SQLite and PostgreSQL. No Flask."""
 
+import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import DateTime, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -84,6 +86,12 @@ def autocommit_reads(engine: Engine) -> Engine:
     what was committed before it. Writes begin a transaction with `transaction.writing`.
     """
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def disk_is_full(error: OperationalError) -> bool:
+    """Whether the database could not write because there is no room."""
+    full = sqlite3.SQLITE_FULL  # PostgreSQL: disk_full
+    return getattr(error.orig, "sqlite_errorcode", None) == full or getattr(error.orig, "sqlstate", None) == "53100"
 
 
 def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
