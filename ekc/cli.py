@@ -19,8 +19,8 @@ from ekc.accounts.queries import account_by_email, regions
 from ekc.conferences.actions.links import forget_codes_of_former_coordinators
 from ekc.conferences.models import Conference
 from ekc.core import logs, mailer
-from ekc.core.audit import AuditHead, broken_chains
-from ekc.core.crypto import Keyring, Unreadable
+from ekc.core.audit import AuditHead, Head, broken_chains, read_set_down, set_down
+from ekc.core.crypto import Keyring, Unreadable, keyring_of
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.language import LANGUAGES, translate
@@ -29,6 +29,7 @@ from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
+from ekc.journey.queries import untold_steps
 from ekc.journey.reminders import remind_before_access_ends
 from ekc.kinds import check_kinds
 from ekc.staff.actions.accounts import NewAccount
@@ -45,6 +46,7 @@ NIGHTLY_JOBS = {  # label of the output: the job, which returns a count
     "Coordinators told that their access ends": remind_before_access_ends,
     "Cases whose former coordinator knows no code any more": forget_codes_of_former_coordinators,
 }
+AUDIT_HEADS = "audit-heads.txt"  # in the instance folder
 _EXPECTED_ERRORS = (
     click.ClickException,
     click.Abort,
@@ -172,10 +174,23 @@ def _offices(role: Role, region_id: int, municipalities: tuple[str, ...]) -> lis
 @cli.command("verify-audit")
 def verify_audit() -> None:
     """Prove that nobody changed the audit."""
-    with _database() as (_, session):
-        if broken := list(broken_chains(session)):
-            raise ConfigError(f"The audit was changed from outside the product. Look at: {', '.join(broken)}.")
+    with _database() as (settings, session):
+        kept = _verify_audit(settings, session)
         click.echo(f"The audit is whole (chains: {len(session.scalars(select(AuditHead.chain)).all())}).")
+    if kept is None:
+        click.echo("Its heads were never set down outside the database. Do so every night with: bin/ekc nightly")
+
+
+def _verify_audit(settings: Settings, session: Session) -> dict[str, Head] | None:
+    """The heads that were set down, all of which the audit still has. Raises ConfigError for an audit that changed."""
+    file = settings.instance / AUDIT_HEADS
+    try:
+        kept = read_set_down(keyring_of(session), file)
+    except ValueError:
+        raise ConfigError(f"The file {file} was not written by this program, or was changed.") from None
+    if broken := sorted({*broken_chains(session, kept), *untold_steps(session)}):
+        raise ConfigError(f"The audit was changed from outside the product. Look at: {', '.join(broken)}.")
+    return kept
 
 
 @cli.command()
@@ -184,6 +199,9 @@ def nightly() -> None:
     with _database() as (settings, session):
         for what, job in NIGHTLY_JOBS.items():
             click.echo(f"{what}: {job(session, settings.clock())}.")
+        _verify_audit(settings, session)  # an audit that was changed does not replace the heads that prove it
+        count = set_down(session, settings.instance / AUDIT_HEADS, settings.clock())
+        click.echo(f"Heads of the audit set down outside the database: {count}.")
 
 
 @cli.command()

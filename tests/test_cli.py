@@ -22,6 +22,7 @@ from tests.core.mailserver import mail_server
 from tests.database import CONTENT_KEY, INDEX_KEY
 from tests.demo.command import Result, Run, runner, write_case, write_keys
 
+NOT_SET_DOWN = "Its heads were never set down outside the database. Do so every night with: bin/ekc nightly\n"
 NEW_KEY = bytes(range(64, 96))
 
 
@@ -68,7 +69,7 @@ def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypa
 
     assert run("demo").status == 0
     assert run("demo") == Result(1, "", "This database is not empty. Make the demonstration in a new one.\n")
-    assert run("verify-audit") == Result(0, "The audit is whole (chains: 6).\n", "")
+    assert run("verify-audit") == Result(0, f"The audit is whole (chains: 6).\n{NOT_SET_DOWN}", "")
 
 
 def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:
@@ -155,6 +156,36 @@ def test_an_audit_that_was_changed_is_named(run: Run, cast: Cast, case_file: Pat
     engine.dispose()
 
     assert run("verify-audit") == Result(1, "", "The audit was changed from outside the product. Look at: case:1.\n")
+
+
+def test_the_audit_is_compared_with_what_was_set_down_at_night(
+    run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path
+) -> None:
+    run("load-case", str(case_file), "--region", "North")
+    night = run("nightly")
+    assert (night.status, night.out.splitlines()[-1]) == (0, "Heads of the audit set down outside the database: 2.")
+    set_down = (tmp_path / "audit-heads.txt").read_bytes()
+    assert run("verify-audit") == Result(0, "The audit is whole (chains: 2).\n", "")
+
+    engine = create_engine(database_url)
+    with engine.begin() as connection:  # a chain is taken away whole
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("set local session_replication_role = replica"))
+        else:
+            connection.execute(text("drop trigger audit_event_no_delete"))
+        for table in ("audit_event", "audit_head"):
+            connection.execute(text(f"delete from {table} where chain = 'system'"))  # noqa: S608
+    engine.dispose()
+
+    changed = Result(1, "", "The audit was changed from outside the product. Look at: system.\n")
+    assert run("verify-audit") == changed
+    night = run("nightly")
+    assert (night.status, night.err, (tmp_path / "audit-heads.txt").read_bytes()) == (1, changed.err, set_down)
+
+    (tmp_path / "audit-heads.txt").write_bytes(set_down.replace(b'"system"', b'"SYSTEM"'))
+    assert run("verify-audit").err == (
+        f"The file {tmp_path / 'audit-heads.txt'} was not written by this program, or was changed.\n"
+    )
 
 
 def test_content_is_encrypted_anew(run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path) -> None:

@@ -440,7 +440,8 @@ _MOST_WORDS, _MOST_FOUND = 4, 50
 def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tuple[SearchResult, ...]:
     """The cases with a person whose name has all words of `asked`, or words starting with them (two letters or more).
 
-    A whole case number finds its case. Only cases that the visitor may open at `at` are found, the latest first.
+    A whole case number finds its case. Only cases that the visitor may open at `at` are found, the latest first; by
+    name only where they see names now.
     """
     mine = or_(
         Conference.coordinator_id == visitor.account_id if Role.COORDINATOR in visitor.roles else false(),
@@ -462,10 +463,16 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tupl
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
         by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
         rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(_MOST_FOUND))
-    opened = ((row, roles_in(visitor, row, None, at)) for row in rows)
-    return tuple(_search_result(row, roles) for row, roles in opened if may(Activity.SEE_CASE, row.phase, roles))
+    return tuple(
+        SearchResult(row.id, row.number, row.title, row.phase, getattr(row, "name", ""))
+        for row in rows
+        if _may_find(row, roles_in(visitor, row, None, at))
+    )
 
 
-def _search_result(row: Row[Any], roles: frozenset[Role]) -> SearchResult:
-    named = sees(CasePart.NAMES, row.phase, roles)
-    return SearchResult(row.id, row.number, row.title, row.phase, getattr(row, "name", "") if named else "")
+def _may_find(row: Row[Any], roles: frozenset[Role]) -> bool:
+    """Whether the visitor may open the case, and sees its names if it was found by one."""
+    by_name = hasattr(row, "name")
+    return may(Activity.SEE_CASE, row.phase, roles) and (
+        not by_name or sees(CasePart.NAMES, row.phase, roles) is not None
+    )

@@ -1,26 +1,33 @@
 """The audit: who did or saw what, when and why. Append-only and hash-chained: a chain for each case, one for the rest.
 
 Database triggers (made by the migrations) refuse changes and deletions; the chain reveals them if they happen anyway.
-Details are encrypted. The hash covers them as stored, so verifying a chain needs no key.
+Details are encrypted, and hashed as stored. Each head holds a keyed MAC over its whole chain, so that nobody builds one
+without the keys. `set_down` writes the heads to a file outside the database: a chain that was cut together with its
+head, or removed, does not fit it.
 """
 
 import hashlib
+import hmac
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ekc.core.crypto import keyring_of
+from ekc.core.crypto import Keyring, keyring_of
 from ekc.core.db import Base, enum_column
 
 _CONTEXT = "audit_event.detail"
 _GENESIS_HASH = b"\0" * 32
+_GENESIS_MAC = b"\0" * 16
+_HEADS = "audit heads"  # context of the signature of the file
 _SYSTEM_CHAIN = "system"  # events that belong to no case
 _RECORDED = "audit"  # key in `session.info`: an event was added
 
@@ -47,6 +54,14 @@ PUBLIC = Actor(ActorKind.PUBLIC)
 SYSTEM = Actor(ActorKind.SYSTEM)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain, as it was set down outside the database."""
+
+    seq: int
+    hash: bytes
+
+
 class AuditHead(Base):
     """The last event of each chain; its row is locked while an event is added."""
 
@@ -55,6 +70,7 @@ class AuditHead(Base):
     chain: Mapped[str] = mapped_column(String(32), primary_key=True)
     seq: Mapped[int]
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    mac: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
 class AuditEvent(Base):
@@ -76,9 +92,10 @@ class AuditEvent(Base):
 
 _head, _event = cast(Table, AuditHead.__table__), cast(Table, AuditEvent.__table__)
 _of_chain = _head.c.chain == bindparam("of")
-_SELECT_HEAD = select(_head.c.seq, _head.c.hash).where(_of_chain).with_for_update()
+_SELECT_HEAD = select(_head.c.seq, _head.c.hash, _head.c.mac).where(_of_chain).with_for_update()
 _INSERT_EVENT = insert(_event)
-_UPDATE_HEAD = update(_head).where(_of_chain).values(seq=bindparam("last"), hash=bindparam("link"))
+_NEW_END: dict[str, Any] = {"seq": bindparam("last"), "hash": bindparam("link"), "mac": bindparam("sign")}
+_UPDATE_HEAD = update(_head).where(_of_chain).values(_NEW_END)
 
 
 def record(
@@ -118,13 +135,14 @@ def _add(
     if head is None:
         try:
             with session.begin_nested():
-                session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _GENESIS_HASH})
+                session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _GENESIS_HASH, "mac": _GENESIS_MAC})
         except IntegrityError:
             pass  # created by a concurrent transaction
         head = session.execute(_SELECT_HEAD, {"of": chain}).one()
     seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
-    sealed = keyring_of(session).seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
+    keyring = keyring_of(session)
+    sealed = keyring.seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
     link = chain_hash(before, chain, seq, at, actor.kind, actor.id, action, conference_id, sealed)
     line = {
         "chain": chain,
@@ -138,7 +156,8 @@ def _add(
         "hash": link,
     }
     session.execute(_INSERT_EVENT, line)
-    session.execute(_UPDATE_HEAD, {"of": chain, "last": seq, "link": link})
+    sign = chain_mac(keyring, head.mac, link)
+    session.execute(_UPDATE_HEAD, {"of": chain, "last": seq, "link": link, "sign": sign})
     session.info[_RECORDED] = True
 
 
@@ -153,14 +172,18 @@ def chain_hash(
     conference_id: int | None,
     sealed: bytes | None,
 ) -> bytes:
-    """The SHA-256 over the previous hash and all values of an event.
-
-    `conference_id` is included in the system chain only; the name of a case's chain contains it already.
-    """
-    said: list[str | int | None] = [chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex()]
-    if chain == _SYSTEM_CHAIN and conference_id is not None:
-        said.append(conference_id)
+    """The SHA-256 over the previous hash and all values of an event."""
+    said = [chain, seq, at.isoformat(), str(kind), actor, action, (sealed or b"").hex(), conference_id]
     return hashlib.sha256(before + json.dumps(said).encode()).digest()
+
+
+def chain_mac(keyring: Keyring, before: bytes, link: bytes) -> bytes:
+    """The MAC of a chain that ends with the hash `link`; `before`: the MAC without it.
+
+    A MAC is only ever extended, never made from the hashes that are there. So a chain that somebody built without the
+    keys stays broken, whatever is added to it later.
+    """
+    return keyring.signature(before + link, "audit_head.mac")
 
 
 def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> dict[str, str | int]:
@@ -171,21 +194,53 @@ def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> 
     return detail
 
 
-def broken_chains(session: Session) -> Iterator[str]:
-    """The names of chains that were tampered with: an event changed, added or removed, or a head that does not fit."""
-    heads = {head.chain: (head.seq, head.hash) for head in session.execute(select(AuditHead.__table__))}
-    chain, seq, before, broken = "", 0, _GENESIS_HASH, set[str]()
-    ends: dict[str, tuple[int, bytes]] = {}
+def broken_chains(session: Session, kept: Mapping[str, Head] | None = None) -> Iterator[str]:
+    """The names of chains that were tampered with: an event changed, added or removed, or a head that does not fit.
+
+    `kept`: heads that were set down earlier. A chain without such an event was cut, rebuilt or removed since.
+    """
+    keyring, kept = keyring_of(session), kept or {}
+    heads = {one.chain: (one.seq, one.hash, one.mac) for one in session.execute(select(AuditHead.__table__))}
+    chain, seq, before, mac, broken, found = "", 0, _GENESIS_HASH, _GENESIS_MAC, set[str](), set[str]()
+    ends: dict[str, tuple[int, bytes, bytes]] = {}
     events = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq).execution_options(yield_per=1000)
     for event in session.scalars(events):
         if event.chain != chain:
-            chain, seq, before = event.chain, 0, _GENESIS_HASH
+            chain, seq, before, mac = event.chain, 0, _GENESIS_HASH, _GENESIS_MAC
         seq += 1
         said = (event.at, event.actor_kind, event.actor_id, event.action, event.conference_id, event.detail)
         link = chain_hash(before, chain, event.seq, *said)
         if event.seq != seq or link != event.hash:
             broken.add(chain)
-        seq, before = event.seq, event.hash
-        ends[chain] = (seq, before)
+        seq, before, mac = event.seq, event.hash, chain_mac(keyring, mac, event.hash)
+        ends[chain] = (seq, before, mac)
+        if kept.get(chain) == Head(seq, before):
+            found.add(chain)
     broken |= {chain for chain in heads.keys() | ends.keys() if heads.get(chain) != ends.get(chain)}
-    yield from sorted(broken)
+    yield from sorted(broken | (kept.keys() - found))
+
+
+def set_down(session: Session, file: Path, at: datetime) -> int:
+    """Write the head of each chain to a file outside the database, signed; returns how many."""
+    chains = session.execute(select(_head.c.chain, _head.c.seq, _head.c.hash).order_by(_head.c.chain)).all()
+    heads = {one.chain: [one.seq, one.hash.hex()] for one in chains}
+    written = json.dumps({"at": at.isoformat(), "heads": heads})
+    signature = keyring_of(session).signature(written.encode(), _HEADS).hex()
+    draft = file.with_name(f"{file.name}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        opened.write(f"{written}\n{signature}\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    draft.replace(file)
+    return len(heads)
+
+
+def read_set_down(keyring: Keyring, file: Path) -> dict[str, Head] | None:
+    """The heads that were set down; None without a file. Raises ValueError if the program did not write the file."""
+    try:
+        written, _, signature = file.read_text().strip().partition("\n")
+    except FileNotFoundError:
+        return None
+    if not hmac.compare_digest(signature.encode(), keyring.signature(written.encode(), _HEADS).hex().encode()):
+        raise ValueError("the heads were not written by this program, or under another key")
+    return {chain: Head(seq, bytes.fromhex(digest)) for chain, (seq, digest) in json.loads(written)["heads"].items()}

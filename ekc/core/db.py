@@ -1,11 +1,13 @@
 """SQLAlchemy's declarative base, column types, and engines for SQLite and PostgreSQL. No Flask."""
 
+import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import DateTime, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -13,6 +15,10 @@ from ekc.core.crypto import Keyring, attach_keyring
 
 #: Execution option of a transaction that writes: SQLite then locks at its beginning, instead of failing at the write.
 WRITE_OPTION = "ekc_writes"
+
+
+#: `recursive_triggers`: REPLACE fires the triggers that refuse deletion.
+_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL", "recursive_triggers=ON")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -82,6 +88,12 @@ def autocommit_reads(engine: Engine) -> Engine:
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
+def disk_is_full(error: OperationalError) -> bool:
+    """Whether the database could not write because there is no room."""
+    full = sqlite3.SQLITE_FULL  # PostgreSQL: disk_full
+    return getattr(error.orig, "sqlite_errorcode", None) == full or getattr(error.orig, "sqlstate", None) == "53100"
+
+
 def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
     """The execution options for a transaction that writes; none for a connection, whose transaction has begun."""
     if isinstance(engine, Connection):
@@ -96,7 +108,7 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own transaction handling is off
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

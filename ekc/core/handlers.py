@@ -3,10 +3,11 @@
 Refused requests are logged with endpoint, sign-in and address, never with what was sent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from itertools import islice
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,9 +18,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from ekc.core.db import disk_is_full
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.language import gettext, translate
-from ekc.core.logs import log, log_event
+from ekc.core.language import LANGUAGES, gettext, translate, using
+from ekc.core.logs import failure, log, log_event
 from ekc.core.routes import runtime
 
 HEADERS = {
@@ -62,7 +64,9 @@ def install(app: Flask) -> None:
         Exception: _server_error,
     }
     for kind, answer in answers.items():
-        app.register_error_handler(kind, _keeping_error_type(answer))
+        app.register_error_handler(kind, _answered(answer))
+    app.log_exception = _log_without_address  # type: ignore[method-assign]
+    app.wsgi_app = _never_failing(app.wsgi_app)  # type: ignore[assignment, method-assign]
 
 
 def _restrict_demo_to_loopback() -> None:
@@ -118,14 +122,49 @@ def _add_headers(response: Response) -> Response:
     return response
 
 
-def _keeping_error_type(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
-    """Store the type of the error for the log."""
+def _answered(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], ResponseReturnValue]:
+    """Store the type of the error for the log. If its page fails too, answer in plain text."""
 
-    def remembered(error: Exception) -> ResponseReturnValue:
+    def answered(error: Exception) -> ResponseReturnValue:
         g.error_type = type(error).__name__
-        return answer(error)
+        try:
+            return answer(error)
+        except Exception as second:
+            g.skip_user_loading = True
+            log.error("no error page: %s in %s", failure(second), request.endpoint)
+            return _plain(503 if isinstance(second, OperationalError) else 500)
 
-    return remembered
+    return answered
+
+
+def _plain(status: int) -> Response:
+    """The answer when nothing else works: text in all languages, made without database and templates."""
+    said = []
+    for code in LANGUAGES:
+        with using(code):
+            said.append(gettext("Something went wrong on our side. Nothing was saved. Try again in a few minutes."))
+    return Response("\n".join([*said, ""]), status, mimetype="text/plain")
+
+
+def _log_without_address(raised: tuple[Any, BaseException | None, Any]) -> None:
+    """What Flask logs of an error that no page was made for, without the address."""
+    error = raised[1]
+    log.error("%s", failure(error) if error else "unknown error")
+
+
+def _never_failing(inner: WSGIApplication) -> WSGIApplication:
+    """Answer in plain text whatever else fails, so that the web server does not log the address of the request."""
+
+    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return inner(environ, start_response)
+        except Exception as error:
+            log.error("no answer: %s", failure(error))
+            response = _plain(500)
+            response.headers.update({**HEADERS, **KEY_HEADERS, "Cache-Control": "private, no-store"})
+            return response(environ, start_response)
+
+    return answered
 
 
 def _log_refusal(response: Response) -> Response:
@@ -213,6 +252,17 @@ def _concurrent_change(_error: StaleDataError) -> ResponseReturnValue:
 
 def _database_busy(error: OperationalError) -> ResponseReturnValue:
     g.skip_user_loading = True
+    if disk_is_full(error):
+        log.error("database: the disk is full")
+        return _page(
+            507,
+            gettext("There is no room left"),
+            gettext(
+                "Nothing was saved, because the disk of this service is full. Tell whoever runs it. "
+                "What you typed is below."
+            ),
+            _typed(),
+        )
     log.error("database: %s", type(error.orig).__name__)
     return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."))
 
@@ -239,11 +289,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _server_error(error: Exception) -> ResponseReturnValue:
     """An unexpected error. The log gets its type and place, without the message, which may contain user input."""
     g.skip_user_loading = True
-    frame = error.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    log.error("%s at %s in %s", type(error).__name__, where, request.endpoint)
+    log.error("%s in %s", failure(error), request.endpoint)
     return _page(
         500, gettext("Something went wrong on our side"), gettext("What you did was not saved. Try again, or tell us.")
     )

@@ -6,9 +6,14 @@ audit instead.
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
+from types import TracebackType
 
 log = logging.getLogger("ekc")
+_SERVER = "gunicorn.error"
+_ABOUT_A_REQUEST = re.compile("request|header|http", re.IGNORECASE)
+_ADDRESS_BEGINS = re.compile("[/'\"]")
 
 
 class LogLine(logging.Formatter):
@@ -21,12 +26,38 @@ class LogLine(logging.Formatter):
         return json.dumps({"at": at, "level": record.levelname, "what": record.getMessage(), **facts})
 
 
+class WithoutAddress(logging.Filter):
+    """Takes addresses and tracebacks out of what the web server logs about a request, which may be a personal link."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True: the record is logged, reduced."""
+        said = record.getMessage()
+        if record.levelno >= logging.WARNING and _ABOUT_A_REQUEST.search(said):
+            record.msg, record.args = _ADDRESS_BEGINS.split(said)[0].strip(), ()
+            if record.exc_info and (error := record.exc_info[1]) is not None:
+                record.msg += f": {failure(error)}"
+            record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
 def configure() -> None:
-    """Set up the log of this process; calling it twice has no effect."""
+    """Set up the logs of this process, and reduce that of the web server; calling it twice has no effect."""
     if not log.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(LogLine())
         log.addHandler(handler)
+    server = logging.getLogger(_SERVER)
+    if not any(isinstance(one, WithoutAddress) for one in server.filters):
+        server.addFilter(WithoutAddress())
+
+
+def failure(error: BaseException) -> str:
+    """The type of an error and where it was raised, without its message, which may contain user input."""
+    frame: TracebackType | None = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    return f"{type(error).__name__} at {where}"
 
 
 def log_event(what: str, **facts: str | int | None) -> None:

@@ -14,7 +14,7 @@ from ekc.journey.effects import EFFECTS
 from ekc.journey.facts import gather_facts
 from ekc.journey.models import PhaseChange
 from ekc.workflow.definition import ReasonKind, Taking
-from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, verdict_on
+from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
 LONGEST_REASON = 2000  # characters
@@ -48,8 +48,11 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             taking = replace(taking, reason="", stop_reason=None)
         if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
             raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)
-        overrides = {code: why.strip() for code, why in taking.overrides.items() if why.strip()}
-        verdict = verdict_on(taking.step, gather_facts(by.session, conference, by.at), roles, frozenset(overrides))
+        facts = gather_facts(by.session, conference, by.at)
+        verdict = verdict_on(taking.step, facts, roles)
+        overrides = {} if verdict is None else _overrides(taking, verdict)
+        if overrides:
+            verdict = verdict_on(taking.step, facts, roles, frozenset(overrides))
         if verdict is None:
             raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
         if not verdict.allowed:
@@ -59,10 +62,15 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             EFFECTS[effect](by.session, conference, by.at, taking)
         conference.phase = rule.target or source
         conference.phase_since = by.at
-        used = {guard.code: overrides[guard.code] for guard in STEP_GUARDS[rule.step] if guard.code in overrides}
-        _record_change(by, conference, source, taking, used)
+        _record_change(by, conference, source, taking, overrides)
         by.session.flush()
         return conference.phase
+
+
+def _overrides(taking: Taking, verdict: Verdict) -> dict[str, str]:
+    """The reasons given for guards that block and that this person may override. Words about any other are not kept."""
+    blocking = {unmet.guard for unmet in verdict.reasons if unmet.may_override}
+    return {code: why.strip() for code, why in taking.overrides.items() if code in blocking and why.strip()}
 
 
 def _record_change(

@@ -1,6 +1,7 @@
 """Reading what spans features: the steps taken, and the lists of cases on home pages."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from ekc.accounts.access import DemoPerson
 from ekc.accounts.models import Account
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
-from ekc.core.audit import ActorKind
+from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange
 from ekc.links.models import PersonalLink
 from ekc.links.queries import cases_awaiting_approval
@@ -68,6 +69,24 @@ _STEPS = (
 def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
     """The steps taken in a case, oldest first, without reasons and names."""
     return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
+
+
+def untold_steps(session: Session) -> Iterator[str]:
+    """The names of the audit chains that do not tell the steps of their case: others, or fewer, or none at all.
+
+    Every case has a chain, from its registration on.
+    """
+    told, taken = defaultdict[int, list[Any]](list), defaultdict[int, list[Any]](list)
+    chained = set(session.scalars(select(AuditEvent.chain).distinct()))
+    lines = select(AuditEvent).where(AuditEvent.action.like("step.%"), AuditEvent.chain.like("case:%"))
+    for line in session.scalars(lines.order_by(AuditEvent.chain, AuditEvent.seq)):
+        told[int(line.chain.partition(":")[2])].append((line.action, line.at, line.actor_kind, line.actor_id))
+    steps = (_changes.conference_id, _changes.step, _changes.at, _changes.actor_kind, _changes.actor_id)
+    for row in session.execute(select(*steps).order_by(_changes.conference_id, _changes.number)):
+        taken[row.conference_id].append((f"step.{row.step}", row.at, row.actor_kind, row.actor_id))
+    for case in sorted({*session.scalars(select(Conference.id)), *told, *taken}):
+        if told[case] != taken[case] or f"case:{case}" not in chained:
+            yield f"case:{case}"
 
 
 @dataclass(frozen=True, slots=True)

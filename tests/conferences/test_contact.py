@@ -210,7 +210,7 @@ def test_only_what_one_may_open_is_found(cast: Cast, case: Made, db_session: Ses
     }
 
     assert found == {
-        "noor": [private.id, case.id],
+        "noor": [case.id],
         "denise": [],
         "iris": [],
         "ruud": [case.id],
@@ -219,6 +219,8 @@ def test_only_what_one_may_open_is_found(cast: Cast, case: Made, db_session: Ses
         "nobody": [],
     }
     assert southern.id not in found["ruud"]
+    by_number = search(refreshed(db_session), cast.noor, "EKC-2026-0003", START)
+    assert [(one.conference_id, one.name) for one in by_number] == [(private.id, "")]
 
 
 def test_staff_search_and_go_to_the_case(noor: PageClient, cast: Cast, app: Flask) -> None:

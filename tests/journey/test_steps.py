@@ -10,7 +10,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.bottom_lines import add_bottom_line
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import Conference
-from ekc.core.audit import AuditEvent, broken_chains
+from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
@@ -20,6 +20,7 @@ from ekc.journey.queries import history
 from ekc.plans.models import PlanVersion
 from ekc.privatetime.queries import rounds
 from ekc.workflow.definition import Taking
+from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import Outcome, Phase, Step, StopReason
 from tests import build
 from tests.cast import Cast, participant
@@ -132,6 +133,29 @@ def test_an_override_is_written_down(db_session: Session, cast: Cast) -> None:
     why = {"everyone_informed": "Kees is at sea and hears it on the day."}
     take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE, overrides=why))
     assert history(db_session, case.id)[-1].overrides == why
+
+
+def told(session: Session, case: build.Made) -> tuple[object, object]:
+    """What the last step left: the overrides in the history, the details in the audit."""
+    change = history(session, case.id)[-1]
+    line = select(AuditEvent).where(AuditEvent.action == f"step.{change.step}").order_by(AuditEvent.seq.desc()).limit(1)
+    return change.overrides, read_detail(session, session.scalars(line).one())
+
+
+def test_no_words_are_kept_as_an_override_that_nobody_may_give(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    words = {guard.code: "Omar said terrible things." for guard in STEP_RULES[Step.NO_PLAN].guards} | {
+        "made up": "Gran."
+    }
+    take_step(By(db_session, cast.noor, START), case.id, Taking(Step.NO_PLAN, overrides=words))
+    assert told(db_session, case) == ({}, {"actor": cast.noor.actor.name})
+
+
+def test_no_words_are_kept_about_what_stands_in_nobodys_way(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    words = {"everyone_informed": "Kees drinks.", "meeting_arranged": "Or so they say."}
+    take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE, overrides=words))
+    assert told(db_session, case) == ({}, {"actor": cast.noor.actor.name})
 
 
 def test_an_override_has_its_limit(db_session: Session, cast: Cast) -> None:

@@ -19,7 +19,7 @@ from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import registration
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
-from ekc.conferences.models import BottomLine, Conference
+from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.conferences.queries import bottom_lines, circle
 from ekc.core.clock import to_local
 from ekc.core.transaction import writing
@@ -348,7 +348,12 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
 
 def _held(session: Session, cast: Cast, case: Marked) -> None:
     noor, who = cast.noor, case.people
+    kees = update(Participant).where(Participant.id == who["kees"])
+    with writing(session):
+        session.execute(kees.values(informed_on=None))
     _step(session, cast, case, Step.OPEN_CONFERENCE)
+    with writing(session):
+        session.execute(kees.values(informed_on=TODAY))
     there = [who[name] for name in CIRCLE if name not in ("hassan", "saskia")]
     attendance.record_attendance(By(session, noor, START), case.id, there)
     for kind in InformationKind:
@@ -422,7 +427,7 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
 
 
 def _step(session: Session, cast: Cast, case: Marked, step: Step, reason: str = "") -> None:
-    overrides = {"family_outnumbers_professionals": mark("override")} if step is Step.OPEN_CONFERENCE else {}
+    overrides = {"everyone_informed": mark("override")} if step is Step.OPEN_CONFERENCE else {}
     take_step(By(session, cast.noor, START), case.id, Taking(step, reason=reason, overrides=overrides))
 
 

@@ -1,18 +1,24 @@
 """Response headers, what is kept out of the log, and that the demo answers only this machine."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
 import pytest
-from flask import Flask
-from sqlalchemy.exc import StatementError
+from flask import Flask, Response
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.conferences.models import ContactEntry
+from ekc.core import logs
 from ekc.core.crypto import Keyring
-from ekc.core.db import make_engine
+from ekc.core.db import disk_is_full, make_engine
 from ekc.core.handlers import HEADERS, KEY_HEADERS
 from ekc.staff.actions.accounts import NewAccount
 from tests.cast import Cast, sign_in
@@ -87,6 +93,117 @@ def test_without_a_database_there_is_still_a_page_and_no_secret_in_the_log(
 
     assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (503, "nosniff")
     assert [(line.name, line.getMessage()) for line in caplog.records] == [("ekc", "database: OperationalError")]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_full_disk_is_told_as_such(
+    app: Flask, client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    sign_in(client, cast.noor)
+    client.page("/search")
+    fields = dict(client.form("Search").fill({}).fields)
+    engine = app.extensions["ekc"].sessions.kw["bind"]
+    with engine.connect() as connection:
+        [pages] = connection.exec_driver_sql("pragma page_count").one()
+    engine.dispose()
+
+    @event.listens_for(engine, "connect")
+    def without_room(connection: Any, _: object) -> None:
+        connection.execute(f"pragma max_page_count = {pages}")
+
+    try:
+        for number in range(500):
+            answer = client.post("/search", data={**fields, "q": f"Gran {number}"})
+            if answer.status_code != 200:
+                break
+    finally:
+        event.remove(engine, "connect", without_room)
+        engine.dispose()
+
+    assert answer.status_code == 507
+    assert "There is no room left" in answer.text
+    assert "Gran " in answer.text
+    assert caplog.records[-1].getMessage() == "database: the disk is full"
+
+
+def test_a_full_disk_of_postgresql_is_known() -> None:
+    full = OperationalError("insert", {}, psycopg.errors.DiskFull())
+    assert (disk_is_full(full), disk_is_full(OperationalError("x", {}, psycopg.errors.LockNotAvailable()))) == (
+        True,
+        False,
+    )
+
+
+PLAIN = (
+    "Something went wrong on our side. Nothing was saved. Try again in a few minutes.\n"
+    "Er ging bij ons iets mis. Er is niets opgeslagen. Probeer het over een paar minuten opnieuw.\n"
+)
+
+
+@pytest.mark.parametrize("path", ["/l/a-secret-token/", "/invitations/a-secret-token/", "/sign-in/from/a/secret-token"])
+def test_an_error_page_that_fails_too_is_plain_and_tells_no_address(
+    app: Flask, client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """No such page: its error page asks the database who is signed in."""
+    sign_in(client, cast.noor)
+
+    with without_a_database(app), caplog.at_level(logging.DEBUG):
+        answer = client.get(path)
+
+    assert (answer.status_code, answer.mimetype, answer.text) == (503, "text/plain", PLAIN)
+    assert {name: answer.headers.get(name) for name in KEY_HEADERS} == KEY_HEADERS
+    assert [line.name for line in caplog.records] == ["ekc"]
+    assert caplog.records[0].getMessage().startswith("no error page: OperationalError at ")
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("fails", ["after_request_funcs", "teardown_appcontext_funcs"])
+def test_whatever_fails_the_server_learns_no_address(
+    app: Flask, cast: Cast, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    def failing(*_: object) -> Response:
+        raise RuntimeError("not for a log")
+
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # as in production
+    found = getattr(app, fails)
+    monkeypatch.setattr(app, fails, {None: [failing]} if isinstance(found, dict) else [failing])
+
+    with caplog.at_level(logging.DEBUG):
+        answer = FlaskClient(app).get("/l/a-secret-token")
+
+    lines = [logs.LogLine().format(line) for line in caplog.records]
+    assert (answer.status_code, {line.name.split(".")[0] for line in caplog.records}) == (500, {"ekc"})
+    assert [line for line in lines if "secret" in line or "not for a log" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "kept"),
+    [
+        ("Error handling request %s %s", ("GET", "/l/a-secret-token/"), "Error handling request GET"),
+        (
+            "Invalid request from ip=::1: Invalid HTTP request line: 'GET /l/a-secret-token'",
+            (),
+            "Invalid request from ip=::1: Invalid HTTP request line:",
+        ),
+        ("Worker (pid:%s) was sent SIGKILL!", (7,), "Worker (pid:7) was sent SIGKILL!"),
+    ],
+)
+def test_the_log_of_the_web_server_tells_no_address(said: str, given: tuple[object, ...], kept: str) -> None:
+    logs.configure()
+    server = logging.getLogger("gunicorn.error")
+    record = server.makeRecord(server.name, logging.WARNING, __file__, 1, said, given, None)
+    failed = server.makeRecord(server.name, logging.ERROR, __file__, 1, said, given, None)
+    try:
+        int("a-secret-token")
+    except ValueError:
+        failed.exc_info = sys.exc_info()
+
+    assert (server.filter(record), server.filter(failed)) == (True, True)
+
+    assert record.getMessage() == kept
+    if "request" in kept:
+        assert failed.getMessage().startswith(f"{kept}: ValueError at ")
+        assert "secret" not in logging.Formatter().format(failed)
 
 
 def test_an_error_of_the_database_does_not_tell_what_was_to_be_written(db_session: Session) -> None:

@@ -7,15 +7,21 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
+from ekc.conferences.actions.links import revoke_links
+from ekc.conferences.models import Conference
 from ekc.conferences.queries import circle
+from ekc.core.transaction import writing
+from ekc.workflow.vocabulary import Phase
 from tests.build import Made, case_in_setup
-from tests.cast import Cast
+from tests.cast import Cast, make_link
 from tests.clock import FrozenClock
 from tests.plugins.browser import PATIENCE, launched, served
 from tests.plugins.web import MakeApp
-from tests.tab import sign_in
+from tests.tab import enter, sign_in
 
 #: Another site on another domain; the test intercepts its requests.
 EVIL = "http://evil.example"
@@ -239,6 +245,40 @@ def test_after_signing_out_back_shows_nothing(keeping_context: BrowserContext, c
             page.evaluate("history.back()")
         page.get_by_label("Password", exact=True).wait_for()
         assert "De Wit" not in page.content()
+
+
+#: What a browser tells a page that it kept for its Back button. Ours has no windows and keeps none, so we send it.
+COMES_BACK = "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+
+
+def test_back_shows_no_circle_after_private_time_began(
+    context: BrowserContext, db_session: Session, cast: Cast, case: Made
+) -> None:
+    page = context.new_page()
+    sign_in(page, cast.noor.actor.name, f"/conferences/{case.id}/circle")
+    page.get_by_text("Linda de Wit").first.wait_for()
+    with writing(db_session):
+        db_session.execute(update(Conference).values(phase=Phase.PRIVATE_TIME))
+
+    with page.expect_navigation():
+        hidden = page.evaluate(f"{COMES_BACK} && document.documentElement.hidden")
+
+    page.get_by_role("heading", name="Not now").wait_for()
+    assert (hidden, "Linda" in page.content()) == (True, False)
+
+
+def test_back_shows_nothing_to_whoever_lost_their_link(
+    context: BrowserContext, db_session: Session, cast: Cast, case: Made, clock: FrozenClock
+) -> None:
+    page = context.new_page()
+    enter(page, make_link(db_session, clock(), case.id, case.people["linda"]))
+    assert "De Wit" in page.content()
+    revoke_links(By(db_session, cast.noor, clock()), case.id, case.people["linda"])
+
+    with page.expect_navigation():
+        page.evaluate(COMES_BACK)
+
+    assert "De Wit" not in page.content()
 
 
 def test_a_file_is_put_into_no_form(

@@ -1,4 +1,4 @@
-// Two small guards for forms that are sent (ADR 0013). Every page works without them; nothing is stored.
+// Two small guards for forms that are sent, and one for the Back button (ADR 0013). Every page works without them; nothing is stored.
 "use strict";
 
 const dirty = new Set();
@@ -27,7 +27,10 @@ document.addEventListener("submit", (event) => {
   window.setTimeout(() => delete form.dataset.sent, 5000);
 });
 
-// Back from another page, everything can be sent again.
-window.addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
+// A page that the browser kept for its Back button shows what was true then: private time may have begun since, or a link
+// may have ended. So it is asked for anew, and hidden until it is here.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.documentElement.hidden = true;
+  window.location.reload();
 });
