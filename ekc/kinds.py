@@ -14,6 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import ekc.access_log.document
+import ekc.conferences.mails
 import ekc.journey.mails
 import ekc.links.document
 import ekc.links.mails
@@ -26,7 +27,14 @@ from ekc.core.language import LANGUAGES, catalogue, gettext, using
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import Activity
 
-MAIL_MODULES = (ekc.signin.mails, ekc.links.mails, ekc.matching.mails, ekc.staff.mails, ekc.journey.mails)
+MAIL_MODULES = (
+    ekc.signin.mails,
+    ekc.links.mails,
+    ekc.conferences.mails,
+    ekc.matching.mails,
+    ekc.staff.mails,
+    ekc.journey.mails,
+)
 MAILS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule))
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))

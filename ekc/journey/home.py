@@ -56,6 +56,7 @@ class Home:
     cases: tuple[CaseRow, ...]
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
+    new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     handing_over: HandingOver
     recent_managers: list[RecentManager]  # of a manager's regions
 
@@ -97,6 +98,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         cases=cases,
         registrations=registrations,
         regional=regional,
+        new_registrations=tuple(
+            row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
+        ),
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )

@@ -1,0 +1,23 @@
+"""The mails about a registration: to those who manage its region, and to whoever registered."""
+
+from ekc.core.outbox import Audience, MailRule
+from ekc.workflow.vocabulary import N_
+
+REGISTERED = MailRule(
+    name="case_registered",
+    audience=Audience.MANAGERS,
+    key="registered:{case}:{to}",
+    subject=N_("A conference was registered in your region"),
+    body=N_("A new registration waits for a coordinator. Sign in to read it, then ask somebody."),
+)
+RECEIVED = MailRule(
+    name="registration_received",
+    audience=Audience.PARTICIPANT,
+    key="{case}:received:{to}",
+    subject=N_("We received your registration"),
+    body=N_(
+        "Your registration has arrived. Somebody of your region reads it and looks for an independent coordinator, who "
+        "then contacts the people whom it is about. You do not have to do anything now. Was this not you? Throw this "
+        "mail away."
+    ),
+)
