@@ -21,6 +21,7 @@ from cattrs.cols import is_sequence
 
 from ekc.core.clock import utc_now
 from ekc.core.codec import faults
+from ekc.workflow.profiles import PROFILES
 
 T = TypeVar("T")
 
@@ -78,6 +79,7 @@ class Settings:
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
     providers: tuple[Provider, ...] = ()  # of single sign-on
     mail: MailServer | None = None  # without one, mails wait in the outbox
+    countries: tuple[str, ...] = tuple(PROFILES)  # codes of the profiles in which cases can be registered
     registrations_an_hour: int = 20  # public registrations from one network
     refusals_an_hour: int = 60  # refused case pages for one visitor, who is then signed out
     second_factor_required: bool = False  # for single-factor sign-ins
@@ -138,6 +140,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         second_factor_required=_read_choice(
             environ, "EKC_SECOND_FACTOR", {"required": True, "optional": False}, secure and not demo
         ),
+        countries=_read_countries(environ.get("EKC_COUNTRIES", "")),
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
         # The mail addresses of the demo may exist.
@@ -150,6 +153,14 @@ def _read_choice(environ: Mapping[str, str], name: str, choices: Mapping[str, T]
     if value and value not in choices:
         raise ConfigError(f"{name} is {value!r}. Set it to one of {', '.join(choices)}, or leave it out.")
     return choices[value] if value else without
+
+
+def _read_countries(value: str) -> tuple[str, ...]:
+    """The codes in EKC_COUNTRIES, separated by commas; without any, all countries. Raises ConfigError."""
+    codes = tuple(dict.fromkeys(code.strip() for code in value.split(",") if code.strip()))
+    if unknown := [code for code in codes if code not in PROFILES]:
+        raise ConfigError(f"EKC_COUNTRIES names {unknown[0]!r}. Set it to some of {', '.join(PROFILES)}, with commas.")
+    return codes or tuple(PROFILES)
 
 
 def load_mail(address: str, sender: str) -> MailServer | None:

@@ -39,6 +39,7 @@ from ekc.signin import login
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import StopReason
 
 _MEGABYTE = 2**20
@@ -121,6 +122,7 @@ def _extend_jinja(app: Flask) -> None:
         local_day=lambda instant, zone: language.short_day(local_date(instant, zone), local_date(now(), zone)),
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
+        country=PROFILES.__getitem__,
     )
     app.context_processor(_frame_context)
 

@@ -1,4 +1,4 @@
-"""Mails to staff about changes to an account: to its owner, its regional managers, or those who oversee it."""
+"""Mails to staff: about an account to its owner, its managers or those who oversee it; about a case to managers."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -43,6 +43,21 @@ def notify(
             raise ValueError(f"the mail {rule.name} is not about an account")
     for reader in readers:
         queue(session, rule, reader.recipient, at, account=account_id, **fields)
+
+
+def notify_managers(
+    session: Session,
+    rule: MailRule,
+    at: datetime,
+    region_ids: Collection[int],
+    case: int,
+    *,
+    by: Visitor,
+    **fields: Any,
+) -> None:
+    """Queue a mail about a case for each manager of these regions, except whoever acted (`by`). Does not commit."""
+    for reader in _active_accounts(session, _is_manager_of(region_ids) & (Account.id != (by.account_id or 0))):
+        queue(session, rule, reader.recipient, at, case=case, **fields)
 
 
 def _active_accounts(session: Session, whom: ColumnElement[bool]) -> list[Account]:

@@ -1,4 +1,4 @@
-"""Mails to the circle about changes that people rely on."""
+"""The mails about a registration and about changes that people rely on."""
 
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
@@ -12,5 +12,23 @@ NOTICE = MailRule(
     body=N_(
         "The day or the place of the conference has changed. Open it with your own link to see when and where it is "
         "now, or ask your coordinator."
+    ),
+)
+REGISTERED = MailRule(
+    name="case_registered",
+    audience=Audience.MANAGERS,
+    key="registered:{case}:{to}",
+    subject=N_("A conference was registered in your region"),
+    body=N_("A new registration waits for a coordinator. Sign in to read it, then ask somebody."),
+)
+RECEIVED = MailRule(
+    name="registration_received",
+    audience=Audience.PARTICIPANT,
+    key="{case}:received:{to}",
+    subject=N_("We received your registration"),
+    body=N_(
+        "Your registration has arrived. Somebody of your region reads it and looks for an independent coordinator, who "
+        "then contacts the people whom it is about. You do not have to do anything now. Was this not you? Throw this "
+        "mail away."
     ),
 )

@@ -38,7 +38,7 @@ class Conference(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(20), unique=True)  # EKC-2026-0007
+    number: Mapped[str] = mapped_column(String(20), unique=True)  # EKC-2026-0007; its letters by country
     variant: Mapped[Variant] = mapped_column(enum_column(Variant))
     profile: Mapped[str] = mapped_column(String(16))
     workflow_version: Mapped[int]

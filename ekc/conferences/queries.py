@@ -1,5 +1,6 @@
 """Reading a case that the caller has opened (`access.py`), and searching for one. Nothing here writes."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
@@ -280,6 +281,11 @@ def case_number(session: Session, conference_id: int) -> str:
     return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
 
 
+def profile_of_number(session: Session, number: str) -> str | None:
+    """The country's profile of the case with this number; None where there is none."""
+    return session.scalar(select(Conference.profile).where(Conference.number == number))
+
+
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     """All consents, withdrawn ones too, in the order in which they were entered."""
     found = select(*_columns(ConsentRow, Consent)).join(Participant, Participant.id == Consent.participant_id)
@@ -435,13 +441,15 @@ class SearchResult:
 
 
 _MOST_WORDS, _MOST_FOUND = 4, 50
+#: A case number, with or without its letters and its year.
+_NUMBER = re.compile(r"(?:[a-z]{2,4}[- ])?(?:(?P<year>[0-9]{4})[- ])?(?P<count>[0-9]{1,7})", re.IGNORECASE)
 
 
 def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tuple[SearchResult, ...]:
     """The cases with a person whose name has all words of `asked`, or words starting with them (two letters or more).
 
-    A whole case number finds its case. Only cases that the visitor may open at `at` are found, the latest first; by
-    name only where they see names now.
+    A case number finds its case, whatever its letters, and so do its year and count (2026-0007) or the count alone.
+    Only cases that the visitor may open at `at` are found, the latest first; by name only where they see names now.
     """
     mine = or_(
         Conference.coordinator_id == visitor.account_id if Role.COORDINATOR in visitor.roles else false(),
@@ -457,7 +465,11 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tupl
         Conference.profile,
     )
     case = select(*head, *whose).where(mine)
-    rows: list[Row[Any]] = list(session.execute(case.where(Conference.number == asked.strip().upper())))
+    rows: list[Row[Any]] = []
+    if number := _NUMBER.fullmatch(asked.strip()):
+        year, count = number["year"], int(number["count"])
+        ending = f"%-{year}-{count:04}" if year else f"%-{count:04}"
+        rows += session.execute(case.where(Conference.number.like(ending)).order_by(Conference.id.desc()))
     if keys := [keyring_of(session).index_key(word) for word in search_words(asked)[:_MOST_WORDS] if len(word) > 1]:
         here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)

@@ -25,7 +25,7 @@ class Audience(StrEnum):
     """The recipients of a mail, which the sending feature looks up."""
 
     OWNER = "owner"  # owner of the account
-    MANAGERS = "managers"  # regional managers of the account's region
+    MANAGERS = "managers"  # regional managers of a region
     OVERSIGHT = "oversight"  # administrators and regional managers, except the person who acted
     COORDINATOR = "coordinator"  # current, former or asked coordinator of a case
     REQUESTER = "requester"  # the person who asked that coordinator

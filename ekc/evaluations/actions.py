@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -26,9 +27,12 @@ from ekc.evaluations.models import (
     GoalScore,
     Mark,
 )
+from ekc.plans import queries as plans
+from ekc.plans.facts import evaluation_limit
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, ActionState, Activity
 
 
@@ -121,6 +125,9 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
         if due_on < local_date(by.at, conference.timezone):
             raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
+        limit = _next_evaluation_limit(by, conference)
+        if limit is not None and due_on > limit:
+            raise Refusal(N_("The evaluation must be on %(limit)s at the latest."), limit=limit)
         row = FollowUp(
             conference_id=conference_id,
             region_id=conference.region_id,
@@ -134,6 +141,13 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
         update_tasks_ended(by.session, conference, by.at)
         by.record("follow_up.planned", conference_id, follow_up=row.id)
         return row.id
+
+
+def _next_evaluation_limit(by: By, conference: Conference) -> date | None:
+    """The last day of the next evaluation, counted from today; None where the country sets no limit."""
+    today = local_date(by.at, conference.timezone)
+    people = plans.circle(by.session, conference.id)
+    return evaluation_limit(people, today, PROFILES[conference.profile])
 
 
 def tick(by: By, conference_id: int, action_key: str, state: ActionState) -> None:

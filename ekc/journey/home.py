@@ -81,8 +81,15 @@ class Home:
     cases: tuple[CaseRow, ...]
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
+    new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     handing_over: HandingOver
     recent_managers: list[RecentManager]  # of a manager's regions
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether something waits for this visitor."""
+        asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
+        return any((*asked, self.requests, self.to_tell, self.todos))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -134,6 +141,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         cases=cases,
         registrations=registrations,
         regional=regional,
+        new_registrations=tuple(
+            row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
+        ),
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )

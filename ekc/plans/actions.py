@@ -22,6 +22,7 @@ from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, to_json
 from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft
 from ekc.plans.queries import circle, deciders, decides_alone, issued, version
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     N_,
@@ -121,6 +122,8 @@ def record_agreement(
     """Record whether somebody of the family or a supporter agrees to the plan; `words` in their own words."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
+        if words and PROFILES[conference.profile].only_agreed_recorded:
+            raise Refusal(N_("In this country only what is agreed is written down, so leave out their words."))
         _agree(by.session, conference, participant_id, answer, words, by.at)
         by.record(
             "plan.agreement",

@@ -55,7 +55,7 @@ def open_points(
         phase=Phase.PRESENTATION,
         today=today,
         profile=profile,
-        people=tuple(facts.PersonFacts(p.id, p.name, p.part, age=age(p.born, today) if p.born else None) for p in here),
+        people=_ages(here, today),
         plan=plan_facts(draft, {person.id for person in here}),
     )
     found: dict[str, list[Blocker]] = defaultdict(list)
@@ -63,6 +63,16 @@ def open_points(
         for blocker in guard(seen):
             found[blocker.target].append(blocker)
     return dict(found)
+
+
+def evaluation_limit(people: Iterable[CirclePerson], today: date, profile: Profile) -> date | None:
+    """The last day on which the evaluation of a plan agreed today may be; None where nothing limits it."""
+    here = _ages([person for person in people if not person.removed], today)
+    return profile.evaluation_limit(today, facts.Facts(Phase.PRESENTATION, today, people=here).youngest_age)
+
+
+def _ages(people: Iterable[CirclePerson], today: date) -> tuple[facts.PersonFacts, ...]:
+    return tuple(facts.PersonFacts(p.id, p.name, p.part, age=age(p.born, today) if p.born else None) for p in people)
 
 
 def _what_if(number: int, what_if: WhatIf, in_circle: Container[int]) -> facts.WhatIfFacts:

@@ -211,13 +211,19 @@ class AgreementForm(TranslatedForm):
     answer = RadioField(_l("What they say"), default=Agreed.YES.value)
     words = _own_words(_l("In their words"))
 
-    def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
+    def __init__(self, people: Iterable[CirclePerson], only_agreed: bool = False, **more: Any) -> None:
+        """`only_agreed`: no own words are written down in this country."""
         super().__init__(**more)
         _offer_person(self.person, people)
+        if only_agreed:
+            del self.words
         self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in Agreed]
 
     def to_answer(self) -> Agreed:
         return Agreed(self.answer.data)
+
+    def to_words(self) -> str:
+        return str(self.words.data or "") if "words" in self else ""
 
 
 class AcceptanceForm(TranslatedForm):

@@ -38,9 +38,10 @@ class FollowUpsForm(Form):  # type: ignore[misc]
         )
 
 
-def follow_ups_form(typed: MultiDict[str, str], municipalities: Iterable[str]) -> FollowUpsForm:
-    """The form with its choices, filled with the query of the URL."""
+def follow_ups_form(typed: MultiDict[str, str], municipalities: Iterable[str], area: str) -> FollowUpsForm:
+    """The form with its choices, filled with the query of the URL. `area`: what a municipality is called there."""
     form = FollowUpsForm(typed)
+    form.municipality.label.text = _(area)
     form.municipality.choices = [SelectChoice("", _("all")), *(SelectChoice(name) for name in municipalities)]
     form.variant.choices = [
         SelectChoice("", _("all")),

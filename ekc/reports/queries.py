@@ -16,6 +16,7 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations.models import FollowUp, FollowUpState, state_on
 from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.profiles import area_word
 from ekc.workflow.vocabulary import Phase, Variant
 
 PAGE = 50
@@ -64,6 +65,12 @@ def municipalities(session: Session, visitor: Visitor) -> tuple[str, ...]:
     """The municipalities of the visitor's cases, by name."""
     found = select(Conference.municipality).where(_scope(visitor, Conference.region_id)).distinct()
     return tuple(session.scalars(found.order_by(Conference.municipality)))
+
+
+def area(session: Session, visitor: Visitor) -> str:
+    """What the municipalities of the visitor's cases are called, by country."""
+    found = select(Conference.profile).where(_scope(visitor, Conference.region_id)).distinct()
+    return area_word(session.scalars(found).all())
 
 
 def follow_ups(

@@ -59,9 +59,10 @@ def follow_ups_csv() -> ResponseReturnValue:
     if not form.validate():
         return redirect(_url("reports.follow_ups"), 303)
     wanted, today = form.to_filter(), queries.today_for(by())
+    area = form.municipality.label.text.lower()
     file = io.StringIO()
     lines = csv.writer(file)
-    lines.writerow([_("case"), _("municipality"), _("variant"), _("phase"), _("kind"), _("due"), _("state")])
+    lines.writerow([_("case"), area, _("variant"), _("phase"), _("kind"), _("due"), _("state")])
     for row in export_follow_ups(by(), wanted, today):
         phase = _(PHASE_RULES[row.phase].title)
         cells = (row.number, row.municipality, _(row.variant.label), phase, _(row.kind.label))
@@ -73,7 +74,7 @@ def follow_ups_csv() -> ResponseReturnValue:
 
 
 def _form() -> FollowUpsForm:
-    return follow_ups_form(request.args, queries.municipalities(db(), visitor()))
+    return follow_ups_form(request.args, queries.municipalities(db(), visitor()), queries.area(db(), visitor()))
 
 
 def _after() -> tuple[date, int] | None:

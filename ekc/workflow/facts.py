@@ -52,6 +52,11 @@ class PersonFacts:
         return self.part in FAMILY_PARTS
 
     @property
+    def is_minor(self) -> bool:
+        """Whether the conference is about this child: by part, or a main person under 18."""
+        return self.part is Part.CHILD or (self.part is Part.MAIN_PERSON and self.age is not None and self.age < 18)
+
+    @property
     def is_professional(self) -> bool:
         """Whether this person comes as a professional or referrer."""
         return self.part in PROFESSIONAL_PARTS
@@ -166,5 +171,5 @@ class Facts:
 
     @property
     def youngest_age(self) -> int | None:
-        """The age of the youngest child, in years; None where no child's age is known."""
-        return min((p.age for p in self.people if p.part is Part.CHILD and p.age is not None), default=None)
+        """The age of the youngest child, in years; None without children. A child of unknown age counts as newborn."""
+        return min((p.age or 0 for p in self.people if p.is_minor), default=None)

@@ -302,7 +302,18 @@ def evaluation_arranged(f: Facts) -> Iterator[Blocker]:
         )
     else:
         limit = f.profile.evaluation_limit(f.today, f.youngest_age)
-        if limit is not None and plan.evaluation_on > limit:
+        unknown = [p for p in f.people if p.is_minor and p.age is None]
+        if limit is not None and plan.evaluation_on > limit and unknown:
+            yield Blocker(
+                N_(
+                    "The evaluation must be on %(limit)s at the latest: the age of %(name)s is not known, so the limit "
+                    "of a young child holds"
+                ),
+                Remedy.PLAN,
+                {"limit": limit, "name": unknown[0].name},
+                target="evaluation",
+            )
+        elif limit is not None and plan.evaluation_on > limit:
             yield Blocker(
                 N_("The evaluation must be on %(limit)s at the latest"),
                 Remedy.PLAN,

@@ -15,7 +15,7 @@ from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
 from ekc.workflow.owed import NOTICES, NoticeRule
 from ekc.workflow.parts import PARTS, PartRule
-from ekc.workflow.profiles import PROFILES, Clock, Force, Profile
+from ekc.workflow.profiles import PROFILES, Clock, Force, LegalNote, Profile
 from ekc.workflow.standing import STANDING, StandingRule
 from ekc.workflow.vocabulary import Labelled, Phase, Role, Scope, Step
 
@@ -204,7 +204,14 @@ def _profile(profile: Profile) -> Iterator[str]:
     )
     numbers.append(("The coordinator can open the case until", access, "-", _force(Force.DEFAULT, "")))
     yield _table(("what", "how long or how many", "stops when", "force and source"), numbers)
-    yield "\n".join(f"- {sentence} ({source})" for sentence, source in profile.legal_notes)
+    if profile.only_agreed_recorded:
+        yield "Of a plan only what is agreed is recorded."
+    yield "\n".join(map(_note, profile.legal_notes))
+
+
+def _note(note: LegalNote) -> str:
+    places = ", ".join(sorted(place.label for place in note.places))
+    return f"- {note.sentence} ({_force(note.force, note.source)}; shown at {places})"
 
 
 def _clock(clock: Clock) -> tuple[str, str, str, str]:

@@ -1,10 +1,11 @@
-"""Countries: their clocks, consent ages and limits, each number with its source and its force.
+"""Countries: their words, clocks, consent ages, limits and legal notes; each rule with its source and its force.
 
 A number is either law, a service's published target, the field's custom, or our own default; pages and the generated
 documentation tell which. Sources are the keys of `docs/sources.md`. How a deadline is counted stands here too; no clock
 is read. Public holidays are not counted out of working days.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +19,15 @@ class Force(Labelled):
     LOCAL_TARGET = "local_target", N_("local target")
     CUSTOM = "custom", N_("custom of the field")
     DEFAULT = "default", N_("our default")
+
+
+class NotePlace(Labelled):
+    """Where a legal note is shown."""
+
+    REGISTRATION = "registration", N_("the registration")
+    CONSENTS = "consents", N_("the consents")
+    AGREEMENT = "agreement", N_("who agrees with the plan")
+    NO_PLAN = "no_plan", N_("the step to no plan")
 
 
 class Unit(Labelled):
@@ -98,6 +108,16 @@ class Ceiling:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalNote:
+    """A sentence about the rules of a country, and the pages on which it matters."""
+
+    sentence: str
+    source: str
+    places: frozenset[NotePlace]
+    force: Force = Force.LAW
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What differs by country."""
 
@@ -105,6 +125,11 @@ class Profile:
     name: str
     timezone: str
     language: str
+    area: str  # what the local authority of a case is called; its field on forms
+    area_missing: str  # the error where it is left empty
+    number_prefix: str  # the letters of new case numbers
+    currency: str  # ISO 4217
+    phone_example: str  # a number that belongs to nobody, written as in this country
     clocks: tuple[Clock, ...]
     own_consent_from: int  # years; from here on a child is asked to consent as well
     own_consent_force: Force
@@ -115,7 +140,12 @@ class Profile:
     least_family_present: int = 3  # our default; a coordinator may override it with a reason
     access_days: int = 30  # so long after their last task a coordinator can still open a case; our default
     access_warning_days: int = 7  # so long before that ends they get a mail
-    legal_notes: tuple[tuple[str, str], ...] = ()  # (sentence, source)
+    only_agreed_recorded: bool = False  # of a plan only what is agreed is written down, no other views
+    legal_notes: tuple[LegalNote, ...] = ()
+
+    def notes(self, place: NotePlace | str) -> tuple[LegalNote, ...]:
+        """The legal notes that are shown in this place."""
+        return tuple(note for note in self.legal_notes if place in note.places)
 
     def evaluation_limit(self, agreed_on: date, youngest: int | None) -> date | None:
         """The last day on which the evaluation may be, or None where nothing limits it. `youngest` in years."""
@@ -157,6 +187,11 @@ NL = Profile(
     name=N_("Netherlands"),
     timezone="Europe/Amsterdam",
     language="nl",
+    area=N_("Municipality"),
+    area_missing=N_("Write the municipality."),
+    number_prefix="EKC",
+    currency="EUR",
+    phone_example="06 12345678",
     clocks=(
         _conference(10, "EK3", Force.CUSTOM),
         _call("EK4, EK5", Force.CUSTOM),
@@ -166,27 +201,38 @@ NL = Profile(
     own_consent_force=Force.DEFAULT,
     own_consent_source="PR4",
     legal_notes=(
-        (N_("A family group plan is a right, not a duty, and free in form; the municipality supports it."), "NL2"),
-        (
+        LegalNote(
+            N_("A family group plan is a right, not a duty, and free in form; the municipality supports it."),
+            "NL2",
+            frozenset({NotePlace.REGISTRATION, NotePlace.NO_PLAN}),
+        ),
+        LegalNote(
             N_("Providers and certified institutions offer it first, except under guardianship and youth probation."),
             "NL3",
+            frozenset({NotePlace.REGISTRATION}),
         ),
-        (
+        LegalNote(
             N_(
                 "A child may see its file from 12 if capable, parents with authority until the child is 16; "
                 "from 16 the child consents."
             ),
             "PR4",
+            frozenset({NotePlace.CONSENTS}),
         ),
     ),
 )
 
-# A referral is acknowledged within two days (UK4); that has no clock, as no case records it.
+# A referral is acknowledged within two days (UK4); that has no clock: the acknowledgement goes out at once.
 ENGLAND = Profile(
     code="england",
     name=N_("England"),
     timezone="Europe/London",
     language="en",
+    area=N_("Council"),
+    area_missing=N_("Write the council."),
+    number_prefix="FGC",
+    currency="GBP",
+    phone_example="07700 900123",
     clocks=(
         Clock(
             "referrer",
@@ -217,13 +263,20 @@ ENGLAND = Profile(
     own_consent_force=Force.DEFAULT,
     own_consent_source="",
     legal_notes=(
-        (
+        LegalNote(
             N_(
                 "Before applying for an order, the authority offers a family group decision-making meeting; if a "
                 "parent accepts, it is held first. Exempt only where it is not in the child's best interests. "
                 "(Children Act 1989, s.31ZA; from which day it holds is not verified.)"
             ),
             "UK1",
+            frozenset({NotePlace.REGISTRATION, NotePlace.NO_PLAN}),
+        ),
+        LegalNote(
+            N_("Whoever refers a family hears within two days that the referral came in."),
+            "UK4",
+            frozenset({NotePlace.REGISTRATION}),
+            Force.LOCAL_TARGET,
         ),
     ),
 )
@@ -233,6 +286,11 @@ NEW_ZEALAND = Profile(
     name=N_("New Zealand"),
     timezone="Pacific/Auckland",
     language="en",
+    area=N_("Area"),
+    area_missing=N_("Write the area."),
+    number_prefix="FGC",
+    currency="NZD",
+    phone_example="021 555 0123",
     # Youth justice has clocks of its own for convening and holding (NZ4); the day limits are not verified: none here.
     clocks=(_call("EK4, EK5", Force.DEFAULT),),
     own_consent_from=16,
@@ -241,11 +299,33 @@ NEW_ZEALAND = Profile(
     ceilings=(Ceiling(7, 6), Ceiling(None, 12)),
     ceiling_force=Force.LAW,
     ceiling_source="NZ3",
+    only_agreed_recorded=True,
     legal_notes=(
-        (N_("Who is entitled to attend is listed in law, and has a say in the decision."), "NZ1, NZ2"),
-        (N_("Only agreed decisions are recorded; what was said in the conference is privileged."), "NZ5, NZ7"),
-        (N_("A court may learn that there was no agreement, never the details or the views."), "NZ6"),
+        LegalNote(
+            N_("Who is entitled to attend is listed in law, and has a say in the decision."),
+            "NZ1, NZ2",
+            frozenset({NotePlace.REGISTRATION, NotePlace.CONSENTS}),
+        ),
+        LegalNote(
+            N_("Only agreed decisions are recorded; what was said in the conference is privileged."),
+            "NZ5, NZ7",
+            frozenset({NotePlace.AGREEMENT, NotePlace.NO_PLAN}),
+        ),
+        LegalNote(
+            N_("A court may learn that there was no agreement, never the details or the views."),
+            "NZ6",
+            frozenset({NotePlace.NO_PLAN}),
+        ),
     ),
 )
 
 PROFILES: dict[str, Profile] = {profile.code: profile for profile in (NL, ENGLAND, NEW_ZEALAND)}
+
+#: Where several countries meet, such as a form on which none is chosen yet.
+ANY_AREA = N_("Municipality, council or area")
+
+
+def area_word(codes: Collection[str]) -> str:
+    """What the local authority is called in these countries; one word for all if theirs differ."""
+    words = {PROFILES[code].area for code in codes}
+    return words.pop() if len(words) == 1 else ANY_AREA

@@ -4,16 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import NOBODY, By
+from ekc.accounts.access import NOBODY, PROGRAM, By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.registration import register_case
 from ekc.conferences.entries import NewCase, PersonDetails
+from ekc.conferences.models import Conference
 from ekc.conferences.queries import circle, person, registration, search
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.staff.actions.regions import add_region
 from ekc.workflow.vocabulary import Activity, Part
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -38,7 +41,7 @@ FILLED_IN: dict[str, Value] = {
     "Kind of conference": "family conference",
     "Of their own accord, or under pressure": "under pressure: a measure is being considered",
     "Wishes for the coordinator": "preferably a woman\nnot from our own district",
-    "Municipality": "Rivierstad",
+    "Municipality, council or area": "Rivierstad",
     "Region": "North",
     "Country": "Netherlands",
 }
@@ -93,6 +96,10 @@ def test_who_did_not_register_hears_no_number(client: PageClient, cast: Cast, db
 def test_a_main_person_who_registers_has_said_yes(client: PageClient, cast: Cast, db_session: Session) -> None:
     client.page("/register")
     mine = {
+        "Who registers": "the main person: it is about me or my family",
+        "Of their own accord, or under pressure": "of their own accord",
+        "Region": "North",
+        "Country": "Netherlands",
         "Main person 1 / Name": "Ans Willems",
         "Main person 1 / Side": "residents",
         "Main person 2 / Name": "Bilal Öztürk",
@@ -100,7 +107,7 @@ def test_a_main_person_who_registers_has_said_yes(client: PageClient, cast: Cast
         "Kind of conference": "neighbourhood or group conference",
         "Sides": "residents\nyoung people",
         "Why now": "61 complaints in half a year.",
-        "Municipality": "Rivierstad",
+        "Municipality, council or area": "Rivierstad",
         "Title of the case": "Kastanjeplein",
         "Language of the letters and the plan": "Turkish",
         "Time zone": "Europe/London",
@@ -125,7 +132,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cas
         "Main person 2 / Phone": "06 1",
         "Your e-mail": "karim at work",
         "Time zone": "Amsterdam",
-        "Municipality": "Rivierstad",
+        "Municipality, council or area": "Rivierstad",
     }
 
     page = client.refused("Register", wrong, status=422)
@@ -135,7 +142,11 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cas
         "Name: Write a name, or leave this person out.",
         "Your name: Write your name, so that the coordinator can ring you.",
         "Your e-mail: Write an e-mail address such as name@example.org.",
+        "Kind of conference: Choose the kind of conference.",
         "Why now: Write in a sentence or two why a conference is asked for now.",
+        "Of their own accord, or under pressure: Choose whether they come of their own accord.",
+        "Region: Choose the region where they live.",
+        "Country: Choose the country where they live.",
         "Time zone: Write a time zone such as Europe/Amsterdam.",
     ]
     shown = client.form("Register").shown
@@ -235,7 +246,9 @@ def test_the_public_registers_so_often_and_no_oftener(make_app: MakeApp, cast: C
     assert isinstance(client, PageClient)
     for _ in range(2):
         client.page("/register")
-        client.refused("Register", {"Municipality": ""}, status=422)  # refused registrations do not count
+        client.refused(
+            "Register", {"Municipality, council or area": ""}, status=422
+        )  # refused registrations do not count
         client.submit("Register", FILLED_IN)
     client.page("/register")
 
@@ -244,3 +257,93 @@ def test_the_public_registers_so_often_and_no_oftener(make_app: MakeApp, cast: C
     sign_in(client, cast.ruud)
     client.page("/register")
     client.submit("Register", FILLED_IN)
+
+
+def test_nothing_that_sends_a_family_elsewhere_is_chosen_beforehand(client: PageClient, cast: Cast) -> None:
+    client.page("/register")
+    asked = ["Who registers", "Kind of conference", "Of their own accord, or under pressure", "Region", "Country"]
+    shown = client.form("Register").shown
+    assert [shown(label) for label in asked] == [[], "Choose", "Choose", "Choose", "Choose"]
+
+    page = client.refused("Register", {**FILLED_IN, **dict.fromkeys(asked[1:], "Choose")}, status=422)
+
+    assert [error.split(":")[0] for error in page.errors] == asked[1:]
+
+
+def test_where_there_is_one_region_or_one_country_none_is_asked(
+    make_app: MakeApp, db_session: Session, clock: FrozenClock
+) -> None:
+    only = add_region(By(db_session, PROGRAM, START), "Wellington")
+    client = make_app(countries=("nz",)).test_client()
+    assert isinstance(client, PageClient)
+    client.page("/register")
+    assert {"Region", "Country", "Municipality, council or area"} & set(client.form("Register").labels) == set()
+    values = {label: value for label, value in FILLED_IN.items() if label not in ("Region", "Country")}
+    del values["Municipality, council or area"]
+
+    client.submit("Register", {**values, "Area": "Porirua"})
+
+    (row,) = refreshed(db_session).execute(select(Conference.region_id, Conference.profile, Conference.number))
+    assert row == (only, "nz", "FGC-2026-0001")
+
+
+def test_numbers_bear_the_letters_of_the_country_and_are_found_by_any_of_them(cast: Cast, db_session: Session) -> None:
+    for profile in ("nl", "england", "nz"):
+        register_case(By(db_session, NOBODY, START), new_case(cast, profile=profile))
+
+    def found(asked: str) -> list[str]:
+        return [one.number for one in search(refreshed(db_session), cast.ruud, asked, START)]
+
+    assert found("EKC-2026-0001") == ["EKC-2026-0001"]
+    for asked in ("FGC-2026-0002", "fgc-2026-0002", "EKC-2026-0002", "2026-0002", "0002", "2"):
+        assert found(asked) == ["FGC-2026-0002"], asked
+    assert found("FGC-2025-0002") == found("9") == found("0") == []
+    assert [one.number for one in search(refreshed(db_session), cast.iris, "0002", START)] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"Who registers": "a referrer: for somebody else"}, ["ruud@example.org", "karim@example.org"]),
+        (
+            {
+                "Who registers": "the main person: it is about me or my family",
+                "Main person 1 / E-mail": "marieke@example.org",
+            },
+            ["ruud@example.org", "marieke@example.org"],
+        ),
+        ({"Your e-mail": ""}, ["ruud@example.org"]),
+    ],
+)
+def test_a_registration_is_told_to_the_manager_and_to_whoever_registered(
+    client: PageClient, cast: Cast, db_session: Session, changes: dict[str, Value], told: list[str]
+) -> None:
+    """Neither mail names anybody, and the managers of other regions get none."""
+    client.page("/register")
+    thanks = client.submit("Register", {**FILLED_IN, **changes})
+
+    mails = refreshed(db_session).scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [mail.recipient for mail in mails] == told
+    subjects = ["A conference was registered in your region", "We received your registration"]
+    assert [mail.subject for mail in mails] == subjects[: len(told)]
+    words = "".join(mail.subject + mail.body for mail in mails)
+    assert [word for word in ("Marieke", "Karim", "Rivierstad", "EKC") if word in words] == []
+    assert "The regional manager has a message about your registration" in thanks.text
+    sign_in(client, cast.ruud)
+    home = client.page("/")
+    assert client.here.link("Marieke de Wit", near="A new registration: ask a coordinator")
+    client.follow("Marieke de Wit")
+    client.submit("Ask Noor van Dijk")
+    home = client.page("/")
+    assert "A new registration" not in home.text
+
+
+def test_the_rules_of_the_country_stand_where_whoever_registered_reads_on(client: PageClient, cast: Cast) -> None:
+    """Law and local target are told apart; no rule of another country stands there."""
+    client.page("/register")
+    thanks = client.submit("Register", {**FILLED_IN, "Country": "England"})
+
+    assert "(Children Act 1989, s.31ZA; from which day it holds is not verified.) (law)" in thanks.text
+    assert "within two days that the referral came in. (local target)" in thanks.text
+    assert "municipality" not in thanks.text.lower()
+    assert "EKC" not in thanks.text

@@ -24,6 +24,10 @@ REGISTERS = {
 }
 
 
+def _prefix(walk: Walk) -> str:
+    return f"{PROFILES[walk.case.profile].number_prefix}-"
+
+
 def registration_values(walk: Walk) -> dict[str, Value]:
     """The registration form, filled in from the file."""
     case = walk.case
@@ -36,7 +40,7 @@ def registration_values(walk: Walk) -> dict[str, Value]:
         "Sides": "\n".join(case.sides or ()),
         "Of their own accord, or under pressure": case.legal_context.label,
         "Wishes for the coordinator": "\n".join(case.registration.wishes or ()),
-        "Municipality": case.municipality,
+        "Municipality, council or area": case.municipality,
         "Region": "North",
         "Country": PROFILES[case.profile].name,
         "Language of the letters and the plan": language_name(case.language),
@@ -70,7 +74,7 @@ def register_for_them(walk: Walk, manager: Visitor) -> str:
     values = registration_values(walk) | {"Registered on": walk.case.registration.on}
     page = client.submit("Register", values)
     walk.id = int(page.url.split("/")[2])
-    return next(word for word in page.text.split() if word.startswith("EKC-"))
+    return next(word for word in page.text.split() if word.startswith(_prefix(walk)))
 
 
 def register_in_public(walk: Walk) -> str:
@@ -103,7 +107,9 @@ def match(walk: Walk, manager: Visitor) -> None:
     """The manager asks the coordinator, who accepts with a declaration."""
     client = walk.staff(manager)
     client.page(walk.url("coordinator"))
-    (number,) = {word for word in client.submit(f"Ask {walk.lead.actor.name}").text.split() if word.startswith("EKC-")}
+    (number,) = {
+        word for word in client.submit(f"Ask {walk.lead.actor.name}").text.split() if word.startswith(_prefix(walk))
+    }
     client = walk.coordinator
     home = client.page("/")
     assert walk.case.title not in home.text

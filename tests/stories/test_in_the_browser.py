@@ -72,7 +72,8 @@ def tab_to(visitor: Page, name: str) -> None:
 
 _FOCUSED = """() => {
     const node = document.activeElement;
-    const style = getComputedStyle(node);
+    // the ring of a choice is around its field, with the words
+    const style = getComputedStyle(node.type === 'radio' ? node.closest('.ds-field') : node);
     const label = node.labels && node.labels.length ? node.labels[0].childNodes[0].textContent : node.textContent;
     return {
         name: (node.getAttribute('aria-label') || label || '').trim(),
@@ -96,12 +97,22 @@ def test_a_case_by_keyboard_alone(visitor: Page, cast: Cast, clock: FrozenClock)
     tab_to(visitor, "Register a conference")
     visitor.keyboard.press("Enter")
     visitor.wait_for_url("**/register")
+    tab_to(visitor, "the main person: it is about me or my family")
+    visitor.keyboard.press("Space")
     tab_to(visitor, "Name")
     visitor.keyboard.type("Joan Hendriks")
     tab_to(visitor, "Why now")
     visitor.keyboard.type("Wim fell in the night.")
-    tab_to(visitor, "Municipality")
+    tab_to(visitor, "Kind of conference")
+    visitor.keyboard.type("fam")
+    tab_to(visitor, "Of their own accord, or under pressure")
+    visitor.keyboard.type("of their")
+    tab_to(visitor, "Municipality, council or area")
     visitor.keyboard.type("Northfield Borough")
+    tab_to(visitor, "Region")
+    visitor.keyboard.type("North")
+    tab_to(visitor, "Country")
+    visitor.keyboard.type("England")
     tab_to(visitor, "Register")
     visitor.keyboard.press("Enter")
     visitor.wait_for_url("**/conferences/1")

@@ -22,12 +22,16 @@ from ekc.workflow.vocabulary import Attends, Part
 from tests.workflow.build import MOTHER, NURSE, facts, person
 
 
-def test_the_youngest_is_the_youngest_child_whose_age_is_known() -> None:
+def test_the_youngest_is_the_youngest_child_and_an_unknown_age_is_none_at_all() -> None:
     young_friend, unborn = person(20, Part.FRIEND, age=5), person(21, Part.CHILD, age=None)
     baby, teenager = person(22, Part.CHILD, age=0), person(23, Part.CHILD, age=15)
-    assert facts(people=(MOTHER, young_friend, unborn)).youngest_age is None
-    assert facts(people=(MOTHER, young_friend, unborn, teenager)).youngest_age == 15
+    three, grown = person(24, Part.MAIN_PERSON, age=3), person(25, Part.MAIN_PERSON, age=18)
+    assert facts(people=(MOTHER, young_friend, grown)).youngest_age is None
+    assert facts(people=(MOTHER, young_friend, unborn)).youngest_age == 0
+    assert facts(people=(MOTHER, young_friend, unborn, teenager)).youngest_age == 0
     assert facts(people=(teenager, baby)).youngest_age == 0
+    assert facts(people=(MOTHER, three, teenager)).youngest_age == 3
+    assert facts(people=(MOTHER, teenager)).youngest_age == 15
 
 
 def test_each_part_is_family_or_professional_or_neither() -> None:

@@ -103,5 +103,5 @@ def _numbers(profile: Profile) -> list[tuple[Force, str]]:
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 def test_only_our_own_defaults_go_without_a_source(profile: Profile) -> None:
     assert [number for number in _numbers(profile) if not number[1] and number[0] is not Force.DEFAULT] == []
-    assert [sentence for sentence, source in profile.legal_notes if not source] == []
+    assert [note for note in profile.legal_notes if not (note.source and note.places)] == []
     assert len({clock.code for clock in profile.clocks}) == len(profile.clocks)

@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Region
-from ekc.conferences import queries
+from ekc.accounts.notifications import notify_managers
+from ekc.conferences import mails, queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
-from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry
+from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
 from ekc.conferences.queries import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.language import language_of
+from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.workflow.definition import VERSION
 from ekc.workflow.profiles import PROFILES
@@ -46,7 +49,7 @@ def register_case(by: By, new: NewCase) -> int:
         said_yes = on if new.registered_by is Part.MAIN_PERSON else None
         sides = [*new.sides, *(person.side for person in new.main_persons if person.side)]
         conference = Conference(
-            number=_next_number(by.session, on.year),
+            number=_next_number(by.session, profile.number_prefix, on.year),
             variant=new.variant,
             profile=profile.code,
             workflow_version=VERSION,
@@ -68,12 +71,23 @@ def register_case(by: By, new: NewCase) -> int:
         )
         by.session.add(conference)
         by.session.flush()
-        for person in new.main_persons:
+        people = [
             insert_participant(by.session, conference, replace(person, part=Part.MAIN_PERSON))
+            for person in new.main_persons
+        ]
         if new.referrer is not None:
-            insert_participant(by.session, conference, replace(new.referrer, part=Part.REFERRER))
+            people.append(insert_participant(by.session, conference, replace(new.referrer, part=Part.REFERRER)))
+        _acknowledge(by, conference, next(one for one in people if one.part is new.registered_by))
         by.record("case.registered", conference.id, number=conference.number)
     return conference.id
+
+
+def _acknowledge(by: By, conference: Conference, registrant: Participant) -> None:
+    """Mail the managers of the region that there is a registration, and whoever registered that it arrived."""
+    notify_managers(by.session, mails.REGISTERED, by.at, {conference.region_id}, conference.id, by=by.visitor)
+    language = language_of(registrant.language, conference.language)
+    to = Recipient(registrant.id, registrant.email, language)
+    queue(by.session, mails.RECEIVED, to, by.at, case=conference.id)
 
 
 def change_registration(
@@ -110,8 +124,11 @@ def search_and_record(by: By, asked: str) -> tuple[SearchResult, ...]:
     return found
 
 
-def _next_number(session: Session, year: int) -> str:
-    """The next case number of a year. Its counter stays locked until commit, so that no number is skipped."""
+def _next_number(session: Session, prefix: str, year: int) -> str:
+    """The next case number of a year, counted over all prefixes: year and count alone tell cases apart.
+
+    The counter stays locked until commit, so that no number is skipped.
+    """
     count = update(CaseCounter).where(CaseCounter.year == year).values(last=CaseCounter.last + 1)
     count = count.execution_options(synchronize_session=False)
     taken = session.scalar(count.returning(CaseCounter.last))
@@ -122,7 +139,7 @@ def _next_number(session: Session, year: int) -> str:
         except IntegrityError:
             pass  # another transaction inserted the year at the same time
         taken = session.scalars(count.returning(CaseCounter.last)).one()
-    return f"EKC-{year}-{taken:04}"
+    return f"{prefix}-{year}-{taken:04}"
 
 
 # Consents

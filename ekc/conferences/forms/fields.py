@@ -28,6 +28,7 @@ FROM_LIST: dict[str, Any] = {
     "invalid_choice_message": _l("Choose from the list."),
     "invalid_value_message": _l("Choose from the list."),
 }
+CHOOSE = _l("Choose")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAIL = Email(_l("Write an e-mail address such as name@example.org."))
 _EARLIEST, _LATEST = 1900, 2200
@@ -103,7 +104,19 @@ def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectFi
 def one_of(label: Any, words: Iterable[Labelled], blank: Any = None, **more: Any) -> SelectField:
     """One member of an enumeration; `blank` is the label of no choice."""
     none = [SelectChoice("", blank)] if blank else []
-    return choice(label, [*none, *(SelectChoice(word.value, _l(word.label)) for word in words)], **more)
+    return choice(label, [*none, *words_of(words)], **more)
+
+
+def asked_of(label: Any, missing: Any, choices: Iterable[SelectChoice] = (), **more: Any) -> SelectField:
+    """One choice from a list, in which nothing is chosen beforehand. `missing`: the error without a choice."""
+    return SelectField(
+        label, [InputRequired(missing)], choices=[SelectChoice("", CHOOSE), *choices], **FROM_LIST, **more
+    )
+
+
+def words_of(words: Iterable[Labelled]) -> list[SelectChoice]:
+    """Choices from the members of an enumeration."""
+    return [SelectChoice(word.value, _l(word.label)) for word in words]
 
 
 def named_choices(choices: dict[str, str]) -> list[SelectChoice]:
@@ -111,14 +124,14 @@ def named_choices(choices: dict[str, str]) -> list[SelectChoice]:
     return [SelectChoice(key, _l(name)) for key, name in choices.items()]
 
 
-def _id_or_none(value: Any) -> int | None:
+def id_or_none(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
 def person_field(label: Any, blank: Any = None) -> SelectField:
     """One person of the circle; the choices are set later with `person_choices`."""
     none = [SelectChoice("", blank)] if blank else []
-    return SelectField(label, choices=none, coerce=_id_or_none, **FROM_LIST)
+    return SelectField(label, choices=none, coerce=id_or_none, **FROM_LIST)
 
 
 def people_field(label: Any) -> SelectMultipleField:

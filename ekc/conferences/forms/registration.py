@@ -1,5 +1,6 @@
 """Forms of the registration and of consents."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -15,12 +16,15 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import CONSENT_SCOPES, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.forms.fields import (
     FROM_LIST,
+    asked_of,
     choice,
     day,
+    id_or_none,
     language_choices,
     line,
     lines,
@@ -29,13 +33,14 @@ from ekc.conferences.forms.fields import (
     one_of,
     passage,
     person_field,
+    words_of,
 )
 from ekc.conferences.queries import RegistrationRow
 from ekc.core.clock import zone
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.workflow.profiles import PROFILES
+from ekc.workflow.profiles import ANY_AREA, PROFILES, area_word
 from ekc.workflow.vocabulary import LegalContext, Part, Variant
 
 _MAIN_PERSONS = 3  # at first; others join the circle later
@@ -49,6 +54,11 @@ def _known_zone(_form: Any, field: Any) -> None:
             zone(field.data)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValidationError(_("Write a time zone such as Europe/Amsterdam.")) from None
+
+
+def country_choices(codes: Collection[str]) -> list[SelectChoice]:
+    """The countries of these profiles, by name."""
+    return named_choices({code: PROFILES[code].name for code in codes})
 
 
 class MainPersonForm(Form):  # type: ignore[misc]
@@ -76,7 +86,7 @@ class RegisterForm(PlainForm):
             SelectChoice(Part.MAIN_PERSON, _l("the main person: it is about me or my family")),
             SelectChoice(Part.REFERRER, _l("a referrer: for somebody else")),
         ],
-        default=Part.MAIN_PERSON,
+        validators=[InputRequired(_l("Say who registers."))],
         **FROM_LIST,
     )
     main_persons = FieldList(FormField(MainPersonForm), min_entries=_MAIN_PERSONS, max_entries=_MAIN_PERSONS)
@@ -84,26 +94,37 @@ class RegisterForm(PlainForm):
     referrer_organisation = line(_l("Your organisation"))
     referrer_email = mail(_l("Your e-mail"))
     main_person_said_yes_on = day(_l("The main person said yes on"))
-    variant = one_of(_l("Kind of conference"), Variant)
+    variant = asked_of(_l("Kind of conference"), _l("Choose the kind of conference."), words_of(Variant))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
     question = passage(_l("The question, as you would put it today"))
     topics = passage(_l("What it is about"), rows=2)
-    legal_context = one_of(_l("Of their own accord, or under pressure"), LegalContext)
+    legal_context = asked_of(
+        _l("Of their own accord, or under pressure"),
+        _l("Choose whether they come of their own accord."),
+        words_of(LegalContext),
+    )
     sides = passage(_l("Sides"), rows=2)
     wishes = passage(_l("Wishes for the coordinator"), rows=3)
-    municipality = line(_l("Municipality"), 80, _l("Write the municipality."))
-    region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
-    profile = choice(
-        _l("Country"), named_choices({code: profile.name for code, profile in PROFILES.items()}), default="nl"
-    )
+    municipality = line(_l(ANY_AREA), 80, _l("Write the municipality, council or area."))
+    region_id = asked_of(_l("Region"), _l("Choose the region where they live."), coerce=id_or_none)
+    profile = asked_of(_l("Country"), _l("Choose the country where they live."))
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, rules=[_known_zone])
     title = line(_l("Title of the case"))
     registered_on = day(_l("Registered on"))
 
-    def __init__(self, regions: list[SelectChoice], **kwargs: Any) -> None:
+    def __init__(self, regions: dict[int, str], countries: Collection[str], **kwargs: Any) -> None:
+        """`regions`: names by id; `countries`: codes of profiles. Where there is only one, it is not asked."""
         super().__init__(**kwargs)
-        self.region_id.choices = regions
+        self._only_region = next(iter(regions)) if len(regions) == 1 else None
+        self._only_country = next(iter(countries)) if len(countries) == 1 else None
+        self.region_id.choices += [SelectChoice(str(id_), name) for id_, name in regions.items()]
+        self.profile.choices += country_choices(countries)
+        self.municipality.label.text = _(area_word(countries))
+        if self._only_region is not None:
+            del self.region_id
+        if self._only_country is not None:
+            del self.profile
         self.language.choices = language_choices(_AS_USUAL, printed=True)
 
     def validate_main_persons(self, field: Any) -> None:
@@ -127,12 +148,12 @@ class RegisterForm(PlainForm):
         )
         return NewCase(
             variant=Variant(self.variant.data),
-            profile=self.profile.data,
+            profile=self._only_country or self.profile.data,
             language=self.language.data,
             timezone=self.timezone.data,
             legal_context=LegalContext(self.legal_context.data),
             municipality=self.municipality.data,
-            region_id=self.region_id.data,
+            region_id=self._only_region or self.region_id.data,
             title=self.title.data,
             topics=lines(self.topics.data, commas=True),
             question=self.question.data,

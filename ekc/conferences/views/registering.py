@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from wtforms.fields.choices import SelectChoice
 
 from ekc.accounts.queries import regions
 from ekc.conferences import queries
@@ -31,7 +30,7 @@ def _by_staff() -> bool:
 @public
 def register() -> ResponseReturnValue:
     """Register a case: the public for themselves or for others, staff for somebody on the phone."""
-    form = RegisterForm([SelectChoice(str(row.id), row.name) for row in regions(db())])
+    form = RegisterForm({row.id: row.name for row in regions(db())}, runtime().settings.countries)
     if not _by_staff():
         del form.registered_on
     status = 200
@@ -68,8 +67,10 @@ def _after(conference_id: int) -> str:
 @bp.get("/register/thanks")
 @public
 def thanks() -> ResponseReturnValue:
-    """The number of the case just registered in this session, and what happens next."""
-    return render_template("conferences/thanks.html", number=session.get(_REGISTERED))
+    """The number of the case just registered in this session, its country's rules, and what happens next."""
+    number = session.get(_REGISTERED)
+    profile = queries.profile_of_number(db(), number) if number else None
+    return render_template("conferences/thanks.html", number=number, profile=profile)
 
 
 @bp.route("/search", methods=["GET", "POST"])

@@ -15,10 +15,8 @@ from ekc.evaluations import actions, queries
 from ekc.evaluations.forms import COST_NAMES, AvoidedForm, CostsForm
 from ekc.evaluations.views.blueprint import bp
 from ekc.signin.login import by
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
-
-#: The currency of costs, by profile.
-CURRENCIES = {"nl": "EUR", "england": "GBP", "nz": "NZD"}
 
 
 @bp.get("/conferences/<int:conference_id>/costs")
@@ -64,7 +62,7 @@ def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
 
 
 def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: int) -> ResponseReturnValue:
-    currency = CURRENCIES[case.profile]
+    currency = PROFILES[case.profile].currency
     sheet = queries.cost_sheet(db(), case.id)
     known = [(form[name].label.text, getattr(sheet, name, None), form[name].parts) for name in COST_NAMES]
     page = render_template(

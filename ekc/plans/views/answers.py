@@ -19,6 +19,7 @@ from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import SubmittedForm, rhythms, seen_revision
 from ekc.signin.login import by
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
 
 
@@ -44,10 +45,11 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
 @case_route(Activity.CHECK_PLAN)
 def somebody_agrees(case: Case) -> ResponseReturnValue:
     """Record whether one person agrees, fully, in part or not."""
-    form = AgreementForm(_askable(queries.circle(db(), case.id)), prefix="person-")
+    askable = _askable(queries.circle(db(), case.id))
+    form = AgreementForm(askable, PROFILES[case.profile].only_agreed_recorded, prefix="person-")
     if not form.validate_on_submit():
         return _page(case, SubmittedForm("person", form))
-    actions.record_agreement(by(), case.id, form.person.data, form.to_answer(), form.words.data)
+    actions.record_agreement(by(), case.id, form.person.data, form.to_answer(), form.to_words())
     return _back(case, f"person-{form.person.data}")
 
 
@@ -168,7 +170,9 @@ def _forms(
         if open_:
             forms["everybody"] = EverybodyForm(open_, prefix="everybody-", **empty)
         if asked:
-            forms["person"] = AgreementForm(asked, prefix="person-", **empty)
+            forms["person"] = AgreementForm(
+                asked, PROFILES[case.profile].only_agreed_recorded, prefix="person-", **empty
+            )
     deciders = _deciders(case, people)
     if deciders and case.may(Activity.DECIDE_ACCEPTANCE):
         forms["acceptance"] = AcceptanceForm(deciders, prefix="acceptance-", **empty)

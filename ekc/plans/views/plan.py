@@ -22,7 +22,7 @@ from ekc.plans import edits, queries
 from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
 from ekc.plans.draft import Action, Draft, Goal, WhatIf, find, from_json, involvement_of, number_of, people_of
-from ekc.plans.facts import open_points
+from ekc.plans.facts import evaluation_limit, open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
@@ -218,6 +218,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         changed=changes(agreed, draft) if agreed and shows_draft else (),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
+        limit=evaluation_limit(people, local_date(now(), case.timezone), PROFILES[case.profile]),
         more=request.args.get("more", ""),
     )
     return (page, sent.status) if sent else page
