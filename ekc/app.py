@@ -29,8 +29,9 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import autocommit_reads, make_engine, make_sessions
 from ekc.core.errors import Refusal
+from ekc.core.form_numbers import new_form_number
 from ekc.core.language import gettext
-from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, now, runtime
+from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, declared_sending, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.kinds import check_kinds
 from ekc.links.actions import end_link_sign_in
@@ -61,7 +62,9 @@ FEATURES = (
 
 
 def create_app(settings: Settings) -> Flask:
-    """Create the app. Raises ConfigError for an outdated database, RuntimeError for a route that declares no access."""
+    """Create the app. Raises ConfigError for an outdated database, RuntimeError for a route that does not declare its
+    access, or what its form does.
+    """
     check_tables()
     check_kinds()
     app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
@@ -97,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/", "home", ekc.journey.views.home)
     _extend_jinja(app)
     declared_access(app)
+    declared_sending(app)
     return app
 
 
@@ -105,7 +109,7 @@ def _extend_jinja(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext)
+    app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, form_number=new_form_number)
     app.jinja_env.filters.update(
         day=language.day,
         short_day=lambda value: language.short_day(value, now().date()),

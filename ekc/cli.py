@@ -23,6 +23,7 @@ from ekc.core.audit import AuditHead, Head, broken_chains, read_set_down, set_do
 from ekc.core.crypto import Keyring, Unreadable, keyring_of
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
+from ekc.core.form_numbers import forget_form_numbers
 from ekc.core.language import LANGUAGES, translate
 from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
@@ -45,6 +46,7 @@ _LINK_INTRO = "This link, which works once and for seven days, lets them choose 
 NIGHTLY_JOBS = {  # label of the output: the job, which returns a count
     "Coordinators told that their access ends": remind_before_access_ends,
     "Cases whose former coordinator knows no code any more": forget_codes_of_former_coordinators,
+    "Numbers of forms forgotten": forget_form_numbers,
 }
 AUDIT_HEADS = "audit-heads.txt"  # in the instance folder
 _EXPECTED_ERRORS = (

@@ -1,6 +1,7 @@
 """The identity behind a request or action (`Visitor`, `By`). What it may do with a case: `conferences/access.py`."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -50,6 +51,13 @@ class By:
     session: Session
     visitor: Visitor
     at: datetime
+    #: What the form that was sent wants looked at under the lock (`core/forms.py`, `core/form_numbers.py`).
+    checks: list[Callable[[], None]] = field(default_factory=list, compare=False)
+
+    def check_form(self) -> None:
+        """Run the checks of the form, once. `lock_case` calls this; other actions do, when they have locked."""
+        while self.checks:
+            self.checks.pop(0)()
 
     @property
     def actor(self) -> Actor:

@@ -208,7 +208,7 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
 def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conference, frozenset[Role]]:
     """The row of the case, locked for writing, and the visitor's roles. Call it inside `writing`.
 
-    Raises Unknown or NotNow.
+    Raises Unknown or NotNow; Stale if what the form of this request showed has changed.
     """
     conference = by.session.scalar(
         select(Conference)
@@ -224,6 +224,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
     refuse_unless(activity, conference.phase, roles)
+    by.check_form()
     return conference, roles
 
 

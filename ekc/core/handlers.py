@@ -20,9 +20,11 @@ from werkzeug.exceptions import HTTPException
 
 from ekc.core.db import disk_is_full
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.forms import NUMBER, SEEN
 from ekc.core.language import LANGUAGES, gettext, translate, using
 from ekc.core.logs import failure, log, log_event
 from ekc.core.routes import runtime
+from ekc.core.tokens import new_token
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -43,6 +45,7 @@ _KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/")
 KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # parts of field names
+_CARRIED = frozenset({"csrf_token", "phase", "revision", NUMBER, SEEN})
 _MAX_TYPED_FIELDS = 60  # shown again on an error page
 #: Statuses of requests that our own pages do not make, or not for this visitor.
 _LOGGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429})
@@ -187,16 +190,26 @@ def _page(
 ) -> ResponseReturnValue:
     """Render the error page. `typed`: fields to show; `again`: with a button to send them again."""
     address = request.full_path if again else None
-    return render_template("core/error.html", error_title=title, error_text=text, typed=typed, again=address), status
+    words = [value for name, value in typed.items() if value and not _is_carried(name)] if typed else []
+    page = render_template(
+        "core/error.html", error_title=title, error_text=text, typed=typed, words=words, again=address
+    )
+    return page, status
+
+
+def _is_carried(name: str) -> bool:
+    """Whether a field carries what the page showed, or the number of the form: nobody typed it."""
+    return name in _CARRIED or name.endswith(f"-{SEEN}")
 
 
 def _typed(everything: bool = False) -> MultiDict[str, str]:
     """The submitted fields without secrets; with `everything` also hidden and empty fields."""
-    hidden = {"csrf_token"} if everything else {"csrf_token", "phase", "revision"}
     kept = (
         (name, value)
         for name, value in request.form.items(multi=True)
-        if (value or everything) and name not in hidden and not any(secret in name for secret in _SECRET_FIELDS)
+        if (everything or (value and not _is_carried(name)))
+        and name != "csrf_token"
+        and not any(secret in name for secret in _SECRET_FIELDS)
     )
     return MultiDict(islice(kept, _MAX_TYPED_FIELDS))
 
@@ -232,6 +245,15 @@ def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
         _typed(everything=True),
         again=True,
     )
+
+
+def sent_otherwise() -> ResponseReturnValue:
+    """A form that was sent before came again with other words: show these, with a button to send them as a new form."""
+    typed = _typed(everything=True)
+    typed[NUMBER] = new_token()
+    title = gettext("This form was sent before")
+    text = gettext("What you sent then is saved. Below is what you typed now. Send it only if it is something new.")
+    return _page(409, title, text, typed, again=True)
 
 
 def _is_same_origin() -> bool:

@@ -1,12 +1,14 @@
 """The access that each route declares, and what views need of the request: session, time, cookies, responses.
 
-A view is `@public` or uses a gate of `signin/login.py` or `conferences/gate.py`. The app does not start if a view
-declares no access.
+A view is `@public` or uses a gate of `signin/login.py` or `conferences/gate.py`. A view that takes a form by POST also
+says what the form does: `@edits`, `@moves`, or `@adds` of `form_numbers.py`, between gate and view. The app does not
+start if a view does not declare these.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g
@@ -17,6 +19,7 @@ from config import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ACCESS_ATTRIBUTE = "__access__"
+_SENDING_ATTRIBUTE = "__sending__"
 MAX_ID = 2**31 - 1  # PostgreSQL's INTEGER; larger ids would raise an error there
 
 
@@ -53,6 +56,43 @@ def declared_access(app: Flask) -> dict[str, Access]:
     if silent := sorted(name for name, access in found.items() if access is None):
         raise RuntimeError(f"These routes do not say who may come in: {', '.join(silent)}")
     return {name: access for name, access in found.items() if access is not None}
+
+
+class Sending(StrEnum):
+    """What a form that is sent by POST does."""
+
+    EDITS = "edits"  # replaces what it showed, so it carries what that was
+    ADDS = "adds"  # makes something new, so it carries a number that is used once
+    MOVES = "moves"  # takes a step, takes something away, signs in, or changes nothing that is stored
+
+
+def declare_sending(sending: Sending) -> Callable[[View], View]:
+    """Mark a view with what its form does."""
+
+    def mark(view: View) -> View:
+        setattr(view, _SENDING_ATTRIBUTE, sending)
+        return view
+
+    return mark
+
+
+edits = declare_sending(Sending.EDITS)
+moves = declare_sending(Sending.MOVES)
+
+
+def declared_sending(app: Flask) -> dict[str, Sending]:
+    """What the form of each endpoint does that takes POST. Raises RuntimeError for views that do not say so."""
+    takers = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    found = {name: getattr(app.view_functions[name], _SENDING_ATTRIBUTE, None) for name in takers}
+    if silent := sorted(name for name, sending in found.items() if sending is None):
+        raise RuntimeError(f"These routes do not say whether their form edits, adds or moves: {', '.join(silent)}")
+    return {name: sending for name, sending in found.items() if sending is not None}
+
+
+def form_checks() -> tuple[Callable[[], None], ...]:
+    """What the form of this request wants looked at under the lock, whatever the view: its number (`form_numbers`)."""
+    checks: tuple[Callable[[], None], ...] = g.get("form_checks", ())
+    return checks
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext, translate
-from ekc.core.routes import db, now, public
+from ekc.core.routes import db, moves, now, public
 from ekc.journey import queries
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.casepage import case_page
@@ -113,6 +113,7 @@ def own_page(case: Case) -> ResponseReturnValue:
 
 @bp.route("/conferences/<int:conference_id>/steps/<step>", methods=["GET", "POST"])
 @case_route(Activity.TAKE_STEP)
+@moves
 def step(case: Case, step: str) -> ResponseReturnValue:
     """A step: what blocks it, its form, and taking it."""
     try:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.routes import cookie_name, db, now, public, runtime, set_cookie
+from ekc.core.routes import cookie_name, db, moves, now, public, runtime, set_cookie
 from ekc.links import verification
 from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
@@ -31,6 +31,7 @@ bp = Blueprint("links", __name__)
 
 @bp.post("/demo/be/link/<int:link_id>")
 @public
+@moves
 def be_participant(link_id: int) -> ResponseReturnValue:
     """Demo only: sign in as a person with a personal link."""
     if not is_demo_id(link_id):
@@ -74,6 +75,7 @@ def enter(token: str) -> ResponseReturnValue:
 @bp.post(_PATH)
 @public
 @_requires_live_link
+@moves
 def enter_now(token: str) -> ResponseReturnValue:
     """Sign in on a trusted device or go on with the current sign-in; otherwise redirect to the verification."""
     if "forget" in request.form:
@@ -99,6 +101,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.post(f"{_PATH}/code")
 @public
 @_requires_live_link
+@moves
 def check_confirm(token: str) -> ResponseReturnValue:
     """Check the code or answer."""
     link, form = _live_link(token), EntranceForm()
@@ -133,6 +136,7 @@ def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> st
 @bp.post(f"{_PATH}/ask")
 @public
 @_requires_live_link
+@moves
 def ask(token: str) -> ResponseReturnValue:
     """Ask the coordinator to approve this device."""
     link = _live_link(token)

@@ -13,7 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.matching.forms import (
@@ -51,6 +51,7 @@ def coordinator(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/ask")
 @case_route(Activity.MATCH_COORDINATOR)
+@moves
 def ask(case: Case) -> ResponseReturnValue:
     """Ask a coordinator."""
     form = AskForm()
@@ -67,6 +68,7 @@ def ask(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/accept")
 @case_route(Activity.ANSWER_MATCH)
+@moves
 def accept(case: Case) -> ResponseReturnValue:
     """Accept the case."""
     form = AcceptForm(asking_queries.referring_agency(db(), case.id))
@@ -80,6 +82,7 @@ def accept(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/declare")
 @case_route(Activity.ANSWER_MATCH)
+@edits
 def declare(case: Case) -> ResponseReturnValue:
     """Declare independence again."""
     form = DeclareForm(asking_queries.referring_agency(db(), case.id))
@@ -92,6 +95,7 @@ def declare(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/decline")
 @case_route(Activity.ANSWER_MATCH)
+@moves
 def decline(case: Case) -> ResponseReturnValue:
     """Decline the case. The visitor has no access to it from now on."""
     asking.decline(by(), case.id)
@@ -101,6 +105,7 @@ def decline(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/confirm")
 @case_route(Activity.CONFIRM_COORDINATOR)
+@moves
 def confirm(case: Case) -> ResponseReturnValue:
     """The main person confirms the coordinator: by themselves, or noted by staff."""
     form = ConfirmForm()
@@ -122,6 +127,7 @@ def confirm(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/rather-another")
 @case_route(Activity.WANT_ANOTHER_COORDINATOR)
+@moves
 def rather_another(case: Case) -> ResponseReturnValue:
     """The main person wants another coordinator."""
     form = ConfirmForm()
@@ -134,6 +140,7 @@ def rather_another(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/waive")
 @case_route(Activity.MATCH_COORDINATOR)
+@moves
 def waive(case: Case) -> ResponseReturnValue:
     """Waive one conflict."""
     form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).current))
@@ -147,6 +154,7 @@ def waive(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/employer/<int:account_id>")
 @case_route(Activity.MATCH_COORDINATOR)
+@edits
 def employer(case: Case, account_id: int) -> ResponseReturnValue:
     """Set for whom a coordinator of the region also works."""
     found = _others(case, asking_queries.candidates(db(), case.id, case.region_id))
@@ -164,6 +172,7 @@ def employer(case: Case, account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/end")
 @case_route(Activity.MATCH_COORDINATOR)
+@moves
 def end(case: Case) -> ResponseReturnValue:
     """End a request, or the match of the coordinator."""
     form = EndForm()
@@ -260,6 +269,7 @@ def handing_over(account_id: int) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/hand-over/<int:account_id>")
 @case_route(Activity.MATCH_COORDINATOR)
+@moves
 def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
     """Ask somebody to take over a case; `account_id` is its coordinator when the page was shown."""
     form = _hand_over_form(case.id, case.region_id)

@@ -11,7 +11,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext
-from ekc.core.routes import db
+from ekc.core.routes import db, edits
 from ekc.meetings import queries as meetings
 from ekc.meetings.actions import attendance as attendance_actions
 from ekc.privatetime import queries
@@ -49,6 +49,7 @@ def times(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/<int:meeting_id>")
 @case_route(Activity.ARRANGE_MEETING)
+@edits
 def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
     """Correct the times of one meeting and its private time."""
     day = _find(case, meeting_id)
@@ -62,6 +63,7 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/stretches/<int:stretch_id>")
 @case_route(Activity.ARRANGE_MEETING)
+@edits
 def correct_stretch(case: Case, stretch_id: int) -> ResponseReturnValue:
     """Correct when somebody came and left, or that they were not there."""
     row = next((row for day in _days(case) for _, row in day.people if row.id == stretch_id), None)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import NOBODY, By, Visitor
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
-from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, now, runtime, set_cookie
+from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, form_checks, now, runtime, set_cookie
 from ekc.core.tokens import is_token, new_token
 from ekc.signin import queries
 from ekc.signin.actions.sessions import end_sign_in, sign_in_account, touch_sign_in
@@ -200,9 +200,12 @@ def visitor() -> Visitor:
     return user.visitor if user and user.authorized else NOBODY
 
 
-def by() -> By:
-    """The first argument of actions: the visitor, time and database session of this request."""
-    return By(db(), visitor(), now())
+def by(*checks: Callable[[], None]) -> By:
+    """The first argument of actions: the visitor, time and database session of this request.
+
+    `checks`: what its form wants looked at under the lock, `form.unless_changed(...)`.
+    """
+    return By(db(), visitor(), now(), [*form_checks(), *checks])
 
 
 def authenticated_visitor() -> Visitor:

@@ -26,6 +26,7 @@ CORE = {
     "clock",
     "errors",
     "forms",
+    "form_numbers",
     "handlers",
     "routes",
     "audit",

@@ -36,6 +36,7 @@ def register_case(by: By, new: NewCase) -> int:
     """
     profile = PROFILES.get(new.profile)
     with writing(by.session):
+        by.check_form()
         if profile is None or by.session.get(Region, new.region_id) is None:
             raise Unknown
         timezone = new.timezone or profile.timezone

@@ -21,7 +21,7 @@ from ekc.conferences.forms.fields import (
     person_field,
 )
 from ekc.conferences.queries import PersonRow
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import Attends, Part
 
@@ -51,7 +51,7 @@ class AddPersonForm(PlainForm):
         )
 
 
-class PersonForm(PlainForm):
+class PersonForm(EditingForm):
     """All that is stored of somebody, except `hidden`: the fields that the visitor does not see."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
@@ -146,7 +146,7 @@ class RemoveForm(PlainForm):
     reason = passage(_l("Why"), _l("Write why they are no longer in the circle."), most=500, rows=2)
 
 
-class ConcernForm(PlainForm):
+class ConcernForm(EditingForm):
     """A safety concern, and what was arranged."""
 
     participant_id = person_field(_l("Who"))

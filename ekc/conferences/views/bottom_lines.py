@@ -10,8 +10,9 @@ from ekc.conferences.forms.contact import BottomLineForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import BottomLineRow
 from ekc.conferences.views.blueprint import bp
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
-from ekc.core.routes import db
+from ekc.core.routes import db, edits, moves
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
@@ -27,6 +28,7 @@ def bottom_lines(case: Case) -> ResponseReturnValue:
 
 @bp.post(_ADDRESS)
 @case_route(Activity.SET_BOTTOM_LINES)
+@adds()
 def add_bottom_line(case: Case) -> ResponseReturnValue:
     """Add a bottom line."""
     form = _form(case)
@@ -40,6 +42,7 @@ def add_bottom_line(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/<int:line_id>")
 @case_route(Activity.SET_BOTTOM_LINES)
+@edits
 def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     """Change a bottom line, or when it was shared."""
     form = _form(case, prefix=f"line-{line_id}-")
@@ -53,6 +56,7 @@ def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/<int:line_id>/remove")
 @case_route(Activity.SET_BOTTOM_LINES)
+@moves
 def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     """Delete a bottom line."""
     bottom_lines_actions.remove_bottom_line(by(), case.id, line_id)
@@ -62,6 +66,7 @@ def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/none")
 @case_route(Activity.SAY_NO_BOTTOM_LINES)
+@moves
 def no_bottom_lines(case: Case) -> ResponseReturnValue:
     """Note that there are none."""
     bottom_lines_actions.say_no_bottom_lines(by(), case.id)
@@ -71,6 +76,7 @@ def no_bottom_lines(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/open-again")
 @case_route(Activity.SAY_NO_BOTTOM_LINES)
+@moves
 def bottom_lines_again(case: Case) -> ResponseReturnValue:
     """Clear the note that there are none."""
     bottom_lines_actions.say_no_bottom_lines(by(), case.id, there_are_none=False)

@@ -15,8 +15,9 @@ from ekc.conferences.queries import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
 
@@ -41,6 +42,7 @@ def circle(case: Case) -> ResponseReturnValue:
 
 @bp.post(_ADDRESS)
 @case_route(Activity.CHANGE_CIRCLE)
+@adds()
 def add_person(case: Case) -> ResponseReturnValue:
     """Add somebody."""
     form = AddPersonForm(queries.registration(db(), case.id).sides)
@@ -53,6 +55,7 @@ def add_person(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/told")
 @case_route(Activity.CHANGE_CIRCLE)
+@moves
 def tell(case: Case) -> ResponseReturnValue:
     """Note that several people were informed on a day."""
     form = InformedForm(queries.circle(db(), case.id))
@@ -66,6 +69,7 @@ def tell(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_PERSON}/told-today")
 @case_route(Activity.CHANGE_CIRCLE)
+@moves
 def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
     """Note that somebody was informed today."""
     circle_actions.mark_informed(by(), case.id, [participant_id])
@@ -127,13 +131,15 @@ def person(case: Case, participant_id: int) -> ResponseReturnValue:
 
 @bp.post(_PERSON)
 @case_route(Activity.CHANGE_CIRCLE)
+@edits
 def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
     """Change the details of somebody."""
     shown = _person(case, participant_id)
     form = _person_form(case, shown, sent=True)
     if form.validate():
         with form.showing_refusal():
-            stopped = circle_actions.change_person(by(), case.id, participant_id, form.to_details())
+            unchanged = form.unless_changed(lambda: _person_form(case, _person(case, participant_id)))
+            stopped = circle_actions.change_person(by(unchanged), case.id, participant_id, form.to_details())
             if stopped is None:
                 flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
             else:
@@ -146,6 +152,7 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PERSON}/remove")
 @case_route(Activity.CHANGE_CIRCLE)
+@moves
 def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
     """Remove somebody from the circle."""
     shown = _person(case, participant_id)

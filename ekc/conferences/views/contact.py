@@ -10,6 +10,7 @@ from ekc.conferences.forms.contact import ContactForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.signin.login import by
@@ -27,6 +28,7 @@ def contact_log(case: Case) -> ResponseReturnValue:
 
 @bp.post(_LOG)
 @case_route(Activity.LOG_CONTACT)
+@adds()
 def log_contact(case: Case) -> ResponseReturnValue:
     """Add an entry."""
     form = ContactForm(queries.circle(db(), case.id))

@@ -30,7 +30,7 @@ from ekc.core.documents import document_pdf
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.language import translate, using
-from ekc.core.routes import db, now, pdf_response, runtime
+from ekc.core.routes import db, moves, now, pdf_response, runtime
 from ekc.links import mails
 from ekc.links import queries as links_queries
 from ekc.links.document import SLIP, Slip, qr_code
@@ -73,6 +73,7 @@ def _link_context(case: Case) -> dict[str, object]:
 
 @bp.post(_LINKS)
 @case_route(Activity.MAKE_LINKS)
+@moves
 def make_missing_links(case: Case) -> ResponseReturnValue:
     """Make a link and a slip for everybody who has none yet."""
     try:
@@ -98,6 +99,7 @@ def _link_page(case: Case, person: PersonRow, form: LinkForm) -> str:
 
 @bp.post(_OF_ONE)
 @case_route(Activity.MAKE_LINKS)
+@moves
 def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
     """Make or replace a link; the response shows it, this once."""
     person = _person(case, participant_id)
@@ -115,6 +117,7 @@ def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_OF_ONE}/hand-over")
 @case_route(Activity.MAKE_LINKS)
+@moves
 def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
     """Send the link by mail, or note that it went by text message; the page shows the link again."""
     made = next((one for one in _unsealed(case) if one.participant_id == participant_id), None)
@@ -130,6 +133,7 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_LINKS}/slips")
 @case_route(SLIP.activity)
+@moves
 def slips(case: Case) -> ResponseReturnValue:
     """The slips of links that were just made, as a PDF."""
     made = _unsealed(case)
@@ -142,6 +146,7 @@ def slips(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_OF_ONE}/revoke")
 @case_route(Activity.END_LINKS)
+@moves
 def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
     """Revoke the links of somebody."""
     links_actions.revoke_links(by(), case.id, participant_id)
@@ -151,6 +156,7 @@ def revoke_links(case: Case, participant_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_LINKS}/requests/<int:device_id>")
 @case_route(Activity.MAKE_LINKS)
+@moves
 def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
     """Confirm the device of somebody who waits, or revoke the link."""
     is_them = "yes" in request.form
@@ -164,6 +170,7 @@ def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_LINKS}/devices/<int:device_id>/end")
 @case_route(Activity.END_LINKS)
+@moves
 def end_device(case: Case, device_id: int) -> ResponseReturnValue:
     """Forget a device."""
     links_actions.end_device(by(), case.id, device_id)

@@ -13,7 +13,8 @@ from ekc.conferences.forms.contact import SearchForm
 from ekc.conferences.forms.registration import RegisterForm
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
-from ekc.core.routes import db, now, public, runtime
+from ekc.core.form_numbers import adds, remember
+from ekc.core.routes import db, moves, now, public, runtime
 from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
 from ekc.signin.login import by, office, request_caller, visitor
 from ekc.workflow.duties import Duty
@@ -26,8 +27,14 @@ def _by_staff() -> bool:
     return visitor().account_id is not None
 
 
+def _registered_before(result: str | None) -> ResponseReturnValue:
+    """The answer to a registration that was sent twice: the case that the first made."""
+    return redirect(_after(int(result)) if result else url_for("conferences.thanks"), 303)
+
+
 @bp.route("/register", methods=["GET", "POST"])
 @public
+@adds(_registered_before)
 def register() -> ResponseReturnValue:
     """Register a case: the public for themselves or for others, staff for somebody on the phone."""
     form = RegisterForm({row.id: row.name for row in regions(db())}, runtime().settings.countries)
@@ -42,6 +49,7 @@ def register() -> ResponseReturnValue:
             discard_attempt(db(), counted)  # a refused registration does not count
             status = form.refuse(refusal)
         else:
+            remember(str(conference_id))
             return redirect(_after(conference_id), 303)
     elif form.is_submitted():
         status = 422
@@ -75,6 +83,7 @@ def thanks() -> ResponseReturnValue:
 
 @bp.route("/search", methods=["GET", "POST"])
 @office(Duty.CASES)
+@moves
 def search() -> ResponseReturnValue:
     """Find a case by the name of somebody in it, the beginning of a name, or its number.
 

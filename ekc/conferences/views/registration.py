@@ -14,8 +14,9 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import RegistrationRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
@@ -34,6 +35,7 @@ def registration(case: Case) -> ResponseReturnValue:
 
 @bp.post(_ADDRESS)
 @case_route(Activity.CHANGE_REGISTRATION)
+@edits
 def change_registration(case: Case) -> ResponseReturnValue:
     """Change the registration."""
     shown = queries.registration(db(), case.id)
@@ -65,6 +67,7 @@ def consents(case: Case) -> ResponseReturnValue:
 
 @bp.post(_CONSENTS)
 @case_route(Activity.CHANGE_REGISTRATION)
+@adds()
 def add_consent(case: Case) -> ResponseReturnValue:
     """Note a consent."""
     form = _consent_form(case)
@@ -78,6 +81,7 @@ def add_consent(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_CONSENTS}/<int:consent_id>/withdraw")
 @case_route(Activity.CHANGE_REGISTRATION)
+@moves
 def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     """Note that a consent was withdrawn."""
     form = WithdrawForm(prefix=f"withdraw-{consent_id}-")

@@ -10,8 +10,10 @@ from ekc.conferences.forms.circle import ConcernForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import ConcernRow
 from ekc.conferences.views.blueprint import bp
+from ekc.core.errors import Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
-from ekc.core.routes import db
+from ekc.core.routes import db, edits, moves
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
 
@@ -27,6 +29,7 @@ def safety(case: Case) -> ResponseReturnValue:
 
 @bp.post(_ADDRESS)
 @case_route(Activity.CHANGE_CIRCLE)
+@adds()
 def add_concern(case: Case) -> ResponseReturnValue:
     """Add a concern."""
     form = ConcernForm(queries.circle(db(), case.id))
@@ -39,18 +42,22 @@ def add_concern(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/<int:concern_id>")
 @case_route(Activity.CHANGE_CIRCLE)
+@edits
 def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     """Change a concern or its arrangement."""
     form = ConcernForm(queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
-    if not form.validate():
-        return _page(case, changed=(concern_id, form)), 422
-    circle_actions.change_concern(by(), case.id, concern_id, form.to_concern())
-    flash(_("Saved."), "success")
-    return _back(case)
+    if form.validate():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _form_of(case, concern_id))
+            circle_actions.change_concern(by(unchanged), case.id, concern_id, form.to_concern())
+            flash(_("Saved."), "success")
+            return _back(case)
+    return _page(case, changed=(concern_id, form)), form.status
 
 
 @bp.post(f"{_ADDRESS}/<int:concern_id>/remove")
 @case_route(Activity.CHANGE_CIRCLE)
+@moves
 def remove_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     """Delete a concern."""
     circle_actions.remove_concern(by(), case.id, concern_id)
@@ -81,6 +88,14 @@ def _page(case: Case, form: ConcernForm | None = None, changed: tuple[int, Conce
         sent=form or (changed[1] if changed else None),
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
+
+
+def _form_of(case: Case, concern_id: int) -> ConcernForm:
+    """The form of a concern as it is now. Raises Unknown."""
+    row = next((row for row in queries.concerns(db(), case.id) if row.id == concern_id), None)
+    if row is None:
+        raise Unknown
+    return _filled(queries.circle(db(), case.id), row)
 
 
 def _filled(circle: tuple[queries.PersonRow, ...], row: ConcernRow) -> ConcernForm:

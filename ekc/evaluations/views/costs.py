@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import locale
-from ekc.core.routes import db
+from ekc.core.routes import db, edits, moves
 from ekc.evaluations import actions, queries
 from ekc.evaluations.forms import COST_NAMES, AvoidedForm, CostsForm
 from ekc.evaluations.views.blueprint import bp
@@ -29,6 +30,7 @@ def costs(case: Case) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/costs")
 @case_route(Activity.RECORD_COSTS)
+@edits
 def record_costs(case: Case) -> ResponseReturnValue:
     """Record hours and costs."""
     form = CostsForm()
@@ -41,6 +43,7 @@ def record_costs(case: Case) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/costs/avoided")
 @case_route(Activity.RECORD_COSTS)
+@adds()
 def add_avoided(case: Case) -> ResponseReturnValue:
     """Add a cost that is said to have been avoided."""
     form = AvoidedForm()
@@ -54,6 +57,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/costs/avoided/<int:avoided_id>/remove")
 @case_route(Activity.RECORD_COSTS)
+@moves
 def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
     """Delete an avoided cost."""
     actions.remove_avoided_cost(by(), case.id, avoided_id)

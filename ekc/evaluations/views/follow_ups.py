@@ -11,9 +11,10 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import translate
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.evaluations import actions, queries
 from ekc.evaluations.effects import NEW_VERSION_REASON
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
@@ -34,6 +35,7 @@ def follow_ups(case: Case) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/follow-ups")
 @case_route(Activity.FOLLOW_UP)
+@adds()
 def plan_evaluation(case: Case) -> ResponseReturnValue:
     """Plan another evaluation."""
     form = NextEvaluationForm()
@@ -60,6 +62,7 @@ def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
 @case_route(Activity.FOLLOW_UP)
+@edits
 def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     """Record a follow-up."""
     row, goals = _row_and_goals(case, follow_up_id)
@@ -81,6 +84,7 @@ def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>/give-up")
 @case_route(Activity.FOLLOW_UP)
+@moves
 def give_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     """Give a follow-up up, with a reason."""
     form = GiveUpForm()

@@ -7,6 +7,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
+from ekc.core.routes import moves
 from ekc.evaluations import actions
 from ekc.evaluations.forms import TickForm
 from ekc.evaluations.views.blueprint import bp
@@ -16,6 +17,7 @@ from ekc.workflow.vocabulary import N_, ActionState, Activity
 
 @bp.post("/conferences/<int:conference_id>/tasks")
 @case_route(Activity.TICK_OFF)
+@moves
 def tick(case: Case) -> ResponseReturnValue:
     """Set the progress of one's own task."""
     form = TickForm()

@@ -9,7 +9,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
 from ekc.core.language import gettext
-from ekc.core.routes import db
+from ekc.core.routes import db, edits, moves
 from ekc.meetings import queries
 from ekc.meetings.actions import attendance as attendance_actions
 from ekc.meetings.forms import AttendanceForm
@@ -29,6 +29,7 @@ def attendance(case: Case) -> ResponseReturnValue:
 
 @bp.post(_ADDRESS)
 @case_route(Activity.RECORD_INFORMATION)
+@edits
 def came(case: Case) -> ResponseReturnValue:
     """Record who came."""
     form = AttendanceForm(circle(db(), case.id), came=())
@@ -41,6 +42,7 @@ def came(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/professionals/leave")
 @case_route(Activity.RECORD_INFORMATION)
+@moves
 def professionals_leave(case: Case) -> ResponseReturnValue:
     """All professionals leave the room."""
     attendance_actions.professionals_leave(by(), case.id)
@@ -50,6 +52,7 @@ def professionals_leave(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/professionals/return")
 @case_route(Activity.RECORD_INFORMATION)
+@moves
 def professionals_return(case: Case) -> ResponseReturnValue:
     """All professionals who came are in the room again."""
     attendance_actions.professionals_return(by(), case.id)
@@ -59,6 +62,7 @@ def professionals_return(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/<int:participant_id>/leave")
 @case_route(Activity.RECORD_INFORMATION)
+@moves
 def leave(case: Case, participant_id: int) -> ResponseReturnValue:
     """Somebody leaves the room."""
     attendance_actions.leave(by(), case.id, participant_id)
@@ -67,6 +71,7 @@ def leave(case: Case, participant_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/<int:participant_id>/return")
 @case_route(Activity.RECORD_INFORMATION)
+@moves
 def come_back(case: Case, participant_id: int) -> ResponseReturnValue:
     """Somebody who left is in the room again."""
     attendance_actions.come_back(by(), case.id, participant_id)

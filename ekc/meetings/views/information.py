@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext
-from ekc.core.routes import db
+from ekc.core.routes import db, edits, moves
 from ekc.meetings import queries
 from ekc.meetings.actions import information as information_actions
 from ekc.meetings.forms import InformationForm, QuestionForm
@@ -30,6 +31,7 @@ def information(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/items")
 @case_route(Activity.RECORD_INFORMATION)
+@adds()
 def tell(case: Case) -> ResponseReturnValue:
     """Record information."""
     form = InformationForm(circle(db(), case.id), prefix=_NEW_ITEM)
@@ -41,6 +43,7 @@ def tell(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/items/<int:item_id>")
 @case_route(Activity.RECORD_INFORMATION)
+@edits
 def change_told(case: Case, item_id: int) -> ResponseReturnValue:
     """Change recorded information."""
     form = InformationForm(circle(db(), case.id), prefix=f"item-{item_id}")
@@ -53,6 +56,7 @@ def change_told(case: Case, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/items/<int:item_id>/remove")
 @case_route(Activity.RECORD_INFORMATION)
+@moves
 def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
     """Delete recorded information."""
     information_actions.remove_information(by(), case.id, item_id)
@@ -62,6 +66,7 @@ def remove_told(case: Case, item_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/questions")
 @case_route(Activity.RECORD_INFORMATION)
+@adds()
 def ask(case: Case) -> ResponseReturnValue:
     """Record a question."""
     form = QuestionForm(circle(db(), case.id), prefix=_NEW_QUESTION)
@@ -73,6 +78,7 @@ def ask(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/questions/<int:question_id>")
 @case_route(Activity.RECORD_INFORMATION)
+@edits
 def change_question(case: Case, question_id: int) -> ResponseReturnValue:
     """Answer a question, or change its text."""
     form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
@@ -85,6 +91,7 @@ def change_question(case: Case, question_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/questions/<int:question_id>/remove")
 @case_route(Activity.RECORD_INFORMATION)
+@moves
 def remove_question(case: Case, question_id: int) -> ResponseReturnValue:
     """Delete a question."""
     information_actions.remove_question(by(), case.id, question_id)

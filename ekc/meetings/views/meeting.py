@@ -11,8 +11,9 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
 from ekc.core.clock import local_date, to_local, zone
 from ekc.core.errors import Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging
 from ekc.meetings.forms import ArrangementForm, DateForm, HoursForm, VenueForm
@@ -47,6 +48,7 @@ def meeting(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/dates")
 @case_route(Activity.ARRANGE_MEETING)
+@adds()
 def add_date(case: Case) -> ResponseReturnValue:
     """Add a possible date."""
     form = DateForm(prefix=_DATE)
@@ -58,6 +60,7 @@ def add_date(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/date")
 @case_route(Activity.ARRANGE_MEETING)
+@moves
 def choose_date(case: Case) -> ResponseReturnValue:
     """Set the date, from the list or another."""
     form = DateForm(prefix=_DATE)
@@ -70,6 +73,7 @@ def choose_date(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/no-date")
 @case_route(Activity.ARRANGE_MEETING)
+@moves
 def no_date(case: Case) -> ResponseReturnValue:
     """Clear the chosen date."""
     arranging.choose_date(by(), case.id, None)
@@ -78,6 +82,7 @@ def no_date(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/dates/<int:option_id>/remove")
 @case_route(Activity.ARRANGE_MEETING)
+@moves
 def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
     """Remove a possible date."""
     arranging.remove_date(by(), case.id, option_id)
@@ -86,6 +91,7 @@ def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/hours")
 @case_route(Activity.ARRANGE_MEETING)
+@edits
 def hours(case: Case) -> ResponseReturnValue:
     """Set the expected duration."""
     form = HoursForm(prefix=_HOURS)
@@ -98,6 +104,7 @@ def hours(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/venue")
 @case_route(Activity.ARRANGE_MEETING)
+@edits
 def venue(case: Case) -> ResponseReturnValue:
     """Set where people meet."""
     form = VenueForm(prefix=_VENUE)
@@ -110,6 +117,7 @@ def venue(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/arrangements/<kind>")
 @case_route(Activity.ARRANGE_MEETING)
+@edits
 def arrange(case: Case, kind: str) -> ResponseReturnValue:
     """How one thing is arranged, or that it is not needed."""
     if kind not in set(ArrangementKind):

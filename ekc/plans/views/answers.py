@@ -10,7 +10,7 @@ from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Stale
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.plans import actions, queries
 from ekc.plans.draft import Action, Draft, number_of
 from ekc.plans.draft import actions as actions_of
@@ -32,6 +32,7 @@ def agreement(case: Case) -> ResponseReturnValue:
 
 @bp.post("/agreement/everybody")
 @case_route(Activity.CHECK_PLAN)
+@moves
 def everybody_agrees(case: Case) -> ResponseReturnValue:
     """Record that all these people agree."""
     form = EverybodyForm(_askable(queries.circle(db(), case.id)), prefix="everybody-")
@@ -43,6 +44,7 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
 
 @bp.post("/agreement/person")
 @case_route(Activity.CHECK_PLAN)
+@moves
 def somebody_agrees(case: Case) -> ResponseReturnValue:
     """Record whether one person agrees, fully, in part or not."""
     askable = _askable(queries.circle(db(), case.id))
@@ -55,6 +57,7 @@ def somebody_agrees(case: Case) -> ResponseReturnValue:
 
 @bp.post("/agreement/bottom-lines/<int:bottom_line_id>")
 @case_route(Activity.CHECK_PLAN)
+@moves
 def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
     """Record whether the plan meets a bottom line."""
     met = request.form.get("met")
@@ -66,6 +69,7 @@ def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
 
 @bp.post("/agreement/acceptance")
 @case_route(Activity.DECIDE_ACCEPTANCE)
+@moves
 def decide(case: Case) -> ResponseReturnValue:
     """Record that the plan is accepted, or refused for safety."""
     form = AcceptanceForm(_deciders(case, queries.circle(db(), case.id)), prefix="acceptance-")
@@ -78,6 +82,7 @@ def decide(case: Case) -> ResponseReturnValue:
 
 @bp.post("/agreement/support/<key>")
 @case_route(Activity.ANSWER_SUPPORT)
+@edits
 def answer_support(case: Case, key: str) -> ResponseReturnValue:
     """Record the answer to a request for support."""
     form = SupportForm(prefix=f"{key}-")

@@ -13,11 +13,13 @@ from flask_wtf import FlaskForm
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import visible_bottom_lines
+from ekc.core import routes
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, moves, now
 from ekc.plans import edits, queries
 from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
@@ -59,6 +61,7 @@ def plan(case: Case) -> ResponseReturnValue:
 
 @bp.post("/goals")
 @case_route(Activity.WRITE_PLAN)
+@adds()
 def add_goal(case: Case) -> ResponseReturnValue:
     """Add a goal."""
     form = GoalForm(prefix="goal-")
@@ -67,6 +70,7 @@ def add_goal(case: Case) -> ResponseReturnValue:
 
 @bp.post("/goals/<key>/actions")
 @case_route(Activity.WRITE_PLAN)
+@adds()
 def add_action(case: Case, key: str) -> ResponseReturnValue:
     """Add an action to a goal."""
     form = ActionForm(_choosable(case), prefix=f"{key}-")
@@ -77,6 +81,7 @@ def add_action(case: Case, key: str) -> ResponseReturnValue:
 
 @bp.post("/what-ifs")
 @case_route(Activity.WRITE_PLAN)
+@adds()
 def add_what_if(case: Case) -> ResponseReturnValue:
     """Add a what-if."""
     form = WhatIfForm(_choosable(case), prefix="what-if-")
@@ -85,6 +90,7 @@ def add_what_if(case: Case) -> ResponseReturnValue:
 
 @bp.post("/monitor")
 @case_route(Activity.WRITE_PLAN)
+@routes.edits
 def set_monitor(case: Case) -> ResponseReturnValue:
     """Set who monitors the plan."""
     form = MonitorForm(_choosable(case), prefix="monitor-")
@@ -93,6 +99,7 @@ def set_monitor(case: Case) -> ResponseReturnValue:
 
 @bp.post("/evaluation")
 @case_route(Activity.WRITE_PLAN)
+@routes.edits
 def set_evaluation(case: Case) -> ResponseReturnValue:
     """Set the evaluation meeting."""
     people = _choosable(case)
@@ -111,6 +118,7 @@ def part(case: Case, key: str) -> ResponseReturnValue:
 
 @bp.post("/parts/<key>")
 @case_route(Activity.WRITE_PLAN)
+@routes.edits
 def change_part(case: Case, key: str) -> ResponseReturnValue:
     """Change the part."""
     form = _part_form(case, key)
@@ -119,6 +127,7 @@ def change_part(case: Case, key: str) -> ResponseReturnValue:
 
 @bp.post("/parts/<key>/remove")
 @case_route(Activity.WRITE_PLAN)
+@moves
 def remove_part(case: Case, key: str) -> ResponseReturnValue:
     """Remove the part."""
     return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.remove(key))
@@ -127,6 +136,7 @@ def remove_part(case: Case, key: str) -> ResponseReturnValue:
 @bp.post("/parts/<key>/up", defaults={"step": -1})
 @bp.post("/parts/<key>/down", defaults={"step": 1})
 @case_route(Activity.WRITE_PLAN)
+@moves
 def move_part(case: Case, key: str, step: int) -> ResponseReturnValue:
     """Move the part one place."""
     return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.move(key, step))

@@ -8,7 +8,7 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.plans import actions, queries
 from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
 from ekc.plans.views.blueprint import bp
@@ -25,6 +25,7 @@ def sharing(case: Case) -> ResponseReturnValue:
 
 @bp.post("/sharing")
 @case_route(Activity.SHARE_PLAN)
+@edits
 def share(case: Case) -> ResponseReturnValue:
     """Set what each of them sees."""
     form = share_form(queries.professionals(queries.circle(db(), case.id)))
@@ -35,6 +36,7 @@ def share(case: Case) -> ResponseReturnValue:
 
 @bp.post("/sharing/everybody")
 @case_route(Activity.SHARE_PLAN)
+@moves
 def share_with_all(case: Case) -> ResponseReturnValue:
     """Set the same for all of them."""
     form = ShareWithAllForm(prefix="all-")

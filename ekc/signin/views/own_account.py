@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
-from ekc.core.routes import db, now, runtime
+from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.signin import queries
 from ekc.signin.actions import own_account as own_account_actions
 from ekc.signin.actions import passwords, sessions
@@ -36,6 +36,7 @@ def account() -> ResponseReturnValue:
 
 @bp.post("/account/password")
 @own_account
+@moves
 def change_password() -> ResponseReturnValue:
     """Change the password."""
     form = ChangePasswordForm()
@@ -50,6 +51,7 @@ def change_password() -> ResponseReturnValue:
 
 @bp.post("/account/phone")
 @own_account
+@edits
 def set_phone() -> ResponseReturnValue:
     """Set the phone number that circles see."""
     form = PhoneForm()
@@ -62,6 +64,7 @@ def set_phone() -> ResponseReturnValue:
 
 @bp.post("/account/sign-ins/<int:sign_in_id>/end")
 @own_account
+@moves
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     """Sign out on another device."""
     sessions.end_sign_in(by(), sign_in_id)
@@ -71,6 +74,7 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
 
 @bp.post("/account/sign-ins/end-others")
 @own_account
+@moves
 def end_other_sign_ins() -> ResponseReturnValue:
     """Sign out on all other devices."""
     count = sessions.end_other_sign_ins(by())

@@ -11,7 +11,7 @@ from flask_login import fresh_login_required, login_fresh
 from ekc.accounts.access import By
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, local_path, now, public, runtime
+from ekc.core.routes import db, local_path, moves, now, public, runtime
 from ekc.signin import queries
 from ekc.signin.actions import passkeys as passkeys_actions
 from ekc.signin.actions import throttle
@@ -52,6 +52,7 @@ def ask_for_passkey() -> ResponseReturnValue:
 
 @bp.post("/sign-in/passkey")
 @public
+@moves
 def enter_by_passkey() -> ResponseReturnValue:
     """Sign in by a passkey."""
     target = local_path(request.args.get("next"))
@@ -98,6 +99,7 @@ def ask_for_new_passkey() -> ResponseReturnValue:
 
 @bp.post("/account/passkeys")
 @own_account_enrolling
+@moves
 def add_passkey() -> ResponseReturnValue:
     """Store a new passkey."""
     form = NewPasskeyForm()
@@ -128,6 +130,7 @@ def _register(form: NewPasskeyForm) -> None:
 @bp.post("/account/passkeys/<int:passkey_id>/remove")
 @own_account
 @fresh_login_required  # type: ignore[untyped-decorator]
+@moves
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove a passkey, for example that of a lost device."""
     passkeys_actions.remove_passkey(By(db(), authenticated_visitor(), now()), passkey_id)

@@ -10,7 +10,7 @@ from ekc.accounts.queries import offices
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
 from ekc.core.language import translate
-from ekc.core.routes import Runtime, db, now, public, runtime
+from ekc.core.routes import Runtime, db, moves, now, public, runtime
 from ekc.core.tokens import hash_token
 from ekc.signin.actions import invitations, throttle
 from ekc.signin.forms import ForgottenForm, NewPasswordForm
@@ -33,6 +33,7 @@ def invitation(token: str) -> ResponseReturnValue:
 
 @bp.post("/invitations/<token>")
 @public
+@moves
 def open_invitation(token: str) -> ResponseReturnValue:
     """Store the invitation in the session and redirect to an address without the token."""
     found = live_invitation(db(), now(), token_hash=hash_token(token))
@@ -52,6 +53,7 @@ def choose_password() -> ResponseReturnValue:
 
 @bp.post("/choose-password")
 @public
+@moves
 def keep_password() -> ResponseReturnValue:
     """Set the password and use the invitation up.
 
@@ -89,6 +91,7 @@ def forgotten() -> ResponseReturnValue:
 
 @bp.post("/forgotten-password")
 @public
+@moves
 def ask_new_password() -> ResponseReturnValue:
     """Mail the link if the account exists; the response is the same if it does not."""
     if runtime().settings.mail is None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.access import By
 from ekc.core.language import PRODUCT_NAME
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, local_path, now, runtime
+from ekc.core.routes import db, local_path, moves, now, runtime
 from ekc.signin import queries, totp
 from ekc.signin.actions import second_factor as second_factor_actions
 from ekc.signin.forms import AuthenticatorForm, OwnPasswordForm
@@ -30,6 +30,7 @@ def second_factor() -> ResponseReturnValue:
 
 @bp.post("/account/second-factor")
 @own_account_enrolling
+@moves
 def add_second_factor() -> ResponseReturnValue:
     """Turn the second factor on, after a valid code."""
     form = AuthenticatorForm()
@@ -50,6 +51,7 @@ def add_second_factor() -> ResponseReturnValue:
 
 @bp.post("/account/second-factor/off")
 @own_account
+@moves
 def remove_second_factor() -> ResponseReturnValue:
     """Turn the second factor off."""
     form = OwnPasswordForm(prefix="off-")
@@ -66,6 +68,7 @@ def remove_second_factor() -> ResponseReturnValue:
 
 @bp.post("/account/recovery-codes")
 @own_account
+@moves
 def renew_recovery_codes() -> ResponseReturnValue:
     """Make ten new recovery codes."""
     form = OwnPasswordForm(prefix="codes-")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.core.language import LANGUAGES, ngettext
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, local_path, now, public, runtime
+from ekc.core.routes import db, local_path, moves, now, public, runtime
 from ekc.signin import queries, totp
 from ekc.signin.actions import own_account, passwords, second_factor
 from ekc.signin.forms import CodeForm, SignInForm
@@ -42,6 +42,7 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public
+@moves
 def check_sign_in() -> ResponseReturnValue:
     """Check mail address and password. The error does not say which of them is wrong."""
     target = local_path(request.args.get("next"))
@@ -67,6 +68,7 @@ def code() -> ResponseReturnValue:
 
 @bp.post("/sign-in/code")
 @public
+@moves
 def check_code() -> ResponseReturnValue:
     """Check the code. The error does not say why it is refused."""
     target = local_path(request.args.get("next"))
@@ -89,6 +91,7 @@ def check_code() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 @public
+@moves
 def sign_out() -> ResponseReturnValue:
     """Sign out; visitors who are not signed in may call it too. After single sign-on, offer the provider's sign-out."""
     key = session.get(PROVIDER_KEY)
@@ -114,6 +117,7 @@ def set_language(language: str) -> ResponseReturnValue:
 
 @bp.post("/demo/be/<int:account_id>")
 @public
+@moves
 def be(account_id: int) -> ResponseReturnValue:
     """Demo only: sign in as a person with an account."""
     if not is_demo_id(account_id):

@@ -18,6 +18,7 @@ def open_by_invitation(by: By, new: NewAccount, base_url: str) -> tuple[int, str
     """Open an account and invite its owner; returns its id and the link. Raises Refusal as `open_account` does."""
     ensure_administrator(by.visitor)
     with writing(by.session):
+        by.check_form()
         account = add_account(by, new)
         return account.id, send_invitation(by, account, base_url)
 

@@ -17,6 +17,7 @@ def add_region(by: By, name: str, timezone: str = NL.timezone) -> int:
     """Add a region; returns its id. Raises Refusal for a taken name."""
     ensure_administrator(by.visitor)
     with writing(by.session):
+        by.check_form()
         region = Region(name=name, timezone=timezone)
         _save(by.session, region)
         by.record("region.added", region=name)

@@ -25,6 +25,7 @@ def give_role(by: By, account_id: int, office: Office) -> None:
     ensure_administrator(by.visitor)
     with writing(by.session):
         account = lock_account(by.session, account_id)
+        by.check_form()
         if by.visitor.account_id == account_id:
             raise Refusal(N_("Nobody gives themselves a role. Ask another administrator."))
         ensure_regions(by.session, office.region_id)

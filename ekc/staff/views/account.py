@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now, runtime
+from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.signin.login import by, office, visitor
 from ekc.signin.queries import has_passkey, has_second_factor, identities_of
 from ekc.staff import queries
@@ -39,6 +40,7 @@ def account(account_id: int) -> ResponseReturnValue:
 
 @bp.post(_PATH)
 @office(Duty.ACCOUNTS)
+@edits
 def change(account_id: int) -> ResponseReturnValue:
     """Change the details."""
     form = DetailsForm(regions(db()))
@@ -49,6 +51,7 @@ def change(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/roles")
 @office(Duty.ACCOUNTS)
+@adds()
 def give_role(account_id: int) -> ResponseReturnValue:
     """Give a role."""
     form = RoleForm(regions(db()))
@@ -59,6 +62,7 @@ def give_role(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/roles/<int:role_id>/take")
 @office(Duty.ACCOUNTS)
+@moves
 def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
     """Take a role away."""
     return _perform(account_id, _("The role is taken away."), roles.take_role, role_id)
@@ -66,6 +70,7 @@ def take_role(account_id: int, role_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/invitation")
 @office(Duty.ACCOUNTS)
+@moves
 def invite(account_id: int) -> ResponseReturnValue:
     """Send a new invitation."""
     return invited_response(account_id, inviting.invite(by(), account_id, runtime().settings.base_url))
@@ -73,6 +78,7 @@ def invite(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/invitation/withdraw")
 @office(Duty.ACCOUNTS)
+@moves
 def withdraw(account_id: int) -> ResponseReturnValue:
     """Revoke the invitation."""
     return _perform(account_id, _("The invitation does not work any more."), inviting.withdraw_invitation)
@@ -80,6 +86,7 @@ def withdraw(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/sign-ins/end")
 @office(Duty.ACCOUNTS)
+@moves
 def end_sign_ins(account_id: int) -> ResponseReturnValue:
     """End all sign-ins of the account."""
     return _perform(account_id, _("Every sign-in of this account has ended."), sign_in.end_all_sign_ins)
@@ -87,6 +94,7 @@ def end_sign_ins(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/second-factor/reset")
 @office(Duty.ACCOUNTS)
+@moves
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
     """Delete second factor and passkeys, for an owner who lost them."""
     return _perform(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
@@ -94,6 +102,7 @@ def reset_second_factor(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
 @office(Duty.ACCOUNTS)
+@moves
 def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
     """Unlink an identity at a provider, for example a wrong one or of a former provider."""
     return _perform(
@@ -103,6 +112,7 @@ def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/leaving")
 @office(Duty.ACCOUNTS)
+@edits
 def leaving(account_id: int) -> ResponseReturnValue:
     """Set the last day."""
     form = LeavingForm()
@@ -113,6 +123,7 @@ def leaving(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/stay")
 @office(Duty.ACCOUNTS)
+@moves
 def stay(account_id: int) -> ResponseReturnValue:
     """Remove the last day."""
     return _perform(account_id, _("Noted: this account stays."), closing.set_leaving, None)
@@ -120,6 +131,7 @@ def stay(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/close")
 @office(Duty.ACCOUNTS)
+@moves
 def close(account_id: int) -> ResponseReturnValue:
     """Close the account."""
     return _perform(account_id, _("The account is closed."), closing.close_account)
@@ -127,6 +139,7 @@ def close(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/open")
 @office(Duty.ACCOUNTS)
+@moves
 def reopen(account_id: int) -> ResponseReturnValue:
     """Reopen a closed account."""
     link = closing.reopen_account(by(), account_id, runtime().settings.base_url)

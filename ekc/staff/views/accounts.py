@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
+from ekc.core.form_numbers import adds, remember
 from ekc.core.routes import MAX_ID, db, now, runtime
 from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
@@ -45,12 +46,14 @@ def new_account() -> ResponseReturnValue:
 
 @bp.post("/accounts/new")
 @office(Duty.ACCOUNTS)
+@adds()
 def open_account() -> ResponseReturnValue:
     """Open the account, and show the invitation."""
     form = NewAccountForm(regions(db()))
     if form.validate_on_submit():
         with form.showing_refusal():
             account_id, link = inviting.open_by_invitation(by(), form.to_new_account(), runtime().settings.base_url)
+            remember(url_for("staff.account", account_id=account_id))
             return invited_response(account_id, link)
     return _new_page(form), form.status
 

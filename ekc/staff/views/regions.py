@@ -4,8 +4,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import recent_managers
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, edits, now
 from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
 from ekc.staff.actions import regions as regions_actions
@@ -23,6 +24,7 @@ def regions() -> ResponseReturnValue:
 
 @bp.post("/regions")
 @office(Duty.ACCOUNTS)
+@adds()
 def add_region() -> ResponseReturnValue:
     """Add a region."""
     form = RegionForm(prefix="new-")
@@ -36,6 +38,7 @@ def add_region() -> ResponseReturnValue:
 
 @bp.post("/regions/<int:region_id>")
 @office(Duty.ACCOUNTS)
+@edits
 def change_region(region_id: int) -> ResponseReturnValue:
     """Change name and time zone of a region."""
     form = RegionForm(prefix=f"region-{region_id}-")

@@ -1,0 +1,152 @@
+"""A page that is open in two tabs: what one of them saved is not overwritten by the other, and no word is lost."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.entries import Concern
+from ekc.conferences.models import Participant, SafetyConcern
+from ekc.workflow.vocabulary import Attends
+from tests.build import Made, case_in_setup
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START
+from tests.database import refreshed
+from tests.form import Value
+
+TODAY = date(2026, 3, 2)
+CHANGED = "Somebody changed this after you opened the page. Nothing is saved yet: look, and save again."
+AWAY: dict[str, Value] = {
+    "How they come": "stays away, as was decided",
+    "Why they stay away": "Threatened Linda in January.",
+    "Decided by": "the coordinator with the family",
+    "Decided on": TODAY,
+}
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    return case_in_setup(db_session, cast, START)
+
+
+@pytest.fixture
+def noor(client: PageClient, cast: Cast) -> PageClient:
+    sign_in(client, cast.noor)
+    return client
+
+
+def kees_of(session: Session, case: Made) -> Participant:
+    return refreshed(session).get_one(Participant, case.people["kees"])
+
+
+def page_of_kees(client: PageClient, case: Made) -> None:
+    client.page(f"/conferences/{case.id}/circle/{case.people['kees']}")
+
+
+def test_a_decision_that_somebody_stays_away_survives_an_older_page(
+    noor: PageClient, case: Made, db_session: Session
+) -> None:
+    page_of_kees(noor, case)
+    older = noor.here
+    noor.submit("Save", AWAY)
+    noor.at = older
+
+    page = noor.refused("Save", {"Phone": "0612345678"}, status=409)
+
+    assert page.errors == [
+        CHANGED,
+        "Now at “How they come”: stays away, as was decided",
+        "Now at “Why they stay away”: Threatened Linda in January.",
+        "Now at “Decided by”: the coordinator with the family",
+        "Now at “Decided on”: Monday 2 March 2026",
+    ]
+    form = noor.form("Save")
+    assert [form.shown(label) for label in (*AWAY, "Phone")] == [
+        "stays away, as was decided",
+        "Threatened Linda in January.",
+        "the coordinator with the family",
+        "2026-03-02",
+        "0612345678",
+    ]
+    kees = kees_of(db_session, case)
+    assert (kees.attends, kees.exclusion_reason, kees.phone) == (Attends.EXCLUDED, "Threatened Linda in January.", "")
+
+    noor.submit("Save")
+
+    kees = kees_of(db_session, case)
+    decision = (kees.attends, kees.exclusion_reason, kees.excluded_by, kees.excluded_on, kees.phone)
+    assert decision == (Attends.EXCLUDED, *list(AWAY.values())[1:], "0612345678")
+
+
+def test_a_secret_address_stays_secret(noor: PageClient, case: Made, db_session: Session) -> None:
+    page_of_kees(noor, case)
+    older = noor.here
+    noor.submit("Save", {"Address": "Korte Kade 4", "The address is secret: print it nowhere": True})
+    noor.at = older
+
+    page = noor.refused("Save", {"Relation": "uncle of Linda"}, status=409)
+
+    assert page.errors[1:] == [
+        "Now at “Address”: Korte Kade 4",
+        "Now at “The address is secret: print it nowhere”: yes",
+    ]
+    noor.submit("Save")
+    kees = kees_of(db_session, case)
+    assert (kees.address, kees.address_secret, kees.relation) == ("Korte Kade 4", True, "uncle of Linda")
+
+
+def test_who_wrote_something_else_in_the_same_field_decides(noor: PageClient, case: Made, db_session: Session) -> None:
+    page_of_kees(noor, case)
+    older = noor.here
+    noor.submit("Save", {"Phone": "0611111111", "Relation": "father of Linda"})
+    noor.at = older
+
+    page = noor.refused("Save", {"Phone": "0622222222", "Relation": "father of Linda"}, status=409)
+
+    assert page.errors == [
+        CHANGED,
+        "Now at “Phone”, where you have something else: 0611111111",
+    ]
+    assert noor.form("Save").shown("Phone") == "0622222222"
+    noor.submit("Save")
+    assert kees_of(db_session, case).phone == "0622222222"
+
+
+def test_the_same_person_saved_twice_without_a_change_is_no_conflict(noor: PageClient, case: Made) -> None:
+    page_of_kees(noor, case)
+    older = noor.here
+    noor.submit("Save")
+    noor.at = older
+    noor.submit("Save", {"Phone": "0612345678"})
+
+
+def test_a_form_that_does_not_say_what_it_showed_is_refused(noor: PageClient, case: Made, db_session: Session) -> None:
+    page_of_kees(noor, case)
+    sending = noor.form("Save").fill({"Phone": "0612345678"})
+    sent = {name: value for name, value in sending.payload().items() if name != "seen"}
+
+    assert noor.post(sending.url, data=sent).status_code == 409
+    assert kees_of(db_session, case).phone == ""
+
+
+def test_an_arrangement_for_safety_survives_an_older_page(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    new = Concern(participant_id=case.people["kees"], concern="Afraid of Ron.")
+    concern = circle_actions.add_concern(By(db_session, cast.noor, START), case.id, new)
+    noor.page(f"/conferences/{case.id}/safety")
+    older = noor.here
+    noor.submit("Save", {"What was arranged?": "Ron comes an hour later."})
+    noor.at = older
+
+    page = noor.refused("Save", {"What are they afraid of?": "Afraid of Ron in the hall."}, status=409)
+
+    assert page.errors == [CHANGED, "Now at “What was arranged?”: Ron comes an hour later."]
+    row = refreshed(db_session).get_one(SafetyConcern, concern)
+    assert (row.concern, row.arrangement) == ("Afraid of Ron.", "Ron comes an hour later.")
+    noor.submit("Save")
+    row = refreshed(db_session).get_one(SafetyConcern, concern)
+    assert (row.concern, row.arrangement) == ("Afraid of Ron in the hall.", "Ron comes an hour later.")
