@@ -27,7 +27,10 @@ from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import Activity
 
 MAIL_MODULES = (ekc.signin.mails, ekc.links.mails, ekc.matching.mails, ekc.staff.mails, ekc.journey.mails)
-MAILS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule))
+MAILS = (
+    *(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule)),
+    *ekc.journey.mails.END_MAILS.values(),
+)
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 

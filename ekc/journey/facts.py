@@ -62,7 +62,7 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
         case Phase.SETUP:
             return _with_arrangements(session, case, _with_concerns(session, case, facts), read.meeting)
         case Phase.INFORMATION:
-            return _with_information(session, facts, read.meeting)
+            return _with_information(session, case, facts, read.meeting)
         case Phase.PRESENTATION:
             return _with_answers(session, case, _with_plan(session, case, facts), read.meeting)
         case Phase.EVALUATION:
@@ -115,19 +115,27 @@ def _with_arrangements(
 ) -> Facts:
     facts = _with_bottom_lines(session, case, facts, {})
     if meeting is None:
-        return facts
+        return replace(facts, no_conference_held=True)
     arranged = meetings.arranged(session, meeting.id)
     on = local_date(meeting.starts_at, case.timezone) if meeting.starts_at else None
-    return replace(facts, meeting_on=on, venue=bool(meeting.venue_name), arranged=arranged)
+    return replace(
+        facts,
+        meeting_on=on,
+        venue=bool(meeting.venue_name),
+        arranged=arranged,
+        no_conference_held=not meeting.round_held or meeting.round != case.round,
+    )
 
 
-def _with_information(session: Session, facts: Facts, meeting: meetings.MeetingRow | None) -> Facts:
+def _with_information(
+    session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
+) -> Facts:
     if meeting is None:
         return facts
     return replace(
         _with_attendance(session, meeting.id, facts),
         told=meetings.information_kinds(session, meeting.id),
-        open_questions=sum(row.answer is None for row in meetings.questions(session, meeting.id)),
+        open_questions=meetings.open_questions(session, case.id, case.round),
     )
 
 

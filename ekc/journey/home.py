@@ -19,6 +19,9 @@ from ekc.matching.queries.match import cases_with_open_conflicts
 from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.vocabulary import CasePart, Phase, Role
 
+#: So long a case that ended is told at home.
+_TOLD_FOR = timedelta(days=14)
+
 
 @dataclass(frozen=True, slots=True)
 class Todo:
@@ -56,6 +59,7 @@ class Home:
     cases: tuple[CaseRow, ...]
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
+    ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
     recent_managers: list[RecentManager]  # of a manager's regions
 
@@ -97,9 +101,21 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         cases=cases,
         registrations=registrations,
         regional=regional,
+        ended=_ended(session, who, cases, at),
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
+
+
+def _ended(session: Session, who: Visitor, cases: tuple[CaseRow, ...], at: datetime) -> tuple[CaseRow, ...]:
+    """The cases whose end is told at home, for `_TOLD_FOR` after it."""
+    since = at.date() - _TOLD_FOR
+    in_regions = (
+        queries.ended_cases(session, who.regions, since) if Role.REGIONAL_MANAGER in who.roles and who.regions else ()
+    )
+    own = (row for row in cases if row.closed_on is not None and row.closed_on >= since)
+    found = {row.id: row for row in (*own, *in_regions) if row.end is not None and row.end.told_at_home}
+    return tuple(found.values())
 
 
 def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:

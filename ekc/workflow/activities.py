@@ -188,7 +188,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("take a step"),
         _grant(_OPEN, Role.COORDINATOR, Role.MAIN_PERSON)
         | _grant(_OPEN - _BEFORE, Role.FAMILY)
-        | _grant(_BEFORE | {Phase.EVALUATION}, Role.REGIONAL_MANAGER)
+        | _grant(_OUTSIDE, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),
 )

@@ -11,6 +11,7 @@ from ekc.workflow.activities import ACTIVITIES
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
+from ekc.workflow.ends import ENDS, EndRule
 from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
 from ekc.workflow.parts import PARTS, PartRule
@@ -29,6 +30,11 @@ with a referrer or professional is a role of its own: without it they see what h
 Nobody in the circle sees how to reach anybody else, whatever side they are on; a secret address stands on the
 coordinator's pages alone and in no document. The coordinator's own access to a closed case ends: see the countries."""
 
+_ABOUT_ENDS = """\
+Staff reads why a case was stopped on the case page and in the history, for some days also at home; the family and the
+professionals read a neutral sentence. In private time nobody but the family acts: whatever happened, an end from
+outside waits until the family has come out."""
+
 
 def handbook() -> str:
     """The whole policy as Markdown."""
@@ -42,6 +48,9 @@ def handbook() -> str:
         _table(("step", "from", "to", "who takes it", "it asks for"), (_step(rule) for rule in STEPS)),
         "## What has to be so, and what a step brings about",
         *(text for rule in STEPS for text in _conditions(rule)),
+        "## Ends",
+        _ABOUT_ENDS,
+        *(text for rule in ENDS for text in _end(rule)),
         "## Follow-ups",
         _table(
             ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
@@ -84,6 +93,25 @@ def _step(rule: StepRule) -> tuple[str, str, str, str, str]:
     asks = [rule.ask] if rule.ask else []
     asks += ["a new date"] if rule.asks_date else []
     return rule.title, sources, target, _names(rule.who), " · ".join(asks) or "-"
+
+
+def _end(rule: EndRule) -> Iterator[str]:
+    yield f"### End: {rule.title}"
+    steps = ", ".join(step.title for step in STEPS if step.step in rule.steps)
+    lines = [f"- By: {steps}."]
+    if rule.settles:
+        lines.append(
+            "- Settles: " + "; ".join(one.label for one in type(min(rule.settles)) if one in rule.settles) + "."
+        )
+    if rule.destroys:
+        lines.append(
+            "- Destroys: " + "; ".join(one.label for one in type(min(rule.destroys)) if one in rule.destroys) + "."
+        )
+    lines += [f"- Mail to {who.label}: *{words.subject}.* {words.body}" for who, words in rule.mails.items()]
+    pages = (("case page", rule.staff), ("page of the family", rule.family), ("page of the agencies", rule.agencies))
+    lines += [f"- The {page} says: {words}" for page, words in pages if words]
+    lines.append(f"- Again: {rule.again}")
+    yield "\n".join(lines)
 
 
 def _conditions(rule: StepRule) -> Iterator[str]:
