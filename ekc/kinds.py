@@ -35,7 +35,10 @@ MAIL_MODULES = (
     ekc.staff.mails,
     ekc.journey.mails,
 )
-MAILS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule))
+MAILS = (
+    *(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule)),
+    *ekc.journey.mails.END_MAILS.values(),
+)
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 

@@ -184,6 +184,26 @@ def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: 
     return case
 
 
+def open_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """Open the conference of another day or round: everybody is told, comes, and is there."""
+    noor, today = By(session, cast.noor, at), local_date(at, TIMEZONE)
+    for who in case.people.values():
+        change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)
+    arranging.choose_date(noor, case.id, at + timedelta(days=1))
+    step(session, cast, at, case, Step.OPEN_CONFERENCE)
+    attendance.record_attendance(noor, case.id, list(case.people.values()))
+
+
+def to_presentation(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """From the information phase into private time and out of it."""
+    noor = By(session, cast.noor, at)
+    for kind in InformationKind:
+        information.add_information(noor, case.id, InformationText(kind, f"What there is to say about {kind.value}."))
+    attendance.professionals_leave(noor, case.id)
+    step(session, cast, at, case, Step.BEGIN_PRIVATE_TIME)
+    step(session, cast, at, case, Step.COME_OUT)
+
+
 def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """A plan with one goal, two actions, a what-if, a monitor and a date for the evaluation."""
     who, noor, today = case.people, cast.noor, local_date(at, TIMEZONE)

@@ -112,6 +112,12 @@ def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, s
     )
 
 
+def managers_of(session: Session, region_id: int) -> list[Account]:
+    """The regional managers of a region."""
+    manages = (AccountRole.role == Role.REGIONAL_MANAGER) & (AccountRole.region_id == region_id)
+    return list(session.scalars(select(Account).where(Account.active, Account.roles.any(manages)).order_by(Account.id)))
+
+
 def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[OfficeRow, ...]]:
     """The roles of each of these accounts, in the order they were given."""
     found: dict[int, list[OfficeRow]] = {account_id: [] for account_id in account_ids}

@@ -31,6 +31,7 @@ from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Unknown
+from ekc.workflow.ends import EndRule, end_of
 from ekc.workflow.engine import ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
@@ -48,6 +49,7 @@ from ekc.workflow.vocabulary import (
     Phase,
     Role,
     Scope,
+    StopReason,
     Variant,
 )
 
@@ -74,6 +76,8 @@ class Case:
     plan_number: int
     without_conference: bool
     outcome: Outcome | None
+    stop_reason: StopReason | None
+    closed_on: date | None
     question: str
     coordinator_id: int | None
     asked_coordinator_id: int | None
@@ -93,6 +97,11 @@ class Case:
         Every page checks this before showing it.
         """
         return sees(part, self.phase, self.roles)
+
+    @property
+    def end(self) -> EndRule | None:
+        """How a closed case ended; None before that."""
+        return end_of(self.outcome, self.stop_reason)
 
     @property
     def open_until(self) -> date | None:

@@ -4,21 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.mails import NOTICE
-from ekc.conferences.models import Conference, Notice, Participant
+from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, Recipient, queue
 from ekc.workflow.owed import Listener, NoticeKind, concerned
-from ekc.workflow.vocabulary import Attends
+from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part
 
 
-def queue_circle_mail(session: Session, conference: Conference, at: datetime, rule: MailRule, **fields: Any) -> None:
-    """Queue a mail for everybody whose part is in the rule, except excluded people."""
+def queue_circle_mail(
+    session: Session, conference: Conference, at: datetime, rule: MailRule, comes: bool = False, **fields: Any
+) -> None:
+    """Queue a mail for everybody whose part is in the rule, except excluded people.
+
+    `comes`: of family and supporters other than main persons, only those who take part, or did in the round before and
+    have not said yet.
+    """
     for person in _people(session, conference):
+        may_stay_home = comes and person.part in (FAMILY_PARTS | {Part.SUPPORTER}) - {Part.MAIN_PERSON}
+        if may_stay_home and (person.attends or person.attends_before) not in TAKES_PART:
+            continue
         if person.part in rule.parts and person.attends is not Attends.EXCLUDED:
             _queue(session, conference, at, rule, person, **fields)
 
@@ -41,7 +50,7 @@ def give_notice(session: Session, conference: Conference, at: datetime, kind: No
 
 
 def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:
-    columns = ("id", "name", "part", "email", "language", "attends", "informed_on")
+    columns = ("id", "name", "part", "email", "language", "attends", "attends_before", "informed_on")
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     return session.execute(select(*(getattr(Participant, name) for name in columns)).where(*here)).all()
 
@@ -52,3 +61,25 @@ def _queue(
     to = Recipient(person.id, person.email, language_of(person.language, conference.language))
     about = {"round": conference.round, "plan": conference.plan_number, **fields}
     queue(session, rule, to, at, case=conference.id, **about)
+
+
+def begin_round(session: Session, conference: Conference) -> None:
+    """Set aside what held for the round before: who was told, who comes, and what was arranged for safety.
+
+    Who stays away by decision still does.
+    """
+    for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == conference.id)):
+        concern.arrangement_before, concern.arrangement = concern.arrangement or concern.arrangement_before, None
+    of_case = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    session.execute(
+        update(Participant)
+        .where(*of_case)
+        .values(informed_before_on=Participant.informed_on, attends_before=Participant.attends, informed_on=None)
+    )
+    decided = Participant.attends == Attends.EXCLUDED
+    session.execute(update(Participant).where(*of_case, ~decided).values(attends=None))
+
+
+def destroy_views(session: Session, conference: Conference) -> None:
+    """Empty what absent people wanted to say."""
+    session.execute(update(Participant).where(Participant.conference_id == conference.id).values(view=""))

@@ -121,7 +121,9 @@ class Participant(Base):
     exclusion_reason: Mapped[str | None] = mapped_column(SealedText("participant.exclusion_reason"))
     excluded_by: Mapped[str | None] = mapped_column(SealedText("participant.excluded_by"))
     excluded_on: Mapped[date | None]
-    informed_on: Mapped[date | None]
+    informed_on: Mapped[date | None]  # in this round
+    informed_before_on: Mapped[date | None]  # in the round before
+    attends_before: Mapped[Attends | None] = mapped_column(enum_column(Attends, "attends_before"))
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force
@@ -166,6 +168,8 @@ class SafetyConcern(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     concern: Mapped[str] = mapped_column(SealedText("safety_concern.concern"))
     arrangement: Mapped[str | None] = mapped_column(SealedText("safety_concern.arrangement"))
+    #: What was arranged for the round before; it does not count by itself in this one.
+    arrangement_before: Mapped[str | None] = mapped_column(SealedText("safety_concern.arrangement_before"))
 
 
 class BottomLine(Base):

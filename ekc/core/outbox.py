@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, String, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -124,3 +124,14 @@ def queue(
         )
     )
     return True
+
+
+def take_back(session: Session, case: int) -> None:
+    """Delete the mails to the circle of a case that were not sent yet, except those with a link. Does not commit."""
+    unsent = (
+        OutboxMessage.key.like(f"{case}:%"),
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.given_up_at.is_(None),
+        OutboxMessage.link.is_(None),
+    )
+    session.execute(delete(OutboxMessage).where(OutboxMessage.conference_id == case, *unsent))

@@ -11,12 +11,15 @@ from ekc.evaluations.models import FollowUp
 from ekc.plans.draft import from_json
 from ekc.plans.models import PlanVersion
 from ekc.workflow.definition import Taking
+from ekc.workflow.ends import ENDS
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_
 
 #: The reason for giving up the open follow-ups of an older version.
 NEW_VERSION_REASON = N_("A new version of the plan was agreed")
+#: Reasons that the program gives itself, to be translated when shown.
+OWN_REASONS = frozenset({NEW_VERSION_REASON, *(rule.reason for rule in ENDS if rule.reason)})
 
 
 def plan_follow_ups(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
@@ -52,6 +55,13 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
             meeting.place = agreed.place
             session.add(meeting)
     update_tasks_ended(session, conference, at)
+
+
+def give_up_open(session: Session, conference: Conference, at: datetime, reason: str) -> None:
+    """Give up every open follow-up of a case. `reason`: why it ended, a sentence of the table of ends."""
+    still_open = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
+    for row in session.scalars(select(FollowUp).where(FollowUp.conference_id == conference.id, *still_open)):
+        row.given_up_on, row.given_up_reason = local_date(at, conference.timezone), reason
 
 
 def update_tasks_ended(session: Session, conference: Conference, at: datetime) -> None:

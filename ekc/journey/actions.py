@@ -8,11 +8,12 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind
+from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal, Stale
 from ekc.core.transaction import writing
 from ekc.journey.effects import EFFECTS
 from ekc.journey.facts import gather_facts
-from ekc.journey.models import PhaseChange
+from ekc.journey.models import PhaseChange, StepWords
 from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase
@@ -42,10 +43,14 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         if rule.reason is ReasonKind.TEXT and not taking.reason.strip():
             raise Refusal(N_("Write down the reason, then take the step again."))
-        if rule.reason is ReasonKind.CODED and taking.stop_reason is None:
+        if rule.reason is ReasonKind.CODED and taking.stop_reason not in rule.reasons:
             raise Refusal(N_("Choose the reason, then take the step again."))
         if rule.reason is ReasonKind.NONE:  # only the step is stored; of "no plan" never anybody's views (NZ6)
             taking = replace(taking, reason="", stop_reason=None)
+        today = local_date(by.at, conference.timezone)
+        if taking.new_date is not None and local_date(taking.new_date, conference.timezone) < today:
+            raise Refusal(N_("The new day has passed. Choose one that lies ahead, or leave it open: the date follows."))
+        taking = replace(taking, account_id=by.visitor.account_id)
         if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
             raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)
         facts = gather_facts(by.session, conference, by.at)
@@ -83,25 +88,20 @@ def _record_change(
     last = (
         by.session.scalar(select(func.max(PhaseChange.number)).where(PhaseChange.conference_id == conference.id)) or 0
     )
-    by.session.add(
-        PhaseChange(
-            conference_id=conference.id,
-            number=last + 1,
-            step=taking.step,
-            source=source,
-            target=conference.phase,
-            at=by.at,
-            actor_kind=by.actor.kind,
-            actor_id=by.actor.id,
-            actor_name="" if by.actor.kind is ActorKind.PARTICIPANT else by.actor.name,
-            reason=taking.reason.strip() or None,
-            reason_code=taking.stop_reason,
-            overrides=overrides,
-        )
+    change = PhaseChange(
+        conference_id=conference.id,
+        number=last + 1,
+        step=taking.step,
+        source=source,
+        target=conference.phase,
+        at=by.at,
+        actor_kind=by.actor.kind,
+        actor_id=by.actor.id,
+        actor_name="" if by.actor.kind is ActorKind.PARTICIPANT else by.actor.name,
+        reason_code=taking.stop_reason,
     )
-    by.record(
-        f"step.{taking.step}",
-        conference.id,
-        reason=taking.reason.strip(),
-        **{f"override {code}": why for code, why in overrides.items()},
-    )
+    by.session.add(change)
+    by.session.flush()
+    by.session.add(StepWords(change_id=change.id, reason=taking.reason.strip() or None, overrides=overrides))
+    # Words of a round are not written into the audit, which cannot forget them.
+    by.record(f"step.{taking.step}", conference.id, overridden=", ".join(overrides))

@@ -20,8 +20,9 @@ from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.engine import PHASE_RULES, STEP_RULES, broken, why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, why_not
 from ekc.workflow.facts import Facts
+from ekc.workflow.guards import follow_up_settled
 from ekc.workflow.owed import Owed
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
@@ -30,19 +31,24 @@ from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
 
 @dataclass(frozen=True, slots=True)
 class RailPhase:
-    """A phase on the phase rail: its state (done, now or todo) and when the case last entered it."""
+    """A phase on the phase rail: its state (done, now or todo) and when the case last entered it in this round.
+
+    `skipped`: it lies behind, and this round never was in it; it is not done.
+    """
 
     title: str
     state: str
     entered: datetime | None
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """A line of the checklist. `blocker_link` is None when the line is done."""
+    """A line of the checklist. `blocker_link` is None when the line is done, or `given_up` with a reason."""
 
     title: str
     blocker_link: BlockerLink | None
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         rail=rail(case, changes),
         on_rail=PHASE_RULES[case.phase].on_rail,
         panel=panel(why_not(facts, case.roles), case.phase, Role.COORDINATOR in case.roles, broken(facts)),
-        checklist=checklist(facts),
+        checklist=checklist(facts, given_up(follow_ups)),
         circle=read.circle,
         family=sum(person.is_family for person in facts.people),
         not_informed=sum(person.not_informed for person in facts.people),
@@ -101,9 +107,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         undecided=bool(facts.coordinator.conflicts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running_deadlines(
-            PROFILES[case.profile], clock_events(session, case, changes, read.meeting), referred
-        ),
+        deadlines=running_deadlines(PROFILES[case.profile], clock_events(session, case, changes), referred),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         family_question=rounds[-1].ended_for if rounds else None,
         in_private_time=in_private_time,
@@ -114,7 +118,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
 
 def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, ...]:
     """The phases on the phase rail, and where the case is."""
-    entered = {change.target: change.at for change in changes if change.target is not change.source}
+    entered = {change.target: change.at for change in this_round(changes) if change.target is not change.source}
     stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
     order = list(PHASE_RULES)
     here = order.index(case.phase)
@@ -122,52 +126,75 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, .
     def state(phase: Phase) -> str:
         if phase is case.phase:
             return "now"
-        done = order.index(phase) < here and (case.phase is not Phase.CLOSED or phase in entered)
-        return "done" if done else "todo"
+        return "done" if order.index(phase) < here and phase in entered else "todo"
 
     return tuple(
-        RailPhase(rule.short, state(rule.phase), entered.get(rule.phase) if state(rule.phase) != "todo" else None)
+        RailPhase(
+            rule.short,
+            state(rule.phase),
+            entered.get(rule.phase) if state(rule.phase) != "todo" else None,
+            skipped=order.index(rule.phase) < here and rule.phase not in entered,
+        )
         for rule in stops
     )
 
 
-def checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
+def this_round(changes: tuple[queries.StepRow, ...]) -> tuple[queries.StepRow, ...]:
+    """The steps of this round: from the one with which it began."""
+    began = max((place for place, change in enumerate(changes) if change.step is Step.RECONVENE), default=0)
+    return changes[began:]
+
+
+def given_up(follow_ups: tuple[FollowUpRow, ...]) -> frozenset[str]:
+    """The guards of kinds of follow-up that were given up and never held."""
+    held = {row.kind for row in follow_ups if row.held_on is not None}
+    return frozenset(
+        follow_up_settled(FOLLOW_UP_RULES[row.kind]).__name__
+        for row in follow_ups
+        if row.given_up_on is not None and row.kind not in held
+    )
+
+
+def checklist(facts: Facts, given_up: frozenset[str] = frozenset()) -> tuple[ChecklistLine, ...]:
     """The conditions of the phase's main steps, each done or with a link to where it can be done.
 
     Of those that stand since an earlier step, the ones that do not hold, and those that the table lists.
     """
     steps = [STEP_RULES[step] for step in PHASE_RULES[facts.phase].checklist]
-    lines = [_checklist_line(guard, facts) for step in steps for guard in step.guards if guard.line]
+    lines = [_checklist_line(guard, facts, given_up) for step in steps for guard in step.guards if guard.line]
     stand = [row for row in standing(facts) if any(step.step in row.stops for step in steps)] if steps else []
     lines += [
-        line for row in stand if (line := _checklist_line(row.guard, facts)).blocker_link is not None or row.listed
+        line
+        for row in stand
+        if (line := _checklist_line(row.guard, facts, given_up)).blocker_link is not None or row.listed
     ]
     return tuple(lines)
 
 
-def _checklist_line(guard: GuardRule, facts: Facts) -> ChecklistLine:
+def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) -> ChecklistLine:
     first = guard.first(facts) if guard.first else ()
     blocker = next(chain(first, guard.check(facts)), None)
-    return ChecklistLine(guard.line, blocker_link(blocker) if blocker else None)
+    link = blocker_link(blocker) if blocker else None
+    return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up)
 
 
-def clock_events(
-    session: Session, case: Case, changes: tuple[queries.StepRow, ...], meeting: meetings.MeetingRow | None
-) -> dict[Event, date]:
-    """The day of each event that starts or stops a clock; of a step taken more than once, the last day."""
+def clock_events(session: Session, case: Case, changes: tuple[queries.StepRow, ...]) -> dict[Event, date]:
+    """The day of each event that starts or stops a clock. What stopped once stays so; a new round starts its own."""
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
     for change in changes:
         on = local_date(change.at, case.timezone)
-        if change.step is Step.TAKE_ON:
-            found[Event.TAKEN_ON] = on
-        elif change.step is Step.AGREE_PLAN:
-            found[Event.PLAN_AGREED] = on
-    if case.phase is Phase.SETUP and any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
+        match change.step:
+            case Step.TAKE_ON:
+                found[Event.TAKEN_ON] = on
+            case Step.OPEN_CONFERENCE | Step.PLAN_WITHOUT_CONFERENCE:
+                found[Event.MEETING_HELD] = on
+            case Step.AGREE_PLAN:  # the due dates of the follow-ups replace the clock from here on
+                found[Event.PLAN_AGREED] = found[Event.FOLLOW_UP_HELD] = on
+            case Step.RECONVENE:
+                found[Event.TAKEN_ON] = on
+                found.pop(Event.MEETING_HELD, None)
+            case _:
+                pass
+    if any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
         found |= queries.referrer_events(session, case.id, case.no_bottom_lines_on)
-    if meeting and meeting.started_at:
-        found[Event.MEETING_HELD] = local_date(meeting.started_at, case.timezone)
-    if case.without_conference or case.phase in {Phase.EVALUATION, Phase.CLOSED}:
-        found.setdefault(Event.MEETING_HELD, local_date(case.phase_since, case.timezone))
-        # From here on the due dates of the follow-ups replace this clock.
-        found.setdefault(Event.FOLLOW_UP_HELD, local_date(case.phase_since, case.timezone))
     return found

@@ -3,28 +3,37 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.models import Account
+from ekc.accounts.queries import managers_of
 from ekc.conferences.access import still_open
-from ekc.conferences.effects import queue_circle_mail
-from ekc.conferences.models import Conference
+from ekc.conferences.effects import begin_round, destroy_views, queue_circle_mail
+from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
-from ekc.core.outbox import MailRule
-from ekc.evaluations.effects import plan_follow_ups
-from ekc.journey.mails import CLOSING, NO_PLAN, PLAN_AGREED, PLAN_READY, WELCOME
-from ekc.meetings.effects import end_meeting, new_meeting, start_meeting
-from ekc.plans.effects import freeze_plan, present_plan
-from ekc.privatetime.effects import close_room, open_room
-from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Effect, Outcome, Step
+from ekc.core.outbox import MailRule, queue, take_back
+from ekc.evaluations.effects import give_up_open, plan_follow_ups
+from ekc.journey.mails import END_MAILS, PLAN_AGREED, PLAN_READY, WELCOME
+from ekc.journey.models import PhaseChange, StepWords
+from ekc.links.actions import revoke
+from ekc.matching.effects import withdraw_request
+from ekc.meetings.effects import destroy_said, end_meeting, forget_date, new_meeting, start_meeting
+from ekc.plans.effects import destroy_answers, destroy_draft, freeze_plan, present_plan
+from ekc.privatetime.effects import close_room, destroy_reasons, open_room
+from ekc.workflow.definition import STEPS, Taking
+from ekc.workflow.ends import END_OF_STEP, Destroyed, Hears, Settled
+from ekc.workflow.vocabulary import Effect, Outcome, Part, Phase, Step
 
 EffectFunction = Callable[[Session, Conference, datetime, Taking], None]
 
 _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLOSE: Outcome.PLAN}
+_PRESENTING = frozenset(rule.step for rule in STEPS if Effect.PRESENT_PLAN in rule.effects)
 
 
-def new_round(_session: Session, conference: Conference, _at: datetime, _taking: Taking) -> None:
+def new_round(session: Session, conference: Conference, _at: datetime, _taking: Taking) -> None:
     """Start another round, with a conference."""
+    begin_round(session, conference)
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
@@ -40,8 +49,71 @@ def start_retention(_session: Session, conference: Conference, at: datetime, tak
     conference.closed_on = local_date(at, conference.timezone)
     if still_open(conference, at):  # otherwise the coordinator's access has ended already
         conference.tasks_ended_on = conference.closed_on
-    conference.outcome = _OUTCOMES[taking.step]
+    agreed = conference.phase is Phase.EVALUATION  # the phase from which it is closed
+    conference.outcome = _OUTCOMES.get(taking.step, Outcome.PLAN if agreed else Outcome.STOPPED)
     conference.stop_reason = taking.stop_reason
+
+
+def settle_end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Settle what is open and destroy what is not kept, as the row of this end says."""
+    rule = END_OF_STEP[taking.step]
+    if Settled.FOLLOW_UPS in rule.settles:
+        give_up_open(session, conference, at, rule.reason)
+    if Settled.REQUEST in rule.settles:
+        withdraw_request(session, conference, at)
+    if Settled.MAILS in rule.settles:
+        take_back(session, conference.id)
+    if Settled.MEETING in rule.settles:
+        forget_date(session, conference)
+    if Settled.LINKS in rule.settles:
+        of_case = (Participant.conference_id == conference.id, Participant.part == Part.MAIN_PERSON)
+        for participant_id in session.scalars(select(Participant.id).where(*of_case)).all():
+            revoke(session, at, participant_id=participant_id)
+    began = _round_began(session, conference.id)
+    if Destroyed.DRAFT in rule.destroys:
+        destroy_draft(session, conference)
+    if Destroyed.ANSWERS in rule.destroys:
+        destroy_answers(session, conference, after=_presentations_before(session, conference.id, began))
+    if Destroyed.SAID in rule.destroys:
+        destroy_said(session, conference)
+        destroy_views(session, conference)
+    if Destroyed.REASONS in rule.destroys:
+        destroy_reasons(session, conference)
+        of_round = select(PhaseChange.id).where(PhaseChange.conference_id == conference.id, PhaseChange.number >= began)
+        session.execute(delete(StepWords).where(StepWords.change_id.in_(of_round)))
+
+
+def _round_began(session: Session, conference_id: int) -> int:
+    """The number of the step with which this round began."""
+    again = (PhaseChange.conference_id == conference_id, PhaseChange.step == Step.RECONVENE)
+    return session.scalar(select(func.max(PhaseChange.number)).where(*again)) or 0
+
+
+def _presentations_before(session: Session, conference_id: int, began: int) -> int:
+    """How often a plan was presented in the rounds before."""
+    presented = (PhaseChange.conference_id == conference_id, PhaseChange.step.in_(_PRESENTING))
+    return session.scalar(select(func.count()).where(*presented, PhaseChange.number < began)) or 0
+
+
+def tell_end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Queue the mails of this end; whoever of the staff brought it about gets none."""
+    end = END_OF_STEP[taking.step].end
+    staff = {Hears.COORDINATOR: _coordinator(session, conference)}
+    staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
+    for hears in Hears:
+        rule = END_MAILS.get((end, hears))
+        if rule is None:
+            continue
+        if hears not in staff:
+            queue_circle_mail(session, conference, at, rule, comes=True)
+        for account in staff.get(hears, ()):
+            if account.id != taking.account_id:
+                queue(session, rule, account.recipient, at, case=conference.id)
+
+
+def _coordinator(session: Session, conference: Conference) -> list[Account]:
+    found = session.get(Account, conference.coordinator_id or 0)
+    return [found] if found and found.active else []
 
 
 def send_mails(*rules: MailRule) -> EffectFunction:
@@ -68,7 +140,7 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.NEW_MEETING: new_meeting,
     Effect.NEW_ROUND: new_round,
     Effect.MARK_WITHOUT_CONFERENCE: mark_without_conference,
-    Effect.NO_PLAN_NOTICE: send_mails(NO_PLAN),
-    Effect.CLOSING_LETTER: send_mails(CLOSING),
+    Effect.SETTLE_END: settle_end,
+    Effect.TELL_END: tell_end,
     Effect.START_RETENTION: start_retention,
 }

@@ -143,10 +143,16 @@ def _with_arrangements(
 ) -> Facts:
     facts = _with_bottom_lines(session, case, facts, {})
     if meeting is None:
-        return facts
+        return replace(facts, no_conference_held=True)
     arranged = meetings.arranged(session, meeting.id)
     on = local_date(meeting.starts_at, case.timezone) if meeting.starts_at else None
-    return replace(facts, meeting_on=on, venue=bool(meeting.venue_name), arranged=arranged)
+    return replace(
+        facts,
+        meeting_on=on,
+        venue=bool(meeting.venue_name),
+        arranged=arranged,
+        no_conference_held=not meeting.round_held or meeting.round != case.round,
+    )
 
 
 def _with_information(
@@ -158,7 +164,7 @@ def _with_information(
     return replace(
         _with_attendance(session, meeting.id, facts),
         told=meetings.information_kinds(session, meeting.id),
-        open_questions=sum(row.answer is None for row in meetings.questions(session, meeting.id)),
+        open_questions=meetings.open_questions(session, case.id, case.round),
     )
 
 

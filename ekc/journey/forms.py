@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from ekc.conferences.entries import CHANNELS
 from ekc.conferences.forms.fields import choice, named_choices, people_field
@@ -35,9 +35,7 @@ class StepForm(TranslatedForm):
     phase = HiddenField()
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
-    new_date = LocalDateTimeField(
-        _l("New date and time"), [InputRequired(_l("Give a date and a time, as 18-04-2026 10:00."))]
-    )
+    new_date = LocalDateTimeField(_l("New date and time"), [Optional()])
 
     def seen_phase(self) -> Phase | None:
         """The phase that the page showed; None if it is missing or invalid."""
@@ -68,7 +66,7 @@ def step_form(rule: StepRule, own: bool = False) -> StepForm:
         del form.stop_reason
     else:
         form.stop_reason.label.text = translate(rule.ask)
-        named = _OWN_WORDS.items() if own else [(reason, reason.label) for reason in StopReason]
+        named = [(reason, _OWN_WORDS[reason] if own else reason.label) for reason in rule.reasons]
         form.stop_reason.choices = [
             SelectChoice("", gettext("Choose")),
             *(SelectChoice(reason.value, gettext(words)) for reason, words in named),

@@ -26,6 +26,9 @@ from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role
 
+#: So long a case that ended is told at home.
+_TOLD_FOR = timedelta(days=14)
+
 
 @dataclass(frozen=True, slots=True)
 class Todo:
@@ -82,6 +85,7 @@ class Home:
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
+    ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
     recent_managers: list[RecentManager]  # of a manager's regions
 
@@ -89,7 +93,7 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        return any((*asked, self.requests, self.to_tell, self.todos))
+        return any((*asked, self.requests, self.to_tell, self.todos, self.ended))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -144,6 +148,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         new_registrations=tuple(
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),
+        ended=_ended(session, who, cases, at),
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
@@ -158,6 +163,17 @@ def _no_longer(cases: Iterable[CaseRow], facts: Mapping[int, Facts], role: Role)
         ]
         if blockers:
             yield NoLonger(row, tuple(blockers))
+
+
+def _ended(session: Session, who: Visitor, cases: tuple[CaseRow, ...], at: datetime) -> tuple[CaseRow, ...]:
+    """The cases whose end is told at home, for `_TOLD_FOR` after it."""
+    since = at.date() - _TOLD_FOR
+    in_regions = (
+        queries.ended_cases(session, who.regions, since) if Role.REGIONAL_MANAGER in who.roles and who.regions else ()
+    )
+    own = (row for row in cases if row.closed_on is not None and row.closed_on >= since)
+    found = {row.id: row for row in (*own, *in_regions) if row.end is not None and row.end.told_at_home}
+    return tuple(found.values())
 
 
 def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:

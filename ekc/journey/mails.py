@@ -1,6 +1,7 @@
-"""The mails that a step sends to the circle, and the reminder to a coordinator whose access ends."""
+"""The mails that a step sends to the circle, those of the ends, and the reminder to a coordinator whose access ends."""
 
 from ekc.core.outbox import Audience, MailRule
+from ekc.workflow.ends import ENDS, End, Hears, Words
 from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 WELCOME = MailRule(
@@ -27,22 +28,6 @@ PLAN_AGREED = MailRule(  # professionals see only what the family shares
     subject=N_("The plan is agreed"),
     body=N_("The family agreed its plan. With your own link you see what the family shares of it with you."),
 )
-NO_PLAN = MailRule(  # only that there is no plan, never anybody's views (NZ6)
-    name="no_plan",
-    audience=Audience.CIRCLE,
-    parts=PROFESSIONAL_PARTS,
-    key="{case}:no-plan:{round}:{to}",
-    subject=N_("The conference ended without a plan"),
-    body=N_("The family group came together and did not make a plan. Nothing else is recorded."),
-)
-CLOSING = MailRule(
-    name="closing",
-    audience=Audience.CIRCLE,
-    parts=PROFESSIONAL_PARTS | {Part.MAIN_PERSON},
-    key="{case}:closing:{round}:{to}",
-    subject=N_("The conference does not go on"),
-    body=N_("The preparation of the conference has stopped. Your coordinator can tell you more."),
-)
 ACCESS_ENDS = MailRule(
     name="access_ends",
     audience=Audience.COORDINATOR,
@@ -53,3 +38,25 @@ ACCESS_ENDS = MailRule(
         "one and until when, and finish what you still have to write."
     ),
 )
+
+_FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
+
+
+def _end_mail(end: End, hears: Hears, words: Words) -> MailRule:
+    staff = "end:{case}:" + f"{end}-" + "{at}:{to}"
+    circle = "{case}:" + f"{end}-" + "{at}:{round}:{to}"
+    audience, key, parts = {
+        Hears.FAMILY: (Audience.CIRCLE, circle, _FAMILY),
+        Hears.AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
+        Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
+        Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),
+    }[hears]
+    return MailRule(
+        name=f"{end}_{hears}", audience=audience, key=key, subject=words.subject, body=words.body, parts=parts
+    )
+
+
+#: The mails of the table of ends.
+END_MAILS: dict[tuple[End, Hears], MailRule] = {
+    (rule.end, hears): _end_mail(rule.end, hears, words) for rule in ENDS for hears, words in rule.mails.items()
+}

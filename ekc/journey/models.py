@@ -1,4 +1,4 @@
-"""The table of steps taken: append-only."""
+"""The table of steps taken, append-only, and of the words that belong to them, which "no plan" destroys."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from ekc.workflow.vocabulary import Phase, Step
 
 
 class PhaseChange(Base):
-    """One step taken: from which phase to which, by whom, with its reason and overrides."""
+    """One step taken: from which phase to which, by whom. Its words: `StepWords`."""
 
     __tablename__ = "phase_change"
     __table_args__ = (UniqueConstraint("conference_id", "number"),)
@@ -28,6 +28,14 @@ class PhaseChange(Base):
     actor_kind: Mapped[ActorKind] = mapped_column(enum_column(ActorKind))
     actor_id: Mapped[int | None]
     actor_name: Mapped[str] = mapped_column(SealedText("phase_change.actor_name"))
-    reason: Mapped[str | None] = mapped_column(SealedText("phase_change.reason"))
     reason_code: Mapped[str | None] = mapped_column(String(32))
+
+
+class StepWords(Base):
+    """What somebody wrote when they took a step: the reason, and the reason for each override. Deleted by "no plan"."""
+
+    __tablename__ = "step_words"
+
+    change_id: Mapped[int] = mapped_column(ForeignKey("phase_change.id"), primary_key=True, autoincrement=False)
+    reason: Mapped[str | None] = mapped_column(SealedText("phase_change.reason"))
     overrides: Mapped[Any] = mapped_column(SealedJSON("phase_change.overrides"), default=dict)  # guard -> reason

@@ -14,14 +14,16 @@ from ekc.accounts.models import Account
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind, AuditEvent
-from ekc.journey.models import PhaseChange
+from ekc.journey.models import PhaseChange, StepWords
 from ekc.links.models import PersonalLink
 from ekc.links.queries import cases_awaiting_approval
 from ekc.meetings.models import Meeting
+from ekc.workflow.ends import EndRule, end_of
 from ekc.workflow.profiles import Event
-from ekc.workflow.vocabulary import TAKES_PART, Part, Phase, Step, StopReason, Variant
+from ekc.workflow.vocabulary import TAKES_PART, Outcome, Part, Phase, Step, StopReason, Variant
 
 _MOST = 50  # cases in one list of the home page
+_WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
 _MOST_CLOSED = 10  # closed cases in the list of a coordinator
 
 
@@ -43,9 +45,15 @@ class ChangeRow:
 
 def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
     """The steps taken in a case, oldest first."""
-    columns = [getattr(PhaseChange, name) for name in ChangeRow.__dataclass_fields__]
-    steps: Select[*tuple[Any, ...]] = select(*columns).where(PhaseChange.conference_id == conference_id)
-    return tuple(ChangeRow(*row) for row in session.execute(steps.order_by(PhaseChange.number)))
+    columns = [getattr(StepWords if name in _WORDS else PhaseChange, name) for name in ChangeRow.__dataclass_fields__]
+    steps: Select[*tuple[Any, ...]] = (
+        select(*columns)
+        .select_from(PhaseChange)
+        .outerjoin(StepWords, StepWords.change_id == PhaseChange.id)
+        .where(PhaseChange.conference_id == conference_id)
+    )
+    rows = session.execute(steps.order_by(PhaseChange.number))
+    return tuple(ChangeRow(*(*row[:-1], row.overrides or {})) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +118,21 @@ class CaseRow:
     no_bottom_lines_on: date | None
     without_conference: bool
     starts_at: datetime | None
+    outcome: Outcome | None
+    stop_reason: StopReason | None
+    closed_on: date | None
     coordinator: str  # name; empty while there is none
     venue: str
     not_informed: int = 0
     open_until: date | None = None  # last day of the coordinator's access, once their last task is done
 
+    @property
+    def end(self) -> EndRule | None:
+        """How a closed case ended; None before that."""
+        return end_of(self.outcome, self.stop_reason)
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:17]  # the fields that are columns of their own name
+
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:20]  # the fields that are columns of their own name
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
@@ -146,6 +162,9 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.no_bottom_lines_on,
             Conference.without_conference,
             Meeting.starts_at,
+            Conference.outcome,
+            Conference.stop_reason,
+            Conference.closed_on,
             Meeting.venue_name,
             Account.name.label("coordinator"),
         )
@@ -198,6 +217,13 @@ def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRo
     rows = session.execute(
         _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(_MOST)
     )
+    return tuple(_row(row) for row in rows)
+
+
+def ended_cases(session: Session, regions: Collection[int], since: date) -> tuple[CaseRow, ...]:
+    """The cases of these regions that were closed on `since` or later, the last one first."""
+    closed = (Conference.region_id.in_(regions), Conference.phase == Phase.CLOSED, Conference.closed_on >= since)
+    rows = session.execute(_cases().where(*closed).order_by(Conference.closed_on.desc(), Conference.id.desc()))
     return tuple(_row(row) for row in rows)
 
 

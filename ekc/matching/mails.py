@@ -31,6 +31,13 @@ CONFLICT = MailRule(
     subject=N_("A coordinator may not be independent"),
     body=N_("Something may tie a coordinator to a conference. Sign in and decide whether that is an obstacle."),
 )
+WITHDRAWN = MailRule(
+    name="coordinator_not_needed",
+    audience=Audience.COORDINATOR,
+    key="match:{match}:withdrawn",
+    subject=N_("You are not needed for a conference any more"),
+    body=N_("A conference for which you were asked has ended, so you do not have to answer any more."),
+)
 TAKEN_OVER = MailRule(
     name="coordinator_replaced",
     audience=Audience.COORDINATOR,

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
-from ekc.meetings.models import Arrangement, Meeting, Stretch
+from ekc.meetings.models import Arrangement, InformationItem, Meeting, Question, Stretch
 from ekc.workflow.definition import Taking
 from ekc.workflow.owed import NoticeKind
 
@@ -22,7 +22,8 @@ def ensure_meeting(session: Session, conference_id: int) -> Meeting:
     """The current meeting of a case; creates the first one if there is none."""
     meeting = latest_meeting(session, conference_id)
     if meeting is None:
-        meeting = Meeting(conference_id=conference_id, number=1)
+        number = session.scalar(select(Conference.round).where(Conference.id == conference_id)) or 1
+        meeting = Meeting(conference_id=conference_id, number=1, round=number)
         session.add(meeting)
         session.flush()
     return meeting
@@ -61,6 +62,7 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
     meeting = Meeting(
         conference_id=conference.id,
         number=former.number + 1,
+        round=conference.round,
         starts_at=taking.new_date,
         expected_minutes=former.expected_minutes,
         venue_name=former.venue_name,
@@ -73,3 +75,17 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
         session.add(
             Arrangement(meeting_id=meeting.id, kind=arranged.kind, not_needed=arranged.not_needed, text=arranged.text)
         )
+
+
+def forget_date(session: Session, conference: Conference) -> None:
+    """Take away the date of a meeting that was planned and will not be held."""
+    meeting = latest_meeting(session, conference.id)
+    if meeting and meeting.started_at is None:
+        meeting.starts_at = None
+
+
+def destroy_said(session: Session, conference: Conference) -> None:
+    """Delete what was told and asked at the meetings of this round."""
+    of_round = select(Meeting.id).where(Meeting.conference_id == conference.id, Meeting.round == conference.round)
+    for table in (InformationItem, Question):
+        session.execute(delete(table).where(table.meeting_id.in_(of_round)))

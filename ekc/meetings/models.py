@@ -22,6 +22,7 @@ class Meeting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     number: Mapped[int]
+    round: Mapped[int] = mapped_column(default=1, server_default="1")  # of the case, to which it belongs
     starts_at: Mapped[datetime | None]  # planned
     expected_minutes: Mapped[int | None]
     venue_name: Mapped[str] = mapped_column(SealedText("meeting.venue_name"), default="")

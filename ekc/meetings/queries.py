@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Stretch
@@ -16,6 +16,7 @@ class MeetingRow:
 
     id: int
     number: int
+    round: int
     starts_at: datetime | None
     expected_minutes: int | None
     venue_name: str
@@ -23,6 +24,7 @@ class MeetingRow:
     venue_access: str
     started_at: datetime | None
     ended_at: datetime | None
+    round_held: bool = False  # this meeting, or one before it in the same round, has started
 
     @property
     def under_way(self) -> bool:
@@ -90,9 +92,19 @@ class QuestionRow:
 
 
 _meeting = Meeting.__table__.c
-_OF_CASE = select(*(_meeting[name] for name in MeetingRow.__dataclass_fields__)).where(
-    _meeting.conference_id == bindparam("case")
+_other = Meeting.__table__.alias("other")
+_ROUND_HELD = (
+    exists()
+    .where(
+        _other.c.conference_id == _meeting.conference_id,
+        _other.c.round == _meeting.round,
+        _other.c.started_at.is_not(None),
+    )
+    .label("round_held")
 )
+_OF_CASE = select(
+    *(_ROUND_HELD if name == "round_held" else _meeting[name] for name in MeetingRow.__dataclass_fields__)
+).where(_meeting.conference_id == bindparam("case"))
 _ALL = _OF_CASE.order_by(_meeting.number)
 _CURRENT = _OF_CASE.order_by(_meeting.number.desc()).limit(1)
 _arrangement = Arrangement.__table__.c
@@ -114,6 +126,20 @@ def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
     """The latest meeting of a case; None if there is none yet."""
     row = session.execute(_CURRENT, {"case": conference_id}).one_or_none()
     return MeetingRow(*row) if row else None
+
+
+_OF_ROUND = (Meeting.conference_id == bindparam("case"), Meeting.round == bindparam("number"))
+_OPEN_QUESTIONS = (
+    select(func.count())
+    .select_from(Question)
+    .join(Meeting, Meeting.id == Question.meeting_id)
+    .where(*_OF_ROUND, Question.answer.is_(None))
+)
+
+
+def open_questions(session: Session, conference_id: int, round_: int) -> int:
+    """How many questions of this round, asked at whichever of its meetings, have no answer."""
+    return session.scalar(_OPEN_QUESTIONS, {"case": conference_id, "number": round_}) or 0
 
 
 def arranged(session: Session, meeting_id: int) -> frozenset[ArrangementKind]:

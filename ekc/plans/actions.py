@@ -130,7 +130,6 @@ def record_agreement(
             conference_id,
             participant=participant_id,
             answer=answer.value,
-            words=words,
         )
 
 
@@ -223,7 +222,7 @@ def decide_acceptance(
             )
         )
         done = "plan.accepted" if accepted else "plan.refused"
-        by.record(done, conference_id, participant=participant_id, reason=reason)
+        by.record(done, conference_id, participant=participant_id)
 
 
 def share_plan(by: By, conference_id: int, choices: Mapping[int, PlanSharing]) -> None:

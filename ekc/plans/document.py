@@ -168,7 +168,7 @@ class _Sentences:
             start = gettext("%(rhythm)s, from %(day)s")
             return start % {"rhythm": self._rhythm(action.every), "day": self.short_day(action.starts)}
         if action.starts:
-            return gettext("From %(day)s") % {"day": self.short_day(action.starts)}
+            return gettext("Once, from %(day)s") % {"day": self.short_day(action.starts)}
         return self._rhythm(action.every) if action.every else ""
 
     def _rhythm(self, every: Every) -> str:

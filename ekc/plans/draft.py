@@ -112,8 +112,8 @@ def number_of(draft: Draft, key: str) -> str:
 
 
 def is_timed(action: NewAction) -> bool:
-    """Whether an action has a day or a frequency."""
-    return action.by is not None or action.every is not None
+    """Whether an action has a day or a frequency; with a first day alone it is done once, from that day."""
+    return action.by is not None or action.every is not None or action.starts is not None
 
 
 def people_of(draft: Draft) -> frozenset[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf, actions, find
-from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
+from ekc.workflow.vocabulary import ActionKind, SupportAnswer
 
 
 class _Keyed(Protocol):
@@ -18,7 +18,7 @@ T = TypeVar("T", bound=_Keyed)
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of a plan. `code` and `detail` are for the audit."""
+    """One change of a plan. `code` and `detail` are for the audit, which gets no words: it cannot forget them."""
 
     code: str
     apply: Callable[[Draft], Draft]  # returns the changed plan; raises KeyError for an unknown part
@@ -34,7 +34,7 @@ def add_goal(text: str) -> Edit:
         draft, key = _next_key(draft, "g")
         return replace(draft, goals=(*draft.goals, Goal(key=key, text=text)))
 
-    return Edit("plan.goal_added", apply, {"text": text})
+    return Edit("plan.goal_added", apply)
 
 
 def change_goal(key: str, text: str) -> Edit:
@@ -42,7 +42,7 @@ def change_goal(key: str, text: str) -> Edit:
     return Edit(
         "plan.goal_changed",
         lambda draft: replace(draft, goals=_changed(draft.goals, key, lambda goal: replace(goal, text=text))),
-        {"key": key, "text": text},
+        {"key": key},
         key,
     )
 
@@ -56,7 +56,7 @@ def add_action(goal_key: str, new: NewAction) -> Edit:
         goals = _changed(draft.goals, goal_key, lambda goal: replace(goal, actions=(*goal.actions, action)))
         return replace(draft, goals=goals)
 
-    return Edit("plan.action_added", apply, {"text": new.what})
+    return Edit("plan.action_added", apply)
 
 
 def change_action(key: str, new: NewAction) -> Edit:
@@ -64,7 +64,7 @@ def change_action(key: str, new: NewAction) -> Edit:
     return Edit(
         "plan.action_changed",
         lambda draft: _with_action(draft, key, lambda old: _action(key, new, old)),
-        {"key": key, "text": new.what},
+        {"key": key},
         key,
     )
 
@@ -80,7 +80,7 @@ def answer_support(key: str, answer: SupportAnswer, words: str) -> Edit:
     return Edit(
         "plan.support_answered",
         lambda draft: _with_action(draft, key, answered),
-        {"key": key, "answer": answer.value, "words": words},
+        {"key": key, "answer": answer.value},
         key,
     )
 
@@ -92,7 +92,7 @@ def add_what_if(new: NewWhatIf) -> Edit:
         draft, key = _next_key(draft, "w")
         return replace(draft, what_ifs=(*draft.what_ifs, _what_if(key, new)))
 
-    return Edit("plan.what_if_added", apply, {"text": new.if_})
+    return Edit("plan.what_if_added", apply)
 
 
 def change_what_if(key: str, new: NewWhatIf) -> Edit:
@@ -100,7 +100,7 @@ def change_what_if(key: str, new: NewWhatIf) -> Edit:
     return Edit(
         "plan.what_if_changed",
         lambda draft: replace(draft, what_ifs=_changed(draft.what_ifs, key, lambda _old: _what_if(key, new))),
-        {"key": key, "text": new.if_},
+        {"key": key},
         key,
     )
 
@@ -158,9 +158,8 @@ def _next_key(draft: Draft, letter: str) -> tuple[Draft, str]:
 
 
 def _action(key: str, new: NewAction, old: Action | None = None) -> Action:
-    """An action with this content. With a start but no frequency it is done when needed."""
-    every = Every.WHEN_NEEDED if new.starts and not new.every and not new.by else new.every
-    made = Action(key=key, what=new.what, who=new.who, by=new.by, starts=new.starts, every=every, kind=new.kind)
+    """An action with this content. With a start but no frequency and no last day it is done once."""
+    made = Action(key=key, what=new.what, who=new.who, by=new.by, starts=new.starts, every=new.every, kind=new.kind)
     if made.kind is not ActionKind.PROFESSIONAL:
         return made
     if old is not None and replace(old, answer=None, answer_words="") == made:

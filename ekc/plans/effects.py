@@ -5,10 +5,10 @@ from collections import Counter
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.conferences.queries import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
@@ -31,7 +31,7 @@ from ekc.plans.document import (
 )
 from ekc.plans.draft import Action, Draft, actions, from_json, number_of
 from ekc.plans.draft import to_json as stored
-from ekc.plans.models import PlanDraft, PlanVersion
+from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, PlanDraft, PlanVersion
 from ekc.plans.queries import (
     acceptances,
     agreements,
@@ -51,6 +51,20 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
     if session.get(PlanDraft, conference.id) is None:
         session.add(PlanDraft(conference_id=conference.id, revision=0, content=stored(Draft()), changed_at=at))
     session.flush()
+
+
+def destroy_draft(session: Session, conference: Conference) -> None:
+    """Delete the plan that was being written; versions that were agreed stay."""
+    session.execute(delete(PlanDraft).where(PlanDraft.conference_id == conference.id))
+
+
+def destroy_answers(session: Session, conference: Conference, after: int) -> None:
+    """Delete what was said to the plan, decided and checked in all presentations after number `after`."""
+    for table in (Agreement, Acceptance):
+        session.execute(delete(table).where(table.conference_id == conference.id, table.presentation > after))
+    lines = select(BottomLine.id).where(BottomLine.conference_id == conference.id)
+    checks = (BottomLineCheck.bottom_line_id.in_(lines), BottomLineCheck.presentation > after)
+    session.execute(delete(BottomLineCheck).where(*checks))
 
 
 def freeze_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
@@ -118,10 +132,16 @@ def _document(
     evaluation = draft.evaluation
     meeting = session.scalar(
         select(Meeting)
-        .where(Meeting.conference_id == conference.id, Meeting.started_at.is_not(None))
+        .where(
+            Meeting.conference_id == conference.id,
+            Meeting.round == conference.round,
+            Meeting.started_at.is_not(None),
+        )
         .order_by(Meeting.number.desc())
         .limit(1)
     )
+    if conference.without_conference:
+        meeting = None
     decisions = acceptances(session, conference.id, conference.presentation, since)
     accepted = decisions[-1] if decisions and is_accepted(decisions) else None
     met = bottom_line_checks(session, conference.id, conference.presentation, since)

@@ -14,6 +14,7 @@ from ekc.workflow.vocabulary import Phase
 #: The guards about the text of the plan; those about agreement are shown on the agreement page.
 _TEXT = (
     guards.actions_complete,
+    guards.actions_before_evaluation,
     guards.what_if_complete,
     guards.evaluation_arranged,
     guards.monitor_named,
@@ -33,6 +34,7 @@ def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:
                 people=_count(action.who, in_circle),
                 what=bool(action.what),
                 timed=is_timed(action),
+                starts=action.starts,
                 kind=action.kind,
                 answer=action.answer,
             )

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
+from ekc.meetings.models import Meeting
 from ekc.meetings.queries import current_meeting
 from ekc.privatetime.models import PrivateRound
 from ekc.workflow.definition import Taking
@@ -31,3 +32,16 @@ def close_room(session: Session, conference: Conference, at: datetime, taking: T
     )
     if round_:
         round_.ended_at, round_.ended_by, round_.ended_for = at, taking.step, taking.reason or None
+
+
+def destroy_reasons(session: Session, conference: Conference) -> None:
+    """Empty why the family came out and went back in, in this round."""
+    of_round = select(Meeting.id).where(Meeting.conference_id == conference.id, Meeting.round == conference.round)
+    session.execute(
+        update(PrivateRound)
+        .where(
+            PrivateRound.conference_id == conference.id,
+            or_(PrivateRound.meeting_id.is_(None), PrivateRound.meeting_id.in_(of_round)),
+        )
+        .values(why=None, ended_for=None)
+    )

@@ -190,7 +190,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         | _grant(_OUTSIDE, Role.MAIN_PERSON)
         | _grant(_OUTSIDE - _BEFORE, Role.FAMILY)
         | _grant(frozenset({Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.IN_ROOM)
-        | _grant(_BEFORE | {Phase.EVALUATION}, Role.REGIONAL_MANAGER)
+        | _grant(_OUTSIDE, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),
 )

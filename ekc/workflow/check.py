@@ -7,6 +7,7 @@ from enum import StrEnum
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
+from ekc.workflow.ends import ENDS, End, EndRule, Hears
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
 from ekc.workflow.owed import NOTICES, NoticeKind
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
@@ -81,6 +82,7 @@ def check_tables(
     duties: tuple[DutyRule, ...] = DUTIES,
     follow_ups: tuple[FollowUpRule, ...] = FOLLOW_UPS,
     standing: tuple[StandingRule, ...] = STANDING,
+    ends: tuple[EndRule, ...] = ENDS,
 ) -> None:
     """Refuse tables that contradict themselves. Raises ValueError that names every contradiction."""
     problems = [
@@ -91,11 +93,13 @@ def check_tables(
         *_one_rule_each(Duty, (rule.duty for rule in duties)),
         *_one_rule_each(FollowUpKind, (rule.kind for rule in follow_ups)),
         *_one_rule_each(NoticeKind, (rule.kind for rule in NOTICES)),
+        *_one_rule_each(End, (rule.end for rule in ends)),
         *_paths(steps),
         *(problem for rule in steps for problem in _step(rule)),
         *_guards(steps, standing),
         *(problem for row in standing for problem in _standing(row, {rule.step: rule for rule in steps})),
         *_follow_ups(follow_ups, steps),
+        *_ends(ends, steps),
         *_private_time(phases, activities),
         *_take_step(steps, activities),
         *(problem for rule in parts for problem in _part(rule)),
@@ -137,6 +141,8 @@ def _step(rule: StepRule) -> Iterator[str]:
             yield f"{guard.code} is overridden by somebody who never takes {rule.step}"
     if (rule.reason is not ReasonKind.NONE) != bool(rule.ask):
         yield f"{rule.step} asks for a reason without a question, or has a question without a reason"
+    if (rule.reason is ReasonKind.CODED) != bool(rule.reasons):
+        yield f"{rule.step} has coded reasons without asking for one, or asks and has none"
     if Phase.PRIVATE_TIME in rule.sources and Role.COORDINATOR in rule.who and not rule.called_in:
         yield f"{rule.step} does not say that the family called the coordinator in"
 
@@ -205,6 +211,29 @@ def _follow_ups(rules: tuple[FollowUpRule, ...], steps: tuple[StepRule, ...]) ->
                 yield f"{profile.code} has no clock {rule.clock} from agreeing a plan to a follow-up"
     if not any(rule.once_a_round for rule in rules):
         yield "no follow-up is planned once a round, so that rounds cannot be told apart"
+
+
+def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[str]:
+    """Each step into closed has one end, which says to everybody that it ended and how one starts again."""
+    count = Counter(step for rule in rules for step in rule.steps)
+    told = {Effect.SETTLE_END, Effect.TELL_END}
+    for step in steps:
+        if step.target is Phase.CLOSED and not count[step.step]:
+            yield f"{step.step} closes a case and is no end"
+        if count[step.step] > 1:
+            yield f"{step.step} is {count[step.step]} ends"
+        if count[step.step] and not told <= set(step.effects):
+            yield f"{step.step} is an end that settles or tells nothing"
+        if not count[step.step] and told & set(step.effects):
+            yield f"{step.step} settles or tells an end and is none"
+    closing = {step.step for step in steps if step.target is Phase.CLOSED}
+    for rule in rules:
+        if not rule.steps:
+            yield f"nothing brings about the end {rule.end}"
+        if rule.steps & closing and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
+            yield f"the end {rule.end} closes a case and does not say so to everybody"
+        if Hears.FAMILY not in rule.mails:
+            yield f"the family hears nothing of the end {rule.end}"
 
 
 def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:

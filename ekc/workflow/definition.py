@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from ekc.workflow import guards
 from ekc.workflow.blocker import GuardRule
+from ekc.workflow.ends import GONE_REASONS
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
@@ -51,6 +52,7 @@ class StepRule:
     effects: tuple[Effect, ...] = ()
     reason: ReasonKind = ReasonKind.NONE
     ask: str = ""  # what the reason should tell
+    reasons: tuple[StopReason, ...] = ()  # the coded ones to choose from
     asks_date: bool = False
     rare: bool = False  # an exit, shown quietly
     called_in: str = ""  # how the coordinator, outside the room, says it
@@ -69,8 +71,9 @@ class Taking:
     step: Step
     reason: str = ""
     stop_reason: StopReason | None = None
-    new_date: datetime | None = None
+    new_date: datetime | None = None  # None of "another day": the date follows
     overrides: dict[str, str] = field(default_factory=dict)
+    account_id: int | None = None  # of the member of staff who takes it
 
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -186,7 +189,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         guards=guards.CLOSE,
-        effects=(Effect.START_RETENTION,),
+        effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
     ),
     StepRule(
         Step.ANOTHER_DAY,
@@ -194,7 +197,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.SETUP,
         _FAMILY | _COORDINATOR,
-        effects=(Effect.CLOSE_ROOM, Effect.END_MEETING, Effect.NEW_MEETING),
+        effects=(Effect.CLOSE_ROOM, Effect.END_MEETING, Effect.SETTLE_END, Effect.NEW_MEETING, Effect.TELL_END),
         reason=ReasonKind.TEXT,
         ask=N_("Why on another day?"),
         asks_date=True,
@@ -209,7 +212,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.PRESENTATION,
         _COORDINATOR,
         guards=guards.PLAN_WITHOUT_CONFERENCE,
-        effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.PRESENT_PLAN),
+        effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.SETTLE_END, Effect.PRESENT_PLAN, Effect.TELL_END),
         reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
         rare=True,
@@ -223,7 +226,8 @@ STEPS: tuple[StepRule, ...] = (
         effects=(
             Effect.CLOSE_ROOM,
             Effect.END_MEETING,
-            Effect.NO_PLAN_NOTICE,
+            Effect.SETTLE_END,
+            Effect.TELL_END,
             Effect.START_RETENTION,
         ),
         rare=True,
@@ -246,10 +250,24 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.REGISTRATION, Phase.SETUP),
         Phase.CLOSED,
         frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
-        effects=(Effect.CLOSING_LETTER, Effect.START_RETENTION),
+        effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
         reason=ReasonKind.CODED,
         ask=N_("Why does it stop?"),
+        reasons=tuple(reason for reason in StopReason if reason not in GONE_REASONS),
         rare=True,
         own=N_("We want to stop the conference"),
+    ),
+    StepRule(
+        Step.MAIN_PERSON_GONE,
+        N_("Stop: the main person died or left"),
+        (Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION, Phase.EVALUATION),
+        Phase.CLOSED,
+        frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+        guards=guards.MAIN_PERSON_GONE,
+        effects=(Effect.END_MEETING, Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
+        reason=ReasonKind.CODED,
+        ask=N_("What happened?"),
+        reasons=tuple(reason for reason in StopReason if reason in GONE_REASONS),
+        rare=True,
     ),
 )

@@ -91,6 +91,7 @@ class ActionFacts:
     people: int
     what: bool
     timed: bool
+    starts: date | None = None
     kind: ActionKind = ActionKind.FAMILY
     answer: SupportAnswer | None = None
 
@@ -151,6 +152,7 @@ class Facts:
     arranged: frozenset[ArrangementKind] = frozenset()  # arranged, or said not to be needed
     told: frozenset[InformationKind] = frozenset()
     open_questions: int = 0
+    no_conference_held: bool = False  # no meeting of this round was opened
     meeting_held: bool = False  # the plan of this round was made at a conference, and it was written down who was there
     without_conference: bool = False  # the plan as presented now was made without a conference
     plan: PlanFacts = field(default_factory=PlanFacts)

@@ -270,6 +270,21 @@ def actions_complete(f: Facts) -> Iterator[Blocker]:
             yield Blocker(sentence, Remedy.PLAN, {"number": action.number}, target=action.key)
 
 
+def actions_before_evaluation(f: Facts) -> Iterator[Blocker]:
+    """No action begins after the evaluation, where nobody could yet say how it went.
+
+    A family may mean it so: the coordinator overrides and says why.
+    """
+    for action in f.plan.actions:
+        if action.starts and f.plan.evaluation_on and action.starts > f.plan.evaluation_on:
+            yield Blocker(
+                N_("Action %(number)s begins after the evaluation: is that meant?"),
+                Remedy.PLAN,
+                {"number": action.number},
+                target=action.key,
+            )
+
+
 def what_if_complete(f: Facts) -> Iterator[Blocker]:
     """At least one what-if says who meets whom (OECD Box 4.1, part three); none is half written."""
     for what_if in f.plan.what_ifs:
@@ -411,6 +426,32 @@ def made_at_a_conference(f: Facts) -> Iterator[Blocker]:
         )
 
 
+# Setup -> presentation
+
+
+def no_meeting_held(f: Facts) -> Iterator[Blocker]:
+    """No conference of this round was held: a plan that comes of one is a plan of that conference."""
+    if not f.no_conference_held:
+        yield Blocker(
+            N_("A conference of this round was held: open it again on the new day, and write the plan there"),
+            Remedy.MEETING,
+        )
+
+
+# Any phase -> closed
+
+
+def only_main_person(f: Facts) -> Iterator[Blocker]:
+    """Nobody else is a main person: otherwise the conference goes on with them."""
+    main = [p.name for p in f.people if p.part is Part.MAIN_PERSON and p.attends is not Attends.EXCLUDED]
+    if len(main) > 1:
+        yield Blocker(
+            N_("There are more main persons (%(names)s): take out of the circle who died or left, and go on"),
+            Remedy.CIRCLE,
+            {"names": ", ".join(main)},
+        )
+
+
 # Evaluation
 
 
@@ -463,6 +504,9 @@ CHILDRENS_PART_DECIDED = GuardRule(childrens_part_decided, N_("Each child's part
 BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"))
 #: Whoever goes into private time, for the first time or again, goes in without professionals.
 _PROFESSIONALS_LEFT = GuardRule(professionals_left, N_("The professionals have left"))
+_BEFORE_EVALUATION = GuardRule(
+    actions_before_evaluation, N_("Each action begins before the evaluation"), override=_COORDINATOR
+)
 #: What makes a plan a plan: nothing that lacks one of these is ever agreed.
 _IS_A_PLAN = (
     GuardRule(actions_complete, N_("Each action says who, what and when")),
@@ -490,7 +534,8 @@ OPEN_CONFERENCE = (
     GuardRule(meeting_arranged, N_("Date, venue, food and travel are arranged")),
     GuardRule(family_outnumbers_professionals, N_("The family is the larger group"), override=_COORDINATOR),
 )
-PLAN_WITHOUT_CONFERENCE = (BOTTOM_LINES_SHARED,)
+PLAN_WITHOUT_CONFERENCE = (GuardRule(no_meeting_held), BOTTOM_LINES_SHARED)
+MAIN_PERSON_GONE = (GuardRule(only_main_person),)
 BEGIN_PRIVATE_TIME = (
     GuardRule(information_told, N_("Situation, reason and help are told")),
     GuardRule(questions_answered, N_("Questions are answered"), override=_COORDINATOR),
@@ -499,10 +544,16 @@ BEGIN_PRIVATE_TIME = (
 )
 AGREE_PLAN = (
     *_IS_A_PLAN,
+    _BEFORE_EVALUATION,
     GuardRule(bottom_lines_met, N_("Bottom lines are met")),
     GuardRule(accepted, N_("The plan is accepted")),
     GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
 )
 GO_BACK = (GuardRule(made_at_a_conference), _PROFESSIONALS_LEFT)
-REVISE_PLAN = (GuardRule(evaluation_held), GuardRule(family_wants_new_version), *_IS_A_PLAN)
+REVISE_PLAN = (
+    GuardRule(evaluation_held),
+    GuardRule(family_wants_new_version),
+    *_IS_A_PLAN,
+    _BEFORE_EVALUATION,
+)
 CLOSE = follow_up_guards(FOLLOW_UPS)

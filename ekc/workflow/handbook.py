@@ -11,6 +11,7 @@ from ekc.workflow.activities import ACTIVITIES
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
+from ekc.workflow.ends import ENDS, EndRule
 from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
 from ekc.workflow.owed import NOTICES, NoticeRule
@@ -43,6 +44,12 @@ steps as if they asked it themselves, and never the way out of private time, ano
 stopping. What only the opening asks does not stand where the plan is made without a conference."""
 
 
+_ABOUT_ENDS = """\
+Staff reads why a case was stopped on the case page and in the history, for some days also at home; the family and the
+professionals read a neutral sentence. In private time nobody but the family acts: whatever happened, an end from
+outside waits until the family has come out."""
+
+
 def handbook() -> str:
     """The whole policy as Markdown."""
     parts = [
@@ -61,6 +68,9 @@ def handbook() -> str:
             ("condition", "since", "stands in", "stops", "whose work it is", "on the checklist"),
             (_standing(row) for row in STANDING),
         ),
+        "## Ends",
+        _ABOUT_ENDS,
+        *(text for rule in ENDS for text in _end(rule)),
         "## Follow-ups",
         _table(
             ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
@@ -107,6 +117,25 @@ def _step(rule: StepRule) -> tuple[str, str, str, str, str]:
     asks += ["a new date"] if rule.asks_date else []
     who = _names(rule.who) + (f"; in private time {_names(rule.inside)}" if rule.inside else "")
     return rule.title, sources, target, who, " · ".join(asks) or "-"
+
+
+def _end(rule: EndRule) -> Iterator[str]:
+    yield f"### End: {rule.title}"
+    steps = ", ".join(step.title for step in STEPS if step.step in rule.steps)
+    lines = [f"- By: {steps}."]
+    if rule.settles:
+        lines.append(
+            "- Settles: " + "; ".join(one.label for one in type(min(rule.settles)) if one in rule.settles) + "."
+        )
+    if rule.destroys:
+        lines.append(
+            "- Destroys: " + "; ".join(one.label for one in type(min(rule.destroys)) if one in rule.destroys) + "."
+        )
+    lines += [f"- Mail to {who.label}: *{words.subject}.* {words.body}" for who, words in rule.mails.items()]
+    pages = (("case page", rule.staff), ("page of the family", rule.family), ("page of the agencies", rule.agencies))
+    lines += [f"- The {page} says: {words}" for page, words in pages if words]
+    lines.append(f"- Again: {rule.again}")
+    yield "\n".join(lines)
 
 
 def _conditions(rule: StepRule) -> Iterator[str]:

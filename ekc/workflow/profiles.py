@@ -43,7 +43,7 @@ class Event(Labelled):
     """What starts or stops a clock."""
 
     REGISTERED = "registered", N_("the case was registered")
-    TAKEN_ON = "taken_on", N_("the coordinator took on the case")
+    TAKEN_ON = "taken_on", N_("the coordinator took on the case, or people came together again")
     REFERRER_SPOKEN = "referrer_spoken", N_("the coordinator spoke to the referrer")
     BOTTOM_LINES_KNOWN = "bottom_lines_known", N_("the bottom lines were written, or said to be none")
     MEETING_HELD = "meeting_held", N_("the conference was held")

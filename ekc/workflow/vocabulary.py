@@ -58,6 +58,7 @@ class Step(StrEnum):
     REVISE_PLAN = "revise_plan"
     RECONVENE = "reconvene"
     CLOSE = "close"
+    MAIN_PERSON_GONE = "main_person_gone"
 
 
 class Effect(Labelled):
@@ -76,8 +77,8 @@ class Effect(Labelled):
     NEW_MEETING = "new_meeting", N_("a new meeting is planned")
     NEW_ROUND = "new_round", N_("a new round begins, linked to the earlier ones")
     MARK_WITHOUT_CONFERENCE = "mark_without_conference", N_("counted apart: a plan without a conference")
-    NO_PLAN_NOTICE = "no_plan_notice", N_("a notice tells that there is no plan, and nothing more")
-    CLOSING_LETTER = "closing_letter", N_("a closing letter goes out")
+    SETTLE_END = "settle_end", N_("what was open is settled, as the ends say")
+    TELL_END = "tell_end", N_("those whom it concerns hear it, as the ends say")
     START_RETENTION = "start_retention", N_("the time for which the file is kept starts")
 
 
@@ -213,13 +214,15 @@ class LegalContext(Labelled):
 
 
 class StopReason(Labelled):
-    """Why a case ends before a conference (EK8, EK9, EK10, EK11, EK15)."""
+    """Why a case ends early (EK8, EK9, EK10, EK11, EK15)."""
 
     PLAN_ALREADY_MADE = "plan_already_made", N_("there is a plan already")
     SITUATION_CHANGED = "situation_changed", N_("the situation changed")
     NETWORK_TOO_SMALL = "network_too_small", N_("the network is too small or too fragile")
     MAIN_PERSON_WITHDREW = "main_person_withdrew", N_("the main person does not want it any more")
     NOT_SAFE = "not_safe", N_("it could not be made safe")
+    DIED = "died", N_("the main person died")
+    LEFT = "left", N_("the main person left")
     OTHER = "other", N_("another reason")
 
 

@@ -108,7 +108,7 @@ def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, 
             date(2026, 4, 19),
             Every.WEEK,
         ),
-        ("Belt als Daan er niet is", (family["priya"],), None, date(2026, 5, 4), Every.WHEN_NEEDED),
+        ("Belt als Daan er niet is", (family["priya"],), None, date(2026, 5, 4), None),
     ]
     assert draft.evaluation == EvaluationPlan(
         at=datetime(2026, 7, 11, 14, 0),  # noqa: DTZ001 - local

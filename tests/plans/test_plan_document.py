@@ -69,7 +69,7 @@ def test_says_when_in_the_language_of_the_plan() -> None:
         html = words(plan_html(DE_WIT))
     assert "Elke week, vanaf zondag 19 april" in html
     assert "Uiterlijk maandag 4 januari 2027" in html  # a year other than the version's is printed
-    assert "Vanaf maandag 4 mei" in html
+    assert "Eén keer, vanaf maandag 4 mei" in html
     assert html.count("zaterdag 10 oktober 2026, 14.05 uur") == 2  # on the page and at the foot of each page
     assert "zaterdag 18 april 2026" in html
     assert "zondag 12 juli 2026" in html

@@ -65,7 +65,15 @@ def _circles(draw: st.DrawFn) -> tuple[PersonFacts, ...]:
 
 CONFLICTS = st.just(()) | st.just((Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),))
 #: Phase, profile, day and what the steps themselves bring about are not for people to change.
-NOT_CHANGED_BY_PEOPLE = {"phase", "today", "variant", "profile", "meeting_held", "without_conference"}
+NOT_CHANGED_BY_PEOPLE = {
+    "phase",
+    "today",
+    "variant",
+    "profile",
+    "meeting_held",
+    "without_conference",
+    "no_conference_held",
+}
 #: How each other fact may change.
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
     **{name: chance for name, chance in by_chance(Facts).items() if name not in NOT_CHANGED_BY_PEOPLE},

@@ -218,6 +218,33 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         ],
     ),
     (
+        g.actions_before_evaluation,
+        with_plan(actions=(ACTION, replace(ACTION, number="2.1", key="a9", starts=date(2026, 7, 12)))),
+        [("Action 2.1 begins after the evaluation: is that meant?", "plan", "a9")],
+    ),
+    (
+        g.no_meeting_held,
+        facts(no_conference_held=False),
+        [
+            (
+                "A conference of this round was held: open it again on the new day, and write the plan there",
+                "meeting",
+                "",
+            )
+        ],
+    ),
+    (
+        g.only_main_person,
+        with_people(MOTHER, replace(UNCLE, part=Part.MAIN_PERSON)),
+        [
+            (
+                "There are more main persons (Person 1, Person 2): take out of the circle who died or left, and go on",
+                "circle",
+                "",
+            )
+        ],
+    ),
+    (
         g.what_if_complete,
         with_plan(what_ifs=()),
         [("No what-if says yet who meets whom when the plan does not work out", "plan", "what-ifs")],
@@ -355,6 +382,8 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     (g.professionals_left, with_people(replace(NURSE, part=Part.SUPPORTER))),
     (g.professionals_left, with_people(replace(INTERPRETER, in_room=True))),
     (g.actions_complete, with_plan(actions=(ACTION, replace(SUPPORT, people=0)))),
+    (g.actions_before_evaluation, with_plan(actions=(replace(ACTION, starts=date(2026, 7, 11)),))),
+    (g.only_main_person, with_people(replace(UNCLE, part=Part.MAIN_PERSON, attends=Attends.EXCLUDED))),
     (g.what_if_complete, with_plan(what_ifs=(WHAT_IF, replace(WHAT_IF, number=2, people=1)))),
     (g.evaluation_arranged, replace(with_plan(evaluation_on=date(2027, 4, 18)), profile=NEW_ZEALAND)),
     (g.evaluation_arranged, with_plan(evaluation_on=date(2030, 1, 1))),

@@ -16,7 +16,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import translate
 from ekc.core.routes import db, edits, moves, now
 from ekc.evaluations import actions, queries
-from ekc.evaluations.effects import NEW_VERSION_REASON
+from ekc.evaluations.effects import OWN_REASONS
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
 from ekc.evaluations.queries import FollowUpPerson, FollowUpRecord, FollowUpRow
 from ekc.evaluations.views.blueprint import bp
@@ -169,7 +169,7 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
 
 def _reason(row: FollowUpRow) -> str:
     """Why a follow-up was given up: as it was typed, or the fixed reason, translated."""
-    return _(NEW_VERSION_REASON) if row.given_up_reason == NEW_VERSION_REASON else row.given_up_reason or ""
+    return _(row.given_up_reason) if row.given_up_reason in OWN_REASONS else row.given_up_reason or ""
 
 
 def _findings(case: Case, row: FollowUpRow, said: FollowUpRecord, people: dict[int, FollowUpPerson]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account, Region
@@ -26,7 +26,7 @@ class Candidate:
     spoken: tuple[str, ...]  # language codes
     introduction: str
     employer: str
-    open_cases: int  # which they coordinate or are asked for
+    open_cases: int  # which they coordinate; a request is not theirs yet
     same_referrer: int  # of these, cases referred by the same agency as this case
     tied: Blocker | None
 
@@ -47,7 +47,7 @@ def candidates(session: Session, conference_id: int, region_id: int) -> list[Can
     """The coordinators of a region with their caseload, and whether they may be asked for this case; by name."""
     counted = (
         select(Account.id, func.count())
-        .join(Conference, or_(Conference.coordinator_id == Account.id, Conference.asked_coordinator_id == Account.id))
+        .join(Conference, Conference.coordinator_id == Account.id)
         .where(Conference.phase != Phase.CLOSED)
         .group_by(Account.id)
     )

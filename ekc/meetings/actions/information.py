@@ -1,7 +1,6 @@
 """Recording information, questions and answers at the current meeting. Attendance: `attendance.py`."""
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +13,6 @@ from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting
 from ekc.meetings.models import InformationItem, Meeting, Question
 from ekc.workflow.vocabulary import Activity, InformationKind
-
-Row = TypeVar("Row", InformationItem, Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def change_information(by: By, conference_id: int, item_id: int, information: In
     """Change recorded information."""
     with writing(by.session):
         meeting = _lock(by, conference_id, information.participant_id)
-        item = _row(by.session, InformationItem, meeting, item_id)
+        item = _item(by.session, meeting, item_id)
         item.participant_id, item.kind, item.text = information.participant_id, information.kind, information.text
         by.record("information.changed", conference_id, kind=information.kind.value)
 
@@ -64,7 +61,7 @@ def change_information(by: By, conference_id: int, item_id: int, information: In
 def remove_information(by: By, conference_id: int, item_id: int) -> None:
     """Delete information that was recorded by mistake."""
     with writing(by.session):
-        item = _row(by.session, InformationItem, _lock(by, conference_id), item_id)
+        item = _item(by.session, _lock(by, conference_id), item_id)
         by.session.delete(item)
         by.record("information.removed", conference_id, kind=item.kind.value)
 
@@ -89,7 +86,7 @@ def change_question(by: By, conference_id: int, question_id: int, question_text:
     """Answer a question, or change its text."""
     with writing(by.session):
         meeting = _lock(by, conference_id, question_text.participant_id)
-        question = _row(by.session, Question, meeting, question_id)
+        question = _question(by.session, meeting, question_id)
         question.participant_id, question.text = question_text.participant_id, question_text.text
         question.answer = question_text.answer or None
         by.record("question.changed", conference_id)
@@ -98,7 +95,7 @@ def change_question(by: By, conference_id: int, question_id: int, question_text:
 def remove_question(by: By, conference_id: int, question_id: int) -> None:
     """Delete a question that was recorded by mistake."""
     with writing(by.session):
-        by.session.delete(_row(by.session, Question, _lock(by, conference_id), question_id))
+        by.session.delete(_question(by.session, _lock(by, conference_id), question_id))
         by.record("question.removed", conference_id)
 
 
@@ -110,9 +107,19 @@ def _lock(by: By, conference_id: int, participant_id: int | None = None) -> Meet
     return ensure_meeting(by.session, conference_id)
 
 
-def _row(session: Session, table: type[Row], meeting: Meeting, id_: int) -> Row:
+def _question(session: Session, meeting: Meeting, id_: int) -> Question:
+    """A question of the round: one that was left open on a day before can be answered on this one."""
+    of_round = (Meeting.conference_id == meeting.conference_id, Meeting.round == meeting.round)
+    asked = select(Question).join(Meeting, Meeting.id == Question.meeting_id).where(*of_round)
+    for question in session.scalars(asked):
+        if question.id == id_:
+            return question
+    raise Unknown
+
+
+def _item(session: Session, meeting: Meeting, id_: int) -> InformationItem:
     # Compared in Python, because the id of a URL can be too large for the column.
-    for row in session.scalars(select(table).where(table.meeting_id == meeting.id)):
-        if row.id == id_:
-            return row
+    for item in session.scalars(select(InformationItem).where(InformationItem.meeting_id == meeting.id)):
+        if item.id == id_:
+            return item
     raise Unknown

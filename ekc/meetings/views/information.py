@@ -110,7 +110,18 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
         (meeting, queries.information_items(db(), meeting.id), queries.questions(db(), meeting.id))
         for meeting in queries.meetings(db(), case.id)
     ]
-    items, questions = recorded[-1][1:] if recorded else ((), ())
+    current, items, questions = recorded.pop() if recorded else (None, (), ())
+    still_open = [
+        question
+        for meeting, _items, asked in recorded
+        for question in asked
+        if current is not None and meeting.round == current.round and question.answer is None
+    ]
+    questions = (*still_open, *questions)
+    earlier = [
+        (meeting, told, [question for question in asked if question not in still_open])
+        for meeting, told, asked in recorded
+    ]
     given_kinds = {item.kind for item in items}
 
     def item_form(prefix: str, **shown: Any) -> InformationForm:
@@ -126,7 +137,7 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
     return render_template(
         "meetings/information.html",
         case=case,
-        earlier=[row for row in recorded[:-1] if row[1] or row[2]],
+        earlier=[row for row in earlier if row[1] or row[2]],
         names={person.id: person.name for person in people},
         missing_kinds=[kind for kind in InformationKind if kind not in given_kinds],
         unanswered=sum(not question.answer for question in questions),

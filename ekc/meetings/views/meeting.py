@@ -29,6 +29,7 @@ _DATE, _HOURS, _VENUE = "date", "hours", "venue"  # prefixes: one page holds all
 _NOTHING_YET = queries.MeetingRow(
     id=0,
     number=1,
+    round=1,
     starts_at=None,
     expected_minutes=None,
     venue_name="",

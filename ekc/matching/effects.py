@@ -1,0 +1,25 @@
+"""The effect of an end on a request to a coordinator. Run in the transaction of the step."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.models import Account
+from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
+from ekc.core.outbox import queue
+from ekc.matching.mails import WITHDRAWN
+from ekc.matching.models import Match
+
+
+def withdraw_request(session: Session, conference: Conference, at: datetime) -> None:
+    """End the request to a coordinator who has not answered, and tell them."""
+    conference.asked_coordinator_id = None
+    waits = (Match.conference_id == conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None))
+    match = session.scalar(select(Match).where(*waits))
+    if match is None:
+        return
+    match.ended_on = local_date(at, conference.timezone)
+    asked = session.get_one(Account, match.account_id)
+    queue(session, WITHDRAWN, asked.recipient, at, case=conference.id, match=match.id)

@@ -1,0 +1,260 @@
+"""The ends: for each way in which something stops, what it settles and destroys, who hears it, and what pages then say.
+
+A row belongs to the steps that bring it about; `check_tables` refuses a step into closed without a row. In private time
+nobody but the family acts: whatever happened, an end from outside waits until the family has come out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ekc.workflow.vocabulary import N_, Labelled, Outcome, Step, StopReason
+
+
+class End(StrEnum):
+    """What can end."""
+
+    NO_PLAN = "no_plan"
+    STOPPED = "stopped"
+    GONE = "gone"
+    CLOSED = "closed"
+    WITHOUT_CONFERENCE = "without_conference"
+    ANOTHER_DAY = "another_day"
+
+
+class Hears(Labelled):
+    """Who hears of an end by mail; whoever brought it about does not."""
+
+    FAMILY = "family", N_("main persons, and those of family and supporters who come")
+    AGENCIES = "agencies", N_("referrer and professionals")
+    COORDINATOR = "coordinator", N_("coordinator")
+    MANAGERS = "managers", N_("regional managers of the region")
+
+
+class Settled(Labelled):
+    """What an end settles."""
+
+    FOLLOW_UPS = "follow_ups", N_("open follow-ups are given up, with the end as the reason")
+    LINKS = "links", N_("personal links of whoever died or left end; all others last until their day, to read the end")
+    REQUEST = "request", N_("a coordinator who was asked and has not answered is asked no longer, and told")
+    MAILS = "mails", N_("mails to the circle that wait to be sent are not sent any more, except personal links")
+    MEETING = "meeting", N_("a meeting that was planned has no date any more")
+
+
+class Destroyed(Labelled):
+    """What an end destroys: of this round alone, never what an agreed version of a plan holds."""
+
+    DRAFT = "draft", N_("the plan that was being written")
+    ANSWERS = "answers", N_("what people said to the plan, acceptances and refusals, and the checks of bottom lines")
+    SAID = "said", N_("what was told and asked at the conference, and what absent people wanted to say")
+    REASONS = "reasons", N_("why the family came out of private time or went back, and all reasons of steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A mail: subject and body."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndRule:
+    """One end.
+
+    `title` is what lists call it, `reason` why a follow-up was given up. Pages say `staff`, `family` or `agencies`
+    above all else; empty where the case goes on and the page itself tells what is next. `again`: how one starts again.
+    """
+
+    end: End
+    title: str
+    steps: frozenset[Step]
+    settles: frozenset[Settled] = frozenset()
+    destroys: frozenset[Destroyed] = frozenset()
+    mails: Mapping[Hears, Words] = field(default_factory=dict)
+    reason: str = ""
+    staff: str = ""
+    family: str = ""
+    agencies: str = ""
+    again: str = ""
+    told_at_home: bool = False  # a line on the home pages of coordinator and managers
+
+
+_NEW_CASE = N_(
+    "A closed case is not opened again. Register a new conference, and name the number of this one in the registration."
+)
+_STAFF_SUBJECT = N_("A conference has ended")
+
+ENDS: tuple[EndRule, ...] = (
+    EndRule(
+        end=End.NO_PLAN,
+        title=N_("ended without a plan"),
+        steps=frozenset({Step.NO_PLAN}),
+        settles=frozenset(Settled) - {Settled.LINKS},
+        destroys=frozenset(Destroyed),
+        mails={
+            Hears.FAMILY: Words(
+                N_("The conference ended without a plan"),
+                N_("Your conference ended without a plan. Only that is kept, and the day: nothing that anybody said."),
+            ),
+            Hears.AGENCIES: Words(
+                N_("The conference ended without a plan"),
+                N_("The family group came together and did not make a plan. Nothing else is recorded."),
+            ),
+            Hears.COORDINATOR: Words(
+                _STAFF_SUBJECT,
+                N_("A conference of yours ended without a plan. Sign in to see which one."),
+            ),
+            Hears.MANAGERS: Words(
+                _STAFF_SUBJECT,
+                N_("A conference in your region ended without a plan. Sign in to see which one."),
+            ),
+        },
+        reason=N_("The conference ended without a plan"),
+        staff=N_(
+            "There is no plan. Only that is kept, its day and who wrote it down: the plan that was being written, what "
+            "people said to it and every reason of this round are destroyed."
+        ),
+        family=N_("Your conference ended without a plan. Only that is kept, and the day. What you said is not kept."),
+        agencies=N_("The conference ended without a plan. Nothing else is recorded."),
+        again=_NEW_CASE,
+        told_at_home=True,
+    ),
+    EndRule(
+        end=End.STOPPED,
+        title=N_("stopped"),
+        steps=frozenset({Step.STOP}),
+        settles=frozenset(Settled) - {Settled.LINKS},
+        mails={
+            Hears.FAMILY: Words(
+                N_("The conference does not go on"),
+                N_("The conference was stopped and is not prepared any more. You do not have to do anything."),
+            ),
+            Hears.AGENCIES: Words(
+                N_("The conference does not go on"),
+                N_("The conference was stopped and is not prepared any more. You do not have to do anything."),
+            ),
+            Hears.COORDINATOR: Words(
+                N_("A conference of yours was stopped"),
+                N_("A conference of yours was stopped. Sign in to see which one, and why."),
+            ),
+            Hears.MANAGERS: Words(
+                N_("A conference in your region was stopped"),
+                N_("A conference in your region was stopped. Sign in to see which one, and why."),
+            ),
+        },
+        reason=N_("The conference was stopped"),
+        staff=N_("It was stopped before a conference was held."),
+        family=N_("Your conference was stopped and does not go on. You do not have to do anything."),
+        agencies=N_("This conference was stopped and does not go on. You do not have to do anything."),
+        again=_NEW_CASE,
+        told_at_home=True,
+    ),
+    EndRule(
+        end=End.GONE,
+        title=N_("ended early"),
+        steps=frozenset({Step.MAIN_PERSON_GONE}),
+        settles=frozenset(Settled),
+        mails={
+            Hears.FAMILY: Words(
+                N_("The conference does not go on"),
+                N_("The conference has ended and does not go on. You do not have to do anything."),
+            ),
+            Hears.AGENCIES: Words(
+                N_("The conference does not go on"),
+                N_("The conference has ended and does not go on. You do not have to do anything."),
+            ),
+            Hears.COORDINATOR: Words(
+                N_("A conference of yours has ended"),
+                N_("A conference of yours has ended, because its main person died or left. Sign in to see which one."),
+            ),
+            Hears.MANAGERS: Words(
+                N_("A conference in your region has ended"),
+                N_("A conference in your region has ended, because its main person died or left. Sign in to see it."),
+            ),
+        },
+        reason=N_("The conference ended early"),
+        staff=N_("It ended because its only main person died or left."),
+        family=N_("This conference has ended and does not go on. You do not have to do anything."),
+        agencies=N_("This conference has ended and does not go on. You do not have to do anything."),
+        again=_NEW_CASE,
+        told_at_home=True,
+    ),
+    EndRule(
+        end=End.CLOSED,
+        title=N_("closed with a plan"),
+        steps=frozenset({Step.CLOSE}),
+        settles=frozenset({Settled.FOLLOW_UPS, Settled.REQUEST, Settled.MAILS}),
+        mails={
+            Hears.FAMILY: Words(
+                N_("Your conference is closed"),
+                N_("Your conference is closed. The plan stays yours: you can still read it with your own link."),
+            ),
+            Hears.COORDINATOR: Words(
+                N_("A conference of yours is closed"),
+                N_("A conference of yours is closed. Sign in and finish what you still have to write."),
+            ),
+        },
+        reason=N_("The conference is closed"),
+        staff=N_("It ended with a plan, and the plan was looked at again or that was given up."),
+        family=N_("Your conference is closed. The plan stays yours."),
+        agencies=N_("This conference is closed. You do not have to do anything more for it."),
+        again=_NEW_CASE,
+    ),
+    EndRule(
+        end=End.WITHOUT_CONFERENCE,
+        title=N_("plan without a conference"),
+        steps=frozenset({Step.PLAN_WITHOUT_CONFERENCE}),
+        settles=frozenset({Settled.MEETING}),
+        mails={
+            Hears.FAMILY: Words(
+                N_("There will be no conference"),
+                N_("The plan is made without a conference, so nobody needs to come. See your own page."),
+            ),
+            Hears.AGENCIES: Words(
+                N_("There will be no conference"),
+                N_("The family makes its plan without a conference, so nobody needs to come."),
+            ),
+        },
+        again=N_("A conference can still be held: choose to go on another day."),
+    ),
+    EndRule(
+        end=End.ANOTHER_DAY,
+        title=N_("goes on another day"),
+        steps=frozenset({Step.ANOTHER_DAY}),
+        settles=frozenset({Settled.MAILS}),
+        mails={
+            Hears.FAMILY: Words(
+                N_("The conference goes on another day"),
+                N_("The conference goes on another day. Your own page tells when, as soon as the day is known."),
+            ),
+            Hears.AGENCIES: Words(
+                N_("The conference goes on another day"),
+                N_("The conference goes on another day. Your own page tells when, as soon as the day is known."),
+            ),
+            Hears.COORDINATOR: Words(
+                N_("A conference of yours goes on another day"),
+                N_("A conference of yours goes on another day. Sign in to see when, and what is still open."),
+            ),
+        },
+        again=N_("What was open stays open: questions of the days before can be answered on the new day."),
+    ),
+)
+
+END_RULES: dict[End, EndRule] = {rule.end: rule for rule in ENDS}
+#: By the step that brings it about.
+END_OF_STEP: dict[Step, EndRule] = {step: rule for rule in ENDS for step in rule.steps}
+#: The reasons for which a case ends because its only main person is not there any more.
+GONE_REASONS = frozenset({StopReason.DIED, StopReason.LEFT})
+_END_OF_OUTCOME = {
+    Outcome.NO_PLAN: End.NO_PLAN,
+    Outcome.STOPPED: End.STOPPED,
+    Outcome.PLAN: End.CLOSED,
+}
+
+
+def end_of(outcome: Outcome | None, stop_reason: StopReason | None) -> EndRule | None:
+    """How a closed case ended; None for one that is not closed."""
+    if outcome is None:
+        return None
+    return END_RULES[End.GONE if stop_reason in GONE_REASONS else _END_OF_OUTCOME[outcome]]

@@ -1,0 +1,457 @@
+"""Ends: what each one settles and destroys, who hears of it, and what every reader's page then says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.accounts.models import Account
+from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.entries import NewContact
+from ekc.conferences.models import Conference, Participant
+from ekc.core.audit import AuditEvent, broken_chains, read_detail
+from ekc.core.db import Base
+from ekc.core.errors import NotNow, Refusal
+from ekc.core.outbox import OutboxMessage
+from ekc.evaluations.models import FollowUp
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import Blocked, take_step
+from ekc.journey.queries import history
+from ekc.matching.actions import asking
+from ekc.meetings.actions import attendance, information
+from ekc.meetings.actions.information import InformationText, QuestionText
+from ekc.meetings.models import Meeting
+from ekc.plans import actions as plans
+from ekc.plans import edits
+from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
+from ekc.plans.queries import agreements
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import (
+    ActionKind,
+    Agreed,
+    Attends,
+    InformationKind,
+    Outcome,
+    Part,
+    Phase,
+    Step,
+    StopReason,
+    SupportAnswer,
+)
+from tests import build
+from tests.cast import Cast, enter, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.page import Page, text_of
+
+Build = Callable[..., build.Made]
+TODAY = START.date()
+NO_PLAN, STOP, GONE = Taking(Step.NO_PLAN), Step.STOP, Step.MAIN_PERSON_GONE
+
+
+def everything(session: Session) -> str:
+    """All values of all tables, decrypted, with the details of the audit."""
+    session.rollback()
+    found: list[object] = []
+    for table in Base.metadata.sorted_tables:
+        found += [value for row in session.execute(select(table)) for value in row]
+    found += [read_detail(session, event) for event in session.scalars(select(AuditEvent))]
+    return " ".join(map(str, found))
+
+
+def subjects_to(session: Session, address: str) -> list[str]:
+    """The subjects of all mails to an address, the first one first."""
+    session.rollback()
+    mails = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [mail.subject for mail in mails if mail.recipient == address]
+
+
+def address_of(session: Session, account_id: int | None) -> str:
+    return session.get_one(Account, account_id or 0).email
+
+
+def round_full_of_words(session: Session, cast: Cast, case: build.Made) -> list[str]:
+    """Write a word of its own into each field that a round can hold, up to the presentation; returns the words."""
+    noor, who = cast.noor, case.people
+    by = By(session, noor, START)
+    words: list[str] = []
+
+    def word(name: str) -> str:
+        words.append(f"Q{name}Z")
+        return words[-1]
+
+    build.change_details(session, cast, START, case, who["kees"], attends=Attends.LETTER, view=word("view"))
+    late = {"everyone_informed": word("override")}
+    build.change_details(session, cast, START, case, who["omar"], informed_on=None)
+    take_step(by, case.id, Taking(Step.OPEN_CONFERENCE, overrides=late))
+    there = [id_ for name, id_ in who.items() if name != "kees"]
+    attendance.record_attendance(by, case.id, there)
+    for kind in InformationKind:
+        information.add_information(by, case.id, InformationText(kind, word(f"told{kind}"), who["karim"]))
+    information.add_question(by, case.id, QuestionText(who["omar"], word("asked"), word("answered")))
+    attendance.professionals_leave(by, case.id)
+    take_step(by, case.id, Taking(Step.BEGIN_PRIVATE_TIME))
+    take_step(by, case.id, Taking(Step.ASK_FOR_INFORMATION, reason=word("came_out")))
+    take_step(by, case.id, Taking(Step.BEGIN_PRIVATE_TIME))
+    take_step(by, case.id, Taking(Step.COME_OUT))
+    take_step(by, case.id, Taking(Step.GO_BACK, reason=word("went_back")))
+    take_step(by, case.id, Taking(Step.COME_OUT))
+    goal = plans.change_plan(by, case.id, 0, edits.add_goal(word("goal")))
+    act = NewAction(what=word("action"), who=(who["karim"],), by=TODAY, kind=ActionKind.PROFESSIONAL)
+    key = plans.change_plan(by, case.id, 1, edits.add_action(goal, act))
+    what_if = NewWhatIf(if_=word("if"), then=word("then"), who=(who["omar"], who["linda"]))
+    plans.change_plan(by, case.id, 2, edits.add_what_if(what_if))
+    again = EvaluationPlan(at=START.replace(tzinfo=None) + timedelta(weeks=12), place=word("place"))
+    plans.change_plan(by, case.id, 3, edits.set_evaluation(again))
+    plans.change_plan(by, case.id, 4, edits.change_goal(goal, word("goal_again")))
+    plans.change_plan(
+        by,
+        case.id,
+        5,
+        edits.change_action(
+            key, NewAction(what=word("action_again"), who=(who["karim"],), by=TODAY, kind=ActionKind.PROFESSIONAL)
+        ),
+    )
+    plans.answer_support(by, case.id, 6, key, SupportAnswer.DECLINED, word("support"))
+    plans.record_agreement(by, case.id, who["linda"], Agreed.NO, word("agreement"))
+    plans.decide_acceptance(by, case.id, who["karim"], False, word("refusal"))
+    return words
+
+
+def test_no_plan_leaves_no_word_of_the_round_anywhere(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    words = round_full_of_words(db_session, cast, case)
+    before = everything(db_session)
+    gone = {word for word in words if word not in before}  # what was changed again
+    assert gone == {"QgoalZ", "QactionZ"}
+
+    take_step(By(db_session, cast.noor, START), case.id, NO_PLAN)
+
+    after = everything(db_session)
+    assert [word for word in words if word in after] == []
+    assert list(broken_chains(db_session)) == []
+    last = history(db_session, case.id)[-1]
+    assert (last.step, last.at, last.actor_name, last.reason) == (Step.NO_PLAN, START, "Noor van Dijk", None)
+    assert [row for row in history(db_session, case.id) if row.reason or row.overrides] == []
+
+
+def test_no_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    agreed = agreements(db_session, case.id, 1)
+    take_step(noor, case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    build.open_again(db_session, cast, START, case)
+    build.to_presentation(db_session, cast, START, case)
+    plans.record_agreement(noor, case.id, case.people["linda"], Agreed.NO, "QlaterZ")
+
+    take_step(noor, case.id, NO_PLAN)
+
+    assert agreements(db_session, case.id, 1) == agreed != ()
+    after = everything(db_session)
+    assert ("QlaterZ" in after, "The children are never alone at night." in after) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("make", "taking", "outcome"),
+    [
+        (build.case_in_presentation, NO_PLAN, Outcome.NO_PLAN),
+        (build.case_in_evaluation, Taking(GONE, stop_reason=StopReason.LEFT), Outcome.PLAN),
+        (build.prepared_case, Taking(STOP, stop_reason=StopReason.NOT_SAFE), Outcome.STOPPED),
+        (build.prepared_case, Taking(GONE, stop_reason=StopReason.DIED), Outcome.STOPPED),
+    ],
+)
+def test_an_end_settles_what_is_open(
+    db_session: Session, cast: Cast, make: Build, taking: Taking, outcome: Outcome
+) -> None:
+    case = make(db_session, cast, START)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
+
+    take_step(By(db_session, cast.noor, START), case.id, taking)
+
+    conference = db_session.get_one(Conference, case.id)
+    assert (conference.phase, conference.outcome, conference.asked_coordinator_id) == (Phase.CLOSED, outcome, None)
+    assert db_session.scalars(select(Meeting.starts_at).where(Meeting.started_at.is_(None))).all() in ([], [None])
+    assert [row for row in follow_ups(db_session, case.id, TODAY) if row.is_open] == []
+    to_denise = subjects_to(db_session, address_of(db_session, cast.denise.account_id))
+    assert to_denise == ["You are asked for a conference", "You are not needed for a conference any more"]
+    waiting = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.sent_at.is_(None))).all()
+    assert "Your coordinator begins" not in waiting
+
+
+def test_a_side_exit_settles_the_follow_ups_too(db_session: Session, cast: Cast, client: PageClient) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, Taking(Step.RECONVENE, reason="Things changed."))
+
+    take_step(noor, case.id, Taking(STOP, stop_reason=StopReason.SITUATION_CHANGED))
+
+    rows = db_session.execute(select(FollowUp.given_up_on, FollowUp.given_up_reason)).all()
+    assert [tuple(row) for row in rows] == [(TODAY, "The conference was stopped")] * 2
+    sign_in(client, cast.noor)
+    assert client.page(f"/conferences/{case.id}/follow-ups").text.count("The conference was stopped") == 2
+
+
+def test_a_main_person_stops_because_it_is_not_safe(db_session: Session, cast: Cast, client: PageClient) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    marieke = participant(case.id, case.people["marieke"])
+
+    take_step(By(db_session, marieke, START), case.id, Taking(STOP, stop_reason=StopReason.NOT_SAFE))
+
+    noor, ruud = (address_of(db_session, who.account_id) for who in (cast.noor, cast.ruud))
+    assert subjects_to(db_session, noor)[-1] == "A conference of yours was stopped"
+    assert subjects_to(db_session, ruud)[-1] == "A conference in your region was stopped"
+    for address in ("marieke@example.org", "omar@example.org", "linda@example.org", "karim@example.org"):
+        assert subjects_to(db_session, address) == ["The conference does not go on"]
+    for who in (cast.noor, cast.ruud):
+        sign_in(client, who)
+        assert "Stopped on Monday 2 March: it could not be made safe" in client.page("/").text
+        page = client.page(f"/conferences/{case.id}")
+        assert "Closed on Monday 2 March 2026: stopped." in page.text
+        assert "Why: it could not be made safe" in page.text
+        assert "it could not be made safe" in client.page(f"/conferences/{case.id}/history").text
+
+
+def test_the_line_at_home_goes_after_two_weeks(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    stop = Taking(STOP, stop_reason=StopReason.OTHER)
+    take_step(By(db_session, cast.noor, clock()), case.id, stop)
+    told = []
+    for days in (14, 1):
+        clock.advance(days=days)
+        sign_in(client, cast.ruud)
+        told.append("Stopped on Monday 2 March" in client.page("/").text)
+    assert told == [True, False]
+
+
+def test_whoever_ends_it_gets_no_mail_about_it(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    before = [subjects_to(db_session, address_of(db_session, who.account_id)) for who in (cast.noor, cast.ruud)]
+    take_step(By(db_session, cast.ruud, START), case.id, Taking(STOP, stop_reason=StopReason.OTHER))
+    after = [subjects_to(db_session, address_of(db_session, who.account_id)) for who in (cast.noor, cast.ruud)]
+    assert after == [[*before[0], "A conference of yours was stopped"], before[1]]
+
+
+@pytest.mark.parametrize(
+    ("make", "taking", "family", "agencies"),
+    [
+        (
+            build.case_in_presentation,
+            NO_PLAN,
+            "Your conference ended without a plan. Only that is kept, and the day. What you said is not kept.",
+            "The conference ended without a plan. Nothing else is recorded.",
+        ),
+        (
+            build.prepared_case,
+            Taking(STOP, stop_reason=StopReason.NOT_SAFE),
+            "Your conference was stopped and does not go on. You do not have to do anything.",
+            "This conference was stopped and does not go on. You do not have to do anything.",
+        ),
+        (
+            build.case_in_information,
+            Taking(GONE, stop_reason=StopReason.DIED),
+            "This conference has ended and does not go on. You do not have to do anything.",
+            "This conference has ended and does not go on. You do not have to do anything.",
+        ),
+    ],
+)
+def test_each_reader_is_told_of_the_end_on_their_own_page(
+    db_session: Session, cast: Cast, client: PageClient, make: Build, taking: Taking, family: str, agencies: str
+) -> None:
+    case = make(db_session, cast, START)
+    take_step(By(db_session, cast.noor, START), case.id, taking)
+    for name, says in (("omar", family), ("karim", agencies)):
+        own = enter(client, db_session, START, case.id, case.people[name])
+        assert says in own.text
+        assert ("made safe" in own.text, "died" in own.text) == (False, False)
+
+
+def test_a_closed_case_says_so_to_the_family(db_session: Session, cast: Cast, client: PageClient) -> None:
+    case = build.closed_case(db_session, cast, START)
+    own = enter(client, db_session, START, case.id, case.people["omar"])
+    assert "Your conference is closed. The plan stays yours." in own.text
+    assert "Read the plan" in [name for name, _ in own.links]
+    assert subjects_to(db_session, "omar@example.org")[-1] == "Your conference is closed"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        build.matched_case,
+        build.prepared_case,
+        build.case_in_information,
+        build.case_in_presentation,
+        build.case_in_evaluation,
+    ],
+)
+def test_a_case_whose_only_main_person_died_can_be_stopped_in_every_phase(
+    db_session: Session, cast: Cast, client: PageClient, make: Build
+) -> None:
+    """What the refusal to take out the only main person advises is there, on the page of either."""
+    case = make(db_session, cast, START)
+    for who in (cast.noor, cast.ruud):
+        sign_in(client, who)
+        names = [name for name, _ in client.page(f"/conferences/{case.id}").links]
+        assert "Stop: the main person died or left" in names
+    client.follow("Stop: the main person died or left")
+    page = client.submit("Stop: the main person died or left", {"What happened?": "the main person died"})
+    assert "Why: the main person died" in page.text
+    link = enter(client, db_session, START, case.id, case.people["marieke"])
+    assert link.heading == "Hello, Marieke de Wit"  # a new link is somebody's own doing; those before it ended
+
+
+def test_with_another_main_person_it_goes_on(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    with_omar = {"part": Part.MAIN_PERSON}
+    build.change_details(db_session, cast, START, case, case.people["omar"], **with_omar)
+    with pytest.raises(Blocked) as refused:
+        take_step(By(db_session, cast.noor, START), case.id, Taking(GONE, stop_reason=StopReason.DIED))
+    assert [reason.guard for reason in refused.value.verdict.reasons] == ["only_main_person"]
+
+
+def test_in_private_time_an_end_from_outside_waits(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    for who, refusal in ((cast.noor, NotNow), (cast.ruud, NotNow)):
+        with pytest.raises(refusal):
+            take_step(By(db_session, who, START), case.id, Taking(GONE, stop_reason=StopReason.DIED))
+
+
+def test_a_reason_of_another_step_is_refused(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    for step, reason in ((STOP, StopReason.DIED), (GONE, StopReason.OTHER)):
+        with pytest.raises(Refusal, match="Choose the reason"):
+            take_step(By(db_session, cast.noor, START), case.id, Taking(step, stop_reason=reason))
+
+
+# another day -----------------------------------------------------------------------------------------------------
+
+
+def test_another_day_may_have_no_date_yet_and_those_who_come_hear_it(
+    db_session: Session, cast: Cast, client: PageClient
+) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/steps/another_day")
+    page = client.submit("Go on another day", {"Why on another day?": "It is late."})
+    assert "2 of 5" not in page.text
+    assert db_session.scalars(select(Meeting.starts_at).order_by(Meeting.number.desc())).first() is None
+    for address in ("marieke@example.org", "omar@example.org", "karim@example.org"):
+        assert subjects_to(db_session, address)[-1] == "The conference goes on another day"
+
+
+def test_yesterday_is_no_other_day(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    day = Taking(Step.ANOTHER_DAY, reason="It is late.", new_date=START - timedelta(days=1))
+    with pytest.raises(Refusal, match="The new day has passed"):
+        take_step(By(db_session, cast.noor, START), case.id, day)
+
+
+def test_a_question_of_the_first_day_is_answered_on_the_second(
+    db_session: Session, cast: Cast, client: PageClient
+) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    information.add_question(noor, case.id, QuestionText(case.people["omar"], "Who pays?"))
+    take_step(noor, case.id, Taking(Step.ANOTHER_DAY, reason="It is late."))
+    build.open_again(db_session, cast, START, case)
+    for kind in InformationKind:
+        information.add_information(noor, case.id, InformationText(kind, "Told again."))
+    attendance.professionals_leave(noor, case.id)
+    with pytest.raises(Blocked) as refused:
+        take_step(noor, case.id, Taking(Step.BEGIN_PRIVATE_TIME))
+    assert [reason.guard for reason in refused.value.verdict.reasons] == ["questions_answered"]
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/information")
+    client.submit("Save the question", {"Answer": "The municipality."}, near="Who pays?")
+    assert take_step(noor, case.id, Taking(Step.BEGIN_PRIVATE_TIME)) is Phase.PRIVATE_TIME
+
+
+# plan without a conference ---------------------------------------------------------------------------------------
+
+
+def test_skipped_looks_skipped(db_session: Session, cast: Cast, client: PageClient) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    without = Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They made it at home.")
+    take_step(By(db_session, cast.noor, START), case.id, without)
+    sign_in(client, cast.noor)
+    [rail] = [part for part in client.page(f"/conferences/{case.id}").all("ol") if "stops" in (part.get("class") or "")]
+    said = [" ".join("".join(stop.itertext()).split()) for stop in rail]
+    assert said[1:3] == ["Information skipped", "Private time skipped"]
+    assert subjects_to(db_session, "omar@example.org")[-1] == "There will be no conference"
+
+
+def test_after_an_evening_that_was_held_it_is_no_plan_without_a_conference(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, Taking(Step.ANOTHER_DAY, reason="It is late."))
+    with pytest.raises(Blocked) as refused:
+        take_step(noor, case.id, Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They made it at home."))
+    assert [reason.guard for reason in refused.value.verdict.reasons] == ["no_meeting_held"]
+
+
+# rounds ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_round_starts_telling_attending_and_safety_anew(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    take_step(By(db_session, cast.noor, START), case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    rows = db_session.execute(
+        select(
+            Participant.attends, Participant.informed_on, Participant.attends_before, Participant.informed_before_on
+        ).where(Participant.id == case.people["omar"])
+    )
+    assert [tuple(row) for row in rows] == [(None, None, Attends.IN_PERSON, TODAY)]
+    with pytest.raises(Blocked) as refused:
+        take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE))
+    assert "everyone_decided" in [reason.guard for reason in refused.value.verdict.reasons]
+
+
+def dates(page: Page) -> list[str]:
+    """What stands at "Dates", without the days."""
+    return [text_of(term) for part in page.all("dl") if part.get("class") == "dates" for term in part.iter("dt")]
+
+
+def test_the_clock_of_the_conference_stops_for_good_and_starts_anew_with_a_round(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    here = f"/conferences/{case.id}"
+    sign_in(client, cast.noor)
+    seen = [dates(client.page(here))]
+    build.step(db_session, cast, clock(), case, Step.OPEN_CONFERENCE)
+    take_step(By(db_session, cast.noor, clock()), case.id, Taking(Step.ANOTHER_DAY, reason="It is late."))
+    clock.advance(days=77)
+    sign_in(client, cast.noor)
+    seen.append(dates(client.page(here)))
+    assert seen == [["Registered", "Conference", "Hold the conference"], ["Registered"]]
+
+
+def test_a_new_round_has_its_own_clock_and_no_call_of_the_last(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, clock())
+    clock.advance(days=365)
+    again = Taking(Step.RECONVENE, reason="Things changed.")
+    take_step(By(db_session, cast.noor, clock()), case.id, again)
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}")
+    assert dates(page) == ["Registered", "Call after four weeks", "Evaluation", "Hold the conference"]
+    [last] = [row for row in page.all("dd") if "custom of the field" in text_of(row)]
+    assert text_of(last) == "by Tuesday 11 May 2027 (custom of the field)"
+
+
+def test_the_clocks_with_the_referrer_stay_stopped(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock
+) -> None:
+    case = build.case_in_information(db_session, cast, clock())
+    db_session.execute(update(Conference).values(profile="england"))
+    db_session.commit()
+    spoke = NewContact(on=TODAY, channel="phone", text="Rang Karim.", participant_id=case.people["karim"])
+    log_contact(By(db_session, cast.noor, clock()), case.id, spoke)
+    clock.advance(days=20)
+    sign_in(client, cast.noor)
+    assert dates(client.page(f"/conferences/{case.id}")) == ["Registered", "Conference"]
