@@ -9,6 +9,7 @@ from ekc.conferences.actions.registration import log_contacts
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
 from ekc.core.routes import db, moves, now, public
 from ekc.journey import queries
@@ -71,6 +72,7 @@ def to_tell(case: Case) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/to-tell/<int:notice_id>")
 @case_route(Activity.LOG_CONTACT)
+@adds()
 def told(case: Case, notice_id: int) -> ResponseReturnValue:
     """Log contacts with those who were told of a change."""
     found = owed_in(db(), [case.id]).get(case.id, ())

@@ -12,7 +12,7 @@ from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, as_the_circle_reads, br
 from ekc.workflow.facts import BottomLineFacts, Facts
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule
-from ekc.workflow.vocabulary import INSIDE_ROLES, Attends, Part, Phase, Role, Step
+from ekc.workflow.vocabulary import Attends, Part, Phase, Role, Step
 from tests.workflow.build import CHILD, MOTHER, READY, UNCLE, facts, person, with_people
 
 LATER = person(20, Part.FAMILY)
@@ -134,7 +134,7 @@ def test_nobody_is_ever_locked_in(row: StandingRule) -> None:
     case = BROKEN[row.guard.code]
     for step in (Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.STOP, Step.RECONVENE):
         for phase in STEP_RULES[step].sources:
-            for role in STEP_RULES[step].who:
+            for role in STEP_RULES[step].takers(phase):
                 verdict = verdict_on(step, replace(case, phase=phase), {role})
                 assert verdict is not None
                 assert verdict.allowed
@@ -176,7 +176,7 @@ def test_what_may_be_overridden_where_it_is_asked_may_be_overridden_later() -> N
     safety = replace(BROKEN["safety_decided"], phase=Phase.INFORMATION)
     assert not judge(begin, safety, frozenset(Role), frozenset({"safety_decided"})).allowed
     back = verdict_on(
-        Step.GO_BACK, replace(case, phase=Phase.PRESENTATION), INSIDE_ROLES, frozenset({"everyone_informed"})
+        Step.GO_BACK, replace(case, phase=Phase.PRESENTATION), {Role.IN_ROOM}, frozenset({"everyone_informed"})
     )
     assert back is not None
     assert not back.allowed
