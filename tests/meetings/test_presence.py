@@ -1,7 +1,7 @@
 """Presence is a list of stretches: nothing of it is erased, and what one may do in private time follows from it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -239,7 +239,19 @@ def test_what_one_may_do_in_private_time_follows_from_being_in_the_room(
 def _private_time_without_marieke(session: Session, cast: Cast) -> Made:
     """Private time with Daan, a child; Marieke, the main person, takes part by letter."""
     case = prepared_case(session, cast, START)
-    daan = PersonDetails(name="Daan El Amrani", part=Part.CHILD, attends=Attends.IN_PERSON, informed_on=START.date())
+    daan = PersonDetails(
+        name="Daan El Amrani",
+        part=Part.CHILD,
+        attends=Attends.IN_PERSON,
+        informed_on=START.date(),
+        born=date(2017, 5, 1),
+    )
+        name="Daan El Amrani",
+        part=Part.CHILD,
+        attends=Attends.IN_PERSON,
+        informed_on=START.date(),
+        born=date(2017, 5, 1),
+    )
     circle_actions.add_person(By(session, cast.noor, START), case.id, daan)
     change_details(session, cast, START, case, case.people["marieke"], attends=Attends.LETTER)
     case = made(session, case.id)
