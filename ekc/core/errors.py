@@ -3,13 +3,15 @@
 Raised by actions and gates, shown by `handlers.py`.
 """
 
+from datetime import date
+
 
 class Refusal(Exception):  # noqa: N818 - an expected outcome
     """The action cannot be done now. Nothing was changed."""
 
     status = 409
 
-    def __init__(self, message: str, **params: str | int) -> None:
+    def __init__(self, message: str, **params: str | int | date) -> None:
         super().__init__(message)
         self.message = message
         self.params = params

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.queries import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -27,8 +28,10 @@ from ekc.evaluations.models import (
     Mark,
 )
 from ekc.plans.models import PlanVersion
+from ekc.workflow.blocker import about_evaluation
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, ActionState, Activity
 
 
@@ -116,11 +119,15 @@ def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:
 
 
 def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -> int:
-    """Plan another evaluation of the version in force; returns its id."""
+    """Plan another evaluation of the version in force; returns its id. Refused beyond the limit of the country."""
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
-        if due_on < local_date(by.at, conference.timezone):
+        today = local_date(by.at, conference.timezone)
+        if due_on < today:
             raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
+        people = [row.facts(today) for row in members(by.session, conference_id)]
+        for late in about_evaluation(PROFILES[conference.profile], today, due_on, people):
+            raise Refusal(late.message, **late.params)
         row = FollowUp(
             conference_id=conference_id,
             region_id=conference.region_id,

@@ -91,7 +91,7 @@ def age(born: date, on: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The longest time to the evaluation, by age of the youngest child (years; None: any age)."""
+    """The longest time to the evaluation, by age of the youngest child (years; None: any age). The strictest first."""
 
     below_age: int | None
     months: int
@@ -117,11 +117,14 @@ class Profile:
     access_warning_days: int = 7  # so long before that ends they get a mail
     legal_notes: tuple[tuple[str, str], ...] = ()  # (sentence, source)
 
-    def evaluation_limit(self, agreed_on: date, youngest: int | None) -> date | None:
-        """The last day on which the evaluation may be, or None where nothing limits it. `youngest` in years."""
+    def evaluation_limit(self, from_day: date, youngest: int | None) -> date | None:
+        """The last day on which an evaluation planned on `from_day` may be, or None where nothing limits it.
+
+        `youngest` in years; None: not known, which counts as the strictest.
+        """
         for ceiling in self.ceilings:
-            if ceiling.below_age is None or (youngest is not None and youngest < ceiling.below_age):
-                return shift(agreed_on, ceiling.months, Unit.MONTHS)
+            if ceiling.below_age is None or youngest is None or youngest < ceiling.below_age:
+                return shift(from_day, ceiling.months, Unit.MONTHS)
         return None
 
     def clock(self, code: str) -> Clock:

@@ -15,6 +15,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import CONSENT_SCOPES, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.forms.fields import (
@@ -76,7 +77,7 @@ class RegisterForm(PlainForm):
             SelectChoice(Part.MAIN_PERSON, _l("the main person: it is about me or my family")),
             SelectChoice(Part.REFERRER, _l("a referrer: for somebody else")),
         ],
-        default=Part.MAIN_PERSON,
+        validators=[InputRequired(_l("Choose who registers."))],
         **FROM_LIST,
     )
     main_persons = FieldList(FormField(MainPersonForm), min_entries=_MAIN_PERSONS, max_entries=_MAIN_PERSONS)
