@@ -399,6 +399,8 @@ def test_a_worry_waits_until_something_is_arranged(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
     noor.page(f"/conferences/{case.id}/safety")
+    nobody = noor.refused("Write it down", {"What are they afraid of?": "Saïd"}, status=422)
+    assert nobody.errors == ["Who: Choose who is worried."]
     noor.submit(
         "Write it down", {"Who": "Linda de Wit", "What are they afraid of?": "Saïd must not learn where she lives"}
     )

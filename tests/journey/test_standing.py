@@ -42,11 +42,11 @@ def browser(app: Flask) -> Callable[[], PageClient]:
 
 def broken(page: Page) -> list[tuple[str, str]]:
     """What stands above the next step, and where its link leads."""
-    lists = [node for node in page.all("ul") if node.get("aria-labelledby") == "next-broken"]
+    rows = [row for node in page.all("ul") if node.get("aria-labelledby") == "next-broken" for row in node.iter("li")]
+    links = [link for row in rows for link in row.iter("a")]
     return [
-        (text_of(row.find("span")), row.find("a").get("href"))  # type: ignore[union-attr, arg-type]
-        for node in lists
-        for row in node.iter("li")
+        (text_of(row).removesuffix(f" {text_of(link)}"), link.get("href", ""))
+        for row, link in zip(rows, links, strict=True)
     ]
 
 

@@ -194,13 +194,13 @@ class RemoveForm(PlainForm):
 class ConcernForm(PlainForm):
     """A safety concern, and what was arranged."""
 
-    participant_id = person_field(_l("Who"))
+    participant_id = person_field(_l("Who"), missing=_l("Choose who is worried."))
     concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
     arrangement = passage(_l("What was arranged?"), rows=2)
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.participant_id.choices = person_choices(circle)
+        self.participant_id.choices = [*self.participant_id.choices, *person_choices(circle)]
 
     def to_concern(self) -> Concern:
         return Concern(
