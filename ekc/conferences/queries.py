@@ -32,7 +32,9 @@ from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry
 from ekc.core.crypto import keyring_of, search_words
 from ekc.workflow import independence
 from ekc.workflow.engine import may, sees
+from ekc.workflow.facts import PersonFacts
 from ekc.workflow.independence import Agency, Tie
+from ekc.workflow.profiles import age
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, Attends, CasePart, Part, Phase, Role, Scope
 
 _people = Participant.__table__.c
@@ -103,6 +105,18 @@ class Member:
     organisation: str | None  # of referrer and professionals only
     speaks_for: str | None  # of referrer and professionals only
     sets_bottom_line: bool
+
+    def facts(self, today: date) -> PersonFacts:
+        """What guards know of this person from the circle alone."""
+        return PersonFacts(
+            id=self.id,
+            name=self.name,
+            part=self.part,
+            attends=self.attends,
+            informed=self.informed_on is not None,
+            age=age(self.born, today) if self.born else None,
+            needs_interpreter=self.needs_interpreter,
+        )
 
 
 _MEMBERS: Select[*tuple[Any, ...]] = (

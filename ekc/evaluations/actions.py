@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.conferences.models import Conference
+from ekc.conferences.queries import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -27,9 +27,8 @@ from ekc.evaluations.models import (
     GoalScore,
     Mark,
 )
-from ekc.plans import queries as plans
-from ekc.plans.facts import evaluation_limit
 from ekc.plans.models import PlanVersion
+from ekc.workflow.blocker import about_evaluation
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
 from ekc.workflow.profiles import PROFILES
@@ -120,14 +119,15 @@ def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:
 
 
 def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -> int:
-    """Plan another evaluation of the version in force; returns its id."""
+    """Plan another evaluation of the version in force; returns its id. Refused beyond the limit of the country."""
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
-        if due_on < local_date(by.at, conference.timezone):
+        today = local_date(by.at, conference.timezone)
+        if due_on < today:
             raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
-        limit = _next_evaluation_limit(by, conference)
-        if limit is not None and due_on > limit:
-            raise Refusal(N_("The evaluation must be on %(limit)s at the latest."), limit=limit)
+        people = [row.facts(today) for row in members(by.session, conference_id)]
+        for late in about_evaluation(PROFILES[conference.profile], today, due_on, people):
+            raise Refusal(late.message, **late.params)
         row = FollowUp(
             conference_id=conference_id,
             region_id=conference.region_id,
@@ -141,13 +141,6 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
         update_tasks_ended(by.session, conference, by.at)
         by.record("follow_up.planned", conference_id, follow_up=row.id)
         return row.id
-
-
-def _next_evaluation_limit(by: By, conference: Conference) -> date | None:
-    """The last day of the next evaluation, counted from today; None where the country sets no limit."""
-    today = local_date(by.at, conference.timezone)
-    people = plans.circle(by.session, conference.id)
-    return evaluation_limit(people, today, PROFILES[conference.profile])
 
 
 def tick(by: By, conference_id: int, action_key: str, state: ActionState) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,8 @@ from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.plans.draft import people_with_task
 from ekc.plans.facts import plan_facts
-from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
-from ekc.workflow.profiles import PROFILES, age
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
 from ekc.workflow.vocabulary import TWO_SIDED, Phase
 
@@ -100,21 +100,9 @@ def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, match
         main_person_said_yes=case.main_person_said_yes_on is not None,
         coordinator=_coordinator(circle, matches),
         question_agreed=case.question_agreed_on is not None,
-        people=tuple(_person(row, today) for row in circle),
+        people=tuple(row.facts(today) for row in circle),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
-    )
-
-
-def _person(row: conferences.Member, today: date) -> PersonFacts:
-    return PersonFacts(
-        id=row.id,
-        name=row.name,
-        part=row.part,
-        attends=row.attends,
-        informed=row.informed_on is not None,
-        age=age(row.born, today) if row.born else None,
-        needs_interpreter=row.needs_interpreter,
     )
 
 

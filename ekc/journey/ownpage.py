@@ -19,6 +19,8 @@ from ekc.plans import queries as plans
 from ekc.plans.draft import from_json, involvement_of
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES, why_not
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     PROFESSIONAL_PARTS,
@@ -59,6 +61,7 @@ class OwnPage:
     undecided: bool  # there is a conflict of interest that nobody has decided about
     panel: Panel
     in_room: bool  # is in the room of the meeting now
+    asked: tuple[str, ...]  # what the case waits for from the visitor
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
     monitor: str  # the name of the person to call if the plan goes wrong
@@ -77,7 +80,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
     coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
-    verdicts = why_not(gather_facts(session, case, at, read), case.roles) if takes_steps else ()
+    consents = me.facts(today).asked_to_consent(PROFILES[case.profile].own_consent_from)
+    facts = gather_facts(session, case, at, read) if takes_steps or consents else None
+    verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
@@ -92,6 +97,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         in_room=in_the_room(session, me.id),
+        asked=asked_of(facts, me.id) if facts else (),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",

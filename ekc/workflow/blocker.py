@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from ekc.workflow.facts import Facts, PersonFacts
+from ekc.workflow.facts import OF_AGE, Facts, PersonFacts, youngest
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.vocabulary import N_, Remedy, Role
+from ekc.workflow.profiles import Profile
+from ekc.workflow.vocabulary import N_, Part, Remedy, Role
 
 #: What fills a blank. A date is written out in the reader's language by whoever shows the sentence.
 Param = str | int | date
@@ -45,7 +46,8 @@ class GuardRule:
         return self.check.__name__
 
 
-def _names(people: Iterable[PersonFacts]) -> str:
+def names_of(people: Iterable[PersonFacts]) -> str:
+    """Their names, as a sentence lists them."""
     return ", ".join(p.name for p in people)
 
 
@@ -53,8 +55,14 @@ def about_people(people: list[PersonFacts], one: str, many: str, remedy: Remedy)
     """One sentence about all these people; none when there are none."""
     if people:
         target = str(people[0].id)
-        params: dict[str, Param] = {"names": _names(people), "n": len(people)}
+        params: dict[str, Param] = {"names": names_of(people), "n": len(people)}
         yield Blocker(one, remedy, params, plural=many, n=len(people), target=target)
+
+
+def about_nobody(f: Facts) -> Iterator[Blocker]:
+    """Of an empty circle nothing is decided: a condition about everybody needs somebody."""
+    if not f.people:
+        yield Blocker(N_("There is nobody in the circle yet"), Remedy.CIRCLE)
 
 
 _TIES: dict[Tie | None, str] = {
@@ -81,3 +89,32 @@ def about_conflict(name: str, conflict: Conflict) -> Blocker:
             )
         case Matter.INTEREST:
             return Blocker(N_("The outcome could be of use to %(name)s"), Remedy.COORDINATOR, {"name": name})
+
+
+def about_evaluation(profile: Profile, from_day: date, on: date, people: Iterable[PersonFacts]) -> Iterator[Blocker]:
+    """Why an evaluation that is planned on `from_day` cannot be `on` that day: the profile's limit (NZ3).
+
+    As long as the age of somebody who may be a young child is not known, the strictest limit holds.
+    """
+    known = tuple(people)
+    limit = profile.evaluation_limit(from_day, youngest((p.part, p.age) for p in known))
+    if limit is None or on <= limit:
+        return
+    unknown = [p for p in known if p.part in {Part.CHILD, Part.MAIN_PERSON} and p.age is None]
+    if unknown and limit < (profile.evaluation_limit(from_day, OF_AGE) or date.max):
+        yield Blocker(
+            N_(
+                "The evaluation must be on %(limit)s at the latest, as for a young child: it is not known how old "
+                "%(names)s is"
+            ),
+            Remedy.PLAN,
+            {"limit": limit, "names": names_of(unknown)},
+            target="evaluation",
+        )
+    else:
+        yield Blocker(
+            N_("The evaluation must be on %(limit)s at the latest"),
+            Remedy.PLAN,
+            {"limit": limit},
+            target="evaluation",
+        )

@@ -167,6 +167,8 @@ def _standing(row: StandingRule, steps: Mapping[Step, StepRule]) -> Iterator[str
     code = row.guard.code
     if not row.guard.line:
         yield f"{code} stands and has no line that says what"
+    if bool(row.waits_for) != bool(row.own):
+        yield f"{code} waits for somebody without a sentence, or has one and waits for nobody"
     if not row.since:
         yield f"{code} stands since no step"
     if not row.mended_by:

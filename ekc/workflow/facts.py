@@ -4,6 +4,7 @@
 a clock, except what follows from the fields themselves.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,6 +25,8 @@ from ekc.workflow.vocabulary import (
     SupportAnswer,
     Variant,
 )
+
+OF_AGE = 18  # years
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,22 @@ class PersonFacts:
         return self.part in FAMILY_PARTS
 
     @property
-    def is_minor(self) -> bool:
-        """Whether the conference is about this child: by part, or a main person under 18."""
-        return self.part is Part.CHILD or (self.part is Part.MAIN_PERSON and self.age is not None and self.age < 18)
+    def is_child(self) -> bool:
+        """Whether this person counts as a child: that was said, or they are of the family and known to be under age."""
+        return self.part is Part.CHILD or (self.is_family and self.age is not None and self.age < OF_AGE)
+
+    def asked_to_consent(self, from_age: int) -> bool:
+        """Whether their own consent is asked, where children are asked from this age on, in years.
+
+        A main person whose age is not known may be grown up, and is asked.
+        """
+        if self.part is Part.MAIN_PERSON:
+            return self.age is None or self.age >= from_age
+        return self.is_child and self.age is not None and self.age >= from_age
+
+    def consent_missing(self, from_age: int) -> bool:
+        """Whether their own consent is asked, and is not here."""
+        return self.asked_to_consent(from_age) and not self.consented
 
     @property
     def is_professional(self) -> bool:
@@ -173,5 +189,17 @@ class Facts:
 
     @property
     def youngest_age(self) -> int | None:
-        """The age of the youngest child, in years; None without children. A child of unknown age counts as newborn."""
-        return min((p.age or 0 for p in self.people if p.is_minor), default=None)
+        """The age of the youngest of the family group, in years; None: somebody may be younger than is known."""
+        return youngest((p.part, p.age) for p in self.people)
+
+
+def youngest(family: Iterable[tuple[Part, int | None]]) -> int | None:
+    """The lowest age among these people of the family group, in years.
+
+    None where it cannot be known: the age of a child, or of a main person, who may be one, is missing; or nobody's is
+    known. Whoever else has no age is no child, as far as anybody said.
+    """
+    ages = [(part, age) for part, age in family if part in FAMILY_PARTS]
+    if any(age is None for part, age in ages if part in {Part.CHILD, Part.MAIN_PERSON}):
+        return None
+    return min((age for _, age in ages if age is not None), default=None)

@@ -6,8 +6,17 @@ none when all is well. It sees `Facts` and nothing else. Its row says its line o
 
 from collections.abc import Iterable, Iterator
 
-from ekc.workflow.blocker import Blocker, Guard, GuardRule, Param, about_conflict, about_people
-from ekc.workflow.facts import Facts
+from ekc.workflow.blocker import (
+    Blocker,
+    Guard,
+    GuardRule,
+    Param,
+    about_conflict,
+    about_evaluation,
+    about_nobody,
+    about_people,
+)
+from ekc.workflow.facts import OF_AGE, Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule
 from ekc.workflow.vocabulary import (
     N_,
@@ -35,33 +44,41 @@ def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
 
 
 def consents_valid(f: Facts) -> Iterator[Blocker]:
-    """Main persons consent, and children themselves from the age in the profile.
+    """Main persons consent, and children themselves from the age in the profile; for a younger main person another.
 
-    A group conference is about a place or a question, not about a person, so there the yes of the main persons is
+    Age decides, not the part: for a main person who is too young to be asked, somebody of age of the family consents. A
+    group conference is about a place or a question, not about a person, so there the yes of the main persons is
     enough (our reading; no source).
     """
     if f.variant in {Variant.GROUP, Variant.LEARNING}:
         return
-    missing = []
+    asked_from = f.profile.own_consent_from
     for person in f.people:
         if person.part is Part.CHILD and person.age is None:
-            params: dict[str, Param] = {"name": person.name, "age": f.profile.own_consent_from}
+            params: dict[str, Param] = {"name": person.name, "age": asked_from}
             yield Blocker(
                 N_("The age of %(name)s is not known yet: from %(age)s years a child is asked to consent"),
                 Remedy.PERSON,
                 params,
                 target=str(person.id),
             )
-        old_enough = person.age is not None and person.age >= f.profile.own_consent_from
-        asked = person.part is Part.MAIN_PERSON or (person.part is Part.CHILD and old_enough)
-        if asked and not person.consented:
-            missing.append(person)
     yield from about_people(
-        missing,
+        [p for p in f.people if p.consent_missing(asked_from)],
         N_("The consent of %(names)s is not here yet"),
         N_("%(n)s consents are not here yet: %(names)s"),
         Remedy.CONSENTS,
     )
+    if not any(p.consented and p.is_family and (p.age is None or p.age >= OF_AGE) for p in f.people):
+        yield from about_people(
+            [
+                p
+                for p in f.people
+                if p.part is Part.MAIN_PERSON and not p.consented and not p.asked_to_consent(asked_from)
+            ],
+            N_("Nobody has consented yet for %(names)s, who is too young to be asked"),
+            N_("Nobody has consented yet for these main persons, who are too young to be asked: %(names)s"),
+            Remedy.CONSENTS,
+        )
 
 
 def coordinator_accepted(f: Facts) -> Iterator[Blocker]:
@@ -109,9 +126,8 @@ def question_agreed(f: Facts) -> Iterator[Blocker]:
 
 def everyone_decided(f: Facts) -> Iterator[Blocker]:
     """For everyone in the circle it is known whether and how they come; children have a condition of their own."""
-    undecided = [
-        p for p in f.people if p.attends is None and p.part is not Part.CHILD and p.part is not Part.INTERPRETER
-    ]
+    undecided = [p for p in f.people if p.attends is None and not p.is_child and p.part is not Part.INTERPRETER]
+    yield from about_nobody(f)
     yield from about_people(
         undecided,
         N_("It is not known yet whether %(names)s comes"),
@@ -123,6 +139,8 @@ def everyone_decided(f: Facts) -> Iterator[Blocker]:
 def everyone_informed(f: Facts) -> Iterator[Blocker]:
     """Everyone who takes part was told goal, way of working, possibilities and responsibilities (OECD Box 4.1)."""
     not_informed = [p for p in f.people if p.not_informed]
+    if not any(p.takes_part and p.part is not Part.INTERPRETER for p in f.people):
+        yield Blocker(N_("Nobody who comes has been told yet"), Remedy.CIRCLE)
     yield from about_people(
         not_informed,
         N_("%(names)s has not been told yet"),
@@ -132,8 +150,10 @@ def everyone_informed(f: Facts) -> Iterator[Blocker]:
 
 
 def safety_decided(f: Facts) -> Iterator[Blocker]:
-    """Whoever is worried about safety has an arrangement."""
+    """Whoever is worried about safety has an arrangement; somebody was spoken to before that is said of anybody."""
     worried = [p for p in f.people if p.unmet_concerns]
+    if not worried and not any(p.informed for p in f.people):
+        yield Blocker(N_("Nobody has been asked yet whether it is safe for them"), Remedy.SAFETY)
     yield from about_people(
         worried,
         N_("There is no safety arrangement for %(names)s yet"),
@@ -144,7 +164,9 @@ def safety_decided(f: Facts) -> Iterator[Blocker]:
 
 def childrens_part_decided(f: Facts) -> Iterator[Blocker]:
     """It is decided for each child whether and how it takes part (UK1, UK10)."""
-    undecided = [p for p in f.people if p.part is Part.CHILD and p.attends is None]
+    undecided = [p for p in f.people if p.is_child and p.attends is None]
+    if not undecided:
+        yield from about_nobody(f)
     yield from about_people(
         undecided,
         N_("It has not been decided yet how %(names)s takes part"),
@@ -316,25 +338,7 @@ def evaluation_arranged(f: Facts) -> Iterator[Blocker]:
             N_("The evaluation date does not lie ahead: choose a later one"), Remedy.PLAN, target="evaluation"
         )
     else:
-        limit = f.profile.evaluation_limit(f.today, f.youngest_age)
-        unknown = [p for p in f.people if p.is_minor and p.age is None]
-        if limit is not None and plan.evaluation_on > limit and unknown:
-            yield Blocker(
-                N_(
-                    "The evaluation must be on %(limit)s at the latest: the age of %(name)s is not known, so the limit "
-                    "of a young child holds"
-                ),
-                Remedy.PLAN,
-                {"limit": limit, "name": unknown[0].name},
-                target="evaluation",
-            )
-        elif limit is not None and plan.evaluation_on > limit:
-            yield Blocker(
-                N_("The evaluation must be on %(limit)s at the latest"),
-                Remedy.PLAN,
-                {"limit": limit},
-                target="evaluation",
-            )
+        yield from about_evaluation(f.profile, f.today, plan.evaluation_on, f.people)
     if not plan.evaluation_place:
         yield Blocker(N_("The evaluation has no place yet"), Remedy.PLAN, target="evaluation")
     if not plan.convenor:

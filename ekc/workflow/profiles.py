@@ -101,7 +101,7 @@ def age(born: date, on: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The longest time to the evaluation, by age of the youngest child (years; None: any age)."""
+    """The longest time to the evaluation, by age of the youngest child (years; None: any age). The strictest first."""
 
     below_age: int | None
     months: int
@@ -147,11 +147,14 @@ class Profile:
         """The legal notes that are shown in this place."""
         return tuple(note for note in self.legal_notes if place in note.places)
 
-    def evaluation_limit(self, agreed_on: date, youngest: int | None) -> date | None:
-        """The last day on which the evaluation may be, or None where nothing limits it. `youngest` in years."""
+    def evaluation_limit(self, from_day: date, youngest: int | None) -> date | None:
+        """The last day on which an evaluation planned on `from_day` may be, or None where nothing limits it.
+
+        `youngest` in years; None: not known, which counts as the strictest.
+        """
         for ceiling in self.ceilings:
-            if ceiling.below_age is None or (youngest is not None and youngest < ceiling.below_age):
-                return shift(agreed_on, ceiling.months, Unit.MONTHS)
+            if ceiling.below_age is None or youngest is None or youngest < ceiling.below_age:
+                return shift(from_day, ceiling.months, Unit.MONTHS)
         return None
 
     def clock(self, code: str) -> Clock:

@@ -5,13 +5,13 @@ is judged at each look and at each step that it stops, by `engine.judge`, as if 
 stops what protects people: out of private time, another day, stopping. `check_tables` refuses a row that would.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ekc.workflow import guards
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.facts import Facts
-from ekc.workflow.vocabulary import N_, Phase, Role, Step
+from ekc.workflow.facts import Facts, PersonFacts
+from ekc.workflow.vocabulary import N_, Part, Phase, Role, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class StandingRule:
     mended_by: frozenset[Role]  # they find it at home, or on their own page
     listed: bool = False  # on the checklist of each phase; otherwise only as long as it does not hold
     told_in_circle: bool = False  # its reasons are for the circle to read; otherwise they read `NOT_YET_IN_ORDER`
+    waits_for: Callable[[Facts, PersonFacts], bool] | None = None  # whether it waits for this person's own word
+    own: str = ""  # what that person reads on their own page
 
 
 #: What the circle reads of a reason that names somebody's consent, safety or wish.
@@ -49,6 +51,11 @@ STANDING: tuple[StandingRule, ...] = (
         phases=_UNTIL_THE_PLAN,
         stops=_TO_THE_PLAN,
         mended_by=_WITH_MAIN_PERSON,
+        waits_for=lambda f, person: person.part is Part.MAIN_PERSON and not f.main_person_said_yes,
+        own=N_(
+            "It is not written down that you say yes to this conference. It goes no further until you do. Tell your "
+            "coordinator what you want."
+        ),
     ),
     StandingRule(  # a new version names people and is handed out again, so it asks as well
         guards.CONSENTS_VALID,
@@ -56,6 +63,11 @@ STANDING: tuple[StandingRule, ...] = (
         phases=_UNTIL_THE_PLAN | {Phase.EVALUATION},
         stops=_TO_THE_PLAN | {Step.REVISE_PLAN},
         mended_by=_WITH_MAIN_PERSON | {Role.CHILD, Role.FAMILY},
+        waits_for=lambda f, person: person.consent_missing(f.profile.own_consent_from),
+        own=N_(
+            "We do not have your consent to this conference. It goes no further without it. Tell your coordinator what "
+            "you want."
+        ),
     ),
     StandingRule(
         guards.INDEPENDENCE_DECLARED,
@@ -129,3 +141,10 @@ def standing(f: Facts) -> Iterator[StandingRule]:
     """The conditions that stand in this case now. What only the opening asks does not stand where none was opened."""
     not_taken = _OPEN_CONFERENCE if f.without_conference else frozenset[Step]()
     return (row for row in STANDING if f.phase in row.phases and row.since - not_taken)
+
+
+def asked_of(f: Facts, person_id: int) -> tuple[str, ...]:
+    """What stands, does not hold, and waits for the word of this person: sentences for their own page."""
+    me = next((person for person in f.people if person.id == person_id), None)
+    rows = (row for row in standing(f) if row.waits_for and me and any(True for _ in row.guard.check(f)))
+    return tuple(row.own for row in rows if row.waits_for and me and row.waits_for(f, me))

@@ -61,8 +61,58 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
     assert "Ibrahim Yıldız next door not told yet coming? no worries known" in page.text
     added = circle(refreshed(db_session), case.id)[-1]
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
-    assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == ["Name: Write a name."]
+    assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == [
+        "Name: Write a name.",
+        "Part in the circle: Choose as what they come.",
+    ]
     assert noor.form("Add to the circle").shown("Relation") == "uncle"
+
+
+CHILD_OR_NOT = (
+    "Part in the circle: Is this a child? Then choose the part child. If not, say below that they are 18 or older."
+)
+
+
+@pytest.mark.parametrize(
+    ("relation", "asks"),
+    [
+        ("son", True),
+        ("Daughter of Marieke", True),
+        ("zoontje van Marieke", True),
+        ("kleindochter", True),
+        ("pleegkind", True),
+        ("friend of my daughter", False),
+        ("moeder van het kind", False),
+        ("aunt", False),
+    ],
+)
+def test_whoever_may_be_a_child_by_relation_is_asked_about(
+    noor: PageClient, case: Made, db_session: Session, relation: str, asks: bool
+) -> None:
+    sam = {"Name": "Sam de Wit", "Part in the circle": "family", "Relation": relation}
+    if asks:
+        assert noor.refused("Add to the circle", sam, status=422).errors == [CHILD_OR_NOT]
+        noor.submit("Add to the circle", {"They are 18 or older": True})
+    else:
+        noor.submit("Add to the circle", sam)
+
+    assert (circle(refreshed(db_session), case.id)[-1].name, circle(db_session, case.id)[-1].part) == (
+        "Sam de Wit",
+        Part.FAMILY,
+    )
+
+
+def test_whose_relation_becomes_that_of_a_child_is_asked_about_once(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    noor.follow("Linda de Wit")
+    assert noor.refused("Save", {"Relation": "daughter"}, status=422).errors == [CHILD_OR_NOT]
+    noor.submit("Save", {"They are 18 or older": True})
+    noor.follow("Linda de Wit")
+    noor.submit("Save", {"Needs": "a lift"})  # nothing that says how old she is has changed
+
+    linda = kept_of(db_session, cast, case, "linda")
+    assert (linda.relation, linda.part, linda.needs) == ("daughter", Part.FAMILY, ("a lift",))
 
 
 def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Cast, db_session: Session) -> None:
@@ -349,6 +399,8 @@ def test_a_worry_waits_until_something_is_arranged(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
     noor.page(f"/conferences/{case.id}/safety")
+    nobody = noor.refused("Write it down", {"What are they afraid of?": "Saïd"}, status=422)
+    assert nobody.errors == ["Who: Choose who is worried."]
     noor.submit(
         "Write it down", {"Who": "Linda de Wit", "What are they afraid of?": "Saïd must not learn where she lives"}
     )

@@ -87,6 +87,23 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
     ]
 
 
+def test_nobody_has_said_yes_because_of_a_preset(client: PageClient, cast: Cast, db_session: Session) -> None:
+    """Staff on the telephone choose who registers, and write down on which day the main person said yes, or none."""
+    sign_in(client, cast.ruud)
+    client.page("/register")
+    phoned: dict[str, Value] = {
+        "Main person 1 / Name": "Ans Willems",
+        "Why now": "She asks for help.",
+        "Municipality": "Rivierstad",
+        "Region": "North",
+    }
+    assert client.refused("Register", phoned, status=422).errors == ["Who registers: Choose who registers."]
+    page = client.submit("Register", phoned | {"Who registers": "the main person: it is about me or my family"})
+
+    assert registration(refreshed(db_session), only_case(db_session, cast)).main_person_said_yes_on is None
+    assert "The main person says yes (to do)" in page.text
+
+
 def test_who_did_not_register_hears_no_number(client: PageClient, cast: Cast, db_session: Session) -> None:
     register_case(By(db_session, NOBODY, START), new_case(cast))
 

@@ -180,6 +180,13 @@ def test_a_scope_in_somebodys_own_words_is_text_and_no_markup(
         assert "all of it, &lt;b&gt;100 %&lt;/b&gt;" in client.open(f"/conferences/{case.id}/{page}").text
 
 
+def test_nobody_consents_by_a_preset(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/consents")
+    assert client.refused("Note the consent", status=422).errors == ["Who: Choose who said yes."]
+    assert consents(refreshed(db_session), case.id) == ()
+
+
 def test_a_consent_is_noted_and_taken_back(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/consents")

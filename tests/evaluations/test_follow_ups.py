@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.models import Participant
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
@@ -197,6 +198,26 @@ def test_one_more_evaluation_keeps_the_case_open(db_session: Session, cast: Cast
     assert queries.follow_up_status(db_session, case.id) == FollowUpStatus(OTHER, evaluation_held=True)
     with pytest.raises(Refusal, match="has passed"):
         plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2026, 7, 31))
+
+
+def test_the_next_evaluation_is_within_the_limit_of_the_country(db_session: Session, cast: Cast) -> None:
+    """Six months in New Zealand as long as it is not known how old the main person is; nothing limits it elsewhere."""
+    case = agreed_case(db_session, cast, START, profile="nz")
+    born = {row.id: row for row in db_session.scalars(select(Participant))}
+    said = []
+    for day in (date(2031, 1, 1), date(2027, 2, 2), date(2027, 2, 1)):
+        try:
+            plan_evaluation(By(db_session, cast.noor, LATER), case.id, day)
+        except Refusal as refusal:
+            said.append((refusal.message % refusal.params).partition(": it is")[0])
+    assert said == ["The evaluation must be on 2027-02-01 at the latest, as for a young child"] * 2
+
+    for row in born.values():
+        row.born = date(1984, 5, 6)
+    db_session.commit()
+    plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2027, 8, 1))
+    with pytest.raises(Refusal, match=r"at the latest$"):
+        plan_evaluation(By(db_session, cast.noor, LATER), case.id, date(2027, 8, 2))
 
 
 def test_a_coordinator_hears_of_what_is_due_in_their_own_cases(db_session: Session, cast: Cast) -> None:

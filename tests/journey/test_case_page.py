@@ -65,6 +65,7 @@ def test_setup_lists_all_reasons_with_their_place(
     assert [href for name, href in page.links if name.startswith("go to the ")] == [
         f"{here}/registration#question_agreed_on",
         f"{here}/circle#person-{case.people['marieke']}",
+        f"{here}/circle",  # nobody comes yet, so nobody who comes was told
         f"{here}/bottom-lines",
         f"{here}/meeting#dates",
         f"{here}/meeting#venue",

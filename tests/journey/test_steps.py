@@ -47,6 +47,8 @@ def test_all_reasons_are_told_and_nothing_changes(db_session: Session, cast: Cas
     assert [reason.guard for reason in refused.value.verdict.reasons] == [
         "question_agreed",
         "everyone_decided",
+        "everyone_informed",
+        "safety_decided",
         "bottom_lines_shared",
         "meeting_arranged",
         "meeting_arranged",

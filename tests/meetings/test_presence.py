@@ -246,12 +246,6 @@ def _private_time_without_marieke(session: Session, cast: Cast) -> Made:
         informed_on=START.date(),
         born=date(2017, 5, 1),
     )
-        name="Daan El Amrani",
-        part=Part.CHILD,
-        attends=Attends.IN_PERSON,
-        informed_on=START.date(),
-        born=date(2017, 5, 1),
-    )
     circle_actions.add_person(By(session, cast.noor, START), case.id, daan)
     change_details(session, cast, START, case, case.people["marieke"], attends=Attends.LETTER)
     case = made(session, case.id)

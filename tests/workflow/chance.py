@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ekc.workflow.definition import STEPS
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts, PlanFacts, WhatIfFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.vocabulary import Agreed, Attends, Phase, Role, SupportAnswer
-from tests.workflow.build import ACTION, PLAN, READY, SUPPORT, TODAY
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, SupportAnswer
+from tests.workflow.build import ACTION, PLAN, READY, SUPPORT, TODAY, person
 
 FEW = st.integers(0, 2)
 
@@ -57,10 +57,21 @@ def _plans(draw: st.DrawFn) -> PlanFacts:
 
 
 @st.composite
+def _latecomers(draw: st.DrawFn) -> PersonFacts:
+    """Somebody who joins on the way: all is well, or one thing that later steps ask is not known of them."""
+    part = draw(st.sampled_from([Part.CHILD, Part.FAMILY, Part.SUPPORTER, Part.PROFESSIONAL]))
+    late = person(20, part, age=draw(st.none() | st.integers(0, 20)))
+    not_known: dict[str, Any] = {"consented": False, "informed": False, "attends": None, "unmet_concerns": 1}
+    name = draw(st.none() | st.sampled_from(sorted(not_known)))
+    return replace(late, **{name: not_known[name]}) if name else late
+
+
+@st.composite
 def _circles(draw: st.DrawFn) -> tuple[PersonFacts, ...]:
     """A circle in which one thing may be wrong with anybody."""
     name = draw(st.sampled_from(sorted(PERSON_PARTS)))
-    return tuple(replace(person, **{name: draw(PERSON_PARTS[name])}) for person in READY.people)
+    here = tuple(replace(one, **{name: draw(PERSON_PARTS[name])}) for one in READY.people)
+    return here + tuple(draw(st.lists(_latecomers(), max_size=1)))
 
 
 CONFLICTS = st.just(()) | st.just((Conflict(Matter.EMPLOYER, "De Wilg", Tie.HELPS),))
@@ -91,8 +102,8 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
 #: Where a fact stands in the way, so that the walk often comes there with that fact wrong.
 MATTERS: dict[Phase, tuple[str, ...]] = {
     Phase.REGISTRATION: ("people", "coordinator", "main_person_said_yes"),
-    Phase.SETUP: ("people", "bottom_lines", "meeting_on", "coordinator"),
-    Phase.INFORMATION: ("people", "told", "open_questions", "coordinator"),
+    Phase.SETUP: ("people", "bottom_lines", "meeting_on", "coordinator", "main_person_said_yes"),
+    Phase.INFORMATION: ("people", "people", "told", "open_questions", "coordinator"),
     Phase.PRIVATE_TIME: ("people", "plan"),
     Phase.PRESENTATION: ("plan", "plan", "plan", "bottom_lines", "accepted", "people", "coordinator"),
     Phase.EVALUATION: ("plan", "coordinator", "evaluation_held", "family_wants_new_version"),

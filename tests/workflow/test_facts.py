@@ -19,19 +19,52 @@ from ekc.workflow.facts import (
     WhatIfFacts,
 )
 from ekc.workflow.vocabulary import Attends, Part
-from tests.workflow.build import MOTHER, NURSE, facts, person
+from tests.workflow.build import CHILD, MOTHER, NURSE, facts, person
 
 
-def test_the_youngest_is_the_youngest_child_and_an_unknown_age_is_none_at_all() -> None:
-    young_friend, unborn = person(20, Part.FRIEND, age=5), person(21, Part.CHILD, age=None)
+def test_the_youngest_is_the_youngest_of_the_family_by_age_and_not_by_part() -> None:
+    young_friend, stranger = person(20, Part.FRIEND, age=5), person(21, Part.FAMILY, age=None)
     baby, teenager = person(22, Part.CHILD, age=0), person(23, Part.CHILD, age=15)
-    three, grown = person(24, Part.MAIN_PERSON, age=3), person(25, Part.MAIN_PERSON, age=18)
-    assert facts(people=(MOTHER, young_friend, grown)).youngest_age is None
-    assert facts(people=(MOTHER, young_friend, unborn)).youngest_age == 0
-    assert facts(people=(MOTHER, young_friend, unborn, teenager)).youngest_age == 0
+    small_main_person, young_nurse = person(24, Part.MAIN_PERSON, age=3), person(25, Part.PROFESSIONAL, age=2)
+    assert facts(people=(MOTHER, stranger)).youngest_age == 40
+    assert facts(people=(MOTHER, stranger, teenager, young_nurse)).youngest_age == 15
+    assert facts(people=(MOTHER, young_friend, teenager)).youngest_age == 5
+    assert facts(people=(small_main_person, teenager)).youngest_age == 3
     assert facts(people=(teenager, baby)).youngest_age == 0
-    assert facts(people=(MOTHER, three, teenager)).youngest_age == 3
     assert facts(people=(MOTHER, teenager)).youngest_age == 15
+
+
+def test_an_age_that_is_not_known_makes_the_youngest_unknown_where_it_may_be_a_child_s() -> None:
+    unborn, nameless = person(21, Part.CHILD, age=None), person(22, Part.MAIN_PERSON, age=None)
+    assert facts(people=(MOTHER, unborn, CHILD)).youngest_age is None
+    assert facts(people=(nameless, CHILD)).youngest_age is None
+    assert facts(people=()).youngest_age is None
+
+
+def test_who_counts_as_a_child_and_is_asked_to_consent() -> None:
+    asked = {
+        (part, age): (person(20, part, age=age).is_child, person(20, part, age=age).asked_to_consent(12))
+        for part in (Part.MAIN_PERSON, Part.CHILD, Part.FAMILY, Part.PROFESSIONAL)
+        for age in (None, 11, 12, 18)
+    }
+    assert asked == {
+        (Part.MAIN_PERSON, None): (False, True),
+        (Part.MAIN_PERSON, 11): (True, False),
+        (Part.MAIN_PERSON, 12): (True, True),
+        (Part.MAIN_PERSON, 18): (False, True),
+        (Part.CHILD, None): (True, False),
+        (Part.CHILD, 11): (True, False),
+        (Part.CHILD, 12): (True, True),
+        (Part.CHILD, 18): (True, True),
+        (Part.FAMILY, None): (False, False),
+        (Part.FAMILY, 11): (True, False),
+        (Part.FAMILY, 12): (True, True),
+        (Part.FAMILY, 18): (False, False),
+        (Part.PROFESSIONAL, None): (False, False),
+        (Part.PROFESSIONAL, 11): (False, False),
+        (Part.PROFESSIONAL, 12): (False, False),
+        (Part.PROFESSIONAL, 18): (False, False),
+    }
 
 
 def test_each_part_is_family_or_professional_or_neither() -> None:

@@ -69,6 +69,23 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         [("The consent of Person 4 is not here yet", "consents", "4")],
     ),
     (
+        g.consents_valid,
+        with_people(replace(UNCLE, age=14, consented=False)),
+        [("The consent of Person 2 is not here yet", "consents", "2")],
+    ),
+    (
+        g.consents_valid,
+        facts(people=(replace(MOTHER, age=None, consented=False),)),
+        [
+            ("The consent of Person 1 is not here yet", "consents", "1"),
+        ],
+    ),
+    (
+        g.consents_valid,
+        facts(people=(replace(MOTHER, age=3, consented=False), replace(UNCLE, consented=False), CHILD, NURSE)),
+        [("Nobody has consented yet for Person 1, who is too young to be asked", "consents", "1")],
+    ),
+    (
         g.coordinator_accepted,
         facts(coordinator=CoordinatorFacts()),
         [("No coordinator has been asked yet", "coordinator", "")],
@@ -125,6 +142,25 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         g.everyone_decided,
         with_people(replace(UNCLE, attends=None), replace(CHILD, attends=None)),
         [("It is not known yet whether Person 2 comes", "circle", "2")],
+    ),
+    (g.everyone_decided, facts(people=()), [("There is nobody in the circle yet", "circle", "")]),
+    (g.everyone_informed, facts(people=()), [("Nobody who comes has been told yet", "circle", "")]),
+    (
+        g.everyone_informed,
+        facts(people=(replace(MOTHER, attends=None, informed=False), replace(INTERPRETER, attends=Attends.PHONE))),
+        [("Nobody who comes has been told yet", "circle", "")],
+    ),
+    (g.safety_decided, facts(people=()), [("Nobody has been asked yet whether it is safe for them", "safety", "")]),
+    (
+        g.safety_decided,
+        facts(people=(replace(MOTHER, informed=False), replace(UNCLE, informed=False))),
+        [("Nobody has been asked yet whether it is safe for them", "safety", "")],
+    ),
+    (g.childrens_part_decided, facts(people=()), [("There is nobody in the circle yet", "circle", "")]),
+    (
+        g.childrens_part_decided,
+        with_people(replace(UNCLE, age=9, attends=None)),
+        [("It has not been decided yet how Person 2 takes part", "circle", "2")],
     ),
     (
         g.everyone_informed,
@@ -278,6 +314,47 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         replace(with_plan(evaluation_on=date(2027, 4, 19)), profile=NEW_ZEALAND),
         [("The evaluation must be on 2027-04-18 at the latest", "plan", "evaluation")],
     ),
+    (
+        g.evaluation_arranged,
+        replace(
+            with_people(replace(CHILD, age=None)),
+            plan=replace(READY.plan, evaluation_on=date(2026, 10, 19)),
+            profile=NEW_ZEALAND,
+        ),
+        [
+            (
+                "The evaluation must be on 2026-10-18 at the latest, as for a young child: it is not known how old "
+                "Person 4 is",
+                "plan",
+                "evaluation",
+            )
+        ],
+    ),
+    (
+        g.evaluation_arranged,
+        replace(
+            with_people(replace(MOTHER, age=3)),
+            plan=replace(READY.plan, evaluation_on=date(2026, 10, 19)),
+            profile=NEW_ZEALAND,
+        ),
+        [("The evaluation must be on 2026-10-18 at the latest", "plan", "evaluation")],
+    ),
+    (
+        g.evaluation_arranged,
+        replace(
+            with_people(replace(CHILD, age=None), replace(MOTHER, age=None)),
+            plan=replace(READY.plan, evaluation_on=date(2031, 1, 1)),
+            profile=NEW_ZEALAND,
+        ),
+        [
+            (
+                "The evaluation must be on 2026-10-18 at the latest, as for a young child: it is not known how old "
+                "Person 1, Person 4 is",
+                "plan",
+                "evaluation",
+            )
+        ],
+    ),
     (g.monitor_named, with_plan(monitor=False), [("Nobody keeps an eye on the plan yet", "plan", "monitor")]),
     (
         g.support_answered,
@@ -359,7 +436,11 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     (g.consents_valid, with_people(replace(CHILD, age=11, consented=False))),
     (g.consents_valid, replace(with_people(replace(CHILD, consented=False)), profile=ENGLAND)),
     (g.consents_valid, replace(with_people(replace(MOTHER, consented=False)), variant=Variant.GROUP)),
+    (g.consents_valid, with_people(replace(MOTHER, age=3, consented=False))),
+    (g.consents_valid, facts(people=(replace(MOTHER, age=3),))),
     (g.everyone_decided, with_people(replace(UNCLE, attends=Attends.NO))),
+    (g.everyone_decided, with_people(replace(UNCLE, age=9, attends=None))),
+    (g.safety_decided, facts(people=(replace(MOTHER, informed=False), UNCLE))),
     (g.everyone_informed, with_people(replace(UNCLE, attends=Attends.LETTER, informed=False))),
     (g.childrens_part_decided, with_people(replace(CHILD, attends=Attends.NO))),
     (g.bottom_lines_shared, facts(bottom_lines=(), said_no_bottom_lines=True)),

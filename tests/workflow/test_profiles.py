@@ -78,7 +78,8 @@ def test_a_clock_is_found_by_its_code() -> None:
         (ENGLAND, 3, None),
         (NEW_ZEALAND, 6, date(2026, 10, 18)),
         (NEW_ZEALAND, 7, date(2027, 4, 18)),
-        (NEW_ZEALAND, None, date(2027, 4, 18)),
+        (NEW_ZEALAND, None, date(2026, 10, 18)),
+        (NL, None, None),
     ],
 )
 def test_the_ceiling_of_the_evaluation(profile: Profile, youngest: int | None, limit: date | None) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ekc.workflow.definition import STEPS
-from ekc.workflow.engine import STEP_RULES, Verdict, guards_now, may, verdict_on
+from ekc.workflow.engine import STANDING_RULES, STEP_RULES, Verdict, broken, may, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import (
     INSIDE_ROLES,
@@ -27,6 +27,7 @@ from ekc.workflow.vocabulary import (
 from tests.workflow.build import READY
 from tests.workflow.chance import CHANGES, MATTERS, NOT_CHANGED_BY_PEOPLE, OVERRIDES, ROLES
 
+PROTECTS = (Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP)
 CONFERENCE = {Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}
 
 
@@ -120,8 +121,7 @@ class Walk(RuleBasedStateMachine):
             return
         assert verdict.rule.takers(source) & set(roles)
         self.path.append((step, source, target))
-        if "coordinator_independent" in {guard.code for guard in guards_now(verdict.rule, before.facts)}:
-            assert before.facts.coordinator.conflicts == ()
+        self._what_stood_holds(step, before.facts, overridden)
         match step:
             case Step.OPEN_CONFERENCE:
                 assert [p for p in before.facts.people if p.unmet_concerns] == []
@@ -135,6 +135,28 @@ class Walk(RuleBasedStateMachine):
                 _is_a_plan(before.facts)
                 assert before.facts.evaluation_held
                 assert before.facts.family_wants_new_version
+
+    def _what_stood_holds(self, step: Step, facts: Facts, overridden: frozenset[str]) -> None:
+        """Whoever joined, came of age or took something back on the way: no step that it stops was taken."""
+        stood = {one.rule.guard.code for one in broken(facts) if step in one.rule.stops}
+        assert stood <= overridden & {code for code, row in STANDING_RULES.items() if row.guard.override}
+        if STEP_RULES[step].target is Phase.PRIVATE_TIME:
+            assert [p for p in facts.people if p.unmet_concerns] == []
+            assert facts.coordinator.confirmed
+        if step in {Step.OPEN_CONFERENCE, Step.BEGIN_PRIVATE_TIME, Step.GO_BACK, Step.AGREE_PLAN, Step.REVISE_PLAN}:
+            assert [p for p in facts.people if p.consent_missing(facts.profile.own_consent_from)] == []
+        if step not in {Step.GO_BACK, *PROTECTS}:
+            assert facts.coordinator.conflicts == ()
+
+    @precondition(lambda self: self.case.facts.phase is not Phase.CLOSED)
+    @invariant()
+    def nobody_is_locked_in(self) -> None:
+        """Whatever does not hold, what protects people can be taken wherever the table has it."""
+        facts = self.case.facts
+        for step in PROTECTS:
+            verdict = verdict_on(step, facts, STEP_RULES[step].who)
+            assert (verdict is not None) == (facts.phase in STEP_RULES[step].sources)
+            assert verdict is None or verdict.allowed
 
     @invariant()
     def the_path_is_one_of_the_table(self) -> None:

@@ -32,7 +32,8 @@ from ekc.workflow.vocabulary import N_, Activity, Part
 def register_case(by: By, new: NewCase) -> int:
     """Register a case; returns its id. Needs no account; only staff may give an earlier day of registration.
 
-    A main person who registers consents by that (EK1: they say yes and fill in the form), unless a day is given.
+    A main person who fills in the form themselves says yes by that (EK1), unless a day is given. Where staff fill it in
+    for somebody, only a day that they give says so.
     """
     profile = PROFILES.get(new.profile)
     with writing(by.session):
@@ -47,7 +48,8 @@ def register_case(by: By, new: NewCase) -> int:
             raise Refusal(N_("Say who the main person is."))
         if new.registered_by is Part.REFERRER and new.referrer is None:
             raise Refusal(N_("Say who you are: your name and your organisation."))
-        said_yes = on if new.registered_by is Part.MAIN_PERSON else None
+        themselves = new.registered_by is Part.MAIN_PERSON and by.visitor.account_id is None
+        said_yes = on if themselves else None
         sides = [*new.sides, *(person.side for person in new.main_persons if person.side)]
         conference = Conference(
             number=_next_number(by.session, profile.number_prefix, on.year),

@@ -1,10 +1,13 @@
 """Forms of the circle: adding, changing and removing people, who was informed, safety concerns."""
 
+import re
 from dataclasses import asdict, fields
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, SelectField, TelField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.forms.fields import (
@@ -23,23 +26,50 @@ from ekc.conferences.forms.fields import (
 from ekc.conferences.queries import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import lazy_gettext as _l
-from ekc.workflow.vocabulary import Attends, Part
+from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
+_IS_A_CHILD = _l("Is this a child? Then choose the part child. If not, say below that they are 18 or older.")
+_OF_AGE = _l("They are 18 or older")
+#: A relation that begins so may be that of a child; of "friend of my son" only the first part counts.
+_CHILD_WORDS = re.compile(
+    r"\b(son|daughter|child|boy|girl|baby|toddler|little brother|little sister|grandson|granddaughter|grandchild|"
+    r"stepson|stepdaughter|stepchild|\w*zoon(tje)?|\w*dochter(tje)?|\w*kind(je)?|jongetje|meisje|peuter|kleuter|"
+    r"broertje|zusje)\b",
+    re.IGNORECASE,
+)
+
+
+def may_be_a_child(part: Part, relation: str, born: date | None) -> bool:
+    """Whether somebody who comes in another part may be a child: their relation says so, and no age says otherwise."""
+    head = re.split(r"\b(?:of|van)\b", relation, maxsplit=1)[0]
+    grown_up_part = part not in FAMILY_PARTS or part in {Part.CHILD, Part.MAIN_PERSON}
+    return born is None and not grown_up_part and bool(_CHILD_WORDS.search(head))
 
 
 class AddPersonForm(PlainForm):
     """Adding somebody: name, part and relation; the rest can follow later."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
-    part = one_of(_l("Part in the circle"), Part, default=Part.FAMILY)
+    part = one_of(
+        _l("Part in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose as what they come."))]
+    )
+    of_age = BooleanField(_OF_AGE)
     relation = line(_l("Relation"))
     organisation = line(_l("Organisation"))
     side = SelectField(_l("Side"), **FROM_LIST)
+    asks_age = False
 
     def __init__(self, sides: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         _offer_sides(self, sides)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whoever may be a child by their relation, and comes in another part, is asked about."""
+        good = super().validate(extra_validators)
+        if good and may_be_a_child(Part(self.part.data), self.relation.data, None):
+            return _ask_age(self)
+        return bool(good)
 
     def to_details(self) -> PersonDetails:
         return PersonDetails(
@@ -75,6 +105,8 @@ class PersonForm(EditingForm):
     email = mail(_l("E-mail"))
     address = passage(_l("Address"), rows=3, most=500)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
+    of_age = BooleanField(_OF_AGE)
+    asks_age = False
 
     def __init__(
         self,
@@ -85,6 +117,7 @@ class PersonForm(EditingForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs)}, **kwargs)
+        self._before = (shown.part, shown.relation, shown.born)
         for name in hidden:
             del self[name]
         _offer_sides(self, sides, shown.side)
@@ -107,6 +140,10 @@ class PersonForm(EditingForm):
                 if not one.data and not one.errors:
                     one.errors = [missing[one.short_name]]
                     good = False
+        if good:
+            now = (Part(self.part.data), self.relation.data, self.born.data)
+            if now != self._before and may_be_a_child(*now):
+                return _ask_age(self)
         return bool(good)
 
     def to_details(self) -> PersonDetails:
@@ -115,6 +152,14 @@ class PersonForm(EditingForm):
         typed["attends"] = Attends(self.attends.data) if self.attends.data else None
         typed["needs"] = lines(self.needs.data)
         return PersonDetails(**typed)
+
+
+def _ask_age(form: AddPersonForm | PersonForm) -> bool:
+    """Whether it was said that they are of age; if not, the form asks."""
+    form.asks_age = True
+    if not form.of_age.data:
+        form.part.errors = [_IS_A_CHILD]
+    return bool(form.of_age.data)
 
 
 def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held: str = "") -> None:
@@ -149,13 +194,13 @@ class RemoveForm(PlainForm):
 class ConcernForm(EditingForm):
     """A safety concern, and what was arranged."""
 
-    participant_id = person_field(_l("Who"))
+    participant_id = person_field(_l("Who"), missing=_l("Choose who is worried."))
     concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
     arrangement = passage(_l("What was arranged?"), rows=2)
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.participant_id.choices = person_choices(circle)
+        self.participant_id.choices = [*self.participant_id.choices, *person_choices(circle)]
 
     def to_concern(self) -> Concern:
         return Concern(

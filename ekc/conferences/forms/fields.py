@@ -128,10 +128,15 @@ def id_or_none(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
-def person_field(label: Any, blank: Any = None) -> SelectField:
-    """One person of the circle; the choices are set later with `person_choices`."""
+def person_field(label: Any, blank: Any = None, missing: Any = None) -> SelectField:
+    """One person of the circle; the choices are added later with `person_choices`. `missing` as in `line`.
+
+    With `missing` nobody is preset: what is written down is of whom somebody chose.
+    """
+    blank = _l("choose") if missing else blank
     none = [SelectChoice("", blank)] if blank else []
-    return SelectField(label, choices=none, coerce=id_or_none, **FROM_LIST)
+    rules = [DataRequired(missing)] if missing else []
+    return SelectField(label, rules, choices=none, coerce=id_or_none, **FROM_LIST)
 
 
 def people_field(label: Any) -> SelectMultipleField:

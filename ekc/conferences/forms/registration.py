@@ -220,7 +220,7 @@ class RegistrationForm(PlainForm):
 class ConsentForm(PlainForm):
     """A consent."""
 
-    participant_id = person_field(_l("Who"))
+    participant_id = person_field(_l("Who"), missing=_l("Choose who said yes."))
     scope = choice(_l("Says yes to"), named_choices(CONSENT_SCOPES))
     given_on = day(_l("On"), _l("Choose the day on which they said yes."))
     note = passage(_l("Note"), rows=2)

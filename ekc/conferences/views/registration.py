@@ -95,7 +95,7 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
 
 def _consent_form(case: Case, **kwargs: Any) -> ConsentForm:
     form = ConsentForm(data={"given_on": local_date(now(), case.timezone)}, **kwargs)
-    form.participant_id.choices = person_choices(queries.circle(db(), case.id))
+    form.participant_id.choices = [*form.participant_id.choices, *person_choices(queries.circle(db(), case.id))]
     return form
 
 
