@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
@@ -15,7 +15,7 @@ from ekc.accounts.models import Region
 from ekc.conferences.access import Case, roles_in
 from ekc.conferences.entries import PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
-from ekc.core.crypto import keyring_of, search_words
+from ekc.core.crypto import Keyring, has_words, keyring_of, search_words
 from ekc.workflow import independence
 from ekc.workflow.engine import may, sees
 from ekc.workflow.independence import Agency, Tie
@@ -401,15 +401,24 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tupl
     )
     case = select(*head, *whose).where(mine)
     rows: list[Row[Any]] = list(session.execute(case.where(Conference.number == asked.strip().upper())))
-    if keys := [keyring_of(session).index_key(word) for word in search_words(asked)[:_MOST_WORDS] if len(word) > 1]:
-        here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
+    words = tuple(word for word in search_words(asked) if len(word) > 1)[:_MOST_WORDS]
+    regions = session.scalars(select(Conference.region_id).where(mine).distinct().order_by(Conference.region_id)).all()
+    if words and regions:
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
-        by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
-        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(_MOST_FOUND))
+        by_name = by_name.where(*(_has_key(keyring_of(session), word, regions) for word in words))
+        named = session.execute(by_name.order_by(Conference.id.desc(), Participant.id))
+        rows += islice((row for row in named if has_words(row.name, words)), _MOST_FOUND)
     return tuple(
         SearchResult(row.id, row.number, row.title, row.phase, getattr(row, "name", ""))
         for row in rows
         if _may_find(row, roles_in(visitor, row, None, at))
+    )
+
+
+def _has_key(keyring: Keyring, word: str, regions: Iterable[int]) -> ColumnElement[bool]:
+    keys = (and_(NameKey.region_id == one, NameKey.key == keyring.index_key(word, one)) for one in regions)
+    return exists().where(
+        NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id, or_(*keys)
     )
 
 
