@@ -71,7 +71,8 @@ def _index_names() -> None:
     op.add_column("conference", sa.Column("searchable", sa.Boolean, nullable=False, server_default=sa.false()))
     op.execute(
         "update conference set searchable = true "
-        "where exists (select 1 from match where conference_id = conference.id) or exists (select 1 from audit_event where conference_id = conference.id "
+        "where exists (select 1 from match where conference_id = conference.id) "
+        "or exists (select 1 from audit_event where conference_id = conference.id "
         "and action = 'case.registered' and actor_kind = 'account')"
     )
     op.execute(_key.delete())
