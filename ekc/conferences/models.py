@@ -61,6 +61,9 @@ class Conference(Base):
     main_person_said_yes_on: Mapped[date | None]
     no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
 
+    #: Found by the names of its people: registered by staff, or a coordinator was asked. What anybody sent is not.
+    searchable: Mapped[bool] = mapped_column(default=False)
+
     phase: Mapped[Phase] = mapped_column(enum_column(Phase), default=Phase.REGISTRATION)
     phase_since: Mapped[datetime]
     round: Mapped[int] = mapped_column(default=1)  # number of conferences, the current one included
@@ -135,7 +138,7 @@ class Participant(Base):
 
 
 class NameKey(Base):
-    """The blind index of names: keyed hashes of the words of a participant's name, within a region."""
+    """The blind index of names: short keyed hashes of the first letters of a participant's names, within a region."""
 
     __tablename__ = "name_key"
 

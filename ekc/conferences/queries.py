@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Executable,
     Row,
     Select,
+    and_,
     bindparam,
     case,
     exists,
@@ -29,7 +30,7 @@ from ekc.accounts.models import Region
 from ekc.conferences.access import Case, roles_in
 from ekc.conferences.entries import PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
-from ekc.core.crypto import keyring_of, search_words
+from ekc.core.crypto import Keyring, has_words, keyring_of, search_words
 from ekc.workflow import independence
 from ekc.workflow.engine import may, sees
 from ekc.workflow.facts import PersonFacts
@@ -484,15 +485,24 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tupl
         year, count = number["year"], int(number["count"])
         ending = f"%-{year}-{count:04}" if year else f"%-{count:04}"
         rows += session.execute(case.where(Conference.number.like(ending)).order_by(Conference.id.desc()))
-    if keys := [keyring_of(session).index_key(word) for word in search_words(asked)[:_MOST_WORDS] if len(word) > 1]:
-        here = (NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id)
+    words = tuple(word for word in search_words(asked) if len(word) > 1)[:_MOST_WORDS]
+    regions = session.scalars(select(Conference.region_id).where(mine).distinct().order_by(Conference.region_id)).all()
+    if words and regions:
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
-        by_name = by_name.where(*(exists().where(*here, NameKey.key == key) for key in keys))
-        rows += session.execute(by_name.order_by(Conference.id.desc(), Participant.id).limit(_MOST_FOUND))
+        by_name = by_name.where(*(_has_key(keyring_of(session), word, regions) for word in words))
+        named = session.execute(by_name.order_by(Conference.id.desc(), Participant.id))
+        rows += islice((row for row in named if has_words(row.name, words)), _MOST_FOUND)
     return tuple(
         SearchResult(row.id, row.number, row.title, row.phase, getattr(row, "name", ""))
         for row in rows
         if _may_find(row, roles_in(visitor, row, None, at))
+    )
+
+
+def _has_key(keyring: Keyring, word: str, regions: Iterable[int]) -> ColumnElement[bool]:
+    keys = (and_(NameKey.region_id == one, NameKey.key == keyring.index_key(word, one)) for one in regions)
+    return exists().where(
+        NameKey.region_id == Conference.region_id, NameKey.participant_id == Participant.id, or_(*keys)
     )
 
 

@@ -23,6 +23,8 @@ from sqlalchemy.types import TypeDecorator
 _KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
 _HEADER_BYTES = _KEY_ID_BYTES + _NONCE_BYTES
+#: The index holds few letters under short keys, so that equal keys do not tell that two people share a surname.
+_INDEXED_LETTERS, _INDEX_BITS = 4, 20
 
 
 class Unreadable(Exception):  # noqa: N818 - describes the content
@@ -60,14 +62,17 @@ class Keyring:
         """Whether a value is encrypted under the newest key."""
         return sealed[:_KEY_ID_BYTES] == self._newest_id
 
-    def index_keys(self, name: str) -> frozenset[int]:
-        """The index keys of a name: of each word and each of its prefixes from two letters."""
-        return frozenset(self.index_key(word[:n]) for word in search_words(name) for n in range(2, len(word) + 1))
+    def index_keys(self, name: str, region_id: int) -> frozenset[int]:
+        """The index keys of a name in a region: of the first two, three and four letters of each word."""
+        ends = range(2, _INDEXED_LETTERS + 1)
+        return frozenset(
+            self.index_key(word[:n], region_id) for word in search_words(name) for n in ends if word[n - 1 :]
+        )
 
-    def index_key(self, beginning: str) -> int:
-        """The index key of one normalised word or prefix: a signed 64-bit number."""
-        digest = hmac.digest(self._index_key, beginning.encode(), "sha256")
-        return int.from_bytes(digest[:8], signed=True)
+    def index_key(self, beginning: str, region_id: int) -> int:
+        """The index key of a normalised word or its beginning; other words have it too, so compare what was found."""
+        said = f"{region_id}\0{beginning[:_INDEXED_LETTERS]}"
+        return int.from_bytes(hmac.digest(self._index_key, said.encode(), "sha256")[:4]) >> (32 - _INDEX_BITS)
 
     def signature(self, content: bytes, context: str) -> bytes:
         """The signature of content in a context: HMAC-SHA-256, cut to 16 bytes."""
@@ -83,6 +88,12 @@ def search_words(name: str) -> tuple[str, ...]:
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     plain = plain.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("ß", "ss")
     return tuple("".join(c if c.isalnum() else " " for c in plain).split())
+
+
+def has_words(name: str, asked: tuple[str, ...]) -> bool:
+    """Whether each of the normalised words begins a word of the name."""
+    words = search_words(name)
+    return all(any(word.startswith(one) for word in words) for one in asked)
 
 
 def attach_keyring(dialect: Dialect, keyring: Keyring) -> None:

@@ -149,9 +149,9 @@ def _plain(status: int) -> Response:
     return Response("\n".join([*said, ""]), status, mimetype="text/plain")
 
 
-def _log_without_address(raised: tuple[Any, BaseException | None, Any]) -> None:
+def _log_without_address(exc_info: tuple[Any, BaseException | None, Any]) -> None:
     """What Flask logs of an error that no page was made for, without the address."""
-    error = raised[1]
+    error = exc_info[1]
     log.error("%s", failure(error) if error else "unknown error")
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
-from ekc.accounts.access import Visitor
+from ekc.accounts.access import Visitor, has_left
+from ekc.accounts.models import Account, Region
 from ekc.core.audit import Actor, ActorKind
+from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.outbox import OutboxMessage
 from ekc.core.tokens import hash_token
@@ -17,6 +20,14 @@ from ekc.links.models import Confirmed, LinkDevice, PersonalLink, confirmation_m
 from ekc.links.tokens import APPROVAL_LIFETIME, MAX_ATTEMPTS, mail_key, read_token
 from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
+from ekc.workflow.profiles import PROFILES
+
+#: Of the case of a link, whose table belongs to a higher feature.
+_case = table(
+    "conference",
+    *(column(name) for name in ("id", "profile", "timezone", "coordinator_id")),
+    column("tasks_ended_on", Date),
+)
 
 # links ----------------------------------------------------------------------------------------------------------------
 
@@ -74,7 +85,26 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
     )
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    return session.scalar(wanted)
+    return without_former_codes(session, at, session.scalar(wanted))
+
+
+def without_former_codes(session: Session, at: datetime, link: PersonalLink | None) -> PersonalLink | None:
+    """The link, without code or answer if its maker, who knows it, no longer coordinates the case at `at`.
+
+    New devices then need the coordinator's approval. Nothing is written: `ekc nightly` deletes what is unused.
+    """
+    if link is not None and link.answer_hash is not None and link.made_by is not None:
+        access = select(_case.c.profile, _case.c.timezone, _case.c.tasks_ended_on, _case.c.coordinator_id)
+        case = session.execute(access.where(_case.c.id == link.conference_id)).one()
+        left = select(Account.leaves_on, Region.timezone).join(Region, Region.id == Account.region_id)
+        maker = session.execute(left.where(Account.id == link.made_by)).one()
+        over = case.coordinator_id == link.made_by and case.tasks_ended_on is not None
+        if has_left(maker.leaves_on, maker.timezone, at) or (
+            over and local_date(at, case.timezone) > PROFILES[case.profile].open_until(case.tasks_ended_on)
+        ):
+            set_committed_value(link, "question", None)
+            set_committed_value(link, "answer_hash", None)
+    return link
 
 
 def links_of(session: Session, conference_id: int) -> list[LinkRow]:
@@ -108,10 +138,11 @@ def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
     return {one: given_up[mail_key(one)] for one in links if mail_key(one) in given_up}
 
 
-def newest_link(session: Session, conference_id: int, participant_id: int) -> PersonalLink | None:
+def newest_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> PersonalLink | None:
     """The newest link of a participant, also if it was revoked or has expired."""
     theirs = (PersonalLink.conference_id == conference_id, PersonalLink.participant_id == participant_id)
-    return session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
+    found = session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
+    return without_former_codes(session, at, found)
 
 
 def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -1,4 +1,4 @@
-"""The audit hashes the conference of every line and signs its heads; append-only rows cannot be replaced or truncated.
+"""Doors: audit with signed heads, append-only rows that cannot be replaced, and an index of names that tells less.
 
 Revision ID: 0003
 Revises: 0001
@@ -32,6 +32,7 @@ _event = sa.table(
     *(sa.column(name) for name in ("chain", "seq", "actor_kind", "actor_id", "action", "conference_id")),
     *(sa.column(name, sa.LargeBinary) for name in ("detail", "hash")),
 )
+_key = sa.table("name_key", *(sa.column(name) for name in ("region_id", "key", "participant_id")))
 _Hash = Callable[[bytes, "sa.Row"], bytes]
 
 
@@ -47,9 +48,13 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_head") as table:
         table.alter_column("mac", existing_type=sa.LargeBinary(16), nullable=False)
     _refuse_more()
+    _index_names()
 
 
 def downgrade() -> None:
+    op.execute(_key.delete())  # an older program has other keys
+    with op.batch_alter_table("conference") as table:
+        table.drop_column("searchable")
     if op.get_bind().dialect.name == "postgresql":
         for table in _APPEND_ONLY:
             op.execute(f"drop trigger {table}_no_truncate on {table}")
@@ -59,6 +64,28 @@ def downgrade() -> None:
     _chain_again(_with_conference, _without_conference)
     with op.batch_alter_table("audit_head") as table:
         table.drop_column("mac")
+
+
+def _index_names() -> None:
+    """Index the names of cases that staff registered, or for which a coordinator was asked."""
+    op.add_column("conference", sa.Column("searchable", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.execute(
+        "update conference set searchable = true "
+        "where exists (select 1 from match where conference_id = conference.id) "
+        "or exists (select 1 from audit_event where conference_id = conference.id "
+        "and action = 'case.registered' and actor_kind = 'account')"
+    )
+    op.execute(_key.delete())
+    connection, keyring = op.get_bind(), keyring_of(op.get_bind().dialect)
+    people = sa.text(
+        "select participant.id, region_id, name from participant join conference on conference.id = conference_id "
+        "where searchable and removed_at is null"
+    )
+    for participant_id, region_id, name in connection.execute(people).all():
+        keys = keyring.index_keys(keyring.open(bytes(name), "participant.name").decode(), region_id)
+        lines = [{"region_id": region_id, "key": key, "participant_id": participant_id} for key in keys]
+        if lines:
+            connection.execute(_key.insert(), lines)
 
 
 def _refuse_more() -> None:

@@ -4,14 +4,18 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import registration
-from ekc.conferences.entries import BottomLineText, NewContact
+from ekc.conferences.entries import BottomLineText, NewCase, NewContact, PersonDetails
+from ekc.conferences.models import NameKey
 from ekc.conferences.queries import bottom_lines, contact_log, search
 from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.workflow.vocabulary import Part
 from tests.build import Made, case_in_information, case_in_private_time, case_in_setup, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
@@ -221,6 +225,34 @@ def test_only_what_one_may_open_is_found(cast: Cast, case: Made, db_session: Ses
     assert southern.id not in found["ruud"]
     by_number = search(refreshed(db_session), cast.noor, "EKC-2026-0003", START)
     assert [(one.conference_id, one.name) for one in by_number] == [(private.id, "")]
+
+
+def test_what_anybody_sent_is_found_by_name_once_a_coordinator_was_asked(cast: Cast, db_session: Session) -> None:
+    sent = registered_case(db_session, cast, START)
+
+    def found(asked: str) -> list[int]:
+        return [one.conference_id for one in search(refreshed(db_session), cast.ruud, asked, START)]
+
+    keys = select(func.count()).select_from(NameKey)
+    assert (found("marieke"), found("EKC-2026-0001"), db_session.scalar(keys)) == ([], [sent.id], 0)
+
+    ask_coordinator(By(db_session, cast.ruud, START), sent.id, cast.noor.account_id or 0)
+
+    assert (found("marieke"), db_session.scalar(keys) != 0) == ([sent.id], True)
+
+
+def test_what_staff_registered_is_found_by_name_at_once(cast: Cast, db_session: Session) -> None:
+    main = PersonDetails(name="Wilhelmina van Zanten", part=Part.MAIN_PERSON)
+    new = NewCase(
+        municipality="Rivierstad",
+        region_id=cast.north,
+        reason="x",
+        registered_by=Part.MAIN_PERSON,
+        main_persons=(main,),
+    )
+    id_ = registration.register_case(By(db_session, cast.noor, START), new)
+    assert [one.conference_id for one in search(refreshed(db_session), cast.ruud, "wilhelminavan", START)] == []
+    assert [one.conference_id for one in search(refreshed(db_session), cast.ruud, "wilhelmi zant", START)] == [id_]
 
 
 def test_staff_search_and_go_to_the_case(noor: PageClient, cast: Cast, app: Flask) -> None:

@@ -67,8 +67,12 @@ def no_coordinator(session: Session, cast: Cast, case: Made) -> None:
 
 def gone(session: Session, cast: Cast, case: Made) -> None:
     """Noor's last day was yesterday, and the nightly job has run."""
-    closing.set_leaving(By(session, cast.bas, START), cast.noor.account_id or 0, START.date())
+    leaving(session, cast, case)
     forget_codes_of_former_coordinators(session, START + timedelta(days=1))
+
+
+def leaving(session: Session, cast: Cast, case: Made) -> None:
+    closing.set_leaving(By(session, cast.bas, START), cast.noor.account_id or 0, START.date())
 
 
 @pytest.mark.parametrize("end", [parted, handed_over, closed, no_coordinator, gone])
@@ -95,6 +99,30 @@ def test_after_the_last_task_the_night_takes_it_away(db_session: Session, cast: 
     assert (opens(db_session, made, START + LONG), opens(db_session, of_other, START + LONG)) == (False, True)
     lines = select(AuditEvent.conference_id).where(AuditEvent.action == "link.codes_forgotten")
     assert db_session.scalars(lines).all() == [case.id]
+
+
+def test_no_night_is_needed_for_a_code_to_end(db_session: Session, cast: Cast) -> None:
+    case = build.closed_case(db_session, cast, START)
+    made = link_for(db_session, cast, case, 365)
+    hers = make_link(By(db_session, cast.ruud, START), case.id, case.people["kees"], NewLink(days=365), COST)
+    question = NewLink(days=365, question="The name of your first cat?", answer="Minoes")
+    make_link(By(db_session, cast.noor, START), case.id, case.people["linda"], question, COST)
+
+    opened = [opens(db_session, made, START + timedelta(days=days)) for days in (0, 30, 31, 40)]
+
+    assert (opened, opens(db_session, hers, START + LONG)) == ([True, True, False, False], True)
+    make_link(By(db_session, cast.ruud, START + LONG), case.id, case.people["linda"], None, COST)
+    live = (PersonalLink.participant_id == case.people["linda"], PersonalLink.revoked_at.is_(None))
+    assert db_session.execute(select(PersonalLink.question, PersonalLink.answer_hash).where(*live)).all() == [
+        (None, None)
+    ]
+
+
+def test_no_night_is_needed_after_the_last_day(db_session: Session, cast: Cast) -> None:
+    case = build.matched_case(db_session, cast, START)
+    made = link_for(db_session, cast, case)
+    leaving(db_session, cast, case)
+    assert [opens(db_session, made, START + timedelta(days=days)) for days in (0, 1)] == [True, False]
 
 
 def test_then_the_manager_gives_a_new_one(db_session: Session, cast: Cast) -> None:

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from ekc.core.crypto import Keyring, SealedColumn, Unreadable, search_words
+from ekc.core.crypto import Keyring, SealedColumn, Unreadable, has_words, search_words
 from ekc.core.db import Base
 from ekc.schema import metadata
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 OLD, NEW, INDEX = b"o" * 32, b"n" * 32, b"i" * 32
 
 
@@ -59,15 +60,31 @@ def test_words_of_a_name(name: str, expected: tuple[str, ...]) -> None:
     assert search_words(name) == expected
 
 
-def test_a_name_is_found_by_its_beginnings() -> None:
+def test_a_name_is_found_by_its_first_letters() -> None:
     keys = Keyring([NEW], INDEX)
-    found = keys.index_keys("Saïd El Amrani")
-    assert found == {keys.index_key(beginning) for word in ("said", "el", "amrani") for beginning in starts(word)}
-    assert Keyring([NEW], b"j" * 32).index_keys("Saïd El Amrani").isdisjoint(found)
+    found = keys.index_keys("Saïd El Amrani", 1)
+    begin = ("sa", "sai", "said", "el", "am", "amr", "amra")
+    assert found == {keys.index_key(one, 1) for one in begin}
+    assert keys.index_key("amrani", 1) == keys.index_key("amra", 1)
+    assert Keyring([NEW], b"j" * 32).index_keys("Saïd El Amrani", 1).isdisjoint(found)
+    assert keys.index_keys("Saïd El Amrani", 2).isdisjoint(found)
 
 
-def starts(word: str) -> list[str]:
-    return [word[:n] for n in range(2, len(word) + 1)]
+def test_the_keys_of_names_are_short() -> None:
+    keys = Keyring([NEW], INDEX)
+    many = {
+        keys.index_key(f"{first}{second}{third}", 1) for first in LETTERS for second in LETTERS for third in LETTERS
+    }
+    assert 0 <= min(many) < max(many) < 2**20
+    assert len(many) < len(LETTERS) ** 3  # others share a key
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "found"),
+    [("Saïd El Amrani", "amra sai", True), ("Saïd El Amrani", "amrah", False), ("Saïd El Amrani", "said linda", False)],
+)
+def test_what_a_key_finds_is_compared(name: str, asked: str, found: bool) -> None:
+    assert has_words(name, search_words(asked)) is found
 
 
 def test_nothing_of_a_case_is_readable_in_the_database(engine: Engine, db_session: Session, cast: Cast) -> None:

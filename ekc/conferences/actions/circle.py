@@ -247,13 +247,23 @@ def _revoke_access(session: Session, at: datetime, participant: Participant) -> 
     return links_actions.revoke(session, at, participant_id=participant.id)
 
 
+def make_searchable(session: Session, conference: Conference) -> None:
+    """Let a case be found by the names of its people, once staff took its registration on."""
+    if not conference.searchable:
+        conference.searchable = True
+        here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+        for participant in session.scalars(select(Participant).where(*here)).all():
+            _index_name(session, conference, participant)
+
+
 def _index_name(session: Session, conference: Conference, participant: Participant) -> None:
-    """Rewrite the blind index of a name."""
+    """Rewrite the blind index of a name; none in a case that is not searchable yet."""
     session.execute(delete(NameKey).where(NameKey.participant_id == participant.id))
-    session.add_all(
-        NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
-        for key in keyring_of(session).index_keys(participant.name)
-    )
+    if conference.searchable:
+        session.add_all(
+            NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
+            for key in keyring_of(session).index_keys(participant.name, conference.region_id)
+        )
 
 
 # Safety concerns

@@ -49,7 +49,7 @@ def make_link(
     link that the page offered to replace (0: none). Raises Stale if that has changed, so that reloading a page does not
     revoke the new link.
     """
-    before = newest_link(by.session, conference_id, participant_id)
+    before = newest_link(by.session, by.at, conference_id, participant_id)
     code = ""
     if new is None and before is not None and (before.question or not before.answer_hash):
         check = Check(before.question or "", before.answer_hash)
@@ -207,7 +207,7 @@ def _live_links(session: Session, at: datetime, conference_id: int) -> dict[int,
 
 
 def _create_link(by: By, participant: Participant, days: int, check: Check) -> str:
-    before = newest_link(by.session, participant.conference_id, participant.id)
+    before = newest_link(by.session, by.at, participant.conference_id, participant.id)
     links_actions.revoke(by.session, by.at, participant_id=participant.id)
     token = links_actions.new_link(
         by.session,

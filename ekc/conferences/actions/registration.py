@@ -71,6 +71,7 @@ def register_case(by: By, new: NewCase) -> int:
             wishes=list(new.wishes),
             main_person_said_yes_on=new.main_person_said_yes_on or said_yes,
             phase_since=by.at,
+            searchable=by.visitor.account_id is not None,
         )
         by.session.add(conference)
         by.session.flush()

@@ -9,6 +9,7 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.accounts.queries import coordinators
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import make_searchable
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -55,6 +56,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
         )
         by.session.add(match)
         conference.asked_coordinator_id = account_id
+        make_searchable(by.session, conference)
         by.session.flush()
         queue_mail(by.session, mails.ASKED, conference, by.at, account_id, match)
         by.record("match.asked", conference_id, coordinator=coordinator.name)
