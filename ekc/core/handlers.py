@@ -68,7 +68,7 @@ def install(app: Flask) -> None:
     }
     for kind, answer in answers.items():
         app.register_error_handler(kind, _answered(answer))
-    app.log_exception = _log_without_address  # type: ignore[method-assign, assignment]
+    app.log_exception = _log_without_address  # type: ignore[method-assign]
     app.wsgi_app = _never_failing(app.wsgi_app)  # type: ignore[assignment, method-assign]
 
 
