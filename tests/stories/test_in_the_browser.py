@@ -72,7 +72,8 @@ def tab_to(visitor: Page, name: str) -> None:
 
 _FOCUSED = """() => {
     const node = document.activeElement;
-    const style = getComputedStyle(node);
+    // round a radio button the ring is drawn with its words
+    const style = getComputedStyle(node.type === 'radio' ? node.closest('.ds-field') : node);
     const label = node.labels && node.labels.length ? node.labels[0].childNodes[0].textContent : node.textContent;
     return {
         name: (node.getAttribute('aria-label') || label || '').trim(),
@@ -96,6 +97,8 @@ def test_a_case_by_keyboard_alone(visitor: Page, cast: Cast, clock: FrozenClock)
     tab_to(visitor, "Register a conference")
     visitor.keyboard.press("Enter")
     visitor.wait_for_url("**/register")
+    tab_to(visitor, "the main person: it is about me or my family")
+    visitor.keyboard.press("Space")
     tab_to(visitor, "Name")
     visitor.keyboard.type("Joan Hendriks")
     tab_to(visitor, "Why now")
