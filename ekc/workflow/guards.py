@@ -49,6 +49,7 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
     group conference is about a place or a question, not about a person, so there the yes of the main persons is
     enough (our reading; no source).
     """
+    yield from about_nobody(f)
     if f.variant in {Variant.GROUP, Variant.LEARNING}:
         return
     asked_from = f.profile.own_consent_from
@@ -467,7 +468,11 @@ _IS_A_PLAN = (
     GuardRule(what_if_complete, N_("What happens if it fails")),
     GuardRule(evaluation_arranged, N_("The evaluation is arranged")),
     GuardRule(monitor_named, N_("Somebody keeps an eye on the plan")),
-    GuardRule(support_answered, N_("Each request for support has a name or an answer")),
+    GuardRule(
+        support_answered,
+        N_("Each request for support has a name or an answer"),
+        first=actions_complete,  # of a plan without actions no request is known
+    ),
 )
 
 TAKE_ON = (
@@ -491,15 +496,24 @@ OPEN_CONFERENCE = (
 PLAN_WITHOUT_CONFERENCE = (BOTTOM_LINES_SHARED,)
 BEGIN_PRIVATE_TIME = (
     GuardRule(information_told, N_("Situation, reason and help are told")),
-    GuardRule(questions_answered, N_("Questions are answered"), override=_COORDINATOR),
+    GuardRule(
+        questions_answered,
+        N_("Questions are answered"),
+        override=_COORDINATOR,
+        first=information_told,  # before anything is told nobody has asked
+    ),
     GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
-    GuardRule(professionals_left, N_("The professionals have left")),
+    GuardRule(
+        professionals_left,
+        N_("The professionals have left"),
+        first=enough_family_present,  # as long as nobody noted who is there, nobody has left
+    ),
 )
 AGREE_PLAN = (
     *_IS_A_PLAN,
-    GuardRule(bottom_lines_met, N_("Bottom lines are met")),
-    GuardRule(accepted, N_("The plan is accepted")),
-    GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
+    GuardRule(bottom_lines_met, N_("Bottom lines are met"), first=bottom_lines_shared),
+    GuardRule(accepted, N_("The plan is accepted"), first=about_nobody),
+    GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR, first=about_nobody),
 )
 GO_BACK = (GuardRule(made_at_a_conference),)
 REVISE_PLAN = (GuardRule(evaluation_held), GuardRule(family_wants_new_version), *_IS_A_PLAN)
