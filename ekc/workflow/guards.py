@@ -50,6 +50,7 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
     group conference is about a place or a question, not about a person, so there the yes of the main persons is
     enough (our reading; no source).
     """
+    yield from about_nobody(f)
     if f.variant in {Variant.GROUP, Variant.LEARNING}:
         return
     asked_from = f.profile.own_consent_from
@@ -507,7 +508,11 @@ SAFETY_DECIDED = GuardRule(safety_decided, N_("Everyone is safe"))
 CHILDRENS_PART_DECIDED = GuardRule(childrens_part_decided, N_("Each child's part is decided"))
 BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"))
 #: Whoever goes into private time, for the first time or again, goes in without professionals.
-_PROFESSIONALS_LEFT = GuardRule(professionals_left, N_("The professionals have left"))
+_PROFESSIONALS_LEFT = GuardRule(
+    professionals_left,
+    N_("The professionals have left"),
+    first=enough_family_present,  # as long as nobody noted who is there, nobody has left
+)
 _BEFORE_EVALUATION = GuardRule(
     actions_before_evaluation, N_("Each action begins before the evaluation"), override=_COORDINATOR
 )
@@ -517,7 +522,11 @@ _IS_A_PLAN = (
     GuardRule(what_if_complete, N_("What happens if it fails")),
     GuardRule(evaluation_arranged, N_("The evaluation is arranged")),
     GuardRule(monitor_named, N_("Somebody keeps an eye on the plan")),
-    GuardRule(support_answered, N_("Each request for support has a name or an answer")),
+    GuardRule(
+        support_answered,
+        N_("Each request for support has a name or an answer"),
+        first=actions_complete,  # of a plan without actions no request is known
+    ),
 )
 
 TAKE_ON = (
@@ -542,16 +551,21 @@ PLAN_WITHOUT_CONFERENCE = (GuardRule(no_meeting_held), BOTTOM_LINES_SHARED)
 MAIN_PERSON_GONE = (GuardRule(only_main_person),)
 BEGIN_PRIVATE_TIME = (
     GuardRule(information_told, N_("Situation, reason and help are told")),
-    GuardRule(questions_answered, N_("Questions are answered"), override=_COORDINATOR),
+    GuardRule(
+        questions_answered,
+        N_("Questions are answered"),
+        override=_COORDINATOR,
+        first=information_told,  # before anything is told nobody has asked
+    ),
     GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
     _PROFESSIONALS_LEFT,
 )
 AGREE_PLAN = (
     *_IS_A_PLAN,
     _BEFORE_EVALUATION,
-    GuardRule(bottom_lines_met, N_("Bottom lines are met")),
-    GuardRule(accepted, N_("The plan is accepted")),
-    GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR),
+    GuardRule(bottom_lines_met, N_("Bottom lines are met"), first=bottom_lines_shared),
+    GuardRule(accepted, N_("The plan is accepted"), first=about_nobody),
+    GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR, first=about_nobody),
 )
 GO_BACK = (GuardRule(made_at_a_conference), _PROFESSIONALS_LEFT)
 REVISE_PLAN = (

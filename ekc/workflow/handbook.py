@@ -222,7 +222,7 @@ def _profile(profile: Profile) -> Iterator[str]:
         ("A child consents too", consent, "-", _force(profile.own_consent_force, profile.own_consent_source))
     )
     for ceiling in profile.ceilings:
-        age = f"youngest child under {ceiling.below_age}" if ceiling.below_age else "otherwise"
+        age = f"youngest under {ceiling.below_age}, or not known how old" if ceiling.below_age else "otherwise"
         length = f"at most {ceiling.months} months after the plan is agreed"
         numbers.append((f"Evaluation, {age}", length, "-", _force(profile.ceiling_force, profile.ceiling_source)))
     least = f"{profile.least_family_present} people"

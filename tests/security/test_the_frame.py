@@ -74,7 +74,9 @@ def test_what_a_page_keeps_in_the_cookie_is_read_by_nobody_else(
     case = case_in_setup(db_session, cast, clock())
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
-    sending = client.form("Add to the circle").fill({"Name": "Zebedeus", "Relation": "grandfather"})
+    sending = client.form("Add to the circle").fill(
+        {"Name": "Zebedeus", "Part in the circle": "family", "Relation": "grandfather"}
+    )
     client.post(sending.url, data=sending.payload())
 
     cookie = client.get_cookie("session")

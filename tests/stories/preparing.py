@@ -4,6 +4,7 @@ from datetime import date
 
 from babel import Locale
 
+from ekc.conferences.forms.circle import may_be_a_child
 from ekc.core.clock import from_local
 from ekc.core.language import moment
 from ekc.demo.case_schema import BottomLineEntry, PersonEntry
@@ -52,6 +53,9 @@ def add_people(walk: Walk, *ids: str) -> None:
         }
         if walk.case.sides:
             values["Side"] = person.side or "neither side"
+        if may_be_a_child(person.role, person.relation or "", None):  # the page asks, and these are grown up
+            client.refused("Add to the circle", values)
+            values = {"They are 18 or older": True}
         client.submit("Add to the circle", values)
 
 

@@ -7,7 +7,7 @@ import pytest
 from ekc.workflow import guards as g
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.check import check_tables
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition import PHASES, STEPS
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, as_the_circle_reads, broken, judge, verdict_on
 from ekc.workflow.facts import BottomLineFacts, Facts
 from ekc.workflow.independence import Conflict, Matter, Tie
@@ -242,6 +242,20 @@ def test_two_rows_of_one_condition_and_a_step_that_is_none_are_refused() -> None
     without = tuple(rule for rule in STEPS if rule.step is not Step.GO_BACK)
     with pytest.raises(ValueError, match="coordinator_confirmed stops go_back, which is no step"):
         check_tables(steps=without)
+
+
+def test_no_line_is_ticked_in_a_case_of_which_nothing_is_known() -> None:
+    """A tick needs a fact under it, in each phase."""
+    ticked = {}
+    for rule in PHASES:
+        case = Facts(phase=rule.phase, today=READY.today)
+        guards = [guard for step in rule.checklist for guard in STEP_GUARDS[step]]
+        ticked[rule.phase] = {
+            guard.code
+            for guard in guards
+            if guard.line and not [*(guard.first(case) if guard.first else ()), *guard.check(case)]
+        }
+    assert {phase: codes for phase, codes in ticked.items() if codes} == {}
 
 
 def test_no_step_asks_a_condition_twice() -> None:
