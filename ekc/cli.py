@@ -80,7 +80,7 @@ def init_keys() -> None:
 def migrate() -> None:
     """Bring the database up to date with this program."""
     settings = load_settings()
-    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
+    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key), create=True)
     try:
         schema.upgrade(engine)
     finally:
@@ -273,5 +273,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # what the program makes is for its own user
     logs.configure()
     sys.exit(main())

@@ -44,7 +44,7 @@ class Database(ABC):
 
     def __init__(self, url: URL, saved: Path) -> None:
         self.url = url.render_as_string(hide_password=False)
-        self.engine = make_engine(self.url, Keyring([CONTENT_KEY], INDEX_KEY))
+        self.engine = make_engine(self.url, Keyring([CONTENT_KEY], INDEX_KEY), create=True)
         self.engines = [self.engine]
         self.state: State | None = None
         self._folder = saved

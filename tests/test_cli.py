@@ -1,5 +1,8 @@
 """The commands: what each does, and that each error is one sentence and an exit status."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,11 +20,13 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.outbox import OutboxMessage, Recipient, queue
 from ekc.schema import APPEND_ONLY, OUTDATED, encrypted_columns
 from ekc.signin import mails
+from tests.architecture.sources import ROOT
 from tests.cast import Cast
 from tests.core.mailserver import mail_server
 from tests.database import CONTENT_KEY, INDEX_KEY
 from tests.demo.command import Result, Run, runner, write_case, write_keys
 
+NO_FILE = "there is no file %s. Put it back, or make it with: bin/ekc migrate"
 NOT_SET_DOWN = "Its heads were never set down outside the database. Do so every night with: bin/ekc nightly\n"
 NEW_KEY = bytes(range(64, 96))
 
@@ -55,12 +60,27 @@ def test_keys_are_made_once(
 def test_a_database_is_brought_up_to_date_and_checked(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EKC_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite'}")
-    behind = Result(1, "", f"{OUTDATED}\n")
+    file = tmp_path / "new.sqlite"
+    monkeypatch.setenv("EKC_DATABASE_URL", f"sqlite:///{file}")
+    missing = f"The database cannot be used: {NO_FILE % file}\n"
 
-    assert run("check") == behind
+    for command in (["check"], ["nightly"], ["carry"], ["verify-audit"], ["add-region", "North"]):
+        assert run(*command) == Result(1, "", missing)
+    assert not file.exists()
+    file.touch()
+    assert run("check") == Result(1, "", f"{OUTDATED}\n")
     assert run("migrate") == Result(0, "The database is up to date.\n", "")
     assert run("check") == Result(0, "Settings, keys, workflow and database are in order.\n", "")
+
+
+def test_what_the_program_makes_is_for_its_own_user_alone(tmp_path: Path) -> None:
+    environment = {**os.environ, "EKC_INSTANCE": str(tmp_path / "new")}
+    for name in ("EKC_KEYS", "EKC_DATABASE_URL", "EKC_DEMO"):
+        environment.pop(name, None)
+    for command in ("init-keys", "migrate", "nightly"):
+        subprocess.run([sys.executable, "-m", "ekc.cli", command], cwd=ROOT, env=environment, check=True, umask=0o022)
+    made = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "new").iterdir()}
+    assert made == dict.fromkeys(("keys.json", "ekc.sqlite", "audit-heads.txt"), 384)
 
 
 def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +285,7 @@ def test_a_wrong_word_is_answered_in_one_sentence(
     ("url", "sentence"),
     [
         ("nonsense", "The database cannot be used: Could not parse SQLAlchemy URL from given URL string"),
-        ("sqlite:////nowhere/x.sqlite", "The database cannot be used: unable to open database file"),
+        ("sqlite:////nowhere/x.sqlite", "The database cannot be used: " + NO_FILE % "/nowhere/x.sqlite"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_one_sentence(

@@ -50,7 +50,9 @@ def test_checks_and_partial_indexes_are_what_the_models_say(tmp_path: Path) -> N
             return connection.execute(text(asked)).all(), found
 
     keyring = Keyring([CONTENT_KEY], INDEX_KEY)
-    migrated, modelled = (make_engine(f"sqlite:///{tmp_path / name}", keyring) for name in ("migrated", "modelled"))
+    migrated, modelled = (
+        make_engine(f"sqlite:///{tmp_path / name}", keyring, create=True) for name in ("migrated", "modelled")
+    )
     upgrade(migrated)
     metadata.create_all(modelled)
     assert described(migrated) == described(modelled)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from ekc.access_log.words import OTHER_ACTIONS, PAGES, UNKNOWN_PAGE, changed_page, step_title
 from ekc.conferences.models import Participant
-from ekc.core.audit import ActorKind, AuditEvent, read_detail
+from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
 from ekc.journey.queries import steps_taken
 from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part, Phase, Role
@@ -100,7 +100,9 @@ def access_days(
     for row in rows:
         day, refused = found[local_date(row.at, timezone)], row.action == _REFUSED
         name, part, away = circle.get(row.actor_id, _NOBODY) if row.actor_kind is ActorKind.PARTICIPANT else _NOBODY
-        if any(began < row.at and (ended is None or row.at < ended) for began, ended in private):
+        if row.action == PRIVATE_LOOKS or any(
+            began < row.at and (ended is None or row.at < ended) for began, ended in private
+        ):
             day.private_time[refused] = True
         elif part in _COUNTED_PARTS and not (refused and away and away <= row.at):
             day.by_link[refused] += row.action != _ENTERED

@@ -1,7 +1,7 @@
 """The decorator of every route about a case: declares the activity, opens the case, audits reading."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import wraps
 from typing import Any
 
@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import Case, open_case
-from ekc.core.audit import has_recorded, record, record_unknown
+from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, has_event, has_recorded, record, record_unknown
+from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.handlers import is_cross_site
 from ekc.core.routes import MAX_ID, Access, db, declare, now, runtime
@@ -20,9 +21,10 @@ from ekc.core.transaction import writing
 from ekc.links.verification import audit_ended_link
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
-from ekc.workflow.vocabulary import N_, Activity, Role
+from ekc.workflow.vocabulary import N_, Activity, Phase, Role
 
 View = Callable[..., ResponseReturnValue]
+_FAMILY = frozenset({Role.MAIN_PERSON, Role.CHILD, Role.FAMILY, Role.SUPPORTER})
 _READ_METHODS = frozenset({"GET", "HEAD"})
 _TOO_MANY_REFUSED = N_(
     "You asked again and again for pages that are not for you now, so you are signed out. Come in again later; if you "
@@ -33,10 +35,10 @@ _TOO_MANY_REFUSED = N_(
 def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
     """Open the case `conference_id` of the URL, if the visitor may do `activity`, or one of `others`, now.
 
-    The view gets the opened case. GET and HEAD are audited here, once; a change is audited by its action. A change that
-    did nothing counts as reading, because the page with the rejected form shows as much. Refused requests are audited
-    too, whether refused here or by the action; too many of them sign the visitor out. Requests with a personal link
-    that has ended are audited once a day.
+    The view gets the opened case. GET and HEAD are audited here, once; the family's own in private time once a day. A
+    change is audited by its action. A change that did nothing counts as reading, because the page with the rejected
+    form shows as much. Refused requests are audited too, whether refused here or by the action; too many of them sign
+    the visitor out. Requests with a personal link that has ended are audited once a day.
     """
 
     def gate(view: View) -> View:
@@ -54,7 +56,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
                 if request.method in _READ_METHODS:
                     with writing(session):
                         case = open_case(By(session, who, now()), conference_id, activity, *others)
-                        _record(case, "case.read")
+                        _record_look(case)
                 else:
                     case = open_case(By(session, who, now()), conference_id, activity, *others)
             except Refusal as refusal:
@@ -79,8 +81,22 @@ def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseRe
         raise
     if not has_recorded(db()):
         with writing(db()):
-            _record(case, "case.read")
+            _record_look(case)
     return answer
+
+
+def _record_look(case: Case) -> None:
+    """Audit that a page was opened. The family's own looks in private time leave one line a day, without who and what.
+
+    Its instant is the beginning of private time or of the day, so that it tells neither when they looked.
+    """
+    if case.phase is not Phase.PRIVATE_TIME or case.visitor.participant_id is None or not case.roles & _FAMILY:
+        _record(case, "case.read")
+        return
+    today = from_local(datetime.combine(local_date(now(), case.timezone), time()), case.timezone)
+    at = max(case.phase_since, today)
+    if not has_event(db(), at, PRIVATE_LOOKS, case.id):
+        record(db(), Actor(ActorKind.PARTICIPANT), at, PRIVATE_LOOKS, case.id)
 
 
 def _record(case: Case, action: str) -> None:

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, Table, bindparam, insert, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, Table, bindparam, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -30,6 +30,10 @@ _GENESIS_MAC = b"\0" * 16
 _HEADS = "audit heads"  # context of the signature of the file
 _SYSTEM_CHAIN = "system"  # events that belong to no case
 _RECORDED = "audit"  # key in `session.info`: an event was added
+
+
+#: The action of the one line a day that the family's own looks in private time leave.
+PRIVATE_LOOKS = "case.read_in_private_time"
 
 
 class ActorKind(StrEnum):
@@ -120,6 +124,12 @@ def record_unknown(
 def has_recorded(session: Session) -> bool:
     """Whether an event was added with this session. Actions add theirs last, so a refused action has added none."""
     return _RECORDED in session.info
+
+
+def has_event(session: Session, at: datetime, action: str, conference_id: int) -> bool:
+    """Whether a case has an event of this action at this instant."""
+    same = (_event.c.conference_id == conference_id, _event.c.at == at, _event.c.action == action)
+    return session.scalar(select(exists().where(*same))) is True
 
 
 def _add(

@@ -3,11 +3,12 @@
 import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -17,8 +18,9 @@ from ekc.core.crypto import Keyring, attach_keyring
 WRITE_OPTION = "ekc_writes"
 
 
+#: `synchronous=FULL`: a power cut takes back nothing that was answered, such as a link that was revoked.
 #: `recursive_triggers`: REPLACE fires the triggers that refuse deletion.
-_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL", "recursive_triggers=ON")
+_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=FULL", "recursive_triggers=ON")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -68,15 +70,38 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Instant()}  # noqa: RUF012 - SQLAlchemy's own name
 
 
-def make_engine(url: str, keyring: Keyring) -> Engine:
-    """An engine for a database URL, with the keyring for its encrypted columns."""
+def make_engine(url: str, keyring: Keyring, create: bool = False) -> Engine:
+    """An engine for a database URL, with the keyring for its encrypted columns.
+
+    `create`: make the file of a SQLite database if there is none. Otherwise connecting fails, also when the file of a
+    running program was moved or replaced: an empty database would take what is written, and a moved one lose it.
+    """
     # hide_parameters keeps personal data out of error messages.
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     attach_keyring(engine.dialect, keyring)
     if engine.dialect.name == "sqlite":
+        if not create:
+            event.listen(engine, "do_connect", _require_file)
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "checkout", _require_same_file)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _require_file(_dialect: Dialect, _record: object, given: list[Any], _options: object) -> None:
+    if not Path(given[0]).exists():
+        raise sqlite3.OperationalError(f"there is no file {given[0]}. Put it back, or make it with: bin/ekc migrate")
+
+
+def _require_same_file(connection: Any, record: Any, _proxy: object) -> None:
+    """Refuse a pooled connection whose file is no longer at its path."""
+    [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()[:1]
+    try:
+        found = Path(path).stat().st_ino
+    except FileNotFoundError:
+        found = None
+    if record.info.setdefault("inode", found) != found:
+        raise DisconnectionError
 
 
 def autocommit_reads(engine: Engine) -> Engine:

@@ -138,7 +138,7 @@ def _visitor(session: Session, account_id: int) -> Visitor:
 def _rehearse(session: Session, now: datetime, case: CaseFile) -> None:
     """Enter the case into a temporary database. Raises what entering it would raise."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}", keyring_of(session))
+        engine = make_engine(f"sqlite:///{Path(folder) / 'rehearsal.sqlite'}", keyring_of(session), create=True)
         try:
             schema.upgrade(engine)
             with make_sessions(engine)() as rehearsal:

@@ -2,6 +2,7 @@
 
 import ast
 import io
+from datetime import UTC, datetime
 
 import pikepdf
 import pytest
@@ -13,7 +14,7 @@ from ekc.access_log.words import CHANGES, OTHER_ACTIONS, PAGES, page_key, step_t
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.models import Participant
-from ekc.core.audit import ActorKind, AuditEvent, read_detail
+from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared_access
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
 from ekc.privatetime.queries import rounds
@@ -373,6 +374,33 @@ def test_private_time_is_sealed(app: Flask, db_session: Session, cast: Cast, clo
         "During private time pages were opened.",
         "During private time somebody was refused a page.",
     ]
+
+
+def test_of_the_looks_of_the_family_in_private_time_one_line_a_day_is_kept(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    inside = build.case_in_private_time(db_session, cast, clock())
+    began = clock()
+    somebody = Somebody(app, db_session, clock, inside)
+    clock.advance(minutes=7)
+    for name in ("kees", "marieke"):
+        somebody.by_link(name, "/mine", "/mine")
+    clock.advance(days=1)
+    marieke = somebody.by_link("marieke", "/mine", "/opened")
+
+    db_session.rollback()
+    lines = select(AuditEvent).where(AuditEvent.conference_id == inside.id, AuditEvent.at >= began)
+    kept = [
+        (line.action, line.at, line.actor_id, read_detail(db_session, line))
+        for line in db_session.scalars(lines.order_by(AuditEvent.seq))
+        if line.action.startswith("case.read")
+    ]
+    midnight = datetime(2026, 3, 2, 23, tzinfo=UTC)  # in Amsterdam
+    assert kept == [(PRIVATE_LOOKS, began, None, {}), (PRIVATE_LOOKS, midnight, None, {})]
+    told = days(marieke.page(f"/conferences/{inside.id}/opened"))
+    assert [told[day][""][-1] for day in ("Tuesday 3 March 2026", "Monday 2 March 2026")] == [
+        "During private time pages were opened."
+    ] * 2
 
 
 def test_correcting_the_times_of_the_day_hides_no_look(

@@ -7,6 +7,7 @@ database.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.cast import Cast
     from tests.database import Database
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - every commit waits for the disk, which tests need not
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +43,6 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def database(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
     run_folder: Path,
     _writing_is_noticed: None,
 ) -> Iterator[Database]:
@@ -52,11 +54,14 @@ def database(
     saved.mkdir(exist_ok=True)
     made: Database
     if request.param == "sqlite":
-        made = SQLite(tmp_path_factory.mktemp("sqlite"), saved)
+        with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+            made = SQLite(Path(folder), saved)
+            yield made
+            made.close()
     else:
         made = PostgreSQL(server_address(request.config), f"ekc_test_{worker}", saved)
-    yield made
-    made.close()
+        yield made
+        made.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ekc.accounts.access import By
 from ekc.core.db import make_sessions
 from ekc.core.errors import TooMany
 from ekc.signin.actions.passwords import check_password, set_password
-from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
+from ekc.signin.actions.throttle import WIDE, Limit, begin_attempt, discard_attempt
 from ekc.signin.devices import Caller, network_of
 from ekc.signin.login import request_caller
 from ekc.signin.models import Attempt, KnownDevice
@@ -94,6 +94,14 @@ def test_many_at_one_moment_are_no_more_than_many_after_each_other(engine: Engin
     assert sum(let_through) <= 3
     with make_sessions(engine)() as session:
         assert session.scalars(select(func.count()).select_from(Attempt)).one() == sum(let_through)
+
+
+def test_many_networks_of_one_owner_count_together(db_session: Session) -> None:
+    """A /48 has 65,536 networks of /64, each of which counts as one household."""
+    tries = [may_try(db_session, 1, network_of(f"2001:db8:1:{number}::7")) for number in range(3 * WIDE + 1)]
+    elsewhere = may_try(db_session, 1, network_of("2001:db8:2:1::7"))
+
+    assert (tries, elsewhere) == ([True] * 3 * WIDE + [False], True)
 
 
 def test_the_table_names_nobody_and_keeps_nothing_for_long(db_session: Session) -> None:

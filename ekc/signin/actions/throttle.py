@@ -1,8 +1,9 @@
 """Throttling: counting attempts against limits, shared by all processes through the database."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import cast
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select
@@ -57,6 +58,8 @@ PASSWORD_RESETS_BY_NETWORK = Limit("forgotten from", 20, timedelta(hours=1))  # 
 #: Answers at personal links, from one network address: a whole circle may open theirs by the same Wi-Fi.
 LINK_ANSWERS = Limit("entrance", 100, timedelta(hours=1))
 DEAD_LINKS = Limit("dead link", 1, timedelta(days=1))  # for one link: audit events about it
+#: How many times as many attempts count from the /48 of an IPv6 network as from a /64.
+WIDE = 5
 #: A limit, and the account, network or other subject it applies to.
 ThrottleKey = tuple[Limit, str]
 
@@ -67,8 +70,7 @@ def begin_attempt(session: Session, at: datetime, *keys: ThrottleKey) -> tuple[i
     Counting comes first, so that concurrent attempts cannot exceed the limit. Raises TooMany; the refused attempt is
     not counted, so that continued attempts do not extend the lockout of the owner.
     """
-    keyring = keyring_of(session)
-    limits = {keyring.fingerprint(f"{limit.name}:{whom}"): limit for limit, whom in keys}
+    limits = _limits(session, keys)
     _ensure_below_limits(session, at, limits, more=1)  # refuses most excess attempts without a write
     with writing(session):
         attempt = _add_attempts(session, at, limits)
@@ -80,9 +82,25 @@ def begin_attempt(session: Session, at: datetime, *keys: ThrottleKey) -> tuple[i
     return attempt
 
 
+def _limits(session: Session, keys: Iterable[ThrottleKey]) -> dict[bytes, Limit]:
+    """The limits by the key under which attempts are counted; of IPv6 networks the wider ones too."""
+    keyring = keyring_of(session)
+    every = (one for key in keys for one in (key, *_wider(key)))
+    return {keyring.fingerprint(f"{limit.name}:{whom}"): limit for limit, whom in every}
+
+
+def _wider(key: ThrottleKey) -> tuple[ThrottleKey, ...]:
+    """The limit for the /48 of an IPv6 network: whoever rents one has 65,536 of /64."""
+    limit, whom = key
+    if not whom.endswith("/64"):
+        return ()
+    wide = replace(limit, name=f"{limit.name} wide", max_attempts=limit.max_attempts * WIDE)
+    return ((wide, str(ip_network(whom).supernet(new_prefix=48))),)
+
+
 def count_attempt(session: Session, at: datetime, limit: Limit, whom: str) -> None:
     """Count an attempt in the caller's transaction. Raises TooMany, which rolls it back."""
-    limits = {keyring_of(session).fingerprint(f"{limit.name}:{whom}"): limit}
+    limits = _limits(session, [(limit, whom)])
     _add_attempts(session, at, limits)
     _ensure_below_limits(session, at, limits)
 
