@@ -71,6 +71,8 @@ class PersonRow(PersonDetails):
     """Somebody in the circle, with consents and safety concerns counted."""
 
     id: int
+    attends_before: Attends | None  # in the round before
+    informed_before_on: date | None
     convenes: bool
     consented: bool  # to the conference; a withdrawn consent is none
     concerns: int
@@ -326,6 +328,7 @@ class ConcernRow:
     name: str
     concern: str
     arrangement: str | None
+    arrangement_before: str | None  # for the round before
 
 
 _concerns = SafetyConcern.__table__.c

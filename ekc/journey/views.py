@@ -24,6 +24,7 @@ from ekc.journey.panel import blocker_link
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
+from ekc.workflow.ends import END_OF_STEP
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, as_the_circle_reads, has_duty, judge, steps_from
 from ekc.workflow.vocabulary import N_, Activity, Role, Step
 
@@ -147,6 +148,7 @@ def _step_page(
         "journey/step.html",
         case=case,
         rule=rule,
+        end=END_OF_STEP.get(rule.step),
         form=form,
         possible=verdict is not None,
         reasons=reasons,

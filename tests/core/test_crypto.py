@@ -102,8 +102,13 @@ def test_nothing_of_a_case_is_readable_in_the_database(engine: Engine, db_sessio
     assert readable == set()
 
 
+#: Columns that moved with their values, which stay bound to the place where they were sealed.
+MOVED = {f"step_words.{name}": f"phase_change.{name}" for name in ("reason", "overrides")}
+
+
 def test_each_sealed_column_is_bound_to_its_own_place() -> None:
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, SealedColumn):
-                assert column.type.context == f"{table.name}.{column.name}"
+                place = f"{table.name}.{column.name}"
+                assert column.type.context == MOVED.get(place, place)

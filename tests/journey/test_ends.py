@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
+from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions.registration import log_contact
-from ekc.conferences.entries import NewContact
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.entries import Concern, NewContact
+from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.db import Base
 from ekc.core.errors import NotNow, Refusal
@@ -20,6 +21,7 @@ from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.queries import history
+from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText, QuestionText
@@ -293,6 +295,7 @@ def test_a_case_whose_only_main_person_died_can_be_stopped_in_every_phase(
 ) -> None:
     """What the refusal to take out the only main person advises is there, on the page of either."""
     case = make(db_session, cast, START)
+    enter(client, db_session, START, case.id, case.people["marieke"])
     for who in (cast.noor, cast.ruud):
         sign_in(client, who)
         names = [name for name, _ in client.page(f"/conferences/{case.id}").links]
@@ -300,8 +303,8 @@ def test_a_case_whose_only_main_person_died_can_be_stopped_in_every_phase(
     client.follow("Stop: the main person died or left")
     page = client.submit("Stop: the main person died or left", {"What happened?": "the main person died"})
     assert "Why: the main person died" in page.text
-    link = enter(client, db_session, START, case.id, case.people["marieke"])
-    assert link.heading == "Hello, Marieke de Wit"  # a new link is somebody's own doing; those before it ended
+    db_session.rollback()
+    assert db_session.scalars(select(PersonalLink.revoked_at)).all() == [START]
 
 
 def test_with_another_main_person_it_goes_on(db_session: Session, cast: Cast) -> None:
@@ -408,6 +411,35 @@ def test_a_new_round_starts_telling_attending_and_safety_anew(db_session: Sessio
     with pytest.raises(Blocked) as refused:
         take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE))
     assert "everyone_decided" in [reason.guard for reason in refused.value.verdict.reasons]
+
+
+def test_what_held_last_time_is_shown_and_taken_over_by_a_click(
+    db_session: Session, cast: Cast, client: PageClient
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    afraid = Concern(participant_id=case.people["omar"], concern="Of Kees.", arrangement="They sit apart.")
+    circle_actions.add_concern(noor, case.id, afraid)
+    build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
+    attendance.record_attendance(noor, case.id, list(case.people.values()))
+    build.to_presentation(db_session, cast, START, case)
+    build.write_plan(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case)
+    build.step(db_session, cast, START, case, Step.AGREE_PLAN)
+    take_step(noor, case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    sign_in(client, cast.noor)
+    assert "Last time: They sit apart." in client.page(f"/conferences/{case.id}/safety").text
+    page = client.page(f"/conferences/{case.id}/circle")
+    assert page.text.count("Last time: in person, told 2 Mar") == 8
+
+    client.submit("As last time: Omar El Amrani")
+
+    rows = db_session.execute(
+        select(Participant.attends, Participant.informed_on, SafetyConcern.arrangement)
+        .join(SafetyConcern, SafetyConcern.participant_id == Participant.id)
+        .where(Participant.id == case.people["omar"])
+    )
+    assert [tuple(row) for row in rows] == [(Attends.IN_PERSON, None, "They sit apart.")]
 
 
 def dates(page: Page) -> list[str]:

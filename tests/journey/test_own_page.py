@@ -117,8 +117,8 @@ def test_a_main_person_stops_in_their_own_words(
 
     assert page.heading == "We want to stop the conference"
     assert (
-        "No conference is prepared any more. The main persons, the referrer and the professionals get a mail that it "
-        "does not go on. Why, it does not say: your coordinator and the regional manager alone read that."
+        "No conference is prepared any more. Everybody who would come, the referrer and the professionals get a mail "
+        "that it does not go on. Why, it does not say: your coordinator and the regional manager alone read that."
     ) in page.text
     [choice] = page.all("select")
     assert [text_of(one) for one in choice.iter("option")] == [

@@ -151,6 +151,20 @@ def mark_informed(
     return len(informed)
 
 
+def as_last_time(by: By, conference_id: int, participant_id: int) -> None:
+    """Take over from the round before how somebody comes, and what was arranged for their safety.
+
+    Not that they were told: whoever takes part is told personally again.
+    """
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        participant = member(by.session, conference_id, participant_id)
+        participant.attends = participant.attends or participant.attends_before
+        for concern in by.session.scalars(select(SafetyConcern).where(SafetyConcern.participant_id == participant_id)):
+            concern.arrangement = concern.arrangement or concern.arrangement_before
+        by.record("circle.as_last_time", conference_id, name=participant.name)
+
+
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
     """Insert somebody into the circle, in the caller's transaction."""
     participant = Participant(conference_id=conference.id)

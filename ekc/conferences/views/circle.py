@@ -76,6 +76,14 @@ def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
+@bp.post(f"{_PERSON}/as-last-time")
+@case_route(Activity.CHANGE_CIRCLE)
+def as_last_time(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Take over from the round before how somebody comes, and what was arranged for their safety."""
+    circle_actions.as_last_time(by(), case.id, participant_id)
+    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+
+
 def _circle_page(case: Case, form: AddPersonForm | None = None, informed: InformedForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     everybody = queries.circle(db(), case.id)
