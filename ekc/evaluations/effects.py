@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -52,6 +52,12 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
             meeting.place = agreed.place
             session.add(meeting)
     update_tasks_ended(session, conference, at)
+
+
+def move_follow_ups(session: Session, conference: Conference) -> None:
+    """Give the follow-ups the region of their case, after it was changed."""
+    of_case = update(FollowUp).where(FollowUp.conference_id == conference.id)
+    session.execute(of_case.values(region_id=conference.region_id))
 
 
 def update_tasks_ended(session: Session, conference: Conference, at: datetime) -> None:

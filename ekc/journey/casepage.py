@@ -144,11 +144,14 @@ def clock_events(
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
     for change in changes:
         on = local_date(change.at, case.timezone)
-        if change.step is Step.TAKE_ON:
+        if change.step in {Step.TAKE_ON, Step.RECONVENE}:  # a new round starts its own clocks
             found[Event.TAKEN_ON] = on
+            found.pop(Event.MEETING_HELD, None)
+        elif change.step is Step.OPEN_CONFERENCE:  # held for good, also if it goes on on another day
+            found.setdefault(Event.MEETING_HELD, on)
         elif change.step is Step.AGREE_PLAN:
             found[Event.PLAN_AGREED] = on
-    if case.phase is Phase.SETUP and any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
+    if any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
         found |= queries.referrer_events(session, case.id, case.no_bottom_lines_on)
     if meeting and meeting.started_at:
         found[Event.MEETING_HELD] = local_date(meeting.started_at, case.timezone)

@@ -58,6 +58,7 @@ class Home:
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     handing_over: HandingOver
+    corrections: tuple[queries.CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
 
 
@@ -102,6 +103,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
+        corrections=queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
 

@@ -53,3 +53,23 @@ ACCESS_ENDS = MailRule(
         "one and until when, and finish what you still have to write."
     ),
 )
+CORRECTED = MailRule(
+    name="registration_corrected",
+    audience=Audience.MANAGERS,
+    key="corrected:{case}:{at}:{to}",
+    subject=N_("The registration of a conference was corrected"),
+    body=N_(
+        "The region, country, kind, municipality or referrer of a conference was corrected. It comes to your region, "
+        "leaves it or stays. Sign in to see what changed."
+    ),
+)
+CORRECTED_YOURS = MailRule(
+    name="own_registration_corrected",
+    audience=Audience.COORDINATOR,
+    key="corrected:{case}:{at}:coordinator",
+    subject=N_("The registration of a conference of yours was corrected"),
+    body=N_(
+        "The region, country, kind, municipality or referrer of a conference of yours was corrected. You stay its "
+        "coordinator. Sign in to see what changed, and which dates."
+    ),
+)
