@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify_managers
+from ekc.accounts.queries import readers
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import move_names, set_referrer
@@ -125,6 +126,10 @@ def correct_registration(by: By, conference_id: int, new: Assignment, seen_versi
             raise Unknown
         if new == before:
             raise Refusal(N_("Nothing is different from what was registered."))
+        if new.region_id != before.region_id and not readers(by.session, new.region_id, ""):
+            raise Refusal(
+                N_("Nobody manages this region, so no manager would see the case. Ask your administrator for one.")
+            )
         if new.profile != before.profile and conference.plan_number:
             raise Refusal(N_("A plan was agreed under the rules of this country, so the country stays."))
         if new.referrer_id != before.referrer_id:

@@ -259,7 +259,7 @@ def test_nobody_else_corrects_and_nobody_does_in_private_time(
     assert refreshed(db_session).scalars(select(Conference.phase)).one() is Phase.PRIVATE_TIME
 
 
-def test_a_region_without_a_manager_is_said(
+def test_no_case_goes_to_a_region_that_nobody_manages(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = registered_case(db_session, cast, clock())
@@ -268,4 +268,9 @@ def test_a_region_without_a_manager_is_said(
 
     page = client.shown("Show what follows", SOUTH)
 
-    assert "Nobody manages South: no regional manager would see this case." in page.text
+    assert "Nobody manages South, so the case cannot go there yet: no manager would see it." in page.text
+    refused = client.refused("Correct it", status=409)
+    assert refused.errors == [
+        "Nobody manages this region, so no manager would see the case. Ask your administrator for one."
+    ]
+    assert assignment(refreshed(db_session), case.id).region_id == cast.north

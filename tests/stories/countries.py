@@ -27,12 +27,12 @@ def register_and_match(walk: Walk) -> str:
 
 def take_on(walk: Walk, main_person: str) -> None:
     """Children are entered before, because their age decides who is asked to consent."""
-    children = [id_ for id_, person in walk.case.people.items() if person.born]
+    children = {str(id_): person.born for id_, person in walk.case.people.items() if person.born is not None}
     preparing.add_people(walk, *children)
-    for id_ in children:
+    for id_, born in children.items():
         client = walk.open("circle")
         client.follow(walk.name(id_))
-        client.submit("Save", {"Born on": walk.case.people[id_].born})  # type: ignore[index]
+        client.submit("Save", {"Born on": born})
     page = walk.open("consents").here
     assert "A child is asked from the age of 16 (our default)." in page.text
     preparing.take_on(walk, main_person, *children)
