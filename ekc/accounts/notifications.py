@@ -60,6 +60,12 @@ def notify_managers(
         queue(session, rule, reader.recipient, at, case=case, **fields)
 
 
+def notify_administrators(session: Session, rule: MailRule, at: datetime, case: int) -> None:
+    """Queue a mail about a case for each administrator. Does not commit."""
+    for reader in _active_accounts(session, Account.roles.any(AccountRole.role == Role.ADMINISTRATOR)):
+        queue(session, rule, reader.recipient, at, case=case)
+
+
 def _active_accounts(session: Session, whom: ColumnElement[bool]) -> list[Account]:
     return list(session.scalars(select(Account).where(Account.active, whom).order_by(Account.id)))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from ekc.accounts.access import DemoPerson, Visitor, has_left
@@ -33,6 +33,15 @@ class RecentManager:
     region: str
     since: date  # in the time zone of the region
     by: str  # the administrator who gave the role; empty: a command on the server
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody whose office shows them a case."""
+
+    account_id: int
+    name: str
+    role: Role
 
 
 #: How long a new regional manager is shown to others.
@@ -130,6 +139,21 @@ def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[O
     for account_id, id_, role, region, municipality in rows:
         found[account_id].append(OfficeRow(id_, role, region or municipality or ""))
     return {account_id: tuple(held) for account_id, held in found.items()}
+
+
+def readers(session: Session, region_id: int, municipality: str) -> list[Reader]:
+    """Who sees the cases of a region, and the dates of those of a municipality: open accounts, by role and name."""
+    of_place = or_(
+        and_(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.region_id == region_id),
+        and_(AccountRole.role == Role.CARE_MANAGER, AccountRole.municipality == municipality),
+    )
+    rows = session.execute(
+        select(Account.id, Account.name, AccountRole.role)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.active, of_place)
+        .order_by(AccountRole.role.desc(), Account.name, Account.id)
+    )
+    return [Reader(*row) for row in rows]
 
 
 def phone_of(session: Session, account_id: int | None) -> str:

@@ -110,9 +110,19 @@ class Registration:
     wishes: tuple[str, ...]
     sides: tuple[str, ...]
     legal_context: LegalContext
-    municipality: str
     language: str
     timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What decides who sees a case, and which rules hold. `referrer_id`: a participant; None: nobody referred it."""
+
+    region_id: int
+    profile: str
+    variant: Variant
+    municipality: str
+    referrer_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,13 @@ REGISTERED = MailRule(
     subject=N_("A conference was registered in your region"),
     body=N_("A new registration waits for a coordinator. Sign in to read it, then ask somebody."),
 )
+UNMANAGED = MailRule(
+    name="case_registered_unmanaged",
+    audience=Audience.OVERSIGHT,
+    key="unmanaged:{case}:{to}",
+    subject=N_("A registration came in that no manager sees"),
+    body=N_("A conference was registered in a region that nobody manages. Sign in and give the region a manager."),
+)
 RECEIVED = MailRule(
     name="registration_received",
     audience=Audience.PARTICIPANT,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     exists,
     false,
+    func,
     null,
     or_,
     select,
@@ -28,7 +29,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Region
 from ekc.conferences.access import Case, roles_in
-from ekc.conferences.entries import PersonDetails, Registration, hidden_fields
+from ekc.conferences.entries import Assignment, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
 from ekc.core.crypto import Keyring, has_words, keyring_of, search_words
 from ekc.workflow import independence
@@ -263,6 +264,7 @@ class RegistrationRow(Registration):
 
     registered_on: date
     registered_by: Part
+    municipality: str
     region: str
     version: int
 
@@ -291,6 +293,16 @@ def registration(session: Session, conference_id: int) -> RegistrationRow:
     """The registration of a case."""
     found = select(*_columns(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
     return _to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+
+
+def assignment(session: Session, conference_id: int) -> Assignment:
+    """Region, country, kind, municipality and referrer of a case as they are."""
+    columns = (Conference.region_id, Conference.profile, Conference.variant, Conference.municipality)
+    row = session.execute(select(*columns).where(Conference.id == conference_id)).one()
+    referrers = select(func.min(Participant.id)).where(
+        Participant.conference_id == conference_id, Participant.part == Part.REFERRER, Participant.removed_at.is_(None)
+    )
+    return Assignment(**row._asdict(), referrer_id=session.scalar(referrers))
 
 
 def case_number(session: Session, conference_id: int) -> str:

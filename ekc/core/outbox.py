@@ -28,7 +28,7 @@ class Audience(StrEnum):
     MANAGERS = "managers"  # regional managers of a region
     OVERSIGHT = "oversight"  # administrators and regional managers, except the person who acted
     COORDINATOR = "coordinator"  # current, former or asked coordinator of a case
-    REQUESTER = "requester"  # the person who asked that coordinator
+    REQUESTER = "requester"  # the person who asked that coordinator, or who manages the case now
     CIRCLE = "circle"  # everybody in a circle with one of the rule's `parts`
     PARTICIPANT = "participant"  # one participant
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -62,6 +62,12 @@ def give_up_open(session: Session, conference: Conference, at: datetime, reason:
     still_open = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
     for row in session.scalars(select(FollowUp).where(FollowUp.conference_id == conference.id, *still_open)):
         row.given_up_on, row.given_up_reason = local_date(at, conference.timezone), reason
+
+
+def move_follow_ups(session: Session, conference: Conference) -> None:
+    """Give the follow-ups the region of their case, after it was changed."""
+    of_case = update(FollowUp).where(FollowUp.conference_id == conference.id)
+    session.execute(of_case.values(region_id=conference.region_id))
 
 
 def update_tasks_ended(session: Session, conference: Conference, at: datetime) -> None:

@@ -1,13 +1,16 @@
-"""The form of a step: reason, new date, overrides. The rule of the step says which of them it asks for."""
+"""The form of a step (reason, new date, overrides: its rule says which), and that of correcting a registration."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from ekc.conferences.entries import CHANNELS
-from ekc.conferences.forms.fields import choice, named_choices, people_field
+from ekc.conferences.entries import CHANNELS, Assignment
+from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, people_field, words_of
+from ekc.conferences.forms.registration import country_choices
 from ekc.core.forms import PlainForm, TranslatedForm
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
@@ -15,7 +18,8 @@ from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.owed import Owed
-from ekc.workflow.vocabulary import N_, Phase, StopReason
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import N_, Phase, StopReason, Variant
 
 #: The stop reasons in the words of a family.
 _OWN_WORDS = {
@@ -85,3 +89,52 @@ class ToldForm(PlainForm):
     def __init__(self, owed: Owed, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.told.choices = [(str(one.id), one.name) for one in owed.to]
+
+
+class CorrectionForm(PlainForm):
+    """Region, country, kind, municipality and referrer. `seen`: the values whose consequences were shown."""
+
+    version = HiddenField()
+    seen = HiddenField()
+    region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
+    profile = SelectField(_l("Country"), **FROM_LIST)
+    variant = SelectField(_l("Kind of conference"), choices=words_of(Variant), **FROM_LIST)
+    municipality = line("", 80, _l("Write the municipality, council or area."))
+    referrer_id = SelectField(_l("Who referred the case"), coerce=int, **FROM_LIST)
+
+    def __init__(
+        self,
+        before: Assignment,
+        regions: Mapping[int, str],
+        countries: Collection[str],
+        referrers: Mapping[int, str],
+        plan_agreed: bool,
+        **kwargs: Any,
+    ) -> None:
+        """`before`: the values as they are. What can be no other is not asked: one region, or the country of a plan."""
+        super().__init__(data={**asdict(before), "referrer_id": before.referrer_id or 0}, **kwargs)
+        self._before = before
+        self.region_id.choices = [SelectChoice(str(id_), name) for id_, name in regions.items()]
+        self.profile.choices = country_choices(tuple(dict.fromkeys((*countries, before.profile))))
+        self.municipality.label.text = gettext(PROFILES[before.profile].area)
+        nobody = SelectChoice("0", gettext("nobody: the main person registered"))
+        self.referrer_id.choices = [nobody, *(SelectChoice(str(id_), name) for id_, name in referrers.items())]
+        if len(regions) == 1:
+            del self.region_id
+        if plan_agreed or len(self.profile.choices) == 1:
+            del self.profile
+
+    def to_assignment(self) -> Assignment:
+        return Assignment(
+            region_id=self.region_id.data if "region_id" in self else self._before.region_id,
+            profile=self.profile.data if "profile" in self else self._before.profile,
+            variant=Variant(self.variant.data),
+            municipality=self.municipality.data,
+            referrer_id=self.referrer_id.data or None,
+        )
+
+    @property
+    def seen_version(self) -> int:
+        """The version of the case that the page showed; 0 matches none."""
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

@@ -87,6 +87,7 @@ class Home:
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
+    corrections: tuple[queries.CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
 
     @property
@@ -150,6 +151,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ),
         ended=_ended(session, who, cases, at),
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
+        corrections=queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
 

@@ -60,3 +60,24 @@ def _end_mail(end: End, hears: Hears, words: Words) -> MailRule:
 END_MAILS: dict[tuple[End, Hears], MailRule] = {
     (rule.end, hears): _end_mail(rule.end, hears, words) for rule in ENDS for hears, words in rule.mails.items()
 }
+
+CORRECTED = MailRule(
+    name="registration_corrected",
+    audience=Audience.MANAGERS,
+    key="corrected:{case}:{at}:{to}",
+    subject=N_("The registration of a conference was corrected"),
+    body=N_(
+        "The region, country, kind, municipality or referrer of a conference was corrected. It comes to your region, "
+        "leaves it or stays. Sign in to see what changed."
+    ),
+)
+CORRECTED_YOURS = MailRule(
+    name="own_registration_corrected",
+    audience=Audience.COORDINATOR,
+    key="corrected:{case}:{at}:coordinator",
+    subject=N_("The registration of a conference of yours was corrected"),
+    body=N_(
+        "The region, country, kind, municipality or referrer of a conference of yours was corrected. You stay its "
+        "coordinator. Sign in to see what changed, and which dates."
+    ),
+)

@@ -1,15 +1,15 @@
-"""The table of steps taken, append-only, and of the words that belong to them, which "no plan" destroys."""
+"""The tables of steps taken, append-only, of the words that belong to them, and of corrections of a registration."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.audit import ActorKind
 from ekc.core.crypto import SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
-from ekc.workflow.vocabulary import Phase, Step
+from ekc.workflow.vocabulary import Phase, Step, Variant
 
 
 class PhaseChange(Base):
@@ -39,3 +39,25 @@ class StepWords(Base):
     change_id: Mapped[int] = mapped_column(ForeignKey("phase_change.id"), primary_key=True, autoincrement=False)
     reason: Mapped[str | None] = mapped_column(SealedText("phase_change.reason"))
     overrides: Mapped[Any] = mapped_column(SealedJSON("phase_change.overrides"), default=dict)  # guard -> reason
+
+
+class Correction(Base):
+    """A correction of what decides who sees a case and which rules hold: the values before and after."""
+
+    __tablename__ = "correction"
+    __table_args__ = (Index(None, "region_before", "at"), Index(None, "region_after", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who corrected it
+    region_before: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    region_after: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    profile_before: Mapped[str] = mapped_column(String(16))
+    profile_after: Mapped[str] = mapped_column(String(16))
+    variant_before: Mapped[Variant] = mapped_column(enum_column(Variant, "variant_before"))
+    variant_after: Mapped[Variant] = mapped_column(enum_column(Variant, "variant_after"))
+    municipality_before: Mapped[str] = mapped_column(String(80))
+    municipality_after: Mapped[str] = mapped_column(String(80))
+    referrer_before: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # null: nobody
+    referrer_after: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))

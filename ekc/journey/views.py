@@ -4,19 +4,22 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
-from ekc.conferences.access import Case
+from ekc.accounts.queries import regions
+from ekc.conferences import queries as conferences
+from ekc.conferences.access import Case, open_case
 from ekc.conferences.actions.registration import log_contacts
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.errors import Unknown
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
-from ekc.core.routes import db, moves, now, public
+from ekc.core.routes import db, edits, moves, now, public, runtime
 from ekc.journey import queries
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions import Blocked, correct_registration, take_step
 from ekc.journey.casepage import case_page
+from ekc.journey.consequences import consequences, professionals
 from ekc.journey.facts import gather_facts
-from ekc.journey.forms import ToldForm, step_form
+from ekc.journey.forms import CorrectionForm, ToldForm, step_form
 from ekc.journey.home import demo_people, staff_home
 from ekc.journey.notices import notices, owed_in
 from ekc.journey.ownpage import own_page as own_page_of
@@ -101,10 +104,55 @@ def _to_tell_page(case: Case, rejected: dict[int, ToldForm] | None = None) -> st
 @bp.get("/conferences/<int:conference_id>/history")
 @case_route(Activity.SEE_HISTORY)
 def history(case: Case) -> ResponseReturnValue:
-    """The steps taken and the changes that people had to hear, newest first."""
-    changes = queries.history(db(), case.id)
-    given = notices(db(), case.id)[::-1]
-    return render_template("journey/history.html", case=case, changes=changes[::-1], notices=given, rules=STEP_RULES)
+    """The steps taken, corrections of the registration and changes that people had to hear, newest first."""
+    steps, corrections = queries.history(db(), case.id), queries.corrections(db(), case.id)
+    changes: list[queries.ChangeRow | queries.CorrectionRow] = [*steps, *corrections]
+    changes.sort(key=lambda change: change.at, reverse=True)
+    return render_template(
+        "journey/history.html",
+        case=case,
+        changes=changes,
+        corrections=corrections,
+        rules=STEP_RULES,
+        names=conferences.names(db(), case.id) if corrections else {},
+        notices=notices(db(), case.id)[::-1],
+    )
+
+
+@bp.route("/conferences/<int:conference_id>/registration/correct", methods=["GET", "POST"])
+@case_route(Activity.CORRECT_REGISTRATION)
+@edits
+def correct(case: Case) -> ResponseReturnValue:
+    """Correct what decides who sees the case and which rules hold: first what follows, then the correction."""
+    before = conferences.assignment(db(), case.id)
+    region_names = {row.id: row.name for row in regions(db())}
+    countries, referrers = runtime().settings.countries, professionals(db(), case.id)
+    form = CorrectionForm(before, region_names, countries, referrers, case.plan_number > 0)
+    follows = None
+    if form.validate_on_submit():
+        after = form.to_assignment()
+        # What was shown belongs to these values only: with others it is shown again.
+        if after != before and form.seen.data != repr(after):
+            follows, form.seen.data = consequences(db(), case, before, after), repr(after)
+        else:
+            with form.showing_refusal():
+                correct_registration(by(), case.id, after, form.seen_version)
+                flash(gettext("The registration is corrected."), "success")
+                return redirect(_after_correction(case.id), 303)
+    form.version.data, form.version.raw_data = str(conferences.registration(db(), case.id).version), None
+    form.seen.raw_data = None
+    region = region_names[form.to_assignment().region_id] if follows else ""
+    page = render_template("journey/correct.html", case=case, form=form, follows=follows, region=region)
+    return page, form.status if form.is_submitted() and not follows else 200
+
+
+def _after_correction(conference_id: int) -> str:
+    """The registration if the visitor still sees the case, else home."""
+    try:
+        open_case(by(), conference_id, Activity.SEE_REGISTRATION)
+    except Refusal:
+        return url_for("home")
+    return url_for("conferences.registration", conference_id=conference_id)
 
 
 @bp.get("/conferences/<int:conference_id>/mine")

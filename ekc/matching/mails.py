@@ -13,21 +13,21 @@ ASKED = MailRule(
 DECLINED = MailRule(
     name="coordinator_declined",
     audience=Audience.REQUESTER,
-    key="match:{match}:declined",
+    key="match:{match}:declined:{to}",
     subject=N_("A coordinator cannot take a conference"),
     body=N_("A coordinator whom you asked for a conference said no. Sign in and ask somebody else."),
 )
 UNWANTED = MailRule(
     name="coordinator_unwanted",
     audience=Audience.REQUESTER,
-    key="match:{match}:unwanted:{at}",
+    key="match:{match}:unwanted:{at}:{to}",
     subject=N_("A main person would rather have another coordinator"),
     body=N_("A main person would rather have another coordinator, and need not say why. Sign in and ask one."),
 )
 CONFLICT = MailRule(
     name="coordinator_conflict",
     audience=Audience.REQUESTER,
-    key="match:{match}:conflict:{at}",
+    key="match:{match}:conflict:{at}:{to}",
     subject=N_("A coordinator may not be independent"),
     body=N_("Something may tie a coordinator to a conference. Sign in and decide whether that is an obstacle."),
 )
@@ -36,7 +36,7 @@ WITHDRAWN = MailRule(
     audience=Audience.COORDINATOR,
     key="match:{match}:withdrawn",
     subject=N_("You are not needed for a conference any more"),
-    body=N_("A conference for which you were asked has ended, so you do not have to answer any more."),
+    body=N_("A conference for which you were asked has ended, or belongs to another region now. You need not answer."),
 )
 TAKEN_OVER = MailRule(
     name="coordinator_replaced",

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
-from ekc.meetings.models import Arrangement, InformationItem, Meeting, Question, Stretch
+from ekc.core.clock import from_local, to_local
+from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Stretch
 from ekc.workflow.definition import Taking
 from ekc.workflow.owed import NoticeKind
 
@@ -35,6 +36,18 @@ def start_meeting(session: Session, conference: Conference, at: datetime, _takin
     meeting = ensure_meeting(session, conference.id)
     if meeting.started_at is None:
         meeting.started_at = at
+
+
+def keep_local_times(session: Session, conference: Conference, former_zone: str) -> None:
+    """Move what is still planned so that it stands at the same local time in the new time zone of the case."""
+    planned = select(Meeting).where(Meeting.conference_id == conference.id, Meeting.started_at.is_(None))
+    for meeting in session.scalars(planned).all():
+        options = session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id)).all()
+        rows: list[Meeting | DateOption] = [meeting, *options]
+        for row in rows:
+            if row.starts_at is not None:
+                local = to_local(row.starts_at, former_zone).replace(tzinfo=None)
+                row.starts_at = from_local(local, conference.timezone)
 
 
 def end_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:

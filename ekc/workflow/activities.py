@@ -53,6 +53,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("change the registration, the question and the consents"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
     ),
+    ActivityRule(
+        Activity.CORRECT_REGISTRATION,
+        N_("correct the region, country, kind, municipality and referrer"),
+        _grant(_OUTSIDE, Role.REGIONAL_MANAGER),
+    ),
     ActivityRule(Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER)),
     ActivityRule(
         Activity.SEE_REQUEST,

@@ -192,6 +192,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
         }
     ),
     Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.CONSENTS}),
+    Activity.CORRECT_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.NAMES}),
     Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE, CasePart.WAIVERS}),
     Activity.SEE_REQUEST: frozenset({CasePart.REQUEST}),
     Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration alone

@@ -241,6 +241,7 @@ class Activity(StrEnum):
     SEE_OWN_PAGE = "see_own_page"
     SEE_REGISTRATION = "see_registration"
     CHANGE_REGISTRATION = "change_registration"
+    CORRECT_REGISTRATION = "correct_registration"
     MATCH_COORDINATOR = "match_coordinator"
     SEE_REQUEST = "see_request"
     ANSWER_MATCH = "answer_match"

@@ -364,3 +364,13 @@ def test_the_rules_of_the_country_stand_where_whoever_registered_reads_on(client
     assert "within two days that the referral came in. (local target)" in thanks.text
     assert "municipality" not in thanks.text.lower()
     assert "EKC" not in thanks.text
+
+
+def test_a_registration_that_no_manager_sees_is_told_to_the_administrators(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    client.page("/register")
+    client.submit("Register", {**FILLED_IN, "Region": "South", "Your e-mail": ""})
+
+    (mail,) = refreshed(db_session).scalars(select(OutboxMessage))
+    assert (mail.recipient, mail.subject) == ("bas@example.org", "A registration came in that no manager sees")

@@ -43,7 +43,6 @@ def test_all_that_was_registered_can_be_changed(
             "Wishes for the coordinator": "evenings, or weekends\nno computers",
             "Sides": "mother\nfather",
             "Of their own accord, or under pressure": "with a measure of the court",
-            "Municipality": "Northfield",
             "Language of the letters and the plan": "Arabic",
             "Time zone": "Europe/London",
         },
@@ -63,9 +62,8 @@ def test_all_that_was_registered_can_be_changed(
         ("evenings, or weekends", "no computers"),
         ("mother", "father"),
     )
-    assert (row.legal_context, row.municipality, row.language, row.timezone) == (
+    assert (row.legal_context, row.language, row.timezone) == (
         LegalContext.COURT,
-        "Northfield",
         "ar",
         "Europe/London",
     )

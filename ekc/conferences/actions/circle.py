@@ -175,6 +175,30 @@ def insert_participant(session: Session, conference: Conference, details: Person
     return participant
 
 
+def move_names(session: Session, conference: Conference) -> None:
+    """Rewrite the blind index of everybody in the circle, after the region of the case was changed."""
+    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    for participant in session.scalars(select(Participant).where(*here).order_by(Participant.id)):
+        _index_name(session, conference, participant)
+
+
+def set_referrer(session: Session, conference: Conference, participant_id: int | None) -> None:
+    """Make a professional of the circle the referrer (None: nobody was); a former referrer is a professional then.
+
+    Raises Unknown for anybody who is no professional: becoming one decides about private time.
+    """
+    chosen = member(session, conference.id, participant_id) if participant_id is not None else None
+    if chosen is not None and chosen.part not in PROFESSIONAL_PARTS:
+        raise Unknown
+    preserve_agencies(session, conference)
+    here = (Participant.conference_id == conference.id, Participant.part == Part.REFERRER)
+    for former in session.scalars(select(Participant).where(*here)).all():
+        former.part = Part.PROFESSIONAL
+    if chosen is not None:
+        chosen.part = Part.REFERRER
+    conference.registered_by = Part.REFERRER if chosen is not None else Part.MAIN_PERSON
+
+
 def preserve_agencies(session: Session, conference: Conference) -> None:
     """Store the agencies of a case as they are now, before a change to circle or bottom lines.
 

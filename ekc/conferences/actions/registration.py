@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Region
-from ekc.accounts.notifications import notify_managers
+from ekc.accounts.notifications import notify_administrators, notify_managers
+from ekc.accounts.queries import readers
 from ekc.conferences import mails, queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
@@ -87,8 +88,13 @@ def register_case(by: By, new: NewCase) -> int:
 
 
 def _acknowledge(by: By, conference: Conference, registrant: Participant) -> None:
-    """Mail the managers of the region that there is a registration, and whoever registered that it arrived."""
+    """Mail the managers of the region that there is a registration, and whoever registered that it arrived.
+
+    Where nobody manages the region, the administrators hear that instead.
+    """
     notify_managers(by.session, mails.REGISTERED, by.at, {conference.region_id}, conference.id, by=by.visitor)
+    if not readers(by.session, conference.region_id, ""):
+        notify_administrators(by.session, mails.UNMANAGED, by.at, conference.id)
     language = language_of(registrant.language, conference.language)
     to = Recipient(registrant.id, registrant.email, language)
     queue(by.session, mails.RECEIVED, to, by.at, case=conference.id)

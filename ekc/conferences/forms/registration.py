@@ -183,7 +183,6 @@ class RegistrationForm(PlainForm):
     wishes = passage(_l("Wishes for the coordinator"))
     sides = passage(_l("Sides"), rows=2)
     legal_context = one_of(_l("Of their own accord, or under pressure"), LegalContext)
-    municipality = line(_l("Municipality"), 80, _l("Write the municipality."))
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, _ZONE_MISSING, rules=[_known_zone])
 
@@ -211,7 +210,6 @@ class RegistrationForm(PlainForm):
             wishes=lines(self.wishes.data),
             sides=lines(self.sides.data),
             legal_context=LegalContext(self.legal_context.data),
-            municipality=self.municipality.data,
             language=self.language.data,
             timezone=self.timezone.data,
         )

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
-from ekc.accounts.queries import coordinators
+from ekc.accounts.notifications import notify_managers
+from ekc.accounts.queries import coordinators, visitor_of_account
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import make_searchable
 from ekc.conferences.models import Conference
@@ -69,7 +70,7 @@ def decline(by: By, conference_id: int) -> None:
         conference, match = lock_pending_match(by, conference_id)
         match.declined_on = match.ended_on = local_date(by.at, conference.timezone)
         conference.asked_coordinator_id = None
-        queue_mail(by.session, mails.DECLINED, conference, by.at, match.asked_by, match)
+        mail_requester(by, mails.DECLINED, conference, match)
         by.record("match.declined", conference_id, coordinator=by.actor.name)
 
 
@@ -99,6 +100,20 @@ def end_match(by: By, conference_id: int, reason: str, match_id: int | None = No
         match.ended_on = local_date(by.at, conference.timezone)
         name = by.session.get_one(Account, match.account_id).name
         by.record("match.ended", conference_id, coordinator=name, reason=reason)
+
+
+def withdraw_foreign_request(by: By, conference: Conference) -> None:
+    """End the pending request of a coordinator who is not of the case's region; they get a mail. Does not commit.
+
+    Only coordinators of the region are asked, and whoever asked them may not see the answer any more. A coordinator
+    who accepted stays: the family knows them, and another one takes over only by accepting.
+    """
+    match = pending_match(by.session, conference.id)
+    if match is None or match.account_id in {row.id for row in coordinators(by.session, conference.region_id)}:
+        return
+    match.ended_on = local_date(by.at, conference.timezone)
+    conference.asked_coordinator_id = None
+    queue_mail(by.session, mails.WITHDRAWN, conference, by.at, match.account_id, match)
 
 
 def current_match(session: Session, conference_id: int) -> Match | None:
@@ -140,6 +155,16 @@ def queue_mail(
     to = session.get(Account, account_id or 0)
     if to is not None:
         queue(session, rule, to.recipient, at, case=conference.id, match=match.id)
+
+
+def mail_requester(by: By, rule: MailRule, conference: Conference, match: Match) -> None:
+    """Queue a mail to whoever asked the coordinator; to the managers of the region if they no longer manage it."""
+    asker = visitor_of_account(by.session, match.asked_by or 0, by.at)
+    if asker is not None and conference.region_id in asker.regions:
+        queue_mail(by.session, rule, conference, by.at, match.asked_by, match)
+    else:
+        regions = {conference.region_id}
+        notify_managers(by.session, rule, by.at, regions, conference.id, by=by.visitor, match=match.id)
 
 
 def _open(conference_id: int) -> Select[Match]:

@@ -17,7 +17,7 @@ from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
 from ekc.matching import mails
-from ekc.matching.actions.asking import current_match, lock_pending_match, past_day, queue_mail
+from ekc.matching.actions.asking import current_match, lock_pending_match, mail_requester, past_day, queue_mail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.matching.queries.match import agencies_of, open_conflicts
@@ -123,7 +123,7 @@ def _declare(
         **declared.answers,
     )
     if open_conflicts(by.session, conference.id):
-        queue_mail(by.session, mails.CONFLICT, conference, by.at, match.asked_by, match)
+        mail_requester(by, mails.CONFLICT, conference, match)
 
 
 def _earlier_declarations(session: Session, match: Match) -> list[dict[str, Any]]:
@@ -200,7 +200,7 @@ def want_another_coordinator(by: By, conference_id: int, match_id: int | None = 
             return
         match.confirmed_on, match.unwanted_on = None, local_date(by.at, conference.timezone)
         match.unwanted_by = by.visitor.participant_id
-        queue_mail(by.session, mails.UNWANTED, conference, by.at, match.asked_by, match)
+        mail_requester(by, mails.UNWANTED, conference, match)
         name = by.session.get_one(Account, match.account_id).name
         by.record("match.unwanted", conference_id, coordinator=name)
 

@@ -1,0 +1,82 @@
+"""What a correction of a registration brings about, said before it is made. Nothing here writes."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from ekc.accounts import queries as accounts
+from ekc.conferences import queries as conferences
+from ekc.conferences.access import Case
+from ekc.conferences.entries import Assignment
+from ekc.journey import queries
+from ekc.journey.casepage import clock_events
+from ekc.journey.deadlines import running_deadlines
+from ekc.matching.queries import match as match_queries
+from ekc.meetings import queries as meetings
+from ekc.workflow.profiles import PROFILES, Profile
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class DueChange:
+    """A clock that becomes due on another day; None: it does not run."""
+
+    title: str
+    before: date | None
+    after: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    """What follows from a correction. `country`: the new country, if it is another one."""
+
+    loses: tuple[accounts.Reader, ...]
+    gains: tuple[accounts.Reader, ...]
+    unmanaged: bool  # nobody manages the region of the case then
+    due: tuple[DueChange, ...]
+    country: Profile | None
+    coordinator: str  # accepted, of another region than the case then: stays; empty: there is none
+    request_ends: str  # asked, of another region than the case then; empty: there is none
+
+
+def consequences(session: Session, case: Case, before: Assignment, after: Assignment) -> Consequences:
+    """What follows if `before` becomes `after`."""
+    saw = accounts.readers(session, before.region_id, before.municipality)
+    will_see = accounts.readers(session, after.region_id, after.municipality)
+    matches = match_queries.matches(session, case.id)
+    of_region = {row.id for row in accounts.coordinators(session, after.region_id)}
+    moves = before.region_id != after.region_id
+    waiting = case.asked_coordinator_id if moves and case.asked_coordinator_id not in of_region else None
+    foreign = moves and case.coordinator_id is not None and case.coordinator_id not in of_region
+    return Consequences(
+        loses=tuple(one for one in saw if one not in will_see),
+        gains=tuple(one for one in will_see if one not in saw),
+        unmanaged=not accounts.readers(session, after.region_id, ""),
+        due=_due_changes(session, case, before, after),
+        country=PROFILES[after.profile] if after.profile != before.profile else None,
+        coordinator=matches.current.name if foreign and matches.current else "",
+        request_ends=matches.pending.name if waiting is not None and matches.pending else "",
+    )
+
+
+def _due_changes(session: Session, case: Case, before: Assignment, after: Assignment) -> tuple[DueChange, ...]:
+    steps, meeting = queries.steps_taken(session, case.id), meetings.current_meeting(session, case.id)
+    found: list[dict[str, tuple[str, date]]] = []
+    for one in (before, after):
+        profile = PROFILES[one.profile]
+        events = clock_events(session, replace(case, profile=one.profile), steps, meeting)
+        dues = running_deadlines(profile, events, one.referrer_id is not None)
+        found.append({due.clock.code: (due.clock.title, due.on) for due in dues})
+    was, will_be = found
+    changed = {code: (was.get(code), will_be.get(code)) for code in {**was, **will_be}}
+    return tuple(
+        DueChange((old or new or ("",))[0], old[1] if old else None, new[1] if new else None)
+        for old, new in changed.values()
+        if (old and old[1]) != (new and new[1])
+    )
+
+
+def professionals(session: Session, conference_id: int) -> dict[int, str]:
+    """Who of the circle can be the referrer, by participant id."""
+    return {row.id: row.name for row in conferences.circle(session, conference_id) if row.part in PROFESSIONAL_PARTS}

@@ -1,0 +1,276 @@
+"""Correcting what a registration decides: region, country, kind, municipality and referrer."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import PROGRAM, By, Office, Visitor
+from ekc.accounts.queries import visitor_of_account
+from ekc.conferences.models import Conference, NameKey
+from ekc.conferences.queries import assignment, registration, search
+from ekc.core.outbox import OutboxMessage
+from ekc.evaluations.models import FollowUp
+from ekc.matching.actions import asking, independence
+from ekc.meetings.models import Meeting
+from ekc.staff.actions.accounts import NewAccount, open_account
+from ekc.workflow.vocabulary import Part, Phase, Role, Variant
+from tests.build import Made, case_in_evaluation, case_in_private_time, case_in_setup, prepared_case, registered_case
+from tests.cast import COST, PASSWORD, Cast, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.database import refreshed
+from tests.page import Page, text_of
+
+SOUTH = {"Region": "South"}
+
+
+def manager(session: Session, name: str, region: int) -> Visitor:
+    """Open the account of a regional manager."""
+    office = Office(Role.REGIONAL_MANAGER, region_id=region)
+    email = f"{name.split(maxsplit=1)[0].lower()}@example.org"
+    new = NewAccount(name=name, email=email, region_id=region, roles=(office,), password=PASSWORD)
+    visitor = visitor_of_account(session, open_account(By(session, PROGRAM, START), new, COST))
+    assert visitor is not None
+    return visitor
+
+
+@pytest.fixture
+def sara(db_session: Session, cast: Cast) -> Visitor:
+    """Who manages the South."""
+    return manager(db_session, "Sara Bos", cast.south)
+
+
+def correct(client: PageClient, who: Visitor, case: Made, values: dict[str, str]) -> Page:
+    """Look at what follows, then confirm; returns the page of consequences."""
+    sign_in(client, who)
+    client.page(f"/conferences/{case.id}/registration")
+    client.follow("Correct these, or the referrer")
+    shown = client.shown("Show what follows", values)
+    client.submit("Correct it")
+    return shown
+
+
+def mails(session: Session) -> Sequence[tuple[str, str]]:
+    """Recipient and subject of each mail about a correction or a request, in order."""
+    rows = refreshed(session).scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [(row.recipient, row.subject) for row in rows if "correct" in row.key or "withdrawn" in row.key]
+
+
+def corrected_lately(client: PageClient) -> list[str]:
+    """The lines below "Corrected lately" at home."""
+    sections = [part for part in client.page("/").all("section") if part.get("aria-labelledby") == "corrected"]
+    return [text_of(row) for part in sections for row in part.iter("li")]
+
+
+def test_another_region_is_said_first_and_then_told_to_everybody(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    """The manager who corrects loses sight; the other managers and the coordinator hear by mail and at home."""
+    old = manager(db_session, "Olaf Prins", cast.north)
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration/correct")
+
+    page = client.shown("Show what follows", SOUTH)
+
+    follows = text_of(next(part for part in page.all("section") if part.get("aria-labelledby") == "follows"))
+    assert "No longer sees this case: Olaf Prins, regional manager Ruud Kramer, regional manager" in follows
+    assert "Sees this case from then on: Sara Bos, regional manager" in follows
+    assert "No date changes." in follows
+    assert "Noor van Dijk stays the coordinator, though of another region" in follows
+    assert assignment(refreshed(db_session), case.id).region_id == cast.north  # nothing is saved yet
+    assert mails(db_session) == []
+
+    assert client.submit("Correct it").heading == "Hello, Ruud"
+
+    assert assignment(refreshed(db_session), case.id).region_id == cast.south
+    assert mails(db_session) == [
+        ("sara@example.org", "The registration of a conference was corrected"),
+        ("olaf@example.org", "The registration of a conference was corrected"),
+        ("noor@example.org", "The registration of a conference of yours was corrected"),
+    ]
+    assert client.get(f"/conferences/{case.id}").status_code == 404
+    line = "EKC-2026-0001 Region: South instead of North · Ruud Kramer, 2 Mar"
+    for who, linked in ((old, False), (sara, True), (cast.noor, True)):
+        browser = PageClient(app)
+        sign_in(browser, who)
+        assert corrected_lately(browser) == [line]
+        assert ("EKC-2026-0001" in [name for name, _ in browser.here.links]) == linked
+        if linked:
+            browser.follow("EKC-2026-0001")
+            assert "The registration was corrected. Region: South instead of North." in browser.here.text
+    assert corrected_lately(client) == []  # who did it knows
+    clock.set(clock() + timedelta(days=15))
+    later = PageClient(app)
+    sign_in(later, sara)
+    assert corrected_lately(later) == []
+
+
+def test_names_and_follow_ups_move_with_the_region(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    before = len(search(db_session, cast.ruud, "amrani", clock()))
+
+    correct(client, cast.ruud, case, SOUTH)
+
+    session = refreshed(db_session)
+    assert set(session.scalars(select(NameKey.region_id))) == {cast.south}
+    assert set(session.scalars(select(FollowUp.region_id))) == {cast.south}
+    assert (before, len(search(session, sara, "amrani", clock())), search(session, cast.ruud, "amrani", clock())) == (
+        2,
+        2,
+        (),
+    )
+
+
+def test_a_request_to_a_coordinator_of_the_other_region_ends(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    case = registered_case(db_session, cast, clock())
+    asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.noor.account_id or 0)
+
+    page = correct(client, cast.ruud, case, SOUTH)
+
+    assert "Noor van Dijk is no longer asked, because they are not of this region." in page.text
+    session = refreshed(db_session)
+    assert session.scalars(select(Conference.asked_coordinator_id)).one() is None
+    assert mails(db_session) == [
+        ("noor@example.org", "You need not answer any more"),
+        ("sara@example.org", "The registration of a conference was corrected"),
+    ]
+    asking.ask_coordinator(By(session, sara, clock()), case.id, cast.iris.account_id or 0)
+
+
+def test_what_the_coordinator_needs_decided_goes_to_the_new_manager(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    """Ruud asked her, but does not see the case any more."""
+    case = case_in_setup(db_session, cast, clock())
+    correct(client, cast.ruud, case, SOUTH)
+
+    session = refreshed(db_session)
+    independence.want_another_coordinator(By(session, participant(case.id, case.people["marieke"]), clock()), case.id)
+
+    rows = session.scalars(select(OutboxMessage).where(OutboxMessage.key.contains("unwanted"))).all()
+    assert [row.recipient for row in rows] == ["sara@example.org"]
+
+
+def test_another_country_brings_its_rules_dates_and_clock(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = prepared_case(db_session, cast, clock())
+    planned = db_session.scalars(select(Meeting.starts_at)).one()
+    assert planned is not None
+
+    page = correct(client, cast.ruud, case, {"Country": "England", "Municipality": "Northfield Borough"})
+
+    follows = page.text
+    assert "Hold the conference: by Monday 27 April 2026 (was: by Monday 11 May 2026)" in follows
+    assert "Referrer spoken to: by Wednesday 4 March 2026 (had no date)" in follows
+    assert "The rules of this country hold: England. A child is asked from the age of 16 (our default)." in follows
+    assert "Mila Visser, social care manager (dates and states only)" in follows
+    row = refreshed(db_session).scalars(select(Conference)).one()
+    assert (row.profile, row.language, row.timezone, row.number) == ("england", "en", "Europe/London", "EKC-2026-0001")
+    assert db_session.scalars(select(Meeting.starts_at)).one() == planned + timedelta(hours=1)  # the same on the clock
+    page = client.page(f"/conferences/{case.id}/registration")
+    assert "<dt>Council</dt><dd>Northfield Borough</dd>" in page.html
+    assert "municipality" not in page.html.lower()
+    assert "(Children Act 1989, s.31ZA; from which day it holds is not verified.) (law)" in page.text
+
+
+def test_the_country_of_an_agreed_plan_stays(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+
+    page = client.page(f"/conferences/{case.id}/registration/correct")
+
+    assert "A plan was agreed under its rules, so it stays." in page.text
+    assert "Country" not in client.form("Show what follows").labels
+
+
+def test_kind_and_referrer_can_be_corrected(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """A former referrer stays as a professional; nobody of the family is offered."""
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration/correct")
+    field = next(one for one in client.here.all("select") if one.get("name") == "referrer_id")
+    assert [text_of(option) for option in field.iter("option")] == [
+        "nobody: the main person registered",
+        "Karim Jansen",
+        "Els Vermeer",
+    ]
+
+    correct(
+        client, cast.ruud, case, {"Kind of conference": "recovery conference", "Who referred the case": "Els Vermeer"}
+    )
+
+    now = assignment(refreshed(db_session), case.id)
+    assert (now.variant, now.referrer_id) == (Variant.RECOVERY, case.people["els"])
+    circle = client.page(f"/conferences/{case.id}/history").text
+    assert (
+        "Kind: recovery conference instead of family conference. Referrer: Els Vermeer instead of Karim Jansen"
+        in circle
+    )
+
+    correct(client, cast.ruud, case, {"Who referred the case": "nobody: the main person registered"})
+
+    assert assignment(refreshed(db_session), case.id).referrer_id is None
+    assert registration(db_session, case.id).registered_by is Part.MAIN_PERSON
+
+
+def test_nothing_is_corrected_unseen_unchanged_or_out_of_date(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    case = registered_case(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration/correct")
+    same = client.refused("Show what follows", {}, status=409)
+    assert same.errors == ["Nothing is different from what was registered."]
+    client.shown("Show what follows", SOUTH)
+    # other values than those whose consequences were shown are shown first
+    assert "What follows" in client.shown("Correct it", {"Kind of conference": "individual conference"}).text
+    other = PageClient(app)
+    correct(other, cast.ruud, case, {"Municipality": "Dorpstad"})
+
+    late = client.refused("Correct it", status=409)
+
+    assert late.errors == ["Somebody changed this case while you wrote. What you typed is below: look at it again."]
+    now = assignment(refreshed(db_session), case.id)
+    assert (now.region_id, now.variant, now.municipality) == (cast.north, Variant.FAMILY, "Dorpstad")
+
+
+def test_nobody_else_corrects_and_nobody_does_in_private_time(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    case = case_in_private_time(db_session, cast, clock())
+    for who, status in ((cast.noor, 404), (sara, 404), (cast.mila, 404), (cast.ruud, 403)):
+        browser = PageClient(app)
+        sign_in(browser, who)
+        assert browser.get(f"/conferences/{case.id}/registration/correct").status_code == status
+    assert refreshed(db_session).scalars(select(Conference.phase)).one() is Phase.PRIVATE_TIME
+
+
+def test_no_case_goes_to_a_region_that_nobody_manages(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = registered_case(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration/correct")
+
+    page = client.shown("Show what follows", SOUTH)
+
+    assert "Nobody manages South, so the case cannot go there yet: no manager would see it." in page.text
+    refused = client.refused("Correct it", status=409)
+    assert refused.errors == [
+        "Nobody manages this region, so no manager would see the case. Ask your administrator for one."
+    ]
+    assert assignment(refreshed(db_session), case.id).region_id == cast.north
