@@ -13,7 +13,6 @@ from ekc.journey import queries
 from ekc.journey.casepage import clock_events
 from ekc.journey.deadlines import running_deadlines
 from ekc.matching.queries import match as match_queries
-from ekc.meetings import queries as meetings
 from ekc.workflow.profiles import PROFILES, Profile
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
@@ -61,11 +60,11 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
 
 
 def _due_changes(session: Session, case: Case, before: Assignment, after: Assignment) -> tuple[DueChange, ...]:
-    steps, meeting = queries.steps_taken(session, case.id), meetings.current_meeting(session, case.id)
+    steps = queries.steps_taken(session, case.id)
     found: list[dict[str, tuple[str, date]]] = []
     for one in (before, after):
         profile = PROFILES[one.profile]
-        events = clock_events(session, replace(case, profile=one.profile), steps, meeting)
+        events = clock_events(session, replace(case, profile=one.profile), steps)
         dues = running_deadlines(profile, events, one.referrer_id is not None)
         found.append({due.clock.code: (due.clock.title, due.on) for due in dues})
     was, will_be = found
