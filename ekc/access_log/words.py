@@ -34,6 +34,7 @@ PAGES = {
     "steps": N_("a step of the conference"),
     "tasks": N_("their own tasks"),
     "times": N_("the times of the day"),
+    "wishes": N_("a step of the conference"),
 }
 #: The page that a change belongs to, by the first part of its audit code.
 CHANGES = {
@@ -54,6 +55,7 @@ CHANGES = {
     "question": PAGES["information"],
     "registration": PAGES["registration"],
     "safety": PAGES["safety"],
+    "voice": PAGES["mine"],
 }
 #: Other actions, by their whole audit code.
 OTHER_ACTIONS = {

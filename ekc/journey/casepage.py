@@ -6,13 +6,14 @@ from itertools import chain
 
 from sqlalchemy.orm import Session
 
+from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
-from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context
+from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
@@ -21,7 +22,8 @@ from ekc.privatetime import queries as privatetime
 from ekc.workflow.engine import PHASE_RULES, STEP_RULES, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES, Event
-from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import hear, must_be_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class ChecklistLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidWish:
+    """What somebody said about a step that all main persons have to want; `voice.answer` no: they do not want it."""
+
+    name: str
+    voice: conferences.VoiceRow
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """All that the case page shows.
 
@@ -58,6 +68,9 @@ class CasePage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None
     undecided: bool  # there is a conflict of interest that nobody has decided about
+    unwanted: bool  # a main person would rather have another coordinator
+    several: bool  # there are several main persons
+    wishes: tuple[SaidWish, ...]  # empty unless somebody wants such a step
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
     deadlines: tuple[Deadline, ...]
@@ -94,6 +107,9 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         meeting=read.meeting,
         match=read.matches.current,
         undecided=bool(facts.coordinator.conflicts),
+        unwanted=bool(hear(VoiceMatter.COORDINATOR, facts).no),
+        several=len(must_be_asked(VoiceMatter.COORDINATOR, facts)) > 1,
+        wishes=_wishes(session, case, read, facts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running_deadlines(
@@ -103,6 +119,20 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         family_question=rounds[-1].ended_for if rounds else None,
         in_private_time=in_private_time,
         today=today,
+    )
+
+
+def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[SaidWish, ...]:
+    """What was said about each step for which somebody wishes."""
+    matters = [rule.matter for rule in STEP_RULES.values() if rule.matter and case.phase in rule.sources]
+    wished = [matter for matter in matters if hear(matter, facts).yes]
+    if not wished:
+        return ()
+    about, names = voices_about(case, read.matches.current), {row.id: row.name for row in read.circle}
+    return tuple(
+        SaidWish(names[row.participant_id], row)
+        for row in conferences.voices(session, case.id)
+        if row.matter in wished and row.about == about[row.matter] and row.participant_id in names
     )
 
 

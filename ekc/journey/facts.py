@@ -17,7 +17,7 @@ from ekc.plans.draft import people_with_task
 from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES, age
-from ekc.workflow.vocabulary import Phase
+from ekc.workflow.vocabulary import Phase, VoiceMatter
 
 Circle = tuple[conferences.Member, ...]
 
@@ -44,15 +44,15 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
     """The facts of a case at `at`. `read` is the context if the caller has read it already."""
     today = local_date(at, case.timezone)
     read = read or read_context(session, case.id)
+    about = voices_about(case, read.matches.current)
     facts = Facts(
         phase=case.phase,
         today=today,
         variant=case.variant,
         profile=PROFILES[case.profile],
-        main_person_said_yes=case.main_person_said_yes_on is not None,
         coordinator=_coordinator(read),
         question_agreed=case.question_agreed_on is not None,
-        people=tuple(_person(row, today) for row in read.circle),
+        people=tuple(_person(row, today, about) for row in read.circle),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
     )
@@ -71,7 +71,18 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
             return facts
 
 
-def _person(row: conferences.Member, today: date) -> PersonFacts:
+def voices_about(case: Case | Conference, match: match_queries.MatchRow | None) -> dict[VoiceMatter, int]:
+    """What a voice in each matter has to be about to count now: this coordinator, this presentation, this round."""
+    return {
+        VoiceMatter.CONFERENCE: 0,
+        VoiceMatter.COORDINATOR: match.id if match else 0,
+        VoiceMatter.PLAN: case.presentation,
+        VoiceMatter.STOPPING: case.round,
+        VoiceMatter.AGAIN: case.round,
+    }
+
+
+def _person(row: conferences.Member, today: date, about: dict[VoiceMatter, int]) -> PersonFacts:
     return PersonFacts(
         id=row.id,
         name=row.name,
@@ -80,6 +91,8 @@ def _person(row: conferences.Member, today: date) -> PersonFacts:
         informed=row.informed_on is not None,
         age=age(row.born, today) if row.born else None,
         needs_interpreter=row.needs_interpreter,
+        side=row.side,
+        voices={said.matter: said.answer for said in row.said if said.about == about[said.matter]},
     )
 
 
@@ -103,8 +116,6 @@ def _coordinator(read: CaseContext) -> CoordinatorFacts:
         asked=True,
         accepted=match.accepted,
         declared=match.declaration is not None,
-        confirmed=match.confirmed,
-        unwanted=match.unwanted_on is not None,
         name=match.name,
         conflicts=match.open_conflicts(conferences.agencies(read.circle)),
     )
@@ -157,15 +168,13 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts
 def _with_answers(
     session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
 ) -> Facts:
-    """Agreement, acceptance and bottom line checks of the current presentation."""
+    """Attendance, acceptance and bottom line checks of the current presentation."""
     if not case.without_conference and meeting:
         facts = _with_attendance(session, meeting.id, facts)
-    said = {row.participant_id: row.answer for row in plans.agreements(session, case.id, case.presentation)}
     decisions = plans.acceptances(session, case.id, case.presentation)
     met = plans.bottom_line_checks(session, case.id, case.presentation)
     return replace(
         _with_bottom_lines(session, case, facts, met),
-        people=tuple(replace(p, agreed=said.get(p.id)) for p in facts.people),
         accepted=plans.is_accepted(decisions),
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
+from ekc.conferences.queries import wishes
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
@@ -51,6 +52,7 @@ class Home:
     link_requests: tuple[LinkRequests, ...]  # shown first: somebody may be waiting on the phone
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
+    wishes: tuple[tuple[CaseRow, bool], ...]  # somebody wants to stop or to come together again; True: not safe
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
@@ -92,6 +94,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         awaiting_decision=tuple(
             row for row in cases if row.id in with_conflicts and _sees_conflicts(row.phase, Role.COORDINATOR)
         ),
+        wishes=_wishes(session, (*cases, *registrations, *regional)),
         requests=requests,
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
         cases=cases,
@@ -107,6 +110,13 @@ def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, r
     seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
     asking = approval_requests(session, seen, at)
     return tuple(LinkRequests(row, asking[row.id]) for row in cases if row.id in asking)
+
+
+def _wishes(session: Session, rows: tuple[CaseRow, ...]) -> tuple[tuple[CaseRow, bool], ...]:
+    """The cases with a wish that is not settled, those that are not safe first."""
+    by_id = {row.id: row for row in rows}
+    found = wishes(session, by_id.keys()) if by_id else {}
+    return tuple(sorted(((by_id[id_], unsafe) for id_, unsafe in found.items()), key=lambda one: not one[1]))
 
 
 def _sees_request(phase: Phase) -> bool:

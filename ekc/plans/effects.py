@@ -27,12 +27,15 @@ from ekc.plans.document import (
     PrintedEvaluation,
     PrintedGoal,
     PrintedWhatIf,
+    Said,
     to_json,
 )
 from ekc.plans.draft import Action, Draft, actions, from_json, number_of
 from ekc.plans.draft import to_json as stored
+from ekc.plans.facts import heard
 from ekc.plans.models import PlanDraft, PlanVersion
 from ekc.plans.queries import (
+    CirclePerson,
     acceptances,
     agreements,
     bottom_line_checks,
@@ -42,7 +45,7 @@ from ekc.plans.queries import (
     version,
 )
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import N_, ActionKind, Agreed
+from ekc.workflow.vocabulary import N_, ActionKind
 
 
 def present_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
@@ -157,21 +160,28 @@ def _document(
         )
         if accepted
         else None,
-        agreed=_agreed(session, conference, since, names),
+        agreed=_agreed(session, conference, draft, people, since),
         changes=lines,
     )
 
 
 def _agreed(
-    session: Session, conference: Conference, since: datetime | None, names: dict[int, str]
+    session: Session, conference: Conference, draft: Draft, people: tuple[CirclePerson, ...], since: datetime | None
 ) -> tuple[PrintedAgreement, ...]:
-    """Who agreed, in their words. People who did not agree are left out."""
-    with using(conference.language):
-        part = translate(N_("with part of it"))
-    return tuple(
-        PrintedAgreement(names[row.participant_id], row.words or (part if row.answer is Agreed.PART else ""))
-        for row in agreements(session, conference.id, conference.presentation, since)
-        if row.answer is not Agreed.NO
+    """What everyone says of the plan, in their words; and whoever has to be asked and was not, by name."""
+    said = {row.participant_id: row for row in agreements(session, conference.id, conference.presentation, since)}
+    answers = {id_: row.answer for id_, row in said.items()}
+    found = heard(people, draft, answers, conference.registered_on, conference.without_conference)
+    not_asked = {person.id for person in found.not_asked}
+    return (
+        *(
+            PrintedAgreement(person.name, said[person.id].words, cast(Said, said[person.id].answer.value))
+            if person.id in said
+            else PrintedAgreement(person.name, "", "not_asked")
+            for person in people
+            if person.id in said or person.id in not_asked
+        ),
+        *(PrintedAgreement(side, "", "side_not_asked") for side in found.sides),
     )
 
 

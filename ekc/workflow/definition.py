@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from ekc.workflow import guards
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
 VERSION = 1
@@ -55,6 +55,7 @@ class StepRule:
     rare: bool = False  # an exit, shown quietly
     called_in: str = ""  # how the coordinator, outside the room, says it
     own: str = ""  # how somebody in the circle says it, on their own page
+    matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,7 @@ STEPS: tuple[StepRule, ...] = (
         reason=ReasonKind.TEXT,
         ask=N_("Why is a new conference needed?"),
         rare=True,
+        matter=VoiceMatter.AGAIN,
     ),
     StepRule(
         Step.STOP,
@@ -244,5 +246,6 @@ STEPS: tuple[StepRule, ...] = (
         ask=N_("Why does it stop?"),
         rare=True,
         own=N_("We want to stop the conference"),
+        matter=VoiceMatter.STOPPING,
     ),
 )

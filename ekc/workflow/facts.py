@@ -4,6 +4,7 @@
 a clock, except what follows from the fields themselves.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,6 +24,7 @@ from ekc.workflow.vocabulary import (
     Phase,
     SupportAnswer,
     Variant,
+    VoiceMatter,
 )
 
 
@@ -41,13 +43,19 @@ class PersonFacts:
     unmet_concerns: int = 0  # safety concerns that have no arrangement yet
     present: bool = False  # came to the meeting of this round
     in_room: bool = False  # is there now
-    agreed: Agreed | None = None  # with the plan as it is presented now
     has_task: bool = False
+    side: str = ""
+    voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
 
     @property
     def is_family(self) -> bool:
         """Whether this person belongs to the family group."""
         return self.part in FAMILY_PARTS
+
+    @property
+    def gives_agreement(self) -> bool:
+        """Whether this person is asked about the plan: family and supporters."""
+        return self.is_family or self.part is Part.SUPPORTER
 
     @property
     def is_professional(self) -> bool:
@@ -118,8 +126,6 @@ class CoordinatorFacts:
     asked: bool = False
     accepted: bool = False
     declared: bool = False
-    confirmed: bool = False
-    unwanted: bool = False  # the main person would rather have somebody else
     name: str = ""
     conflicts: tuple[Conflict, ...] = ()
 
@@ -132,7 +138,6 @@ class Facts:
     today: date
     variant: Variant = Variant.FAMILY
     profile: Profile = NL
-    main_person_said_yes: bool = False
     coordinator: CoordinatorFacts = field(default_factory=CoordinatorFacts)
     question_agreed: bool = False
     people: tuple[PersonFacts, ...] = ()

@@ -16,6 +16,7 @@ from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.profiles import PROFILES, Clock, Force, Profile
 from ekc.workflow.vocabulary import Labelled, Phase, Role, Scope
+from ekc.workflow.voices import VOICES, Asked, VoiceRule
 
 _INTRODUCTION = f"""\
 # The workflow
@@ -30,6 +31,11 @@ Nobody in the circle sees how to reach anybody else, whatever side they are on; 
 coordinator's pages alone and in no document. The coordinator's own access to a closed case ends: see the countries."""
 
 
+_ABOUT_VOICES = """\
+Each person's answer is their own, and stands for nobody else. Of those who stay away as was decided, only whoever has a
+task in the plan is asked. The families read the last column on their own pages."""
+
+
 def handbook() -> str:
     """The whole policy as Markdown."""
     parts = [
@@ -42,6 +48,9 @@ def handbook() -> str:
         _table(("step", "from", "to", "who takes it", "it asks for"), (_step(rule) for rule in STEPS)),
         "## What has to be so, and what a step brings about",
         *(text for rule in STEPS for text in _conditions(rule)),
+        "## Whose yes each matter needs",
+        _ABOUT_VOICES,
+        _table(("matter", "who is asked", "what settles it", "where people differ"), (_voice(rule) for rule in VOICES)),
         "## Follow-ups",
         _table(
             ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
@@ -102,6 +111,10 @@ def _guard(guard: GuardRule) -> str:
     text = " ".join((inspect.getdoc(guard.check) or "").split())
     override = f" *The {_names(guard.override)} may override this with a reason.*" if guard.override else ""
     return f"- `{guard.code}`: {text}{override}"
+
+
+def _voice(rule: VoiceRule) -> tuple[str, str, str, str]:
+    return rule.matter.label, "; ".join(word.label for word in Asked if word in rule.asked), rule.settled, rule.differ
 
 
 def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str, str]:
