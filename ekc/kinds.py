@@ -63,7 +63,7 @@ def _mail_problems(rule: MailRule) -> Iterator[str]:
         yield "parts belong to a mail to the circle, which needs some"
     if to_circle and not (rule.key.startswith("{case}:") and rule.key.endswith(":{round}:{to}")):
         yield "the key has to be {case}:…:{round}:{to}, by which it is taken back from somebody who is excluded"
-    if rule.audience in (Audience.MANAGERS, Audience.OVERSIGHT) and not rule.key.endswith(":{to}"):
+    if rule.audience in (Audience.MANAGERS, Audience.OVERSIGHT, Audience.CASE_STAFF) and not rule.key.endswith(":{to}"):
         yield "several people get it, so the key has to end with {to}"
     if "{" not in rule.key:
         yield "the key is always the same"

@@ -3,7 +3,7 @@
 Each `case_in_…` starts from the registration, all at one instant. Noor is coordinator, Marieke main person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
@@ -76,7 +76,6 @@ def registered_case(session: Session, cast: Cast, at: datetime, **changes: objec
         topics=("parenting", "school absence"),
         wishes=("speaks Dutch and understands Moroccan Arabic", "preferably a woman"),
         registered_by=Part.REFERRER,
-        main_person_said_yes_on=local_date(at, TIMEZONE),
         main_persons=(
             PersonDetails(name="Marieke de Wit", part=Part.MAIN_PERSON, relation="mother", email="marieke@example.org"),
         ),
@@ -85,6 +84,8 @@ def registered_case(session: Session, cast: Cast, at: datetime, **changes: objec
         ),
     )
     new = replace(new, **changes)  # type: ignore[arg-type]
+    if "said_yes_on" not in changes:
+        new = replace(new, said_yes_on=(local_date(at, TIMEZONE),) * len(new.main_persons))
     return made(session, registration_actions.register_case(By(session, cast.nobody, at), new))
 
 
@@ -100,7 +101,9 @@ def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) 
     case = registered_case(session, cast, at, **changes)
     asking.ask_coordinator(By(session, cast.ruud, at), case.id, cast.noor.account_id or 0)
     independence.accept(By(session, cast.noor, at), case.id, INDEPENDENT)
-    independence.confirm_coordinator(By(session, cast.noor, at), case.id)
+    for row in circle(session, case.id):
+        if row.part is Part.MAIN_PERSON:
+            independence.confirm_coordinator(By(session, cast.noor, at), case.id, participant_id=row.id)
     for name in case.people.keys() - {"karim"}:
         consent = NewConsent(participant_id=case.people[name], given_on=local_date(at, TIMEZONE))
         registration_actions.add_consent(By(session, cast.noor, at), case.id, consent)
@@ -224,9 +227,10 @@ def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     plans.change_plan(By(session, noor, at), case.id, 5, edits.set_evaluation(looking_back))
 
 
-def answer_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
-    """All agree to the plan, the bottom lines are met, and the referrer accepts it."""
-    asked = [row.id for row in circle(session, case.id) if row.part in FAMILY_PARTS | {Part.SUPPORTER}]
+def answer_plan(session: Session, cast: Cast, at: datetime, case: Made, but: Collection[int] = ()) -> None:
+    """All agree to the plan, `but` these; the bottom lines are met, and the referrer accepts it."""
+    family = [row.id for row in circle(session, case.id) if row.part in FAMILY_PARTS | {Part.SUPPORTER}]
+    asked = [id_ for id_ in family if id_ not in but]
     plans.record_agreements(By(session, cast.noor, at), case.id, asked)
     for line in bottom_lines(session, case.id):
         plans.check_bottom_line(By(session, cast.noor, at), case.id, line.id, True)

@@ -35,6 +35,7 @@ PAGES = {
     "tasks": N_("their own tasks"),
     "times": N_("the times of the day"),
     "to-tell": _NOTES,
+    "wishes": N_("a step of the conference"),
 }
 #: The page that a change belongs to, by the first part of its audit code.
 CHANGES = {
@@ -55,6 +56,7 @@ CHANGES = {
     "question": PAGES["information"],
     "registration": PAGES["registration"],
     "safety": PAGES["safety"],
+    "voice": PAGES["mine"],
 }
 #: Other actions, by their whole audit code.
 OTHER_ACTIONS = {

@@ -82,7 +82,6 @@ class Case:
     coordinator_id: int | None
     asked_coordinator_id: int | None
     registered_on: date
-    main_person_said_yes_on: date | None
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
     tasks_ended_on: date | None

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.mails import NOTICE
-from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern
+from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, Recipient, queue
 from ekc.workflow.owed import Listener, NoticeKind, concerned
-from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part
+from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part, VoiceMatter
 
 
 def queue_circle_mail(
@@ -83,3 +83,10 @@ def begin_round(session: Session, conference: Conference) -> None:
 def destroy_views(session: Session, conference: Conference) -> None:
     """Empty what absent people wanted to say."""
     session.execute(update(Participant).where(Participant.conference_id == conference.id).values(view=""))
+
+
+def destroy_wishes(session: Session, conference: Conference) -> None:
+    """Delete who wanted to stop in this round, and who wanted to come together for it or again."""
+    stopping = (Voice.matter == VoiceMatter.STOPPING) & (Voice.about == conference.round)
+    again = (Voice.matter == VoiceMatter.AGAIN) & (Voice.about >= conference.round - 1)
+    session.execute(delete(Voice).where(Voice.conference_id == conference.id, stopping | again))

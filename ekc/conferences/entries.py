@@ -92,7 +92,8 @@ class NewCase:
     sides: tuple[str, ...] = ()
     registered_on: date | None = None  # None: today in the case's time zone
     registered_by: Part = Part.MAIN_PERSON  # or Part.REFERRER
-    main_person_said_yes_on: date | None = None
+    #: When each main person said yes to a conference, in their order; missing: not yet
+    said_yes_on: tuple[date | None, ...] = ()
     main_persons: tuple[PersonDetails, ...]
     referrer: PersonDetails | None = None
 
@@ -104,7 +105,6 @@ class Registration:
     title: str
     question: str
     question_agreed_on: date | None
-    main_person_said_yes_on: date | None
     reason: str
     topics: tuple[str, ...]
     wishes: tuple[str, ...]

@@ -9,7 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
 from ekc.workflow.owed import NoticeKind
-from ekc.workflow.vocabulary import Attends, LegalContext, Outcome, Part, Phase, PlanSharing, StopReason, Variant
+from ekc.workflow.vocabulary import (
+    Agreed,
+    Attends,
+    LegalContext,
+    Outcome,
+    Part,
+    Phase,
+    PlanSharing,
+    StopReason,
+    Variant,
+    VoiceMatter,
+)
 
 
 class CaseCounter(Base):
@@ -58,7 +69,6 @@ class Conference(Base):
     registered_by: Mapped[Part] = mapped_column(enum_column(Part))
     reason: Mapped[str] = mapped_column(SealedText("conference.reason"))
     wishes: Mapped[list[str]] = mapped_column(SealedJSON("conference.wishes"), default=list)
-    main_person_said_yes_on: Mapped[date | None]
     no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
 
     #: Found by the names of its people: registered by staff, or a coordinator was asked. What anybody sent is not.
@@ -159,6 +169,28 @@ class Consent(Base):
     given_on: Mapped[date]
     withdrawn_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(SealedText("consent.note"), default="")
+
+
+class Voice(Base):
+    """What somebody said in one matter, for themselves alone. The last answer counts; `ekc/workflow/voices.py`.
+
+    `about`: the match of a coordinator, the presentation of a plan, the round in which somebody wants to stop or to
+    come together again; 0 for the conference itself.
+    """
+
+    __tablename__ = "voice"
+    __table_args__ = (UniqueConstraint("conference_id", "matter", "about", "participant_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    matter: Mapped[VoiceMatter] = mapped_column(enum_column(VoiceMatter))
+    about: Mapped[int]
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    answer: Mapped[Agreed] = mapped_column(enum_column(Agreed))
+    words: Mapped[str | None] = mapped_column(SealedText("voice.words"))
+    reason_code: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))  # of a wish to stop
+    said_on: Mapped[date]
+    written_at: Mapped[datetime]
 
 
 class SafetyConcern(Base):

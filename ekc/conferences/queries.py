@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from itertools import groupby, islice
@@ -13,15 +13,18 @@ from sqlalchemy import (
     Executable,
     Row,
     Select,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     exists,
     false,
     func,
     null,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -30,14 +33,35 @@ from ekc.accounts.access import Visitor
 from ekc.accounts.models import Region
 from ekc.conferences.access import Case, roles_in
 from ekc.conferences.entries import Assignment, PersonDetails, Registration, hidden_fields
-from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
+from ekc.conferences.models import (
+    BottomLine,
+    Conference,
+    Consent,
+    ContactEntry,
+    NameKey,
+    Participant,
+    SafetyConcern,
+    Voice,
+)
 from ekc.core.crypto import Keyring, has_words, keyring_of, search_words
 from ekc.workflow import independence
 from ekc.workflow.engine import may, sees
 from ekc.workflow.facts import PersonFacts
 from ekc.workflow.independence import Agency, Tie
 from ekc.workflow.profiles import age
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, Attends, CasePart, Part, Phase, Role, Scope
+from ekc.workflow.vocabulary import (
+    PROFESSIONAL_PARTS,
+    Activity,
+    Agreed,
+    Attends,
+    CasePart,
+    Part,
+    Phase,
+    Role,
+    Scope,
+    StopReason,
+    VoiceMatter,
+)
 
 _people = Participant.__table__.c
 _lines = BottomLine.__table__.c
@@ -96,6 +120,15 @@ class OwnDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said in one matter, without words and days."""
+
+    matter: VoiceMatter
+    about: int
+    answer: Agreed
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """Somebody in the circle."""
 
@@ -109,9 +142,11 @@ class Member:
     organisation: str | None  # of referrer and professionals only
     speaks_for: str | None  # of referrer and professionals only
     sets_bottom_line: bool
+    side: str
+    said: tuple[Said, ...]
 
-    def facts(self, today: date) -> PersonFacts:
-        """What guards know of this person from the circle alone."""
+    def facts(self, today: date, about: Mapping[VoiceMatter, int]) -> PersonFacts:
+        """What guards know of this person from the circle alone. `about`: what a voice is about that counts now."""
         return PersonFacts(
             id=self.id,
             name=self.name,
@@ -120,9 +155,16 @@ class Member:
             informed=self.informed_on is not None,
             age=age(self.born, today) if self.born else None,
             needs_interpreter=self.needs_interpreter,
+            side=self.side,
+            voices={one.matter: one.answer for one in self.said if one.about == about.get(one.matter)},
         )
 
 
+_voices = Voice.__table__.c
+#: The columns of `Said` as one text.
+_VOICE = (
+    type_coerce(_voices.matter, String) + ":" + cast(_voices.about, String) + ":" + type_coerce(_voices.answer, String)
+)
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
         _people.conference_id,
@@ -130,6 +172,11 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         case((_by_profession, _people.organisation)),
         case((_by_profession, _people.speaks_for)),
         _SETS_LINE,
+        _people.side,
+        select(func.aggregate_strings(_VOICE, " "))
+        .where(_voices.participant_id == _people.id)
+        .correlate(Participant.__table__)
+        .scalar_subquery(),
     )
     .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None))
     .order_by(_people.conference_id, _people.id)
@@ -144,9 +191,14 @@ def members(session: Session, conference_id: int) -> tuple[Member, ...]:
 def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
     """The circles of several cases at once; a case without anybody is left out."""
     return {
-        id_: tuple(Member(*tuple(row)[1:]) for row in rows)
+        id_: tuple(Member(*[*row[1:-1], _said(row[-1])]) for row in rows)
         for id_, rows in _by_case(session, _MEMBERS, conference_ids).items()
     }
+
+
+def _said(text: str | None) -> tuple[Said, ...]:
+    parts = (one.split(":") for one in (text or "").split())
+    return tuple(Said(VoiceMatter(matter), int(about), Agreed(answer)) for matter, about, answer in parts)
 
 
 def _by_case(
@@ -188,12 +240,9 @@ def _person_rows(
     )
 
 
-def sides(session: Session, conference_id: int) -> tuple[tuple[str, ...], dict[int, str]]:
-    """The sides of a case, and on which one everybody in its circle stands, by participant id."""
-    named = session.scalars(select(Conference.sides).where(Conference.id == conference_id)).one()
-    here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-    people = session.execute(select(Participant.id, Participant.side).where(*here))
-    return tuple(named), {row.id: row.side for row in people}
+def sides(session: Session, conference_id: int) -> tuple[str, ...]:
+    """The sides of a case."""
+    return tuple(session.scalars(select(Conference.sides).where(Conference.id == conference_id)).one())
 
 
 def own_details(session: Session, case: Case) -> OwnDetails | None:
@@ -326,6 +375,83 @@ def consented(session: Session, conference_id: int) -> frozenset[int]:
     """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
     rows = session.execute(_CONSENTS_OF_CASES, {"cases": [conference_id]})
     return frozenset(row.participant_id for row in rows if row.scope != _FILE_ALONE)
+
+
+# Voices
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRow:
+    """What somebody said in one matter. `reason_code`: of a wish to stop."""
+
+    matter: VoiceMatter
+    about: int
+    participant_id: int
+    answer: Agreed
+    words: str | None
+    reason_code: StopReason | None
+    said_on: date
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVoice:
+    """A main person, and what they themselves said in one matter; None: nothing yet."""
+
+    id: int
+    name: str
+    voice: VoiceRow | None
+
+    @property
+    def answer(self) -> Agreed | None:
+        """Their answer."""
+        return self.voice.answer if self.voice else None
+
+
+_VOICES = (
+    select(*(_voices[name] for name in VoiceRow.__dataclass_fields__))
+    .where(_voices.conference_id == bindparam("case"))
+    .order_by(_voices.id)
+)
+
+
+def voices(session: Session, conference_id: int) -> tuple[VoiceRow, ...]:
+    """All that was said in each matter, about earlier coordinators, plans and rounds too."""
+    return tuple(VoiceRow(*row) for row in session.execute(_VOICES, {"case": conference_id}))
+
+
+def main_person_voices(
+    circle: Iterable[Member], said: Iterable[VoiceRow], matter: VoiceMatter, about: int
+) -> tuple[OwnVoice, ...]:
+    """Each main person who is asked, and what they said in one matter."""
+    found = {row.participant_id: row for row in said if (row.matter, row.about) == (matter, about)}
+    asked = (one for one in circle if one.part is Part.MAIN_PERSON and one.attends is not Attends.EXCLUDED)
+    return tuple(OwnVoice(one.id, one.name, found.get(one.id)) for one in asked)
+
+
+def wishes(session: Session, conference_ids: Collection[int]) -> dict[int, bool]:
+    """The cases of these in which a main person wants to stop or somebody wants to come together again.
+
+    Only wishes that are not settled; True: somebody says that it is not safe.
+    """
+    stopping = (Voice.matter == VoiceMatter.STOPPING) & Conference.phase.in_([Phase.REGISTRATION, Phase.SETUP])
+    again = (Voice.matter == VoiceMatter.AGAIN) & (Conference.phase == Phase.EVALUATION)
+    rows = session.execute(
+        select(Voice.conference_id, Voice.reason_code)
+        .join(Conference, Conference.id == Voice.conference_id)
+        .join(Participant, Participant.id == Voice.participant_id)
+        .where(
+            Voice.conference_id.in_(conference_ids),
+            or_(stopping, again),
+            Voice.about == Conference.round,
+            Voice.answer == Agreed.YES,
+            Participant.removed_at.is_(None),
+        )
+    )
+    found: dict[int, bool] = {}
+    for conference_id, reason in rows:
+        found[conference_id] = found.get(conference_id, False) or reason is StopReason.NOT_SAFE
+    return found
 
 
 # Safety concerns

@@ -29,6 +29,7 @@ class Audience(StrEnum):
     OVERSIGHT = "oversight"  # administrators and regional managers, except the person who acted
     COORDINATOR = "coordinator"  # current, former or asked coordinator of a case
     REQUESTER = "requester"  # the person who asked that coordinator, or who manages the case now
+    CASE_STAFF = "case_staff"  # coordinator of a case, and the regional managers of its region
     CIRCLE = "circle"  # everybody in a circle with one of the rule's `parts`
     PARTICIPANT = "participant"  # one participant
 

@@ -31,7 +31,7 @@ Entry = tuple[datetime, Callable[[datetime], None]]
 def register(player: Player) -> None:
     """Register the case: by the referrer, or by the manager for a main person."""
     case, begun = player.case, player.case.registration
-    main_persons = [id_ for id_, person in case.people.items() if person.role is Part.MAIN_PERSON]
+    main_persons = _main_persons(player)
     referrers = [id_ for id_, person in case.people.items() if person.role is Part.REFERRER]
     by_referrer = begun.by is RegisteredBy.REFERRER
     player.details = {id_: _details(person) for id_, person in case.people.items()}
@@ -50,7 +50,7 @@ def register(player: Player) -> None:
         wishes=begun.wishes or (),
         sides=case.sides or (),
         registered_by=Part(begun.by),
-        main_person_said_yes_on=_if_by(begun.main_person_said_yes_on, begun.on),
+        said_yes_on=(_if_by(begun.main_person_said_yes_on, begun.on),) * len(main_persons),
         main_persons=tuple(player.details[id_] for id_ in main_persons),
         referrer=player.details[referrers[0]] if by_referrer else None,
     )
@@ -70,7 +70,7 @@ def prepare(player: Player) -> None:
         (player.on(taken_on, "16:00"), partial(_take_on, player)),
     ]
     if case.registration.main_person_said_yes_on > case.registration.on:
-        yes = partial(_register_again, player, main_person_said_yes_on=case.registration.main_person_said_yes_on)
+        yes = partial(_say_yes, player)
         agenda.append((player.on(case.registration.main_person_said_yes_on, "11:00"), yes))
     agenda += [
         (player.on(consent.given_on, "15:00"), partial(_consent, player, consent))
@@ -123,8 +123,8 @@ def _accept(player: Player, at: datetime) -> None:
     # A file has the coordinator's own words only, so the other answers stay open.
     declared = Declaration(player.case.coordinator.independence)
     accept(player.by(at), player.id, declared)
-    main_person = next(id_ for id_, person in player.case.people.items() if person.role is Part.MAIN_PERSON)
-    confirm_coordinator(player.by(at + timedelta(hours=1), player.visitor(main_person)), player.id)
+    for main_person in _main_persons(player):
+        confirm_coordinator(player.by(at + timedelta(hours=1), player.visitor(main_person)), player.id)
 
 
 def _take_on(player: Player, at: datetime) -> None:
@@ -160,6 +160,19 @@ def _register_again(player: Player, at: datetime, **changes: Any) -> None:
     now = queries.registration(player.session, player.id)
     entered = Registration(**{column.name: getattr(now, column.name) for column in fields(Registration)})
     registration.change_registration(player.by(at, _staff(player, at)), player.id, replace(entered, **changes))
+
+
+def _main_persons(player: Player) -> list[str]:
+    return [id_ for id_, person in player.case.people.items() if person.role is Part.MAIN_PERSON]
+
+
+def _say_yes(player: Player, at: datetime) -> None:
+    """Enter when the main persons said yes to a conference: a file gives one day for all of them."""
+    now = queries.registration(player.session, player.id)
+    same = Registration(**{column.name: getattr(now, column.name) for column in fields(Registration)})
+    day = player.case.registration.main_person_said_yes_on
+    said: dict[int, date | None] = {player.people[id_]: day for id_ in _main_persons(player)}
+    registration.change_registration(player.by(at, _staff(player, at)), player.id, same, said_yes_on=said)
 
 
 def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:

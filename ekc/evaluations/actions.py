@@ -125,7 +125,7 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
         today = local_date(by.at, conference.timezone)
         if due_on < today:
             raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
-        people = [row.facts(today) for row in members(by.session, conference_id)]
+        people = [row.facts(today, {}) for row in members(by.session, conference_id)]
         for late in about_evaluation(PROFILES[conference.profile], today, due_on, people):
             raise Refusal(late.message, **late.params)
         row = FollowUp(

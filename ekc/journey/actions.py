@@ -7,31 +7,36 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account, Region
-from ekc.accounts.notifications import notify_managers
+from ekc.accounts.notifications import notify_case_staff, notify_managers
 from ekc.accounts.queries import readers
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import move_names, set_referrer
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
-from ekc.core.outbox import queue
+from ekc.core.outbox import MailRule, queue
 from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import EFFECTS
 from ekc.journey.facts import gather_facts
-from ekc.journey.mails import CORRECTED, CORRECTED_YOURS
+from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, NOT_SAFE, STOP_WISHED
 from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times
-from ekc.workflow.definition import ReasonKind, Taking
+from ekc.workflow.definition import STEPS, ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity, Phase
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, VoiceMatter
+from ekc.workflow.voices import all_want, told_to_others
 
 LONGEST_REASON = 2000  # characters
+#: The step that a wish in a matter asks for, and the mail that tells of the wish.
+MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
+_WISHED = {VoiceMatter.STOPPING: STOP_WISHED, VoiceMatter.AGAIN: AGAIN_WISHED}
 
 
 class Blocked(Refusal):
@@ -45,9 +50,10 @@ class Blocked(Refusal):
 def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | None = None) -> Phase:
     """Take a step in one transaction: check every guard, run the effects, change the phase, write history and audit.
 
-    `seen_phase` is the phase that the page showed. Returns the phase of the case after the step. Raises Unknown,
-    NotNow, Stale (the phase changed since the page was shown), Blocked (guards, with every reason) and Refusal (the
-    reason or the date is missing).
+    `seen_phase` is the phase that the page showed. Returns the phase of the case after the step: the same one where
+    somebody of the circle asks for a step that all main persons have to want, and not all do (`workflow/voices.py`).
+    Raises Unknown, NotNow, Stale (the phase changed since the page was shown), Blocked (guards, with every reason) and
+    Refusal (the reason or the date is missing).
     """
     rule = STEP_RULES[taking.step]
     with writing(by.session):
@@ -75,6 +81,11 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
         if not verdict.allowed:
             raise Blocked(verdict)
+        if rule.matter is not None and by.visitor.participant_id is not None:
+            wanted = all_want(rule.matter, facts, by.visitor.participant_id)
+            _wish(by, conference, rule.matter, taking, wanted)
+            if not wanted:
+                return conference.phase
         source = conference.phase
         for effect in rule.effects:
             EFFECTS[effect](by.session, conference, by.at, taking)
@@ -89,6 +100,57 @@ def _overrides(taking: Taking, verdict: Verdict) -> dict[str, str]:
     """The reasons given for guards that block and that this person may override. Words about any other are not kept."""
     blocking = {unmet.guard for unmet in verdict.reasons if unmet.may_override}
     return {code: why.strip() for code, why in taking.overrides.items() if code in blocking and why.strip()}
+
+
+def _wish(by: By, conference: Conference, matter: VoiceMatter, taking: Taking, wanted: bool) -> None:
+    """Write down that the visitor wants this step, for themselves alone; tell whoever has to act on it.
+
+    `wanted`: all who have to want it do, so the step is taken, and only a lack of safety is still told.
+    """
+    who = by.visitor.participant_id or 0
+    before = voices.said(by, conference.id, matter, conference.round, who)
+    known = before is not None and before.answer is Agreed.YES and before.reason_code is taking.stop_reason
+    voices.say(
+        by,
+        conference,
+        matter,
+        conference.round,
+        who,
+        Agreed.YES,
+        words=taking.reason.strip(),
+        reason=taking.stop_reason,
+    )
+    by.record("voice.wish", conference.id, matter=matter.value)
+    rule: MailRule | None = None if wanted else _WISHED[matter]
+    if not told_to_others(matter, taking.stop_reason):
+        rule = NOT_SAFE
+    if rule is not None and not known:
+        notify_case_staff(by.session, rule, by.at, conference.id, conference.coordinator_id, conference.region_id)
+
+
+def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:
+    """Write down that somebody does not want this step, or no longer: by themselves, or noted by staff.
+
+    Raises Refusal where the step is not there to take, where there is nothing to take back, and for a coordinator who
+    takes back that somebody does not feel safe.
+    """
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.TAKE_STEP)
+        step = MATTER_STEPS.get(matter)
+        if step is None or conference.phase not in step.sources:
+            raise Refusal(N_("This step is not there to take in the phase in which the conference is now."))
+        whose = by.visitor.participant_id or participant_id  # whoever comes by link speaks for themselves
+        before = voices.said(by, conference_id, matter, conference.round, whose)
+        own = by.visitor.participant_id is not None
+        if before is None and not (own and Role.MAIN_PERSON in roles):
+            raise Refusal(N_("There is no wish here that could be taken back."))
+        unsafe = before is not None and before.reason_code is StopReason.NOT_SAFE
+        if unsafe and not own and Role.REGIONAL_MANAGER not in roles:
+            raise Refusal(
+                N_("Whoever does not feel safe takes that back themselves, or your regional manager writes it down.")
+            )
+        voices.say(by, conference, matter, conference.round, whose, Agreed.NO)
+        by.record("voice.go_on", conference_id, matter=matter.value, participant=whose)
 
 
 def _record_change(

@@ -6,13 +6,14 @@ from itertools import chain
 
 from sqlalchemy.orm import Session
 
+from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
-from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context
+from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
 from ekc.matching.queries import match as match_queries
@@ -26,7 +27,8 @@ from ekc.workflow.guards import follow_up_settled
 from ekc.workflow.owed import Owed
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
-from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import hear, must_be_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class ChecklistLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidWish:
+    """What somebody said about a step that all main persons have to want; `voice.answer` no: they do not want it."""
+
+    name: str
+    voice: conferences.VoiceRow
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """All that the case page shows.
 
@@ -68,6 +78,9 @@ class CasePage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None
     undecided: bool  # there is a conflict of interest that nobody has decided about
+    unwanted: bool  # a main person would rather have another coordinator
+    several: bool  # there are several main persons
+    wishes: tuple[SaidWish, ...]  # empty unless somebody wants such a step
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
     deadlines: tuple[Deadline, ...]
@@ -105,6 +118,9 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         meeting=read.meeting,
         match=read.matches.current,
         undecided=bool(facts.coordinator.conflicts),
+        unwanted=bool(hear(VoiceMatter.COORDINATOR, facts).no),
+        several=len(must_be_asked(VoiceMatter.COORDINATOR, facts)) > 1,
+        wishes=_wishes(session, case, read, facts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running_deadlines(PROFILES[case.profile], clock_events(session, case, changes), referred),
@@ -113,6 +129,20 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         in_private_time=in_private_time,
         owed=() if in_private_time else tuple(one for one in owed_in(session, [case.id]).get(case.id, ()) if one.to),
         today=today,
+    )
+
+
+def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[SaidWish, ...]:
+    """What was said about each step for which somebody wishes."""
+    matters = [rule.matter for rule in STEP_RULES.values() if rule.matter and case.phase in rule.sources]
+    wished = [matter for matter in matters if hear(matter, facts).yes]
+    if not wished:
+        return ()
+    about, names = voices_about(case, read.matches.current), {row.id: row.name for row in read.circle}
+    return tuple(
+        SaidWish(names[row.participant_id], row)
+        for row in conferences.voices(session, case.id)
+        if row.matter in wished and row.about == about[row.matter] and row.participant_id in names
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
 from ekc.conferences.access import still_open
-from ekc.conferences.effects import begin_round, destroy_views, queue_circle_mail
+from ekc.conferences.effects import begin_round, destroy_views, destroy_wishes, queue_circle_mail
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule, queue, take_back
@@ -79,6 +79,7 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
         destroy_views(session, conference)
     if Destroyed.REASONS in rule.destroys:
         destroy_reasons(session, conference)
+        destroy_wishes(session, conference)
         of_round = select(PhaseChange.id).where(PhaseChange.conference_id == conference.id, PhaseChange.number >= began)
         session.execute(delete(StepWords).where(StepWords.change_id.in_(of_round)))
 

@@ -21,7 +21,7 @@ from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
-from ekc.workflow.vocabulary import TWO_SIDED, Phase
+from ekc.workflow.vocabulary import TWO_SIDED, Phase, VoiceMatter
 
 #: Where something stands. In private time nothing that outsiders see is read of the family.
 _STANDS = frozenset[Phase]().union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
@@ -73,34 +73,51 @@ def gather_standing_facts(
 ) -> dict[int, Facts]:
     """What the standing conditions ask of these cases at `at`, in three statements. `matched`: their matches."""
     ids = [case.id for case in cases if case.phase in _STANDS]
-    circles = conferences.members_of_cases(session, ids)
     consented, unmet = conferences.consents_and_unmet_concerns(session, ids)
     lines = conferences.bottom_line_states_of_cases(session, ids)
-    found = {}
-    for case in cases:
-        if case.id in ids:
-            facts = _head(case, at, circles.get(case.id, ()), matched.get(case.id, match_queries.Matches()))
-            facts = _with_consents_and_concerns(facts, consented, unmet)
-            found[case.id] = replace(facts, bottom_lines=_bottom_lines(lines.get(case.id, ()), {}))
-    return found
+    return {
+        id_: replace(
+            _with_consents_and_concerns(facts, consented, unmet),
+            bottom_lines=_bottom_lines(lines.get(id_, ()), {}),
+        )
+        for id_, facts in facts_of_circles(session, cases, at, matched).items()
+    }
 
 
-def facts_of_coordinator(case: CaseRow, at: datetime, matches: match_queries.Matches) -> Facts:
-    """A case of which only the coordinator is known."""
-    return _head(case, at, (), matches)
+def facts_of_circles(
+    session: Session, cases: Collection[CaseRow], at: datetime, matched: Mapping[int, match_queries.Matches]
+) -> dict[int, Facts]:
+    """Of these cases, where something stands: coordinator, and circle with what each says; in one statement."""
+    stand = [case for case in cases if case.phase in _STANDS]
+    circles = conferences.members_of_cases(session, [case.id for case in stand])
+    return {
+        case.id: _head(case, at, circles.get(case.id, ()), matched.get(case.id, match_queries.Matches()))
+        for case in stand
+    }
+
+
+def voices_about(case: Case | Conference | CaseRow, match: match_queries.MatchRow | None) -> dict[VoiceMatter, int]:
+    """What a voice in each matter has to be about to count now: this coordinator, this presentation, this round."""
+    return {
+        VoiceMatter.CONFERENCE: 0,
+        VoiceMatter.COORDINATOR: match.id if match else 0,
+        VoiceMatter.PLAN: case.presentation,
+        VoiceMatter.STOPPING: case.round,
+        VoiceMatter.AGAIN: case.round,
+    }
 
 
 def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, matches: match_queries.Matches) -> Facts:
     today = local_date(at, case.timezone)
+    about = voices_about(case, matches.current)
     return Facts(
         phase=case.phase,
         today=today,
         variant=case.variant,
         profile=PROFILES[case.profile],
-        main_person_said_yes=case.main_person_said_yes_on is not None,
         coordinator=_coordinator(circle, matches),
         question_agreed=case.question_agreed_on is not None,
-        people=tuple(row.facts(today) for row in circle),
+        people=tuple(row.facts(today, about) for row in circle),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
     )
@@ -119,8 +136,6 @@ def _coordinator(circle: Circle, matches: match_queries.Matches) -> CoordinatorF
         asked=True,
         accepted=match.accepted,
         declared=match.declaration is not None,
-        confirmed=match.confirmed,
-        unwanted=match.unwanted_on is not None,
         name=match.name,
         conflicts=match.open_conflicts(conferences.agencies(circle)),
     )
@@ -157,11 +172,7 @@ def _with_information(
 
 
 def _with_sides(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    if case.variant not in TWO_SIDED:
-        return facts
-    sides, stands = conferences.sides(session, case.id)
-    people = (replace(p, side=stands.get(p.id, "")) for p in facts.people)
-    return replace(facts, sides=sides, people=tuple(people))
+    return replace(facts, sides=conferences.sides(session, case.id)) if case.variant in TWO_SIDED else facts
 
 
 def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
@@ -194,15 +205,13 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts
 def _with_answers(
     session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
 ) -> Facts:
-    """Agreement, acceptance and bottom line checks of the current presentation."""
+    """Attendance, acceptance and bottom line checks of the current presentation."""
     if not case.without_conference and meeting:
         facts = _with_attendance(session, meeting.id, facts)
-    said = {row.participant_id: row.answer for row in plans.agreements(session, case.id, case.presentation)}
     decisions = plans.acceptances(session, case.id, case.presentation)
     met = plans.bottom_line_checks(session, case.id, case.presentation)
     return replace(
         _with_bottom_lines(session, case, facts, met),
-        people=tuple(replace(p, agreed=said.get(p.id)) for p in facts.people),
         accepted=plans.is_accepted(decisions),
     )
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
+from ekc.conferences.queries import wishes
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
-from ekc.journey.facts import facts_of_coordinator, gather_standing_facts
+from ekc.journey.facts import facts_of_circles, gather_standing_facts
 from ekc.journey.notices import owed_in
 from ekc.journey.queries import CaseRow
 from ekc.links.queries import approval_requests
@@ -78,6 +79,7 @@ class Home:
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
+    wishes: tuple[tuple[CaseRow, bool], ...]  # somebody wants to stop or to come together again; True: not safe
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
@@ -94,7 +96,7 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        return any((*asked, self.requests, self.to_tell, self.todos, self.ended))
+        return any((*asked, self.wishes, self.requests, self.to_tell, self.todos, self.ended))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -112,6 +114,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     manages = Role.REGIONAL_MANAGER in who.roles
     registrations = queries.registrations(session, who.regions) if manages else ()
     regional = queries.cases_of_regions(session, who.regions) if manages else ()
+    others = [row for row in regional if row not in cases]
     unattended = queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
@@ -131,15 +134,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ),
         no_longer=(
             *_no_longer(cases, gather_standing_facts(session, cases, at, matched), Role.COORDINATOR),
-            *_no_longer(
-                [row for row in regional if row not in cases],
-                {
-                    row.id: facts_of_coordinator(row, at, matched.get(row.id, match_queries.Matches()))
-                    for row in regional
-                },
-                Role.REGIONAL_MANAGER,
-            ),
+            *_no_longer(others, facts_of_circles(session, others, at, matched), Role.REGIONAL_MANAGER),
         ),
+        wishes=_wishes(session, (*cases, *registrations, *regional)),
         requests=requests,
         to_tell=_to_tell(session, cases),
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
@@ -190,6 +187,13 @@ def _to_tell(session: Session, cases: tuple[CaseRow, ...]) -> tuple[ToTell, ...]
     found = owed_in(session, [row.id for row in cases if may(Activity.LOG_CONTACT, row.phase, {Role.COORDINATOR})])
     open_ones = ((row, tuple(one for one in found.get(row.id, ()) if one.to)) for row in cases)
     return tuple(ToTell(row, owed) for row, owed in open_ones if owed)
+
+
+def _wishes(session: Session, rows: tuple[CaseRow, ...]) -> tuple[tuple[CaseRow, bool], ...]:
+    """The cases with a wish that is not settled, those that are not safe first."""
+    by_id = {row.id: row for row in rows}
+    found = wishes(session, by_id.keys()) if by_id else {}
+    return tuple(sorted(((by_id[id_], unsafe) for id_, unsafe in found.items()), key=lambda one: not one[1]))
 
 
 def _sees_request(phase: Phase) -> bool:

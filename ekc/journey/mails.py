@@ -28,6 +28,36 @@ PLAN_AGREED = MailRule(  # professionals see only what the family shares
     subject=N_("The plan is agreed"),
     body=N_("The family agreed its plan. With your own link you see what the family shares of it with you."),
 )
+STOP_WISHED = MailRule(
+    name="stop_wished",
+    audience=Audience.CASE_STAFF,
+    key="wish:{case}:stop:{at}:{to}",
+    subject=N_("A main person wants to stop"),
+    body=N_(
+        "A main person wants to stop a conference. It goes on until all main persons want to stop, or until you "
+        "decide. Sign in to see whose wish it is, and ring them."
+    ),
+)
+NOT_SAFE = MailRule(
+    name="not_safe",
+    audience=Audience.CASE_STAFF,
+    key="wish:{case}:not-safe:{at}:{to}",
+    subject=N_("It is not safe for a main person: ring them today"),
+    body=N_(
+        "A main person wants to stop a conference because it does not feel safe. Nobody else in the circle was told. "
+        "Sign in to see whose wish it is, and ring them first."
+    ),
+)
+AGAIN_WISHED = MailRule(
+    name="again_wished",
+    audience=Audience.CASE_STAFF,
+    key="wish:{case}:again:{at}:{to}",
+    subject=N_("A family wants to come together again"),
+    body=N_(
+        "Somebody of a family wants to come together again. It is prepared when every main person wants it, or when "
+        "the coordinator decides so. Sign in to see whose wish it is."
+    ),
+)
 ACCESS_ENDS = MailRule(
     name="access_ends",
     audience=Audience.COORDINATOR,

@@ -1,6 +1,6 @@
 """The data of a participant's own page: when and where, who comes, what they can do, their tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -11,14 +11,14 @@ from ekc.conferences.access import Case, in_the_room
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.evaluations import queries as evaluations
-from ekc.journey.facts import gather_facts, read_context
+from ekc.journey.facts import Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.plans.draft import from_json, involvement_of
 from ekc.plans.models import PlanVersion
-from ekc.workflow.engine import FOLLOW_UP_RULES, why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, why_not
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
@@ -26,12 +26,16 @@ from ekc.workflow.vocabulary import (
     PROFESSIONAL_PARTS,
     TAKES_PART,
     Activity,
+    Agreed,
     Attends,
     CasePart,
     Part,
     Phase,
     Scope,
+    Step,
+    VoiceMatter,
 )
+from ekc.workflow.voices import VOICE_RULES, asks_others, told_to_others
 
 #: The order in which people are listed.
 _ORDER = (FAMILY_PARTS, {Part.SUPPORTER}, PROFESSIONAL_PARTS)
@@ -47,6 +51,19 @@ class OtherPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A step that somebody wants and that all main persons have to want.
+
+    `own`: what the visitor said, who can take it back; None: they are asked.
+    """
+
+    matter: VoiceMatter
+    step: Step
+    own: conferences.VoiceRow | None
+    differ: str  # what happens where people differ
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPage:
     """All that a participant's own page shows. Of others the family sees names, never contact details."""
 
@@ -57,6 +74,12 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
     asks_confirmation: bool  # whether to ask for the main person's confirmation
+    confirmed: bool  # the main person said yes to the coordinator themselves
+    own_voice: conferences.VoiceRow | None  # what they said about the coordinator
+    differ: str  # what happens where main persons differ about the coordinator; empty: there is one
+    wishes: tuple[Wish, ...]
+    wish_titles: dict[Step, str]  # steps that are a wish, which others have to want too
+    refusals: tuple[plans.AcceptanceRow, ...]  # of the plan as it was presented last
     shows_coordinator: bool
     undecided: bool  # there is a conflict of interest that nobody has decided about
     panel: Panel
@@ -80,9 +103,15 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
     coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
-    consents = me.facts(today).asked_to_consent(PROFILES[case.profile].own_consent_from)
+    about = voices_about(case, read.matches.current)
+    consents = me.facts(today, about).asked_to_consent(PROFILES[case.profile].own_consent_from)
     facts = gather_facts(session, case, at, read) if takes_steps or consents else None
     verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
+    said = (
+        [row for row in conferences.voices(session, case.id) if row.about == about[row.matter]] if takes_steps else []
+    )
+    own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)
+    several = len(conferences.main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
@@ -92,7 +121,17 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         circle=_other_people(row for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
-        asks_confirmation=coordinator is not None and _asks_confirmation(case, coordinator),
+        asks_confirmation=coordinator is not None and _asks_confirmation(case, own_voice),
+        confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
+        own_voice=own_voice,
+        differ=VOICE_RULES[VoiceMatter.COORDINATOR].differ if several else "",
+        wishes=tuple(_wishes(case, said, read.circle, me)),
+        wish_titles={
+            verdict.rule.step: VOICE_RULES[verdict.rule.matter].wish
+            for verdict in verdicts
+            if facts and verdict.rule.matter is not None and asks_others(verdict.rule.matter, facts, me.id)
+        },
+        refusals=_refusals(session, case),
         shows_coordinator=coordinator is not None and _shows_coordinator(case, coordinator),
         undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
@@ -106,10 +145,44 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     )
 
 
-def _asks_confirmation(case: Case, coordinator: match_queries.MatchRow) -> bool:
-    """Whether the visitor may confirm the coordinator, and nobody has yet."""
+def _own_voice(
+    said: Iterable[conferences.VoiceRow], me: conferences.Member, matter: VoiceMatter
+) -> conferences.VoiceRow | None:
+    return next((row for row in said if row.participant_id == me.id and row.matter is matter), None)
+
+
+def _wishes(case: Case, said: list[conferences.VoiceRow], circle: Circle, me: conferences.Member) -> Iterator[Wish]:
+    """The visitor's own wishes, and those about which they are asked; never whose wish it is."""
+    others = {row.id for row in circle} - {me.id}
+    for rule in STEP_RULES.values():
+        if rule.matter is None or case.phase not in rule.sources or not rule.takers(case.phase) & case.roles:
+            continue
+        own = _own_voice(said, me, rule.matter)
+        wanted = any(
+            row.matter is rule.matter
+            and row.answer is Agreed.YES
+            and row.participant_id in others
+            and told_to_others(rule.matter, row.reason_code)
+            for row in said
+        )
+        if own is not None and own.answer is Agreed.YES:
+            yield Wish(rule.matter, rule.step, own, VOICE_RULES[rule.matter].differ)
+        elif own is None and wanted and me.part is Part.MAIN_PERSON:
+            yield Wish(rule.matter, rule.step, None, VOICE_RULES[rule.matter].differ)
+
+
+def _refusals(session: Session, case: Case) -> tuple[plans.AcceptanceRow, ...]:
+    """Who did not accept the plan and why, for the family; empty once it is accepted."""
+    if case.phase not in {Phase.PRESENTATION, Phase.PRIVATE_TIME} or case.sees(CasePart.ACCEPTANCE) is not Scope.ALL:
+        return ()
+    decisions = {row.participant_id: row for row in plans.acceptances(session, case.id, case.presentation)}
+    return tuple(row for row in decisions.values() if not row.accepted)
+
+
+def _asks_confirmation(case: Case, own_voice: conferences.VoiceRow | None) -> bool:
+    """Whether the visitor may confirm the coordinator, and has not yet."""
     may_say_yes = case.may(Activity.CONFIRM_COORDINATOR) and bool(case.sees(CasePart.INDEPENDENCE))
-    return may_say_yes and not coordinator.confirmed
+    return may_say_yes and (own_voice is None or own_voice.answer is not Agreed.YES)
 
 
 def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:

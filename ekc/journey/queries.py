@@ -113,7 +113,8 @@ class CaseRow:
     asked_coordinator_id: int | None
     variant: Variant
     profile: str
-    main_person_said_yes_on: date | None
+    presentation: int
+    round: int
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
     without_conference: bool
@@ -132,7 +133,7 @@ class CaseRow:
         return end_of(self.outcome, self.stop_reason)
 
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:20]  # the fields that are columns of their own name
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:21]  # the fields that are columns of their own name
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
@@ -157,7 +158,8 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.tasks_ended_on,
             Conference.asked_coordinator_id,
             Conference.variant,
-            Conference.main_person_said_yes_on,
+            Conference.presentation,
+            Conference.round,
             Conference.question_agreed_on,
             Conference.no_bottom_lines_on,
             Conference.without_conference,

@@ -14,7 +14,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
 from ekc.core.routes import db, edits, moves, now, public, runtime
-from ekc.journey import queries
+from ekc.journey import actions, queries
 from ekc.journey.actions import Blocked, correct_registration, take_step
 from ekc.journey.casepage import case_page
 from ekc.journey.consequences import consequences, professionals
@@ -29,7 +29,8 @@ from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
 from ekc.workflow.ends import END_OF_STEP
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, as_the_circle_reads, has_duty, judge, steps_from
-from ekc.workflow.vocabulary import N_, Activity, Role, Step
+from ekc.workflow.vocabulary import N_, Activity, Role, Step, VoiceMatter
+from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others
 
 bp = Blueprint("journey", __name__)
 
@@ -176,19 +177,44 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides), 422 if form.errors else 200
     try:
-        take_step(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen_phase=form.seen_phase())
+        phase = take_step(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen_phase=form.seen_phase())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
-    flash(gettext("Done: %(step)s.", step=translate(rule.title)), "success")
+    if rule.matter is not None and phase is not rule.target:
+        told = gettext("It is written down as your own wish. Your coordinator and the regional manager hear of it.")
+        flash(told, "success")
+    else:
+        flash(gettext("Done: %(step)s.", step=translate(rule.title)), "success")
+    return redirect(_back(case), 303)
+
+
+@bp.post("/conferences/<int:conference_id>/wishes/<matter>")
+@case_route(Activity.TAKE_STEP)
+@moves
+def go_on(case: Case, matter: str) -> ResponseReturnValue:
+    """Somebody does not want to stop, or not to come together again; or no longer. Staff send whose word they note."""
+    if matter not in set(VoiceMatter):
+        raise Unknown
+    actions.go_on(by(), case.id, VoiceMatter(matter), request.form.get("person", 0, type=int))
+    flash(gettext("Noted."), "success")
+    return redirect(_back(case), 303)
+
+
+def _back(case: Case) -> str:
     staff = case.may(Activity.SEE_CASE) and case.visitor.account_id is not None
-    return redirect(url_for("journey.case" if staff else "journey.own_page", conference_id=case.id), 303)
+    return url_for("journey.case" if staff else "journey.own_page", conference_id=case.id)
 
 
 def _step_page(
     case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None = None
 ) -> str:
-    if verdict is None and rule in steps_from(case.phase, case.roles):
-        verdict = judge(rule, gather_facts(db(), case, now()), case.roles)
+    wish: VoiceRule | None = None
+    if rule in steps_from(case.phase, case.roles):
+        facts = gather_facts(db(), case, now())
+        verdict = verdict or judge(rule, facts, case.roles)
+        who = case.visitor.participant_id
+        if rule.matter is not None and who is not None and asks_others(rule.matter, facts, who):
+            wish = VOICE_RULES[rule.matter]
     if verdict is not None and case.visitor.account_id is None:
         verdict = as_the_circle_reads(verdict)
     reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
@@ -197,6 +223,7 @@ def _step_page(
         case=case,
         rule=rule,
         end=END_OF_STEP.get(rule.step),
+        wish=wish,
         form=form,
         possible=verdict is not None,
         reasons=reasons,

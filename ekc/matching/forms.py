@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.fields import FROM_LIST, choice, day, line, passage
+from ekc.conferences.queries import OwnVoice
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -142,10 +143,24 @@ class AcceptForm(DeclareForm):
 
 
 class ConfirmForm(PlainForm):
-    """The main person confirms the coordinator of the match that the page showed. Without a day it is today."""
+    """A main person confirms the coordinator of the match that the page showed. Without a day it is today.
+
+    Staff choose whose yes they note, from those who have not said it; a main person says it for themselves.
+    """
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    person = SelectField(_l("Who said yes"), coerce=int, **FROM_LIST)
     confirmed_on = day(_l("Day on which the main person said yes"))
+
+    def __init__(self, open_: Iterable[OwnVoice] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.person.choices = [SelectChoice(one.id, one.name) for one in open_]
+        if not self.person.choices:
+            del self.person
+
+    def to_person(self) -> int | None:
+        """Whose yes is noted; None: the visitor's own."""
+        return self.person.data if "person" in self else None
 
 
 class WaiveForm(PlainForm):

@@ -17,7 +17,6 @@ class Match(Base):
     __tablename__ = "match"
     __table_args__ = (
         CheckConstraint("accepted_on is null or declined_on is null", name="one_answer"),
-        CheckConstraint("confirmed_on is null or accepted_on is not null", name="accepted_first"),
         CheckConstraint("declined_on is null or ended_on is not null", name="declined_is_over"),
         *(
             Index(name, "conference_id", unique=True, sqlite_where=text(where), postgresql_where=text(where))
@@ -37,9 +36,6 @@ class Match(Base):
     declined_on: Mapped[date | None]
     independence: Mapped[str | None] = mapped_column(SealedText("match.independence"))  # in their own words
     answers: Mapped[Any | None] = mapped_column(SealedJSON("match.answers"))  # `before`: earlier declarations
-    confirmed_on: Mapped[date | None]  # by the main person
-    unwanted_on: Mapped[date | None]  # the main person wants another coordinator; cleared by a confirmation
-    unwanted_by: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # the main person who wants another
     ended_on: Mapped[date | None]
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
+from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
@@ -33,7 +34,7 @@ from ekc.signin.login import by, office, visitor
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.duties import Duty
 from ekc.workflow.independence import Conflict
-from ekc.workflow.vocabulary import N_, Activity
+from ekc.workflow.vocabulary import N_, Activity, Agreed, VoiceMatter
 
 bp = Blueprint("matching", __name__)
 _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
@@ -107,13 +108,13 @@ def decline(case: Case) -> ResponseReturnValue:
 @case_route(Activity.CONFIRM_COORDINATOR)
 @moves
 def confirm(case: Case) -> ResponseReturnValue:
-    """The main person confirms the coordinator: by themselves, or noted by staff."""
-    form = ConfirmForm()
+    """A main person confirms the coordinator: by themselves, or noted by staff."""
     own = case.visitor.participant_id is not None
+    form = ConfirmForm(() if own else _unsaid(case, _voices(case, match_queries.matches(db(), case.id).current)))
     if form.validate_on_submit():
         try:
             on = None if own else form.confirmed_on.data
-            independence.confirm_coordinator(by(), case.id, on, form.match_id.data)
+            independence.confirm_coordinator(by(), case.id, on, form.match_id.data, form.to_person())
         except Refusal as refusal:
             if own:
                 raise
@@ -194,6 +195,18 @@ def _open_ties(case: Case, match: match_queries.MatchRow | None) -> list[tuple[C
     return [(conflict, match.describe(conflict)) for conflict in found if match]
 
 
+def _voices(case: Case, match: match_queries.MatchRow | None) -> tuple[conferences.OwnVoice, ...]:
+    """Each main person, and what they said about this coordinator."""
+    circle, said = conferences.members(db(), case.id), conferences.voices(db(), case.id)
+    return conferences.main_person_voices(circle, said, VoiceMatter.COORDINATOR, match.id if match else 0)
+
+
+def _unsaid(case: Case, said: tuple[conferences.OwnVoice, ...]) -> list[conferences.OwnVoice]:
+    """Whose yes the visitor can note. The coordinator cannot note that somebody takes back their no."""
+    closed = {Agreed.YES, Agreed.NO} if case.coordinator_id == case.visitor.account_id else {Agreed.YES}
+    return [one for one in said if one.answer not in closed]
+
+
 def _page(case: Case, **filled: PlainForm) -> str:
     """The page; `filled` are forms that were rejected, by name."""
     matches = match_queries.matches(db(), case.id)
@@ -203,7 +216,9 @@ def _page(case: Case, **filled: PlainForm) -> str:
     ]
     shown = {"case": case, "match": matches.current, "asked": matches.pending, "own": own}
     shown["sent"] = next(iter(filled.values()), None)
-    forms = {"confirm": ConfirmForm(formdata=None, confirmed_on=today), "end": EndForm(formdata=None)}
+    said = _voices(case, matches.current)
+    unsaid = _unsaid(case, said)
+    forms = {"confirm": ConfirmForm(unsaid, formdata=None, confirmed_on=today), "end": EndForm(formdata=None)}
     for match in own:
         forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
     if not case.may(Activity.SEE_REGISTRATION):
@@ -221,6 +236,8 @@ def _page(case: Case, **filled: PlainForm) -> str:
     return render_template(
         "matching/coordinator.html",
         **shown,
+        said=said,
+        unsaid=unsaid,
         forms=forms | filled,
         conflicts=[sentence for _tie, sentence in ties],
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),

@@ -5,13 +5,13 @@ Agreements, acceptances and checks belong to the current presentation (`conferen
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
@@ -19,9 +19,9 @@ from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.plans import edits
 from ekc.plans.document import PLAN
-from ekc.plans.draft import Draft, actions, from_json, people_of, to_json
-from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft
-from ekc.plans.queries import circle, deciders, decides_alone, issued, version
+from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_task, to_json
+from ekc.plans.models import Acceptance, BottomLineCheck, IssuedDocument, PlanDraft
+from ekc.plans.queries import circle, deciders, decides_alone, issued, stored_draft, version
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
@@ -34,6 +34,7 @@ from ekc.workflow.vocabulary import (
     PlanSharing,
     Role,
     SupportAnswer,
+    VoiceMatter,
 )
 
 _ASKED = FAMILY_PARTS | {Part.SUPPORTER}
@@ -124,7 +125,7 @@ def record_agreement(
         conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
         if words and PROFILES[conference.profile].only_agreed_recorded:
             raise Refusal(N_("In this country only what is agreed is written down, so leave out their words."))
-        _agree(by.session, conference, participant_id, answer, words, by.at)
+        _agree(by, conference, participant_id, answer, words)
         by.record(
             "plan.agreement",
             conference_id,
@@ -141,28 +142,17 @@ def record_agreements(by: By, conference_id: int, participant_ids: Iterable[int]
         if not people:
             raise Refusal(N_("Choose who says yes."))
         for person in people:
-            _agree(by.session, conference, person, Agreed.YES, "", by.at)
+            _agree(by, conference, person, Agreed.YES, "")
         by.record("plan.agreements", conference_id, people=", ".join(map(str, people)))
 
 
-def _agree(
-    session: Session, conference: Conference, participant_id: int, answer: Agreed, words: str, at: datetime
-) -> None:
-    person = member(session, conference.id, participant_id)
-    if person.part not in _ASKED or person.attends is Attends.EXCLUDED:
+def _agree(by: By, conference: Conference, participant_id: int, answer: Agreed, words: str) -> None:
+    """Write down an answer. Whoever stays away as was decided is asked about a task of their own alone."""
+    person = member(by.session, conference.id, participant_id)
+    draft = stored_draft(by.session, conference.id).draft
+    if person.part not in _ASKED or (person.attends is Attends.EXCLUDED and person.id not in people_with_task(draft)):
         raise Unknown
-    key = (
-        Agreement.conference_id == conference.id,
-        Agreement.presentation == conference.presentation,
-        Agreement.participant_id == participant_id,
-    )
-    row = session.scalar(select(Agreement).where(*key))
-    if row is None:
-        row = Agreement(
-            conference_id=conference.id, presentation=conference.presentation, participant_id=participant_id
-        )
-        session.add(row)
-    row.answer, row.words, row.said_at = answer, words, at
+    voices.say(by, conference, VoiceMatter.PLAN, conference.presentation, person.id, answer, words=words)
 
 
 def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool) -> None:

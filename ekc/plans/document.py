@@ -20,6 +20,7 @@ from ekc.workflow.vocabulary import N_, Activity
 Every = Literal["day", "schoolday", "week", "fortnight", "month", "when_needed"]
 Kind = Literal["family", "network", "professional"]
 Answer = Literal["none", "pending", "agreed", "declined"]
+Said = Literal["", "yes", "part", "no", "not_asked", "side_not_asked"]
 
 FORMAT = "ekc-plan/1"  # in plan.json; change it when the format changes
 
@@ -87,10 +88,15 @@ class PrintedAcceptance:
 
 @dataclass(frozen=True, slots=True)
 class PrintedAgreement:
-    """How somebody agreed, in words: "yes", "by letter of 25 April", "his part, in a drawing"."""
+    """What somebody says of the plan, and in which words: "by letter of 25 April", "his part, in a drawing".
+
+    `answer` is empty in versions stored when only those who agreed were printed. `name` is that of a side if nobody of
+    it was asked.
+    """
 
     name: str
     words: str
+    answer: Said = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +122,23 @@ class PlanDocument:
     changes: tuple[str, ...] = ()
 
 
+#: What stands behind the name of somebody on page and paper.
+SAID: dict[Said, str] = {
+    "yes": N_("agrees"),
+    "part": N_("agrees with part of it"),
+    "no": N_("does not agree"),
+    "not_asked": N_("not asked yet"),
+    "side_not_asked": N_("nobody of this side has been asked yet"),
+}
+
+
 def to_json(document: PlanDocument) -> bytes:
     """The values as canonical JSON: sorted keys, UTF-8, no spaces; equal plans give equal bytes."""
-    return _canonical({"format": FORMAT, **STORED.unstructure(document)})
+    values = STORED.unstructure(document)
+    for one in values["agreed"]:
+        if not one["answer"]:
+            del one["answer"]  # as it was stored
+    return _canonical({"format": FORMAT, **values})
 
 
 def from_json(content: bytes) -> PlanDocument:
@@ -198,7 +218,7 @@ PLAN = DocumentRule(
     values=PlanDocument,
     activity=Activity.SEE_VERSIONS,
     template="plans/plan_document.html",
-    context=lambda plan: {"say": _Sentences(plan)},
+    context=lambda plan: {"say": _Sentences(plan), "said": SAID},
     stylesheets=("plan.css",),
     attachment=to_json,
     attachment_name="plan.json",

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
@@ -27,12 +27,15 @@ from ekc.plans.document import (
     PrintedEvaluation,
     PrintedGoal,
     PrintedWhatIf,
+    Said,
     to_json,
 )
 from ekc.plans.draft import Action, Draft, actions, from_json, number_of
 from ekc.plans.draft import to_json as stored
-from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, PlanDraft, PlanVersion
+from ekc.plans.facts import heard
+from ekc.plans.models import Acceptance, BottomLineCheck, PlanDraft, PlanVersion
 from ekc.plans.queries import (
+    CirclePerson,
     acceptances,
     agreements,
     bottom_line_checks,
@@ -42,7 +45,8 @@ from ekc.plans.queries import (
     version,
 )
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import N_, ActionKind, Agreed
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import N_, ActionKind, Agreed, VoiceMatter
 
 
 def present_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
@@ -60,8 +64,10 @@ def destroy_draft(session: Session, conference: Conference) -> None:
 
 def destroy_answers(session: Session, conference: Conference, after: int) -> None:
     """Delete what was said to the plan, decided and checked in all presentations after number `after`."""
-    for table in (Agreement, Acceptance):
-        session.execute(delete(table).where(table.conference_id == conference.id, table.presentation > after))
+    of_plan = (Voice.conference_id == conference.id, Voice.matter == VoiceMatter.PLAN)
+    session.execute(delete(Voice).where(*of_plan, Voice.about > after))
+    of_case = Acceptance.conference_id == conference.id
+    session.execute(delete(Acceptance).where(of_case, Acceptance.presentation > after))
     lines = select(BottomLine.id).where(BottomLine.conference_id == conference.id)
     checks = (BottomLineCheck.bottom_line_id.in_(lines), BottomLineCheck.presentation > after)
     session.execute(delete(BottomLineCheck).where(*checks))
@@ -177,21 +183,33 @@ def _document(
         )
         if accepted
         else None,
-        agreed=_agreed(session, conference, since, names),
+        agreed=_agreed(session, conference, draft, people, since),
         changes=lines,
     )
 
 
 def _agreed(
-    session: Session, conference: Conference, since: datetime | None, names: dict[int, str]
+    session: Session, conference: Conference, draft: Draft, people: tuple[CirclePerson, ...], since: datetime | None
 ) -> tuple[PrintedAgreement, ...]:
-    """Who agreed, in their words. People who did not agree are left out."""
-    with using(conference.language):
-        part = translate(N_("with part of it"))
-    return tuple(
-        PrintedAgreement(names[row.participant_id], row.words or (part if row.answer is Agreed.PART else ""))
-        for row in agreements(session, conference.id, conference.presentation, since)
-        if row.answer is not Agreed.NO
+    """What everyone says of the plan, in their words; and whoever has to be asked and was not, by name.
+
+    Where only what is agreed is written down, whoever did not agree is left out.
+    """
+    only_agreed = PROFILES[conference.profile].only_agreed_recorded
+    said = {row.participant_id: row for row in agreements(session, conference.id, conference.presentation, since)}
+    answers = {id_: row.answer for id_, row in said.items()}
+    found = heard(people, draft, answers, conference.registered_on, conference.without_conference)
+    not_asked = {person.id for person in found.not_asked}
+    return (
+        *(
+            PrintedAgreement(person.name, said[person.id].words, cast(Said, said[person.id].answer.value))
+            if person.id in said
+            else PrintedAgreement(person.name, "", "not_asked")
+            for person in people
+            if (person.id in said and not (only_agreed and said[person.id].answer is Agreed.NO))
+            or person.id in not_asked
+        ),
+        *(PrintedAgreement(side, "", "side_not_asked") for side in found.sides),
     )
 
 

@@ -1,15 +1,15 @@
 """The facts of a plan for guards, and its open points. The caller has read the draft and the circle."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 
-from ekc.plans.draft import Draft, WhatIf, actions, is_timed, number_of
+from ekc.plans.draft import Draft, WhatIf, actions, is_timed, number_of, people_with_task
 from ekc.plans.queries import CirclePerson
-from ekc.workflow import facts, guards
+from ekc.workflow import facts, guards, voices
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.profiles import Profile, age
-from ekc.workflow.vocabulary import Phase
+from ekc.workflow.vocabulary import Agreed, Attends, Phase, VoiceMatter
 
 #: The guards about the text of the plan; those about agreement are shown on the agreement page.
 _TEXT = (
@@ -20,6 +20,42 @@ _TEXT = (
     guards.monitor_named,
     guards.support_answered,
 )
+
+
+def askable(people: Iterable[CirclePerson], draft: Draft) -> list[CirclePerson]:
+    """Whose answer to the plan can be written down. Of those who stay away as was decided, whoever has a task."""
+    busy = people_with_task(draft)
+    here = (person for person in people if person.gives_agreement and not person.removed)
+    return [person for person in here if person.attends is not Attends.EXCLUDED or person.id in busy]
+
+
+def heard(
+    people: Iterable[CirclePerson], draft: Draft, said: Mapping[int, Agreed], today: date, without_conference: bool
+) -> voices.Heard:
+    """What was said about the plan, and who has not been asked, as the guard of agreeing sees it."""
+    busy = people_with_task(draft)
+    here = [person for person in people if not person.removed]
+    return voices.hear(
+        VoiceMatter.PLAN,
+        facts.Facts(
+            phase=Phase.PRESENTATION,
+            today=today,
+            people=tuple(
+                facts.PersonFacts(
+                    id=person.id,
+                    name=person.name,
+                    part=person.part,
+                    attends=person.attends,
+                    present=person.came,
+                    has_task=person.id in busy,
+                    side=person.side,
+                    voices={VoiceMatter.PLAN: said[person.id]} if person.id in said else {},
+                )
+                for person in here
+            ),
+            meeting_held=not without_conference and any(person.came for person in here),
+        ),
+    )
 
 
 def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:

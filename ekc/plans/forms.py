@@ -236,7 +236,22 @@ class AcceptanceForm(TranslatedForm):
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
         _offer_person(self.person, people)
-        self.decision.choices = [SelectChoice("yes", _("accepted")), SelectChoice("no", _("not accepted"))]
+        self.decision.choices = [
+            SelectChoice("yes", _("accepted")),
+            SelectChoice("no", _("not accepted")),
+            SelectChoice("other", _("not accepted, and not because of safety")),
+        ]
+
+    def validate_decision(self, field: RadioField) -> None:
+        """A plan is refused for safety alone (AD2), so another reason is asked about."""
+        if field.data == "other":
+            raise ValidationError(
+                _(
+                    "A plan is accepted unless it leaves somebody unsafe. Does this leave somebody unsafe? Then choose "
+                    "“not accepted” and say which safety concern it is. If not, choose “accepted”, and tell the family "
+                    "what you think of it."
+                )
+            )
 
     def validate_reason(self, field: TextAreaField) -> None:
         """A refusal needs a reason."""

@@ -7,8 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedBytes, SealedJSON, SealedText
-from ekc.core.db import Base, enum_column
-from ekc.workflow.vocabulary import Agreed
+from ekc.core.db import Base
 
 
 class PlanDraft(Base):
@@ -57,24 +56,6 @@ class IssuedDocument(Base):
     content: Mapped[bytes] = mapped_column(SealedBytes("issued_document.content"))
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the content
     made_at: Mapped[datetime]
-
-
-class Agreement(Base):
-    """Whether somebody agreed to the plan of one presentation.
-
-    The last answer counts; it may follow later by letter.
-    """
-
-    __tablename__ = "agreement"
-    __table_args__ = (UniqueConstraint("conference_id", "presentation", "participant_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
-    presentation: Mapped[int]
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
-    answer: Mapped[Agreed] = mapped_column(enum_column(Agreed))
-    words: Mapped[str] = mapped_column(SealedText("agreement.words"), default="")
-    said_at: Mapped[datetime]
 
 
 class Acceptance(Base):

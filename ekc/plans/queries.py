@@ -6,18 +6,19 @@ Nothing here writes.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
 from ekc.conferences.access import Case
-from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json
-from ekc.plans.models import Acceptance, Agreement, BottomLineCheck, IssuedDocument, PlanDraft, PlanVersion
+from ekc.plans.models import Acceptance, BottomLineCheck, IssuedDocument, PlanDraft, PlanVersion
 from ekc.workflow.profiles import PROFILES, age
-from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Agreed, Attends, Part, PlanSharing
+from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Agreed, Attends, Part, PlanSharing, VoiceMatter
 
 # The draft and the versions
 
@@ -88,13 +89,14 @@ class CirclePerson:
     attends: Attends | None
     born: date | None
     sharing: PlanSharing  # what a referrer or professional sees of the plan
+    side: str
     removed: bool
     came: bool
 
     @property
     def gives_agreement(self) -> bool:
-        """Whether this person is asked to agree: family and supporters, unless excluded."""
-        return (self.part in FAMILY_PARTS or self.part is Part.SUPPORTER) and self.attends is not Attends.EXCLUDED
+        """Whether this person is asked to agree: family and supporters."""
+        return self.part in FAMILY_PARTS or self.part is Part.SUPPORTER
 
     @property
     def is_professional(self) -> bool:
@@ -128,12 +130,14 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             Participant.attends,
             Participant.born,
             Participant.plan_sharing,
+            Participant.side,
             Participant.removed_at,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
-    return tuple(CirclePerson(*row[:-1], removed=row[-1] is not None, came=row.id in came) for row in rows)
+    columns: list[Any] = [(*row[:-1], row[-1] is not None, row[0] in came) for row in rows]
+    return tuple(CirclePerson(*known) for known in columns)
 
 
 def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
@@ -162,7 +166,7 @@ def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, t
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """Whether somebody agreed, in which words."""
+    """Whether somebody agrees to the plan, in which words."""
 
     participant_id: int
     answer: Agreed
@@ -188,15 +192,16 @@ def agreements(
 ) -> tuple[AgreementRow, ...]:
     """The agreements of one presentation, by participant id; only after `since`, if given."""
     rows = session.execute(
-        select(Agreement.participant_id, Agreement.answer, Agreement.words, Agreement.said_at)
+        select(Voice.participant_id, Voice.answer, Voice.words, Voice.written_at)
         .where(
-            Agreement.conference_id == conference_id,
-            Agreement.presentation == presentation,
-            _after(Agreement.said_at, since),
+            Voice.conference_id == conference_id,
+            Voice.matter == VoiceMatter.PLAN,
+            Voice.about == presentation,
+            _after(Voice.written_at, since),
         )
-        .order_by(Agreement.participant_id)
+        .order_by(Voice.participant_id)
     )
-    return tuple(AgreementRow(*row) for row in rows)
+    return tuple(AgreementRow(row[0], row[1], row[2] or "", row[3]) for row in rows)
 
 
 def acceptances(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from ekc.workflow import guards
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.ends import GONE_REASONS
-from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
 VERSION = 1
@@ -58,6 +58,7 @@ class StepRule:
     called_in: str = ""  # how the coordinator, outside the room, says it
     own: str = ""  # how somebody in the circle says it, on their own page
     inside: frozenset[Role] = frozenset()  # who takes it in private time, where that is not `who`
+    matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
 
     def takers(self, phase: Phase) -> frozenset[Role]:
         """Who takes it from this phase."""
@@ -243,6 +244,7 @@ STEPS: tuple[StepRule, ...] = (
         reason=ReasonKind.TEXT,
         ask=N_("Why is a new conference needed?"),
         rare=True,
+        matter=VoiceMatter.AGAIN,
     ),
     StepRule(
         Step.STOP,
@@ -256,6 +258,7 @@ STEPS: tuple[StepRule, ...] = (
         reasons=tuple(reason for reason in StopReason if reason not in GONE_REASONS),
         rare=True,
         own=N_("We want to stop the conference"),
+        matter=VoiceMatter.STOPPING,
     ),
     StepRule(
         Step.MAIN_PERSON_GONE,

@@ -4,7 +4,7 @@
 a clock, except what follows from the fields themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,6 +24,7 @@ from ekc.workflow.vocabulary import (
     Phase,
     SupportAnswer,
     Variant,
+    VoiceMatter,
 )
 
 OF_AGE = 18  # years
@@ -46,13 +47,18 @@ class PersonFacts:
     present: bool = False  # was in the room at the meeting of this round
     in_room: bool = False  # is there now
     came_as_professional: bool = False  # to that meeting, whatever their part is now
-    agreed: Agreed | None = None  # with the plan as it is presented now
     has_task: bool = False
+    voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
 
     @property
     def is_family(self) -> bool:
         """Whether this person belongs to the family group."""
         return self.part in FAMILY_PARTS
+
+    @property
+    def gives_agreement(self) -> bool:
+        """Whether this person is asked about the plan: family and supporters."""
+        return self.is_family or self.part is Part.SUPPORTER
 
     @property
     def is_child(self) -> bool:
@@ -142,8 +148,6 @@ class CoordinatorFacts:
     asked: bool = False
     accepted: bool = False
     declared: bool = False
-    confirmed: bool = False
-    unwanted: bool = False  # the main person would rather have somebody else
     name: str = ""
     conflicts: tuple[Conflict, ...] = ()
 
@@ -157,7 +161,6 @@ class Facts:
     variant: Variant = Variant.FAMILY
     sides: tuple[str, ...] = ()
     profile: Profile = NL
-    main_person_said_yes: bool = False
     coordinator: CoordinatorFacts = field(default_factory=CoordinatorFacts)
     question_agreed: bool = False
     people: tuple[PersonFacts, ...] = ()

@@ -30,15 +30,22 @@ from ekc.workflow.vocabulary import (
     Role,
     SupportAnswer,
     Variant,
+    VoiceMatter,
 )
+from ekc.workflow.voices import hear
 
 # Registration -> setup
 
 
 def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
-    """The main person wants the conference (EK1)."""
-    if not f.main_person_said_yes:
-        yield Blocker(N_("The yes of the main person is not recorded yet"), Remedy.REGISTRATION)
+    """Every main person wants the conference (EK1); nobody says yes for somebody else."""
+    heard = hear(VoiceMatter.CONFERENCE, f)
+    yield from about_people(
+        [*heard.not_asked],
+        N_("The yes of %(names)s is not recorded yet"),
+        N_("The yes of %(n)s main persons is not recorded yet: %(names)s"),
+        Remedy.REGISTRATION,
+    )
     if not any(p.part is Part.MAIN_PERSON for p in f.people):
         yield Blocker(N_("There is no main person in the circle yet"), Remedy.CIRCLE)
 
@@ -107,11 +114,16 @@ def coordinator_independent(f: Facts) -> Iterator[Blocker]:
 
 
 def coordinator_confirmed(f: Facts) -> Iterator[Blocker]:
-    """The main person wants this coordinator (EK1)."""
-    if f.coordinator.unwanted:
-        yield Blocker(N_("The main person would rather have another coordinator"), Remedy.COORDINATOR)
-    elif not f.coordinator.confirmed:
-        yield Blocker(N_("The main person has not confirmed the coordinator yet"), Remedy.COORDINATOR)
+    """Every main person wants this coordinator (EK1). One who would rather have another is enough to look for one."""
+    heard = hear(VoiceMatter.COORDINATOR, f)
+    if heard.no:
+        yield Blocker(N_("A main person would rather have another coordinator"), Remedy.COORDINATOR)
+    yield from about_people(
+        [*heard.not_asked],
+        N_("%(names)s has not confirmed the coordinator yet"),
+        N_("%(n)s main persons have not confirmed the coordinator yet: %(names)s"),
+        Remedy.COORDINATOR,
+    )
 
 
 # Setup -> information
@@ -401,23 +413,22 @@ def accepted(f: Facts) -> Iterator[Blocker]:
 
 
 def everyone_asked(f: Facts) -> Iterator[Blocker]:
-    """Everyone of the family and every supporter who was there was asked (PL2); with no meeting, everyone with a task.
+    """Everyone was asked (PL2): every main person, each side, whoever has a task or was there of family and supporters.
 
-    Whoever went home early can be asked later (NZ10): the coordinator overrides and says so.
+    Whoever went home early or could not be reached can be asked later (NZ10): the coordinator overrides and says why,
+    and the paper says of them that they were not asked yet.
     """
+    heard = hear(VoiceMatter.PLAN, f)
     yield from about_people(
-        [
-            p
-            for p in f.people
-            if (p.is_family or p.part is Part.SUPPORTER)
-            and (p.present if f.meeting_held else p.has_task)
-            and p.attends is not Attends.EXCLUDED
-            and p.agreed is None
-        ],
+        [*heard.not_asked],
         N_("%(names)s has not been asked about the plan yet"),
         N_("%(n)s people have not been asked about the plan yet: %(names)s"),
         Remedy.AGREEMENT,
     )
+    for side in heard.sides:
+        yield Blocker(
+            N_("Nobody of the side “%(side)s” has been asked about the plan yet"), Remedy.AGREEMENT, {"side": side}
+        )
 
 
 # Presentation -> private time
@@ -492,7 +503,7 @@ def follow_up_guards(rules: Iterable[FollowUpRule]) -> tuple[GuardRule, ...]:
 # The conditions of each step, in the order of the checklist. Those with a name stand on after it: see `standing.py`
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
-MAIN_PERSON_SAID_YES = GuardRule(main_person_said_yes, N_("The main person says yes"))
+MAIN_PERSON_SAID_YES = GuardRule(main_person_said_yes, N_("Every main person says yes"))
 CONSENTS_VALID = GuardRule(consents_valid, N_("Consents are there"))
 INDEPENDENCE_DECLARED = GuardRule(independence_declared, N_("The coordinator declares independence"))
 COORDINATOR_INDEPENDENT = GuardRule(
@@ -500,7 +511,7 @@ COORDINATOR_INDEPENDENT = GuardRule(
     N_("The coordinator is independent"),
     first=independence_declared,  # of a coordinator who declared nothing no conflict is known
 )
-COORDINATOR_CONFIRMED = GuardRule(coordinator_confirmed, N_("The main person confirms the coordinator"))
+COORDINATOR_CONFIRMED = GuardRule(coordinator_confirmed, N_("Every main person confirms the coordinator"))
 QUESTION_AGREED = GuardRule(question_agreed, N_("The question is agreed"))
 EVERYONE_DECIDED = GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR)
 EVERYONE_INFORMED = GuardRule(everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR)

@@ -19,6 +19,7 @@ from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.profiles import PROFILES, Clock, Force, LegalNote, Profile
 from ekc.workflow.standing import STANDING, StandingRule
 from ekc.workflow.vocabulary import Labelled, Phase, Role, Scope, Step
+from ekc.workflow.voices import VOICES, Asked, VoiceRule
 
 _INTRODUCTION = f"""\
 # The workflow
@@ -50,6 +51,11 @@ professionals read a neutral sentence. In private time nobody but the family act
 outside waits until the family has come out."""
 
 
+_ABOUT_VOICES = """\
+Each person's answer is their own, and stands for nobody else. Of those who stay away as was decided, only whoever has a
+task in the plan is asked. The families read the last column on their own pages."""
+
+
 def handbook() -> str:
     """The whole policy as Markdown."""
     parts = [
@@ -62,6 +68,9 @@ def handbook() -> str:
         _table(("step", "from", "to", "who takes it", "it asks for"), (_step(rule) for rule in STEPS)),
         "## What has to be so, and what a step brings about",
         *(text for rule in STEPS for text in _conditions(rule)),
+        "## Whose yes each matter needs",
+        _ABOUT_VOICES,
+        _table(("matter", "who is asked", "what settles it", "where people differ"), (_voice(rule) for rule in VOICES)),
         "## What goes on being asked",
         _ABOUT_STANDING,
         _table(
@@ -171,6 +180,10 @@ def _standing(row: StandingRule) -> tuple[str, str, str, str, str, str]:
         _names(row.mended_by),
         shown,
     )
+
+
+def _voice(rule: VoiceRule) -> tuple[str, str, str, str]:
+    return rule.matter.label, "; ".join(word.label for word in Asked if word in rule.asked), rule.settled, rule.differ
 
 
 def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str, str]:

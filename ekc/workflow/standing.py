@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ekc.workflow import guards
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.facts import Facts, PersonFacts
-from ekc.workflow.vocabulary import N_, Part, Phase, Role, Step
+from ekc.workflow.vocabulary import N_, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ STANDING: tuple[StandingRule, ...] = (
         phases=_UNTIL_THE_PLAN,
         stops=_TO_THE_PLAN,
         mended_by=_WITH_MAIN_PERSON,
-        waits_for=lambda f, person: person.part is Part.MAIN_PERSON and not f.main_person_said_yes,
+        waits_for=lambda f, person: person in hear(VoiceMatter.CONFERENCE, f).not_asked,
         own=N_(
             "It is not written down that you say yes to this conference. It goes no further until you do. Tell your "
             "coordinator what you want."

@@ -386,6 +386,16 @@ class Agreed(Labelled):
     NO = "no", N_("does not agree")
 
 
+class VoiceMatter(Labelled):
+    """A matter in which each person has a voice of their own. What happens where they differ: `voices.py`."""
+
+    CONFERENCE = "conference", N_("whether there is a conference")
+    COORDINATOR = "coordinator", N_("this coordinator")
+    PLAN = "plan", N_("the plan")
+    STOPPING = "stopping", N_("stopping")
+    AGAIN = "again", N_("coming together again")
+
+
 class ActionState(Labelled):
     """How far an action has come, as the family sees it."""
 

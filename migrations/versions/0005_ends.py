@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -15,12 +15,14 @@ _STEPS = "'reconvene', 'close'"
 _NEW_STEPS = "'reconvene', 'close', 'main_person_gone'"
 _REASONS = "'not_safe', 'other'"
 _NEW_REASONS = "'not_safe', 'died', 'left', 'other'"
-#: Table, name of the check, column.
+#: Table, name of the check, words before and after.
 _CHECKS = (
     ("phase_change", "step", _STEPS, _NEW_STEPS),
     ("private_round", "step", _STEPS, _NEW_STEPS),
     ("conference", "stopreason", _REASONS, _NEW_REASONS),
+    ("voice", "stopreason", _REASONS, _NEW_REASONS),
 )
+_COLUMNS = {"phase_change": "step", "private_round": "ended_by", "conference": "stop_reason", "voice": "reason_code"}
 _ATTENDS = "in_person part phone video letter spokesperson no excluded"
 
 
@@ -84,7 +86,7 @@ def _change_words(table: str, name: str, old: str, new: str) -> None:
             {"check": check, "table": table},
         )
         words = [word.split("'")[1] for word in str(found).split("ARRAY[")[1].split("]")[0].split(",")]
-        column = {"step": "step" if table == "phase_change" else "ended_by", "stopreason": "stop_reason"}[name]
+        column = _COLUMNS[table]
         before, after = (part.replace("'", "").split(", ") for part in (old, new))
         kept = [word for word in words if word not in before] + after
         op.execute(f"alter table {table} drop constraint {check}")

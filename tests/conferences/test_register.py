@@ -17,13 +17,14 @@ from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.staff.actions.regions import add_region
-from ekc.workflow.vocabulary import Activity, Part
+from ekc.workflow.vocabulary import Activity, Agreed, Part, VoiceMatter
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
 from tests.form import Value
 from tests.plugins.web import MakeApp
+from tests.voices import said
 
 WIM = PersonDetails(name="Wim Hendriks", part=Part.MAIN_PERSON, relation="husband")
 FILLED_IN: dict[str, Value] = {
@@ -31,7 +32,7 @@ FILLED_IN: dict[str, Value] = {
     "Main person 1 / Name": "Marieke de Wit",
     "Main person 1 / Relation or role": "mother",
     "Main person 1 / Phone": "+31 6 12345601",
-    "The main person said yes on": date(2026, 3, 1),
+    "Main person 1 / Said yes to a conference on": date(2026, 3, 1),
     "Your name": "Karim Jansen",
     "Your organisation": "Youth protection Rivierstad",
     "Your e-mail": "karim@example.org",
@@ -78,7 +79,9 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
         ("parenting", "debts", "mental health"),
         ("preferably a woman", "not from our own district"),
     )
-    assert (row.language, row.timezone, row.main_person_said_yes_on) == ("nl", "Europe/Amsterdam", date(2026, 3, 1))
+    assert (row.language, row.timezone) == ("nl", "Europe/Amsterdam")
+    (marieke, _karim) = circle(db_session, case)
+    assert said(db_session, case, VoiceMatter.CONFERENCE) == [(marieke.id, Agreed.YES, date(2026, 3, 1))]
     opened = open_case(By(refreshed(db_session), cast.ruud, START), case, Activity.SEE_CASE)
     people = [found for row in circle(db_session, case) if (found := person(db_session, opened, row.id))]
     assert [(p.name, p.part, p.relation, p.phone, p.organisation, p.email) for p in people] == [
@@ -100,8 +103,8 @@ def test_nobody_has_said_yes_because_of_a_preset(client: PageClient, cast: Cast,
     assert client.refused("Register", phoned, status=422).errors == ["Who registers: Choose who registers."]
     page = client.submit("Register", phoned | {"Who registers": "the main person: it is about me or my family"})
 
-    assert registration(refreshed(db_session), only_case(db_session, cast)).main_person_said_yes_on is None
-    assert "The main person says yes (to do)" in page.text
+    assert said(refreshed(db_session), only_case(db_session, cast), VoiceMatter.CONFERENCE) == []
+    assert "Every main person says yes (to do)" in page.text
 
 
 def test_who_did_not_register_hears_no_number(client: PageClient, cast: Cast, db_session: Session) -> None:
@@ -110,7 +113,9 @@ def test_who_did_not_register_hears_no_number(client: PageClient, cast: Cast, db
     assert "EKC-" not in client.page("/register/thanks").text
 
 
-def test_a_main_person_who_registers_has_said_yes(client: PageClient, cast: Cast, db_session: Session) -> None:
+def test_a_main_person_who_registers_has_said_yes_for_themselves(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
     client.page("/register")
     mine = {
         "Who registers": "the main person: it is about me or my family",
@@ -133,13 +138,15 @@ def test_a_main_person_who_registers_has_said_yes(client: PageClient, cast: Cast
     client.submit("Register", mine)
 
     row = registration(refreshed(db_session), only_case(db_session, cast))
-    assert (row.title, row.sides, row.language, row.timezone, row.main_person_said_yes_on) == (
+    assert (row.title, row.sides, row.language, row.timezone) == (
         "Kastanjeplein",
         ("residents", "young people"),
         "tr",
         "Europe/London",
-        date(2026, 3, 2),
     )
+    case = only_case(db_session, cast)
+    (ans, _bilal) = circle(db_session, case)
+    assert said(db_session, case, VoiceMatter.CONFERENCE) == [(ans.id, Agreed.YES, date(2026, 3, 2))]
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cast) -> None:
@@ -192,7 +199,9 @@ def test_staff_register_for_somebody_who_rang(client: PageClient, cast: Cast, db
     late = client.refused("Register", {**FILLED_IN, "Registered on": date(2026, 3, 3)}, status=409)
     assert late.errors == ["A day lies in the future. Give today or an earlier day."]
 
-    page = client.submit("Register", {"Registered on": date(2025, 12, 30), "The main person said yes on": ""})
+    page = client.submit(
+        "Register", {"Registered on": date(2025, 12, 30), "Main person 1 / Said yes to a conference on": ""}
+    )
 
     assert page.heading == "Marieke de Wit"
     (found,) = search(refreshed(db_session), cast.ruud, "EKC-2025-0001", START)

@@ -12,12 +12,13 @@ from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.entries import NewConsent
 from ekc.conferences.queries import circle, consents, registration
 from ekc.core.errors import NotNow, Refusal, Unknown
-from ekc.workflow.vocabulary import LegalContext
+from ekc.workflow.vocabulary import Agreed, LegalContext, VoiceMatter
 from tests.build import Made, case_in_private_time, case_in_setup, closed_case, registered_case
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
+from tests.voices import said
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_all_that_was_registered_can_be_changed(
         {
             "The question": "Hoe zorgen wij er samen voor dat Yara, Daan en Sami veilig thuis blijven?",
             "The question was agreed on": date(2026, 3, 1),
-            "The main person said yes on": date(2026, 2, 27),
+            "Marieke de Wit said yes to a conference on": date(2026, 2, 27),
             "Title of the case": "De Wit - El Amrani",
             "Why now": "School reports 40 % absence.",
             "What it is about": "parenting\ndebts, mental health",
@@ -50,13 +51,14 @@ def test_all_that_was_registered_can_be_changed(
 
     assert page.heading == "Registration"
     row = registration(refreshed(db_session), case.id)
-    assert (row.question, row.question_agreed_on, row.main_person_said_yes_on, row.title, row.reason) == (
+    assert (row.question, row.question_agreed_on, row.title, row.reason) == (
         "Hoe zorgen wij er samen voor dat Yara, Daan en Sami veilig thuis blijven?",
         date(2026, 3, 1),
-        date(2026, 2, 27),
         "De Wit - El Amrani",
         "School reports 40 % absence.",
     )
+    yes = (case.people["marieke"], Agreed.YES, date(2026, 2, 27))
+    assert said(db_session, case.id, VoiceMatter.CONFERENCE) == [yes]
     assert (row.topics, row.wishes, row.sides) == (
         ("parenting", "debts", "mental health"),
         ("evenings, or weekends", "no computers"),
@@ -81,7 +83,7 @@ def test_all_that_was_registered_can_be_changed(
             "Write the question that was agreed, or leave out the day on which it was.",
         ),
         (
-            {"The main person said yes on": date(2026, 3, 3)},
+            {"Marieke de Wit said yes to a conference on": date(2026, 3, 3)},
             409,
             "A day lies in the future. Give today or an earlier day.",
         ),

@@ -4,7 +4,7 @@ The ids of a file are not stored; they are found again by name.
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from ekc.plans import queries as plans
 from ekc.plans.draft import Action, from_json
 from ekc.privatetime.queries import rounds
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import Activity, Attends, Every, Step, SupportAnswer
+from ekc.workflow.vocabulary import Activity, Attends, Every, Step, SupportAnswer, VoiceMatter
 from tests.clock import START
 
 _LOOKED = {FollowUpKind.CALL: "call after four weeks", FollowUpKind.EVALUATION: "evaluation meeting"}
@@ -68,7 +68,7 @@ class _Teller:
                 "on": row.registered_on,
                 "by": row.registered_by.value,
                 "reason": row.reason,
-                "main_person_said_yes_on": row.main_person_said_yes_on,
+                "main_person_said_yes_on": self.said_yes_on(),
                 "wishes": list(row.wishes),
                 "consents": [
                     {
@@ -185,6 +185,11 @@ class _Teller:
             }
             for row in rounds(self.session, self.case.id)
         ]
+
+    def said_yes_on(self) -> date:
+        """When the last main person said yes to a conference."""
+        voices = conferences.voices(self.session, self.case.id)
+        return max(row.said_on for row in voices if row.matter is VoiceMatter.CONFERENCE)
 
     def plan(self) -> dict[str, Any]:
         first = plans.version(self.session, self.case.id, 1)

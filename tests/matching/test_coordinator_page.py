@@ -9,8 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By
-from ekc.conferences.actions.circle import add_person
-from ekc.conferences.entries import PersonDetails
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import asking as asking_actions
@@ -18,12 +16,13 @@ from ekc.matching.actions import independence
 from ekc.matching.actions.independence import set_employer
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.match import matches
-from ekc.workflow.vocabulary import Part, Role
+from ekc.workflow.vocabulary import Agreed, Part, Role, VoiceMatter
 from tests.build import Made, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.form import Value
+from tests.voices import said
 
 NOOR, DENISE = "Noor van Dijk", "Denise Okafor"
 OWN_WORDS = "I work for nobody here. I do not know the family.\nMy sister teaches at another school."
@@ -275,9 +274,9 @@ def test_the_main_person_says_yes_on_their_own_page(
     page = client.submit("Yes, that is good")
 
     assert "Yes, that is good" not in page.buttons
-    match = matches(db_session, taken.id).current
-    assert match is not None
-    assert match.confirmed_on == date(2026, 3, 2)
+    assert said(db_session, taken.id, VoiceMatter.COORDINATOR) == [
+        (taken.people["marieke"], Agreed.YES, date(2026, 3, 2))
+    ]
 
 
 def test_the_main_person_would_rather_have_somebody_else(
@@ -321,9 +320,9 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
 
     page = client.submit("Yes, Noor van Dijk after all")
 
-    match = matches(db_session, taken.id).current
-    assert match is not None
-    assert (match.confirmed_on, match.unwanted_on) == (date(2026, 3, 2), None)
+    assert said(db_session, taken.id, VoiceMatter.COORDINATOR) == [
+        (taken.people["marieke"], Agreed.YES, date(2026, 3, 2))
+    ]
     assert OWN_WORDS.replace("\n", " ") in page.text
     assert [name for name in page.buttons if "else" in name or "after all" in name] == ["Ask for somebody else"]
 
@@ -336,14 +335,11 @@ def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
 
     client.submit("Ask for somebody else")
 
-    match = matches(db_session, taken.id).current
-    assert match is not None
-    assert (match.confirmed_on, match.unwanted_on) == (None, date(2026, 3, 2))
-    pieter = PersonDetails(name="Pieter de Wit", part=Part.MAIN_PERSON)
-    other = participant(taken.id, add_person(By(db_session, cast.ruud, clock()), taken.id, pieter))
+    no = (taken.people["marieke"], Agreed.NO, date(2026, 3, 2))
+    assert said(db_session, taken.id, VoiceMatter.COORDINATOR) == [no]
     offices = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
     manager_too = replace(cast.noor, roles=offices, regions=frozenset({cast.north}))
-    for somebody in (other, cast.noor, manager_too):  # only she can withdraw her wish
+    for somebody in (cast.noor, manager_too):  # only she can withdraw her wish
         with pytest.raises(Refusal, match="The main person would rather have somebody else"):
             independence.confirm_coordinator(By(db_session, somebody, clock()), taken.id)
     independence.confirm_coordinator(By(db_session, cast.ruud, clock()), taken.id)

@@ -14,6 +14,7 @@ from ekc.conferences.actions.circle import change_person
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
+from ekc.conferences.queries import voices
 from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
@@ -25,10 +26,11 @@ from ekc.matching.entries import Declaration
 from ekc.matching.queries.asking import candidates, wishes
 from ekc.matching.queries.match import Matches, MatchRow, match_history, matches, open_conflicts
 from ekc.workflow.independence import Matter
-from ekc.workflow.vocabulary import Activity, Part, Phase, Role
+from ekc.workflow.vocabulary import Activity, Agreed, Part, Phase, Role, VoiceMatter
 from tests.build import Made, case_in_setup, registered_case
 from tests.cast import COST, Cast, participant
 from tests.clock import START
+from tests.voices import said
 
 INDEPENDENT = Declaration("I am retired and do not know the family.", employer="", relation="", interest="", caseload=0)
 DOUBTS = Declaration("I say it as it is.", employer="", relation="", interest="My sister teaches at the school.")
@@ -84,7 +86,7 @@ def test_whoever_is_asked_sees_the_case_and_gets_a_mail_without_names(
 
     assert open_case(By(db_session, cast.noor, START), case.id, Activity.ANSWER_MATCH).id == case.id
     match = match_of(db_session, case)
-    assert (match.name, match.accepted, match.declaration, match.confirmed) == ("Noor van Dijk", False, None, False)
+    assert (match.name, match.accepted, match.declaration) == ("Noor van Dijk", False, None)
     mail = db_session.scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("match:"))).one()
     assert (mail.recipient, mail.language, mail.conference_id) == ("noor@example.org", "en", case.id)
     assert mail.body == (
@@ -100,11 +102,9 @@ def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -
     independence.confirm_coordinator(By(db_session, marieke, START + timedelta(days=5)), case.id)
 
     match = match_of(db_session, case)
-    assert (match.accepted_on, match.declaration, match.confirmed_on) == (
-        date(2026, 3, 5),
-        INDEPENDENT,
-        date(2026, 3, 7),
-    )
+    assert (match.accepted_on, match.declaration) == (date(2026, 3, 5), INDEPENDENT)
+    yes = (case.people["marieke"], Agreed.YES, date(2026, 3, 7))
+    assert said(db_session, case.id, VoiceMatter.COORDINATOR) == [yes]
     history = [(event.action, event.coordinator, event.actor) for event in match_history(db_session, case.id)]
     assert history == [
         ("confirmed", "Noor van Dijk", ""),
@@ -173,7 +173,7 @@ def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
     independence.declare(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     independence.accept(By(db_session, cast.denise, START), case.id, INDEPENDENT)
     assert who(db_session, case) == ("Denise Okafor", "")
-    assert match_of(db_session, case).confirmed is False
+    assert [row for row in voices(db_session, case.id) if row.about == match_of(db_session, case).id] == []
     with pytest.raises(Unknown):
         open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_CASE, Activity.SEE_REQUEST)
     assert mails(db_session)[before:] == [
@@ -351,4 +351,4 @@ def test_others_do_not_know_of_the_case(db_session: Session, cast: Cast, case: M
         for act in tries:
             with pytest.raises(Unknown):
                 act(db_session, cast, case.id)
-    assert match_of(db_session, case).confirmed_on is None
+    assert said(db_session, case.id, VoiceMatter.COORDINATOR) == []

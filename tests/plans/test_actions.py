@@ -195,7 +195,9 @@ def test_support_is_answered_by_whoever_is_asked(db_session: Session, cast: Cast
 def test_a_version_holds_the_plan_as_it_was_agreed(db_session: Session, cast: Cast, family: Family) -> None:
     write(db_session, cast, family)
     actions.record_agreements(By(db_session, cast.noor, LATER), family.id, [family["omar"]])
-    actions.record_agreement(By(db_session, cast.noor, LATER), family.id, family["hassan"], Agreed.NO)
+    dissent = "Not while I am away."
+    actions.record_agreement(By(db_session, cast.noor, LATER), family.id, family["hassan"], Agreed.NO, dissent)
+    actions.record_agreement(By(db_session, cast.noor, LATER), family.id, family["yara"], Agreed.PART, "my part")
     actions.decide_acceptance(By(db_session, cast.noor, LATER), family.id, family["karim"], True)
     actions.check_bottom_line(By(db_session, cast.noor, LATER), family.id, family.lines[0], True)
     freeze(db_session, family, LATER)
@@ -214,7 +216,14 @@ def test_a_version_holds_the_plan_as_it_was_agreed(db_session: Session, cast: Ca
     snapshot = version.snapshot
     assert snapshot["goals"][0]["actions"][0]["who"] == ["Fatima El Amrani-Benali"]
     assert (snapshot["conference_on"], snapshot["place"]) == ("2026-04-18", "Buurthuis De Brug")
-    assert snapshot["agreed"] == [{"name": "Omar El Amrani", "words": ""}]
+    assert [(one["name"], one["answer"], one["words"]) for one in snapshot["agreed"]] == [
+        ("Marieke de Wit", "not_asked", ""),
+        ("Yara El Amrani", "part", "my part"),
+        ("Fatima El Amrani-Benali", "not_asked", ""),  # as she was called then
+        ("Omar El Amrani", "yes", ""),
+        ("Hassan El Amrani", "no", dissent),
+        ("Joost Lammers", "not_asked", ""),
+    ]
     assert snapshot["acceptance"] == {
         "by": "Karim Jansen",
         "organisation": "Youth protection Rivierstad",
@@ -246,7 +255,8 @@ def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
     version = queries.version(db_session, family.id, 2)
     assert version is not None
     assert len(version.snapshot["changes"]) == 2
-    assert version.snapshot["agreed"] == [{"name": "Marieke de Wit", "words": ""}]
+    said = {one["name"].split()[0]: one["answer"] for one in version.snapshot["agreed"]}
+    assert said == dict.fromkeys(("Yara", "Fatima", "Omar", "Joost"), "not_asked") | {"Marieke": "yes"}
     assert [row.number for row in queries.versions(db_session, family.id)] == [2, 1]
     convening = select(Participant.id).where(Participant.conference_id == family.id, Participant.convenes)
     assert list(db_session.scalars(convening)) == [family["marieke"]]

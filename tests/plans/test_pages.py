@@ -293,6 +293,16 @@ def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Sessi
 
     page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
     assert page.errors == ["Which safety concern: Say which safety concern the plan leaves open."]
+    other = {"Who decides": "Karim Jansen", "The plan is": "not accepted, and not because of safety"}
+    page = noor.refused("Save the decision", {**other, "Which safety concern": "Too few hours"}, status=422)
+    assert page.errors == [
+        "The plan is: A plan is accepted unless it leaves somebody unsafe. Does this leave somebody unsafe? Then "
+        "choose “not accepted” and say which safety concern it is. If not, choose “accepted”, and tell the family "
+        "what you think of it."
+    ]
+    assert queries.acceptances(db_session, family.id) == ()
+    noor.page(address(family, "/agreement"))
+    noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
     page = noor.submit("Save the decision", {"Which safety concern": "One night without an adult"})
     assert "“One night without an adult”" in page.text
     noor.submit("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"})
@@ -312,6 +322,7 @@ def test_a_professional_answers_for_themselves(
         "Who decides",
         "accepted",
         "not accepted",
+        "not accepted, and not because of safety",
         "Which safety concern (optional)",
     ]
 

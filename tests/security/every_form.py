@@ -22,6 +22,7 @@ from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared_access
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
+from ekc.journey.actions import take_step
 from ekc.links.verification import ask_coordinator, verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
@@ -38,6 +39,7 @@ from ekc.signin.passkeys import NewPasskey
 from ekc.staff.actions import accounts as accounts_actions
 from ekc.staff.actions import closing, inviting
 from ekc.staff.actions.accounts import NewAccount
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
@@ -219,6 +221,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     evaluations.add_avoided_cost(
         By(session, noor, START), agreed.id, NewAvoidedCost(what="A night", amount=100, basis="a list")
     )
+    again = Taking(Step.RECONVENE, reason="Wim is worse.")
+    take_step(By(session, participant(agreed.id, agreed.people["omar"]), START), agreed.id, again)
     yield noor, agreed
     yield by_link(agreed, "omar")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -19,7 +19,7 @@ from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import registration
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
-from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries import bottom_lines, circle
 from ekc.core.clock import to_local
 from ekc.core.transaction import writing
@@ -30,7 +30,6 @@ from ekc.journey.actions import take_step
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
-from ekc.matching.models import Match
 from ekc.matching.queries.match import open_conflicts
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
@@ -57,6 +56,7 @@ from ekc.workflow.vocabulary import (
     Step,
     SupportAnswer,
     Variant,
+    VoiceMatter,
 )
 from tests.cast import Cast, make_link, participant
 from tests.clock import START
@@ -285,7 +285,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
         wishes=(mark("wish"),),
         sides=(mark("sidea"), mark("sideb")),
         registered_by=Part.REFERRER,
-        main_person_said_yes_on=TODAY,
+        said_yes_on=(TODAY,),
         main_persons=(details("marieke"),),
         referrer=details("karim"),
     )
@@ -449,7 +449,8 @@ def set_phase(session: Session, case: Marked, phase: Phase) -> None:
     """The same case in another phase. The main person still has to agree to the coordinator."""
     with writing(session):
         session.execute(update(Conference).where(Conference.id == case.id).values(phase=phase, **_ended(phase)))
-        session.execute(update(Match).where(Match.conference_id == case.id).values(confirmed_on=None))
+        of_coordinator = (Voice.conference_id == case.id, Voice.matter == VoiceMatter.COORDINATOR)
+        session.execute(delete(Voice).where(*of_coordinator))
 
 
 def link_of(session: Session, case: Marked, name: str) -> int:

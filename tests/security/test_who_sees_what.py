@@ -23,7 +23,7 @@ from ekc.links.actions import sign_in_by_link
 from ekc.matching.actions.independence import confirm_coordinator
 from ekc.signin.models import Method
 from ekc.workflow.engine import may, sees
-from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Step, VoiceMatter
 from tests import build
 from tests.cast import Cast, participant, session_of
 from tests.clock import START, FrozenClock
@@ -64,6 +64,7 @@ BLANKS: dict[str, list[object]] = {
     "follow_up_id": [1, 2, 3, 4],
     "number": [1, 2],
     "step": [*Step],
+    "matter": [*VoiceMatter],
     "key": ["g1", "a2", "a3", "a4", "w5", "w6", "g7", "a8"],
 }
 #: Encrypted columns without words of the case: fixed sentences, names of staff, documents not printed yet.

@@ -17,11 +17,12 @@ from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import NewAction
 from ekc.reports.views import _without_formula
-from ekc.workflow.vocabulary import Step
+from ekc.workflow.vocabulary import Step, VoiceMatter
 from tests import build
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.voices import said
 
 
 @pytest.mark.parametrize(
@@ -95,4 +96,4 @@ def test_a_yes_is_for_the_coordinator_who_was_shown(db_session: Session, cast: C
 
     now = matches(db_session, case.id).current
     assert now is not None
-    assert (now.name, now.confirmed) == ("Denise Okafor", False)
+    assert (now.name, said(db_session, case.id, VoiceMatter.COORDINATOR)) == ("Denise Okafor", [])

@@ -48,10 +48,12 @@ def registration_values(walk: Walk) -> dict[str, Value]:
         "Title of the case": case.title,
     }
     if case.registration.main_person_said_yes_on <= case.registration.on:
-        values["The main person said yes on"] = case.registration.main_person_said_yes_on
+        said_yes = {"Said yes to a conference on": case.registration.main_person_said_yes_on}
+    else:
+        said_yes = {}
     mains = [person for person in case.people.values() if person.role is Part.MAIN_PERSON]
     for number, person in enumerate(mains, 1):
-        row = {
+        row = said_yes | {
             "Name": person.name,
             "Relation or role": person.relation,
             "Side": person.side,
@@ -97,10 +99,12 @@ def find_case(walk: Walk, manager: Visitor) -> None:
 
 def note_registration(walk: Walk, who: Visitor, **days: date) -> None:
     """A member of staff enters days in the registration."""
-    labels = {"said_yes": "The main person said yes on", "agreed": "The question was agreed on"}
+    mains = [person.name for person in walk.case.people.values() if person.role is Part.MAIN_PERSON]
+    labels = {"said_yes": [f"{name} said yes to a conference on" for name in mains]}
+    labels["agreed"] = ["The question was agreed on"]
     client = walk.staff(who)
     client.page(walk.url("registration"))
-    client.submit("Save", {labels[name]: day for name, day in days.items()})
+    client.submit("Save", {label: day for name, day in days.items() for label in labels[name]})
 
 
 def match(walk: Walk, manager: Visitor) -> None:
@@ -120,10 +124,14 @@ def match(walk: Walk, manager: Visitor) -> None:
     client.submit("Take the case", UNTIED | own_words | {"Day on which you said yes": told.accepted_on})
 
 
-def note_their_yes(walk: Walk) -> None:
-    """The coordinator notes that the main person confirmed her."""
-    yes: dict[str, Value] = {"Day on which the main person said yes": walk.case.coordinator.accepted_on}
-    walk.open("coordinator").submit("Note their yes", yes)
+def note_their_yes(walk: Walk, *but: str) -> None:
+    """The coordinator notes that each main person confirmed her; `but`: who said so themselves."""
+    mains = [person.name for person in walk.case.people.values() if person.role is Part.MAIN_PERSON]
+    for name in [name for name in mains if name not in but]:
+        yes: dict[str, Value] = {"Day on which the main person said yes": walk.case.coordinator.accepted_on}
+        if len(mains) > 1:
+            yes["Who said yes"] = name
+        walk.open("coordinator").submit("Note their yes", yes)
 
 
 def confirm_by_link(walk: Walk, id_: str, question: str = "", answer: str = "") -> Page:

@@ -33,6 +33,7 @@ def prepare(walk: Walk) -> str:
     walk.at(case.coordinator.accepted_on, "10:00")
     registering.match(walk, walk.cast.ruud)
     registering.confirm_by_link(walk, "ans", "What did the first letter of the square complain about?", "the fountain")
+    registering.note_their_yes(walk, walk.name("ans"))
     preparing.take_on(walk)
     preparing.speak_to_everybody(walk)
     registering.note_registration(walk, walk.lead, agreed=date(2026, 4, 21))

@@ -17,7 +17,7 @@ from ekc.workflow.facts import (
     PlanFacts,
     WhatIfFacts,
 )
-from ekc.workflow.vocabulary import ActionKind, Agreed, Attends, Part, Phase
+from ekc.workflow.vocabulary import ActionKind, Agreed, Attends, Part, Phase, VoiceMatter
 
 TODAY = date(2026, 4, 18)
 T = TypeVar("T")
@@ -40,9 +40,9 @@ def person(number: int, part: Part, **other: Any) -> PersonFacts:
         part=part,
         attends=Attends.IN_PERSON,
         age=40,
-        agreed=Agreed.YES,
         needs_interpreter=False,
         came_as_professional=False,
+        voices=dict.fromkeys(VoiceMatter, Agreed.YES),
     )
     return replace(ready, **other)
 
@@ -52,8 +52,8 @@ UNCLE = person(2, Part.FAMILY)
 FRIEND = person(3, Part.FRIEND)
 CHILD = person(4, Part.CHILD, age=15)
 ADVOCATE = person(5, Part.SUPPORTER)
-NURSE = person(6, Part.PROFESSIONAL, in_room=False, came_as_professional=True, consented=False, agreed=None)
-INTERPRETER = person(7, Part.INTERPRETER, attends=None, informed=False, consented=False, agreed=None)
+NURSE = person(6, Part.PROFESSIONAL, in_room=False, came_as_professional=True, consented=False, voices={})
+INTERPRETER = person(7, Part.INTERPRETER, attends=None, informed=False, consented=False, voices={})
 
 ACTION = ActionFacts("1.1", "a1", people=1, what=True, timed=True)
 SUPPORT = ActionFacts("1.2", "a2", people=1, what=True, timed=True, kind=ActionKind.PROFESSIONAL)
@@ -70,7 +70,7 @@ READY = well(
     Facts,
     phase=Phase.REGISTRATION,
     today=TODAY,
-    coordinator=CoordinatorFacts(asked=True, accepted=True, declared=True, confirmed=True),
+    coordinator=CoordinatorFacts(asked=True, accepted=True, declared=True),
     said_no_bottom_lines=False,
     people=(MOTHER, UNCLE, FRIEND, CHILD, ADVOCATE, NURSE, INTERPRETER),
     bottom_lines=(BottomLineFacts(11, 1, shared=True, met=True),),

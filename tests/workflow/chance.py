@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ekc.workflow.definition import STEPS
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts, PlanFacts, WhatIfFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, SupportAnswer
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, SupportAnswer, VoiceMatter
 from tests.workflow.build import ACTION, PLAN, READY, SUPPORT, TODAY, person
 
 FEW = st.integers(0, 2)
@@ -43,7 +43,7 @@ PLAN_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PlanFacts) | {
 }
 PERSON_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PersonFacts) | {
     "unmet_concerns": st.integers(0, 1),
-    "agreed": st.none() | st.sampled_from(Agreed),
+    "voices": st.dictionaries(st.sampled_from(VoiceMatter), st.sampled_from(Agreed)),
     "attends": st.none() | st.sampled_from(Attends),
     "age": st.none() | st.integers(0, 90),
 }
@@ -88,7 +88,7 @@ NOT_CHANGED_BY_PEOPLE = {
 #: How each other fact may change.
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
     **{name: chance for name, chance in by_chance(Facts).items() if name not in NOT_CHANGED_BY_PEOPLE},
-    "coordinator": st.builds(CoordinatorFacts, *[st.booleans()] * 4, st.just("Noor"), CONFLICTS),
+    "coordinator": st.builds(CoordinatorFacts, *[st.booleans()] * 3, st.just("Noor"), CONFLICTS),
     "people": _circles(),
     "bottom_lines": st.builds(BottomLineFacts, st.just(1), st.just(1), st.booleans(), st.none() | st.booleans()).map(
         lambda line: (line,)
@@ -101,8 +101,8 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
 }
 #: Where a fact stands in the way, so that the walk often comes there with that fact wrong.
 MATTERS: dict[Phase, tuple[str, ...]] = {
-    Phase.REGISTRATION: ("people", "coordinator", "main_person_said_yes"),
-    Phase.SETUP: ("people", "bottom_lines", "meeting_on", "coordinator", "main_person_said_yes"),
+    Phase.REGISTRATION: ("people", "people", "coordinator"),
+    Phase.SETUP: ("people", "people", "bottom_lines", "meeting_on", "coordinator"),
     Phase.INFORMATION: ("people", "people", "told", "open_questions", "coordinator"),
     Phase.PRIVATE_TIME: ("people", "plan"),
     Phase.PRESENTATION: ("plan", "plan", "plan", "bottom_lines", "accepted", "people", "coordinator"),

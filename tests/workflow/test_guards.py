@@ -13,7 +13,16 @@ from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
-from ekc.workflow.vocabulary import ArrangementKind, Attends, InformationKind, Part, SupportAnswer, Variant
+from ekc.workflow.vocabulary import (
+    Agreed,
+    ArrangementKind,
+    Attends,
+    InformationKind,
+    Part,
+    SupportAnswer,
+    Variant,
+    VoiceMatter,
+)
 from tests.workflow.build import (
     ACTION,
     ADVOCATE,
@@ -42,11 +51,13 @@ ON_ONE_SIDE = tuple(replace(p, side="residents") for p in (MOTHER, UNCLE, FRIEND
 SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         g.main_person_said_yes,
-        facts(main_person_said_yes=False, people=(UNCLE,)),
-        [
-            ("The yes of the main person is not recorded yet", "registration", ""),
-            ("There is no main person in the circle yet", "circle", ""),
-        ],
+        facts(people=(UNCLE,)),
+        [("There is no main person in the circle yet", "circle", "")],
+    ),
+    (
+        g.main_person_said_yes,
+        with_people(replace(MOTHER, voices={}), person(9, Part.MAIN_PERSON)),
+        [("The yes of Person 1 is not recorded yet", "registration", "1")],
     ),
     (
         g.consents_valid,
@@ -126,13 +137,18 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.coordinator_confirmed,
-        facts(coordinator=CoordinatorFacts(asked=True, accepted=True)),
-        [("The main person has not confirmed the coordinator yet", "coordinator", "")],
+        with_people(replace(MOTHER, voices={}), person(9, Part.MAIN_PERSON)),
+        [("Person 1 has not confirmed the coordinator yet", "coordinator", "1")],
     ),
     (
         g.coordinator_confirmed,
-        facts(coordinator=CoordinatorFacts(asked=True, accepted=True, unwanted=True)),
-        [("The main person would rather have another coordinator", "coordinator", "")],
+        with_people(
+            replace(MOTHER, voices={VoiceMatter.COORDINATOR: Agreed.NO}), person(9, Part.MAIN_PERSON, voices={})
+        ),
+        [
+            ("A main person would rather have another coordinator", "coordinator", ""),
+            ("Person 9 has not confirmed the coordinator yet", "coordinator", "9"),
+        ],
     ),
     (
         g.question_agreed,
@@ -389,13 +405,13 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.everyone_asked,
-        with_people(replace(UNCLE, agreed=None), replace(CHILD, agreed=None)),
+        with_people(replace(UNCLE, voices={}), replace(CHILD, voices={})),
         [("2 people have not been asked about the plan yet: Person 2, Person 4", "agreement", "2")],
     ),
     (
         g.everyone_asked,
         replace(
-            with_people(replace(UNCLE, agreed=None, present=False), replace(FRIEND, agreed=None, has_task=False)),
+            with_people(replace(UNCLE, voices={}, present=False), replace(FRIEND, voices={}, has_task=False)),
             meeting_held=False,
         ),
         [("Person 2 has not been asked about the plan yet", "agreement", "2")],
@@ -475,8 +491,9 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     ),
     (g.accepted, facts(people=(MOTHER, UNCLE), accepted=None)),
     (g.accepted, replace(with_people(replace(NURSE, attends=Attends.EXCLUDED)), accepted=None)),
-    (g.everyone_asked, with_people(replace(UNCLE, agreed=None, present=False))),
-    (g.everyone_asked, with_people(replace(UNCLE, agreed=None, attends=Attends.EXCLUDED))),
+    (g.everyone_asked, with_people(replace(UNCLE, voices={}, present=False, has_task=False))),
+    (g.everyone_asked, with_people(replace(UNCLE, voices={}, attends=Attends.EXCLUDED, has_task=False))),
+    (g.everyone_asked, with_people(replace(NURSE, voices={}, has_task=True))),
 ]
 
 

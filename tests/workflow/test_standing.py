@@ -12,9 +12,11 @@ from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, as_the_circle_reads, br
 from ekc.workflow.facts import BottomLineFacts, Facts
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule
-from ekc.workflow.vocabulary import Attends, Part, Phase, Role, Step
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, Step, VoiceMatter
 from tests.workflow.build import CHILD, MOTHER, READY, UNCLE, facts, person, with_people
 
+#: Somebody who said yes to everything else.
+_WITHOUT = {matter: {other: Agreed.YES for other in VoiceMatter if other is not matter} for matter in VoiceMatter}
 LATER = person(20, Part.FAMILY)
 AFTER_TAKING_ON = [Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION]
 AFTER_OPENING = [Phase.INFORMATION, Phase.PRESENTATION]
@@ -27,10 +29,10 @@ def joined(**spoiled: object) -> Facts:
 
 #: A case in which the condition of the row does not hold, by its guard.
 BROKEN: dict[str, Facts] = {
-    "main_person_said_yes": facts(main_person_said_yes=False),
+    "main_person_said_yes": with_people(replace(MOTHER, voices=_WITHOUT[VoiceMatter.CONFERENCE])),
     "consents_valid": with_people(replace(MOTHER, consented=False)),
     "independence_declared": facts(coordinator=replace(READY.coordinator, declared=False)),
-    "coordinator_confirmed": facts(coordinator=replace(READY.coordinator, confirmed=False)),
+    "coordinator_confirmed": with_people(replace(MOTHER, voices=_WITHOUT[VoiceMatter.COORDINATOR])),
     "question_agreed": facts(question_agreed=False),
     "everyone_decided": joined(attends=None),
     "everyone_informed": joined(informed=False),
@@ -151,14 +153,15 @@ def test_a_child_who_comes_later_or_comes_of_age_is_asked(phase: Phase) -> None:
 
 
 def test_what_only_the_opening_asks_does_not_stand_without_a_conference() -> None:
-    case = facts(phase=Phase.PRESENTATION, without_conference=True, main_person_said_yes=False, question_agreed=False)
+    case = facts(phase=Phase.PRESENTATION, without_conference=True, question_agreed=False)
+    silent = replace(MOTHER, voices=_WITHOUT[VoiceMatter.CONFERENCE])
     untold = replace(UNCLE, informed=False, attends=Attends.IN_PERSON, unmet_concerns=1)
-    case = replace(case, people=(MOTHER, untold), bottom_lines=(BottomLineFacts(1, 1, shared=False, met=True),))
+    case = replace(case, people=(silent, untold), bottom_lines=(BottomLineFacts(1, 1, shared=False, met=True),))
     assert [one.rule.guard for one in broken(case)] == [g.MAIN_PERSON_SAID_YES, g.BOTTOM_LINES_SHARED]
 
 
 def test_whoever_can_mend_it_is_told() -> None:
-    case = replace(BROKEN["coordinator_confirmed"], phase=Phase.SETUP, main_person_said_yes=False)
+    case = replace(with_people(replace(MOTHER, voices={})), phase=Phase.SETUP)
     told = {role: [one.rule.guard.code for one in broken(case, {role})] for role in Role}
     assert {role: codes for role, codes in told.items() if codes} == {
         Role.MAIN_PERSON: ["main_person_said_yes", "coordinator_confirmed"],

@@ -23,7 +23,9 @@ from ekc.workflow.vocabulary import (
     Role,
     Step,
     SupportAnswer,
+    VoiceMatter,
 )
+from ekc.workflow.voices import hear
 from tests.workflow.build import READY
 from tests.workflow.chance import CHANGES, MATTERS, NOT_CHANGED_BY_PEOPLE, OVERRIDES, ROLES
 
@@ -142,7 +144,8 @@ class Walk(RuleBasedStateMachine):
         assert stood <= overridden & {code for code, row in STANDING_RULES.items() if row.guard.override}
         if STEP_RULES[step].target is Phase.PRIVATE_TIME:
             assert [p for p in facts.people if p.unmet_concerns] == []
-            assert facts.coordinator.confirmed
+            coordinator = hear(VoiceMatter.COORDINATOR, facts)
+            assert (coordinator.no, coordinator.not_asked) == ((), ())
         if step in {Step.OPEN_CONFERENCE, Step.BEGIN_PRIVATE_TIME, Step.GO_BACK, Step.AGREE_PLAN, Step.REVISE_PLAN}:
             assert [p for p in facts.people if p.consent_missing(facts.profile.own_consent_from)] == []
         if step not in {Step.GO_BACK, *PROTECTS}:

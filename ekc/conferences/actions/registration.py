@@ -1,12 +1,13 @@
 """Registering a case, finding and changing it; consents and the contact log."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Region
@@ -14,6 +15,7 @@ from ekc.accounts.notifications import notify_administrators, notify_managers
 from ekc.accounts.queries import readers
 from ekc.conferences import mails, queries
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
@@ -25,7 +27,7 @@ from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.workflow.definition import VERSION
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity, Part
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, VoiceMatter
 
 # The case
 
@@ -33,8 +35,8 @@ from ekc.workflow.vocabulary import N_, Activity, Part
 def register_case(by: By, new: NewCase) -> int:
     """Register a case; returns its id. Needs no account; only staff may give an earlier day of registration.
 
-    A main person who fills in the form themselves says yes by that (EK1), unless a day is given. Where staff fill it in
-    for somebody, only a day that they give says so.
+    A main person who fills in the form themselves says yes by that (EK1), unless a day is given: the first of those who
+    are named. The others say yes for themselves. Where staff fill it in, only a day that they give says so.
     """
     profile = PROFILES.get(new.profile)
     with writing(by.session):
@@ -44,13 +46,14 @@ def register_case(by: By, new: NewCase) -> int:
         timezone = new.timezone or profile.timezone
         today = local_date(by.at, timezone)
         on = (new.registered_on if by.visitor.account_id is not None else None) or today
-        refuse_future(by.at, timezone, on, new.main_person_said_yes_on)
+        refuse_future(by.at, timezone, on, *new.said_yes_on)
         if not new.main_persons:
             raise Refusal(N_("Say who the main person is."))
         if new.registered_by is Part.REFERRER and new.referrer is None:
             raise Refusal(N_("Say who you are: your name and your organisation."))
-        themselves = new.registered_by is Part.MAIN_PERSON and by.visitor.account_id is None
-        said_yes = on if themselves else None
+        said_yes = dict(enumerate(new.said_yes_on))
+        if new.registered_by is Part.MAIN_PERSON and by.visitor.account_id is None:
+            said_yes[0] = said_yes.get(0) or on
         sides = [*new.sides, *(person.side for person in new.main_persons if person.side)]
         conference = Conference(
             number=_next_number(by.session, profile.number_prefix, on.year),
@@ -70,7 +73,6 @@ def register_case(by: By, new: NewCase) -> int:
             registered_by=new.registered_by,
             reason=new.reason,
             wishes=list(new.wishes),
-            main_person_said_yes_on=new.main_person_said_yes_on or said_yes,
             phase_since=by.at,
             searchable=by.visitor.account_id is not None,
         )
@@ -80,6 +82,9 @@ def register_case(by: By, new: NewCase) -> int:
             insert_participant(by.session, conference, replace(person, part=Part.MAIN_PERSON))
             for person in new.main_persons
         ]
+        for number, row in enumerate(people):
+            if day := said_yes.get(number):
+                voices.say(by, conference, VoiceMatter.CONFERENCE, 0, row.id, Agreed.YES, on=day)
         if new.referrer is not None:
             people.append(insert_participant(by.session, conference, replace(new.referrer, part=Part.REFERRER)))
         _acknowledge(by, conference, next(one for one in people if one.part is new.registered_by))
@@ -105,17 +110,41 @@ def change_registration(
     conference_id: int,
     new: Registration,
     seen_version: int | None = None,
+    said_yes_on: Mapping[int, date | None] | None = None,
 ) -> None:
-    """Change the registration. `seen_version` is the version that the page showed; Stale if it has changed since."""
+    """Change the registration. `seen_version` is the version that the page showed; Stale if it has changed since.
+
+    `said_yes_on`: when each of these main persons said yes to a conference, None: not yet; others keep what they said.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         if seen_version is not None and conference.version != seen_version:
             raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
-        refuse_future(by.at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
+        said_yes_on = said_yes_on or {}
+        refuse_future(by.at, new.timezone, new.question_agreed_on, *said_yes_on.values())
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
-        if changed := update_row(conference, new, Registration):
+        changed = update_row(conference, new, Registration)
+        for participant_id, day in said_yes_on.items():
+            if _note_yes(by, conference, participant_id, day):
+                changed.append(f"said yes {participant_id}")
+        if changed:
             by.record("registration.changed", conference_id, fields=", ".join(changed))
+
+
+def _note_yes(by: By, conference: Conference, participant_id: int, day: date | None) -> bool:
+    """Note when a main person said yes to a conference; returns whether that is new."""
+    if member(by.session, conference.id, participant_id).part is not Part.MAIN_PERSON:
+        raise Unknown
+    before = voices.said(by, conference.id, VoiceMatter.CONFERENCE, 0, participant_id)
+    if (before.said_on if before else None) == day:
+        return False
+    if day is None:
+        voices.take_back(by, conference.id, VoiceMatter.CONFERENCE, 0, participant_id)
+    else:
+        voices.say(by, conference, VoiceMatter.CONFERENCE, 0, participant_id, Agreed.YES, on=day)
+    flag_modified(conference, "municipality")  # a new version of the case, so that pages shown before are stale
+    return True
 
 
 def search_and_record(by: By, asked: str) -> tuple[SearchResult, ...]:

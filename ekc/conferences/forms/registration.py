@@ -1,11 +1,13 @@
 """Forms of the registration and of consents."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from wtforms import (
+    Field,
     FieldList,
     Form,
     FormField,
@@ -35,7 +37,7 @@ from ekc.conferences.forms.fields import (
     person_field,
     words_of,
 )
-from ekc.conferences.queries import RegistrationRow
+from ekc.conferences.queries import OwnVoice, RegistrationRow
 from ekc.core.clock import zone
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
@@ -69,10 +71,11 @@ class MainPersonForm(Form):  # type: ignore[misc]
     side = line(_l("Side"))
     phone = line(_l("Phone"), 40, kind=TelField)
     email = mail(_l("E-mail"))
+    said_yes_on = day(_l("Said yes to a conference on"))
 
     def validate_name(self, field: Any) -> None:
         """A row is empty, or has a name."""
-        rest = (self.relation, self.side, self.phone, self.email)
+        rest = (self.relation, self.side, self.phone, self.email, self.said_yes_on)
         if not field.data and any(other.data for other in rest):
             raise ValidationError(_("Write a name, or leave this person out."))
 
@@ -93,7 +96,6 @@ class RegisterForm(PlainForm):
     referrer_name = line(_l("Your name"))
     referrer_organisation = line(_l("Your organisation"))
     referrer_email = mail(_l("Your e-mail"))
-    main_person_said_yes_on = day(_l("The main person said yes on"))
     variant = asked_of(_l("Kind of conference"), _l("Choose the kind of conference."), words_of(Variant))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
     question = passage(_l("The question, as you would put it today"))
@@ -140,6 +142,7 @@ class RegisterForm(PlainForm):
 
     def to_new_case(self) -> NewCase:
         by = Part(self.registered_by.data)
+        rows = [dict(row.form.data) for row in self.main_persons if row.form.name.data]
         referrer = PersonDetails(
             name=self.referrer_name.data,
             part=Part.REFERRER,
@@ -162,21 +165,20 @@ class RegisterForm(PlainForm):
             sides=lines(self.sides.data),
             registered_on=self.registered_on.data if "registered_on" in self else None,
             registered_by=by,
-            main_person_said_yes_on=self.main_person_said_yes_on.data,
-            main_persons=tuple(
-                PersonDetails(part=Part.MAIN_PERSON, **row.form.data) for row in self.main_persons if row.form.name.data
-            ),
+            said_yes_on=tuple(row.pop("said_yes_on") for row in rows),
+            main_persons=tuple(PersonDetails(part=Part.MAIN_PERSON, **row) for row in rows),
             referrer=referrer if by is Part.REFERRER else None,
         )
 
 
 class RegistrationForm(PlainForm):
-    """Changing the registration."""
+    """Changing the registration. `registration_form` adds for each main person the day on which they said yes."""
+
+    main_persons: tuple[int, ...] = ()
 
     version = HiddenField()
     question = passage(_l("The question"))
     question_agreed_on = day(_l("The question was agreed on"))
-    main_person_said_yes_on = day(_l("The main person said yes on"))
     title = line(_l("Title of the case"), missing=_l("Write a title by which you know the case."))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
     topics = passage(_l("What it is about"))
@@ -186,9 +188,9 @@ class RegistrationForm(PlainForm):
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, _ZONE_MISSING, rules=[_known_zone])
 
-    def __init__(self, shown: RegistrationRow, **kwargs: Any) -> None:
+    def __init__(self, shown: RegistrationRow, known: Mapping[str, date] | None = None, **kwargs: Any) -> None:
         listed = {name: "\n".join(getattr(shown, name)) for name in ("topics", "wishes", "sides")}
-        super().__init__(data={**asdict(shown), **listed}, **kwargs)
+        super().__init__(data={**asdict(shown), **listed, **(known or {})}, **kwargs)
         self.language.choices = [one for one in language_choices("", printed=True) if one.value]
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
@@ -204,7 +206,6 @@ class RegistrationForm(PlainForm):
             title=self.title.data,
             question=self.question.data,
             question_agreed_on=self.question_agreed_on.data,
-            main_person_said_yes_on=self.main_person_said_yes_on.data,
             reason=self.reason.data,
             topics=lines(self.topics.data, commas=True),
             wishes=lines(self.wishes.data),
@@ -213,6 +214,26 @@ class RegistrationForm(PlainForm):
             language=self.language.data,
             timezone=self.timezone.data,
         )
+
+    @property
+    def said_yes_fields(self) -> list[Field]:
+        """The field of each main person."""
+        return [self[f"said_yes_{id_}"] for id_ in self.main_persons]
+
+    def to_said_yes(self) -> dict[int, date | None]:
+        """When each main person said yes to a conference, by participant id."""
+        return {id_: self[f"said_yes_{id_}"].data for id_ in self.main_persons}
+
+
+def registration_form(shown: RegistrationRow, said: tuple[OwnVoice, ...], **kwargs: Any) -> RegistrationForm:
+    """The form, with what each main person said about a conference."""
+    fields: dict[str, Any] = {
+        f"said_yes_{one.id}": day(_("%(name)s said yes to a conference on", name=one.name)) for one in said
+    }
+    known = {f"said_yes_{one.id}": one.voice.said_on for one in said if one.voice}
+    kind = type("RegistrationFormOfCase", (RegistrationForm,), {**fields, "main_persons": tuple(o.id for o in said)})
+    form: RegistrationForm = kind(shown, known=known, **kwargs)
+    return form
 
 
 class ConsentForm(PlainForm):

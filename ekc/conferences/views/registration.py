@@ -9,7 +9,7 @@ from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.forms.fields import person_choices
-from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm
+from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm, registration_form
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import RegistrationRow
 from ekc.conferences.views.blueprint import bp
@@ -19,7 +19,7 @@ from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import Activity, VoiceMatter
 
 _ADDRESS = "/conferences/<int:conference_id>/registration"
 _CONSENTS = "/conferences/<int:conference_id>/consents"
@@ -30,7 +30,7 @@ _CONSENTS = "/conferences/<int:conference_id>/consents"
 def registration(case: Case) -> ResponseReturnValue:
     """The registration and the central question."""
     shown = queries.registration(db(), case.id)
-    return _registration_page(case, shown, RegistrationForm(shown, formdata=None))
+    return _registration_page(case, shown, _form(case, shown, formdata=None))
 
 
 @bp.post(_ADDRESS)
@@ -39,13 +39,24 @@ def registration(case: Case) -> ResponseReturnValue:
 def change_registration(case: Case) -> ResponseReturnValue:
     """Change the registration."""
     shown = queries.registration(db(), case.id)
-    form = RegistrationForm(shown)
+    form = _form(case, shown)
     if form.validate():
         with form.showing_refusal():
-            registration_actions.change_registration(by(), case.id, form.to_registration(), form.seen_version)
+            new, said_yes = form.to_registration(), form.to_said_yes()
+            registration_actions.change_registration(by(), case.id, new, form.seen_version, said_yes)
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, queries.registration(db(), case.id), form), form.status
+
+
+def _form(case: Case, shown: RegistrationRow, **kwargs: Any) -> RegistrationForm:
+    return registration_form(shown, _said(case), **kwargs)
+
+
+def _said(case: Case) -> tuple[queries.OwnVoice, ...]:
+    """Each main person, and what they said about a conference."""
+    circle, said = queries.members(db(), case.id), queries.voices(db(), case.id)
+    return queries.main_person_voices(circle, said, VoiceMatter.CONFERENCE, 0)
 
 
 def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationForm) -> str:
@@ -54,7 +65,13 @@ def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationFor
     form.version.data, form.version.raw_data = str(shown.version), None
     country = PROFILES[case.profile].name
     return render_template(
-        "conferences/registration.html", case=case, shown=shown, country=country, form=form, may_change=may_change
+        "conferences/registration.html",
+        case=case,
+        shown=shown,
+        said=_said(case),
+        country=country,
+        form=form,
+        may_change=may_change,
     )
 
 

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
+from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions import voices
 from ekc.conferences.effects import give_notice, queue_circle_mail
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
@@ -25,7 +27,7 @@ from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
 from ekc.workflow.independence import works_for
 from ekc.workflow.owed import NoticeKind
-from ekc.workflow.vocabulary import N_, Activity, Role
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Role, VoiceMatter
 
 # Employers
 
@@ -150,7 +152,7 @@ def _replace_coordinator(session: Session, conference: Conference, at: datetime,
     give_notice(session, conference, at, NoticeKind.COORDINATOR, *names)
 
 
-# Confirmation by the main person
+# What each main person says of the coordinator
 
 
 def confirm_coordinator(
@@ -158,21 +160,22 @@ def confirm_coordinator(
     conference_id: int,
     on: date | None = None,
     match_id: int | None = None,
+    participant_id: int | None = None,
 ) -> None:
-    """Record that the main person accepts the coordinator: by themselves, or noted by staff.
+    """Record that a main person accepts the coordinator: by themselves, or noted by staff.
 
-    `on`: the day; None: today.
-
-    `match_id` is the match that the page showed; Stale if another coordinator has accepted since.
+    `on`: the day; None: today. `participant_id`: whose yes staff note; None: of the only main person. `match_id` is the
+    match that the page showed; Stale if another coordinator has accepted since.
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.CONFIRM_COORDINATOR)
         match = _shown_match(by.session, conference_id, match_id)
+        whose = _main_person(by, conference_id, participant_id)
         decides = (
             Role.REGIONAL_MANAGER in roles and match.account_id != by.visitor.account_id
         )  # nobody decides about themselves
-        theirs = by.visitor.participant_id == match.unwanted_by or decides
-        if match.unwanted_on is not None and not theirs:
+        before = voices.said(by, conference_id, VoiceMatter.COORDINATOR, match.id, whose)
+        if before is not None and before.answer is Agreed.NO and by.visitor.participant_id != whose and not decides:
             raise Refusal(
                 N_(
                     "The main person would rather have somebody else. Only they can take that back on their own page, "
@@ -182,27 +185,42 @@ def confirm_coordinator(
         day = past_day(on, by.at, conference)
         if match.accepted_on is not None and day < match.accepted_on:
             raise Refusal(N_("The coordinator took the case later than that day. Choose that day or a later one."))
-        match.confirmed_on, match.unwanted_on, match.unwanted_by = day, None, None
+        voices.say(by, conference, VoiceMatter.COORDINATOR, match.id, whose, Agreed.YES, on=day)
         name = by.session.get_one(Account, match.account_id).name
-        by.record("match.confirmed", conference_id, coordinator=name)
+        by.record("match.confirmed", conference_id, coordinator=name, main_person=whose)
 
 
 def want_another_coordinator(by: By, conference_id: int, match_id: int | None = None) -> None:
-    """Record that the main person wants another coordinator; no reason is asked. The person who asked gets a mail.
+    """Record that a main person wants another coordinator; no reason is asked. The person who asked gets a mail.
 
-    It holds until they confirm after all, or another coordinator accepts; it ends an earlier confirmation. `match_id`
-    as in `confirm_coordinator`.
+    It holds until they confirm after all, or another coordinator accepts; it ends their own earlier confirmation, and
+    nobody else's. `match_id` as in `confirm_coordinator`.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.WANT_ANOTHER_COORDINATOR)
         match = _shown_match(by.session, conference_id, match_id)
-        if match.unwanted_on is not None:
+        whose = _main_person(by, conference_id, None)
+        before = voices.said(by, conference_id, VoiceMatter.COORDINATOR, match.id, whose)
+        if before is not None and before.answer is Agreed.NO:
             return
-        match.confirmed_on, match.unwanted_on = None, local_date(by.at, conference.timezone)
-        match.unwanted_by = by.visitor.participant_id
+        voices.say(by, conference, VoiceMatter.COORDINATOR, match.id, whose, Agreed.NO)
         mail_requester(by, mails.UNWANTED, conference, match)
         name = by.session.get_one(Account, match.account_id).name
-        by.record("match.unwanted", conference_id, coordinator=name)
+        by.record("match.unwanted", conference_id, coordinator=name, main_person=whose)
+
+
+def _main_person(by: By, conference_id: int, participant_id: int | None) -> int:
+    """The visitor if a main person, else the main person who is meant. Raises Refusal, or Unknown for somebody else."""
+    circle = conferences.members(by.session, conference_id)
+    asked = [one.id for one in conferences.main_person_voices(circle, (), VoiceMatter.COORDINATOR, 0)]
+    if by.visitor.participant_id is not None or participant_id is not None:
+        whose = by.visitor.participant_id or participant_id or 0
+        if whose not in asked:
+            raise Unknown
+        return whose
+    if len(asked) != 1:
+        raise Refusal(N_("Choose whose yes it is: nobody says yes for somebody else."))
+    return asked[0]
 
 
 def _shown_match(session: Session, conference_id: int, match_id: int | None) -> Match:

@@ -40,8 +40,6 @@ class MatchRow:
     phone: str
     asked_at: datetime
     accepted_on: date | None
-    confirmed_on: date | None
-    unwanted_on: date | None  # the main person wants another coordinator
     declaration: Declaration | None
     before: tuple[Declaration, ...]  # earlier declarations; their conflicts stay open until waived
     waivers: tuple[WaiverRow, ...]
@@ -51,11 +49,6 @@ class MatchRow:
     def accepted(self) -> bool:
         """Whether they accepted the case."""
         return self.accepted_on is not None
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether the main person confirmed them."""
-        return self.confirmed_on is not None
 
     def open_conflicts(self, of_case: Iterable[Agency]) -> tuple[Conflict, ...]:
         """Their conflicts with a case with these agencies that are not waived. None before they accept.
@@ -109,8 +102,7 @@ _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__tab
 _decider = Account.__table__.alias("decider")
 _OPEN = (
     select(
-        *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "accepted_on", "confirmed_on")),
-        _match.unwanted_on,
+        *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "accepted_on")),
         _match.independence,
         _match.answers,
         _account.name,
@@ -177,8 +169,6 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         phone=row.phone or "",
         asked_at=row.asked_at,
         accepted_on=row.accepted_on,
-        confirmed_on=row.confirmed_on,
-        unwanted_on=row.unwanted_on,
         declaration=declared,
         before=before,
         waivers=tuple(waivers) if row.matter else (),

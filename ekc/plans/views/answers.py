@@ -14,13 +14,15 @@ from ekc.core.routes import db, edits, moves, now
 from ekc.plans import actions, queries
 from ekc.plans.draft import Action, Draft, number_of
 from ekc.plans.draft import actions as actions_of
+from ekc.plans.facts import askable, heard
 from ekc.plans.forms import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import SubmittedForm, rhythms, seen_revision
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope
+from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope, VoiceMatter
+from ekc.workflow.voices import VOICE_RULES
 
 
 @bp.get("/agreement")
@@ -35,7 +37,7 @@ def agreement(case: Case) -> ResponseReturnValue:
 @moves
 def everybody_agrees(case: Case) -> ResponseReturnValue:
     """Record that all these people agree."""
-    form = EverybodyForm(_askable(queries.circle(db(), case.id)), prefix="everybody-")
+    form = EverybodyForm(_askable(case), prefix="everybody-")
     if not form.validate_on_submit():
         return _page(case, SubmittedForm("everybody", form))
     actions.record_agreements(by(), case.id, form.people.data)
@@ -47,8 +49,7 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
 @moves
 def somebody_agrees(case: Case) -> ResponseReturnValue:
     """Record whether one person agrees, fully, in part or not."""
-    askable = _askable(queries.circle(db(), case.id))
-    form = AgreementForm(askable, PROFILES[case.profile].only_agreed_recorded, prefix="person-")
+    form = AgreementForm(_askable(case), PROFILES[case.profile].only_agreed_recorded, prefix="person-")
     if not form.validate_on_submit():
         return _page(case, SubmittedForm("person", form))
     actions.record_agreement(by(), case.id, form.person.data, form.to_answer(), form.to_words())
@@ -100,8 +101,8 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
     return redirect(url_for("plans.agreement", conference_id=case.id, _anchor=anchor), 303)
 
 
-def _askable(people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
-    return [person for person in people if person.gives_agreement and not person.removed]
+def _askable(case: Case) -> list[CirclePerson]:
+    return askable(queries.circle(db(), case.id), queries.stored_draft(db(), case.id).draft)
 
 
 def _decisions(case: Case) -> tuple[queries.AcceptanceRow, ...]:
@@ -130,6 +131,9 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     people = queries.circle(session, case.id)
     found = queries.stored_draft(session, case.id)
     said = {row.participant_id: row for row in queries.agreements(session, case.id, case.presentation)}
+    today = local_date(now(), case.timezone)
+    answers = {id_: row.answer for id_, row in said.items()}
+    unheard = heard(people, found.draft, answers, today, case.without_conference)
     decisions = _decisions(case)
     deciders = queries.deciders(session, case.id, people)
     whole = case.sees(CasePart.PLAN) is not None
@@ -142,8 +146,10 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         revision=found.revision,
         names={person.id: person.name for person in people},
         whole=whole,
-        asked=_askable(people) if whole else (),
-        held=any(person.came for person in people),
+        asked=askable(people, found.draft) if whole else (),
+        not_asked={person.id for person in unheard.not_asked},
+        sides=unheard.sides,
+        differ=VOICE_RULES[VoiceMatter.PLAN].differ,
         said=said,
         lines=visible_bottom_lines(session, case),
         met=queries.bottom_line_checks(session, case.id, case.presentation),
@@ -158,7 +164,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         forms=_forms(case, people, found.draft, set(said), sent),
         sent=sent,
         rhythms=rhythms(),
-        today=local_date(now(), case.timezone),
+        today=today,
     )
     return (page, sent.status) if sent else page
 
@@ -169,7 +175,7 @@ def _forms(
     """The forms that the visitor can use, by their place on the page; `sent` as it was sent."""
     forms: dict[str, FlaskForm] = {}
     empty = {"formdata": None}
-    asked = _askable(people)
+    asked = askable(people, draft)
     open_ = [person for person in asked if person.id not in said]
     if case.may(Activity.CHECK_PLAN):
         if open_:

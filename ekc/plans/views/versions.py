@@ -13,7 +13,7 @@ from ekc.core.errors import Unknown
 from ekc.core.routes import db, now, pdf_response
 from ekc.plans import queries
 from ekc.plans.actions import issue_document
-from ekc.plans.document import PLAN, PlanDocument, from_json
+from ekc.plans.document import PLAN, SAID, PlanDocument, from_json
 from ekc.plans.models import PlanVersion
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import rhythms
@@ -30,6 +30,7 @@ def version(case: Case, number: int) -> ResponseReturnValue:
         "plans/version.html",
         case=case,
         plan=document,
+        said=SAID,
         agreed_on=found.agreed_on,
         versions=queries.versions(db(), case.id),
         rhythms=rhythms(),

@@ -1,0 +1,50 @@
+"""Writing down what somebody said in one matter, for themselves alone, in the caller's transaction."""
+
+from datetime import date
+
+from sqlalchemy import delete, select
+
+from ekc.accounts.access import By
+from ekc.conferences.models import Conference, Voice
+from ekc.core.clock import local_date
+from ekc.workflow.vocabulary import Agreed, StopReason, VoiceMatter
+
+
+def said(by: By, conference_id: int, matter: VoiceMatter, about: int, participant_id: int) -> Voice | None:
+    """What this person said in this matter; None: nothing yet."""
+    return by.session.scalar(
+        select(Voice).where(
+            Voice.conference_id == conference_id,
+            Voice.matter == matter,
+            Voice.about == about,
+            Voice.participant_id == participant_id,
+        )
+    )
+
+
+def say(
+    by: By,
+    conference: Conference,
+    matter: VoiceMatter,
+    about: int,
+    participant_id: int,
+    answer: Agreed,
+    *,
+    on: date | None = None,
+    words: str = "",
+    reason: StopReason | None = None,
+) -> None:
+    """Write down this person's answer, in place of an earlier one. `on`: the day on which they said it; None: today."""
+    row = said(by, conference.id, matter, about, participant_id)
+    if row is None:
+        row = Voice(conference_id=conference.id, matter=matter, about=about, participant_id=participant_id)
+        by.session.add(row)
+    row.answer, row.words, row.reason_code = answer, words or None, reason
+    row.said_on, row.written_at = on or local_date(by.at, conference.timezone), by.at
+    by.session.flush()
+
+
+def take_back(by: By, conference_id: int, matter: VoiceMatter, about: int, participant_id: int) -> None:
+    """Remove an answer that was written down by mistake."""
+    key = (Voice.matter == matter, Voice.about == about, Voice.participant_id == participant_id)
+    by.session.execute(delete(Voice).where(Voice.conference_id == conference_id, *key))

@@ -1,0 +1,161 @@
+"""The policy: whose own yes each matter needs, and what happens where people differ.
+
+Each row says it in words that the family can read. Guards ask `hear`; nobody's answer stands for somebody else's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ekc.workflow.facts import Facts, PersonFacts
+from ekc.workflow.vocabulary import N_, Agreed, Attends, Labelled, Part, StopReason, VoiceMatter
+
+
+class Asked(Labelled):
+    """Who has to be asked about a matter; of those who stay away as was decided, only whoever has a task."""
+
+    MAIN_PERSONS = "main_persons", N_("every main person, there or not")
+    WAS_THERE = "was_there", N_("everyone of the family and every supporter who was there")
+    HAS_TASK = "has_task", N_("everyone of the family and every supporter with a task, there or not")
+    EACH_SIDE = "each_side", N_("each side, by somebody of the family or a supporter on it")
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRule:
+    """One matter: who is asked, what settles it, and what happens where people differ."""
+
+    matter: VoiceMatter
+    asked: frozenset[Asked]
+    settled: str
+    differ: str
+    wish: str = ""  # a step that one main person wishes for, as they say it
+
+
+_MAIN_PERSONS = frozenset({Asked.MAIN_PERSONS})
+
+VOICES: tuple[VoiceRule, ...] = (
+    VoiceRule(
+        VoiceMatter.CONFERENCE,
+        _MAIN_PERSONS,
+        N_("There is a conference when every main person has said yes to it."),
+        N_("Nobody says yes for somebody else. As long as one main person has not said yes, the preparation waits."),
+    ),
+    VoiceRule(
+        VoiceMatter.COORDINATOR,
+        _MAIN_PERSONS,
+        N_("Somebody is your coordinator when every main person has said yes to them."),
+        N_(
+            "Would one main person rather have somebody else, then the regional manager looks for somebody else. The "
+            "other main persons do not hear who asked for that."
+        ),
+    ),
+    VoiceRule(
+        VoiceMatter.PLAN,
+        frozenset(Asked),
+        N_("A plan is agreed when everyone who has to be asked was asked."),
+        N_(
+            "Everyone says yes, in part or no, and their words stand on the paper. The coordinator can write down why "
+            "somebody could not be asked; the paper then says of them: not asked yet."
+        ),
+    ),
+    VoiceRule(
+        VoiceMatter.STOPPING,
+        _MAIN_PERSONS,
+        N_(
+            "The conference stops when every main person wants to stop, or when the coordinator or the regional "
+            "manager decides so."
+        ),
+        N_(
+            "There are several main persons. When one of you wants to stop, the coordinator and the regional manager "
+            "hear of it at once, and the other main persons are asked. It stops when you all want it, or when the "
+            "coordinator or the regional manager decides so. When it does not feel safe, nobody else is told or asked "
+            "first."
+        ),
+        wish=N_("I want to stop the conference"),
+    ),
+    VoiceRule(
+        VoiceMatter.AGAIN,
+        _MAIN_PERSONS,
+        N_("You come together again when every main person wants to, or when the coordinator decides so."),
+        N_(
+            "When one of you wants to come together again, the coordinator and the regional manager hear of it, and "
+            "the main persons are asked. It is prepared when every main person wants it, or when the coordinator "
+            "decides so."
+        ),
+        wish=N_("I want to come together again"),
+    ),
+)
+VOICE_RULES = {rule.matter: rule for rule in VOICES}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said in one matter by those who are in the circle. `sides`: of which nobody was asked."""
+
+    yes: tuple[PersonFacts, ...]
+    part: tuple[PersonFacts, ...]
+    no: tuple[PersonFacts, ...]
+    not_asked: tuple[PersonFacts, ...]  # of those who have to be asked
+    sides: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everyone who has to be asked was asked."""
+        return not self.not_asked and not self.sides
+
+
+def must_be_asked(matter: VoiceMatter, facts: Facts) -> tuple[PersonFacts, ...]:
+    """Everyone who has to be asked about this matter, in the order of the circle."""
+    asked = VOICE_RULES[matter].asked
+    return tuple(p for p in facts.people if _must_be_asked(p, asked, facts.meeting_held))
+
+
+def _must_be_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) -> bool:
+    if not p.gives_agreement:
+        return False
+    if Asked.HAS_TASK in asked and p.has_task:
+        return True
+    if p.attends is Attends.EXCLUDED:
+        return False
+    if Asked.MAIN_PERSONS in asked and p.part is Part.MAIN_PERSON:
+        return True
+    return Asked.WAS_THERE in asked and meeting_held and p.present
+
+
+def hear(matter: VoiceMatter, facts: Facts) -> Heard:
+    """What was said in this matter, and who has not been asked."""
+
+    def who(answer: Agreed) -> tuple[PersonFacts, ...]:
+        return tuple(p for p in facts.people if p.voices.get(matter) is answer)
+
+    not_asked = tuple(p for p in must_be_asked(matter, facts) if matter not in p.voices)
+    sides = _silent_sides(matter, facts.people) if Asked.EACH_SIDE in VOICE_RULES[matter].asked else ()
+    named = {p.side for p in not_asked}
+    return Heard(
+        who(Agreed.YES), who(Agreed.PART), who(Agreed.NO), not_asked, tuple(s for s in sides if s not in named)
+    )
+
+
+def _silent_sides(matter: VoiceMatter, people: Iterable[PersonFacts]) -> tuple[str, ...]:
+    """The sides of which nobody has said anything."""
+    on_sides = [p for p in people if p.side and p.gives_agreement and p.attends is not Attends.EXCLUDED]
+    heard = {p.side.casefold() for p in on_sides if matter in p.voices}
+    return tuple(dict.fromkeys(p.side for p in on_sides if p.side.casefold() not in heard))
+
+
+def all_want(matter: VoiceMatter, facts: Facts, also: int = 0) -> bool:
+    """Whether everyone who has to be asked says yes, the person with the id `also` included."""
+    asked = must_be_asked(matter, facts)
+    return bool(asked) and all(p.voices.get(matter) is Agreed.YES or p.id == also for p in asked)
+
+
+def asks_others(matter: VoiceMatter, facts: Facts, who: int) -> bool:
+    """Whether what this person wants is their wish, which others have to want too.
+
+    Pages ask this and not `all_want`, so that nobody reads from them what somebody else said.
+    """
+    return [p.id for p in must_be_asked(matter, facts)] != [who]
+
+
+def told_to_others(matter: VoiceMatter, reason: StopReason | None) -> bool:
+    """Whether a wish makes the page of the other main persons ask them: not where somebody is not safe."""
+    return matter is not VoiceMatter.STOPPING or reason is not StopReason.NOT_SAFE

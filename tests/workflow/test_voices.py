@@ -1,0 +1,127 @@
+"""Whose yes each matter needs, who is named as not asked, and when a wish is more than a wish."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ekc.workflow import guards
+from ekc.workflow.engine import STEP_RULES, judge
+from ekc.workflow.facts import Facts, PersonFacts
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, Step, StopReason, VoiceMatter
+from ekc.workflow.voices import VOICES, all_want, hear, must_be_asked, told_to_others
+from tests.workflow.build import MOTHER, UNCLE, facts, person, said
+
+PLAN = VoiceMatter.PLAN
+ABSENT = person(20, Part.FAMILY, attends=Attends.LETTER, present=False, in_room=False, has_task=False, voices={})
+
+
+def names(people: tuple[PersonFacts, ...]) -> list[int]:
+    return [one.id for one in people]
+
+
+def with_circle(*people: PersonFacts, **more: object) -> Facts:
+    return facts(people=people, phase=Phase.PRESENTATION, **more)
+
+
+def test_there_is_a_row_for_each_matter() -> None:
+    assert [rule.matter for rule in VOICES] == [*VoiceMatter]
+
+
+@pytest.mark.parametrize(
+    ("somebody", "asked"),
+    [
+        (ABSENT, False),
+        (replace(ABSENT, part=Part.MAIN_PERSON), True),  # a victim who takes part by letter
+        (replace(ABSENT, part=Part.MAIN_PERSON, attends=Attends.NO), True),
+        (replace(ABSENT, part=Part.MAIN_PERSON, attends=Attends.EXCLUDED), False),
+        (replace(ABSENT, has_task=True), True),
+        (replace(ABSENT, has_task=True, attends=Attends.EXCLUDED), True),
+        (replace(ABSENT, part=Part.SUPPORTER, has_task=True), True),
+        (replace(ABSENT, part=Part.PROFESSIONAL, has_task=True), False),  # answers the request for support
+        (replace(ABSENT, present=True), True),
+        (replace(ABSENT, part=Part.INTERPRETER, present=True), False),
+    ],
+)
+def test_who_is_asked_about_the_plan(somebody: PersonFacts, asked: bool) -> None:
+    case = with_circle(MOTHER, UNCLE, somebody)
+
+    assert names(hear(PLAN, case).not_asked) == ([20] if asked else [])
+    assert bool(said(guards.everyone_asked, case)) is asked
+
+
+def test_each_side_is_asked() -> None:
+    residents = replace(MOTHER, side="residents")
+    young = replace(ABSENT, side="Young people")
+    same = replace(UNCLE, side="young people")
+
+    case = with_circle(residents, young)
+
+    assert hear(PLAN, case).sides == ("Young people",)
+    assert said(guards.everyone_asked, case) == [
+        ("Nobody of the side “Young people” has been asked about the plan yet", "agreement", "")
+    ]
+    assert hear(PLAN, with_circle(residents, young, same)).sides == ()
+    # where somebody of the side has to be asked in person, they are named, and not the side as well
+    busy = hear(PLAN, with_circle(residents, replace(young, has_task=True)))
+    assert (names(busy.not_asked), busy.sides) == ([20], ())
+
+
+@pytest.mark.parametrize("matter", [VoiceMatter.CONFERENCE, VoiceMatter.COORDINATOR])
+def test_one_main_person_says_nothing_for_another(matter: VoiceMatter) -> None:
+    father = person(21, Part.MAIN_PERSON, voices={})
+
+    assert names(hear(matter, with_circle(MOTHER, father)).not_asked) == [21]
+
+
+@pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
+def test_a_step_is_a_wish_until_every_main_person_wants_it(matter: VoiceMatter) -> None:
+    mother, father = (person(number, Part.MAIN_PERSON, voices={}) for number in (1, 2))
+    uncle = person(3, Part.FAMILY, voices={})
+
+    assert all_want(matter, with_circle(mother, uncle), also=1)
+    assert not all_want(matter, with_circle(mother, uncle), also=3)
+    assert not all_want(matter, with_circle(mother, father), also=1)
+    assert all_want(matter, with_circle(mother, replace(father, voices={matter: Agreed.YES})), also=1)
+    assert not all_want(matter, with_circle(mother, replace(father, voices={matter: Agreed.NO})), also=1)
+    assert not all_want(matter, with_circle(uncle), also=3)  # nobody to want it
+
+
+def test_whoever_does_not_feel_safe_makes_no_page_ask_the_others() -> None:
+    asked = {reason: told_to_others(VoiceMatter.STOPPING, reason) for reason in StopReason}
+
+    assert asked == dict.fromkeys(StopReason, True) | {StopReason.NOT_SAFE: False}
+
+
+PEOPLE = st.lists(
+    st.builds(
+        PersonFacts,
+        id=st.integers(1, 9),
+        name=st.just("Somebody"),
+        part=st.sampled_from(Part),
+        attends=st.none() | st.sampled_from(Attends),
+        present=st.booleans(),
+        has_task=st.booleans(),
+        side=st.sampled_from(["", "street", "square"]),
+        voices=st.dictionaries(st.just(PLAN), st.sampled_from(Agreed)),
+    ),
+    max_size=5,
+    unique_by=lambda one: one.id,
+)
+
+
+@given(PEOPLE, st.booleans(), st.sampled_from([frozenset(), frozenset({"everyone_asked"})]))
+def test_no_plan_is_agreed_with_somebody_neither_asked_nor_overridden(
+    people: list[PersonFacts], held: bool, overridden: frozenset[str]
+) -> None:
+    case = with_circle(MOTHER, *(one for one in people if one.id != MOTHER.id), meeting_held=held)
+
+    verdict = judge(STEP_RULES[Step.AGREE_PLAN], case, {Role.COORDINATOR}, overridden)
+
+    unasked = [p for p in must_be_asked(PLAN, case) if PLAN not in p.voices]
+    main = [p for p in case.people if p.part is Part.MAIN_PERSON and p.attends is not Attends.EXCLUDED]
+    assert {p.id for p in main} <= {p.id for p in must_be_asked(PLAN, case)}
+    if "everyone_asked" not in overridden:
+        held_up = [reason for reason in verdict.reasons if reason.guard == "everyone_asked"]
+        assert bool(held_up) is bool(unasked or hear(PLAN, case).sides)
