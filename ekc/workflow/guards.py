@@ -525,7 +525,10 @@ _PROFESSIONALS_LEFT = GuardRule(
     first=enough_family_present,  # as long as nobody noted who is there, nobody has left
 )
 _BEFORE_EVALUATION = GuardRule(
-    actions_before_evaluation, N_("Each action begins before the evaluation"), override=_COORDINATOR
+    actions_before_evaluation,
+    N_("Each action begins before the evaluation"),
+    override=_COORDINATOR,
+    first=actions_complete,  # without actions none begins in time
 )
 #: What makes a plan a plan: nothing that lacks one of these is ever agreed.
 _IS_A_PLAN = (

@@ -14,6 +14,7 @@ from ekc.conferences.actions.registration import add_consent
 from ekc.conferences.entries import NewConsent, PersonDetails
 from ekc.conferences.models import Conference, Participant
 from ekc.matching.actions import asking, independence
+from ekc.meetings.actions import attendance
 from ekc.workflow.vocabulary import Attends, Part, Phase
 from tests import build
 from tests.build import INDEPENDENT, Made
@@ -179,6 +180,7 @@ def test_a_concern_in_the_information_phase(
     assert broken(page) == [("There is no safety arrangement for Linda de Wit yet", place)]
     assert "Everyone is safe" in checklist(page)
 
+    attendance.professionals_leave(By(db_session, cast.noor, clock()), case.id)
     db_session.execute(update(Conference).where(Conference.id == case.id).values(phase=Phase.PRESENTATION))
     db_session.commit()
     assert "Everyone is safe" in checklist(noor.page(f"/conferences/{case.id}"))

@@ -78,6 +78,7 @@ def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PERSON}/as-last-time")
 @case_route(Activity.CHANGE_CIRCLE)
+@moves
 def as_last_time(case: Case, participant_id: int) -> ResponseReturnValue:
     """Take over from the round before how somebody comes, and what was arranged for their safety."""
     circle_actions.as_last_time(by(), case.id, participant_id)
