@@ -511,7 +511,9 @@ COORDINATOR_INDEPENDENT = GuardRule(
     N_("The coordinator is independent"),
     first=independence_declared,  # of a coordinator who declared nothing no conflict is known
 )
-COORDINATOR_CONFIRMED = GuardRule(coordinator_confirmed, N_("Every main person confirms the coordinator"))
+COORDINATOR_CONFIRMED = GuardRule(
+    coordinator_confirmed, N_("Every main person confirms the coordinator"), first=about_nobody
+)
 QUESTION_AGREED = GuardRule(question_agreed, N_("The question is agreed"))
 EVERYONE_DECIDED = GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR)
 EVERYONE_INFORMED = GuardRule(everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR)
