@@ -8,10 +8,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
+from ekc.conferences.queries import voices
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.meetings.models import Stretch
+from ekc.plans.actions import record_agreement
 from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
+from ekc.workflow.vocabulary import Agreed
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -74,6 +78,37 @@ def test_each_migration_goes_down_and_up_with_data(engine: Engine, db_session: S
     upgrade(engine)
     assert (rows(engine), is_current(engine)) == (before, True)
     assert latest == revisions()[0]
+
+
+def test_what_each_person_said_goes_down_to_the_old_columns_and_up_again(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    noor, marieke = By(db_session, cast.noor, START), case.people["marieke"]
+    record_agreement(noor, case.id, case.people["omar"], Agreed.PART, "Not on Sundays.")
+    record_agreement(noor, case.id, marieke, Agreed.YES)
+
+    def said() -> list[tuple[object, ...]]:
+        with make_sessions(engine)() as session:
+            rows = voices(session, case.id)
+        known = [(row.matter, row.about, row.participant_id, row.answer, row.words, row.said_on) for row in rows]
+        return sorted(known, key=str)
+
+    before = said()
+    db_session.close()
+    older = ScriptDirectory.from_config(_config()).get_revision("0004").down_revision
+    try:
+        downgrade(engine, str(older))
+        with engine.connect() as connection:
+            yes = connection.execute(text("select main_person_said_yes_on from conference")).scalar_one()
+            confirmed = connection.execute(text("select confirmed_on, unwanted_by from match")).one()
+            answers = connection.execute(text("select participant_id, answer from agreement order by id")).all()
+    finally:
+        upgrade(engine)
+    assert (str(yes), str(confirmed[0]), confirmed[1]) == ("2026-03-02", "2026-03-02", None)
+    assert [tuple(row) for row in answers] == [(case.people["omar"], "part"), (marieke, "yes")]
+    assert said() == before
+    assert len(before) == 4
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine, db_session: Session, cast: Cast) -> None:

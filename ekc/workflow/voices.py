@@ -124,14 +124,20 @@ def _must_be_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) 
 def hear(matter: VoiceMatter, facts: Facts) -> Heard:
     """What was said in this matter, and who has not been asked."""
 
-    def who(answer: Agreed) -> tuple[PersonFacts, ...]:
-        return tuple(p for p in facts.people if p.voices.get(matter) is answer)
+    asked = must_be_asked(matter, facts)
 
-    not_asked = tuple(p for p in must_be_asked(matter, facts) if matter not in p.voices)
+    def who(answer: Agreed, people: tuple[PersonFacts, ...] = facts.people) -> tuple[PersonFacts, ...]:
+        return tuple(p for p in people if p.voices.get(matter) is answer)
+
+    not_asked = tuple(p for p in asked if matter not in p.voices)
     sides = _silent_sides(matter, facts.people) if Asked.EACH_SIDE in VOICE_RULES[matter].asked else ()
     named = {p.side for p in not_asked}
     return Heard(
-        who(Agreed.YES), who(Agreed.PART), who(Agreed.NO), not_asked, tuple(s for s in sides if s not in named)
+        yes=who(Agreed.YES),
+        part=who(Agreed.PART),
+        no=who(Agreed.NO, facts.people if matter is VoiceMatter.PLAN else asked),
+        not_asked=not_asked,
+        sides=tuple(side for side in sides if side not in named),
     )
 
 

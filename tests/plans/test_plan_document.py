@@ -13,7 +13,7 @@ import pytest
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.language import using
 from ekc.plans import document
-from ekc.plans.document import PLAN, PlanDocument, PrintedGoal, from_json, to_json
+from ekc.plans.document import PLAN, PlanDocument, PrintedAgreement, PrintedGoal, Said, from_json, to_json
 from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
 from tests import markup
 from tests.plans.printed import DE_WIT, EMPTY
@@ -105,6 +105,26 @@ def test_says_what_was_answered_to_a_request(answer: Any, said: str) -> None:
     action = dataclasses.replace(EMPTY.goals[0].actions[0], answer=answer, answer_words="not on Mondays")
     plan = dataclasses.replace(EMPTY, goals=(PrintedGoal("Quiet", (action,)),))
     assert said in words(plan_html(plan))
+
+
+SAYS = {
+    "yes": "Kees de Wit: agrees. “Not on Sundays”",
+    "part": "Kees de Wit: agrees with part of it. “Not on Sundays”",
+    "no": "Kees de Wit: does not agree. “Not on Sundays”",
+    "not_asked": "Kees de Wit: not asked yet. “Not on Sundays”",
+    "side_not_asked": "Kees de Wit: nobody of this side has been asked yet. “Not on Sundays”",
+}
+
+
+@pytest.mark.parametrize("answer", [one for one in get_args(Said) if one])
+def test_says_yes_in_part_no_and_not_asked_in_words(answer: Any) -> None:
+    plan = dataclasses.replace(EMPTY, agreed=(PrintedAgreement("Kees de Wit", "Not on Sundays", answer),))
+
+    html = words(plan_html(plan))
+
+    assert f"What everyone says of this plan {SAYS[answer]}" in html
+    assert "Who agreed" not in html
+    assert from_json(to_json(plan)) == plan
 
 
 def test_says_per_bottom_line_whether_the_plan_meets_it() -> None:

@@ -47,7 +47,9 @@ def printed_plan(walk: Walk, number: str, *, later: Collection[str] = ()) -> dic
         "bottom_lines": [{"text": line.text, "met": met} for line, met in lines],
         "acceptance": {"by": acceptor.name, "organisation": acceptor.organisation, "on": day},
         "agreed": [
-            {"name": walk.name(id_), "words": said(words)[1]} for id_, words in plan.agreed.items() if id_ not in later
+            {"answer": said(words)[0].value, "name": walk.name(id_), "words": said(words)[1]}
+            for id_, words in plan.agreed.items()
+            if id_ not in later
         ],
         "changes": [],
     }

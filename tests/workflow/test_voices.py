@@ -75,6 +75,14 @@ def test_one_main_person_says_nothing_for_another(matter: VoiceMatter) -> None:
     assert names(hear(matter, with_circle(MOTHER, father)).not_asked) == [21]
 
 
+def test_whoever_is_no_longer_a_main_person_holds_no_coordinator_up() -> None:
+    no = {VoiceMatter.COORDINATOR: Agreed.NO}
+    former = person(22, Part.FAMILY, voices=no)
+    away = person(23, Part.MAIN_PERSON, voices=no, attends=Attends.EXCLUDED)
+
+    assert said(guards.coordinator_confirmed, with_circle(MOTHER, former, away)) == []
+
+
 @pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
 def test_a_step_is_a_wish_until_every_main_person_wants_it(matter: VoiceMatter) -> None:
     mother, father = (person(number, Part.MAIN_PERSON, voices={}) for number in (1, 2))

@@ -1,0 +1,65 @@
+"""The pages on which people differ, in a real browser."""
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.entries import PersonDetails
+from ekc.journey.actions import take_step
+from ekc.matching.actions import asking, independence
+from ekc.plans import actions as plans
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Agreed, Part, Step, StopReason
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, make_link, participant
+from tests.clock import START, FrozenClock
+from tests.look import Onlooker
+from tests.tab import enter, sign_in
+
+TWO = tuple(PersonDetails(name=name, part=Part.MAIN_PERSON) for name in ("Marieke de Wit", "Vera Smit"))
+
+
+@pytest.fixture
+def stopping(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    """One of two main persons confirmed Noor, and the other wants to stop."""
+    case = build.registered_case(db_session, cast, START, main_persons=TWO)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.noor.account_id or 0)
+    independence.accept(By(db_session, cast.noor, START), case.id, build.INDEPENDENT)
+    marieke, vera = (participant(case.id, case.people[name]) for name in ("marieke", "vera"))
+    independence.confirm_coordinator(By(db_session, marieke, START), case.id)
+    why = StopReason.SITUATION_CHANGED
+    take_step(By(db_session, vera, START), case.id, Taking(Step.STOP, stop_reason=why))
+    return case
+
+
+@pytest.mark.parametrize("name", ["marieke", "vera"])
+def test_main_persons_who_differ(
+    visitor: Page, onlooker: Onlooker, db_session: Session, stopping: Made, name: str
+) -> None:
+    enter(visitor, make_link(db_session, START, stopping.id, stopping.people[name]))
+    onlooker.look(visitor, f"voices own page {name}")
+    visitor.goto(f"/conferences/{stopping.id}/steps/stop")
+    onlooker.look(visitor, f"voices stop {name}")
+
+
+def test_staff_who_hear_of_it(visitor: Page, onlooker: Onlooker, cast: Cast, stopping: Made) -> None:
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{stopping.id}")
+    onlooker.look(visitor, "voices case page")
+    for rest in ("coordinator", "registration"):
+        visitor.goto(f"/conferences/{stopping.id}/{rest}")
+        onlooker.look(visitor, f"voices {rest}")
+    visitor.goto("/")
+    onlooker.look(visitor, "voices home")
+
+
+def test_who_agrees(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    build.write_plan(db_session, cast, START, case)
+    noor = By(db_session, cast.noor, START)
+    build.change_details(db_session, cast, START, case, case.people["kees"], side="Young people of the square")
+    plans.record_agreement(noor, case.id, case.people["omar"], Agreed.PART, "Not on Sundays.")
+    plans.decide_acceptance(noor, case.id, case.people["karim"], False, "One night without an adult.")
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/plan/agreement")
+    onlooker.look(visitor, "voices agreement")
