@@ -26,7 +26,7 @@ from tests.page import Page, text_of
 OPEN = "Open the conference"
 NOT_HERE = "The consent of {} is not here yet"
 WITHOUT_CONSENT = "We do not have your consent to this conference. It goes no further without it."
-UNCONFIRMED = "The main person has not confirmed the coordinator yet"
+UNCONFIRMED = "Marieke de Wit has not confirmed the coordinator yet"
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_a_new_coordinator_whom_the_main_person_has_not_confirmed(
 
     page = opens(denise, cast, case, "denise")
     assert broken(page) == [(UNCONFIRMED, f"/conferences/{case.id}/coordinator")]
-    assert "The main person confirms the coordinator" in checklist(page)
+    assert "Every main person confirms the coordinator" in checklist(page)
     assert to_do(denise.page("/"))[0] == f"Family De Wit - El Amrani {UNCONFIRMED}"
     sign_in(ruud, cast.ruud)
     assert to_do(ruud.page("/")) == [f"Family De Wit - El Amrani {UNCONFIRMED}"]

@@ -144,8 +144,7 @@ def test_once_the_victim_is_asked_nothing_has_to_be_overridden(
 
 
 def test_a_group_is_asked_side_by_side(app: Flask, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
-    group = {"variant": Variant.GROUP, "sides": ("residents", "young people")}
-    case = presented(db_session, cast, "kees", main_persons=(MARIEKE,), **group)
+    case = presented(db_session, cast, "kees", main_persons=(MARIEKE,), variant=Variant.GROUP)
     build.change_details(db_session, cast, START, case, case.people["kees"], side="young people")
     all_but(db_session, cast, case, "kees")
     client = staff(app, cast.noor)
