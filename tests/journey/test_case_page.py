@@ -1,12 +1,18 @@
 """The case page, home and a participant's own page: their content in each phase, and their number of statements."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.workflow.vocabulary import Attends
+from ekc.accounts.access import By
+from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.entries import NewContact
+from ekc.journey.actions import take_step
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Attends, Step
 from tests import build
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
@@ -153,3 +159,20 @@ def test_day_and_place_are_told_to_whoever_comes(
     assert told == [day, place, place, True]
     theirs = enter(client, db_session, clock(), case.id, marieke)  # it is her conference, whatever she still decides
     assert "Buurthuis De Brug" in theirs.text
+
+
+def test_what_was_done_in_time_is_not_late_in_a_later_phase(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    """England: spoken to, bottom lines known and the conference held; it goes on on another day."""
+    case = build.prepared_case(db_session, cast, clock(), profile="england", timezone="Europe/London")
+    spoken = NewContact(on=clock().date(), channel="phone", text="Rang him.", participant_id=case.people["karim"])
+    log_contact(By(db_session, cast.noor, clock()), case.id, spoken)
+    build.step(db_session, cast, clock(), case, Step.OPEN_CONFERENCE)
+    clock.set(clock() + timedelta(days=90))
+    sign_in(client, cast.noor)
+    assert "local target" not in client.page(f"/conferences/{case.id}").html
+    again = Taking(Step.ANOTHER_DAY, reason="It was late.", new_date=clock() + timedelta(days=3))
+    take_step(By(db_session, cast.noor, clock()), case.id, again)
+
+    assert "local target" not in client.page(f"/conferences/{case.id}").html
