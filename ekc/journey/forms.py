@@ -70,7 +70,7 @@ def step_form(rule: StepRule, own: bool = False) -> StepForm:
         del form.stop_reason
     else:
         form.stop_reason.label.text = translate(rule.ask)
-        named = [(reason, _OWN_WORDS[reason] if own else reason.label) for reason in rule.reasons]
+        named = [(reason, _OWN_WORDS.get(reason, reason.label) if own else reason.label) for reason in rule.reasons]
         form.stop_reason.choices = [
             SelectChoice("", gettext("Choose")),
             *(SelectChoice(reason.value, gettext(words)) for reason, words in named),

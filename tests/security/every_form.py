@@ -221,6 +221,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     )
     yield noor, agreed
     yield by_link(agreed, "omar")
+    again = build.case_in_evaluation(session, cast, START)
+    build.step(session, cast, START, again, Step.RECONVENE, "Things changed.")
+    yield noor, again
 
 
 def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
