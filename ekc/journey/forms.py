@@ -1,6 +1,6 @@
 """The form of a step: reason, new date, overrides. The rule of the step says which of them it asks for."""
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -28,6 +28,7 @@ class StepForm(TranslatedForm):
     """The form of any step. `step_form` removes the fields that a step does not ask for."""
 
     phase = HiddenField()
+    sure = BooleanField(_l("Yes, I am sure"), [InputRequired(_l("Tick that you are sure, or do it later."))])
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
     new_date = LocalDateTimeField(
@@ -52,9 +53,11 @@ class StepForm(TranslatedForm):
         )
 
 
-def step_form(rule: StepRule, own: bool = False) -> StepForm:
-    """The form of this step. `own`: for somebody of the circle, with labels in their words."""
+def step_form(rule: StepRule, own: bool = False, asks: bool = False) -> StepForm:
+    """The form of this step. `own`: for somebody of the circle, with labels in their words. `asks`: to be sure."""
     form = StepForm()
+    if not asks:
+        del form.sure
     if rule.reason is not ReasonKind.TEXT:
         del form.reason
     else:

@@ -193,4 +193,9 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         | _grant(_BEFORE | {Phase.EVALUATION}, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),
+    ActivityRule(  # outside private time the coordinator does, by `MAKE_LINKS`
+        Activity.LET_IN,
+        N_("let a new device into private time, by a name and two words"),
+        _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
+    ),
 )

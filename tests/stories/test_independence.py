@@ -133,7 +133,8 @@ def test_or_somebody_else_takes_it(
     noor.page(f"/conferences/{case.id}", status=404)
     assert "I live far away and know nobody here." in page.text
     denise.page(f"/conferences/{case.id}")
-    denise.submit("Open the conference")
+    denise.follow("Open the conference", near="Next")
+    denise.submit("Open the conference", {"Yes, I am sure": True})  # it was planned for another day
     assert "2 of 5: Information" in denise.here.text
     marieke = browser()
     page = enter(marieke, db_session, START, case.id, case.people["marieke"])
