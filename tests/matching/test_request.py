@@ -17,6 +17,7 @@ from ekc.evaluations.queries import due_follow_ups
 from ekc.journey.actions import take_step
 from ekc.journey.home import staff_home
 from ekc.matching.actions import asking, independence
+from ekc.meetings.actions.attendance import professionals_leave
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Activity, Phase, Step
 from tests import build
@@ -135,6 +136,7 @@ def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, aske
 def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast) -> None:
     case = build.case_in_presentation(db_session, cast, START)
     asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
+    professionals_leave(By(db_session, cast.noor, START), case.id)
     go_back = Taking(Step.GO_BACK, reason="A line is not met.")
     marieke = participant(case.id, case.people["marieke"])
     assert take_step(By(db_session, marieke, START), case.id, go_back) is Phase.PRIVATE_TIME
