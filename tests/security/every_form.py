@@ -22,7 +22,7 @@ from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared_access
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
-from ekc.links.verification import ask_coordinator, verify_by_answer
+from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging, attendance, information
@@ -257,7 +257,7 @@ def _prepared(session: Session, cast: Cast) -> Made:
     registration.log_contact(By(session, cast.noor, START), case.id, contact)
     link = links.make_link(By(session, cast.noor, START), case.id, kees, cost=COST)
     verify_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
-    ask_coordinator(session, START, link.token, "Chrome, Android")
+    ask_to_come_in(session, START, link.token, "Chrome, Android")
     arranging.add_date(By(session, cast.noor, START), case.id, START + timedelta(days=41))
     arranging.choose_date(By(session, cast.noor, START), case.id, START + timedelta(days=47))
     build.change_details(session, cast, START, case, kees, informed_on=None)

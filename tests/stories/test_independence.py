@@ -142,7 +142,8 @@ def test_or_somebody_else_takes_it(
     assert "Yes, that is good" not in marieke.submit("Yes, that is good").buttons
 
     denise.page(f"/conferences/{case.id}")
-    denise.submit("Open the conference")
+    denise.follow("Open the conference", near="Next")
+    denise.submit("Open the conference", {"Yes, I am sure": True})  # it was planned for another day
     assert "2 of 5: Information" in denise.here.text
 
 
