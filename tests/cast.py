@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import NOBODY, PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.core.audit import Actor, ActorKind
+from ekc.core.crypto import keyring_of
 from ekc.core.routes import Runtime
 from ekc.links.actions import new_link, sign_in_by_link
-from ekc.links.models import PersonalLink
-from ekc.links.tokens import Check
+from ekc.links.models import Confirmed, LinkDevice, PersonalLink
+from ekc.links.tokens import Check, device_key
 from ekc.signin.actions.second_factor import add_authenticator
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Method
@@ -150,6 +151,26 @@ def open_link(client: PageClient, path: str, code: str = CODE, device: str = OWN
 def enter(client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int) -> Page:
     """Sign in by a new personal link, on an own device; returns the participant's page."""
     return open_link(client, make_link(session, at, conference_id, participant_id))
+
+
+def link_known_before(session: Session, at: datetime, conference_id: int, participant_id: int) -> tuple[str, str]:
+    """A new personal link, and the cookie of an own device that was known for it at `at`."""
+    path = make_link(session, at, conference_id, participant_id)
+    link_id = session.scalars(select(func.max(PersonalLink.id))).one()
+    known = LinkDevice(link_id=link_id, asked_at=at, confirmed_at=at, how=Confirmed.CODE, remembered=True)
+    session.add(known)
+    session.commit()
+    return path, device_key(keyring_of(session), link_id, known.id)
+
+
+def enter_as_before(
+    client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int
+) -> Page:
+    """Sign in by a personal link on an own device that was known at `at`, as one has to be in private time."""
+    path, key = link_known_before(session, at, conference_id, participant_id)
+    client.set_cookie("link_device", key, path=path)
+    client.page(path)
+    return client.submit("Go to my page")
 
 
 def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:

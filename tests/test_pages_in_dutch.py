@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import build
-from tests.cast import Cast, make_link, open_link, sign_in
+from tests.cast import Cast, link_known_before, make_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, squeeze
@@ -97,12 +97,14 @@ def test_no_english_around_a_case(
     make: Any, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
 ) -> None:
     case = make(db_session, cast, clock())
-    links = [make_link(db_session, clock(), case.id, case.people[name]) for name in ("marieke", "karim")]
+    links = [link_known_before(db_session, clock(), case.id, case.people[name]) for name in ("marieke", "karim")]
     sign_in(client, cast.noor)
     assert english_left(in_dutch(client), "/") == {}
-    for link in links:
+    for link, key in links:
         client.page("/language/en?next=/")
-        open_link(client, link)
+        client.set_cookie("link_device", key, path=link)
+        client.page(link)
+        client.submit("Go to my page")
         assert english_left(in_dutch(client), f"/conferences/{case.id}/mine") == {}
 
 

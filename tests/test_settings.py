@@ -153,3 +153,10 @@ def test_settings_are_read_without_the_product() -> None:
     run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
 
     assert run.stdout == "[]\n"
+
+
+def test_the_countries_are_some_of_those_that_there_are(folder: Path) -> None:
+    told: tuple[dict[str, str], ...] = ({}, {"EKC_COUNTRIES": "nz"}, {"EKC_COUNTRIES": "england, nl,england"})
+    assert [load(folder, **one).countries for one in told] == [("nl", "england", "nz"), ("nz",), ("england", "nl")]
+    with pytest.raises(ConfigError, match="EKC_COUNTRIES names 'narnia'"):
+        load(folder, EKC_COUNTRIES="nl,narnia")

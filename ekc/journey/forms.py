@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -37,6 +37,7 @@ class StepForm(TranslatedForm):
     """The form of any step. `step_form` removes the fields that a step does not ask for."""
 
     phase = HiddenField()
+    sure = BooleanField(_l("Yes, I am sure"), [InputRequired(_l("Tick that you are sure, or do it later."))])
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
     new_date = LocalDateTimeField(_l("New date and time"), [Optional()])
@@ -59,9 +60,11 @@ class StepForm(TranslatedForm):
         )
 
 
-def step_form(rule: StepRule, own: bool = False) -> StepForm:
-    """The form of this step. `own`: for somebody of the circle, with labels in their words."""
+def step_form(rule: StepRule, own: bool = False, asks: bool = False) -> StepForm:
+    """The form of this step. `own`: for somebody of the circle, with labels in their words. `asks`: to be sure."""
     form = StepForm()
+    if not asks:
+        del form.sure
     if rule.reason is not ReasonKind.TEXT:
         del form.reason
     else:
@@ -70,7 +73,7 @@ def step_form(rule: StepRule, own: bool = False) -> StepForm:
         del form.stop_reason
     else:
         form.stop_reason.label.text = translate(rule.ask)
-        named = [(reason, _OWN_WORDS[reason] if own else reason.label) for reason in rule.reasons]
+        named = [(reason, _OWN_WORDS.get(reason, reason.label) if own else reason.label) for reason in rule.reasons]
         form.stop_reason.choices = [
             SelectChoice("", gettext("Choose")),
             *(SelectChoice(reason.value, gettext(words)) for reason, words in named),

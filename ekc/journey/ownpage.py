@@ -10,9 +10,12 @@ from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, in_the_room
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
+from ekc.core.language import language_of
 from ekc.evaluations import queries as evaluations
-from ekc.journey.facts import Circle, gather_facts, read_context, voices_about
+from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
+from ekc.links.queries import pending_devices
+from ekc.links.words import words_in
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -23,7 +26,9 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
+    INSIDE_ROLES,
     PROFESSIONAL_PARTS,
+    ROLE_OF_PART,
     TAKES_PART,
     Activity,
     Agreed,
@@ -64,6 +69,16 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A device that waits to be let into private time: whose link, what it is, and the words it shows."""
+
+    device_id: int
+    name: str
+    device: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPage:
     """All that a participant's own page shows. Of others the family sees names, never contact details."""
 
@@ -85,6 +100,7 @@ class OwnPage:
     panel: Panel
     in_room: bool  # is in the room of the meeting now
     asked: tuple[str, ...]  # what the case waits for from the visitor
+    waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
     monitor: str  # the name of the person to call if the plan goes wrong
@@ -137,6 +153,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         panel=panel(verdicts, case.phase, called_in=False),
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
+        waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
@@ -177,6 +194,17 @@ def _refusals(session: Session, case: Case) -> tuple[plans.AcceptanceRow, ...]:
         return ()
     decisions = {row.participant_id: row for row in plans.acceptances(session, case.id, case.presentation)}
     return tuple(row for row in decisions.values() if not row.accepted)
+
+
+def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tuple[Waiting, ...]:
+    """The devices that wait, of those who belong in the room."""
+    names = {row.id: row.name for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES}
+    language = language_of(case.language)
+    return tuple(
+        Waiting(one.id, names[one.participant_id], one.device, words_in(language, one.number))
+        for one in pending_devices(session, case.id, at)
+        if one.participant_id in names and one.number
+    )
 
 
 def _asks_confirmation(case: Case, own_voice: conferences.VoiceRow | None) -> bool:

@@ -79,12 +79,13 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
     rule = verdict.rule
     own = {guard.code for guard in rule.guards}
     outside = called_in and phase is Phase.PRIVATE_TIME and rule.called_in
+    asks_nothing = rule.reason is ReasonKind.NONE and not rule.rare and rule.target is not Phase.CLOSED
     return Option(
         rule=rule,
         title=rule.called_in if outside else rule.title,
         blocker_links=tuple(blocker_link(reason.blocker) for reason in verdict.reasons if reason.guard in own),
         allowed=verdict.allowed,
-        ready=verdict.allowed and rule.reason is ReasonKind.NONE and not rule.rare and rule.target is not Phase.CLOSED,
+        ready=verdict.allowed and not verdict.questions and asks_nothing,
         overridable=verdict.overridable,
     )
 

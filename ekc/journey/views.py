@@ -172,10 +172,12 @@ def step(case: Case, step: str) -> ResponseReturnValue:
         rule = STEP_RULES[Step(step)]
     except ValueError:
         raise Unknown from None
-    form = step_form(rule, own=case.visitor.participant_id is not None)
+    verdict = _verdict(case, rule) if rule.questions else None
+    own = case.visitor.participant_id is not None
+    form = step_form(rule, own=own, asks=verdict is not None and bool(verdict.questions))
     overrides = {guard.code: request.form.get(f"override-{guard.code}", "") for guard in STEP_GUARDS[rule.step]}
     if not form.validate_on_submit():
-        return _step_page(case, rule, form, overrides), 422 if form.errors else 200
+        return _step_page(case, rule, form, overrides, verdict or _verdict(case, rule)), 422 if form.errors else 200
     try:
         phase = take_step(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen_phase=form.seen_phase())
     except Blocked as blocked:
@@ -205,16 +207,22 @@ def _back(case: Case) -> str:
     return url_for("journey.case" if staff else "journey.own_page", conference_id=case.id)
 
 
-def _step_page(
-    case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None = None
-) -> str:
-    wish: VoiceRule | None = None
-    if rule in steps_from(case.phase, case.roles):
-        facts = gather_facts(db(), case, now())
-        verdict = verdict or judge(rule, facts, case.roles)
-        who = case.visitor.participant_id
-        if rule.matter is not None and who is not None and asks_others(rule.matter, facts, who):
-            wish = VOICE_RULES[rule.matter]
+def _verdict(case: Case, rule: StepRule) -> Verdict | None:
+    """What stands in the way of the step, and what to ask before it; None where it is not there to take."""
+    if rule not in steps_from(case.phase, case.roles):
+        return None
+    return judge(rule, gather_facts(db(), case, now()), case.roles)
+
+
+def _wish(case: Case, rule: StepRule) -> VoiceRule | None:
+    """The rule of the matter where the step is the visitor's wish, which others have to want too; else None."""
+    who = case.visitor.participant_id
+    if rule.matter is None or who is None or rule not in steps_from(case.phase, case.roles):
+        return None
+    return VOICE_RULES[rule.matter] if asks_others(rule.matter, gather_facts(db(), case, now()), who) else None
+
+
+def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None) -> str:
     if verdict is not None and case.visitor.account_id is None:
         verdict = as_the_circle_reads(verdict)
     reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
@@ -223,9 +231,10 @@ def _step_page(
         case=case,
         rule=rule,
         end=END_OF_STEP.get(rule.step),
-        wish=wish,
+        wish=_wish(case, rule),
         form=form,
         possible=verdict is not None,
+        questions=verdict.questions if verdict else (),
         reasons=reasons,
         overridable=verdict is not None and verdict.overridable,
         overrides=overrides,

@@ -14,6 +14,8 @@ from ekc.accounts.models import Account, Region
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
+from ekc.core.db import Instant
+from ekc.core.language import language_of
 from ekc.core.outbox import OutboxMessage
 from ekc.core.tokens import hash_token
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink, confirmation_method
@@ -21,6 +23,7 @@ from ekc.links.tokens import APPROVAL_LIFETIME, MAX_ATTEMPTS, mail_key, read_tok
 from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
 from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase
 
 #: Of the case of a link, whose table belongs to a higher feature.
 _case = table(
@@ -149,6 +152,64 @@ def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at
 
 
+# private time ---------------------------------------------------------------------------------------------------------
+
+#: Tables of features that stand above, read by name: the phase of the case, whose link it is, and who is in the room.
+_conference = table("conference", column("id"), column("phase"), column("phase_since", Instant()), column("language"))
+_participant = table("participant", column("id"), column("part"))
+_stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
+_INSIDE = FAMILY_PARTS | {Part.SUPPORTER}
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateTime:
+    """The private time that runs: since when, and the language of the case, in which words are compared."""
+
+    since: datetime
+    language: str
+
+    def knows(self, device: "DeviceRow | None") -> bool:
+        """Whether a device was verified before it began, or let in by the family since.
+
+        One that ended meanwhile was signed out on the device itself: nobody outside ends devices in private time.
+        """
+        if device is None or device.confirmed_at is None:
+            return False
+        ended_before = device.ended_at is not None and device.ended_at <= self.since
+        return not ended_before and (device.confirmed_at <= self.since or device.how is Confirmed.FAMILY)
+
+
+def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
+    """The private time in which this link leads into the room; None outside private time and for links of others."""
+    running = (
+        select(_conference.c.phase_since, _conference.c.language)
+        .select_from(_conference.join(_participant, _participant.c.id == link.participant_id))
+        .where(
+            _conference.c.id == link.conference_id,
+            _conference.c.phase == Phase.PRIVATE_TIME,
+            _participant.c.part.in_(_INSIDE),
+        )
+    )
+    row = session.execute(running).one_or_none()
+    return PrivateTime(row.phase_since, language_of(row.language)) if row else None
+
+
+def family_is_in(session: Session, conference_id: int, at: datetime) -> bool:
+    """Whether somebody of the family who is in the room is signed in on a device, and so can let others in."""
+    there = exists().where(
+        _stretch.c.participant_id == PersonalLink.participant_id,
+        _stretch.c.part.in_(FAMILY_PARTS),
+        _stretch.c.left_at.is_(None),
+        _stretch.c.corrected_at.is_(None),
+    )
+    signed_in = (
+        select(SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at)
+        .join(PersonalLink, PersonalLink.id == SignIn.link_id)
+        .where(PersonalLink.conference_id == conference_id, SignIn.ended_at.is_(None), *_is_live(at), there)
+    )
+    return any(is_unexpired(row, at) for row in session.execute(signed_in))
+
+
 # sign-ins by link -----------------------------------------------------------------------------------------------------
 
 _link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
@@ -196,6 +257,7 @@ _DEVICE_COLUMNS = (
     LinkDevice.asked_at,
     LinkDevice.number,
     LinkDevice.confirmed_at,
+    LinkDevice.how,
     LinkDevice.remembered,
     LinkDevice.ended_at,
 )
@@ -211,12 +273,13 @@ class DeviceRow:
     asked_at: datetime
     number: int | None
     confirmed_at: datetime | None
+    how: Confirmed | None
     remembered: bool
     ended_at: datetime | None
     in_use: bool = False
 
     def is_pending(self, at: datetime) -> bool:
-        """Whether it waits for the coordinator's approval."""
+        """Whether it waits to be let in."""
         return awaits_approval(self, at)
 
     def is_trusted(self, at: datetime) -> bool:
@@ -256,7 +319,7 @@ def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class PendingDevice:
-    """A device that waits for the coordinator's approval."""
+    """A device that waits to be let in: by the coordinator, or in private time by the family in the room."""
 
     id: int
     participant_id: int

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from ekc.core.crypto import Keyring, search_words
+from ekc.workflow.vocabulary import N_
 
 #: Wrong answers for each link, on all devices; after these a new device needs the coordinator's approval.
 MAX_ATTEMPTS = 5
@@ -45,6 +46,23 @@ class Check:
 
 #: The coordinator has to approve each new device.
 NOTHING_ASKED = Check()
+
+
+#: Shown as words where the family compares two screens: a word for each digit of the number of a device that waits.
+_TENS = (
+    *(N_("apple"), N_("boat"), N_("cloud"), N_("drum"), N_("fish")),
+    *(N_("house"), N_("key"), N_("lamp"), N_("moon")),
+)
+_UNITS = (
+    *(N_("bridge"), N_("bread"), N_("cup"), N_("egg"), N_("flower")),
+    *(N_("glove"), N_("horse"), N_("ring"), N_("shoe"), N_("tree")),
+)
+
+
+def compared_words(number: int) -> tuple[str, str]:
+    """The two words for the number of a device that waits, from 10 to 99, to be translated."""
+    tens, units = divmod(number, 10)
+    return _TENS[tens - 1], _UNITS[units]
 
 
 def mail_key(link_id: int) -> str:

@@ -1,5 +1,8 @@
 """Verifying a personal link on a device: by code or answer, by the coordinator's approval, or by a remembered device.
 
+In private time only devices come in that were known before it began. Another one is let in by family in the room, who
+see a name and compare two words: whoever made the link knows its code.
+
 Results do not reveal whether link, code or answer was wrong.
 """
 
@@ -17,7 +20,7 @@ from ekc.core.errors import Refusal, TooMany, Unknown
 from ekc.core.transaction import writing
 from ekc.links.actions import OWN_DEVICE, SHARED_DEVICE, end_devices, start_link_sign_in
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import device_of, is_pending, link_of_token, live_link
+from ekc.links.queries import device_of, is_pending, link_of_token, live_link, private_time
 from ekc.links.tokens import MAX_ATTEMPTS, LinkTokenPayload, normalize_answer, read_token
 from ekc.signin.actions.throttle import DEAD_LINKS, LINK_ANSWERS, begin_attempt, count_attempt
 from ekc.signin.devices import UNKNOWN_CALLER, Caller
@@ -28,6 +31,13 @@ from ekc.workflow.vocabulary import N_
 #: For each link, so that the coordinator does not approve the wrong device.
 MAX_PENDING_DEVICES = 3
 _ONE_DAY = timedelta(days=1)
+
+
+class NotLetIn(Refusal):
+    """In private time somebody in the room has to let this device in first."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("The family has private time now. Somebody who is in the room lets you in."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +59,18 @@ def verify_by_answer(
     device: str,
     cost: Cost,
     caller: Caller = UNKNOWN_CALLER,
+    device_id: int | None = None,
 ) -> LinkSignIn | None:
     """Sign in with the code or answer; None if it is wrong, which counts as an attempt.
 
     After `MAX_ATTEMPTS` the result is None for the right answer too, and nothing is compared or counted. Raises Unknown
-    for a link that does not work, TooMany after too many wrong answers from the same network at any links.
+    for a link that does not work, TooMany after too many wrong answers from the same network at any links, NotLetIn in
+    private time unless `device_id` was known before: then nothing is compared or counted either.
     """
     link = link_of_token(session, at, token)
     if link is None:
         raise Unknown
+    _known_in_private_time(session, link, device_id)
     if link.tries >= MAX_ATTEMPTS:  # not throttled, so that others in the same network are not locked out
         _audit_locked_link(session, at, token)
         return None
@@ -66,9 +79,11 @@ def verify_by_answer(
     right = verify_password(normalize_answer(typed), link.answer_hash, cost)
     with writing(session):
         link = _link_for_update(session, at, token)
+        known = _known_in_private_time(session, link, device_id)
         if right and link.tries < MAX_ATTEMPTS:
             how = Confirmed.ANSWER if link.question else Confirmed.CODE
-            confirmed = LinkDevice(link_id=link.id, device=device, asked_at=at, confirmed_at=at, how=how)
+            confirmed = known or LinkDevice(link_id=link.id, device=device, asked_at=at, confirmed_at=at, how=how)
+            confirmed.ended_at = None
             session.add(confirmed)
             session.execute(delete(Attempt).where(Attempt.id.in_(attempt)))
             return _sign_in(session, at, link, confirmed, own)
@@ -77,6 +92,16 @@ def verify_by_answer(
             link.tried_at = at
             record(session, PUBLIC, at, "link.refused", link.conference_id, link=link.id, tries=link.tries)
     return None
+
+
+def _known_in_private_time(session: Session, link: PersonalLink, device_id: int | None) -> LinkDevice | None:
+    """The device in private time, which was known before it began; None outside. Raises NotLetIn for another one."""
+    private = private_time(session, link)
+    if private is None:
+        return None
+    if not private.knows(device_of(session, link.id, device_id)):
+        raise NotLetIn
+    return session.get(LinkDevice, device_id, populate_existing=True)
 
 
 def _link_for_update(session: Session, at: datetime, token: str) -> PersonalLink:
@@ -125,14 +150,16 @@ def _audit_once_a_day(session: Session, at: datetime, dead: LinkTokenPayload, **
 
 
 def verify_by_device(session: Session, at: datetime, token: str, device_id: int | None, own: bool) -> LinkSignIn | None:
-    """Sign in on a remembered or just approved device; None if the device has to be verified first.
+    """Sign in on a remembered or just approved device; None if the device has to be verified or let in first.
 
     Raises Unknown for a link that does not work.
     """
     with writing(session):
         link = _link_for_update(session, at, token)
         row = device_of(session, link.id, device_id)
-        known = session.get(LinkDevice, device_id, populate_existing=True) if row and row.is_trusted(at) else None
+        private = private_time(session, link)
+        trusted = row is not None and row.is_trusted(at) and (private is None or private.knows(row))
+        known = session.get(LinkDevice, device_id, populate_existing=True) if trusted else None
         return _sign_in(session, at, link, known, own or known.remembered) if known else None
 
 
@@ -144,8 +171,10 @@ def _sign_in(session: Session, at: datetime, link: PersonalLink, on: LinkDevice,
     return LinkSignIn(sign_in, link.id, on.id, link.expires_at if own else None)
 
 
-def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> tuple[int, int]:
-    """Ask the coordinator to approve this device; returns the ids of link and device.
+def ask_to_come_in(session: Session, at: datetime, token: str, device: str) -> tuple[int, int]:
+    """Ask to be let in on this device: the coordinator, or in private time the family in the room.
+
+    Returns the ids of link and device.
 
     Raises Unknown for a link that does not work, Refusal if `MAX_PENDING_DEVICES` wait already.
     """
@@ -154,6 +183,8 @@ def ask_coordinator(session: Session, at: datetime, token: str, device: str) -> 
         pending = select(LinkDevice.number).where(LinkDevice.link_id == link.id, *is_pending(at))
         taken = session.scalars(pending).all()
         if len(taken) >= MAX_PENDING_DEVICES:
+            if private_time(session, link) is not None:
+                raise Refusal(N_("The family was asked already, more than once. Ask them in the room."))
             raise Refusal(N_("Your coordinator was asked already, more than once. Ring them."))
         free = [number for number in range(10, 100) if number not in taken]
         asking = LinkDevice(link_id=link.id, device=device, asked_at=at, number=secrets.choice(free))

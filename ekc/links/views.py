@@ -20,9 +20,10 @@ from ekc.links import verification
 from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
-from ekc.links.queries import DeviceRow, device_of, link_of_token
+from ekc.links.queries import DeviceRow, device_of, family_is_in, link_of_token, private_time
 from ekc.links.tokens import MAX_ATTEMPTS, device_key, read_device_key, read_token
-from ekc.links.verification import LinkSignIn
+from ekc.links.verification import LinkSignIn, NotLetIn
+from ekc.links.words import words_in
 from ekc.signin.login import end_session, is_demo_id, request_caller, request_device, start_link_session, visitor
 from ekc.signin.models import Method
 
@@ -108,9 +109,14 @@ def check_confirm(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
         typed, own = form.entrance_code.data, form.is_own()
-        entered = verification.verify_by_answer(
-            db(), now(), token, typed, own, request_device(), cost, request_caller()
-        )
+        known = _cookie_device_id(token)
+        try:
+            entered = verification.verify_by_answer(
+                db(), now(), token, typed, own, request_device(), cost, request_caller(), known
+            )
+        except NotLetIn as refusal:
+            status = form.refuse(refusal)
+            return _confirmation_page(link, token, form), status
         if entered is not None:
             return _signed_in(token, entered)
         link = _live_link(token)
@@ -121,12 +127,16 @@ def check_confirm(token: str) -> ResponseReturnValue:
 
 def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> str:
     form.ask(link.question)
+    private = private_time(db(), link)
+    from_room = private is not None and not private.knows(_cookie_device(link))
     open_to_all = link.answer_hash is not None and link.tries < MAX_ATTEMPTS
     return render_template(
         "links/confirm.html",
         token=token,
         form=form,
-        asks=open_to_all,
+        from_room=from_room,
+        family_is_in=from_room and family_is_in(db(), link.conference_id, now()),
+        asks=open_to_all and not from_room,
         locked=link.answer_hash is not None and not open_to_all,
         left=MAX_ATTEMPTS - link.tries if link.tries >= _SHOW_REMAINING_AFTER else None,
         until=link.expires_at,
@@ -138,14 +148,14 @@ def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> st
 @_requires_live_link
 @moves
 def ask(token: str) -> ResponseReturnValue:
-    """Ask the coordinator to approve this device."""
+    """Ask the coordinator to approve this device, or in private time the family in the room."""
     link = _live_link(token)
     response = redirect(url_for("links.waiting", token=token), 303)
     asked = _cookie_device(link)
     if asked is not None and asked.is_pending(now()):
         return response
     try:
-        link_id, device_id = verification.ask_coordinator(db(), now(), token, request_device())
+        link_id, device_id = verification.ask_to_come_in(db(), now(), token, request_device())
     except Refusal as refusal:
         form = EntranceForm(formdata=None)
         status = form.refuse(refusal)
@@ -158,12 +168,21 @@ def ask(token: str) -> ResponseReturnValue:
 @_requires_live_link
 def waiting(token: str) -> ResponseReturnValue:
     """The page while waiting for approval, which reloads by itself; once approved, it has a button to sign in."""
-    asked = _cookie_device(_live_link(token))
+    link = _live_link(token)
+    asked, private = _cookie_device(link), private_time(db(), link)
     if asked is None or not (asked.is_pending(now()) or asked.is_trusted(now())):
         return redirect(url_for("links.confirm", token=token))
-    let_in = asked.is_trusted(now())
+    let_in = asked.is_trusted(now()) and (private is None or private.knows(asked))
     response = make_response(
-        render_template("links/waiting.html", token=token, number=asked.number, let_in=let_in, form=UseForm())
+        render_template(
+            "links/waiting.html",
+            token=token,
+            number=asked.number,
+            words=words_in(private.language, asked.number) if private and asked.number else "",
+            family_is_in=private is not None and family_is_in(db(), link.conference_id, now()),
+            let_in=let_in,
+            form=UseForm(),
+        )
     )
     if not let_in:
         response.headers["Refresh"] = str(_REFRESH_SECONDS)
@@ -201,11 +220,13 @@ def _cookie_device(link: PersonalLink) -> DeviceRow | None:
 
 
 def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
-    """Redirect to the participant's page, and remember a device that is their own."""
+    """Redirect to the participant's page, and mark the device.
+
+    A device that is their own is remembered. On a shared one the mark goes with the browser, and signs nobody in: it
+    tells in private time that the device was known before.
+    """
     start_link_session(entered.sign_in_id)
     response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
-    if entered.remembered_until is None:
-        return _without_cookie(response, token)
     key = device_key(keyring_of(db()), entered.link_id, entered.device_id)
     return _with_cookie(response, token, key, entered.remembered_until)
 

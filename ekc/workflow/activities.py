@@ -198,4 +198,9 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         | _grant(_OUTSIDE, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),
+    ActivityRule(  # outside private time the coordinator does, by `MAKE_LINKS`
+        Activity.LET_IN,
+        N_("let a new device into private time, by a name and two words"),
+        _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
+    ),
 )

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ekc.workflow import guards
-from ekc.workflow.blocker import GuardRule
+from ekc.workflow.blocker import Guard, GuardRule
 from ekc.workflow.ends import GONE_REASONS
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
@@ -57,6 +57,7 @@ class StepRule:
     rare: bool = False  # an exit, shown quietly
     called_in: str = ""  # how the coordinator, outside the room, says it
     own: str = ""  # how somebody in the circle says it, on their own page
+    questions: tuple[Guard, ...] = ()  # asked before it is taken; a yes is enough, and none holds it up
     inside: frozenset[Role] = frozenset()  # who takes it in private time, where that is not `who`
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
 
@@ -117,6 +118,7 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=guards.OPEN_CONFERENCE,
         effects=(Effect.START_MEETING,),
+        questions=(guards.planned_for_today,),
     ),
     StepRule(
         Step.BEGIN_PRIVATE_TIME,

@@ -43,6 +43,7 @@ class Verdict:
 
     rule: StepRule
     reasons: tuple[UnmetGuard, ...]
+    questions: tuple[Blocker, ...] = ()  # what to ask before it is taken
 
     @property
     def allowed(self) -> bool:
@@ -88,7 +89,7 @@ def judge(rule: StepRule, facts: Facts, roles: Iterable[Role], overridden: froze
         if not (may and guard.code in overridden)
         for blocker in guard.check(facts)
     )
-    return Verdict(rule, reasons)
+    return Verdict(rule, reasons, tuple(asked for question in rule.questions for asked in question(facts)))
 
 
 def as_the_circle_reads(verdict: Verdict) -> Verdict:

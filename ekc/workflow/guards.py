@@ -231,6 +231,13 @@ def family_outnumbers_professionals(f: Facts) -> Iterator[Blocker]:
         )
 
 
+def planned_for_today(f: Facts) -> Iterator[Blocker]:
+    """The conference was planned for this day. Another day is asked about; it holds nothing up."""
+    if f.meeting_on is not None and f.meeting_on != f.today:
+        sentence = N_("The conference was planned for %(day)s, and that is not today.")
+        yield Blocker(sentence, Remedy.MEETING, {"day": f.meeting_on})
+
+
 # Information -> private time
 
 

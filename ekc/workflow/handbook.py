@@ -157,6 +157,9 @@ def _conditions(rule: StepRule) -> Iterator[str]:
         yield "And what stands: " + ", ".join(f"`{code}`" for code in standing) + "."
     elif not rule.guards:
         yield "Nothing has to be so."
+    if rule.questions:
+        texts = ((ask.__name__, " ".join((inspect.getdoc(ask) or "").split())) for ask in rule.questions)
+        yield "Asked about, and no condition:\n\n" + "\n".join(f"- `{code}`: {text}" for code, text in texts)
     if rule.effects:
         yield "Then: " + "; ".join(effect.label for effect in rule.effects) + "."
 

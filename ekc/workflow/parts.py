@@ -230,4 +230,5 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
         }
     ),
     Activity.TAKE_STEP: frozenset(),
+    Activity.LET_IN: frozenset(),  # the names that their part sees
 }

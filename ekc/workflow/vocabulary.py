@@ -270,6 +270,7 @@ class Activity(StrEnum):
     SEE_HISTORY = "see_history"
     SEE_OPENED = "see_opened"
     TAKE_STEP = "take_step"
+    LET_IN = "let_in"
 
 
 class CasePart(StrEnum):

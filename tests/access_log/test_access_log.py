@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from ekc.access_log.words import CHANGES, OTHER_ACTIONS, PAGES, page_key, step_title
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import remove_person
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared_access
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
 from ekc.privatetime.queries import rounds
-from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Step
+from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Phase, Step
 from tests import build
 from tests.architecture.sources import EKC
 from tests.build import Made
-from tests.cast import Cast, enter, make_link, open_link, sign_in
+from tests.cast import Cast, enter, enter_as_before, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.journey.counting import counted
@@ -66,7 +66,9 @@ class Somebody:
 
     def by_link(self, name: str, *pages: str, case: Made | None = None) -> PageClient:
         client, own = self.browser(), case or self.case
-        enter(client, self.session, self.clock(), own.id, own.people[name])
+        phase = self.session.scalars(select(Conference.phase).where(Conference.id == own.id)).one()
+        come_in = enter_as_before if phase is Phase.PRIVATE_TIME else enter
+        come_in(client, self.session, START if phase is Phase.PRIVATE_TIME else self.clock(), own.id, own.people[name])
         return self.look(client, *pages)
 
     def look(self, client: PageClient, *pages: str) -> PageClient:

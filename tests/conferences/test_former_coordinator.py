@@ -183,7 +183,7 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
     made = link_for(db_session, cast, case, 365)
 
     def waiting(moment: datetime) -> list[list[tuple[int, int]]]:
-        _, device = verification.ask_coordinator(db_session, moment, made.token, "Firefox, Windows")
+        _, device = verification.ask_to_come_in(db_session, moment, made.token, "Firefox, Windows")
         homes = (staff_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
         found = [[(entry.case.id, entry.waiting) for entry in home.link_requests] for home in homes]
         end_device(By(db_session, cast.ruud, moment), case.id, device)

@@ -28,7 +28,7 @@ from ekc.links.document import Slip, qr_code
 from ekc.links.mails import text_message
 from ekc.links.models import Confirmed, PersonalLink
 from ekc.links.queries import devices_of, links_of, pending_devices
-from ekc.links.verification import ask_coordinator
+from ekc.links.verification import ask_to_come_in
 from ekc.signin.actions.own_account import set_phone
 from ekc.workflow.vocabulary import Part
 from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case
@@ -419,7 +419,7 @@ def test_nobody_reaches_links_or_devices_of_another_case(
 ) -> None:
     other = case_in_setup(db_session, cast, START)
     path = make_link(db_session, START, other.id, other.people["marieke"])
-    _, device = ask_coordinator(db_session, START, path.removeprefix("/l/"), "")
+    _, device = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
     at, marieke = START, other.people["marieke"]
 
     for wrong in (
@@ -440,7 +440,7 @@ def test_nobody_reaches_links_or_devices_of_another_case(
 
 def test_nobody_waits_any_more(cast: Cast, case: Made, db_session: Session) -> None:
     path = make_link(db_session, START, case.id, case.people["kees"])
-    _, device = ask_coordinator(db_session, START, path.removeprefix("/l/"), "")
+    _, device = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
     answer: Callable[[bool], str] = lambda yes: links_actions.answer_request(  # noqa: E731
         By(db_session, cast.noor, START), case.id, device, yes
     )
@@ -456,7 +456,7 @@ def test_in_private_time_the_coordinator_hears_of_no_device(
 ) -> None:
     case = case_in_private_time(db_session, cast, START)
     path = make_link(db_session, START, case.id, case.people["kees"])
-    _, device = ask_coordinator(db_session, START, path.removeprefix("/l/"), "")
+    _, device = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
 
     sign_in(client, cast.noor)
     assert "Somebody waits" not in client.page("/").text

@@ -21,7 +21,7 @@ from ekc.plans import queries as plans
 from ekc.plans.draft import Action, from_json
 from ekc.privatetime.queries import rounds
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import Activity, Attends, Every, Step, SupportAnswer, VoiceMatter
+from ekc.workflow.vocabulary import Activity, Attends, Step, SupportAnswer, VoiceMatter
 from tests.clock import START
 
 _LOOKED = {FollowUpKind.CALL: "call after four weeks", FollowUpKind.EVALUATION: "evaluation meeting"}
@@ -227,7 +227,7 @@ class _Teller:
             "who": [self.ids[number] for number in action.who],
             "by": action.by,
             "starts": action.starts,
-            "every": None if action.every in (None, Every.WHEN_NEEDED) else action.every.value,
+            "every": action.every.value if action.every else None,
             "kind": action.kind.value,
             "answer": f"{action.answer}, {action.answer_words}" if answered else None,
         }

@@ -1,14 +1,20 @@
 """The case page, home and a participant's own page: their content in each phase, and their number of statements."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from ekc.workflow.vocabulary import Attends
+from ekc.accounts.access import By
+from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.entries import NewContact
+from ekc.journey.actions import take_step
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Attends, Step
 from tests import build
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.journey.counting import counted
@@ -78,11 +84,29 @@ def test_setup_lists_all_reasons_with_their_place(
 
 def test_a_ready_step_is_one_button(client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session) -> None:
     case = build.prepared_case(db_session, cast, clock())
+    clock.advance(days=40)  # its day
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}")
     page = client.submit("Open the conference")
     assert "2 of 5: Information" in page.text
     assert "Done: Open the conference." in page.text
+
+
+def test_opening_on_another_day_is_asked_about(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}")
+    assert "9 of 9" in page.text
+    assert "Open it when people come in, not before." in page.text
+    page = client.follow("Open the conference", near="Next")
+    assert "The conference was planned for Saturday 11 April 2026, and that is not today." in page.text
+    page = client.refused("Open the conference", status=422)
+    assert page.errors == ["Yes, I am sure: Tick that you are sure, or do it later."]
+
+    page = client.submit("Open the conference", {"Yes, I am sure": True})
+    assert "2 of 5: Information" in page.text
 
 
 def test_the_coordinator_is_outside_in_private_time(
@@ -103,7 +127,7 @@ def test_the_family_comes_out_by_its_own_page(
     app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
 ) -> None:
     case = build.case_in_private_time(db_session, cast, clock())
-    own = enter(client, db_session, clock(), case.id, case.people["omar"])
+    own = enter_as_before(client, db_session, clock(), case.id, case.people["omar"])
     assert own.heading == "Hello, Omar El Amrani"
     assert "This time is yours" in own.text
     out = client.submit("We have a plan")
@@ -153,3 +177,20 @@ def test_day_and_place_are_told_to_whoever_comes(
     assert told == [day, place, place, True]
     theirs = enter(client, db_session, clock(), case.id, marieke)  # it is her conference, whatever she still decides
     assert "Buurthuis De Brug" in theirs.text
+
+
+def test_what_was_done_in_time_is_not_late_in_a_later_phase(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    """England: spoken to, bottom lines known and the conference held; it goes on on another day."""
+    case = build.prepared_case(db_session, cast, clock(), profile="england", timezone="Europe/London")
+    spoken = NewContact(on=clock().date(), channel="phone", text="Rang him.", participant_id=case.people["karim"])
+    log_contact(By(db_session, cast.noor, clock()), case.id, spoken)
+    build.step(db_session, cast, clock(), case, Step.OPEN_CONFERENCE)
+    clock.set(clock() + timedelta(days=90))
+    sign_in(client, cast.noor)
+    assert "local target" not in client.page(f"/conferences/{case.id}").html
+    again = Taking(Step.ANOTHER_DAY, reason="It was late.", new_date=clock() + timedelta(days=3))
+    take_step(By(db_session, cast.noor, clock()), case.id, again)
+
+    assert "local target" not in client.page(f"/conferences/{case.id}").html

@@ -12,7 +12,7 @@ from ekc.plans.actions import share_plan
 from ekc.signin.actions.own_account import set_phone
 from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
 from tests.build import INDEPENDENT, case_in_evaluation, case_in_private_time, case_in_setup, change_details
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, text_of
@@ -52,7 +52,7 @@ def test_the_coordinator_can_be_rung_from_private_time(
     case = case_in_private_time(db_session, cast, clock())
     set_phone(By(db_session, cast.noor, clock()), "01632 960010")
 
-    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+    page = enter_as_before(client, db_session, clock(), case.id, case.people["marieke"])
 
     assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk, 01632 960010 A coordinator")
 

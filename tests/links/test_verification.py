@@ -15,7 +15,7 @@ from ekc.core.db import make_sessions
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries import devices_of, links_of, pending_devices
 from ekc.links.tokens import MAX_ATTEMPTS, Check, normalize_answer
-from ekc.links.verification import ask_coordinator, verify_by_answer, verify_by_device
+from ekc.links.verification import ask_to_come_in, verify_by_answer, verify_by_device
 from ekc.signin.devices import Caller, network_of
 from ekc.signin.models import Attempt, SignIn
 from ekc.signin.passwords import hash_password
@@ -269,7 +269,9 @@ def test_a_shared_device_forgets_everything_by_itself(
     answer = client.get(page.url)
     assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "private, no-store")
     assert "This page goes away at 10:15. Save what you write before then; what was saved stays." in page.html
-    assert client.get_cookie("link_device", path=path) is None
+    mark = client.get_cookie("link_device", path=path)
+    assert mark is not None
+    assert (mark.expires, mark.max_age) == (None, None)  # goes with the browser, and alone opens nothing: see below
 
     clock.advance(minutes=14)
     assert is_in(client, case)
@@ -405,7 +407,9 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
     client.page(f"{path}/waiting")
     client.submit("Go to my page", {"Who uses this device?": SHARED})
     assert is_in(client, case)
-    assert client.get_cookie("link_device", path=path) is None
+    mark = client.get_cookie("link_device", path=path)
+    assert mark is not None
+    assert (mark.value, mark.expires) == (kept.value, None)  # goes with the browser
     other.set_cookie("link_device", kept.value, path=path)
     other.page(path)
     assert other.submit("Go to my page").heading == "Is it you?"
@@ -425,7 +429,7 @@ def test_waiting_ends_by_itself_and_few_wait_at_once(
         client.page(f"{path}/code")
         client.submit("I have no code: ask my coordinator")
     for _ in range(2):
-        ask_coordinator(db_session, clock(), token, "")
+        ask_to_come_in(db_session, clock(), token, "")
     other = someone()
     other.page(f"{path}/code")
     page = other.refused("I have no code: ask my coordinator", status=409)
@@ -443,7 +447,7 @@ def test_a_yes_that_is_not_taken_goes_stale(
     cast: Cast, path: str, case: Made, db_session: Session, clock: FrozenClock
 ) -> None:
     token = path.removeprefix("/l/")
-    _, device_id = ask_coordinator(db_session, clock(), token, "")
+    _, device_id = ask_to_come_in(db_session, clock(), token, "")
     links.answer_request(By(db_session, cast.noor, clock()), case.id, device_id, True)
 
     clock.advance(hours=1)

@@ -31,7 +31,7 @@ from tests.build import (
     prepared_case,
     step,
 )
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
@@ -218,7 +218,7 @@ def test_what_one_may_do_in_private_time_follows_from_being_in_the_room(
     case = _private_time_without_marieke(db_session, cast)
     home, child, aunt, mentor = client, someone(), someone(), someone()
     pages = {
-        name: enter(browser, db_session, START, case.id, case.people[name])
+        name: enter_as_before(browser, db_session, START, case.id, case.people[name])
         for name, browser in {"marieke": home, "daan": child, "linda": aunt, "joost": mentor}.items()
     }
     assert {name: "We have a plan" in page.buttons for name, page in pages.items()} == {

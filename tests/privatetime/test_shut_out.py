@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from ekc.workflow.vocabulary import Phase
-from tests.cast import Cast, enter, make_link, sign_in
+from tests.cast import Cast, enter_as_before, make_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.meetings.gathering import gathered
@@ -64,7 +64,7 @@ def test_nobody_of_the_circle_comes_in_here_either(
     app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, who: str
 ) -> None:
     case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
-    enter(client, db_session, START, case.id, case.people[who])
+    enter_as_before(client, db_session, START, case.id, case.people[who])
     client.page(make_link(db_session, START, case.id, case.people[who]))  # any page with a form
 
     assert set(answers(client, app, case.id)) == {(404, False)}

@@ -23,7 +23,7 @@ from ekc.core.routes import Runtime, declared_access
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
 from ekc.journey.actions import take_step
-from ekc.links.verification import ask_coordinator, verify_by_answer
+from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging, attendance, information
@@ -221,10 +221,13 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     evaluations.add_avoided_cost(
         By(session, noor, START), agreed.id, NewAvoidedCost(what="A night", amount=100, basis="a list")
     )
-    again = Taking(Step.RECONVENE, reason="Wim is worse.")
-    take_step(By(session, participant(agreed.id, agreed.people["omar"]), START), agreed.id, again)
+    wish = Taking(Step.RECONVENE, reason="Wim is worse.")
+    take_step(By(session, participant(agreed.id, agreed.people["omar"]), START), agreed.id, wish)
     yield noor, agreed
     yield by_link(agreed, "omar")
+    again = build.case_in_evaluation(session, cast, START)
+    build.step(session, cast, START, again, Step.RECONVENE, "Things changed.")
+    yield noor, again
 
 
 def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:
@@ -258,7 +261,7 @@ def _prepared(session: Session, cast: Cast) -> Made:
     registration.log_contact(By(session, cast.noor, START), case.id, contact)
     link = links.make_link(By(session, cast.noor, START), case.id, kees, cost=COST)
     verify_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
-    ask_coordinator(session, START, link.token, "Chrome, Android")
+    ask_to_come_in(session, START, link.token, "Chrome, Android")
     arranging.add_date(By(session, cast.noor, START), case.id, START + timedelta(days=41))
     arranging.choose_date(By(session, cast.noor, START), case.id, START + timedelta(days=47))
     build.change_details(session, cast, START, case, kees, informed_on=None)

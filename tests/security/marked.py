@@ -252,7 +252,7 @@ def details(name: str) -> PersonDetails:
         speaks_for=mark("speaks" + name),
         email=f"{mark('mail' + name)}@example.org",
         needs=(mark("needs" + name),),
-        born=date(int(BORN), 3, 5) if name == "kees" else None,
+        born={"kees": date(int(BORN), 3, 5), "yara": date(2018, 6, 7)}.get(name),  # a child's age is asked
         address_secret=name in SECRET,
         attends=AWAY.get(name, Attends.IN_PERSON),
         informed_on=TODAY,

@@ -12,7 +12,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.links import answer_request
 from ekc.core.transaction import writing
 from ekc.links.queries import pending_devices
-from ekc.links.verification import ask_coordinator, verify_by_answer
+from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.signin.models import SignIn
 from tests.build import Made, case_in_setup
 from tests.cast import COST, Cast, make_link
@@ -103,7 +103,7 @@ def test_the_coordinators_pages_of_links(
     visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock, case: Made
 ) -> None:
     path = make_link(db_session, clock(), case.id, case.people["marieke"])
-    ask_coordinator(db_session, clock(), path.removeprefix("/l/"), "Safari, iPhone")
+    ask_to_come_in(db_session, clock(), path.removeprefix("/l/"), "Safari, iPhone")
     for n in range(5):
         verify_by_answer(db_session, clock(), path.removeprefix("/l/"), str(n), False, "", COST)
     sign_in(visitor, "Noor")

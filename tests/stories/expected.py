@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ekc.demo.validation import answer_of
-from ekc.workflow.vocabulary import ActionKind, Every
+from ekc.workflow.vocabulary import ActionKind
 from tests.stories.agreeing import said
 from tests.stories.walk import Walk
 
@@ -65,7 +65,7 @@ def regardless_of_order(values: Any) -> Any:
 
 def _action(walk: Walk, number: str, action: Any) -> dict[str, Any]:
     answer, words = answer_of(action.answer) if action.answer else (None, "")
-    rhythm = action.every or (Every.WHEN_NEEDED if action.starts and not action.by else None)
+    rhythm = action.every
     asked = "pending" if action.kind is ActionKind.PROFESSIONAL else "none"
     return {
         "number": number,

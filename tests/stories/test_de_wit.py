@@ -158,7 +158,7 @@ def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
 
     look_back(walk)
     walk.step("Close the case")
-    assert "This case is closed: a plan." in walk.open().here.text
+    assert "Closed on Saturday 11 July 2026: closed with a plan." in walk.open().here.text
     _mila_sees_no_name(walk, CASE, number)
 
 

@@ -15,12 +15,12 @@ from tests.build import (
     closed_case,
     write_plan,
 )
-from tests.cast import Cast, make_link
+from tests.cast import Cast, link_known_before, make_link
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import visiting
 from tests.stories.eyes import look_both_ways
-from tests.tab import enter, press, sign_in, unfold
+from tests.tab import enter_as_before, press, sign_in, unfold
 
 Build = Callable[[Session, Cast], Made]
 
@@ -70,12 +70,28 @@ def test_by_personal_link(
     pages: list[str],
 ) -> None:  # fmt: skip
     case = build(db_session, cast)
-    enter(visitor, make_link(db_session, START, case.id, case.people[who]))
+    enter_as_before(visitor, *link_known_before(db_session, START, case.id, case.people[who]))
     for page in pages:
         response = visitor.goto(f"/conferences/{case.id}/{page}")
         assert response is not None
         assert response.status == 200, page
         look_both_ways(onlooker, visitor, f"{who} {build.__name__} {page}")
+
+
+def test_a_new_device_and_the_room_that_lets_it_in(
+    visitor: Page, onlooker: Onlooker, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = private_time(db_session, cast)
+    path = make_link(db_session, START, case.id, case.people["fatima"])
+    visitor.goto(f"{path}/code")
+    look_both_ways(onlooker, visitor, "fatima, nobody in")
+    enter_as_before(visitor, *link_known_before(db_session, START, case.id, case.people["omar"]))
+    visitor.goto(f"{path}/code")
+    look_both_ways(onlooker, visitor, "fatima, new device")
+    press(visitor, "Ask to come in")
+    look_both_ways(onlooker, visitor, "fatima, waiting")
+    visitor.goto(f"/conferences/{case.id}/mine")
+    look_both_ways(onlooker, visitor, "omar, somebody waits")
 
 
 @pytest.mark.parametrize(

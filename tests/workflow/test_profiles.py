@@ -6,7 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND, NL, PROFILES, Clock, Force, Profile, Unit, age, shift
+from ekc.workflow.profiles import (
+    ANY_AREA,
+    ENGLAND,
+    NEW_ZEALAND,
+    NL,
+    PROFILES,
+    Clock,
+    Force,
+    NotePlace,
+    Profile,
+    Unit,
+    age,
+    area_word,
+    shift,
+)
 
 DAYS = st.dates(date(1950, 1, 1), date(2090, 12, 31))
 LENGTHS = st.integers(0, 60)
@@ -106,3 +120,22 @@ def test_only_our_own_defaults_go_without_a_source(profile: Profile) -> None:
     assert [number for number in _numbers(profile) if not number[1] and number[0] is not Force.DEFAULT] == []
     assert [note for note in profile.legal_notes if not (note.source and note.places)] == []
     assert len({clock.code for clock in profile.clocks}) == len(profile.clocks)
+
+
+def test_each_country_has_its_own_words_and_letters() -> None:
+    words = {code: (profile.area, profile.number_prefix, profile.currency) for code, profile in PROFILES.items()}
+    assert words == {
+        "nl": ("Municipality", "EKC", "EUR"),
+        "england": ("Council", "FGC", "GBP"),
+        "nz": ("Area", "FGC", "NZD"),
+    }
+    assert [area_word([code]) for code in PROFILES] == ["Municipality", "Council", "Area"]
+    assert area_word(["nl", "nz"]) == area_word([]) == ANY_AREA
+    assert area_word(["nz", "nz"]) == "Area"
+
+
+def test_a_legal_note_is_shown_where_it_matters() -> None:
+    shown = {place.value: len(NEW_ZEALAND.notes(place)) for place in NotePlace}
+    assert shown == {"registration": 1, "consents": 1, "agreement": 1, "no_plan": 2}
+    assert [note.force for note in ENGLAND.notes("registration")] == [Force.LAW, Force.LOCAL_TARGET]
+    assert ENGLAND.notes("agreement") == ()

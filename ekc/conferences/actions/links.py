@@ -29,7 +29,7 @@ from ekc.links.queries import awaits_approval, link_of_token, links_of, newest_l
 from ekc.links.tokens import NOTHING_ASKED, Check
 from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity
+from ekc.workflow.vocabulary import INSIDE_ROLES, N_, ROLE_OF_PART, Activity
 
 #: The ways in which a link is handed over.
 DELIVERY_WAYS = ("paper", "mail", "message")
@@ -156,6 +156,30 @@ def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) ->
             device.confirmed_at, device.how = by.at, Confirmed.COORDINATOR
         else:
             links_actions.revoke(by.session, by.at, link_id=link.id)
+        action = "link.let_in" if is_them else "link.turned_away"
+        by.record(action, conference_id, name=participant.name, device=device.device)
+    return participant.name
+
+
+def answer_in_room(by: By, conference_id: int, device_id: int, is_them: bool) -> str:
+    """In private time, by family in the room: let in the device of somebody who waits, or refuse it.
+
+    A refusal ends the request alone: the link may well be its owner's, and nobody can make another one now. Returns the
+    name of the link's owner. Raises Unknown for a device of another case, or of somebody who does not belong in the
+    room, Refusal if nobody waits any more.
+    """
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.LET_IN)
+        link, device = _locked_device(by.session, conference_id, device_id)
+        participant = member(by.session, conference_id, link.participant_id)
+        if ROLE_OF_PART[participant.part] not in INSIDE_ROLES:
+            raise Unknown
+        if not awaits_approval(device, by.at) or link.revoked_at is not None or link.expires_at <= by.at:
+            raise Refusal(N_("Nobody waits there any more. Let them ask again."))
+        if is_them:
+            device.confirmed_at, device.how = by.at, Confirmed.FAMILY
+        else:
+            links_actions.end_devices(by.session, by.at, [device.id])
         action = "link.let_in" if is_them else "link.turned_away"
         by.record(action, conference_id, name=participant.name, device=device.device)
     return participant.name

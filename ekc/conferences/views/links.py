@@ -168,6 +168,20 @@ def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
     return _back(case)
 
 
+@bp.post("/conferences/<int:conference_id>/mine/requests/<int:device_id>")
+@case_route(Activity.LET_IN)
+def answer_in_room(case: Case, device_id: int) -> ResponseReturnValue:
+    """In private time: let in the device of somebody who waits, or refuse it."""
+    is_them = "yes" in request.form
+    try:
+        name = links_actions.answer_in_room(by(), case.id, device_id, is_them)
+    except Refusal as refusal:
+        flash(translate(refusal.message, refusal.params), "warning")
+    else:
+        flash(_("%(name)s can come in now.", name=name) if is_them else _("Nobody was let in."), "success")
+    return redirect(url_for("journey.own_page", conference_id=case.id), 303)
+
+
 @bp.post(f"{_LINKS}/devices/<int:device_id>/end")
 @case_route(Activity.END_LINKS)
 @moves
