@@ -203,12 +203,11 @@ def _tie(part: Part, decides: bool) -> Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationRow(Registration):
-    """The registration, with columns that cannot be changed. `version` detects concurrent changes."""
+    """The registration, with columns that cannot be changed."""
 
     registered_on: date
     registered_by: Part
     region: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms.validators import InputRequired, Optional
 
 from ekc.core.clock import to_local
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalDateTimeField
@@ -18,7 +18,7 @@ from ekc.privatetime.queries import RoundRow
 _NEEDED = _l("Give the day and the time.")
 
 
-class DayForm(PlainForm):
+class DayForm(EditingForm):
     """All times of one meeting; `day_form` adds the fields."""
 
     meeting: MeetingRow | None
@@ -73,7 +73,7 @@ def day_form(
     return form
 
 
-class AttendanceTimesForm(PlainForm):
+class AttendanceTimesForm(EditingForm):
     """When somebody came and left."""
 
     came = LocalDateTimeField(_l("Came"), validators=[InputRequired(_NEEDED)])

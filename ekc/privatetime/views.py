@@ -1,9 +1,9 @@
 """The page of times: when the meeting started and ended, and when the family had private time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
@@ -52,11 +52,10 @@ def times(case: Case) -> ResponseReturnValue:
 @edits
 def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
     """Correct the times of one meeting and its private time."""
-    day = _find(case, meeting_id)
-    form = day_form(day.meeting, day.rounds, case.timezone)
+    form = _day_form(case, meeting_id, formdata=request.form)
     if form.validate_on_submit():
         with form.showing_refusal():
-            correct_times(by(), case.id, form.to_times())
+            correct_times(by(form.unless_changed(lambda: _day_form(case, meeting_id))), case.id, form.to_times())
             return _back(case)
     return _page(case, form), form.status
 
@@ -66,14 +65,12 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
 @edits
 def correct_person(case: Case, meeting_id: int, participant_id: int) -> ResponseReturnValue:
     """Correct when somebody came and left."""
-    row = next((row for _, row in _find(case, meeting_id).people if row.participant_id == participant_id), None)
-    if row is None:
-        raise Unknown
-    form = AttendanceTimesForm.of(meeting_id, row, case.timezone)
+    form = _person_form(case, meeting_id, participant_id, formdata=request.form)
     if form.validate_on_submit():
         with form.showing_refusal():
             came_at, left_at = form.to_instants(case.timezone)
-            correct_attendance(by(), case.id, meeting_id, participant_id, came_at, left_at)
+            unchanged = form.unless_changed(lambda: _person_form(case, meeting_id, participant_id))
+            correct_attendance(by(unchanged), case.id, meeting_id, participant_id, came_at, left_at)
             return _back(case)
     return _page(case, form), form.status
 
@@ -103,6 +100,20 @@ def _find(case: Case, meeting_id: int) -> _Day:
     for day in _days(case):
         if day.id == meeting_id:
             return day
+    raise Unknown
+
+
+def _day_form(case: Case, meeting_id: int, formdata: Mapping[str, str] | None = None) -> DayForm:
+    day = _find(case, meeting_id)
+    return day_form(day.meeting, day.rounds, case.timezone, formdata=formdata)
+
+
+def _person_form(
+    case: Case, meeting_id: int, participant_id: int, formdata: Mapping[str, str] | None = None
+) -> AttendanceTimesForm:
+    for _, row in _find(case, meeting_id).people:
+        if row.participant_id == participant_id:
+            return AttendanceTimesForm.of(meeting_id, row, case.timezone, formdata=formdata)
     raise Unknown
 
 
