@@ -116,7 +116,8 @@ def test_two_who_write_at_once_do_not_wipe_each_other_out(
     page = client.refused("Save", {"The question": "Mine"}, status=409)
 
     assert page.errors == [
-        "Somebody changed this after you opened the page. Nothing is saved yet: look, and save again.",
+        "Somebody changed this after you opened the page (the last change in this case was Monday 2 March 2026, "
+        "10:00). Nothing is saved yet: look, and save again.",
         "Now at “Why now”: Changed meanwhile.",
     ]
     assert registration(refreshed(db_session), case.id).reason == "Changed meanwhile."
