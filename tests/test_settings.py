@@ -156,7 +156,7 @@ def test_settings_are_read_without_the_product() -> None:
 
 
 def test_the_countries_are_some_of_those_that_there_are(folder: Path) -> None:
-    told = ({}, {"EKC_COUNTRIES": "nz"}, {"EKC_COUNTRIES": "england, nl,england"})
+    told: tuple[dict[str, str], ...] = ({}, {"EKC_COUNTRIES": "nz"}, {"EKC_COUNTRIES": "england, nl,england"})
     assert [load(folder, **one).countries for one in told] == [("nl", "england", "nz"), ("nz",), ("england", "nl")]
     with pytest.raises(ConfigError, match="EKC_COUNTRIES names 'narnia'"):
         load(folder, EKC_COUNTRIES="nl,narnia")

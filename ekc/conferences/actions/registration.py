@@ -19,7 +19,7 @@ from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registratio
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
 from ekc.conferences.queries import SearchResult, search
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
@@ -100,17 +100,10 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
     queue(by.session, mails.RECEIVED, to, by.at, case=conference.id)
 
 
-def change_registration(
-    by: By,
-    conference_id: int,
-    new: Registration,
-    seen_version: int | None = None,
-) -> None:
-    """Change the registration. `seen_version` is the version that the page showed; Stale if it has changed since."""
+def change_registration(by: By, conference_id: int, new: Registration) -> None:
+    """Change the registration."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
-        if seen_version is not None and conference.version != seen_version:
-            raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
         refuse_future(by.at, new.timezone, new.question_agreed_on, new.main_person_said_yes_on)
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))

@@ -9,7 +9,6 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    HiddenField,
     RadioField,
     SelectField,
     TelField,
@@ -37,7 +36,7 @@ from ekc.conferences.forms.fields import (
 )
 from ekc.conferences.queries import RegistrationRow
 from ekc.core.clock import zone
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.profiles import ANY_AREA, PROFILES, area_word
@@ -170,10 +169,9 @@ class RegisterForm(PlainForm):
         )
 
 
-class RegistrationForm(PlainForm):
+class RegistrationForm(EditingForm):
     """Changing the registration."""
 
-    version = HiddenField()
     question = passage(_l("The question"))
     question_agreed_on = day(_l("The question was agreed on"))
     main_person_said_yes_on = day(_l("The main person said yes on"))
@@ -192,12 +190,6 @@ class RegistrationForm(PlainForm):
         self.language.choices = [one for one in language_choices("", printed=True) if one.value]
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
-
-    @property
-    def seen_version(self) -> int:
-        """The version of the case that the page showed; 0 matches none."""
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
     def to_registration(self) -> Registration:
         return Registration(

@@ -30,7 +30,7 @@ _CONSENTS = "/conferences/<int:conference_id>/consents"
 def registration(case: Case) -> ResponseReturnValue:
     """The registration and the central question."""
     shown = queries.registration(db(), case.id)
-    return _registration_page(case, shown, RegistrationForm(shown, formdata=None))
+    return _registration_page(case, shown, _filled(shown))
 
 
 @bp.post(_ADDRESS)
@@ -42,16 +42,19 @@ def change_registration(case: Case) -> ResponseReturnValue:
     form = RegistrationForm(shown)
     if form.validate():
         with form.showing_refusal():
-            registration_actions.change_registration(by(), case.id, form.to_registration(), form.seen_version)
+            unchanged = form.unless_changed(lambda: _filled(queries.registration(db(), case.id)))
+            registration_actions.change_registration(by(unchanged), case.id, form.to_registration())
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, queries.registration(db(), case.id), form), form.status
 
 
+def _filled(shown: RegistrationRow) -> RegistrationForm:
+    return RegistrationForm(shown, formdata=None)
+
+
 def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationForm) -> str:
     may_change = case.may(Activity.CHANGE_REGISTRATION)
-    # The hidden field holds the version that this page shows, not the one that was sent.
-    form.version.data, form.version.raw_data = str(shown.version), None
     country = PROFILES[case.profile].name
     return render_template(
         "conferences/registration.html", case=case, shown=shown, country=country, form=form, may_change=may_change
