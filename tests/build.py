@@ -128,7 +128,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
     row = registration(session, case.id)
     agreed = Registration(**{one.name: getattr(row, one.name) for one in fields(Registration)})
     registration_actions.change_registration(
-        By(session, cast.noor, at), case.id, replace(agreed, question_agreed_on=today), row.version
+        By(session, cast.noor, at), case.id, replace(agreed, question_agreed_on=today)
     )
     for who in case.people.values():
         change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     column,
     exists,
+    func,
     or_,
     select,
     table,
@@ -28,9 +29,11 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.models import Conference, Participant
+from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
-from ekc.core.errors import NotNow, Unknown
+from ekc.core.errors import NotNow, Stale, Unknown
+from ekc.core.language import moment
 from ekc.workflow.ends import EndRule, end_of
 from ekc.workflow.engine import ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
@@ -146,6 +149,10 @@ _OPEN: Select[*tuple[Any, ...]] = (
 )
 
 
+#: Audit codes of events that change nothing in the case.
+_NO_CHANGES = ("case.read", "case.refused", "case.found")
+
+
 def roles_in(
     visitor: Visitor, case: Conference | Row[Any], own_row: Row[*tuple[Any, ...]] | None, at: datetime
 ) -> frozenset[Role]:
@@ -232,8 +239,26 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
     refuse_unless(activity, conference.phase, roles)
-    by.check_form()
+    try:
+        by.check_form()
+    except Stale as stale:
+        raise _dated(by, stale, conference) from None
     return conference, roles
+
+
+def _dated(by: By, stale: Stale, conference: Conference) -> Stale:
+    """Also says when the case was last changed. Not by whom: the page may be open at somebody who may not know that."""
+    changed = (AuditEvent.conference_id == conference.id, AuditEvent.action.not_in(_NO_CHANGES))
+    at = by.session.scalar(select(func.max(AuditEvent.at)).where(*changed))
+    if at is None:
+        return stale
+    return Stale(
+        N_(
+            "Somebody changed this after you opened the page (the last change in this case was %(moment)s). Nothing is "
+            "saved yet: look, and save again."
+        ),
+        moment=moment(at, conference.timezone),
+    )
 
 
 def refuse_unless(activity: Activity, phase: Phase, roles: Iterable[Role], *others: Activity) -> None:

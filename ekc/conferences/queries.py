@@ -309,13 +309,12 @@ def _tie(part: Part, decides: bool) -> Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationRow(Registration):
-    """The registration, with columns that cannot be changed. `version` detects concurrent changes."""
+    """The registration, with columns that cannot be changed."""
 
     registered_on: date
     registered_by: Part
     municipality: str
     region: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +341,11 @@ def registration(session: Session, conference_id: int) -> RegistrationRow:
     """The registration of a case."""
     found = select(*_columns(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
     return _to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+
+
+def case_version(session: Session, conference_id: int) -> int:
+    """The version of the row of a case, which each change of it raises."""
+    return session.scalars(select(Conference.version).where(Conference.id == conference_id)).one()
 
 
 def assignment(session: Session, conference_id: int) -> Assignment:

@@ -146,7 +146,9 @@ _NOT_SHOWN = frozenset({"HiddenField", "CSRFTokenField"})
 
 
 def _digest(field: Field) -> str:
-    value = field.data
+    """Of what the browser shows and sends, so that a field that nobody touched has the same one."""
+    typed = not isinstance(field, BooleanField | SelectFieldBase) and hasattr(field, "_value")
+    value = field._value() if typed else field.data
     if isinstance(value, list | tuple | set | frozenset):
         value = "\n".join(sorted(map(str, value)))
     text = "" if value is None else str(value).replace("\r\n", "\n")

@@ -9,7 +9,7 @@ from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectMul
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from ekc.core.forms import TranslatedForm
+from ekc.core.forms import EditingForm, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoidedCost
@@ -73,7 +73,7 @@ def _money(label: Any, **kwargs: Any) -> AmountField:
     return AmountField(label, 100, _l("Type an amount as a number, for example 212.40."), **kwargs)
 
 
-class FollowUpForm(TranslatedForm):
+class FollowUpForm(EditingForm):
     """The fields of every follow-up. `follow_up_form` adds a choice for each action, and the sections of its kind."""
 
     found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
@@ -203,7 +203,7 @@ def _amount_required(_form: TranslatedForm, typed: AmountField) -> None:
         raise ValidationError(_("Type what it would have cost."))
 
 
-class CostsForm(TranslatedForm):
+class CostsForm(EditingForm):
     """Hours and money. Empty: not known."""
 
     coordinator_minutes = _hours(_l("Hours of the coordinator"))

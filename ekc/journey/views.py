@@ -140,7 +140,7 @@ def correct(case: Case) -> ResponseReturnValue:
                 correct_registration(by(), case.id, after, form.seen_version)
                 flash(gettext("The registration is corrected."), "success")
                 return redirect(_after_correction(case.id), 303)
-    form.version.data, form.version.raw_data = str(conferences.registration(db(), case.id).version), None
+    form.version.data, form.version.raw_data = str(conferences.case_version(db(), case.id)), None
     form.seen.raw_data = None
     region = region_names[form.to_assignment().region_id] if follows else ""
     page = render_template("journey/correct.html", case=case, form=form, follows=follows, region=region)

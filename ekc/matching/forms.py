@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.fields import FROM_LIST, choice, day, line, passage
 from ekc.conferences.queries import OwnVoice
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import translate
@@ -41,7 +41,7 @@ class AskForm(PlainForm):
     account_id = IntegerField(validators=[InputRequired()])
 
 
-class EmployerForm(PlainForm):
+class EmployerForm(EditingForm):
     """For whom a coordinator also works; empty: nobody. Filled with the known employer."""
 
     works_for = _employer(_l("Also works for"))
@@ -51,7 +51,7 @@ class EmployerForm(PlainForm):
         self.whose = whose
 
 
-class DeclareForm(PlainForm):
+class DeclareForm(EditingForm):
     """The declaration of independence: three yes/no questions with details, and a text in own words."""
 
     works = _yes_or_no(

@@ -88,10 +88,13 @@ def declare(case: Case) -> ResponseReturnValue:
     """Declare independence again."""
     form = DeclareForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
-        independence.declare(by(), case.id, form.to_declaration())
-        flash(_("Your declaration is changed."), "success")
-        return _back(case)
-    return _page(case, declare=form), 422
+        with form.showing_refusal():
+            independence.declare(
+                by(form.unless_changed(lambda: _own_declaration(case))), case.id, form.to_declaration()
+            )
+            flash(_("Your declaration is changed."), "success")
+            return _back(case)
+    return _page(case, declare=form), form.status
 
 
 @bp.post(f"{_COORDINATOR}/decline")
@@ -158,17 +161,16 @@ def waive(case: Case) -> ResponseReturnValue:
 @edits
 def employer(case: Case, account_id: int) -> ResponseReturnValue:
     """Set for whom a coordinator of the region also works."""
-    found = _others(case, asking_queries.candidates(db(), case.id, case.region_id))
-    whose = next((one for one in found if one.id == account_id), None)
-    if whose is None:
-        raise Unknown
+    whose = _other(case, account_id)
     form = EmployerForm(whose)
     if form.validate():
-        independence.set_employer(by(), account_id, form.works_for.data)
-        known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
-        flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
-        return _back(case)
-    return _page(case, employer=form), 422
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: EmployerForm(_other(case, account_id), formdata=None))
+            independence.set_employer(by(unchanged), account_id, form.works_for.data)
+            known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
+            flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
+            return _back(case)
+    return _page(case, employer=form), form.status
 
 
 @bp.post(f"{_COORDINATOR}/end")
@@ -252,6 +254,22 @@ def _page(case: Case, **filled: PlainForm) -> str:
 def _others(case: Case, candidates: list[asking_queries.Candidate]) -> list[asking_queries.Candidate]:
     """All but the visitor: nobody sets their own employer."""
     return [one for one in candidates if one.id != case.visitor.account_id]
+
+
+def _other(case: Case, account_id: int) -> asking_queries.Candidate:
+    """A coordinator who can be asked. Raises Unknown."""
+    for one in _others(case, asking_queries.candidates(db(), case.id, case.region_id)):
+        if one.id == account_id:
+            return one
+    raise Unknown
+
+
+def _own_declaration(case: Case) -> DeclareForm:
+    """The form to declare again, filled with what the visitor declared last. Raises Unknown."""
+    match = match_queries.matches(db(), case.id).current
+    if match is None or match.account_id != case.visitor.account_id:
+        raise Unknown
+    return _declaration_form(case, match)
 
 
 def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:

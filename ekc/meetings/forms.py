@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from ekc.conferences.forms.fields import FROM_LIST, tidy
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
-from ekc.core.forms import TranslatedForm
+from ekc.core.forms import EditingForm, TranslatedForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.arranging import Arranged, Venue
@@ -88,7 +88,7 @@ class _Hours(DecimalField):  # type: ignore[misc]
         super().process_formdata([value.replace(",", ".") for value in valuelist])
 
 
-class HoursForm(TranslatedForm):
+class HoursForm(EditingForm):
     """The expected duration."""
 
     hours = _Hours(
@@ -108,7 +108,7 @@ class HoursForm(TranslatedForm):
         return None if self.hours.data is None else round(self.hours.data * _MINUTES_OF_HOUR)
 
 
-class VenueForm(TranslatedForm):
+class VenueForm(EditingForm):
     """Where people meet."""
 
     name = StringField(_l("Place"), filters=[tidy], validators=[at_most(200)])
@@ -125,7 +125,7 @@ class VenueForm(TranslatedForm):
         return Venue(self.name.data, self.address.data, self.access.data)
 
 
-class ArrangementForm(TranslatedForm):
+class ArrangementForm(EditingForm):
     """How one thing is arranged."""
 
     text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[at_most(2000)], render_kw={"rows": 2})
@@ -141,7 +141,7 @@ class ArrangementForm(TranslatedForm):
         return Arranged(kind, self.text.data, bool(self.not_needed.data))
 
 
-class AttendanceForm(TranslatedForm):
+class AttendanceForm(EditingForm):
     """Who came, one checkbox a person. Excluded people are not offered."""
 
     family = SelectMultipleField(_l("Family and their people"), coerce=int, **FROM_LIST)
@@ -180,12 +180,8 @@ def _with_how(person: PersonRow) -> str:
     return f"{person.name} ({gettext(person.attends.label)})"
 
 
-class _ByForm(TranslatedForm):
+class _ByForm(EditingForm):
     """A form about what somebody of the circle said."""
-
-    def has_prefix(self, prefix: str) -> bool:
-        """Whether this is the form with that prefix, of the many on a page."""
-        return bool(self._prefix.rstrip("-") == prefix)
 
     def offer(self, circle: Iterable[PersonRow]) -> None:
         """Offer the people of the circle who are not excluded."""

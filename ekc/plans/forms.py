@@ -11,7 +11,7 @@ from wtforms import DateField, RadioField, SelectField, SelectMultipleField, Str
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from ekc.core.forms import PlainForm, TranslatedForm
+from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalDateTimeField
@@ -299,7 +299,7 @@ class ShareWithAllForm(PlainForm):
         return PlanSharing(self.sharing.data)
 
 
-class ShareForm(PlainForm):
+class ShareForm(EditingForm):
     """Each professional sees what is chosen for them. `share_form` adds a field for each."""
 
     people: tuple[int, ...] = ()

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from ekc.core.clock import to_local
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.attendance import Corrected
@@ -22,7 +22,7 @@ from ekc.workflow.vocabulary import PresentBy
 _NEEDED = _l("Give the day and the time.")
 
 
-class DayForm(PlainForm):
+class DayForm(EditingForm):
     """All times of one meeting; `day_form` adds the fields."""
 
     meeting: MeetingRow | None
@@ -77,7 +77,7 @@ def day_form(
     return form
 
 
-class StretchForm(PlainForm):
+class StretchForm(EditingForm):
     """When somebody came and left, and how they were there."""
 
     came = LocalDateTimeField(_l("Came"), validators=[InputRequired(_NEEDED)])

@@ -1,6 +1,6 @@
 """The page of times: when the meeting started and ended, and when the family had private time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -52,11 +52,10 @@ def times(case: Case) -> ResponseReturnValue:
 @edits
 def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
     """Correct the times of one meeting and its private time."""
-    day = _find(case, meeting_id)
-    form = day_form(day.meeting, day.rounds, case.timezone)
+    form = _day_form(case, meeting_id, formdata=request.form)
     if form.validate_on_submit():
         with form.showing_refusal():
-            correct_times(by(), case.id, form.to_times())
+            correct_times(by(form.unless_changed(lambda: _day_form(case, meeting_id))), case.id, form.to_times())
             return _back(case)
     return _page(case, form), form.status
 
@@ -66,16 +65,14 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
 @edits
 def correct_stretch(case: Case, stretch_id: int) -> ResponseReturnValue:
     """Correct when somebody came and left, or that they were not there."""
-    row = next((row for day in _days(case) for _, row in day.people if row.id == stretch_id), None)
-    if row is None:
-        raise Unknown
-    form = StretchForm.of(row, case.timezone)
+    form = _stretch_form(case, stretch_id, formdata=request.form)
     if "never" in request.form:
         attendance_actions.never_came(by(), case.id, stretch_id)
         return _back(case)
     if form.validate_on_submit():
         with form.showing_refusal():
-            attendance_actions.correct_stretch(by(), case.id, stretch_id, form.to_corrected(case.timezone))
+            unchanged = form.unless_changed(lambda: _stretch_form(case, stretch_id))
+            attendance_actions.correct_stretch(by(unchanged), case.id, stretch_id, form.to_corrected(case.timezone))
             return _back(case)
     return _page(case, form), form.status
 
@@ -106,6 +103,18 @@ def _find(case: Case, meeting_id: int) -> _Day:
         if day.id == meeting_id:
             return day
     raise Unknown
+
+
+def _day_form(case: Case, meeting_id: int, formdata: Mapping[str, str] | None = None) -> DayForm:
+    day = _find(case, meeting_id)
+    return day_form(day.meeting, day.rounds, case.timezone, formdata=formdata)
+
+
+def _stretch_form(case: Case, stretch_id: int, formdata: Mapping[str, str] | None = None) -> StretchForm:
+    row = next((row for day in _days(case) for _, row in day.people if row.id == stretch_id), None)
+    if row is None:
+        raise Unknown
+    return StretchForm.of(row, case.timezone, formdata=formdata)
 
 
 def _page(case: Case, sent: DayForm | StretchForm | None = None) -> str:

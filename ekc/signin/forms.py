@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import EmailField, HiddenField, PasswordField, StringField, TelField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from ekc.core.forms import PlainForm, TranslatedForm
+from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.signin.passkeys import MAX_RESPONSE_LENGTH
 from ekc.signin.passwords import MAX_LENGTH, MIN_LENGTH
@@ -90,7 +90,7 @@ class ChangePasswordForm(PlainForm):
     )
 
 
-class PhoneForm(PlainForm):
+class PhoneForm(EditingForm):
     """The phone number of staff, shown to circles."""
 
     phone = TelField(

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
 from ekc.conferences.forms.fields import SPOKEN, choice, day, language_name, line, lines, mail
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -41,7 +41,7 @@ class AccountsForm(Form):  # type: ignore[misc]
         return AccountFilter(self.q.data or "", AccountState(self.state.data) if self.state.data else None)
 
 
-class RegionalForm(PlainForm):
+class RegionalForm(EditingForm):
     """A form with a choice of regions."""
 
     def __init__(self, regions: Rows, **kwargs: Any) -> None:
@@ -122,13 +122,13 @@ class NewAccountForm(DetailsForm, RoleForm):
         return NewAccount(**self._details(), roles=(self.to_office(),))
 
 
-class LeavingForm(PlainForm):
+class LeavingForm(EditingForm):
     """The last day of an account."""
 
     leaves_on = day(_l("Last day"), _l("Choose a day."))
 
 
-class RegionForm(PlainForm):
+class RegionForm(EditingForm):
     """Name and time zone of a region."""
 
     name = line(_l("Name of the region"), 80, _l("Write a name."))

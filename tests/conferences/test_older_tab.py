@@ -18,7 +18,10 @@ from tests.database import refreshed
 from tests.form import Value
 
 TODAY = date(2026, 3, 2)
-CHANGED = "Somebody changed this after you opened the page. Nothing is saved yet: look, and save again."
+CHANGED = (
+    "Somebody changed this after you opened the page (the last change in this case was Monday 2 March 2026, 10:00). "
+    "Nothing is saved yet: look, and save again."
+)
 AWAY: dict[str, Value] = {
     "How they come": "stays away, as was decided",
     "Why they stay away": "Threatened Linda in January.",

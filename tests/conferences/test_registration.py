@@ -115,10 +115,15 @@ def test_two_who_write_at_once_do_not_wipe_each_other_out(
 
     page = client.refused("Save", {"The question": "Mine"}, status=409)
 
-    assert page.errors == ["Somebody changed this case while you wrote. What you typed is below: save it again."]
+    assert page.errors == [
+        "Somebody changed this after you opened the page (the last change in this case was Monday 2 March 2026, "
+        "10:00). Nothing is saved yet: look, and save again.",
+        "Now at “Why now”: Changed meanwhile.",
+    ]
     assert registration(refreshed(db_session), case.id).reason == "Changed meanwhile."
     client.submit("Save")
-    assert registration(refreshed(db_session), case.id).question == "Mine"
+    saved = registration(refreshed(db_session), case.id)
+    assert (saved.question, saved.reason) == ("Mine", "Changed meanwhile.")
 
 
 def test_a_closed_case_shows_its_registration_and_takes_no_change(

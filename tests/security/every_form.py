@@ -101,7 +101,7 @@ def every_form(session: Session, app: Flask, cast: Cast) -> list[Found]:
             here = {(method.upper(), _endpoint(app, method, target)) for method, target in _TARGET.findall(answer.text)}
             if here - found.keys():
                 cookie_now = client.get_cookie("session")
-                for one in _forms_of(app, Page(answer.text, answer.request.path, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
+                for one in forms_of(app, Page(answer.text, answer.request.path, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
                     found.setdefault((one.method, one.endpoint), one)
             further = set(_FURTHER.findall(answer.text)) - seen
             seen |= further
@@ -131,7 +131,7 @@ def _endpoint(app: Flask, method: str, path: str) -> str:
     return str(app.url_map.bind("localhost").match(path, method=method.upper())[0])
 
 
-def _forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
+def forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
     for form in page.all("form"):
         method = form.get("method", "get").upper()
         url = urljoin(page.url, form.get("action") or page.url)

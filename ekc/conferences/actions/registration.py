@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Region
@@ -21,7 +20,7 @@ from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registratio
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
 from ekc.conferences.queries import SearchResult, search
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
@@ -106,20 +105,14 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
 
 
 def change_registration(
-    by: By,
-    conference_id: int,
-    new: Registration,
-    seen_version: int | None = None,
-    said_yes_on: Mapping[int, date | None] | None = None,
+    by: By, conference_id: int, new: Registration, said_yes_on: Mapping[int, date | None] | None = None
 ) -> None:
-    """Change the registration. `seen_version` is the version that the page showed; Stale if it has changed since.
+    """Change the registration.
 
     `said_yes_on`: when each of these main persons said yes to a conference, None: not yet; others keep what they said.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
-        if seen_version is not None and conference.version != seen_version:
-            raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: save it again."))
         said_yes_on = said_yes_on or {}
         refuse_future(by.at, new.timezone, new.question_agreed_on, *said_yes_on.values())
         if new.question_agreed_on and not new.question:
@@ -143,7 +136,6 @@ def _note_yes(by: By, conference: Conference, participant_id: int, day: date | N
         voices.take_back(by, conference.id, VoiceMatter.CONFERENCE, 0, participant_id)
     else:
         voices.say(by, conference, VoiceMatter.CONFERENCE, 0, participant_id, Agreed.YES, on=day)
-    flag_modified(conference, "municipality")  # a new version of the case, so that pages shown before are stale
     return True
 
 

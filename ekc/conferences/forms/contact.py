@@ -7,12 +7,12 @@ from wtforms import SearchField
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
 from ekc.conferences.forms.fields import choice, day, line, named_choices, passage, person_choices, person_field
 from ekc.conferences.queries import PersonRow
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
 
-class BottomLineForm(PlainForm):
+class BottomLineForm(EditingForm):
     """A bottom line. By personal link (`by_themselves`) there is no choice of who sets it."""
 
     text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)

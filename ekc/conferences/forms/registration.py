@@ -11,7 +11,6 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    HiddenField,
     RadioField,
     SelectField,
     TelField,
@@ -39,7 +38,7 @@ from ekc.conferences.forms.fields import (
 )
 from ekc.conferences.queries import OwnVoice, RegistrationRow
 from ekc.core.clock import zone
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.profiles import ANY_AREA, PROFILES, area_word
@@ -171,12 +170,11 @@ class RegisterForm(PlainForm):
         )
 
 
-class RegistrationForm(PlainForm):
+class RegistrationForm(EditingForm):
     """Changing the registration. `registration_form` adds for each main person the day on which they said yes."""
 
     main_persons: tuple[int, ...] = ()
 
-    version = HiddenField()
     question = passage(_l("The question"))
     question_agreed_on = day(_l("The question was agreed on"))
     title = line(_l("Title of the case"), missing=_l("Write a title by which you know the case."))
@@ -194,12 +192,6 @@ class RegistrationForm(PlainForm):
         self.language.choices = [one for one in language_choices("", printed=True) if one.value]
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
-
-    @property
-    def seen_version(self) -> int:
-        """The version of the case that the page showed; 0 matches none."""
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
     def to_registration(self) -> Registration:
         return Registration(

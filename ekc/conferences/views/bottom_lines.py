@@ -10,6 +10,7 @@ from ekc.conferences.forms.contact import BottomLineForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import BottomLineRow
 from ekc.conferences.views.blueprint import bp
+from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves
@@ -48,7 +49,8 @@ def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     form = _form(case, prefix=f"line-{line_id}-")
     if form.validate():
         with form.showing_refusal():
-            bottom_lines_actions.change_bottom_line(by(), case.id, line_id, form.to_bottom_line())
+            unchanged = form.unless_changed(lambda: _form_of(case, line_id))
+            bottom_lines_actions.change_bottom_line(by(unchanged), case.id, line_id, form.to_bottom_line())
             flash(_("Saved."), "success")
             return _back(case)
     return _page(case, changed=(line_id, form)), form.status
@@ -94,6 +96,14 @@ def _by_themselves(case: Case) -> bool:
 
 def _form(case: Case, **kwargs: object) -> BottomLineForm:
     return BottomLineForm(queries.circle(db(), case.id), _by_themselves(case), **kwargs)
+
+
+def _form_of(case: Case, line_id: int) -> BottomLineForm:
+    """The form of a bottom line as it is now. Raises Unknown."""
+    row = next((row for row in queries.visible_bottom_lines(db(), case) if row.id == line_id), None)
+    if row is None:
+        raise Unknown
+    return _filled(case, row)
 
 
 def _filled(case: Case, row: BottomLineRow) -> BottomLineForm:

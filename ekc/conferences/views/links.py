@@ -170,6 +170,7 @@ def answer_request(case: Case, device_id: int) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/mine/requests/<int:device_id>")
 @case_route(Activity.LET_IN)
+@moves
 def answer_in_room(case: Case, device_id: int) -> ResponseReturnValue:
     """In private time: let in the device of somebody who waits, or refuse it."""
     is_them = "yes" in request.form

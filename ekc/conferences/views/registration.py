@@ -30,7 +30,7 @@ _CONSENTS = "/conferences/<int:conference_id>/consents"
 def registration(case: Case) -> ResponseReturnValue:
     """The registration and the central question."""
     shown = queries.registration(db(), case.id)
-    return _registration_page(case, shown, _form(case, shown, formdata=None))
+    return _registration_page(case, shown, _filled(case))
 
 
 @bp.post(_ADDRESS)
@@ -38,19 +38,23 @@ def registration(case: Case) -> ResponseReturnValue:
 @edits
 def change_registration(case: Case) -> ResponseReturnValue:
     """Change the registration."""
-    shown = queries.registration(db(), case.id)
-    form = _form(case, shown)
+    form = _form(case)
     if form.validate():
         with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _filled(case))
             new, said_yes = form.to_registration(), form.to_said_yes()
-            registration_actions.change_registration(by(), case.id, new, form.seen_version, said_yes)
+            registration_actions.change_registration(by(unchanged), case.id, new, said_yes)
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, queries.registration(db(), case.id), form), form.status
 
 
-def _form(case: Case, shown: RegistrationRow, **kwargs: Any) -> RegistrationForm:
-    return registration_form(shown, _said(case), **kwargs)
+def _form(case: Case, **kwargs: Any) -> RegistrationForm:
+    return registration_form(queries.registration(db(), case.id), _said(case), **kwargs)
+
+
+def _filled(case: Case) -> RegistrationForm:
+    return _form(case, formdata=None)
 
 
 def _said(case: Case) -> tuple[queries.OwnVoice, ...]:
@@ -61,8 +65,6 @@ def _said(case: Case) -> tuple[queries.OwnVoice, ...]:
 
 def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationForm) -> str:
     may_change = case.may(Activity.CHANGE_REGISTRATION)
-    # The hidden field holds the version that this page shows, not the one that was sent.
-    form.version.data, form.version.raw_data = str(shown.version), None
     country = PROFILES[case.profile].name
     return render_template(
         "conferences/registration.html",

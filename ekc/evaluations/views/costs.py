@@ -24,8 +24,7 @@ from ekc.workflow.vocabulary import Activity
 @case_route(Activity.RECORD_COSTS)
 def costs(case: Case) -> ResponseReturnValue:
     """Hours and costs of the conference."""
-    sheet = queries.cost_sheet(db(), case.id)
-    return _costs_page(case, CostsForm(obj=sheet), AvoidedForm(), 200)
+    return _costs_page(case, _filled(case), AvoidedForm(), 200)
 
 
 @bp.post("/conferences/<int:conference_id>/costs")
@@ -35,10 +34,11 @@ def record_costs(case: Case) -> ResponseReturnValue:
     """Record hours and costs."""
     form = CostsForm()
     if form.validate_on_submit():
-        actions.record_costs(by(), case.id, form.to_costs())
-        flash(_("Hours and costs are kept."), "success")
-        return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
-    return _costs_page(case, form, AvoidedForm(formdata=None), 422)
+        with form.showing_refusal():
+            actions.record_costs(by(form.unless_changed(lambda: _filled(case))), case.id, form.to_costs())
+            flash(_("Hours and costs are kept."), "success")
+            return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
+    return _costs_page(case, form, AvoidedForm(formdata=None), form.status)
 
 
 @bp.post("/conferences/<int:conference_id>/costs/avoided")
@@ -51,8 +51,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
         actions.add_avoided_cost(by(), case.id, form.to_avoided())
         flash(_("The avoided cost is added."), "success")
         return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
-    kept = CostsForm(formdata=None, obj=queries.cost_sheet(db(), case.id))
-    return _costs_page(case, kept, form, 422)
+    return _costs_page(case, _filled(case), form, 422)
 
 
 @bp.post("/conferences/<int:conference_id>/costs/avoided/<int:avoided_id>/remove")
@@ -63,6 +62,10 @@ def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
     actions.remove_avoided_cost(by(), case.id, avoided_id)
     flash(_("The avoided cost is taken out."), "success")
     return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
+
+
+def _filled(case: Case) -> CostsForm:
+    return CostsForm(formdata=None, obj=queries.cost_sheet(db(), case.id))
 
 
 def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: int) -> ResponseReturnValue:

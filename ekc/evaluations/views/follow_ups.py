@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import translate
@@ -70,9 +70,12 @@ def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     status = 422
     if form.validate_on_submit():
         try:
-            actions.record_follow_up(by(), case.id, row.id, form.to_report())
+            unchanged = form.unless_changed(lambda: _form(case, *_row_and_goals(case, follow_up_id), formdata=None))
+            actions.record_follow_up(by(unchanged), case.id, row.id, form.to_report())
         except Unknown:
             raise
+        except Stale as refusal:
+            status = form.refuse(refusal)
         except Refusal as refusal:
             form.held_on.errors.append(translate(refusal.message, refusal.params))
             status = 409

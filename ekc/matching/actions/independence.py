@@ -38,12 +38,13 @@ def set_employer(by: By, account_id: int, employer: str) -> None:
     By an administrator, or the regional manager of the region where they work. Raises Unknown or Refusal.
     """
     with writing(by.session):
-        account = by.session.get(Account, account_id)
+        account = by.session.get(Account, account_id, with_for_update=True)
         if account is None or not account.active:
             raise Unknown
         theirs = has_duty(Duty.ACCOUNTS, by.visitor.roles) or account.region_id in by.visitor.regions
         if by.visitor is not PROGRAM and not (has_duty(Duty.EMPLOYERS, by.visitor.roles) and theirs):
             raise Unknown
+        by.check_form()
         note_employer(by, account, employer)
 
 

@@ -1,13 +1,14 @@
 """The page of attendance: who came, who left, who is back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import circle
+from ekc.conferences.queries import PersonRow, circle
+from ekc.core.errors import Stale
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves
 from ekc.meetings import queries
@@ -33,11 +34,28 @@ def attendance(case: Case) -> ResponseReturnValue:
 def came(case: Case) -> ResponseReturnValue:
     """Record who came."""
     form = AttendanceForm(circle(db(), case.id), came=())
-    if not form.validate_on_submit():
-        return _page(case, form), 422
-    attendance_actions.record_attendance(by(), case.id, form.to_came())
-    flash(gettext("Saved."), "success")
-    return _back(case)
+    if form.validate_on_submit():
+        unchanged = form.unless_changed(lambda: _current_form(case))
+        try:
+            attendance_actions.record_attendance(by(unchanged), case.id, form.to_came())
+        except Stale as refusal:
+            status = form.refuse(refusal)
+            return _page(case, form), status
+        flash(gettext("Saved."), "success")
+        return _back(case)
+    return _page(case, form), 422
+
+
+def _current_form(case: Case) -> AttendanceForm:
+    """The form of who came, as recorded now."""
+    meeting = queries.current_meeting(db(), case.id)
+    rows = queries.stretches(db(), meeting.id) if meeting else ()
+    return _filled(circle(db(), case.id), rows)
+
+
+def _filled(people: Iterable[PersonRow], rows: Sequence[queries.StretchRow]) -> AttendanceForm:
+    """The form, with everybody ticked who came; before the first record everybody expected."""
+    return AttendanceForm(people, {row.participant_id for row in rows} or None, formdata=None)
 
 
 @bp.post(f"{_ADDRESS}/professionals/leave")
@@ -101,7 +119,7 @@ def _page(case: Case, form: AttendanceForm | None = None) -> str:
         professionals_out=any(not row.is_open for row in professionals),
         may_change=case.may(Activity.RECORD_INFORMATION) and meeting is not None and meeting.under_way,
         sent=form,
-        form=form or AttendanceForm(people.values(), came or None, formdata=None),
+        form=form or _filled(people.values(), rows),
     )
 
 

@@ -1,13 +1,14 @@
 """The page of the information phase: information given, and questions with answers."""
 
-from typing import Any
+from typing import TypeVar
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import circle
+from ekc.conferences.queries import PersonRow, circle
+from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves
@@ -19,6 +20,7 @@ from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity, InformationKind
 
 _ADDRESS = "/conferences/<int:conference_id>/information"
+Form = TypeVar("Form", InformationForm, QuestionForm)
 _NEW_ITEM, _NEW_QUESTION = "told", "asked"  # prefixes: one page holds many forms
 
 
@@ -47,11 +49,13 @@ def tell(case: Case) -> ResponseReturnValue:
 def change_told(case: Case, item_id: int) -> ResponseReturnValue:
     """Change recorded information."""
     form = InformationForm(circle(db(), case.id), prefix=f"item-{item_id}")
-    if not form.validate_on_submit():
-        return _page(case, form), 422
-    information_actions.change_information(by(), case.id, item_id, form.to_information())
-    flash(gettext("Saved."), "success")
-    return _back(case, f"item-{item_id}")
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _item_form_of(case, item_id))
+            information_actions.change_information(by(unchanged), case.id, item_id, form.to_information())
+            flash(gettext("Saved."), "success")
+            return _back(case, f"item-{item_id}")
+    return _page(case, form), form.status
 
 
 @bp.post(f"{_ADDRESS}/items/<int:item_id>/remove")
@@ -82,11 +86,13 @@ def ask(case: Case) -> ResponseReturnValue:
 def change_question(case: Case, question_id: int) -> ResponseReturnValue:
     """Answer a question, or change its text."""
     form = QuestionForm(circle(db(), case.id), prefix=f"question-{question_id}")
-    if not form.validate_on_submit():
-        return _page(case, form), 422
-    information_actions.change_question(by(), case.id, question_id, form.to_question())
-    flash(gettext("Saved."), "success")
-    return _back(case, f"question-{question_id}")
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _question_form_of(case, question_id))
+            information_actions.change_question(by(unchanged), case.id, question_id, form.to_question())
+            flash(gettext("Saved."), "success")
+            return _back(case, f"question-{question_id}")
+    return _page(case, form), form.status
 
 
 @bp.post(f"{_ADDRESS}/questions/<int:question_id>/remove")
@@ -124,15 +130,8 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
     ]
     given_kinds = {item.kind for item in items}
 
-    def item_form(prefix: str, **shown: Any) -> InformationForm:
-        if isinstance(sent, InformationForm) and sent.has_prefix(prefix):
-            return sent
-        return InformationForm(people, formdata=None, prefix=prefix, data=shown)
-
-    def question_form(prefix: str, **shown: Any) -> QuestionForm:
-        if isinstance(sent, QuestionForm) and sent.has_prefix(prefix):
-            return sent
-        return QuestionForm(people, formdata=None, prefix=prefix, data=shown)
+    def again(form: Form) -> Form:
+        return sent if isinstance(sent, type(form)) and sent._prefix == form._prefix else form
 
     return render_template(
         "meetings/information.html",
@@ -141,16 +140,38 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
         names={person.id: person.name for person in people},
         missing_kinds=[kind for kind in InformationKind if kind not in given_kinds],
         unanswered=sum(not question.answer for question in questions),
-        items=[
-            (item, item_form(f"item-{item.id}", by=item.participant_id or 0, kind=item.kind, text=item.text))
-            for item in items
-        ],
-        questions=[
-            (row, question_form(f"question-{row.id}", by=row.participant_id, text=row.text, answer=row.answer))
-            for row in questions
-        ],
+        items=[(item, again(_item_form(people, item))) for item in items],
+        questions=[(row, again(_question_form(people, row))) for row in questions],
         may_change=case.may(Activity.RECORD_INFORMATION),
         sent=sent,
-        item_form=item_form(_NEW_ITEM),
-        question_form=question_form(_NEW_QUESTION),
+        item_form=again(InformationForm(people, formdata=None, prefix=_NEW_ITEM)),
+        question_form=again(QuestionForm(people, formdata=None, prefix=_NEW_QUESTION)),
     )
+
+
+def _item_form(people: tuple[PersonRow, ...], row: queries.InformationRow) -> InformationForm:
+    shown = {"by": row.participant_id or 0, "kind": row.kind, "text": row.text}
+    return InformationForm(people, formdata=None, prefix=f"item-{row.id}", data=shown)
+
+
+def _question_form(people: tuple[PersonRow, ...], row: queries.QuestionRow) -> QuestionForm:
+    shown = {"by": row.participant_id, "text": row.text, "answer": row.answer}
+    return QuestionForm(people, formdata=None, prefix=f"question-{row.id}", data=shown)
+
+
+def _item_form_of(case: Case, item_id: int) -> InformationForm:
+    """The form of an item as it is now. Raises Unknown."""
+    meeting = queries.current_meeting(db(), case.id)
+    for row in queries.information_items(db(), meeting.id) if meeting else ():
+        if row.id == item_id:
+            return _item_form(circle(db(), case.id), row)
+    raise Unknown
+
+
+def _question_form_of(case: Case, question_id: int) -> QuestionForm:
+    """The form of a question as it is now. Raises Unknown."""
+    meeting = queries.current_meeting(db(), case.id)
+    for row in queries.questions(db(), meeting.id) if meeting else ():
+        if row.id == question_id:
+            return _question_form(circle(db(), case.id), row)
+    raise Unknown

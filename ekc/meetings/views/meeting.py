@@ -96,11 +96,13 @@ def remove_date(case: Case, option_id: int) -> ResponseReturnValue:
 def hours(case: Case) -> ResponseReturnValue:
     """Set the expected duration."""
     form = HoursForm(prefix=_HOURS)
-    if not form.validate_on_submit():
-        return _page(case, hours=form), 422
-    arranging.set_expected_minutes(by(), case.id, form.to_minutes())
-    flash(gettext("Saved."), "success")
-    return _back(case, "hours")
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _hours_form(_current(case)))
+            arranging.set_expected_minutes(by(unchanged), case.id, form.to_minutes())
+            flash(gettext("Saved."), "success")
+            return _back(case, "hours")
+    return _page(case, hours=form), form.status
 
 
 @bp.post(f"{_ADDRESS}/venue")
@@ -109,11 +111,13 @@ def hours(case: Case) -> ResponseReturnValue:
 def venue(case: Case) -> ResponseReturnValue:
     """Set where people meet."""
     form = VenueForm(prefix=_VENUE)
-    if not form.validate_on_submit():
-        return _page(case, venue=form), 422
-    arranging.set_venue(by(), case.id, form.to_venue())
-    flash(gettext("Saved."), "success")
-    return _back(case, "venue")
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _venue_form(_current(case)))
+            arranging.set_venue(by(unchanged), case.id, form.to_venue())
+            flash(gettext("Saved."), "success")
+            return _back(case, "venue")
+    return _page(case, venue=form), form.status
 
 
 @bp.post(f"{_ADDRESS}/arrangements/<kind>")
@@ -125,11 +129,13 @@ def arrange(case: Case, kind: str) -> ResponseReturnValue:
         raise Unknown
     what = ArrangementKind(kind)
     form = ArrangementForm(prefix=what.value)
-    if not form.validate_on_submit():
-        return _page(case, arrangement=(what, form)), 422
-    arranging.arrange(by(), case.id, form.to_arranged(what))
-    flash(gettext("Saved."), "success")
-    return _back(case, what.value)
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _arrangement_form(what, _arranged(_current(case)).get(what)))
+            arranging.arrange(by(unchanged), case.id, form.to_arranged(what))
+            flash(gettext("Saved."), "success")
+            return _back(case, what.value)
+    return _page(case, arrangement=(what, form)), form.status
 
 
 def _back(case: Case, anchor: str) -> ResponseReturnValue:
@@ -151,7 +157,7 @@ def _page(
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
     *earlier, current = queries.meetings(db(), case.id) or (_NOTHING_YET,)
-    arranged = {row.kind: row for row in queries.arrangements(db(), current.id)}
+    arranged = _arranged(current)
     forms = {kind: _arrangement_form(kind, arranged.get(kind)) for kind in ArrangementKind}
     if arrangement:
         forms[arrangement[0]] = arrangement[1]
@@ -175,7 +181,7 @@ def _page(
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
         sent=date or hours or venue or (arrangement[1] if arrangement else None),
         date_form=date or DateForm(formdata=None, prefix=_DATE),
-        hours_form=hours or HoursForm(formdata=None, prefix=_HOURS, hours=_hours(current)),
+        hours_form=hours or _hours_form(current),
         venue_form=venue or _venue_form(current),
         arrangement_forms=forms,
     )
@@ -190,6 +196,18 @@ def _needs(people: tuple[PersonRow, ...]) -> list[PersonRow]:
 def _hours(meeting: queries.MeetingRow) -> Decimal | None:
     minutes = meeting.expected_minutes
     return None if minutes is None else round(Decimal(minutes) / _MINUTES_OF_HOUR, 2).normalize()
+
+
+def _current(case: Case) -> queries.MeetingRow:
+    return queries.current_meeting(db(), case.id) or _NOTHING_YET
+
+
+def _arranged(meeting: queries.MeetingRow) -> dict[ArrangementKind, queries.ArrangementRow]:
+    return {row.kind: row for row in queries.arrangements(db(), meeting.id)}
+
+
+def _hours_form(meeting: queries.MeetingRow) -> HoursForm:
+    return HoursForm(formdata=None, prefix=_HOURS, hours=_hours(meeting))
 
 
 def _venue_form(meeting: queries.MeetingRow) -> VenueForm:

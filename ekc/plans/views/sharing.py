@@ -1,5 +1,7 @@
 """The page for deciding what each referrer and professional sees of the plan."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -31,7 +33,7 @@ def share(case: Case) -> ResponseReturnValue:
     form = share_form(queries.professionals(queries.circle(db(), case.id)))
     if not form.validate_on_submit():
         return _page(case, each=form), 422
-    return _shared(case, form, form.to_choices())
+    return _shared(case, form, form.to_choices(), form.unless_changed(lambda: _filled(case)))
 
 
 @bp.post("/sharing/everybody")
@@ -46,9 +48,18 @@ def share_with_all(case: Case) -> ResponseReturnValue:
     return _shared(case, form, {person.id: form.to_sharing() for person in people})
 
 
-def _shared(case: Case, form: ShareForm | ShareWithAllForm, choices: dict[int, PlanSharing]) -> ResponseReturnValue:
+def _filled(case: Case) -> ShareForm:
+    return share_form(queries.professionals(queries.circle(db(), case.id)), formdata=None)
+
+
+def _shared(
+    case: Case,
+    form: ShareForm | ShareWithAllForm,
+    choices: dict[int, PlanSharing],
+    *checks: Callable[[], None],
+) -> ResponseReturnValue:
     try:
-        actions.share_plan(by(), case.id, choices)
+        actions.share_plan(by(*checks), case.id, choices)
     except NotNow:
         raise
     except Refusal as refusal:

@@ -11,9 +11,10 @@ from ekc.core.transaction import writing
 def set_phone(by: By, phone: str) -> None:
     """Set the visitor's phone number, or remove it (empty). The audit does not record the number. Raises Unknown."""
     with writing(by.session):
-        account = by.session.get(Account, by.visitor.account_id or 0)
+        account = by.session.get(Account, by.visitor.account_id or 0, with_for_update=True)
         if account is None:
             raise Unknown
+        by.check_form()
         account.phone = phone.strip() or None
         by.record("account.changed", account=account.id, fields="phone")
 

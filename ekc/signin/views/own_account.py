@@ -55,11 +55,16 @@ def change_password() -> ResponseReturnValue:
 def set_phone() -> ResponseReturnValue:
     """Set the phone number that circles see."""
     form = PhoneForm()
-    if not form.validate():
-        return account_page(phone=form), 422
-    own_account_actions.set_phone(by(), form.phone.data)
-    flash(_("Saved."), "success")
-    return redirect(url_for("signin.account"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            own_account_actions.set_phone(by(form.unless_changed(_phone_form)), form.phone.data)
+            flash(_("Saved."), "success")
+            return redirect(url_for("signin.account"), 303)
+    return account_page(phone=form), form.status
+
+
+def _phone_form() -> PhoneForm:
+    return PhoneForm(formdata=None, phone=queries.own_sign_in(db(), visitor().account_id or 0).phone)
 
 
 @bp.post("/account/sign-ins/<int:sign_in_id>/end")

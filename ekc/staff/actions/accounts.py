@@ -79,6 +79,7 @@ def change_account(by: By, account_id: int, details: AccountDetails) -> None:
     ensure_administrator(by.visitor)
     with writing(by.session):
         account = lock_account(by.session, account_id)
+        by.check_form()
         ensure_regions(by.session, details.region_id)
         before = account.email
         note_employer(by, account, details.employer)

@@ -35,6 +35,7 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
     ensure_administrator(by.visitor)
     with writing(by.session):
         account = lock_account(by.session, account_id)
+        by.check_form()
         if not account.active:
             raise Unknown
         if on is not None and on < local_date(by.at, by.session.get_one(Region, account.region_id).timezone):

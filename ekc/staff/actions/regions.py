@@ -28,9 +28,10 @@ def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
     """Change name and time zone of a region. Raises Refusal for a taken name, Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
-        region = by.session.get(Region, region_id)
+        region = by.session.get(Region, region_id, with_for_update=True)
         if region is None:
             raise Unknown
+        by.check_form()
         before = region.name
         region.name, region.timezone = name, timezone
         _save(by.session, region)

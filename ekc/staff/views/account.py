@@ -1,5 +1,6 @@
 """The page of one account: details, roles, invitation, credentials, last day and closing."""
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import regions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
-from ekc.core.forms import PlainForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.signin.login import by, office, visitor
@@ -20,6 +21,7 @@ from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
 _PATH = "/accounts/<int:account_id>"
+_EDITED = ("details", "leaving")  # forms that replace what they show
 
 
 def invited_response(account_id: int, link: str | None) -> ResponseReturnValue:
@@ -146,14 +148,17 @@ def reopen(account_id: int) -> ResponseReturnValue:
     return invited_response(account_id, link)
 
 
-def _perform(account_id: int, done: str, action: Any, *more: object, **sent: PlainForm) -> ResponseReturnValue:
+def _perform(account_id: int, done: str, action: Any, *more: object, **sent: EditingForm) -> ResponseReturnValue:
     """Run an action and redirect to the page with the message `done`; on Refusal, show the page with the reason.
 
     `sent`: the submitted form by its name on the page; empty if the action has no form with fields.
     """
     filled = sent or {"refused": PlainForm(formdata=None)}
+    edited = [
+        form.unless_changed(partial(_shown_form, account_id, name)) for name, form in sent.items() if name in _EDITED
+    ]
     try:
-        action(by(), account_id, *more)
+        action(by(*edited), account_id, *more)
     except Refusal as refusal:
         (form,) = filled.values()
         status = form.refuse(refusal)
@@ -171,14 +176,7 @@ def _page(account_id: int, link: str | None = None, **filled: PlainForm) -> str:
     found = queries.account_page(db(), now(), account_id)
     if found is None:
         raise Unknown
-    known = regions(db())
-    details = DetailsForm(known, formdata=None)
-    details.show(found)
-    forms = {
-        "details": details,
-        "role": RoleForm(known, formdata=None, role_region_id=found.region_id),
-        "leaving": LeavingForm(formdata=None, leaves_on=found.leaves_on),
-    } | filled
+    forms = _forms(found) | filled
     return render_template(
         "staff/account.html",
         account=found,
@@ -190,3 +188,23 @@ def _page(account_id: int, link: str | None = None, **filled: PlainForm) -> str:
         sent=next(iter(filled.values()), None),
         link=link,
     )
+
+
+def _forms(found: queries.AccountPage) -> dict[str, PlainForm]:
+    known = regions(db())
+    details = DetailsForm(known, formdata=None)
+    details.show(found)
+    return {
+        "details": details,
+        "role": RoleForm(known, formdata=None, role_region_id=found.region_id),
+        "leaving": LeavingForm(formdata=None, leaves_on=found.leaves_on),
+    }
+
+
+def _shown_form(account_id: int, name: str) -> EditingForm:
+    """A form of the page as it would be shown now. Raises Unknown."""
+    found = queries.account_page(db(), now(), account_id)
+    if found is None:
+        raise Unknown
+    form: EditingForm = _forms(found)[name]
+    return form

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import recent_managers
+from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
@@ -44,19 +45,29 @@ def change_region(region_id: int) -> ResponseReturnValue:
     form = RegionForm(prefix=f"region-{region_id}-")
     if form.validate():
         with form.showing_refusal():
-            regions_actions.change_region(by(), region_id, form.name.data, form.timezone.data)
+            unchanged = form.unless_changed(lambda: _form_of(region_id))
+            regions_actions.change_region(by(unchanged), region_id, form.name.data, form.timezone.data)
             flash(_("Saved."), "success")
             return redirect(url_for("staff.regions"), 303)
     return _page(region_id, form), form.status
 
 
+def _filled(row: queries.RegionRow) -> RegionForm:
+    return RegionForm(formdata=None, prefix=f"region-{row.id}-", name=row.name, timezone=row.timezone)
+
+
+def _form_of(region_id: int) -> RegionForm:
+    """The form of a region as it is now. Raises Unknown."""
+    for row in queries.region_rows(db()):
+        if row.id == region_id:
+            return _filled(row)
+    raise Unknown
+
+
 def _page(sent_for: int | None = None, sent: RegionForm | None = None) -> str:
     """Render the page. `sent`: the submitted form, with errors; `sent_for`: its region, 0 for a new one."""
     rows = queries.region_rows(db())
-    forms = {
-        row.id: RegionForm(formdata=None, prefix=f"region-{row.id}-", name=row.name, timezone=row.timezone)
-        for row in rows
-    }
+    forms = {row.id: _filled(row) for row in rows}
     if sent is not None and sent_for and sent_for in forms:
         forms[sent_for] = sent
     return render_template(
