@@ -140,7 +140,7 @@ def test_a_request_to_a_coordinator_of_the_other_region_ends(
     session = refreshed(db_session)
     assert session.scalars(select(Conference.asked_coordinator_id)).one() is None
     assert mails(db_session) == [
-        ("noor@example.org", "You need not answer any more"),
+        ("noor@example.org", "You are not needed for a conference any more"),
         ("sara@example.org", "The registration of a conference was corrected"),
     ]
     asking.ask_coordinator(By(session, sara, clock()), case.id, cast.iris.account_id or 0)
