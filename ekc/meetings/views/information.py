@@ -170,8 +170,8 @@ def _item_form_of(case: Case, item_id: int) -> InformationForm:
 
 def _question_form_of(case: Case, question_id: int) -> QuestionForm:
     """The form of a question as it is now. Raises Unknown."""
-    meeting = queries.current_meeting(db(), case.id)
-    for row in queries.questions(db(), meeting.id) if meeting else ():
-        if row.id == question_id:
-            return _question_form(circle(db(), case.id), row)
-    raise Unknown
+    rows = (row for meeting in queries.meetings(db(), case.id) for row in queries.questions(db(), meeting.id))
+    row = next((row for row in rows if row.id == question_id), None)
+    if row is None:
+        raise Unknown
+    return _question_form(circle(db(), case.id), row)
