@@ -433,31 +433,6 @@ def main_person_voices(
     return tuple(OwnVoice(one.id, one.name, found.get(one.id)) for one in asked)
 
 
-def wishes(session: Session, conference_ids: Collection[int]) -> dict[int, bool]:
-    """The cases of these in which a main person wants to stop or somebody wants to come together again.
-
-    Only wishes that are not settled; True: somebody says that it is not safe.
-    """
-    stopping = (Voice.matter == VoiceMatter.STOPPING) & Conference.phase.in_([Phase.REGISTRATION, Phase.SETUP])
-    again = (Voice.matter == VoiceMatter.AGAIN) & (Conference.phase == Phase.EVALUATION)
-    rows = session.execute(
-        select(Voice.conference_id, Voice.reason_code)
-        .join(Conference, Conference.id == Voice.conference_id)
-        .join(Participant, Participant.id == Voice.participant_id)
-        .where(
-            Voice.conference_id.in_(conference_ids),
-            or_(stopping, again),
-            Voice.about == Conference.round,
-            Voice.answer == Agreed.YES,
-            Participant.removed_at.is_(None),
-        )
-    )
-    found: dict[int, bool] = {}
-    for conference_id, reason in rows:
-        found[conference_id] = found.get(conference_id, False) or reason is StopReason.NOT_SAFE
-    return found
-
-
 # Safety concerns
 
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
-from ekc.conferences.queries import wishes
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
@@ -79,7 +78,7 @@ class Home:
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
-    wishes: tuple[tuple[CaseRow, bool], ...]  # somebody wants to stop or to come together again; True: not safe
+    wishes: tuple[CaseRow, ...]  # somebody wants to stop or to come together again
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
@@ -136,7 +135,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_no_longer(cases, gather_standing_facts(session, cases, at, matched), Role.COORDINATOR),
             *_no_longer(others, facts_of_circles(session, others, at, matched), Role.REGIONAL_MANAGER),
         ),
-        wishes=_wishes(session, (*cases, *registrations, *regional)),
+        wishes=_wishes((*cases, *registrations, *regional)),
         requests=requests,
         to_tell=_to_tell(session, cases),
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
@@ -189,11 +188,10 @@ def _to_tell(session: Session, cases: tuple[CaseRow, ...]) -> tuple[ToTell, ...]
     return tuple(ToTell(row, owed) for row, owed in open_ones if owed)
 
 
-def _wishes(session: Session, rows: tuple[CaseRow, ...]) -> tuple[tuple[CaseRow, bool], ...]:
+def _wishes(rows: Iterable[CaseRow]) -> tuple[CaseRow, ...]:
     """The cases with a wish that is not settled, those that are not safe first."""
-    by_id = {row.id: row for row in rows}
-    found = wishes(session, by_id.keys()) if by_id else {}
-    return tuple(sorted(((by_id[id_], unsafe) for id_, unsafe in found.items()), key=lambda one: not one[1]))
+    found = {row.id: row for row in rows if row.wish}
+    return tuple(sorted(found.values(), key=lambda row: not row.not_safe))
 
 
 def _sees_request(phase: Phase) -> bool:

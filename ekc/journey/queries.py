@@ -7,20 +7,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import case as case_when
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.models import Account, Region
 from ekc.conferences.access import open_until, still_open
-from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
+from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant, Voice
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.links.models import PersonalLink
 from ekc.links.queries import cases_awaiting_approval
 from ekc.meetings.models import Meeting
+from ekc.workflow.definition import STEPS
 from ekc.workflow.ends import EndRule, end_of
 from ekc.workflow.profiles import Event
-from ekc.workflow.vocabulary import TAKES_PART, Outcome, Part, Phase, Role, Step, StopReason, Variant
+from ekc.workflow.vocabulary import TAKES_PART, Agreed, Outcome, Part, Phase, Role, Step, StopReason, Variant
 
 _MOST = 50  # cases in one list of the home page
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
@@ -126,6 +128,8 @@ class CaseRow:
     venue: str
     not_informed: int = 0
     open_until: date | None = None  # last day of the coordinator's access, once their last task is done
+    wish: bool = False  # somebody wants to stop or to come together again, and that is not settled
+    not_safe: bool = False  # and somebody says that it is not safe
 
     @property
     def end(self) -> EndRule | None:
@@ -134,6 +138,28 @@ class CaseRow:
 
 
 _SHOWN = tuple(CaseRow.__dataclass_fields__)[:21]  # the fields that are columns of their own name
+
+
+#: 1: there is a wish to stop or to come together again that is not settled; 2: because somebody is not safe.
+_WISH = (
+    select(func.max(case_when((Voice.reason_code == StopReason.NOT_SAFE, 2), else_=1)))
+    .join(Participant, Participant.id == Voice.participant_id)
+    .where(
+        Voice.conference_id == Conference.id,
+        or_(
+            *(
+                (Voice.matter == rule.matter) & Conference.phase.in_(rule.sources)
+                for rule in STEPS
+                if rule.matter is not None
+            )
+        ),
+        Voice.about == Conference.round,
+        Voice.answer == Agreed.YES,
+        Participant.removed_at.is_(None),
+    )
+    .correlate(Conference)
+    .scalar_subquery()
+)
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
@@ -169,6 +195,7 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.closed_on,
             Meeting.venue_name,
             Account.name.label("coordinator"),
+            _WISH.label("wish"),
         )
         .outerjoin_from(Conference, Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
         .outerjoin(Account, Account.id == Conference.coordinator_id)
@@ -183,6 +210,8 @@ def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
         venue=row.venue_name or "",
         not_informed=not_informed,
         open_until=open_until(row),
+        wish=row.wish is not None,
+        not_safe=row.wish == 2,
     )
 
 

@@ -13,13 +13,14 @@ from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.models import Conference, Participant, SafetyConcern
+from ekc.conferences.queries import voices
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.db import Base
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions import Blocked, go_on, take_step
 from ekc.journey.queries import history
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking
@@ -42,6 +43,7 @@ from ekc.workflow.vocabulary import (
     Step,
     StopReason,
     SupportAnswer,
+    VoiceMatter,
 )
 from tests import build
 from tests.cast import Cast, enter, participant, sign_in
@@ -144,7 +146,14 @@ def test_no_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, 
     case = build.case_in_evaluation(db_session, cast, START)
     noor = By(db_session, cast.noor, START)
     agreed = agreements(db_session, case.id, 1)
+    omar = By(db_session, participant(case.id, case.people["omar"]), START)
+    take_step(omar, case.id, Taking(Step.RECONVENE, reason="QwishZ"))
     take_step(noor, case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    marieke = By(db_session, participant(case.id, case.people["marieke"]), START)
+    assert [(row.matter, row.words) for row in voices(db_session, case.id) if row.words] == [
+        (VoiceMatter.AGAIN, "QwishZ")
+    ]
+    go_on(marieke, case.id, VoiceMatter.STOPPING, 0)
     build.open_again(db_session, cast, START, case)
     build.to_presentation(db_session, cast, START, case)
     plans.record_agreement(noor, case.id, case.people["linda"], Agreed.NO, "QlaterZ")
@@ -154,6 +163,10 @@ def test_no_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, 
     assert agreements(db_session, case.id, 1) == agreed != ()
     after = everything(db_session)
     assert ("QlaterZ" in after, "The children are never alone at night." in after) == (False, True)
+    assert ("QwishZ" in after, {row.matter for row in voices(db_session, case.id)}) == (
+        False,
+        {VoiceMatter.CONFERENCE, VoiceMatter.COORDINATOR, VoiceMatter.PLAN},
+    )
 
 
 @pytest.mark.parametrize(
