@@ -40,6 +40,8 @@ RIGHT = {
 }
 #: By the name of the field, where not any words will do.
 LATER = "2026-06-01"
+#: Days in rows of people that lie before today, each of which may be left open.
+BEFORE = {"said_yes_on"}
 NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}
 #: Written at every request: the audit, attempts that are counted.
 BESIDE = {"audit_event", "audit_head", "counted_try"}
@@ -95,7 +97,9 @@ def filled(form: Found) -> Iterator[Sent]:
     for most in (False, True):
         sent = {field.name: fitting(field) for field in form.fields if field.kind != "button"}
         for field in form.fields:
-            if field.kind == "date" and not any(field.shown):
+            if field.name.rpartition("-")[2] in BEFORE:
+                sent[field.name] = [""]
+            elif field.kind == "date" and not any(field.shown):
                 sent[field.name] = [LATER]
             elif field.offered and field.kind != "button" and "" in field.offered and not most:
                 sent[field.name] = list(field.shown)
