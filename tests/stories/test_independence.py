@@ -133,7 +133,7 @@ def test_or_somebody_else_takes_it(
     noor.page(f"/conferences/{case.id}", status=404)
     assert "I live far away and know nobody here." in page.text
     page = denise.page(f"/conferences/{case.id}")
-    assert "The main person has not confirmed the coordinator yet" in page.text
+    assert "Marieke de Wit has not confirmed the coordinator yet" in page.text
     assert "Open the conference" not in page.buttons
     marieke = browser()
     page = enter(marieke, db_session, START, case.id, case.people["marieke"])
