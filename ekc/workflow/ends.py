@@ -47,7 +47,13 @@ class Destroyed(Labelled):
     DRAFT = "draft", N_("the plan that was being written")
     ANSWERS = "answers", N_("what people said to the plan, acceptances and refusals, and the checks of bottom lines")
     SAID = "said", N_("what was told and asked at the conference, and what absent people wanted to say")
-    REASONS = "reasons", N_("why the family came out of private time or went back, and all reasons of steps")
+    REASONS = (
+        "reasons",
+        N_(
+            "why the family came out of private time or went back, all reasons of steps, and who wished to stop or to "
+            "come together again"
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
