@@ -13,7 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
-from ekc.core.routes import db, edits, moves, now, public, runtime
+from ekc.core.routes import db, moves, now, public, runtime
 from ekc.journey import actions, queries
 from ekc.journey.actions import Blocked, correct_registration, take_step
 from ekc.journey.casepage import case_page
@@ -122,7 +122,7 @@ def history(case: Case) -> ResponseReturnValue:
 
 @bp.route("/conferences/<int:conference_id>/registration/correct", methods=["GET", "POST"])
 @case_route(Activity.CORRECT_REGISTRATION)
-@edits
+@moves  # it carries what it showed itself: what follows from it is shown before
 def correct(case: Case) -> ResponseReturnValue:
     """Correct what decides who sees the case and which rules hold: first what follows, then the correction."""
     before = conferences.assignment(db(), case.id)

@@ -166,6 +166,13 @@ def stretches(session: Session, meeting_id: int) -> tuple[StretchRow, ...]:
     return tuple(StretchRow(*row) for row in session.execute(_STRETCHES, {"meeting": meeting_id}))
 
 
+def was_corrected(session: Session, conference_id: int, stretch_id: int) -> bool:
+    """Whether this stretch of a meeting of the case was set aside by a correction."""
+    of_case = select(Stretch.id).join(Meeting, Meeting.id == Stretch.meeting_id)
+    aside = (Stretch.id == stretch_id, Stretch.corrected_at.is_not(None), Meeting.conference_id == conference_id)
+    return session.scalar(of_case.where(*aside)) is not None
+
+
 def information_kinds(session: Session, meeting_id: int) -> frozenset[InformationKind]:
     """The kinds of information that have been given."""
     return frozenset(session.scalars(select(InformationItem.kind).where(InformationItem.meeting_id == meeting_id)))

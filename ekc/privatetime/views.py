@@ -9,16 +9,16 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
-from ekc.core.errors import Unknown
+from ekc.core.errors import Stale, Unknown
 from ekc.core.language import gettext
-from ekc.core.routes import db, edits
+from ekc.core.routes import db, edits, moves
 from ekc.meetings import queries as meetings
 from ekc.meetings.actions import attendance as attendance_actions
 from ekc.privatetime import queries
 from ekc.privatetime.actions import correct_times
 from ekc.privatetime.forms import DayForm, StretchForm, day_form
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import N_, Activity
 
 bp = Blueprint("privatetime", __name__)
 
@@ -62,7 +62,7 @@ def correct(case: Case, meeting_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/stretches/<int:stretch_id>")
 @case_route(Activity.ARRANGE_MEETING)
-@edits
+@moves  # a correction sets the stretch aside, so an older page finds none
 def correct_stretch(case: Case, stretch_id: int) -> ResponseReturnValue:
     """Correct when somebody came and left, or that they were not there."""
     form = _stretch_form(case, stretch_id, formdata=request.form)
@@ -112,6 +112,10 @@ def _day_form(case: Case, meeting_id: int, formdata: Mapping[str, str] | None = 
 
 def _stretch_form(case: Case, stretch_id: int, formdata: Mapping[str, str] | None = None) -> StretchForm:
     row = next((row for day in _days(case) for _, row in day.people if row.id == stretch_id), None)
+    if row is None and meetings.was_corrected(db(), case.id, stretch_id):
+        raise Stale(
+            N_("Somebody corrected these times after you opened the page. Look at the times, and correct them there.")
+        )
     if row is None:
         raise Unknown
     return StretchForm.of(row, case.timezone, formdata=formdata)

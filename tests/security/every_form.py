@@ -205,6 +205,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, (f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}",)
     yield noor, _told(session, cast)
     inside = build.case_in_private_time(session, cast, START)
+    token = make_link(session, START, inside.id, inside.people["omar"]).rpartition("/")[2]
+    ask_to_come_in(session, START, token, "Chrome, Android")
     yield by_link(inside, "marieke")
     presented = build.case_in_presentation(session, cast, START)
     build.write_plan(session, cast, START, presented)

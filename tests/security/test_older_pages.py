@@ -23,6 +23,7 @@ from tests.cast import Cast, make_cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import Database, refreshed
+from tests.form import Value
 from tests.page import Page
 from tests.security.every_form import DEMO, Field, Found, every_form, forms_of, undone
 from tests.security.test_forms_never_break import fitting, is_typed
@@ -227,7 +228,7 @@ def test_the_same_form_sent_at_once_adds_one_person(
 ) -> None:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
-    sending = client.form("Add to the circle").fill({"Name": "Ibrahim"})
+    sending = client.form("Add to the circle").fill({"Name": "Ibrahim", "Part in the circle": "friend"})
     db_session.rollback()
 
     answers = at_once(client, sending.url, *[sending.payload()] * 4)
@@ -240,7 +241,14 @@ def test_the_same_form_sent_at_once_adds_one_person(
 def test_a_registration_sent_at_once_is_one_case(client: PageClient, cast: Cast, db_session: Session) -> None:
     client.page("/register")
     words = {"Main person 1 / Name": "Rosa", "Why now": "We need a plan.", "Municipality": "Rivierstad"}
-    sending = client.form("Register").fill({})
+    chosen: dict[str, Value] = {
+        "Who registers": "the main person: it is about me or my family",
+        "Kind of conference": "family conference",
+        "Of their own accord, or under pressure": "of their own accord",
+        "Region": "North",
+        "Country": "Netherlands",
+    }
+    sending = client.form("Register").fill(chosen)
     sent = sending.payload() | {
         "main_persons-0-name": ["Rosa"],
         "reason": [words["Why now"]],
@@ -281,7 +289,7 @@ def test_a_refused_form_can_be_sent_again(client: PageClient, cast: Cast, case: 
 def test_numbers_of_old_pages_are_forgotten(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
-    client.submit("Add to the circle", {"Name": "Ibrahim"})
+    client.submit("Add to the circle", {"Name": "Ibrahim", "Part in the circle": "friend"})
 
     assert forget_form_numbers(db_session, START + KEPT) == 0
     assert refreshed(db_session).scalar(select(func.count(FormNumber.number))) == 1

@@ -57,6 +57,17 @@ class Eyes:
 
     def submit(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
         """Fill in the form of a button and press it; fails where the product refuses."""
+        after = self._send(button, values, near)
+        assert after.errors == [], f"{button!r} was refused: {after.errors}"
+        return after
+
+    def refused(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
+        """As `submit`, but the product must refuse; returns the page with its errors."""
+        after = self._send(button, values, near)
+        assert after.errors, f"{button!r} was accepted: {after!r}"
+        return after
+
+    def _send(self, button: str, values: Mapping[str, Value] | None, near: str) -> Page:
         page = self.here
         pressed = page.button(button, near)
         unfold(self.tab)
@@ -64,9 +75,7 @@ class Eyes:
         for label, value in (values or {}).items():
             for control, typed in form._answer(label, value).items():
                 self._fill(page, control, [str(one).replace("\r\n", "\n") for one in typed])
-        after = self._click(page, pressed)
-        assert after.errors == [], f"{button!r} was refused: {after.errors}"
-        return after
+        return self._click(page, pressed)
 
     def get(self, url: str) -> Answer:
         """The response to a request, such as a download."""

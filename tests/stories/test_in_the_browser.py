@@ -44,7 +44,7 @@ def walk(
     made = WalkWithEyes(app, clock, cast, hendriks.CASE, cast.denise)
     seen: Seen = set()
     with ExitStack() as stack:
-        made.open_one = lambda: Eyes(stack.enter_context(visiting(browser, live_server)), onlooker, seen)
+        made.open_one = lambda: Eyes(stack.enter_context(visiting(browser, live_server, refused=True)), onlooker, seen)
         yield made
 
 
