@@ -46,11 +46,11 @@ def text_of(element: Element, without: tuple[str, ...] = ()) -> str:
     return squeeze("".join(pieces(element)))
 
 
-_TOKEN = re.compile(r'(name="csrf_token"[^>]* value=)"[^"]+"')
+_TOKEN = re.compile(r'(name="(?:csrf_token|form_number)"[^>]* value=)"[^"]+"')
 
 
 def without_token(html: str) -> str:
-    """A page without its CSRF token, which changes each second."""
+    """A page without its CSRF token and the numbers of its forms, which are new each time."""
     return _TOKEN.sub(r"\1", html)
 
 
