@@ -148,7 +148,7 @@ class Walk(RuleBasedStateMachine):
             assert (coordinator.no, coordinator.not_asked) == ((), ())
         if step in {Step.OPEN_CONFERENCE, Step.BEGIN_PRIVATE_TIME, Step.GO_BACK, Step.AGREE_PLAN, Step.REVISE_PLAN}:
             assert [p for p in facts.people if p.consent_missing(facts.profile.own_consent_from)] == []
-        if step not in {Step.GO_BACK, *PROTECTS}:
+        if step not in {Step.GO_BACK, Step.MAIN_PERSON_GONE, *PROTECTS}:
             assert facts.coordinator.conflicts == ()
 
     @precondition(lambda self: self.case.facts.phase is not Phase.CLOSED)
