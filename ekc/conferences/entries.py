@@ -175,6 +175,14 @@ class NewLink:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCode:
+    """The code of a link that was there before, which is stored as a hash only."""
+
+    participant_id: int
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MadeLink:
     """A link that was just made, with values that are not stored. `code` is empty if it asks something else."""
 

@@ -129,6 +129,12 @@ def ask_on_new_devices(session: Session, which: ColumnElement[bool]) -> list[int
     return sorted(set(session.scalars(changed.returning(PersonalLink.conference_id))))
 
 
+def set_code(session: Session, link_id: int, check: Check, made_by: int | None) -> None:
+    """Give a link another code or answer, known to `made_by`; wrong ones of before are forgotten. Does not commit."""
+    values = {"question": check.question or None, "answer_hash": check.answer_hash, "made_by": made_by}
+    session.execute(update(PersonalLink).where(PersonalLink.id == link_id).values(**values, tries=0, tried_at=None))
+
+
 def end_devices(session: Session, at: datetime, device_ids: Sequence[int]) -> None:
     """End devices and their sign-ins; they have to be verified again. Does not commit."""
     for kind, which in ((LinkDevice, LinkDevice.id), (SignIn, SignIn.link_device_id)):

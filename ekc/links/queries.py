@@ -50,6 +50,7 @@ class LinkRow:
     has_answer: bool
     tries: int
     tried_at: datetime | None
+    made_by: int | None  # account
 
     def is_live(self, at: datetime) -> bool:
         """Whether it is neither revoked nor expired."""
@@ -112,7 +113,7 @@ def without_former_codes(session: Session, at: datetime, link: PersonalLink | No
 
 def links_of(session: Session, conference_id: int) -> list[LinkRow]:
     """All links of a case, also revoked and expired ones, newest first."""
-    found = select(
+    columns: tuple[Any, ...] = (
         PersonalLink.id,
         PersonalLink.participant_id,
         PersonalLink.made_at,
@@ -124,11 +125,17 @@ def links_of(session: Session, conference_id: int) -> list[LinkRow]:
         PersonalLink.answer_hash.is_not(None),
         PersonalLink.tries,
         PersonalLink.tried_at,
-    ).where(PersonalLink.conference_id == conference_id)
-    return [
-        LinkRow(*row[:6], tuple(filter(None, row.handed_over.split(","))), *row[7:])
-        for row in session.execute(found.order_by(PersonalLink.id.desc()))
-    ]
+        PersonalLink.made_by,
+    )
+    found = select(*columns).where(PersonalLink.conference_id == conference_id)
+    rows = session.execute(found.order_by(PersonalLink.id.desc()))
+    return [LinkRow(*(*row[:6], tuple(filter(None, row.handed_over.split(","))), *row[7:])) for row in rows]
+
+
+def links_without_code(session: Session, at: datetime, conference_id: int, visitor: Visitor) -> list[LinkRow]:
+    """The valid links that somebody else made and that ask for approval, so that the visitor knows no code of them."""
+    live = (row for row in links_of(session, conference_id) if row.is_live(at))
+    return [row for row in live if row.asks is Confirmed.COORDINATOR and row.made_by != visitor.account_id]
 
 
 def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import IntegerField, RadioField, SelectField, StringField, TelField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
@@ -36,9 +36,21 @@ def _employer(label: str) -> Any:
 
 
 class AskForm(PlainForm):
-    """Which coordinator to ask: the value of a button."""
+    """Which coordinator to ask: the value of a button. Where the case has one, also why another is needed."""
 
     account_id = IntegerField(validators=[InputRequired()])
+    ask_reason = passage(
+        _l("Why is another coordinator needed?"),
+        _l("Write down why another coordinator is needed. Then ask somebody."),
+        _LONG,
+        rows=2,
+        hint=_l("Whoever works on this conference reads it in the history below. Leave out what is private."),
+    )
+
+    def __init__(self, another: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not another:
+            del self.ask_reason
 
 
 class EmployerForm(EditingForm):
@@ -139,6 +151,13 @@ class DeclareForm(EditingForm):
 class AcceptForm(DeclareForm):
     """Accepting a case, with the declaration."""
 
+    phone = line(
+        _l("Your phone number for the family"),
+        40,
+        _l("Write the number on which the family can ring you."),
+        TelField,
+        hint=_l("All your families read it on their own page and on their paper."),
+    )
     accepted_on = day(_l("Day on which you said yes"), _NO_DAY)
 
 

@@ -55,16 +55,16 @@ def coordinator(case: Case) -> ResponseReturnValue:
 @moves
 def ask(case: Case) -> ResponseReturnValue:
     """Ask a coordinator."""
-    form = AskForm()
-    if not form.validate_on_submit() or form.account_id.data is None:
+    form = AskForm(case.coordinator_id is not None)
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            reason = form.ask_reason.data if form.ask_reason else ""
+            asking.ask_coordinator(by(), case.id, form.account_id.data, reason)
+            flash(_("Asked. Ring them too: they see it on their own page."), "success")
+            return _back(case)
+    elif form.account_id.data is None:
         raise Unknown
-    try:
-        asking.ask_coordinator(by(), case.id, form.account_id.data)
-    except Refusal as refusal:
-        status = form.refuse(refusal)
-        return _page(case, ask=form), status
-    flash(_("Asked. Ring them too: they see it on their own page."), "success")
-    return _back(case)
+    return _page(case, ask=form), form.status
 
 
 @bp.post(f"{_COORDINATOR}/accept")
@@ -75,7 +75,7 @@ def accept(case: Case) -> ResponseReturnValue:
     form = AcceptForm(asking_queries.referring_agency(db(), case.id))
     if form.validate_on_submit():
         with form.showing_refusal():
-            independence.accept(by(), case.id, form.to_declaration(), form.accepted_on.data)
+            independence.accept(by(), case.id, form.to_declaration(), form.accepted_on.data, form.phone.data)
             flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
             return _back(case)
     return _page(case, accept=form), form.status
@@ -220,12 +220,16 @@ def _page(case: Case, **filled: PlainForm) -> str:
     shown["sent"] = next(iter(filled.values()), None)
     said = _voices(case, matches.current)
     unsaid = _unsaid(case, said)
-    forms = {"confirm": ConfirmForm(unsaid, formdata=None, confirmed_on=today), "end": EndForm(formdata=None)}
+    forms: dict[str, PlainForm] = {
+        "confirm": ConfirmForm(unsaid, formdata=None, confirmed_on=today),
+        "end": EndForm(formdata=None),
+    }
     for match in own:
         forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
     if not case.may(Activity.SEE_REGISTRATION):
         request = asking_queries.request(db(), case.id)
         return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
+    forms["ask"] = AskForm(matches.current is not None, formdata=None)
     ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
@@ -280,7 +284,9 @@ def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
         caseload=asking_queries.same_referrer(db(), case.id, match.account_id),
     )
     kind, more = (
-        (DeclareForm, {}) if match.accepted else (AcceptForm, {"accepted_on": local_date(now(), case.timezone)})
+        (DeclareForm, {})
+        if match.accepted
+        else (AcceptForm, {"accepted_on": local_date(now(), case.timezone), "phone": match.phone})
     )
     form = kind(asking_queries.referring_agency(db(), case.id), formdata=None, **more)
     form.show(known)

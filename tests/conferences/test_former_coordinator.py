@@ -1,6 +1,7 @@
 """What ends with somebody's role in a case: the codes a former coordinator knows, and mails to excluded people."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.home import staff_home
 from ekc.links import verification
-from ekc.links.models import PersonalLink
+from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.verification import verify_by_answer
 from ekc.matching.actions.asking import ask_coordinator, end_match
 from ekc.matching.actions.independence import accept
@@ -26,7 +27,8 @@ from ekc.staff.actions import closing, roles
 from ekc.workflow.vocabulary import Attends, Part, Role
 from tests import build
 from tests.build import INDEPENDENT, Made
-from tests.cast import COST, Cast
+from tests.cast import COST, Cast, sign_in
+from tests.client import PageClient
 from tests.clock import START
 
 End = Callable[[Session, Cast, Made], None]
@@ -191,3 +193,29 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
 
     assert waiting(START) == [[(case.id, 1)], [], []]
     assert waiting(at) == [[], [(case.id, 1)], []]
+
+
+def test_the_new_coordinator_gives_everybody_a_code_at_once(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    by_noor = link_for(db_session, cast, case)
+    device = verify_by_answer(db_session, START, by_noor.token, by_noor.code, True, "Safari, iPhone", COST)
+    handed_over(db_session, cast, case)
+    sign_in(client, cast.denise)
+    client.page(f"/conferences/{case.id}/links")
+    assert "1 person has no code from you" in client.here.text
+
+    sent = client.form("Make new codes for everybody").fill({}).payload()
+    page = client.shown("Make new codes for everybody")
+
+    ((name, _phone, code),) = page.table()[1:]
+    assert (page.heading, name) == ("1 code was made", "Marieke de Wit")
+    assert not opens(db_session, by_noor)
+    assert opens(db_session, replace(by_noor, code=code.replace(" ", "")))  # the slip of before, with the new code
+    assert device is not None
+    assert db_session.get_one(LinkDevice, device.device_id).ended_at is None
+    client.page(f"/conferences/{case.id}/links")
+    assert "no code from you" not in client.here.text
+    refused = client.post(f"/conferences/{case.id}/links/codes", data=sent)
+    assert (refused.status_code, "Each link has a code." in refused.text) == (409, True)

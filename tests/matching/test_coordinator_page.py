@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By
+from ekc.accounts.queries import phone_of
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import asking as asking_actions
@@ -31,8 +32,11 @@ KNOWS = "Do you know anybody of the family or of the circle?"
 GAINS = "Could anything in the plan, or in how it ends, be of use to you or yours?"
 RETIRED = "No: I am retired, a student, at home, between jobs, or work for myself"
 SAME = "How many other open conferences do you have that the same organisation referred?"
+PHONE = "Your phone number for the family"
 #: A declaration without conflicts, as form values.
 FREE: dict[str, Value] = {WORKS: RETIRED, KNOWS: "No, nobody", GAINS: "No", "How independent are you?": OWN_WORDS}
+#: What somebody writes who takes a case.
+TAKEN: dict[str, Value] = {**FREE, PHONE: "01632 960111"}
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: M
     client.page(page_of(asked))
     assert client.form("Take the case").shown("Day on which you said yes") == "2026-03-02"
 
-    page = client.submit("Take the case", {**FREE, GAINS: "Yes", "If so, how?": "I rent out the house.", SAME: "3"})
+    page = client.submit("Take the case", {**TAKEN, GAINS: "Yes", "If so, how?": "I rent out the house.", SAME: "3"})
 
     match = matches(db_session, asked.id).current
     assert match is not None
@@ -88,9 +92,24 @@ def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: M
         Declaration(OWN_WORDS, employer="", relation="", interest="I rent out the house.", caseload=3),
         date(2026, 3, 2),
     )
+    assert phone_of(db_session, cast.noor.account_id) == "01632 960111"
     assert "The outcome could be of use to Noor van Dijk" in page.text
     assert "Ring your regional manager, who decides on this page. Nobody decides about themselves." in page.text
     assert "It is no obstacle" not in page.buttons
+
+
+def test_another_coordinator_is_asked_with_a_reason(client: PageClient, cast: Cast, taken: Made) -> None:
+    sign_in(client, cast.ruud)
+    client.page(page_of(taken))
+
+    refused = client.refused("Ask Denise Okafor")
+    assert (refused.status, refused.errors) == (
+        422,
+        ["Why is another coordinator needed? Write down why another coordinator is needed. Then ask somebody."],
+    )
+    page = client.submit("Ask Denise Okafor", {"Why is another coordinator needed?": "She cannot work for a month."})
+
+    assert "Denise Okafor was asked. She cannot work for a month." in page.text
 
 
 def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, asked: Made) -> None:
@@ -106,12 +125,13 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
             f"{GAINS} Choose one of the two.",
             "How independent are you? Write a sentence or two for the family: where you stand, and why they can trust "
             "you.",
+            "Your phone number for the family: Write the number on which the family can ring you.",
             "Day on which you said yes: Choose a day.",
         ],
     )
     half = client.refused(
         "Take the case",
-        {**FREE, WORKS: "Yes", KNOWS: "Yes", "If so, how?": "Hardly.", "Day on which you said yes": date(2026, 3, 2)},
+        {**TAKEN, WORKS: "Yes", KNOWS: "Yes", "If so, how?": "Hardly.", "Day on which you said yes": date(2026, 3, 2)},
     )
     assert (half.status, half.errors) == (
         422,
@@ -124,7 +144,7 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
 
     late = client.refused(
         "Take the case",
-        {**FREE, KNOWS: "No, nobody", "If so, how?": "", "Day on which you said yes": date(2026, 3, 3)},
+        {**TAKEN, KNOWS: "No, nobody", "If so, how?": "", "Day on which you said yes": date(2026, 3, 3)},
     )
     assert (late.status, late.errors) == (409, ["This day is still to come. Choose today or an earlier day."])
     form = client.form("Take the case")
@@ -134,7 +154,7 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
 def test_whoever_works_for_an_agency_of_the_case_says_no(client: PageClient, cast: Cast, asked: Made) -> None:
     sign_in(client, cast.noor)
     client.page(page_of(asked))
-    told = {**FREE, WORKS: "Yes", "If so, for whom?": "Youth Protection (part-time); Stichting Youth protection"}
+    told = {**TAKEN, WORKS: "Yes", "If so, for whom?": "Youth Protection (part-time); Stichting Youth protection"}
 
     refused = client.refused("Take the case", told)
 
@@ -189,7 +209,7 @@ def test_what_is_known_of_an_employer_stands_in_the_declaration(
     assert (form.shown(WORKS), form.shown("If so, for whom?")) == (["Yes"], "Library")
     assert (form.shown(KNOWS), form.shown(GAINS), form.shown(SAME)) == ([], [], "0")
 
-    client.submit("Take the case", {**FREE, WORKS: "Yes"})
+    client.submit("Take the case", {**TAKEN, WORKS: "Yes"})
 
     again = client.form("Change the declaration")
     assert (again.shown(WORKS), again.shown("If so, for whom?"), again.shown(KNOWS)) == (
@@ -210,7 +230,7 @@ def test_nobody_referred_the_case_so_that_is_not_asked(
     page = client.page(page_of(case))
     assert SAME not in page.text
 
-    client.submit("Take the case", FREE)
+    client.submit("Take the case", TAKEN)
 
     match = matches(db_session, case.id).current
     assert match is not None

@@ -17,6 +17,7 @@ UNTIED: dict[str, Value] = {
     ),
     "Do you know anybody of the family or of the circle?": "No, nobody",
     "Could anything in the plan, or in how it ends, be of use to you or yours?": "No",
+    "Your phone number for the family": "01632 960111",
 }
 REGISTERS = {
     "main_person": "the main person: it is about me or my family",

@@ -123,7 +123,7 @@ def test_or_somebody_else_takes_it(
     assert "Open the conference" not in page.buttons
 
     ruud.page(f"/conferences/{case.id}/coordinator")
-    ruud.submit("Ask Denise Okafor")
+    ruud.submit("Ask Denise Okafor", {"Why is another coordinator needed?": "Noor is tied to the case."})
     noor.page(f"/conferences/{case.id}")  # it stays hers until Denise has taken it
     denise.page("/")
     denise.follow("EKC-2026-0001", near="You were asked: take the case or not")

@@ -13,7 +13,7 @@ from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import has_page, member
-from ekc.conferences.entries import MadeLink, NewLink
+from ekc.conferences.entries import MadeLink, NewCode, NewLink
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import circle
 from ekc.core.audit import record
@@ -25,7 +25,7 @@ from ekc.links import actions as links_actions
 from ekc.links import tokens as links
 from ekc.links.mails import PERSONAL_LINK
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import awaits_approval, link_of_token, links_of, newest_link
+from ekc.links.queries import awaits_approval, link_of_token, links_of, links_without_code, newest_link
 from ekc.links.tokens import NOTHING_ASKED, Check
 from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
 from ekc.workflow.profiles import PROFILES
@@ -90,6 +90,29 @@ def make_missing_links(by: By, conference_id: int, cost: Cost = DEFAULT_COST) ->
         ]
         if not made:
             raise Refusal(N_("Everybody has a link. A lost one is replaced beside the name."))
+    return tuple(made)
+
+
+def make_new_codes(by: By, conference_id: int, cost: Cost = DEFAULT_COST) -> tuple[NewCode, ...]:
+    """A code for each valid link that asks for approval, because a former coordinator knew its code or answer.
+
+    Links and devices stay; slips of before work with the new code. Raises Refusal if there is no such link.
+    """
+    asking = {row.id: row.participant_id for row in links_without_code(by.session, by.at, conference_id, by.visitor)}
+    # Outside the transaction, because hashing is slow on purpose.
+    checks = {one: _check(NewLink(), cost) for one in asking}
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.MAKE_LINKS)
+        made = []
+        for row in links_without_code(by.session, by.at, conference_id, by.visitor):
+            if row.id in checks:
+                check, code = checks[row.id]
+                links_actions.set_code(by.session, row.id, check, by.visitor.account_id)
+                participant = member(by.session, conference_id, row.participant_id)
+                by.record("link.code_made", conference_id, name=participant.name)
+                made.append(NewCode(row.participant_id, code))
+        if not made:
+            raise Refusal(N_("Each link has a code. One that got lost: replace the link."))
     return tuple(made)
 
 

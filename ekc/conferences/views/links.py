@@ -18,7 +18,7 @@ from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import links as links_actions
 from ekc.conferences.actions.circle import has_page
-from ekc.conferences.entries import MadeLink
+from ekc.conferences.entries import MadeLink, NewCode
 from ekc.conferences.forms.links import LinkForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow
@@ -53,7 +53,15 @@ def links(case: Case) -> ResponseReturnValue:
 
 def _list_page(case: Case, wrong: str = "") -> str:
     circle = [row for row in queries.circle(db(), case.id) if has_page(row.part, row.attends)]
-    return render_template("conferences/links.html", case=case, people=circle, wrong=wrong, **_link_context(case))
+    without_code = links_queries.links_without_code(db(), now(), case.id, case.visitor)
+    return render_template(
+        "conferences/links.html",
+        case=case,
+        people=circle,
+        wrong=wrong,
+        without_code={row.participant_id for row in without_code},
+        **_link_context(case),
+    )
 
 
 def _link_context(case: Case) -> dict[str, object]:
@@ -80,10 +88,25 @@ def make_missing_links(case: Case) -> ResponseReturnValue:
         made = links_actions.make_missing_links(by(), case.id, runtime().settings.password_cost)
     except Refusal as refusal:
         return _list_page(case, translate(refusal.message, refusal.params)), refusal.status
-    names = queries.names(db(), case.id)
-    phones = queries.phones(db(), case)
+    return _codes_page(case, made, _sealed(case, made))
+
+
+@bp.post(f"{_LINKS}/codes")
+@case_route(Activity.MAKE_LINKS)
+@moves
+def make_new_codes(case: Case) -> ResponseReturnValue:
+    """Make a code for each link whose code only a former coordinator knew; the response shows them, this once."""
+    try:
+        made = links_actions.make_new_codes(by(), case.id, runtime().settings.password_cost)
+    except Refusal as refusal:
+        return _list_page(case, translate(refusal.message, refusal.params)), refusal.status
+    return _codes_page(case, made)
+
+
+def _codes_page(case: Case, made: Sequence[MadeLink | NewCode], shown: str = "") -> str:
+    names, phones = queries.names(db(), case.id), queries.phones(db(), case)
     rows = [(names[one.participant_id], phones.get(one.participant_id, ""), one.code) for one in made]
-    return render_template("conferences/links_shown.html", case=case, rows=rows, shown=_sealed(case, made))
+    return render_template("conferences/links_shown.html", case=case, rows=rows, shown=shown)
 
 
 @bp.get(_OF_ONE)

@@ -25,10 +25,11 @@ from ekc.workflow.independence import works_for
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
 
-def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
+def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "") -> int:
     """Ask a coordinator of the region for a case; returns the match. A former unanswered request ends.
 
-    Until they accept they see the request only, and the current coordinator stays. Raises Unknown for a coordinator of
+    Until they accept they see the request only, and the current coordinator stays. `reason`: why another one is needed,
+    for the history. Raises Unknown for a coordinator of
     another region, Refusal where they work for an agency of the case, which cannot be waived beforehand.
     """
     with writing(by.session):
@@ -60,7 +61,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int) -> int:
         make_searchable(by.session, conference)
         by.session.flush()
         queue_mail(by.session, mails.ASKED, conference, by.at, account_id, match)
-        by.record("match.asked", conference_id, coordinator=coordinator.name)
+        by.record("match.asked", conference_id, coordinator=coordinator.name, reason=reason)
         return match.id
 
 

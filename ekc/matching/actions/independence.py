@@ -62,15 +62,18 @@ def note_employer(by: By, account: Account, employer: str) -> None:
 # Declarations
 
 
-def accept(by: By, conference_id: int, declared: Declaration, on: date | None = None) -> None:
+def accept(by: By, conference_id: int, declared: Declaration, on: date | None = None, phone: str | None = None) -> None:
     """Accept a case with a declaration of independence. `on`: the day it was said; today if None.
+
+    `phone`: the number where families reach them, on their account from now on; None: as it is there.
 
     From now on they coordinate the case. The former coordinator and the main persons get a mail, and the main persons
     are asked to confirm. Raises Refusal where they work for an agency of the case.
     """
     with writing(by.session):
         conference, match = lock_pending_match(by, conference_id)
-        employers = [declared.employer or "", by.session.get_one(Account, match.account_id).employer or ""]
+        account = by.session.get_one(Account, match.account_id)
+        employers = [declared.employer or "", account.employer or ""]
         if tied := works_for(employers, agencies_of(by.session, conference_id)):
             raise Refusal(
                 N_(
@@ -79,6 +82,9 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
                 ),
                 agency=tied[0].name,
             )
+        if phone is not None and phone != (account.phone or ""):
+            account.phone = phone
+            by.record("account.changed", account=account.id, fields="phone")
         day = past_day(on, by.at, conference)
         if (before := current_match(by.session, conference_id)) is not None:
             _replace_coordinator(by.session, conference, by.at, before, match.id)
