@@ -133,9 +133,13 @@ def links_of(session: Session, conference_id: int) -> list[LinkRow]:
 
 
 def links_without_code(session: Session, at: datetime, conference_id: int, visitor: Visitor) -> list[LinkRow]:
-    """The valid links that somebody else made and that ask for approval, so that the visitor knows no code of them."""
+    """The valid links that somebody else made and that ask for approval, so that the visitor knows no code of them.
+
+    In the order of the circle.
+    """
     live = (row for row in links_of(session, conference_id) if row.is_live(at))
-    return [row for row in live if row.asks is Confirmed.COORDINATOR and row.made_by != visitor.account_id]
+    theirs = (row for row in live if row.asks is Confirmed.COORDINATOR and row.made_by != visitor.account_id)
+    return sorted(theirs, key=lambda row: row.participant_id)
 
 
 def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
