@@ -175,7 +175,7 @@ def roles_in(
         roles.add(role)
         if role and own_row.attends in TAKES_PART:
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
-        if role in FAMILY_ROLES and own_row.in_room:
+        if role in FAMILY_ROLES and (own_row.in_room or case.without_conference):  # without one there is no room
             roles.add(Role.IN_ROOM)
         if own_row.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[own_row.plan_sharing]

@@ -172,7 +172,7 @@ def _wishes(case: Case, said: list[conferences.VoiceRow], circle: Circle, me: co
     """The visitor's own wishes, and those about which they are asked; never whose wish it is."""
     others = {row.id for row in circle} - {me.id}
     for rule in STEP_RULES.values():
-        if rule.matter is None or case.phase not in rule.sources or not rule.takers(case.phase) & case.roles:
+        if rule.matter is None or case.phase not in rule.sources or not rule.who & case.roles:
             continue
         own = _own_voice(said, me, rule.matter)
         wanted = any(

@@ -192,9 +192,9 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.TAKE_STEP,
         N_("take a step"),
         _grant(_OPEN, Role.COORDINATOR)
-        | _grant(_OUTSIDE, Role.MAIN_PERSON)
-        | _grant(_OUTSIDE - _BEFORE, Role.FAMILY)
-        | _grant(frozenset({Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.IN_ROOM)
+        | _grant(_BEFORE | {Phase.EVALUATION}, Role.MAIN_PERSON)
+        | _grant(frozenset({Phase.EVALUATION}), Role.FAMILY)
+        | _grant(frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.IN_ROOM)
         | _grant(_OUTSIDE, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),

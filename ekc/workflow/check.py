@@ -251,7 +251,7 @@ def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule,
 def _take_step(steps: tuple[StepRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:
     granted = {rule.activity: rule.grants for rule in activities}.get(Activity.TAKE_STEP, {})
     for role in Role:
-        has_steps = {phase for rule in steps for phase in rule.sources if role in rule.takers(phase)}
+        has_steps = {phase for rule in steps for phase in rule.sources if role in rule.who}
         if has_steps != set(granted.get(role, ())):
             yield f"take_step and the steps of {role} name different phases"
 

@@ -58,12 +58,7 @@ class StepRule:
     called_in: str = ""  # how the coordinator, outside the room, says it
     own: str = ""  # how somebody in the circle says it, on their own page
     questions: tuple[Guard, ...] = ()  # asked before it is taken; a yes is enough, and none holds it up
-    inside: frozenset[Role] = frozenset()  # who takes it in private time, where that is not `who`
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
-
-    def takers(self, phase: Phase) -> frozenset[Role]:
-        """Who takes it from this phase."""
-        return self.inside if phase is Phase.PRIVATE_TIME and self.inside else self.who
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ class Taking:
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _FAMILY = frozenset({Role.MAIN_PERSON, Role.FAMILY})
-#: In private time whoever is in the room decides, and whoever is not cannot: presence, not only the part.
+#: On the day whoever is in the room decides, and whoever is not cannot: presence, not only the part.
 _IN_ROOM = frozenset({Role.IN_ROOM, Role.COORDINATOR})
 _EVERYBODY = INSIDE_ROLES | {Role.REFERRER, Role.PROFESSIONAL, Role.COORDINATOR}
 
@@ -199,14 +194,13 @@ STEPS: tuple[StepRule, ...] = (
         N_("Go on another day"),
         (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.SETUP,
-        _FAMILY | _COORDINATOR,
+        _IN_ROOM,
         effects=(Effect.CLOSE_ROOM, Effect.END_MEETING, Effect.SETTLE_END, Effect.NEW_MEETING, Effect.TELL_END),
         reason=ReasonKind.TEXT,
         ask=N_("Why on another day?"),
         asks_date=True,
         rare=True,
         called_in=N_("The family called me in: they want to go on another day"),
-        inside=_IN_ROOM,
     ),
     StepRule(
         Step.PLAN_WITHOUT_CONFERENCE,

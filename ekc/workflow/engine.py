@@ -106,7 +106,7 @@ def as_the_circle_reads(verdict: Verdict) -> Verdict:
 def steps_from(phase: Phase, roles: Iterable[Role]) -> tuple[StepRule, ...]:
     """The steps that somebody with `roles` could take from `phase`, guards aside, in the order of the table."""
     held = frozenset(roles)
-    return tuple(rule for rule in STEPS if phase in rule.sources and rule.takers(phase) & held)
+    return tuple(rule for rule in STEPS if phase in rule.sources and rule.who & held)
 
 
 def why_not(facts: Facts, roles: Iterable[Role]) -> tuple[Verdict, ...]:

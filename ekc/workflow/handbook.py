@@ -124,7 +124,7 @@ def _step(rule: StepRule) -> tuple[str, str, str, str, str]:
     target = PHASE_RULES[rule.target].title if rule.target else "stays"
     asks = [rule.ask] if rule.ask else []
     asks += ["a new date"] if rule.asks_date else []
-    who = _names(rule.who) + (f"; in private time {_names(rule.inside)}" if rule.inside else "")
+    who = _names(rule.who)
     return rule.title, sources, target, who, " · ".join(asks) or "-"
 
 

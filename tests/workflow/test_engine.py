@@ -62,7 +62,7 @@ def test_what_nobody_may_override_stays() -> None:
 @pytest.mark.parametrize("rule", STEPS)
 def test_a_case_in_which_all_is_well_takes_every_step(rule: StepRule) -> None:
     for source in rule.sources:
-        for role in rule.takers(source):
+        for role in rule.who:
             verdict = verdict_on(rule.step, replace(READY, phase=source), {role})
             assert verdict is not None
             assert verdict.allowed

@@ -166,7 +166,7 @@ def test_a_conflict_holds_up_the_steps_forward_and_to_the_end_and_no_others() ->
     goes_on: set[Step] = set()
     for rule in STEPS:
         for source in rule.sources:
-            for role in rule.takers(source):
+            for role in rule.who:
                 verdict = verdict_on(rule.step, replace(READY, phase=source, coordinator=tied), {role})
                 assert verdict is not None
                 (goes_on if verdict.allowed else held_up).add(rule.step)

@@ -136,7 +136,7 @@ def test_nobody_is_ever_locked_in(row: StandingRule) -> None:
     case = BROKEN[row.guard.code]
     for step in (Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.STOP, Step.RECONVENE):
         for phase in STEP_RULES[step].sources:
-            for role in STEP_RULES[step].takers(phase):
+            for role in STEP_RULES[step].who:
                 verdict = verdict_on(step, replace(case, phase=phase), {role})
                 assert verdict is not None
                 assert verdict.allowed

@@ -110,7 +110,7 @@ class Walk(RuleBasedStateMachine):
         chosen = data.draw(st.sampled_from(rules) | st.sampled_from(rules[:2]), label="rule")
         self._try(
             chosen.step,
-            {data.draw(st.sampled_from(sorted(chosen.takers(self.case.facts.phase))), label="who")},
+            {data.draw(st.sampled_from(sorted(chosen.who)), label="who")},
             overridden,
         )
 
@@ -121,7 +121,7 @@ class Walk(RuleBasedStateMachine):
         if verdict is None or not verdict.allowed:
             assert self.case == before
             return
-        assert verdict.rule.takers(source) & set(roles)
+        assert verdict.rule.who & set(roles)
         self.path.append((step, source, target))
         self._what_stood_holds(step, before.facts, overridden)
         match step:
