@@ -17,7 +17,7 @@ from ekc.evaluations.effects import give_up_open, plan_follow_ups
 from ekc.journey.mails import END_MAILS, PLAN_AGREED, PLAN_READY, WELCOME
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.links.actions import revoke
-from ekc.matching.effects import withdraw_request
+from ekc.matching.effects import end_request, withdraw_request
 from ekc.meetings.effects import destroy_said, end_meeting, forget_date, new_meeting, start_meeting
 from ekc.plans.effects import destroy_answers, destroy_draft, freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, destroy_reasons, open_room
@@ -130,6 +130,7 @@ def send_mails(*rules: MailRule) -> EffectFunction:
 EFFECTS: dict[Effect, EffectFunction] = {
     Effect.WELCOME_LETTER: send_mails(WELCOME),
     Effect.START_MEETING: start_meeting,
+    Effect.END_REQUEST: end_request,
     Effect.OPEN_ROOM: open_room,
     Effect.PAUSE_ROOM: close_room,
     Effect.CLOSE_ROOM: close_room,

@@ -1,8 +1,9 @@
 """The data of a participant's own page: when and where, who comes, what they can do, their tasks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,7 @@ from ekc.workflow.vocabulary import (
     CasePart,
     Part,
     Phase,
+    PresentBy,
     Scope,
     Step,
     VoiceMatter,
@@ -49,10 +51,11 @@ _RANK = {part: place for place, parts in enumerate(_ORDER) for part in parts}
 
 @dataclass(frozen=True, slots=True)
 class OtherPerson:
-    """Somebody else in the circle. `part` is None for family; an interpreter has no name."""
+    """Somebody else in the circle. `part` is None for family; an interpreter has no name. `how`: by video or phone."""
 
     name: str
     part: Part | None
+    how: PresentBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +134,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     return OwnPage(
         me=me,
         details=conferences.own_details(session, case),
-        coming=_other_people(row for row in others if row.attends in TAKES_PART)
-        if case.sees(CasePart.PRACTICAL)
-        else (),
+        coming=_coming(session, case, others, read.meeting) if case.sees(CasePart.PRACTICAL) else (),
         circle=_other_people(row for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
@@ -226,13 +227,27 @@ def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:
             return True
 
 
-def _other_people(people: Iterable[conferences.Member]) -> tuple[OtherPerson, ...]:
+def _coming(
+    session: Session, case: Case, others: list[conferences.Member], meeting: meetings.MeetingRow | None
+) -> tuple[OtherPerson, ...]:
+    """Who is to come; once it was written down who came, who is in the room now, and how."""
+    noted = meetings.stretches(session, meeting.id) if meeting and case.phase is Phase.INFORMATION else ()
+    if not noted:
+        return _other_people(row for row in others if row.attends in TAKES_PART)
+    there = {row.participant_id: row.how for row in noted if row.is_open}
+    return _other_people((row for row in others if row.id in there), there)
+
+
+def _other_people(
+    people: Iterable[conferences.Member], how: Mapping[int, PresentBy] = MappingProxyType({})
+) -> tuple[OtherPerson, ...]:
     """In the order of `_ORDER`. The employer of a professional is shown to staff alone."""
     ordered = sorted(people, key=lambda row: _RANK.get(row.part, len(_ORDER)))
     return tuple(
         OtherPerson(
             name="" if row.part is Part.INTERPRETER else row.name,
             part=None if row.part in FAMILY_PARTS else row.part,
+            how=how.get(row.id) if how.get(row.id) is not PresentBy.IN_PERSON else None,
         )
         for row in ordered
     )

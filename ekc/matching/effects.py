@@ -11,6 +11,12 @@ from ekc.core.clock import local_date
 from ekc.core.outbox import queue
 from ekc.matching.mails import WITHDRAWN
 from ekc.matching.models import Match
+from ekc.workflow.definition import Taking
+
+
+def end_request(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
+    """As `withdraw_request`. While a conference is held, another coordinator can be asked anew."""
+    withdraw_request(session, conference, at)
 
 
 def withdraw_request(session: Session, conference: Conference, at: datetime) -> None:

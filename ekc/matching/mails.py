@@ -24,6 +24,16 @@ UNWANTED = MailRule(
     subject=N_("A main person would rather have another coordinator"),
     body=N_("A main person would rather have another coordinator, and need not say why. Sign in and ask one."),
 )
+WANTED_AFTER_ALL = MailRule(
+    name="coordinator_wanted_after_all",
+    audience=Audience.REQUESTER,
+    key="match:{match}:wanted:{at}:{to}",
+    subject=N_("A main person says yes to the coordinator after all"),
+    body=N_(
+        "A main person who would rather have had another coordinator says yes to this one after all. Did you ask "
+        "somebody else already? Sign in, and take that back if they are not needed any more."
+    ),
+)
 CONFLICT = MailRule(
     name="coordinator_conflict",
     audience=Audience.REQUESTER,
@@ -36,7 +46,7 @@ WITHDRAWN = MailRule(
     audience=Audience.COORDINATOR,
     key="match:{match}:withdrawn",
     subject=N_("You are not needed for a conference any more"),
-    body=N_("A conference for which you were asked has ended, or belongs to another region now. You need not answer."),
+    body=N_("You were asked for a conference, but you are not needed there any more. You need not answer."),
 )
 TAKEN_OVER = MailRule(
     name="coordinator_replaced",

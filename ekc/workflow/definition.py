@@ -112,7 +112,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.INFORMATION,
         _COORDINATOR,
         guards=guards.OPEN_CONFERENCE,
-        effects=(Effect.START_MEETING,),
+        effects=(Effect.START_MEETING, Effect.END_REQUEST),  # nobody loses the case while they hold its conference
         questions=(guards.planned_for_today,),
     ),
     StepRule(
@@ -123,6 +123,7 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=guards.BEGIN_PRIVATE_TIME,
         effects=(Effect.OPEN_ROOM,),
+        questions=(guards.interpreter_in_room,),
     ),
     StepRule(
         Step.COME_OUT,

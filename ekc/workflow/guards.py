@@ -280,6 +280,24 @@ def enough_family_present(f: Facts) -> Iterator[Blocker]:
             yield Blocker(N_("Nobody of this side is in the room: %(side)s"), Remedy.ATTENDANCE, {"side": side})
 
 
+def somebody_in_room(f: Facts) -> Iterator[Blocker]:
+    """It was written down who is in the room."""
+    if not any(p.in_room for p in f.people):
+        yield Blocker(N_("Nobody is in the room yet"), Remedy.ATTENDANCE)
+
+
+def interpreter_in_room(f: Facts) -> Iterator[Blocker]:
+    """Whoever needs an interpreter has one in the room. Asked about: a relative may do it, if they want that."""
+    if any(p.in_room and p.part is Part.INTERPRETER for p in f.people):
+        return
+    yield from about_people(
+        [p for p in f.people if p.in_room and p.needs_interpreter],
+        N_("%(names)s needs an interpreter, and no interpreter is in the room."),
+        N_("%(n)s people need an interpreter, and no interpreter is in the room: %(names)s."),
+        Remedy.ATTENDANCE,
+    )
+
+
 def professionals_left(f: Facts) -> Iterator[Blocker]:
     """Private time is without professionals, whoever came as one (OECD Box 4.1, part two)."""
     yield from about_people(
@@ -531,7 +549,7 @@ BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared
 _PROFESSIONALS_LEFT = GuardRule(
     professionals_left,
     N_("The professionals have left"),
-    first=enough_family_present,  # as long as nobody noted who is there, nobody has left
+    first=somebody_in_room,  # as long as nobody noted who is there, nobody has left
 )
 _BEFORE_EVALUATION = GuardRule(
     actions_before_evaluation,

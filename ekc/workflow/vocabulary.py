@@ -66,6 +66,7 @@ class Effect(Labelled):
 
     WELCOME_LETTER = "welcome_letter", N_("a welcome letter goes out")
     START_MEETING = "start_meeting", N_("the meeting starts, attendance opens")
+    END_REQUEST = "end_request", N_("a coordinator who was asked and has not answered is asked no longer, and told")
     OPEN_ROOM = "open_room", N_("everyone but the family is shut out, the private room opens")
     PAUSE_ROOM = "pause_room", N_("the private room pauses")
     CLOSE_ROOM = "close_room", N_("the private room closes")

@@ -1,6 +1,6 @@
 """The registration and the consents of a case, over HTTP and through the actions."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import registration as registration_actions
-from ekc.conferences.entries import NewConsent
+from ekc.conferences.actions.circle import member
+from ekc.conferences.entries import NewConsent, Registration
 from ekc.conferences.queries import circle, consents, registration
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.workflow.vocabulary import Agreed, LegalContext, VoiceMatter
-from tests.build import Made, case_in_private_time, case_in_setup, closed_case, registered_case
+from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case, registered_case
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -252,3 +253,19 @@ def test_consents_of_another_case_are_unknown(cast: Cast, case: Made, db_session
     with pytest.raises(Refusal):
         registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, tomorrow)
     assert consents(refreshed(db_session), case.id) == ()
+
+
+def test_sides_that_differ_in_capitals_are_one_and_nobody_is_left_on_a_side_that_is_gone(
+    db_session: Session, cast: Cast
+) -> None:
+    case = case_in_setup(db_session, cast, START, sides=("Older people", "shops", "older  people"))
+    assert registration(db_session, case.id).sides == ("Older people", "shops")
+    change_details(db_session, cast, START, case, case.people["marieke"], side="Older people")
+    by, now = By(db_session, cast.noor, START), registration(db_session, case.id)
+    entry = Registration(**{one.name: getattr(now, one.name) for one in fields(Registration)})
+
+    with pytest.raises(Refusal, match="stands on the side"):
+        registration_actions.change_registration(by, case.id, replace(entry, sides=("shops",)))
+    registration_actions.change_registration(by, case.id, replace(entry, sides=("older people", "shops")))
+
+    assert member(db_session, case.id, case.people["marieke"]).side == "older people"

@@ -130,7 +130,9 @@ def test_the_family_comes_out_by_its_own_page(
     own = enter_as_before(client, db_session, clock(), case.id, case.people["omar"])
     assert own.heading == "Hello, Omar El Amrani"
     assert "This time is yours" in own.text
-    out = client.submit("We have a plan")
+    confirm = client.follow("We have a plan")
+    assert "The others then come back in, and you tell your plan. Does everybody here want that now?" in confirm.text
+    out = client.submit("Come out with a plan")
     assert "See the plan as it is now" in out.text
 
 
@@ -151,9 +153,9 @@ def test_an_own_page_tells_names_and_nothing_to_reach_them(
         (Attends.PHONE, True, False, "You take part by telephone or video."),
         (Attends.VIDEO, True, False, "You take part by telephone or video."),
         (None, False, False, "Tell your coordinator whether you come."),
-        (Attends.NO, False, False, "You will not be there yourself."),
-        (Attends.LETTER, False, False, "You will not be there yourself."),
-        (Attends.SPOKESPERSON, False, False, "You will not be there yourself."),
+        (Attends.NO, False, False, "It is written down that you will not be there yourself."),
+        (Attends.LETTER, False, False, "It is written down that you will not be there yourself."),
+        (Attends.SPOKESPERSON, False, False, "It is written down that you will not be there yourself."),
     ],
 )
 def test_day_and_place_are_told_to_whoever_comes(

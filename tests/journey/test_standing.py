@@ -233,4 +233,5 @@ def test_in_private_time_nothing_of_this_is_shown_and_nothing_holds_anybody_in(
     page = opens(noor, cast, case)
     assert (broken(page), to_do(noor.page("/"))) == ([], ["Family De Wit - El Amrani The family has private time"])
     enter_as_before(omar, db_session, clock(), case.id, case.people["omar"])
-    assert "See the plan as it is now" in omar.submit("We have a plan").text
+    omar.follow("We have a plan")
+    assert "See the plan as it is now" in omar.submit("Come out with a plan").text

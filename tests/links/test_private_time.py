@@ -220,7 +220,7 @@ def test_a_professional_s_device_waits_for_nobody_in_the_room(
     ask_to_come_in(db_session, clock(), path.removeprefix("/l/"), "")
     page = phone.page(f"/conferences/{case.id}/mine")
     assert "Somebody wants to come in" not in page.text
-    assert "You will hear when they come out." in open_link(client, path).text
+    assert "Look here again: this page says when they have come out." in open_link(client, path).text
 
 
 def test_outside_private_time_the_code_lets_in_and_the_coordinator_by_a_number(
@@ -232,7 +232,8 @@ def test_outside_private_time_the_code_lets_in_and_the_coordinator_by_a_number(
     client.submit("Go to my page")
     waiting = client.submit("Ask to come in").url
     phone.page(f"/conferences/{case.id}/mine")
-    phone.submit("We have a plan")
+    phone.follow("We have a plan")
+    phone.submit("Come out with a plan")
     [device] = pending_devices(db_session, case.id, clock())
 
     page = client.page(waiting)

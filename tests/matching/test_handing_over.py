@@ -4,17 +4,20 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Office
 from ekc.accounts.queries import offices
-from ekc.core.errors import Refusal
+from ekc.conferences.models import Conference
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.handing_over import HandingOver, Leaver, handing_over, leaver
 from ekc.matching.queries.match import matches
 from ekc.staff.actions import closing, roles
-from ekc.workflow.vocabulary import Role
+from ekc.workflow.vocabulary import Role, Step
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, sign_in
@@ -234,3 +237,23 @@ def test_somebody_of_another_region_cannot_be_asked(
     assert ruud.post(form.url, data=forged).status_code == 422
     with pytest.raises(Refusal):
         asking.ask_coordinator(By(db_session, cast.ruud, START), leaving[0].id, cast.iris.account_id or 0)
+
+
+def test_nobody_takes_a_case_over_while_its_conference_is_held_unless_asked_anew(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
+
+    build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
+
+    with pytest.raises(Unknown):
+        independence.accept(By(db_session, cast.denise, START), case.id, build.INDEPENDENT)
+    sent = db_session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    assert [mail.subject for mail in sent if mail.recipient == "denise@example.org"] == [
+        "You are asked for a conference",
+        "You are not needed for a conference any more",
+    ]
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
+    independence.accept(By(db_session, cast.denise, START), case.id, build.INDEPENDENT)
+    assert db_session.get_one(Conference, case.id).coordinator_id == cast.denise.account_id

@@ -149,7 +149,11 @@ def test_whoever_has_not_answered_is_asked_no_longer_when_somebody_else_is(
         asking.decline(By(db_session, cast.noor, START), case.id)
     with pytest.raises(Unknown):
         independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
-    assert [address for address, _ in mails(db_session)] == ["noor@example.org", "denise@example.org"]
+    assert mails(db_session) == [
+        ("noor@example.org", "You are asked for a conference"),
+        ("noor@example.org", "You are not needed for a conference any more"),
+        ("denise@example.org", "You are asked for a conference"),
+    ]
 
 
 @pytest.mark.parametrize("phase", [Phase.REGISTRATION, Phase.SETUP, Phase.EVALUATION])
@@ -352,3 +356,19 @@ def test_others_do_not_know_of_the_case(db_session: Session, cast: Cast, case: M
             with pytest.raises(Unknown):
                 act(db_session, cast, case.id)
     assert said(db_session, case.id, VoiceMatter.COORDINATOR) == []
+
+
+def test_a_main_person_who_says_yes_after_all_is_told_to_whoever_asked(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    ask(db_session, cast, case, cast.noor)
+    independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
+    marieke = participant(case.id, case.people["marieke"])
+    independence.want_another_coordinator(By(db_session, marieke, START), case.id)
+    before = len(mails(db_session))
+
+    independence.confirm_coordinator(By(db_session, marieke, START), case.id)
+
+    assert mails(db_session)[before:] == [
+        ("ruud@example.org", "A main person says yes to the coordinator after all"),
+    ]

@@ -26,6 +26,7 @@ from tests.build import (
     Made,
     case_in_information,
     case_in_presentation,
+    case_in_setup,
     change_details,
     made,
     prepared_case,
@@ -121,6 +122,33 @@ def test_the_family_is_refused_too_as_long_as_professionals_are_there(
     client.page(f"/conferences/{case.id}/steps/go_back")
     page = client.submit("Go back into private time", {"Which bottom line is not met, or what is unclear?": "Evenings"})
     assert "This time is yours" in page.text
+
+
+def test_a_professional_is_not_entered_again_as_somebody_who_stays(db_session: Session, cast: Cast) -> None:
+    case = case_in_information(db_session, cast, START)
+    by = By(db_session, cast.noor, START)
+    for name in ("Els Vermeer", "vermeer, ELS"):
+        with pytest.raises(Refusal, match="is in the circle as a professional already"):
+            circle_actions.add_person(by, case.id, PersonDetails(name=name, part=Part.SUPPORTER))
+
+    assert circle_actions.add_person(by, case.id, PersonDetails(name="Els Vermeer-Bos", part=Part.SUPPORTER))
+    before = case_in_setup(db_session, cast, START)
+    assert circle_actions.add_person(by, before.id, PersonDetails(name="Els Vermeer", part=Part.SUPPORTER))
+
+
+def test_who_is_there_is_read_from_who_came(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = case_in_information(db_session, cast, START)
+    enter(client, db_session, START, case.id, case.people["marieke"])
+
+    def there() -> bool:
+        text = client.page(f"/conferences/{case.id}/mine").text
+        return "Omar El Amrani" in text.partition("Who is there")[2].partition("What the plan has to meet")[0]
+
+    assert there()
+    attendance.leave(By(db_session, cast.noor, clock()), case.id, case.people["omar"])
+    assert not there()
 
 
 def test_whoever_came_as_a_professional_is_not_made_family_that_day(
@@ -221,19 +249,20 @@ def test_what_one_may_do_in_private_time_follows_from_being_in_the_room(
         name: enter_as_before(browser, db_session, START, case.id, case.people[name])
         for name, browser in {"marieke": home, "daan": child, "linda": aunt, "joost": mentor}.items()
     }
-    assert {name: "We have a plan" in page.buttons for name, page in pages.items()} == {
+    assert {name: "We have a plan" in dict(page.links) for name, page in pages.items()} == {
         "marieke": False,
         "daan": True,
         "linda": True,
         "joost": False,
     }
-    assert "You will hear when they come out." in pages["marieke"].text
+    assert "Look here again: this page says when they have come out." in pages["marieke"].text
     assert "The family has private time now, and you are with them." in pages["joost"].text
     for name in ("come_out", "ask_for_information", "another_day"):
         assert home.get(f"/conferences/{case.id}/steps/{name}").status_code == 403
         assert aunt.get(f"/conferences/{case.id}/steps/{name}").status_code == 200
     child.page(f"/conferences/{case.id}/mine")
-    assert child.submit("We have a plan").heading != ""
+    child.follow("We have a plan")
+    assert child.submit("Come out with a plan").heading != ""
 
 
 def _private_time_without_marieke(session: Session, cast: Cast) -> Made:

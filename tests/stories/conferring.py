@@ -81,7 +81,8 @@ def come_out(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Page:
     walk.at(stretch.ended)
     client = walk.guest(id_)
     client.page(walk.url("mine"))
-    return client.submit("We have a plan")
+    client.follow("We have a plan")
+    return client.submit("Come out with a plan")
 
 
 def called_in(walk: Walk, stretch: PrivateRoundEntry) -> Page:

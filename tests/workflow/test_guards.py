@@ -497,6 +497,15 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
 ]
 
 
+def test_an_interpreter_who_is_not_in_the_room_is_asked_about() -> None:
+    needs, away = replace(UNCLE, needs_interpreter=True), replace(INTERPRETER, in_room=False)
+    asked = [(one.message % one.params, one.remedy) for one in g.interpreter_in_room(with_people(needs, away))]
+
+    assert asked == [("Person 2 needs an interpreter, and no interpreter is in the room.", "attendance")]
+    assert [*g.interpreter_in_room(with_people(needs))] == []
+    assert [*g.interpreter_in_room(with_people(replace(needs, in_room=False), away))] == []
+
+
 @pytest.mark.parametrize(("guard", "case", "sentences"), SPOILED)
 def test_says_what_stands_in_the_way(guard: Guard, case: Facts, sentences: list[tuple[str, str, str]]) -> None:
     assert said(guard, case) == sentences

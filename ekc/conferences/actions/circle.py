@@ -15,7 +15,7 @@ from ekc.conferences.access import in_the_room, lock_case
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.core.clock import local_date
-from ekc.core.crypto import keyring_of
+from ekc.core.crypto import keyring_of, search_words
 from ekc.core.db import Base
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
@@ -236,6 +236,7 @@ def _validate(
 ) -> None:
     """The rules for the details of a person. Raises Refusal, or Unknown for a supporter of another case."""
     refuse_future(at, conference.timezone, details.born, details.informed_on, details.excluded_on)
+    _refuse_professional_again(session, conference, details, current)
     explained = details.exclusion_reason and details.excluded_by and details.excluded_on
     if details.attends is Attends.EXCLUDED and not explained:
         raise Refusal(N_("Write why they stay away, who decided it and when. It is kept for everybody's safety."))
@@ -258,6 +259,28 @@ def _refuse_other_part(conference: Conference, participant: Participant, part: P
             ),
             name=participant.name,
         )
+
+
+def _refuse_professional_again(
+    session: Session, conference: Conference, details: PersonDetails, current: Participant | None
+) -> None:
+    """Refuse to enter a professional a second time, as somebody who stays for private time, on the day itself."""
+    if details.part in PROFESSIONAL_PARTS or not PHASE_RULES[conference.phase].room or conference.without_conference:
+        return
+    if current is not None and current.name == details.name:
+        return
+    here = (Participant.conference_id == conference.id, Participant.part.in_(PROFESSIONAL_PARTS))
+    words = set(search_words(details.name))
+    for name in session.scalars(select(Participant.name).where(*here)):
+        if words and words == set(search_words(name)):
+            raise Refusal(
+                N_(
+                    "%(name)s is in the circle as a professional already, so they cannot come into private time today. "
+                    "Is it somebody else of the same name? Write down something that tells them apart, such as a "
+                    "second first name."
+                ),
+                name=name,
+            )
 
 
 def _require_other_main_person(session: Session, conference: Conference, participant: Participant) -> None:

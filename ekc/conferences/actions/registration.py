@@ -1,10 +1,10 @@
 """Registering a case, finding and changing it; consents and the contact log."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,7 @@ def register_case(by: By, new: NewCase) -> int:
         said_yes = dict(enumerate(new.said_yes_on))
         if new.registered_by is Part.MAIN_PERSON and by.visitor.account_id is None:
             said_yes[0] = said_yes.get(0) or on
-        sides = [*new.sides, *(person.side for person in new.main_persons if person.side)]
+        sides = _by_folded_name([*new.sides, *(person.side for person in new.main_persons if person.side)])
         conference = Conference(
             number=_next_number(by.session, profile.number_prefix, on.year),
             variant=new.variant,
@@ -66,7 +66,7 @@ def register_case(by: By, new: NewCase) -> int:
             region_id=new.region_id,
             title=new.title or ", ".join(person.name for person in new.main_persons),
             topics=list(new.topics),
-            sides=list(dict.fromkeys(sides)),
+            sides=list(sides.values()),
             question=new.question,
             registered_on=on,
             registered_by=new.registered_by,
@@ -78,7 +78,11 @@ def register_case(by: By, new: NewCase) -> int:
         by.session.add(conference)
         by.session.flush()
         people = [
-            insert_participant(by.session, conference, replace(person, part=Part.MAIN_PERSON))
+            insert_participant(
+                by.session,
+                conference,
+                replace(person, part=Part.MAIN_PERSON, side=sides.get(_folded(person.side), "")),
+            )
             for person in new.main_persons
         ]
         for number, row in enumerate(people):
@@ -114,6 +118,7 @@ def change_registration(
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         said_yes_on = said_yes_on or {}
+        new = replace(new, sides=_keep_on_sides(by.session, conference, new.sides))
         refuse_future(by.at, new.timezone, new.question_agreed_on, *said_yes_on.values())
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
@@ -123,6 +128,35 @@ def change_registration(
                 changed.append(f"said yes {participant_id}")
         if changed:
             by.record("registration.changed", conference_id, fields=", ".join(changed))
+
+
+def _folded(side: str) -> str:
+    return " ".join(side.split()).casefold()
+
+
+def _by_folded_name(sides: Iterable[str]) -> dict[str, str]:
+    """The sides without those that differ in capitals or spaces alone, by their folded names."""
+    found: dict[str, str] = {}
+    for side in sides:
+        found.setdefault(_folded(side), side)
+    return found
+
+
+def _keep_on_sides(session: Session, conference: Conference, sides: Iterable[str]) -> tuple[str, ...]:
+    """The sides, with everybody who stands on one as it is written now. Raises Refusal if somebody's side is gone."""
+    found = _by_folded_name(sides)
+    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    for participant in session.scalars(select(Participant).where(*here)):
+        if not participant.side:
+            continue
+        if _folded(participant.side) not in found:
+            raise Refusal(
+                N_("%(name)s stands on the side “%(side)s”. Choose another side for them first."),
+                name=participant.name,
+                side=participant.side,
+            )
+        participant.side = found[_folded(participant.side)]
+    return tuple(found.values())
 
 
 def _note_yes(by: By, conference: Conference, participant_id: int, day: date | None) -> bool:

@@ -176,7 +176,8 @@ def remove_person(case: Case, participant_id: int) -> ResponseReturnValue:
 
 def _say_out(said: str, stopped: int) -> None:
     """Flash that somebody is out, and whether a personal link was revoked."""
-    flash(f"{said} {_('The personal link has stopped.')}" if stopped else said, "success")
+    link = _("The personal link has stopped.")
+    flash(f"{said} {link}" if stopped else said, "success")
 
 
 def _person(case: Case, participant_id: int) -> PersonRow:

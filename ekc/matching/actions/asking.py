@@ -52,6 +52,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "
             if before.account_id == account_id:
                 raise Refusal(N_("This coordinator is asked already."))
             before.ended_on = local_date(by.at, conference.timezone)
+            queue_mail(by.session, mails.WITHDRAWN, conference, by.at, before.account_id, before)
             by.session.flush()  # before the next insert: the index allows one pending match
         match = Match(
             conference_id=conference_id, account_id=account_id, asked_at=by.at, asked_by=by.visitor.account_id
@@ -91,6 +92,7 @@ def end_match(by: By, conference_id: int, reason: str, match_id: int | None = No
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         if waits is not None:
             conference.asked_coordinator_id = None
+            queue_mail(by.session, mails.WITHDRAWN, conference, by.at, waits.account_id, waits)
         elif conference.phase is Phase.REGISTRATION:
             conference.coordinator_id = None
             ask_on_new_devices(by.session, PersonalLink.conference_id == conference_id)

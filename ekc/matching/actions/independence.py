@@ -182,7 +182,8 @@ def confirm_coordinator(
             Role.REGIONAL_MANAGER in roles and match.account_id != by.visitor.account_id
         )  # nobody decides about themselves
         before = voices.said(by, conference_id, VoiceMatter.COORDINATOR, match.id, whose)
-        if before is not None and before.answer is Agreed.NO and by.visitor.participant_id != whose and not decides:
+        taken_back = before is not None and before.answer is Agreed.NO
+        if taken_back and by.visitor.participant_id != whose and not decides:
             raise Refusal(
                 N_(
                     "The main person would rather have somebody else. Only they can take that back on their own page, "
@@ -195,6 +196,8 @@ def confirm_coordinator(
         voices.say(by, conference, VoiceMatter.COORDINATOR, match.id, whose, Agreed.YES, on=day)
         name = by.session.get_one(Account, match.account_id).name
         by.record("match.confirmed", conference_id, coordinator=name, main_person=whose)
+        if taken_back:
+            mail_requester(by, mails.WANTED_AFTER_ALL, conference, match)
 
 
 def want_another_coordinator(by: By, conference_id: int, match_id: int | None = None) -> None:

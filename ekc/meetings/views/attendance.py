@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import PersonRow, circle
+from ekc.conferences.queries import PersonRow, circle, concerns
 from ekc.core.errors import Stale
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves
@@ -16,7 +16,7 @@ from ekc.meetings.actions import attendance as attendance_actions
 from ekc.meetings.forms import AttendanceForm
 from ekc.meetings.views.blueprint import bp
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, CasePart
 
 _ADDRESS = "/conferences/<int:conference_id>/attendance"
 
@@ -118,6 +118,7 @@ def _page(case: Case, form: AttendanceForm | None = None) -> str:
         professionals_in=any(row.is_open for row in professionals),
         professionals_out=any(not row.is_open for row in professionals),
         may_change=case.may(Activity.RECORD_INFORMATION) and meeting is not None and meeting.under_way,
+        arranged=concerns(db(), case.id) if case.sees(CasePart.SAFETY) else (),
         sent=form,
         form=form or _filled(people.values(), rows),
     )
