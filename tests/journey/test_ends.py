@@ -18,13 +18,14 @@ from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.db import Base
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.outbox import OutboxMessage
+from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, go_on, take_step
 from ekc.journey.queries import history
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking
-from ekc.meetings.actions import attendance, information
+from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.models import Meeting
 from ekc.plans import actions as plans
@@ -194,6 +195,22 @@ def test_an_end_settles_what_is_open(
     assert to_denise == ["You are asked for a conference", "You are not needed for a conference any more"]
     waiting = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.sent_at.is_(None))).all()
     assert "Your coordinator begins" not in waiting
+
+
+def test_closing_leaves_no_day_on_which_nobody_meets(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They made it at home."))
+    build.write_plan(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case)
+    build.step(db_session, cast, START, case, Step.AGREE_PLAN)
+    arranging.choose_date(noor, case.id, START + timedelta(days=9))
+    for row in follow_ups(db_session, case.id, TODAY):
+        evaluations.give_up(noor, case.id, row.id, "They moved away.")
+
+    build.step(db_session, cast, START, case, Step.CLOSE)
+
+    assert db_session.scalars(select(Meeting.starts_at)).all() == [None]
 
 
 def test_a_side_exit_settles_the_follow_ups_too(db_session: Session, cast: Cast, client: PageClient) -> None:
