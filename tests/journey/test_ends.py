@@ -14,8 +14,7 @@ from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries import voices
-from ekc.core.audit import AuditEvent, broken_chains, read_detail
-from ekc.core.db import Base
+from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations import actions as evaluations
@@ -50,21 +49,12 @@ from tests import build
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.journey.stored import everything
 from tests.page import Page, text_of
 
 Build = Callable[..., build.Made]
 TODAY = START.date()
 NO_PLAN, STOP, GONE = Taking(Step.NO_PLAN), Step.STOP, Step.MAIN_PERSON_GONE
-
-
-def everything(session: Session) -> str:
-    """All values of all tables, decrypted, with the details of the audit."""
-    session.rollback()
-    found: list[object] = []
-    for table in Base.metadata.sorted_tables:
-        found += [value for row in session.execute(select(table)) for value in row]
-    found += [read_detail(session, event) for event in session.scalars(select(AuditEvent))]
-    return " ".join(map(str, found))
 
 
 def subjects_to(session: Session, address: str) -> list[str]:
