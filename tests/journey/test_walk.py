@@ -140,7 +140,7 @@ ACTS = [
     "asks_to_come_in",
     "gets_mail",
     "waits",
-    "ends",
+    *["ends"] * 2,
 ]
 
 
@@ -197,6 +197,8 @@ class Walk(RuleBasedStateMachine):
 
     def _ends(self, data: st.DataObject) -> None:
         ways = [rule.step for rule in steps_from(self._phase, {Role.COORDINATOR}) if rule.target is Phase.CLOSED]
+        with self.walker.refusing():
+            self.walker.write_plan()  # so that there is something to destroy, where a plan can be written
         if ways:
             self._put_right_and_take(data.draw(st.sampled_from(ways), label="step"), data)
 
