@@ -5,31 +5,35 @@ from dataclasses import dataclass
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import ReasonKind, StepRule
 from ekc.workflow.engine import Broken, Verdict
-from ekc.workflow.vocabulary import Phase, Remedy
+from ekc.workflow.vocabulary import Activity, Phase, Remedy
 
-#: The page where a blocker can be solved, and the anchor of its target there ({} is the target).
-PAGES: dict[Remedy, tuple[str, str]] = {
-    Remedy.REGISTRATION: ("conferences.registration", "{}"),
-    Remedy.CONSENTS: ("conferences.consents", ""),
-    Remedy.COORDINATOR: ("matching.coordinator", ""),
-    Remedy.CIRCLE: ("conferences.circle", "person-{}"),
-    Remedy.PERSON: ("conferences.person", ""),
-    Remedy.SAFETY: ("conferences.safety", "person-{}"),
-    Remedy.BOTTOM_LINES: ("conferences.bottom_lines", "line-{}"),
-    Remedy.MEETING: ("meetings.meeting", "{}"),
-    Remedy.INFORMATION: ("meetings.information", ""),
-    Remedy.ATTENDANCE: ("meetings.attendance", ""),
-    Remedy.PLAN: ("plans.plan", "{}"),
-    Remedy.AGREEMENT: ("plans.agreement", ""),
-    Remedy.FOLLOW_UPS: ("evaluations.follow_ups", ""),
+#: The page where a blocker can be solved, the activity that opens it, and the anchor of its target ({} is the target).
+PAGES: dict[Remedy, tuple[str, Activity, str]] = {
+    Remedy.REGISTRATION: ("conferences.registration", Activity.SEE_REGISTRATION, "{}"),
+    Remedy.CONSENTS: ("conferences.consents", Activity.SEE_REGISTRATION, ""),
+    Remedy.COORDINATOR: ("matching.coordinator", Activity.SEE_REGISTRATION, ""),
+    Remedy.CIRCLE: ("conferences.circle", Activity.SEE_REGISTRATION, "person-{}"),
+    Remedy.PERSON: ("conferences.person", Activity.SEE_REGISTRATION, ""),
+    Remedy.SAFETY: ("conferences.safety", Activity.SEE_REGISTRATION, "person-{}"),
+    Remedy.BOTTOM_LINES: ("conferences.bottom_lines", Activity.SEE_BOTTOM_LINES, "line-{}"),
+    Remedy.MEETING: ("meetings.meeting", Activity.SEE_HISTORY, "{}"),
+    Remedy.INFORMATION: ("meetings.information", Activity.SEE_HISTORY, ""),
+    Remedy.ATTENDANCE: ("meetings.attendance", Activity.SEE_HISTORY, ""),
+    Remedy.PLAN: ("plans.plan", Activity.SEE_PLAN, "{}"),
+    Remedy.AGREEMENT: ("plans.agreement", Activity.SEE_PLAN, ""),
+    Remedy.FOLLOW_UPS: ("evaluations.follow_ups", Activity.SEE_FOLLOW_UPS, ""),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class BlockerLink:
-    """A blocker, and the page where it can be solved: endpoint, URL values and anchor."""
+    """A blocker, and the page where it can be solved: the activity that opens it, endpoint, URL values, anchor.
+
+    Pages link to it where `case.may(activity)`; otherwise they show the sentence alone.
+    """
 
     blocker: Blocker
+    activity: Activity
     endpoint: str
     values: dict[str, int]
     anchor: str
@@ -92,6 +96,6 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
 
 def blocker_link(blocker: Blocker) -> BlockerLink:
     """Where this blocker can be solved."""
-    endpoint, anchor = PAGES[blocker.remedy]
+    endpoint, activity, anchor = PAGES[blocker.remedy]
     values = {"participant_id": int(blocker.target)} if blocker.remedy is Remedy.PERSON else {}
-    return BlockerLink(blocker, endpoint, values, anchor.format(blocker.target) if blocker.target else "")
+    return BlockerLink(blocker, activity, endpoint, values, anchor.format(blocker.target) if blocker.target else "")

@@ -190,7 +190,7 @@ ENDS: tuple[EndRule, ...] = (
         end=End.CLOSED,
         title=N_("closed with a plan"),
         steps=frozenset({Step.CLOSE}),
-        settles=frozenset({Settled.FOLLOW_UPS, Settled.REQUEST, Settled.MAILS}),
+        settles=frozenset(Settled) - {Settled.LINKS},
         mails={
             Hears.FAMILY: Words(
                 N_("Your conference is closed"),

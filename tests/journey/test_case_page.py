@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import NewContact
+from ekc.core.routes import declared_access
 from ekc.journey.actions import take_step
+from ekc.journey.panel import PAGES
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Attends, Step
 from tests import build
@@ -59,6 +61,25 @@ def test_statements_of_home_do_not_grow(
         client.page("/")
     assert len(four) == len(one)
     assert len(one) <= 13
+
+
+def test_a_reason_links_to_a_page_that_its_activity_opens(app: Flask) -> None:
+    access = declared_access(app)
+    opened = {remedy: access[endpoint].detail.split(", ") for remedy, (endpoint, _, _) in PAGES.items()}
+    assert [remedy for remedy, (_, activity, _) in PAGES.items() if activity not in opened[remedy]] == []
+
+
+@pytest.mark.parametrize("make", [*(make for make, _ in BUDGETS.values()), build.closed_case])
+def test_no_link_of_the_case_page_leads_to_a_refusal(
+    make: Build, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = make(db_session, cast, clock())
+    for who in (cast.noor, cast.ruud):
+        sign_in(client, who)
+        here = f"/conferences/{case.id}"
+        links = [href for _, href in client.page(here).links] if client.get(here).status_code == 200 else []
+        pages = {href.partition("#")[0] for href in links if href.startswith(here) and not href.endswith(".pdf")}
+        assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
 
 
 def test_setup_lists_all_reasons_with_their_place(

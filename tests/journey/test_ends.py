@@ -14,17 +14,17 @@ from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries import voices
-from ekc.core.audit import AuditEvent, broken_chains, read_detail
-from ekc.core.db import Base
+from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.outbox import OutboxMessage
+from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, go_on, take_step
 from ekc.journey.queries import history
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking
-from ekc.meetings.actions import attendance, information
+from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.models import Meeting
 from ekc.plans import actions as plans
@@ -49,21 +49,12 @@ from tests import build
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.journey.stored import everything
 from tests.page import Page, text_of
 
 Build = Callable[..., build.Made]
 TODAY = START.date()
 NO_PLAN, STOP, GONE = Taking(Step.NO_PLAN), Step.STOP, Step.MAIN_PERSON_GONE
-
-
-def everything(session: Session) -> str:
-    """All values of all tables, decrypted, with the details of the audit."""
-    session.rollback()
-    found: list[object] = []
-    for table in Base.metadata.sorted_tables:
-        found += [value for row in session.execute(select(table)) for value in row]
-    found += [read_detail(session, event) for event in session.scalars(select(AuditEvent))]
-    return " ".join(map(str, found))
 
 
 def subjects_to(session: Session, address: str) -> list[str]:
@@ -194,6 +185,22 @@ def test_an_end_settles_what_is_open(
     assert to_denise == ["You are asked for a conference", "You are not needed for a conference any more"]
     waiting = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.sent_at.is_(None))).all()
     assert "Your coordinator begins" not in waiting
+
+
+def test_closing_leaves_no_day_on_which_nobody_meets(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They made it at home."))
+    build.write_plan(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case)
+    build.step(db_session, cast, START, case, Step.AGREE_PLAN)
+    arranging.choose_date(noor, case.id, START + timedelta(days=9))
+    for row in follow_ups(db_session, case.id, TODAY):
+        evaluations.give_up(noor, case.id, row.id, "They moved away.")
+
+    build.step(db_session, cast, START, case, Step.CLOSE)
+
+    assert db_session.scalars(select(Meeting.starts_at)).all() == [None]
 
 
 def test_a_side_exit_settles_the_follow_ups_too(db_session: Session, cast: Cast, client: PageClient) -> None:

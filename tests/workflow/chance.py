@@ -46,6 +46,7 @@ PERSON_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PersonFacts) | {
     "voices": st.dictionaries(st.sampled_from(VoiceMatter), st.sampled_from(Agreed)),
     "attends": st.none() | st.sampled_from(Attends),
     "age": st.none() | st.integers(0, 90),
+    "side": st.sampled_from(["", "residents", "young people"]),
 }
 
 

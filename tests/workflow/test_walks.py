@@ -1,6 +1,7 @@
 """Random walks: random people take random steps in a case whose facts change at random, all through the judge.
 
-Whatever happens, a plan that was agreed is a plan, private time is the family's, and only the table moves a case.
+Whatever happens, a plan that was agreed is a plan about which everyone was asked, private time is the family's, a
+reason why not can be put right, and only the table moves a case. What is stored: `tests/journey/test_walk.py`.
 """
 
 from collections.abc import Iterable
@@ -11,14 +12,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ekc.journey.panel import PAGES
 from ekc.workflow.definition import STEPS
-from ekc.workflow.engine import STANDING_RULES, STEP_RULES, Verdict, broken, may, verdict_on
-from ekc.workflow.facts import Facts
+from ekc.workflow.engine import STANDING_RULES, STEP_RULES, Verdict, broken, judge, may, verdict_on, why_not
+from ekc.workflow.facts import Facts, PersonFacts
 from ekc.workflow.vocabulary import (
     INSIDE_ROLES,
     ActionKind,
     Activity,
+    Attends,
     Effect,
+    Part,
     Phase,
     Role,
     Step,
@@ -133,6 +137,7 @@ class Walk(RuleBasedStateMachine):
             case Step.AGREE_PLAN:
                 _is_a_plan(before.facts)
                 assert [line for line in before.facts.bottom_lines if not line.met] == []
+                assert _not_asked(before.facts) == [] or "everyone_asked" in overridden
             case Step.REVISE_PLAN:
                 _is_a_plan(before.facts)
                 assert before.facts.evaluation_held
@@ -150,6 +155,23 @@ class Walk(RuleBasedStateMachine):
             assert [p for p in facts.people if p.consent_missing(facts.profile.own_consent_from)] == []
         if step not in {Step.GO_BACK, Step.MAIN_PERSON_GONE, *PROTECTS}:
             assert facts.coordinator.conflicts == ()
+
+    @invariant()
+    def what_does_not_hold_stops_what_its_row_says(self) -> None:
+        facts = self.case.facts
+        for rule in STEPS:
+            if facts.phase in rule.sources:
+                reasons = {reason.guard for reason in judge(rule, facts, rule.takers(facts.phase)).reasons}
+                stopped_by = {one.rule.guard.code for one in broken(facts) if rule.step in one.rule.stops}
+                assert reasons - {guard.code for guard in rule.guards} == stopped_by
+
+    @precondition(lambda self: self.case.facts.phase is not Phase.PRIVATE_TIME)
+    @invariant()
+    def a_reason_can_be_put_right(self) -> None:
+        """Whoever of the staff reads it may open its page now. In private time nobody outside puts anything right."""
+        for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER):
+            remedies = {one.blocker.remedy for verdict in why_not(self.case.facts, {role}) for one in verdict.reasons}
+            assert [remedy for remedy in remedies if not may(PAGES[remedy][1], self.case.facts.phase, {role})] == []
 
     @precondition(lambda self: self.case.facts.phase is not Phase.CLOSED)
     @invariant()
@@ -203,6 +225,20 @@ def _is_a_plan(facts: Facts) -> None:
     assert plan.evaluation_on is not None
     assert plan.evaluation_on > facts.today
     assert (plan.evaluation_place, plan.convenor, plan.monitor) == (True, True, True)
+
+
+def _not_asked(facts: Facts) -> list[str]:
+    """Who has to say something to the plan and has not: main persons, who was there, who has a task, and each side."""
+
+    def is_asked(p: PersonFacts) -> bool:
+        here = p.part is Part.MAIN_PERSON or (p.present and facts.meeting_held)
+        return p.has_task or (here and p.attends is not Attends.EXCLUDED)
+
+    family = [p for p in facts.people if p.is_family or p.part is Part.SUPPORTER]
+    sides = {p.side for p in family if p.side and p.attends is not Attends.EXCLUDED}
+    heard = {p.side for p in family if VoiceMatter.PLAN in p.voices and p.attends is not Attends.EXCLUDED}
+    silent = [p.name for p in family if is_asked(p) and VoiceMatter.PLAN not in p.voices]
+    return silent + sorted(sides - heard)
 
 
 TestWalk = Walk.TestCase
