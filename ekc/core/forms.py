@@ -5,8 +5,9 @@ carries what it showed.
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from gettext import NullTranslations, translation
@@ -93,18 +94,38 @@ class SeenField(HiddenField):  # type: ignore[misc]
         return {name: digest for name, _dot, digest in pairs}
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Something that a form replaces and that no field of it shows: what it is, and what there is now, in words.
+
+    Where nothing stands nothing is replaced, so it has none.
+    """
+
+    label: str
+    words: str
+
+
 class EditingForm(PlainForm):
-    """A form that replaces what it shows. `post_form(..., form=form)` puts what that was into the page."""
+    """A form that replaces what it shows. `post_form(..., form=form)` puts what that was into the page.
+
+    `stands`: what it replaces beside its fields, each under a key without blanks.
+    """
 
     seen = SeenField()
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, stands: Mapping[str, Standing] | None = None, **kwargs: Any) -> None:
+        self.stands = dict(stands or {})
         super().__init__(**kwargs)
         self._changes: list[str] = []  # by somebody else, in words
 
     def digests(self) -> dict[str, str]:
-        """A keyed digest of each value that the form holds now."""
-        return {field.short_name: _digest(field) for field in self if field.type not in _NOT_SHOWN}
+        """A keyed digest of each value that the form holds now, and of what stands beside it."""
+        fields = {field.short_name: _digest(field) for field in self if field.type not in _NOT_SHOWN}
+        return fields | {key: _digest_of(key, standing.words) for key, standing in self.stands.items()}
+
+    def replaces(self, key: str) -> bool:
+        """Whether the form, as it was sent, replaces what stands under this key: all of it, unless a form says less."""
+        return bool(key)
 
     def unless_changed(self, read: Callable[[], "EditingForm"]) -> Callable[[], None]:
         """For `by(...)`: raises Stale, under the lock, if this form showed something else than there is now.
@@ -116,24 +137,31 @@ class EditingForm(PlainForm):
         def compare() -> None:
             current = read()
             shown, there = self.seen.sent(), current.digests()
-            changed = [name for name in there if name in self and there[name] != shown.get(name)]
+            mine = (key for key in there if (self.replaces(key) if key in current.stands else key in self))
+            changed = [key for key in mine if there[key] != shown.get(key)]
             if not changed:
                 return
             sent = self.digests()
-            for name in changed:
-                said = {"field": str(current[name].label.text), "value": shown_value(current[name])}
-                if sent[name] == shown.get(name):
-                    self[name].data, self[name].raw_data = current[name].data, None
-                    self._changes.append(gettext("Now at “%(field)s”: %(value)s", **said))
-                elif sent[name] != there[name]:
-                    yours = gettext("Now at “%(field)s”, where you have something else: %(value)s", **said)
-                    self._changes.append(yours)
+            for key in changed:
+                if key in current.stands:
+                    self._note(gettext("Now at “%(field)s”: %(value)s"), current.stands[key])
+                    continue
+                now = Standing(str(current[key].label.text), shown_value(current[key]))
+                if sent[key] == shown.get(key):
+                    self[key].data, self[key].raw_data = current[key].data, None
+                    self._note(gettext("Now at “%(field)s”: %(value)s"), now)
+                elif sent[key] != there[key]:
+                    self._note(gettext("Now at “%(field)s”, where you have something else: %(value)s"), now)
             self.seen.raw_data = [current.seen._value()]
             raise Stale(
                 gettext("Somebody changed this after you opened the page. Nothing is saved yet: look, and save again.")
             )
 
         return compare
+
+    def _note(self, sentence: str, now: Standing) -> None:
+        """Keep what there is now, to be said with the refusal. `sentence`: with blanks for field and value."""
+        self._changes.append(sentence % {"field": now.label, "value": now.words})
 
     def refuse(self, refusal: Refusal) -> int:
         """As every form; after a change by somebody else also what there is now."""
@@ -151,8 +179,11 @@ def _digest(field: Field) -> str:
     value = field._value() if typed else field.data
     if isinstance(value, list | tuple | set | frozenset):
         value = "\n".join(sorted(map(str, value)))
-    text = "" if value is None else str(value).replace("\r\n", "\n")
-    return urlsafe_b64encode(keyed_digest(f"{field.short_name}\n{text}")[:6]).decode()
+    return _digest_of(field.short_name, "" if value is None else str(value).replace("\r\n", "\n"))
+
+
+def _digest_of(key: str, text: str) -> str:
+    return urlsafe_b64encode(keyed_digest(f"{key}\n{text}")[:6]).decode()
 
 
 def keyed_digest(text: str) -> bytes:

@@ -174,8 +174,8 @@ def _marks_readable(_form: TranslatedForm, typed: StringField) -> None:
         raise ValidationError(_("Type marks from 0 to 10 with commas between them, for example 9, 8, 8.")) from None
 
 
-class GiveUpForm(TranslatedForm):
-    """Why a follow-up is given up."""
+class GiveUpForm(EditingForm):
+    """Why a follow-up is given up. `stands`: why it was given up before."""
 
     reason = TextAreaField(
         _l("Why is it given up?"),

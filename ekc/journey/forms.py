@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from ekc.conferences.entries import CHANNELS, Assignment
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, people_field, words_of
 from ekc.conferences.forms.registration import country_choices
-from ekc.core.forms import PlainForm, TranslatedForm
+from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
@@ -92,6 +93,16 @@ class ToldForm(PlainForm):
     def __init__(self, owed: Owed, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.told.choices = [(str(one.id), one.name) for one in owed.to]
+
+
+class GoOnForm(EditingForm):
+    """Whose wish staff note as taken back. `stands`: what each wishes, by their id."""
+
+    person = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def replaces(self, key: str) -> bool:
+        """Only the wish of this person."""
+        return key == str(self.person.data)
 
 
 class CorrectionForm(PlainForm):

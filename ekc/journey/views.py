@@ -1,5 +1,7 @@
 """Pages of the workflow: home, the case page, a step, the history, a participant's own page."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,14 +14,15 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
-from ekc.core.language import gettext, translate
+from ekc.core.forms import Standing
+from ekc.core.language import day, gettext, translate
 from ekc.core.routes import db, moves, now, public, runtime
 from ekc.journey import actions, queries
 from ekc.journey.actions import Blocked, correct_registration, take_step
 from ekc.journey.casepage import case_page
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.facts import gather_facts
-from ekc.journey.forms import CorrectionForm, ToldForm, step_form
+from ekc.journey.forms import CorrectionForm, GoOnForm, ToldForm, step_form
 from ekc.journey.home import demo_people, staff_home
 from ekc.journey.notices import notices, owed_in
 from ekc.journey.ownpage import own_page as own_page_of
@@ -29,7 +32,7 @@ from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
 from ekc.workflow.ends import END_OF_STEP
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, as_the_circle_reads, has_duty, judge, steps_from
-from ekc.workflow.vocabulary import N_, Activity, Role, Step, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Role, Step, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others
 
 bp = Blueprint("journey", __name__)
@@ -65,7 +68,10 @@ def home() -> ResponseReturnValue:
 @case_route(Activity.SEE_CASE)
 def case(case: Case) -> ResponseReturnValue:
     """The case page: the phase, the next step, and what blocks it with links to solve that."""
-    return render_template("journey/case.html", case=case, page=case_page(db(), case, now()))
+    page = case_page(db(), case, now())
+    matter = page.wishes[0].voice.matter if page.wishes else None
+    go_on = _go_on_form(case, matter, formdata=None) if matter else None
+    return render_template("journey/case.html", case=case, page=page, go_on=go_on)
 
 
 @bp.get("/conferences/<int:conference_id>/to-tell")
@@ -192,14 +198,33 @@ def step(case: Case, step: str) -> ResponseReturnValue:
 
 @bp.post("/conferences/<int:conference_id>/wishes/<matter>")
 @case_route(Activity.TAKE_STEP)
-@moves
+@moves  # what staff send carries the wish that is taken back
 def go_on(case: Case, matter: str) -> ResponseReturnValue:
     """Somebody does not want to stop, or not to come together again; or no longer. Staff send whose word they note."""
     if matter not in set(VoiceMatter):
         raise Unknown
-    actions.go_on(by(), case.id, VoiceMatter(matter), request.form.get("person", 0, type=int))
+    what = VoiceMatter(matter)
+    form = _go_on_form(case, what)
+    unchanged = form.unless_changed(lambda: _go_on_form(case, what, formdata=None))
+    own = case.visitor.participant_id is not None
+    actions.go_on(by() if own else by(unchanged), case.id, what, form.person.data or 0)
     flash(gettext("Noted."), "success")
     return redirect(_back(case), 303)
+
+
+def _go_on_form(case: Case, matter: VoiceMatter, **more: Any) -> GoOnForm:
+    names = conferences.names(db(), case.id)
+    wishes = (row for row in conferences.voices(db(), case.id) if (row.matter, row.about) == (matter, case.round))
+    said = {row.participant_id: row for row in wishes if row.answer is Agreed.YES}
+    stands = {
+        str(id_): Standing(names[id_], ", ".join(filter(None, (day(row.said_on), _reason(row), row.words))))
+        for id_, row in said.items()
+    }
+    return GoOnForm(stands, **more)
+
+
+def _reason(row: conferences.VoiceRow) -> str:
+    return gettext(row.reason_code.label) if row.reason_code else ""
 
 
 def _back(case: Case) -> str:

@@ -35,8 +35,10 @@ def _employer(label: str) -> Any:
     return line(label, 200, hint=_l("The full name of the organisation. More than one: put a ; between them."))
 
 
-class AskForm(PlainForm):
-    """Which coordinator to ask: the value of a button. Where the case has one, also why another is needed."""
+class AskForm(EditingForm):
+    """Which coordinator to ask: the value of a button. `stands`: who is asked. `another`: the case has a coordinator
+    already, so why another is needed is asked as well.
+    """
 
     account_id = IntegerField(validators=[InputRequired()])
     ask_reason = passage(
@@ -161,8 +163,10 @@ class AcceptForm(DeclareForm):
     accepted_on = day(_l("Day on which you said yes"), _NO_DAY)
 
 
-class ConfirmForm(PlainForm):
+class ConfirmForm(EditingForm):
     """A main person confirms the coordinator of the match that the page showed. Without a day it is today.
+
+    `stands`: what each main person said, by their id.
 
     Staff choose whose yes they note, from those who have not said it; a main person says it for themselves.
     """
@@ -176,6 +180,10 @@ class ConfirmForm(PlainForm):
         self.person.choices = [SelectChoice(one.id, one.name) for one in open_]
         if not self.person.choices:
             del self.person
+
+    def replaces(self, key: str) -> bool:
+        """Only what those said whose yes is noted."""
+        return key == str(self.to_person())
 
     def to_person(self) -> int | None:
         """Whose yes is noted; None: the visitor's own."""

@@ -12,7 +12,8 @@ from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.core.forms import PlainForm
+from ekc.core.forms import PlainForm, Standing
+from ekc.core.language import day
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.matching.actions import asking, independence
@@ -52,14 +53,15 @@ def coordinator(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/ask")
 @case_route(Activity.MATCH_COORDINATOR)
-@moves
+@edits
 def ask(case: Case) -> ResponseReturnValue:
     """Ask a coordinator."""
-    form = AskForm(case.coordinator_id is not None)
+    form = _ask_form(case)
     if form.validate_on_submit():
         with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _ask_form(case, formdata=None))
             reason = form.ask_reason.data if form.ask_reason else ""
-            asking.ask_coordinator(by(), case.id, form.account_id.data, reason)
+            asking.ask_coordinator(by(unchanged), case.id, form.account_id.data, reason)
             flash(_("Asked. Ring them too: they see it on their own page."), "success")
             return _back(case)
     elif form.account_id.data is None:
@@ -109,15 +111,16 @@ def decline(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_COORDINATOR}/confirm")
 @case_route(Activity.CONFIRM_COORDINATOR)
-@moves
+@edits
 def confirm(case: Case) -> ResponseReturnValue:
     """A main person confirms the coordinator: by themselves, or noted by staff."""
     own = case.visitor.participant_id is not None
-    form = ConfirmForm(() if own else _unsaid(case, _voices(case, match_queries.matches(db(), case.id).current)))
+    form = ConfirmForm() if own else _confirm_form(case)
     if form.validate_on_submit():
         try:
             on = None if own else form.confirmed_on.data
-            independence.confirm_coordinator(by(), case.id, on, form.match_id.data, form.to_person())
+            checks = () if own else (form.unless_changed(lambda: _confirm_form(case, formdata=None)),)
+            independence.confirm_coordinator(by(*checks), case.id, on, form.match_id.data, form.to_person())
         except Refusal as refusal:
             if own:
                 raise
@@ -203,33 +206,45 @@ def _voices(case: Case, match: match_queries.MatchRow | None) -> tuple[conferenc
     return conferences.main_person_voices(circle, said, VoiceMatter.COORDINATOR, match.id if match else 0)
 
 
-def _unsaid(case: Case, said: tuple[conferences.OwnVoice, ...]) -> list[conferences.OwnVoice]:
+def _notable(case: Case, said: tuple[conferences.OwnVoice, ...]) -> list[conferences.OwnVoice]:
     """Whose yes the visitor can note. The coordinator cannot note that somebody takes back their no."""
-    closed = {Agreed.YES, Agreed.NO} if case.coordinator_id == case.visitor.account_id else {Agreed.YES}
-    return [one for one in said if one.answer not in closed]
+    own = case.coordinator_id == case.visitor.account_id
+    return [one for one in said if not own or one.answer is not Agreed.NO]
+
+
+def _ask_form(case: Case, **more: Any) -> AskForm:
+    matches = match_queries.matches(db(), case.id)
+    stands = {"asked": Standing(_("Asked"), matches.pending.name)} if matches.pending else {}
+    return AskForm(matches.current is not None, stands=stands, **more)
+
+
+def _confirm_form(case: Case, **more: Any) -> ConfirmForm:
+    said = _voices(case, match_queries.matches(db(), case.id).current)
+    stands = {
+        str(one.id): Standing(one.name, f"{_(one.answer.label)}, {day(one.voice.said_on)}")
+        for one in said
+        if one.answer and one.voice
+    }
+    return ConfirmForm(_notable(case, said), stands=stands, confirmed_on=local_date(now(), case.timezone), **more)
 
 
 def _page(case: Case, **filled: PlainForm) -> str:
     """The page; `filled` are forms that were rejected, by name."""
     matches = match_queries.matches(db(), case.id)
-    today = local_date(now(), case.timezone)
     own = [
         match for match in (matches.current, matches.pending) if match and match.account_id == case.visitor.account_id
     ]
     shown = {"case": case, "match": matches.current, "asked": matches.pending, "own": own}
     shown["sent"] = next(iter(filled.values()), None)
     said = _voices(case, matches.current)
-    unsaid = _unsaid(case, said)
-    forms: dict[str, PlainForm] = {
-        "confirm": ConfirmForm(unsaid, formdata=None, confirmed_on=today),
-        "end": EndForm(formdata=None),
-    }
+    unsaid = [one for one in _notable(case, said) if one.answer is not Agreed.YES]
+    forms: dict[str, PlainForm] = {"ask": _ask_form(case, formdata=None), "end": EndForm(formdata=None)}
+    forms["confirm"] = _confirm_form(case, formdata=None)
     for match in own:
         forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
     if not case.may(Activity.SEE_REGISTRATION):
         request = asking_queries.request(db(), case.id)
         return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
-    forms["ask"] = AskForm(matches.current is not None, formdata=None)
     ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)

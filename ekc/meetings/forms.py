@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from ekc.conferences.forms.fields import FROM_LIST, tidy
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
-from ekc.core.forms import EditingForm, TranslatedForm
+from ekc.core.forms import EditingForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.arranging import Arranged, Venue
@@ -69,8 +69,8 @@ class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
         return None if self.data is None else from_local(self.data.replace(second=0, microsecond=0), timezone)
 
 
-class DateForm(TranslatedForm):
-    """One possible date."""
+class DateForm(EditingForm):
+    """One possible date, or the date itself: `stands` is the one that was chosen."""
 
     starts_at = LocalDateTimeField(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
 

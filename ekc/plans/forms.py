@@ -11,7 +11,7 @@ from wtforms import DateField, RadioField, SelectField, SelectMultipleField, Str
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
+from ekc.core.forms import EditingForm, Standing, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalDateTimeField
@@ -194,17 +194,29 @@ class EvaluationForm(TranslatedForm):
 # Agreement, acceptance, support
 
 
-class EverybodyForm(TranslatedForm):
+class _AnswerForm(EditingForm):
+    """What somebody says about the plan. `stands`: what was written down of each, by the person's id."""
+
+    about = "person"  # the field that says of whom it is
+
+    def replaces(self, key: str) -> bool:
+        """Only what those said who were chosen."""
+        chosen = self[self.about].data
+        return key in map(str, chosen if isinstance(chosen, list) else [chosen])
+
+
+class EverybodyForm(_AnswerForm):
     """Everybody who agrees, at once."""
 
     people = _people_field(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
+    about = "people"
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
         _offer_people(self.people, people)
 
 
-class AgreementForm(TranslatedForm):
+class AgreementForm(_AnswerForm):
     """Whether one person agrees to the plan."""
 
     person = _person_field(_l("Who"))
@@ -226,7 +238,13 @@ class AgreementForm(TranslatedForm):
         return str(self.words.data or "") if "words" in self else ""
 
 
-class AcceptanceForm(TranslatedForm):
+class BottomLineCheckForm(EditingForm):
+    """Whether the plan meets a bottom line: the value of a button. `stands`: what was found before."""
+
+    met = RadioField(_l("The plan meets it"), choices=["yes", "no"])
+
+
+class AcceptanceForm(_AnswerForm):
     """Whether the plan is accepted."""
 
     person = _person_field(_l("Who decides"))
@@ -241,6 +259,11 @@ class AcceptanceForm(TranslatedForm):
             SelectChoice("no", _("not accepted")),
             SelectChoice("other", _("not accepted, and not because of safety")),
         ]
+
+    @property
+    def accepts(self) -> bool:
+        """Whether the plan is accepted."""
+        return bool(self.decision.data == "yes")
 
     def validate_decision(self, field: RadioField) -> None:
         """A plan is refused for safety alone (AD2), so another reason is asked about."""
@@ -286,13 +309,14 @@ def _sharing_choices() -> list[SelectChoice]:
     return [SelectChoice(word.value, _(word.label)) for word in reversed(PlanSharing)]
 
 
-class ShareWithAllForm(PlainForm):
-    """All professionals see the same."""
+class ShareWithAllForm(EditingForm):
+    """All professionals see the same. `stands`: what each sees, by their id."""
 
     sharing = RadioField(_l("All professionals see"), validators=[InputRequired(_CHOOSE)])
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
+    def __init__(self, professionals: Iterable[CirclePerson], **more: Any) -> None:
+        stands = {str(one.id): Standing(one.name, _(one.sharing.label)) for one in professionals}
+        super().__init__(stands, **more)
         self.sharing.choices = _sharing_choices()
 
     def to_sharing(self) -> PlanSharing:

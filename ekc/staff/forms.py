@@ -128,6 +128,10 @@ class LeavingForm(EditingForm):
     leaves_on = day(_l("Last day"), _l("Choose a day."))
 
 
+class StayForm(EditingForm):
+    """Taking the last day away. `stands`: the last day."""
+
+
 class RegionForm(EditingForm):
     """Name and time zone of a region."""
 

@@ -1,23 +1,30 @@
 """A page that is open in two tabs: what one of them saved is not overwritten by the other, and no word is lost."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.entries import Concern
+from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Participant, SafetyConcern
-from ekc.workflow.vocabulary import Attends
-from tests.build import Made, case_in_setup
-from tests.cast import Cast, sign_in
+from ekc.journey.actions import take_step
+from ekc.meetings.actions import arranging
+from ekc.meetings.queries import current_meeting
+from ekc.plans import actions as plans
+from ekc.plans import queries as plan_queries
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Attends, Part, Step, StopReason
+from tests.build import Made, case_in_presentation, case_in_setup
+from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
 from tests.form import Value
 
 TODAY = date(2026, 3, 2)
+VERA = PersonDetails(name="Vera Smit", part=Part.MAIN_PERSON)
 CHANGED = (
     "Somebody changed this after you opened the page (the last change in this case was Monday 2 March 2026, 10:00). "
     "Nothing is saved yet: look, and save again."
@@ -153,3 +160,78 @@ def test_an_arrangement_for_safety_survives_an_older_page(
     noor.submit("Save")
     row = refreshed(db_session).get_one(SafetyConcern, concern)
     assert (row.concern, row.arrangement) == ("Afraid of Ron in the hall.", "Ron comes an hour later.")
+
+
+def test_the_date_survives_an_older_page(noor: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+    by = By(db_session, cast.noor, START)
+    arranging.choose_date(by, case.id, START + timedelta(days=40))
+    noor.page(f"/conferences/{case.id}/meeting")
+    older = noor.here
+    arranging.choose_date(by, case.id, START + timedelta(days=47))
+
+    page = noor.refused("Choose this date at once", {"Day and time": "2026-05-02T10:00"}, status=409)
+
+    assert page.errors == [CHANGED, "Now at “Day and time”: Saturday 18 April 2026, 11:00"]
+    assert noor.form("Choose this date at once").shown("Day and time") == "2026-05-02T10:00"
+    noor.at = older
+    assert noor.refused("Take this date back", status=409).errors == page.errors
+    assert date_of(db_session, case) == START + timedelta(days=47)
+
+    noor.submit("Choose this date at once", {"Day and time": "2026-05-02T10:00"})
+    assert date_of(db_session, case) == datetime(2026, 5, 2, 8, tzinfo=UTC)
+    older = noor.here
+    noor.submit("Take this date back")
+    noor.at = older
+    noor.submit("Take this date back")  # there is none any more
+    assert date_of(db_session, case) is None
+
+
+def date_of(session: Session, case: Made) -> datetime | None:
+    meeting = current_meeting(refreshed(session), case.id)
+    assert meeting is not None
+    return meeting.starts_at
+
+
+def test_a_noted_day_is_not_replaced_by_today(noor: PageClient, case: Made, db_session: Session) -> None:
+    noor.page(f"/conferences/{case.id}/circle")
+    older = noor.here
+    noor.submit("Note who was told", {"Told on": "2026-02-20", "Who was told": ["Kees de Wit"]})
+    noor.at = older
+
+    page = noor.submit("Told today: Kees de Wit")
+
+    assert "Somebody noted before on which day they were told. That day stays." in page.text
+    assert kees_of(db_session, case).informed_on == date(2026, 2, 20)
+
+
+def test_a_refusal_for_safety_survives_an_older_page(noor: PageClient, cast: Cast, db_session: Session) -> None:
+    case = case_in_presentation(db_session, cast, START)
+    karim = case.people["karim"]
+    noor.page(f"/conferences/{case.id}/plan/agreement")
+    older = noor.here
+    by = By(db_session, participant(case.id, karim), START)
+    plans.decide_acceptance(by, case.id, karim, False, "One night without an adult.")
+    noor.at = older
+
+    page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"}, status=409)
+
+    assert page.errors == [CHANGED, "Now at “Karim Jansen”: not accepted “One night without an adult.”"]
+    assert noor.form("Save the decision").shown("The plan is") == ["accepted"]
+    (decision,) = plan_queries.acceptances(refreshed(db_session), case.id)
+    assert decision.reason == "One night without an adult."
+
+
+def test_a_new_reason_to_stop_is_not_taken_back_unread(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    marieke = By(db_session, participant(case.id, case.people["marieke"]), START)
+    circle_actions.add_person(By(db_session, cast.noor, START), case.id, VERA)
+    take_step(marieke, case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    noor.page(f"/conferences/{case.id}")
+    take_step(marieke, case.id, Taking(Step.STOP, stop_reason=StopReason.SITUATION_CHANGED))
+
+    page = noor.refused("Marieke de Wit told me: go on after all", status=409)
+
+    assert "Somebody changed this after you opened the page" in page.text
+    noor.page(f"/conferences/{case.id}")
+    noor.submit("Marieke de Wit told me: go on after all")

@@ -157,8 +157,13 @@ def forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
                 name = button.attrib["name"]
                 before = fields.get(name, Field(name, "button", ()))
                 fields[name] = Field(name, "button", (), (*before.offered, button.get("value", "")))
-        endpoint = _endpoint(app, method, url.partition("?")[0])
-        yield Found(method, endpoint, url, tuple(fields.values()), cookie)
+        buttons = [button for button in page.all("button") if page.form_of(button) is form]
+        for target in (
+            url,
+            *(urljoin(page.url, one.get("formaction", "")) for one in buttons if one.get("formaction")),
+        ):
+            endpoint = _endpoint(app, method, target.partition("?")[0])
+            yield Found(method, endpoint, target, tuple(fields.values()), cookie)
 
 
 def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Made | tuple[str, ...]]]:

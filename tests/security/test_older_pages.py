@@ -35,7 +35,7 @@ OLDER = "Typed in the older page"
 #: What a field takes that does not take any words.
 RIGHT = {
     "email": ("other@example.org", "third@example.org"),
-    "date": ("2026-03-01", "2026-06-03", "2026-06-01", "2026-06-02"),
+    "date": ("2026-03-01", "2026-06-03", "2026-06-01", "2026-06-02", "2026-03-02", "2026-03-02"),
     "number": ("3", "4"),
     "datetime-local": ("2026-03-02T09:00", "2026-03-02T09:30"),
 }
@@ -44,6 +44,8 @@ LATER = "2026-06-01"
 #: Days in rows of people that lie before today, each of which may be left open.
 BEFORE = {"said_yes_on"}
 NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}
+#: What a form that moves replaces: how far one's own task has come, of which one's own last word counts.
+REPLACES = {"evaluations.tick": {"action_tick.state"}}
 #: Written at every request: the audit, attempts that are counted.
 BESIDE = {"audit_event", "audit_head", "counted_try"}
 
@@ -87,6 +89,10 @@ def changes(form: Found, number: int) -> Iterator[tuple[Field, list[str]]]:
         elif field.offered:
             others = [value for value in field.offered if [value] != list(field.shown)]
             yield from ((field, [value]) for value in others)
+    buttons = [field for field in form.fields if field.kind == "button"]
+    yield from ((field, [value]) for field in buttons for value in field.offered)
+    if all(field.kind == "hidden" for field in form.fields):
+        yield Field("", "button", ()), []  # to send it is all that can be done
 
 
 def filled(form: Found) -> Iterator[Sent]:
@@ -142,19 +148,64 @@ def older_page(app: Flask, form: Found) -> str:
 def _second_page(app: Flask, ask: Callable[..., TestResponse], form: Found, whole: Sent, value: list[str]) -> str:
     for field, second in sorted(changes(form, 1), key=lambda one: one[1] == value):
         answer = post(ask, form, whole | {field.name: second})
-        if answer.status_code == 422:
-            continue
         page = Page(answer.text, form.url, answer.status_code)
         again = [one for one in forms_of(app, page, form.cookie) if one.url == form.url]
         said = "Somebody changed" in page.text
-        if answer.status_code != 409 or not said or not again:
+        if answer.status_code == 422 or (answer.status_code == 409 and not said):
+            continue  # refused for another reason, as a page that is not older would be
+        if answer.status_code != 409 or not again:
             return f"the older page was answered with {answer.status_code}: {page.errors}"
-        holds = list(again[0].shown()[field.name])
-        last = post(ask, again[0], next(filled(again[0])))
+        pressed = {field.name: second} if field.kind == "button" else {}
+        holds = second if pressed else list(again[0].shown()[field.name])
+        last = post(ask, again[0], next(filled(again[0])) | pressed)
+        if last.status_code in (409, 422) and "Somebody changed" not in last.text:
+            continue  # likewise
         if holds != second or last.status_code != 303:
             return f"{field.name} held {holds}, not {second}; sent again it was answered with {last.status_code}"
         return ""
     return "no second change of it was accepted"
+
+
+def rows(app: Flask) -> dict[tuple[object, ...], object]:
+    """All that is stored: each value by table, key and column."""
+    found: dict[tuple[object, ...], object] = {}
+    with app.extensions["ekc"].sessions() as session:
+        for table in metadata.sorted_tables:
+            if table.name in BESIDE:
+                continue
+            for row in session.execute(select(table)).mappings():
+                key = (table.name, *(row[column.name] for column in table.primary_key))
+                found |= {(*key, name): value for name, value in row.items()}
+    return found
+
+
+def test_no_form_that_moves_replaces_what_another_page_saved(shared_app: Flask, forms: dict[str, Found]) -> None:
+    moving = those(shared_app, Sending.MOVES) & forms.keys()
+    assert len(moving) > 40
+    lost = {one: what for one in sorted(moving) if (what := replaced(shared_app, forms[one]))}
+    assert lost == REPLACES
+
+
+def replaced(app: Flask, form: Found) -> set[str]:
+    """The columns in which this form, sent from an older page, replaces what it saved itself from another one."""
+    lost: set[str] = set()
+    for whole in filled(form):
+        for field, value in changes(form, 0):
+            with undone(app) as ask:
+                before = rows(app)
+                if post(ask, form, whole | {field.name: value}).status_code != 303:
+                    continue
+                saved = rows(app)
+                for other, second in changes(form, 1):
+                    if post(ask, form, whole | {other.name: second}).status_code == 303:
+                        break
+                after = rows(app)
+                lost |= {
+                    f"{key[0]}.{key[-1]}"
+                    for key, held in saved.items()
+                    if held and held != before.get(key) and after.get(key) != held
+                }
+    return lost
 
 
 def counted(app: Flask) -> dict[str, int]:

@@ -131,9 +131,9 @@ def mark_informed(
     participant_ids: Collection[int],
     on: date | None = None,
 ) -> int:
-    """Note that these people were informed personally about the conference (OECD Box 4.1); returns how many.
+    """Note that these people were informed personally about the conference (OECD Box 4.1); returns of how many.
 
-    `on` None: today.
+    `on` None: today, for those of whom no day is noted yet.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
@@ -144,10 +144,13 @@ def mark_informed(
         ]
         if not informed:
             raise Refusal(N_("Choose who was told."))
+        if on is None:
+            informed = [participant for participant in informed if participant.informed_on is None]
         for participant in informed:
             participant.informed_on = day
         names = ", ".join(participant.name for participant in informed)
-        by.record("circle.told", conference_id, names=names, on=day.isoformat())
+        if informed:
+            by.record("circle.told", conference_id, names=names, on=day.isoformat())
     return len(informed)
 
 

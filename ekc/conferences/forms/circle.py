@@ -24,7 +24,8 @@ from ekc.conferences.forms.fields import (
     person_field,
 )
 from ekc.conferences.queries import PersonRow
-from ekc.core.forms import EditingForm, PlainForm
+from ekc.core.forms import EditingForm, PlainForm, Standing
+from ekc.core.language import day as day_in_words
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part
 
@@ -174,15 +175,20 @@ def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held:
         del form.side
 
 
-class InformedForm(PlainForm):
-    """Several people were informed on one day."""
+class InformedForm(EditingForm):
+    """Several people were informed on one day. `stands`: when each was informed, by their id."""
 
     on = day(_l("Told on"), _l("Choose the day on which you told them."))
     told = people_field(_l("Who was told"))
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        stands = {str(one.id): Standing(one.name, day_in_words(one.informed_on)) for one in circle if one.informed_on}
+        super().__init__(stands, **kwargs)
         self.told.choices = person_choices(circle)
+
+    def replaces(self, key: str) -> bool:
+        """Only the days of those who were chosen."""
+        return key in map(str, self.told.data)
 
 
 class RemoveForm(PlainForm):

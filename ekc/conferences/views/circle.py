@@ -1,6 +1,7 @@
 """The pages of the circle and of a person in it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -55,13 +56,14 @@ def add_person(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/told")
 @case_route(Activity.CHANGE_CIRCLE)
-@moves
+@edits
 def tell(case: Case) -> ResponseReturnValue:
     """Note that several people were informed on a day."""
-    form = InformedForm(queries.circle(db(), case.id))
+    form = _informed_form(case, queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            circle_actions.mark_informed(by(), case.id, form.told.data, form.on.data)
+            unchanged = form.unless_changed(lambda: _informed_form(case, queries.circle(db(), case.id), formdata=None))
+            circle_actions.mark_informed(by(unchanged), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _circle_page(case, informed=form), form.status
@@ -69,10 +71,11 @@ def tell(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_PERSON}/told-today")
 @case_route(Activity.CHANGE_CIRCLE)
-@moves
+@moves  # it replaces no day that somebody noted
 def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Note that somebody was informed today."""
-    circle_actions.mark_informed(by(), case.id, [participant_id])
+    """Note that somebody was informed today, unless a day was noted."""
+    if not circle_actions.mark_informed(by(), case.id, [participant_id]):
+        flash(_("Somebody noted before on which day they were told. That day stays."), "warning")
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
@@ -85,13 +88,16 @@ def as_last_time(case: Case, participant_id: int) -> ResponseReturnValue:
     return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 
+def _informed_form(case: Case, people: tuple[PersonRow, ...], **more: Any) -> InformedForm:
+    return InformedForm(people, data={"on": local_date(now(), case.timezone)}, **more)
+
+
 def _circle_page(case: Case, form: AddPersonForm | None = None, informed: InformedForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     everybody = queries.circle(db(), case.id)
     sides = queries.registration(db(), case.id).sides
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
     not_informed = tuple(row for row in asked if row.informed_on is None)
-    day = {"on": local_date(now(), case.timezone)}
     return render_template(
         "conferences/circle.html",
         case=case,
@@ -103,7 +109,7 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, informed: Inform
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, formdata=None),
-        told_form=informed or (InformedForm(not_informed, formdata=None, data=day) if not_informed else None),
+        told_form=informed or (_informed_form(case, not_informed, formdata=None) if not_informed else None),
         sent=form or informed,
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )

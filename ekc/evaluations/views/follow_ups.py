@@ -12,9 +12,10 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.form_numbers import adds
+from ekc.core.forms import Standing
 from ekc.core.language import gettext as _
 from ekc.core.language import translate
-from ekc.core.routes import db, edits, moves, now
+from ekc.core.routes import db, edits, now
 from ekc.evaluations import actions, queries
 from ekc.evaluations.effects import OWN_REASONS
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
@@ -57,7 +58,7 @@ def plan_evaluation(case: Case) -> ResponseReturnValue:
 def follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     """One follow-up, to record or to correct."""
     row, goals = _row_and_goals(case, follow_up_id)
-    return _follow_up_page(case, row, goals, _form(case, row, goals), GiveUpForm(), 200)
+    return _follow_up_page(case, row, goals, _form(case, row, goals), _give_up_form(row, formdata=None), 200)
 
 
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
@@ -82,21 +83,23 @@ def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
         else:
             flash(_("What was found is written down."), "success")
             return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
-    return _follow_up_page(case, row, goals, form, GiveUpForm(formdata=None), status)
+    return _follow_up_page(case, row, goals, form, _give_up_form(row, formdata=None), status)
 
 
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>/give-up")
 @case_route(Activity.FOLLOW_UP)
-@moves
+@edits
 def give_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     """Give a follow-up up, with a reason."""
-    form = GiveUpForm()
-    if form.validate_on_submit():
-        actions.give_up(by(), case.id, follow_up_id, form.reason.data)
-        flash(_("The follow-up is given up. Your reason is kept with it."), "success")
-        return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
     row, goals = _row_and_goals(case, follow_up_id)
-    return _follow_up_page(case, row, goals, _form(case, row, goals, formdata=None), form, 422)
+    form = _give_up_form(row)
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _give_up_form(_row_and_goals(case, follow_up_id)[0], formdata=None))
+            actions.give_up(by(unchanged), case.id, follow_up_id, form.reason.data)
+            flash(_("The follow-up is given up. Your reason is kept with it."), "success")
+            return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
+    return _follow_up_page(case, row, goals, _form(case, row, goals, formdata=None), form, form.status)
 
 
 def _today(case: Case) -> date:
@@ -110,12 +113,22 @@ def _row_and_goals(case: Case, follow_up_id: int) -> tuple[FollowUpRow, tuple[Go
     return row, queries.goals_of(db(), case.id, row.version_number)
 
 
+def _given_up(row: FollowUpRow) -> dict[str, Standing]:
+    """Why it was given up, for the forms that replace that."""
+    return {"given_up": Standing(_("Why is it given up?"), _reason(row))} if row.given_up_reason else {}
+
+
+def _give_up_form(row: FollowUpRow, **options: Any) -> GiveUpForm:
+    return GiveUpForm(_given_up(row), **options)
+
+
 def _form(case: Case, row: FollowUpRow, goals: tuple[Goal, ...], **options: Any) -> FollowUpForm:
     people = queries.people(db(), case.id)
     own = people.get(case.visitor.participant_id or 0)
     by = own.name if own else case.visitor.actor.name
     said = queries.follow_up_records(db(), [row.id])[row.id]
-    return follow_up_form(row, goals, people, said, {"held_on": _today(case), "held_by": by}, **options)
+    first = {"held_on": _today(case), "held_by": by}
+    return follow_up_form(row, goals, people, said, first, stands=_given_up(row), **options)
 
 
 def _follow_up_page(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +11,10 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import PersonRow, circle
 from ekc.core.clock import local_date, to_local, zone
-from ekc.core.errors import Unknown
+from ekc.core.errors import Stale, Unknown
 from ekc.core.form_numbers import adds
-from ekc.core.language import gettext
+from ekc.core.forms import Standing
+from ekc.core.language import gettext, moment
 from ekc.core.routes import db, edits, moves, now
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging
@@ -52,7 +54,7 @@ def meeting(case: Case) -> ResponseReturnValue:
 @adds()
 def add_date(case: Case) -> ResponseReturnValue:
     """Add a possible date."""
-    form = DateForm(prefix=_DATE)
+    form = _date_form(_current(case), case)
     if not form.validate_on_submit():
         return _page(case, date=form), 422
     arranging.add_date(by(), case.id, form.to_instant(case.timezone))
@@ -61,23 +63,31 @@ def add_date(case: Case) -> ResponseReturnValue:
 
 @bp.post(f"{_ADDRESS}/date")
 @case_route(Activity.ARRANGE_MEETING)
-@moves
+@edits
 def choose_date(case: Case) -> ResponseReturnValue:
     """Set the date, from the list or another."""
-    form = DateForm(prefix=_DATE)
-    if not form.validate_on_submit():
-        return _page(case, date=form), 422
-    arranging.choose_date(by(), case.id, form.to_instant(case.timezone))
-    flash(gettext("The date is chosen."), "success")
-    return _back(case, "dates")
+    form = _date_form(_current(case), case)
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _date_form(_current(case), case, formdata=None))
+            arranging.choose_date(by(unchanged), case.id, form.to_instant(case.timezone))
+            flash(gettext("The date is chosen."), "success")
+            return _back(case, "dates")
+    return _page(case, date=form), form.status
 
 
 @bp.post(f"{_ADDRESS}/no-date")
 @case_route(Activity.ARRANGE_MEETING)
-@moves
+@moves  # it carries the date that it takes back; without one there is nothing to take back
 def no_date(case: Case) -> ResponseReturnValue:
     """Clear the chosen date."""
-    arranging.choose_date(by(), case.id, None)
+    form = _date_form(_current(case), case)
+    try:
+        unchanged = form.unless_changed(lambda: _date_form(_current(case), case, formdata=None))
+        arranging.choose_date(by(unchanged), case.id, None)
+    except Stale as refusal:
+        status = form.refuse(refusal)
+        return _page(case, date=form), status
     return _back(case, "dates")
 
 
@@ -180,7 +190,8 @@ def _page(
         is_past=bool(current.starts_at and not current.started_at and current.starts_at < now()),
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
         sent=date or hours or venue or (arrangement[1] if arrangement else None),
-        date_form=date or DateForm(formdata=None, prefix=_DATE),
+        date_form=date or _date_form(current, case, formdata=None),
+        choosing=_date_form(current, case, formdata=None),
         hours_form=hours or _hours_form(current),
         venue_form=venue or _venue_form(current),
         arrangement_forms=forms,
@@ -204,6 +215,13 @@ def _current(case: Case) -> queries.MeetingRow:
 
 def _arranged(meeting: queries.MeetingRow) -> dict[ArrangementKind, queries.ArrangementRow]:
     return {row.kind: row for row in queries.arrangements(db(), meeting.id)}
+
+
+def _date_form(meeting: queries.MeetingRow, case: Case, **more: Any) -> DateForm:
+    stands = {}
+    if meeting.starts_at:
+        stands["chosen"] = Standing(gettext("Day and time"), moment(meeting.starts_at, case.timezone))
+    return DateForm(stands, prefix=_DATE, **more)
 
 
 def _hours_form(meeting: queries.MeetingRow) -> HoursForm:

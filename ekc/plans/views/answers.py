@@ -1,28 +1,36 @@
 """The page of the agreement: who agrees, bottom lines, acceptance, and answers to requests for support."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from ekc.accounts.access import By
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Stale
+from ekc.core.forms import EditingForm, Standing
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, edits, moves, now
+from ekc.core.routes import db, edits, now
 from ekc.plans import actions, queries
 from ekc.plans.draft import Action, Draft, number_of
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.facts import askable, heard
-from ekc.plans.forms import AcceptanceForm, AgreementForm, EverybodyForm, SupportForm
+from ekc.plans.forms import AcceptanceForm, AgreementForm, BottomLineCheckForm, EverybodyForm, SupportForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import SubmittedForm, rhythms, seen_revision
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import ActionKind, Activity, CasePart, Role, Scope, VoiceMatter
+from ekc.workflow.vocabulary import N_, ActionKind, Activity, CasePart, Role, Scope, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES
+
+Form = TypeVar("Form", bound=EditingForm)
 
 
 @bp.get("/agreement")
@@ -34,51 +42,58 @@ def agreement(case: Case) -> ResponseReturnValue:
 
 @bp.post("/agreement/everybody")
 @case_route(Activity.CHECK_PLAN)
-@moves
+@edits
 def everybody_agrees(case: Case) -> ResponseReturnValue:
     """Record that all these people agree."""
-    form = EverybodyForm(_askable(case), prefix="everybody-")
-    if not form.validate_on_submit():
-        return _page(case, SubmittedForm("everybody", form))
-    actions.record_agreements(by(), case.id, form.people.data)
-    return _back(case, "agree")
+    return _save(
+        case,
+        "everybody",
+        partial(_everybody_form, case),
+        lambda who, form: actions.record_agreements(who, case.id, form.people.data),
+        anchor="agree",
+    )
 
 
 @bp.post("/agreement/person")
 @case_route(Activity.CHECK_PLAN)
-@moves
+@edits
 def somebody_agrees(case: Case) -> ResponseReturnValue:
     """Record whether one person agrees, fully, in part or not."""
-    form = AgreementForm(_askable(case), PROFILES[case.profile].only_agreed_recorded, prefix="person-")
-    if not form.validate_on_submit():
-        return _page(case, SubmittedForm("person", form))
-    actions.record_agreement(by(), case.id, form.person.data, form.to_answer(), form.to_words())
-    return _back(case, f"person-{form.person.data}")
+    return _save(
+        case,
+        "person",
+        partial(_agreement_form, case),
+        lambda who, form: actions.record_agreement(who, case.id, form.person.data, form.to_answer(), form.to_words()),
+        anchor="agree",
+    )
 
 
 @bp.post("/agreement/bottom-lines/<int:bottom_line_id>")
 @case_route(Activity.CHECK_PLAN)
-@moves
+@edits
 def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
     """Record whether the plan meets a bottom line."""
-    met = request.form.get("met")
-    if met not in {"yes", "no"}:
-        abort(400)
-    actions.check_bottom_line(by(), case.id, bottom_line_id, met == "yes")
-    return _back(case, f"bottom-line-{bottom_line_id}")
+    return _save(
+        case,
+        f"bottom-line-{bottom_line_id}",
+        partial(_check_form, case, bottom_line_id),
+        lambda who, form: actions.check_bottom_line(who, case.id, bottom_line_id, form.met.data == "yes"),
+    )
 
 
 @bp.post("/agreement/acceptance")
 @case_route(Activity.DECIDE_ACCEPTANCE)
-@moves
+@edits
 def decide(case: Case) -> ResponseReturnValue:
     """Record that the plan is accepted, or refused for safety."""
-    form = AcceptanceForm(_deciders(case, queries.circle(db(), case.id)), prefix="acceptance-")
-    if not form.validate_on_submit():
-        return _page(case, SubmittedForm("acceptance", form))
-    accepted = form.decision.data == "yes"
-    actions.decide_acceptance(by(), case.id, form.person.data, accepted, "" if accepted else form.reason.data)
-    return _back(case, "acceptance")
+    return _save(
+        case,
+        "acceptance",
+        partial(_acceptance_form, case),
+        lambda who, form: actions.decide_acceptance(
+            who, case.id, form.person.data, form.accepts, "" if form.accepts else form.reason.data
+        ),
+    )
 
 
 @bp.post("/agreement/support/<key>")
@@ -96,6 +111,18 @@ def answer_support(case: Case, key: str) -> ResponseReturnValue:
     return _back(case, key)
 
 
+def _save(
+    case: Case, place: str, form_of: Callable[..., Form], save: Callable[[By, Form], None], anchor: str = ""
+) -> ResponseReturnValue:
+    """Save the form of one place on the page, unless what it replaces was changed since it was shown."""
+    form = form_of()
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            save(by(form.unless_changed(lambda: form_of(formdata=None))), form)
+            return _back(case, anchor or place)
+    return _page(case, SubmittedForm(place, form))
+
+
 def _back(case: Case, anchor: str) -> ResponseReturnValue:
     flash(_("Saved."), "success")
     return redirect(url_for("plans.agreement", conference_id=case.id, _anchor=anchor), 303)
@@ -103,6 +130,41 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
 
 def _askable(case: Case) -> list[CirclePerson]:
     return askable(queries.circle(db(), case.id), queries.stored_draft(db(), case.id).draft)
+
+
+def _said(case: Case) -> dict[str, Standing]:
+    """What was written down of each person about this plan, for the forms that replace it."""
+    names = {person.id: person.name for person in queries.circle(db(), case.id)}
+    rows = queries.agreements(db(), case.id, case.presentation)
+    return {str(row.participant_id): _standing(names[row.participant_id], row.answer.label, row.words) for row in rows}
+
+
+def _standing(name: str, answer: str, words: str) -> Standing:
+    return Standing(name, f"{_(answer)} “{words}”" if words else _(answer))
+
+
+def _everybody_form(case: Case, **more: Any) -> EverybodyForm:
+    return EverybodyForm(_askable(case), stands=_said(case), prefix="everybody-", **more)
+
+
+def _agreement_form(case: Case, **more: Any) -> AgreementForm:
+    only_agreed = PROFILES[case.profile].only_agreed_recorded
+    return AgreementForm(_askable(case), only_agreed, stands=_said(case), prefix="person-", **more)
+
+
+def _check_form(case: Case, bottom_line_id: int, **more: Any) -> BottomLineCheckForm:
+    met = queries.bottom_line_checks(db(), case.id, case.presentation)
+    words = {True: _("met"), False: _("not met")}
+    stands = {"checked": Standing(_("The plan meets it"), words[met[bottom_line_id]])} if bottom_line_id in met else {}
+    return BottomLineCheckForm(stands=stands, **more)
+
+
+def _acceptance_form(case: Case, **more: Any) -> AcceptanceForm:
+    """The form, with the last decision of each who decides. The visitor offers those whose decision they may record."""
+    words = {True: N_("accepted"), False: N_("not accepted")}
+    last = {row.participant_id: row for row in _decisions(case) if row.presentation == case.presentation}
+    stands = {str(id_): _standing(row.name, words[row.accepted], row.reason) for id_, row in last.items()}
+    return AcceptanceForm(_deciders(case, queries.circle(db(), case.id)), stands=stands, prefix="acceptance-", **more)
 
 
 def _decisions(case: Case) -> tuple[queries.AcceptanceRow, ...]:
@@ -181,12 +243,11 @@ def _forms(
         if open_:
             forms["everybody"] = EverybodyForm(open_, prefix="everybody-", **empty)
         if asked:
-            forms["person"] = AgreementForm(
-                asked, PROFILES[case.profile].only_agreed_recorded, prefix="person-", **empty
-            )
-    deciders = _deciders(case, people)
-    if deciders and case.may(Activity.DECIDE_ACCEPTANCE):
-        forms["acceptance"] = AcceptanceForm(deciders, prefix="acceptance-", **empty)
+            forms["person"] = _agreement_form(case, **empty)
+        for line in visible_bottom_lines(db(), case):
+            forms[f"bottom-line-{line.id}"] = _check_form(case, line.id, **empty)
+    if case.may(Activity.DECIDE_ACCEPTANCE) and _deciders(case, people):
+        forms["acceptance"] = _acceptance_form(case, **empty)
     for action in actions_of(draft):
         if action.kind is ActionKind.PROFESSIONAL and _answers(case, action):
             form = SupportForm(prefix=f"{action.key}-", **empty)

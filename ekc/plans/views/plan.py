@@ -46,7 +46,7 @@ class SubmittedForm:
     @property
     def status(self) -> int:
         """The HTTP status of the response."""
-        return self.refusal.status if self.refusal else 422
+        return self.refusal.status if self.refusal else getattr(self.form, "status", 422)
 
 
 Page = Callable[[Case, SubmittedForm], ResponseReturnValue]

@@ -9,8 +9,9 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal
+from ekc.core.forms import EditingForm
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, edits, moves, now
+from ekc.core.routes import db, edits, now
 from ekc.plans import actions, queries
 from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
 from ekc.plans.views.blueprint import bp
@@ -30,36 +31,37 @@ def sharing(case: Case) -> ResponseReturnValue:
 @edits
 def share(case: Case) -> ResponseReturnValue:
     """Set what each of them sees."""
-    form = share_form(queries.professionals(queries.circle(db(), case.id)))
+    form = share_form(_professionals(case))
     if not form.validate_on_submit():
         return _page(case, each=form), 422
-    return _shared(case, form, form.to_choices(), form.unless_changed(lambda: _filled(case)))
+    return _shared(case, form, form.to_choices(), lambda: share_form(_professionals(case), formdata=None))
 
 
 @bp.post("/sharing/everybody")
 @case_route(Activity.SHARE_PLAN)
-@moves
+@edits
 def share_with_all(case: Case) -> ResponseReturnValue:
     """Set the same for all of them."""
-    form = ShareWithAllForm(prefix="all-")
+    people = _professionals(case)
+    form = ShareWithAllForm(people, prefix="all-")
     if not form.validate_on_submit():
         return _page(case, everybody=form), 422
-    people = queries.professionals(queries.circle(db(), case.id))
-    return _shared(case, form, {person.id: form.to_sharing() for person in people})
+    choices = {person.id: form.to_sharing() for person in people}
+    return _shared(case, form, choices, lambda: ShareWithAllForm(_professionals(case), prefix="all-", formdata=None))
 
 
-def _filled(case: Case) -> ShareForm:
-    return share_form(queries.professionals(queries.circle(db(), case.id)), formdata=None)
+def _professionals(case: Case) -> tuple[queries.CirclePerson, ...]:
+    return queries.professionals(queries.circle(db(), case.id))
 
 
 def _shared(
     case: Case,
     form: ShareForm | ShareWithAllForm,
     choices: dict[int, PlanSharing],
-    *checks: Callable[[], None],
+    read: Callable[[], EditingForm],
 ) -> ResponseReturnValue:
     try:
-        actions.share_plan(by(*checks), case.id, choices)
+        actions.share_plan(by(form.unless_changed(read)), case.id, choices)
     except NotNow:
         raise
     except Refusal as refusal:
@@ -72,13 +74,13 @@ def _shared(
 
 def _page(case: Case, each: ShareForm | None = None, everybody: ShareWithAllForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    people = queries.professionals(queries.circle(db(), case.id))
+    people = _professionals(case)
     return render_template(
         "plans/sharing.html",
         case=case,
         people=people,
         alone=queries.decides_alone(db(), case, case.visitor, local_date(now(), case.timezone)),
         each=each or share_form(people, formdata=None),
-        everybody=everybody or ShareWithAllForm(prefix="all-", formdata=None),
+        everybody=everybody or ShareWithAllForm(people, prefix="all-", formdata=None),
         sent=each or everybody,
     )

@@ -9,19 +9,20 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import regions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
-from ekc.core.forms import EditingForm, PlainForm
+from ekc.core.forms import EditingForm, PlainForm, Standing
+from ekc.core.language import day
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.signin.login import by, office, visitor
 from ekc.signin.queries import has_passkey, has_second_factor, identities_of
 from ekc.staff import queries
 from ekc.staff.actions import accounts, closing, inviting, roles, sign_in
-from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm
+from ekc.staff.forms import DetailsForm, LeavingForm, RoleForm, StayForm
 from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
 _PATH = "/accounts/<int:account_id>"
-_EDITED = ("details", "leaving")  # forms that replace what they show
+_EDITED = ("details", "leaving", "stay")  # forms that replace what they show
 
 
 def invited_response(account_id: int, link: str | None) -> ResponseReturnValue:
@@ -125,10 +126,10 @@ def leaving(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_PATH}/stay")
 @office(Duty.ACCOUNTS)
-@moves
+@moves  # it carries the day that it takes away; without one there is nothing to take away
 def stay(account_id: int) -> ResponseReturnValue:
     """Remove the last day."""
-    return _perform(account_id, _("Noted: this account stays."), closing.set_leaving, None)
+    return _perform(account_id, _("Noted: this account stays."), closing.set_leaving, None, stay=StayForm())
 
 
 @bp.post(f"{_PATH}/close")
@@ -194,10 +195,12 @@ def _forms(found: queries.AccountPage) -> dict[str, PlainForm]:
     known = regions(db())
     details = DetailsForm(known, formdata=None)
     details.show(found)
+    stands = {"last": Standing(_("Last day"), day(found.leaves_on))} if found.leaves_on else {}
     return {
         "details": details,
         "role": RoleForm(known, formdata=None, role_region_id=found.region_id),
         "leaving": LeavingForm(formdata=None, leaves_on=found.leaves_on),
+        "stay": StayForm(stands, formdata=None),
     }
 
 
