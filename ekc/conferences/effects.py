@@ -1,6 +1,6 @@
 """What other features do to the circle of a case, in their own transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,15 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part, Voi
 
 
 def queue_circle_mail(
-    session: Session, conference: Conference, at: datetime, rule: MailRule, comes: bool = False, **fields: Any
+    session: Session,
+    conference: Conference,
+    at: datetime,
+    rule: MailRule,
+    comes: bool = False,
+    other: Callable[[int], MailRule] | None = None,
+    **fields: Any,
 ) -> None:
-    """Queue a mail for everybody whose part is in the rule, except excluded people.
+    """Queue a mail for everybody whose part is in the rule, except excluded people. `other`: the mail of each, by id.
 
     `comes`: of family and supporters other than main persons, only those who take part, or did in the round before and
     have not said yet.
@@ -29,7 +35,7 @@ def queue_circle_mail(
         if may_stay_home and (person.attends or person.attends_before) not in TAKES_PART:
             continue
         if person.part in rule.parts and person.attends is not Attends.EXCLUDED:
-            _queue(session, conference, at, rule, person, **fields)
+            _queue(session, conference, at, other(person.id) if other else rule, person, **fields)
 
 
 def give_notice(session: Session, conference: Conference, at: datetime, kind: NoticeKind, was: str, now: str) -> None:

@@ -17,6 +17,7 @@ from ekc.workflow.vocabulary import (
     Part,
     Phase,
     PlanSharing,
+    SaidHow,
     StopReason,
     Variant,
     VoiceMatter,
@@ -175,18 +176,20 @@ class Voice(Base):
     """What somebody said in one matter, for themselves alone. The last answer counts; `ekc/workflow/voices.py`.
 
     `about`: the match of a coordinator, the presentation of a plan, the round in which somebody wants to stop or to
-    come together again; 0 for the conference itself.
+    come together again; 0 for the conference itself. `text`: of a plan, the text that they answered.
     """
 
     __tablename__ = "voice"
-    __table_args__ = (UniqueConstraint("conference_id", "matter", "about", "participant_id"),)
+    __table_args__ = (UniqueConstraint("conference_id", "matter", "about", "text", "participant_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     matter: Mapped[VoiceMatter] = mapped_column(enum_column(VoiceMatter))
     about: Mapped[int]
+    text: Mapped[int] = mapped_column(default=0)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     answer: Mapped[Agreed] = mapped_column(enum_column(Agreed))
+    how: Mapped[SaidHow | None] = mapped_column(enum_column(SaidHow))  # None: in the room
     words: Mapped[str | None] = mapped_column(SealedText("voice.words"))
     reason_code: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))  # of a wish to stop
     said_on: Mapped[date]

@@ -125,6 +125,7 @@ class Said:
 
     matter: VoiceMatter
     about: int
+    text: int
     answer: Agreed
 
 
@@ -145,6 +146,15 @@ class Member:
     side: str
     said: tuple[Said, ...]
 
+    def answer_to_plan(self, presentation: int, text: int) -> Agreed | None:
+        """What they say of this text of the plan, in this presentation; None: nothing yet."""
+        about = (VoiceMatter.PLAN, presentation, text)
+        return next((one.answer for one in self.said if (one.matter, one.about, one.text) == about), None)
+
+    def answered_plan(self, presentation: int) -> bool:
+        """Whether they said anything of some text of the plan, in this presentation."""
+        return any((one.matter, one.about) == (VoiceMatter.PLAN, presentation) for one in self.said)
+
     def facts(self, today: date, about: Mapping[VoiceMatter, int]) -> PersonFacts:
         """What guards know of this person from the circle alone. `about`: what a voice is about that counts now."""
         return PersonFacts(
@@ -163,7 +173,13 @@ class Member:
 _voices = Voice.__table__.c
 #: The columns of `Said` as one text.
 _VOICE = (
-    type_coerce(_voices.matter, String) + ":" + cast(_voices.about, String) + ":" + type_coerce(_voices.answer, String)
+    type_coerce(_voices.matter, String)
+    + ":"
+    + cast(_voices.about, String)
+    + ":"
+    + cast(_voices.text, String)
+    + ":"
+    + type_coerce(_voices.answer, String)
 )
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
@@ -198,7 +214,7 @@ def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[
 
 def _said(text: str | None) -> tuple[Said, ...]:
     parts = (one.split(":") for one in (text or "").split())
-    return tuple(Said(VoiceMatter(matter), int(about), Agreed(answer)) for matter, about, answer in parts)
+    return tuple(Said(VoiceMatter(one), int(about), int(text), Agreed(answer)) for one, about, text, answer in parts)
 
 
 def _by_case(

@@ -119,7 +119,7 @@ def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
             if action.answer is not None:
                 said, words = answer_of(action.answer)
                 assert said is not None, "the file was checked"  # noqa: S101 - narrows the type
-                plans.answer_support(*writer.next(player.visitor(action.who[0])), key, said, words)
+                plans.answer_support(*writer.same(player.visitor(action.who[0])), key, said, words)
     at = writer.at
     lines = bottom_lines(player.session, player.id)
     for line, met in zip(lines, plan.bottom_lines_met or (), strict=True):

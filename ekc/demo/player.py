@@ -99,7 +99,12 @@ class PlanWriter:
         self.writer = writer or player.cast.coordinator
 
     def next(self, writer: Visitor | None = None) -> tuple[By, int, int]:
-        """The first arguments of an action on the plan: context, case id and revision."""
-        self.at += _A_LINE
+        """The first arguments of a change of the plan: context, case id and revision."""
+        found = self.same(writer)
         self.player.revision += 1
-        return self.player.by(self.at, writer or self.writer), self.player.id, self.player.revision - 1
+        return found
+
+    def same(self, writer: Visitor | None = None) -> tuple[By, int, int]:
+        """Those of an answer to a request, which leaves the revision as it is."""
+        self.at += _A_LINE
+        return self.player.by(self.at, writer or self.writer), self.player.id, self.player.revision

@@ -13,7 +13,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
-from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
+from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
 from ekc.matching.queries import match as match_queries
@@ -80,6 +80,7 @@ class CasePage:
     undecided: bool  # there is a conflict of interest that nobody has decided about
     unwanted: bool  # a main person would rather have another coordinator
     several: bool  # there are several main persons
+    dissent: tuple[Dissent, ...]  # of main persons, while the plan can be agreed
     wishes: tuple[SaidWish, ...]  # empty unless somebody wants such a step
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
@@ -120,6 +121,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         undecided=bool(facts.coordinator.conflicts),
         unwanted=bool(hear(VoiceMatter.COORDINATOR, facts).no),
         several=len(must_be_asked(VoiceMatter.COORDINATOR, facts)) > 1,
+        dissent=_dissent(session, case, facts),
         wishes=_wishes(session, case, read, facts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
@@ -132,6 +134,15 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     )
 
 
+def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
+    """Read where a main person did not simply say yes."""
+    if case.phase is not Phase.PRESENTATION:
+        return ()
+    heard = hear(VoiceMatter.PLAN, facts)
+    differs = any(person.part is Part.MAIN_PERSON for person in (*heard.no, *heard.part))
+    return dissent(session, case) if differs else ()
+
+
 def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[SaidWish, ...]:
     """What was said about each step for which somebody wishes."""
     matters = [rule.matter for rule in STEP_RULES.values() if rule.matter and case.phase in rule.sources]
@@ -142,7 +153,7 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
     return tuple(
         SaidWish(names[row.participant_id], row)
         for row in conferences.voices(session, case.id)
-        if row.matter in wished and row.about == about[row.matter] and row.participant_id in names
+        if row.matter in wished and row.about == about.get(row.matter) and row.participant_id in names
     )
 
 

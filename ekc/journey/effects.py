@@ -14,16 +14,24 @@ from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule, queue, take_back
 from ekc.evaluations.effects import give_up_open, plan_follow_ups
-from ekc.journey.mails import END_MAILS, PLAN_AGREED, PLAN_READY, WELCOME
+from ekc.journey.mails import (
+    END_MAILS,
+    PLAN_AGREED,
+    PLAN_READY,
+    PLAN_READY_DISSENT,
+    PLAN_READY_NOT_ASKED,
+    PLAN_REVISED,
+    WELCOME,
+)
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.links.actions import revoke
 from ekc.matching.effects import end_request, withdraw_request
 from ekc.meetings.effects import destroy_said, end_meeting, forget_date, new_meeting, start_meeting
-from ekc.plans.effects import destroy_answers, destroy_draft, freeze_plan, present_plan
+from ekc.plans.effects import answers_in_force, destroy_answers, destroy_draft, freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, destroy_reasons, open_room
 from ekc.workflow.definition import STEPS, Taking
 from ekc.workflow.ends import END_OF_STEP, Destroyed, Hears, Settled
-from ekc.workflow.vocabulary import Effect, Outcome, Part, Phase, Step
+from ekc.workflow.vocabulary import Agreed, Effect, Outcome, Part, Phase, Step
 
 EffectFunction = Callable[[Session, Conference, datetime, Taking], None]
 
@@ -127,6 +135,23 @@ def send_mails(*rules: MailRule) -> EffectFunction:
     return write
 
 
+def issue_documents(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Queue the mails of a version: to each of the family as they answered it; of a new one to the coordinator too."""
+    said, not_asked = answers_in_force(session, conference)
+
+    def mail(person: int) -> MailRule:
+        if said.get(person) is Agreed.NO:
+            return PLAN_READY_DISSENT
+        return PLAN_READY_NOT_ASKED if person in not_asked else PLAN_READY
+
+    queue_circle_mail(session, conference, at, PLAN_READY, other=mail)
+    queue_circle_mail(session, conference, at, PLAN_AGREED)
+    if taking.step is Step.REVISE_PLAN and taking.account_id != conference.coordinator_id:
+        about = conference.id, conference.plan_number, conference.round
+        for account in _coordinator(session, conference):
+            queue(session, PLAN_REVISED, account.recipient, at, case=about[0], plan=about[1], round=about[2])
+
+
 EFFECTS: dict[Effect, EffectFunction] = {
     Effect.WELCOME_LETTER: send_mails(WELCOME),
     Effect.START_MEETING: start_meeting,
@@ -137,7 +162,7 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.END_MEETING: end_meeting,
     Effect.PRESENT_PLAN: present_plan,
     Effect.FREEZE_PLAN: freeze_plan,
-    Effect.ISSUE_DOCUMENTS: send_mails(PLAN_READY, PLAN_AGREED),
+    Effect.ISSUE_DOCUMENTS: issue_documents,
     Effect.PLAN_FOLLOW_UPS: plan_follow_ups,
     Effect.NEW_MEETING: new_meeting,
     Effect.NEW_ROUND: new_round,

@@ -21,7 +21,7 @@ from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
-from ekc.workflow.vocabulary import TWO_SIDED, Phase, VoiceMatter
+from ekc.workflow.vocabulary import TWO_SIDED, Agreed, Part, Phase, VoiceMatter
 
 #: Where something stands. In private time nothing that outsiders see is read of the family.
 _STANDS = frozenset[Phase]().union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
@@ -36,6 +36,24 @@ class CaseContext:
     circle: Circle
     meeting: meetings.MeetingRow | None
     matches: match_queries.Matches
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """A main person who does not agree with the plan as it is, or with part of it, and their words."""
+
+    name: str
+    said: plans.AgreementRow
+
+
+def dissent(session: Session, case: Case) -> tuple[Dissent, ...]:
+    """The main persons who do not agree with the draft, or with part of it."""
+    people = [one for one in plans.circle(session, case.id) if one.part is Part.MAIN_PERSON and not one.removed]
+    text = plans.stored_draft(session, case.id).text
+    rows = {row.participant_id: row for row in plans.agreements(session, case.id, case.presentation, text)}
+    return tuple(
+        Dissent(one.name, rows[one.id]) for one in people if one.id in rows and rows[one.id].answer is not Agreed.YES
+    )
 
 
 def read_context(session: Session, conference_id: int) -> CaseContext:
@@ -61,9 +79,11 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
         case Phase.INFORMATION:
             return _with_sides(session, case, _with_information(session, case, facts, read.meeting))
         case Phase.PRESENTATION:
-            return _with_answers(session, case, _with_plan(session, case, facts), read.meeting)
+            if not case.without_conference and read.meeting:
+                facts = _with_attendance(session, read.meeting.id, facts)
+            return _with_plan(session, case, facts, read.circle)
         case Phase.EVALUATION:
-            return _with_follow_ups(session, case, _with_plan(session, case, facts))
+            return _with_follow_ups(session, case, _with_plan(session, case, facts, read.circle))
         case Phase.PRIVATE_TIME | Phase.CLOSED:
             return facts
 
@@ -97,11 +117,10 @@ def facts_of_circles(
 
 
 def voices_about(case: Case | Conference | CaseRow, match: match_queries.MatchRow | None) -> dict[VoiceMatter, int]:
-    """What a voice in each matter has to be about to count now: this coordinator, this presentation, this round."""
+    """What a voice has to be about to count now: this coordinator, this round. Of the plan: `_with_plan`."""
     return {
         VoiceMatter.CONFERENCE: 0,
         VoiceMatter.COORDINATOR: match.id if match else 0,
-        VoiceMatter.PLAN: case.presentation,
         VoiceMatter.STOPPING: case.round,
         VoiceMatter.AGAIN: case.round,
     }
@@ -195,23 +214,28 @@ def _bottom_lines(lines: Iterable[conferences.BottomLineState], met: dict[int, b
     return tuple(BottomLineFacts(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines)
 
 
-def _with_plan(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    draft = plans.stored_draft(session, case.id).draft
-    busy = people_with_task(draft)
-    people = (replace(p, has_task=p.id in busy) for p in facts.people)
-    return replace(facts, people=tuple(people), plan=plan_facts(draft, {p.id for p in facts.people}))
-
-
-def _with_answers(
-    session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
-) -> Facts:
-    """Attendance, acceptance and bottom line checks of the current presentation."""
-    if not case.without_conference and meeting:
-        facts = _with_attendance(session, meeting.id, facts)
-    decisions = plans.acceptances(session, case.id, case.presentation)
-    met = plans.bottom_line_checks(session, case.id, case.presentation)
+def _with_plan(session: Session, case: Case | Conference, facts: Facts, circle: Circle) -> Facts:
+    """The draft, and what was said, decided and checked about its text as it is, in the current presentation."""
+    found = plans.stored_draft(session, case.id)
+    busy = people_with_task(found.draft)
+    said = {row.id: row.answer_to_plan(case.presentation, found.text) for row in circle}
+    decisions = plans.acceptances(session, case.id, case.presentation, found.text)
+    met = plans.bottom_line_checks(session, case.id, case.presentation, found.text)
+    earlier = {row.id for row in circle if row.answered_plan(case.presentation)}
+    people = (
+        replace(
+            p,
+            has_task=p.id in busy,
+            said_earlier=p.id in earlier and answer is None,
+            voices={**p.voices, VoiceMatter.PLAN: answer} if answer else p.voices,
+        )
+        for p in facts.people
+        for answer in (said[p.id],)
+    )
     return replace(
         _with_bottom_lines(session, case, facts, met),
+        people=tuple(people),
+        plan=plan_facts(found.draft, {p.id for p in facts.people}, plans.done(session, case.id, case.plan_number)),
         accepted=plans.is_accepted(decisions),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
+from ekc.conferences import queries as conferences
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
@@ -19,12 +20,13 @@ from ekc.journey.queries import CaseRow
 from ekc.links.queries import approval_requests
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, handing_over
+from ekc.plans import queries as plans
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed
-from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role
+from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
@@ -61,6 +63,19 @@ class ToTell:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A case with a plan in force, in which somebody has a task and was not asked, or does not agree: by name.
+
+    `revised_on`: since lately there is a new version, agreed without the coordinator.
+    """
+
+    case: CaseRow
+    not_asked: tuple[str, ...]
+    disagree: tuple[str, ...]
+    revised_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class NoLonger:
     """A case, and what stands in it and does not hold, as far as the visitor can mend it."""
 
@@ -81,6 +96,7 @@ class Home:
     wishes: tuple[CaseRow, ...]  # somebody wants to stop or to come together again
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # of a coordinator's own cases
+    unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
     registrations: tuple[CaseRow, ...]  # in a manager's regions
@@ -95,7 +111,7 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        return any((*asked, self.wishes, self.requests, self.to_tell, self.todos, self.ended))
+        return any((*asked, self.wishes, self.requests, self.to_tell, self.unsettled, self.todos, self.ended))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -138,6 +154,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         wishes=_wishes((*cases, *registrations, *regional)),
         requests=requests,
         to_tell=_to_tell(session, cases),
+        unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
         cases=cases,
         registrations=registrations,
@@ -186,6 +203,23 @@ def _to_tell(session: Session, cases: tuple[CaseRow, ...]) -> tuple[ToTell, ...]
     found = owed_in(session, [row.id for row in cases if may(Activity.LOG_CONTACT, row.phase, {Role.COORDINATOR})])
     open_ones = ((row, tuple(one for one in found.get(row.id, ()) if one.to)) for row in cases)
     return tuple(ToTell(row, owed) for row, owed in open_ones if owed)
+
+
+def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> Iterator[Unsettled]:
+    """What stays open of the answers to plans in force."""
+    rows = {row.id: row for row in cases if row.phase is Phase.EVALUATION}
+    found = plans.tasks_in_force(session, rows)
+    circles = conferences.members_of_cases(session, list(found))
+    revised = queries.revised_by_family(session, found, at - _TOLD_FOR)
+    for id_, (text, busy) in found.items():
+        row = rows[id_]
+        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in FAMILY_PARTS | {Part.SUPPORTER}]
+        said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
+        not_asked = tuple(name for name, answer in said.items() if answer is None)
+        disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)
+        on = local_date(revised[id_], row.timezone) if id_ in revised else None
+        if not_asked or disagree or on:
+            yield Unsettled(row, not_asked, disagree, on)
 
 
 def _wishes(rows: Iterable[CaseRow]) -> tuple[CaseRow, ...]:

@@ -20,6 +20,37 @@ PLAN_READY = MailRule(
     subject=N_("The plan is ready"),
     body=N_("The plan is written down as it was agreed. Ask your coordinator for it, or open it with your own link."),
 )
+PLAN_READY_DISSENT = MailRule(
+    name="plan_ready_dissent",
+    audience=Audience.CIRCLE,
+    parts=PLAN_READY.parts,
+    key=PLAN_READY.key,
+    subject=N_("The plan is written down"),
+    body=N_(
+        "The plan is written down. You said that you do not agree. Ask your coordinator for the plan, or open it with "
+        "your own link: there you can say it if that changes."
+    ),
+)
+PLAN_READY_NOT_ASKED = MailRule(
+    name="plan_ready_not_asked",
+    audience=Audience.CIRCLE,
+    parts=PLAN_READY.parts,
+    key=PLAN_READY.key,
+    subject=N_("The plan is written down: do you agree?"),
+    body=N_(
+        "The plan is written down, and you have not been asked yet whether you agree. Say it on your own page, with "
+        "your own link, or to your coordinator."
+    ),
+)
+PLAN_REVISED = MailRule(
+    name="plan_revised",
+    audience=Audience.COORDINATOR,
+    key="{case}:plan-{plan}:{round}:coordinator",
+    subject=N_("A family agreed a new version of its plan"),
+    body=N_(
+        "In a conference of yours a new version of the plan was agreed. Sign in to read it, and who was asked about it."
+    ),
+)
 PLAN_AGREED = MailRule(  # professionals see only what the family shares
     name="plan_agreed",
     audience=Audience.CIRCLE,

@@ -20,7 +20,8 @@ from ekc.links.words import words_in
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
-from ekc.plans.draft import from_json, involvement_of
+from ekc.plans.changes import Change, text_changes
+from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, why_not
 from ekc.workflow.profiles import PROFILES
@@ -72,6 +73,24 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanQuestion:
+    """Whether the visitor agrees to the plan: what they say of it, or `earlier` said of a text before it."""
+
+    said: plans.AgreementRow | None
+    earlier: plans.AgreementRow | None
+    changes: tuple[Change, ...]  # of the plan since `earlier`
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Somebody who says no to the plan in force and has tasks in it, by number."""
+
+    name: str
+    words: str
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A device that waits to be let into private time: whose link, what it is, and the words it shows."""
 
@@ -104,6 +123,8 @@ class OwnPage:
     in_room: bool  # is in the room of the meeting now
     asked: tuple[str, ...]  # what the case waits for from the visitor
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
+    plan_question: PlanQuestion | None
+    disagreements: tuple[Disagreement, ...]  # for monitor and convenor
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
     monitor: str  # the name of the person to call if the plan goes wrong
@@ -127,7 +148,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     facts = gather_facts(session, case, at, read) if takes_steps or consents else None
     verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
     said = (
-        [row for row in conferences.voices(session, case.id) if row.about == about[row.matter]] if takes_steps else []
+        [row for row in conferences.voices(session, case.id) if row.about == about.get(row.matter)]
+        if takes_steps
+        else []
     )
     own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)
     several = len(conferences.main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
@@ -155,6 +178,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
+        plan_question=_plan_question(session, case, me, agreed),
+        disagreements=_disagreements(session, case, read, agreed) if agreed else (),
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
@@ -195,6 +220,45 @@ def _refusals(session: Session, case: Case) -> tuple[plans.AcceptanceRow, ...]:
         return ()
     decisions = {row.participant_id: row for row in plans.acceptances(session, case.id, case.presentation)}
     return tuple(row for row in decisions.values() if not row.accepted)
+
+
+def _plan_question(
+    session: Session, case: Case, me: conferences.Member, agreed: PlanVersion | None
+) -> PlanQuestion | None:
+    """The question whether they agree: to the draft, and after the agreement to the version in force."""
+    if not case.may(Activity.ANSWER_PLAN):
+        return None
+    if agreed is not None and case.phase is Phase.EVALUATION:
+        text, draft = agreed.text, from_json(agreed.content)
+    else:
+        found = plans.stored_draft(session, case.id)
+        text, draft = found.text, found.draft
+    stays_away = me.attends is Attends.EXCLUDED and me.id not in people_with_task(draft)
+    if not draft.goals or stays_away:
+        return None
+    answers = plans.answers(session, case.id, case.presentation, text)
+    earlier = answers.earlier.get(me.id)
+    former = answers.former.get(earlier.text) if earlier else None
+    return PlanQuestion(answers.said.get(me.id), earlier, text_changes(former.draft, draft) if former else ())
+
+
+def _disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:
+    """Who says no to the version in force and has a task in it, for whoever keeps an eye on it or convenes."""
+    draft = from_json(agreed.content)
+    if case.phase is not Phase.EVALUATION or case.visitor.participant_id not in {
+        draft.monitor,
+        draft.evaluation.convenor,
+    }:
+        return ()
+    names = {row.id: row.name for row in read.circle}
+    rows = plans.agreements(session, case.id, case.presentation, agreed.text)
+    return tuple(
+        Disagreement(names[row.participant_id], row.words, tuple(number for number, _action in tasks))
+        for row in rows
+        if row.answer is Agreed.NO
+        and row.participant_id in names
+        and (tasks := involvement_of(draft, row.participant_id).actions)
+    )
 
 
 def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tuple[Waiting, ...]:

@@ -45,6 +45,17 @@ class ChangeRow:
     overrides: dict[str, str]
 
 
+def revised_by_family(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, datetime]:
+    """By case: when somebody in the circle last agreed a new version of the plan, after `since`."""
+    revised = (PhaseChange.step == Step.REVISE_PLAN, PhaseChange.actor_kind == ActorKind.PARTICIPANT)
+    found = (
+        select(PhaseChange.conference_id, func.max(PhaseChange.at))
+        .where(PhaseChange.conference_id.in_(conference_ids), *revised, PhaseChange.at > since)
+        .group_by(PhaseChange.conference_id)
+    )
+    return {row[0]: row[1] for row in session.execute(found)} if conference_ids else {}
+
+
 def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
     """The steps taken in a case, oldest first."""
     columns = [getattr(StepWords if name in _WORDS else PhaseChange, name) for name in ChangeRow.__dataclass_fields__]

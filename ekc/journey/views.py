@@ -21,18 +21,21 @@ from ekc.journey import actions, queries
 from ekc.journey.actions import Blocked, correct_registration, take_step
 from ekc.journey.casepage import case_page
 from ekc.journey.consequences import consequences, professionals
-from ekc.journey.facts import gather_facts
+from ekc.journey.facts import dissent, gather_facts
 from ekc.journey.forms import CorrectionForm, GoOnForm, ToldForm, step_form
 from ekc.journey.home import demo_people, staff_home
 from ekc.journey.notices import notices, owed_in
 from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import blocker_link
+from ekc.plans.document import SAID
+from ekc.plans.effects import printed_agreements
+from ekc.plans.views.answers import own_answer_form
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
 from ekc.workflow.ends import END_OF_STEP
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, as_the_circle_reads, has_duty, judge, steps_from
-from ekc.workflow.vocabulary import N_, Activity, Agreed, Role, Step, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Effect, Role, Step, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others
 
 bp = Blueprint("journey", __name__)
@@ -166,7 +169,9 @@ def _after_correction(conference_id: int) -> str:
 @case_route(Activity.SEE_OWN_PAGE)
 def own_page(case: Case) -> ResponseReturnValue:
     """The own page of a participant, by their personal link."""
-    return render_template("journey/own_page.html", case=case, page=own_page_of(db(), case, now()))
+    page = own_page_of(db(), case, now())
+    form = own_answer_form(case, formdata=None) if page.plan_question else None
+    return render_template("journey/own_page.html", case=case, page=page, form=form)
 
 
 @bp.route("/conferences/<int:conference_id>/steps/<step>", methods=["GET", "POST"])
@@ -251,6 +256,7 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
     if verdict is not None and case.visitor.account_id is None:
         verdict = as_the_circle_reads(verdict)
     reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
+    freezes = verdict is not None and Effect.FREEZE_PLAN in rule.effects
     return render_template(
         "journey/step.html",
         case=case,
@@ -265,4 +271,7 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         overrides=overrides,
         outside=Role.COORDINATOR in case.roles,
         today_there=local_date(now(), case.timezone),
+        dissent=dissent(db(), case) if freezes else (),
+        printed=printed_agreements(db(), case) if freezes else (),
+        said=SAID,
     )

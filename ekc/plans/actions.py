@@ -1,6 +1,7 @@
 """Actions on a plan: changing it, agreeing, accepting, sharing, and storing the printed document.
 
-Agreements, acceptances and checks belong to the current presentation (`conference.presentation`); the last one counts.
+Agreements, acceptances and checks belong to the current presentation (`conference.presentation`) and to the text of the
+plan as it was then (`PlanDraft.text`); the last one about the text as it is counts.
 """
 
 import hashlib
@@ -18,10 +19,21 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.plans import edits
+from ekc.plans.changes import text_changes
 from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_task, to_json
-from ekc.plans.models import Acceptance, BottomLineCheck, IssuedDocument, PlanDraft
-from ekc.plans.queries import circle, deciders, decides_alone, issued, stored_draft, version
+from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft
+from ekc.plans.queries import (
+    agreements,
+    circle,
+    deciders,
+    decides_alone,
+    is_answered,
+    issued,
+    stored_draft,
+    text_read,
+    version,
+)
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
@@ -33,6 +45,7 @@ from ekc.workflow.vocabulary import (
     Part,
     PlanSharing,
     Role,
+    SaidHow,
     SupportAnswer,
     VoiceMatter,
 )
@@ -76,7 +89,7 @@ def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDra
     """The row of the draft, to be changed. Raises Stale unless it is at this revision."""
     row = session.get(PlanDraft, conference_id, populate_existing=True)
     if row is None:
-        row = PlanDraft(conference_id=conference_id, revision=0, content=to_json(Draft()))
+        row = PlanDraft(conference_id=conference_id, revision=0, text=0, content=to_json(Draft()))
     if row.revision != revision:
         raise Stale(N_("Somebody changed the plan meanwhile. You see it as it is now. What you typed is still here."))
     return row
@@ -94,10 +107,39 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit) -> str:
     convenor = by.session.get(Participant, edit.convenor) if edit.convenor else None
     if convenor is not None and convenor.part in PROFESSIONAL_PARTS:
         raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family."))
-    row.content, row.revision, row.changed_at = to_json(after), row.revision + 1, by.at
+    text = row.text
+    if not edit.answers:
+        row.revision += 1
+    if text_changes(before, after):
+        row.text = row.revision
+        _keep_answered(by, row.conference_id, text, before, edits.changed_part(edit, before, after))
+    row.content, row.changed_at = to_json(after), by.at
     by.session.add(row)
     by.record(edit.code, row.conference_id, **edit.detail)
     return edits.newest_key(after) if edit.target is None else edit.target
+
+
+def _keep_answered(
+    by: By, conference_id: int, text: int, before: Draft, changed: tuple[edits.ChangedPart, str]
+) -> None:
+    """Keep the text that is left, if somebody answered it: to be shown beside what they said."""
+    presentation = by.session.get_one(Conference, conference_id).presentation
+    if not is_answered(by.session, conference_id, presentation, text):
+        return
+    part, number = changed
+    by.session.add(
+        FormerText(
+            conference_id=conference_id,
+            presentation=presentation,
+            text=text,
+            content=to_json(before),
+            changed_at=by.at,
+            changed_part=part,
+            changed_number=number,
+            account_id=by.visitor.account_id,
+            participant_id=by.visitor.participant_id,
+        )
+    )
 
 
 def _nameable(session: Session, conference_id: int) -> frozenset[int]:
@@ -119,13 +161,16 @@ def record_agreement(
     participant_id: int,
     answer: Agreed,
     words: str = "",
+    how: SaidHow | None = None,
 ) -> None:
-    """Record whether somebody of the family or a supporter agrees to the plan; `words` in their own words."""
+    """Record whether somebody of the family or a supporter agrees to the plan; `words` in their own words.
+
+    `how` they said it, of somebody who was not in the room.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
-        if words and PROFILES[conference.profile].only_agreed_recorded:
-            raise Refusal(N_("In this country only what is agreed is written down, so leave out their words."))
-        _agree(by, conference, participant_id, answer, words)
+        _refuse_words(conference, words)
+        _agree(by, conference, participant_id, answer, words, how)
         by.record(
             "plan.agreement",
             conference_id,
@@ -134,25 +179,75 @@ def record_agreement(
         )
 
 
-def record_agreements(by: By, conference_id: int, participant_ids: Iterable[int]) -> None:
-    """Record that all these people agree."""
+def _refuse_words(conference: Conference, words: str) -> None:
+    if words and PROFILES[conference.profile].only_agreed_recorded:
+        raise Refusal(N_("In this country only what is agreed is written down, so leave out their words."))
+
+
+def say_own_answer(by: By, conference_id: int, answer: Agreed, words: str = "") -> None:
+    """Somebody of the family or a supporter says for themselves, on their own page, whether they agree to the plan."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.ANSWER_PLAN)
+        _refuse_words(conference, words)
+        own = by.visitor.participant_id or 0
+        _agree(by, conference, own, answer, words, SaidHow.OWN_PAGE, text_read(by.session, conference))
+        by.record("plan.agreement", conference_id, participant=own, answer=answer.value)
+
+
+def say_the_same(by: By, conference_id: int, participant_ids: Iterable[int], how: SaidHow | None = None) -> None:
+    """Record that these people were asked again, and say of the plan as it is what they said of an earlier text."""
+    people = list(participant_ids)
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
+        said = {row.participant_id: row for row in agreements(by.session, conference_id, conference.presentation)}
+        if not people or not said.keys() >= set(people):
+            raise Refusal(N_("Choose who says the same as before."))
+        for person in people:
+            _agree(by, conference, person, said[person].answer, said[person].words, how)
+        by.record("plan.agreements", conference_id, people=", ".join(map(str, people)))
+
+
+def record_agreements(by: By, conference_id: int, participant_ids: Iterable[int], how: SaidHow | None = None) -> None:
+    """Record that all these people agree. `how` they said it, of people who were not in the room."""
     people = list(participant_ids)
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
         if not people:
             raise Refusal(N_("Choose who says yes."))
         for person in people:
-            _agree(by, conference, person, Agreed.YES, "")
+            _agree(by, conference, person, Agreed.YES, "", how)
         by.record("plan.agreements", conference_id, people=", ".join(map(str, people)))
 
 
-def _agree(by: By, conference: Conference, participant_id: int, answer: Agreed, words: str) -> None:
-    """Write down an answer. Whoever stays away as was decided is asked about a task of their own alone."""
+def _agree(
+    by: By,
+    conference: Conference,
+    participant_id: int,
+    answer: Agreed,
+    words: str,
+    how: SaidHow | None,
+    text: int | None = None,
+) -> None:
+    """Write down an answer, to the text as it is unless another is given.
+
+    Who stays away as was decided is asked about a task of their own.
+    """
     person = member(by.session, conference.id, participant_id)
-    draft = stored_draft(by.session, conference.id).draft
-    if person.part not in _ASKED or (person.attends is Attends.EXCLUDED and person.id not in people_with_task(draft)):
+    found = stored_draft(by.session, conference.id)
+    busy = people_with_task(found.draft)
+    if person.part not in _ASKED or (person.attends is Attends.EXCLUDED and person.id not in busy):
         raise Unknown
-    voices.say(by, conference, VoiceMatter.PLAN, conference.presentation, person.id, answer, words=words)
+    voices.say(
+        by,
+        conference,
+        VoiceMatter.PLAN,
+        conference.presentation,
+        person.id,
+        answer,
+        text=found.text if text is None else text,
+        how=how,
+        words=words,
+    )
 
 
 def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool) -> None:
@@ -162,13 +257,16 @@ def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool
         line = by.session.get(BottomLine, bottom_line_id)
         if line is None or line.conference_id != conference_id:
             raise Unknown
+        text = stored_draft(by.session, conference_id).text
         row = by.session.scalar(
             select(BottomLineCheck).where(
-                BottomLineCheck.bottom_line_id == line.id, BottomLineCheck.presentation == conference.presentation
+                BottomLineCheck.bottom_line_id == line.id,
+                BottomLineCheck.presentation == conference.presentation,
+                BottomLineCheck.text == text,
             )
         )
         if row is None:
-            row = BottomLineCheck(bottom_line_id=line.id, presentation=conference.presentation)
+            row = BottomLineCheck(bottom_line_id=line.id, presentation=conference.presentation, text=text)
             by.session.add(row)
         row.met, row.checked_at = met, by.at
         by.record(
@@ -205,6 +303,7 @@ def decide_acceptance(
             Acceptance(
                 conference_id=conference_id,
                 presentation=conference.presentation,
+                text=stored_draft(by.session, conference_id).text,
                 participant_id=participant_id,
                 accepted=accepted,
                 reason=reason or None,

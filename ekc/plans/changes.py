@@ -1,9 +1,10 @@
 """The differences between two plans, compared by keys. Pure: messages with parameters, translated by the caller."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from ekc.plans.draft import Action, Draft, WhatIf, actions, number_of
+from ekc.plans.draft import Action, Draft, WhatIf, actions, number_of, without_answers
 from ekc.workflow.vocabulary import N_
 
 
@@ -12,7 +13,7 @@ class Change:
     """One difference: a message and its parameters. `target` is the key of the new or changed part, or an anchor."""
 
     message: str
-    params: dict[str, str]
+    params: Mapping[str, str | date]
     target: str = ""
 
 
@@ -24,6 +25,11 @@ def changes(before: Draft, after: Draft) -> tuple[Change, ...]:
         *_what_ifs(before, after),
         *_monitor_and_evaluation(before, after),
     )
+
+
+def text_changes(before: Draft, after: Draft) -> tuple[Change, ...]:
+    """What makes it another text, about which everybody is asked again: all but the answers to requests for support."""
+    return changes(without_answers(before), without_answers(after))
 
 
 def _goals(before: Draft, after: Draft) -> Iterator[Change]:
@@ -86,5 +92,15 @@ def _content(what_if: WhatIf) -> tuple[str, str, frozenset[int]]:
 def _monitor_and_evaluation(before: Draft, after: Draft) -> Iterator[Change]:
     if before.monitor != after.monitor:
         yield Change(N_("Somebody else keeps an eye on the plan"), {}, "monitor")
-    if before.evaluation != after.evaluation:
-        yield Change(N_("We meet again at another time, in another place or with other people"), {}, "evaluation")
+    old, new = before.evaluation, after.evaluation
+    if old.at != new.at and new.at is not None:
+        when: dict[str, str | date] = {"day": new.at.date(), "time": new.at.strftime("%H:%M")}
+        yield Change(N_("We meet again at another time: %(day)s, %(time)s"), when, "evaluation")
+    elif old.at != new.at:
+        yield Change(N_("It is not chosen any more when we meet again"), {}, "evaluation")
+    if old.place != new.place:
+        yield Change(N_("We meet again in another place: %(place)s"), {"place": new.place or "–"}, "evaluation")
+    if old.convenor != new.convenor:
+        yield Change(N_("Somebody else calls everyone together"), {}, "evaluation")
+    if set(old.others) != set(new.others):
+        yield Change(N_("Other people come when we meet again"), {}, "evaluation")

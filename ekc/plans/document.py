@@ -34,7 +34,8 @@ TIMES = {"nl": "H.mm 'uur'", "en": "H:mm"}
 class PrintedAction:
     """Who does what, by when or how often.
 
-    `answer` is the answer to a request for support; "none": none was requested.
+    `answer` is the answer to a request for support; "none": none was requested. `disagree`, `not_asked`: of those who
+    do it, who says no to the plan, and who was not asked yet. These and `done` are stored only if they say something.
     """
 
     number: str
@@ -46,6 +47,9 @@ class PrintedAction:
     every: Every | None = None
     answer: Answer = "none"
     answer_words: str = ""
+    disagree: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,10 @@ def to_json(document: PlanDocument) -> bytes:
     for one in values["agreed"]:
         if not one["answer"]:
             del one["answer"]  # as it was stored
+    for action in (action for goal in values["goals"] for action in goal["actions"]):
+        for mark in ("disagree", "not_asked", "done"):
+            if not action[mark]:
+                del action[mark]
     return _canonical({"format": FORMAT, **values})
 
 

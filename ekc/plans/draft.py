@@ -5,7 +5,7 @@ that people read ("1.2") follow from the order. People are participant ids.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -95,6 +95,15 @@ def find(draft: Draft, key: str) -> Goal | Action | WhatIf:
         if part.key == key:
             return part
     raise KeyError(key)
+
+
+def without_answers(draft: Draft) -> Draft:
+    """The plan without the answers to requests for support."""
+    goals = (
+        replace(goal, actions=tuple(replace(action, answer=None, answer_words="") for action in goal.actions))
+        for goal in draft.goals
+    )
+    return replace(draft, goals=tuple(goals))
 
 
 def number_of(draft: Draft, key: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
-from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf, actions, find
-from ekc.workflow.vocabulary import ActionKind, SupportAnswer
+from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf, actions, find, number_of
+from ekc.workflow.vocabulary import N_, ActionKind, Labelled, SupportAnswer
 
 
 class _Keyed(Protocol):
@@ -14,6 +14,16 @@ class _Keyed(Protocol):
 
 
 T = TypeVar("T", bound=_Keyed)
+
+
+class ChangedPart(Labelled):
+    """What of a plan an edit changed. `%(number)s`: as it is printed."""
+
+    GOAL = "goal", N_("goal %(number)s")
+    ACTION = "action", N_("action %(number)s")
+    WHAT_IF = "what_if", N_("what-if %(number)s")
+    MONITOR = "monitor", N_("who keeps an eye on the plan")
+    EVALUATION = "evaluation", N_("when we meet again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,11 @@ class Edit:
     detail: Mapping[str, str] = field(default_factory=dict)
     target: str | None = None  # the key or anchor of what it changes; None: the added part
     convenor: int | None = None  # the convenor, if it sets one
+    answers: bool = False  # it answers a request, and leaves the text as it is
+
+
+_BY_LETTER = {"g": ChangedPart.GOAL, "a": ChangedPart.ACTION, "w": ChangedPart.WHAT_IF}
+_ANCHORS: dict[str | None, ChangedPart] = {"monitor": ChangedPart.MONITOR, "evaluation": ChangedPart.EVALUATION}
 
 
 def add_goal(text: str) -> Edit:
@@ -82,6 +97,7 @@ def answer_support(key: str, answer: SupportAnswer, words: str) -> Edit:
         lambda draft: _with_action(draft, key, answered),
         {"key": key, "answer": answer.value},
         key,
+        answers=True,
     )
 
 
@@ -150,6 +166,14 @@ def newest_key(draft: Draft) -> str:
     """The key of the part that was added last, of those still in the plan."""
     keyed: tuple[_Keyed, ...] = (*draft.goals, *actions(draft), *draft.what_ifs)
     return max((part.key for part in keyed), key=lambda key: int(key[1:]))
+
+
+def changed_part(edit: Edit, before: Draft, after: Draft) -> tuple[ChangedPart, str]:
+    """What an edit changed, and its number as it was printed then; empty: it has none."""
+    if edit.target in _ANCHORS:
+        return _ANCHORS[edit.target], ""
+    key = edit.detail.get("key") or newest_key(after)
+    return _BY_LETTER[key[0]], number_of(before if edit.target == "" else after, key)
 
 
 def _next_key(draft: Draft, letter: str) -> tuple[Draft, str]:

@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries import bottom_lines
 from ekc.core.clock import from_local, local_date
@@ -33,13 +35,15 @@ from ekc.plans.document import (
 from ekc.plans.draft import Action, Draft, actions, from_json, number_of
 from ekc.plans.draft import to_json as stored
 from ekc.plans.facts import heard
-from ekc.plans.models import Acceptance, BottomLineCheck, PlanDraft, PlanVersion
+from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, PlanDraft, PlanVersion
 from ekc.plans.queries import (
+    AgreementRow,
     CirclePerson,
     acceptances,
     agreements,
     bottom_line_checks,
     circle,
+    done,
     is_accepted,
     stored_draft,
     version,
@@ -47,6 +51,7 @@ from ekc.plans.queries import (
 from ekc.workflow.definition import Taking
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed, VoiceMatter
+from ekc.workflow.voices import Heard
 
 
 def present_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
@@ -66,8 +71,8 @@ def destroy_answers(session: Session, conference: Conference, after: int) -> Non
     """Delete what was said to the plan, decided and checked in all presentations after number `after`."""
     of_plan = (Voice.conference_id == conference.id, Voice.matter == VoiceMatter.PLAN)
     session.execute(delete(Voice).where(*of_plan, Voice.about > after))
-    of_case = Acceptance.conference_id == conference.id
-    session.execute(delete(Acceptance).where(of_case, Acceptance.presentation > after))
+    for table in (Acceptance, FormerText):
+        session.execute(delete(table).where(table.conference_id == conference.id, table.presentation > after))
     lines = select(BottomLine.id).where(BottomLine.conference_id == conference.id)
     checks = (BottomLineCheck.bottom_line_id.in_(lines), BottomLineCheck.presentation > after)
     session.execute(delete(BottomLineCheck).where(*checks))
@@ -75,15 +80,16 @@ def destroy_answers(session: Session, conference: Conference, after: int) -> Non
 
 def freeze_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """Store the draft as the next version, which is then in force; sets who convenes its evaluation."""
-    draft = stored_draft(session, conference.id).draft
-    store_version(session, conference, at, draft)
+    found = stored_draft(session, conference.id)
+    draft = found.draft
+    store_version(session, conference, at, draft, found.text)
     for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
         person.convenes = person.id == draft.evaluation.convenor
     session.flush()
 
 
-def store_version(session: Session, conference: Conference, at: datetime, draft: Draft) -> int:
-    """Insert the next version of the plan; returns its number. Versions are never updated.
+def store_version(session: Session, conference: Conference, at: datetime, draft: Draft, text: int = 0) -> int:
+    """Insert the next version of the plan; returns its number. Versions are never updated. `text`: its number.
 
     Raises Refusal without an evaluation date; the guards of the step check that before.
     """
@@ -97,8 +103,7 @@ def store_version(session: Session, conference: Conference, at: datetime, draft:
         with using(conference.language):
             found = changes(from_json(before.content), draft)
             lines = tuple(translate(change.message, dict(change.params)) for change in found)
-    since = before.made_at if before else None
-    document = _document(session, conference, draft, number, at, since, lines)
+    document = _document(session, conference, draft, number, at, text, lines)
     kinds = Counter(action.kind for action in actions(draft))
     session.add(
         PlanVersion(
@@ -107,6 +112,7 @@ def store_version(session: Session, conference: Conference, at: datetime, draft:
             agreed_on=agreed_on,
             content=stored(draft),
             snapshot=json.loads(to_json(document)),
+            text=text,
             goals=len(draft.goals),
             family_actions=kinds[ActionKind.FAMILY],
             network_actions=kinds[ActionKind.NETWORK],
@@ -126,12 +132,12 @@ def _document(
     draft: Draft,
     number: int,
     at: datetime,
-    since: datetime | None,
+    text: int,
     lines: tuple[str, ...],
 ) -> PlanDocument:
     """The printed values, with the names of people as they are now.
 
-    Agreements, acceptances and checks from before `since` belong to the former version and are left out.
+    Agreements, acceptances and checks of another text than this one are left out.
     """
     people = circle(session, conference.id)
     names = {person.id: person.name for person in people}
@@ -148,9 +154,19 @@ def _document(
     )
     if conference.without_conference:
         meeting = None
-    decisions = acceptances(session, conference.id, conference.presentation, since)
+    decisions = acceptances(session, conference.id, conference.presentation, text)
     accepted = decisions[-1] if decisions and is_accepted(decisions) else None
-    met = bottom_line_checks(session, conference.id, conference.presentation, since)
+    met = bottom_line_checks(session, conference.id, conference.presentation, text)
+    said = agreements(session, conference.id, conference.presentation, text)
+    answers = {row.participant_id: row.answer for row in said}
+    unheard = heard(people, draft, answers, conference.registered_on, conference.without_conference)
+    only_agreed = PROFILES[conference.profile].only_agreed_recorded
+    marks = _Marks(
+        done=done(session, conference.id, conference.plan_number),
+        disagree=frozenset(id_ for id_, answer in answers.items() if answer is Agreed.NO),
+        not_asked=frozenset(person.id for person in unheard.not_asked),
+        only_agreed=only_agreed,
+    )
     return PlanDocument(
         number=conference.number,
         title=conference.title,
@@ -162,7 +178,7 @@ def _document(
         version=number,
         version_on=local_date(at, conference.timezone),
         goals=tuple(
-            PrintedGoal(goal.text, tuple(_action(draft, action, names) for action in goal.actions))
+            PrintedGoal(goal.text, tuple(_action(draft, action, names, marks) for action in goal.actions))
             for goal in draft.goals
         ),
         what_ifs=tuple(
@@ -183,23 +199,51 @@ def _document(
         )
         if accepted
         else None,
-        agreed=_agreed(session, conference, draft, people, since),
+        agreed=_agreed(people, {row.participant_id: row for row in said}, unheard, only_agreed),
         changes=lines,
     )
 
 
+def answers_in_force(session: Session, conference: Conference) -> tuple[dict[int, Agreed], frozenset[int]]:
+    """What each said of the version in force, and who had to be asked about it and was not yet."""
+    in_force = version(session, conference.id, conference.plan_number)
+    if in_force is None:
+        return {}, frozenset()
+    rows = agreements(session, conference.id, conference.presentation, in_force.text)
+    said = {row.participant_id: row.answer for row in rows}
+    people, draft = circle(session, conference.id), from_json(in_force.content)
+    unheard = heard(people, draft, said, conference.registered_on, conference.without_conference)
+    return said, frozenset(person.id for person in unheard.not_asked)
+
+
+def printed_agreements(session: Session, conference: Conference | Case) -> tuple[PrintedAgreement, ...]:
+    """What the paper says of everybody, if the draft is frozen as it is now."""
+    found, people = stored_draft(session, conference.id), circle(session, conference.id)
+    rows = agreements(session, conference.id, conference.presentation, found.text)
+    said = {row.participant_id: row for row in rows}
+    answers = {id_: row.answer for id_, row in said.items()}
+    unheard = heard(people, found.draft, answers, conference.registered_on, conference.without_conference)
+    return _agreed(people, said, unheard, PROFILES[conference.profile].only_agreed_recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What stands beside a task of whom. Where only what is agreed is written down, who did not agree is left out."""
+
+    done: frozenset[str]
+    disagree: frozenset[int]
+    not_asked: frozenset[int]
+    only_agreed: bool
+
+
 def _agreed(
-    session: Session, conference: Conference, draft: Draft, people: tuple[CirclePerson, ...], since: datetime | None
+    people: tuple[CirclePerson, ...], said: dict[int, AgreementRow], unheard: Heard, only_agreed: bool
 ) -> tuple[PrintedAgreement, ...]:
     """What everyone says of the plan, in their words; and whoever has to be asked and was not, by name.
 
     Where only what is agreed is written down, whoever did not agree is left out.
     """
-    only_agreed = PROFILES[conference.profile].only_agreed_recorded
-    said = {row.participant_id: row for row in agreements(session, conference.id, conference.presentation, since)}
-    answers = {id_: row.answer for id_, row in said.items()}
-    found = heard(people, draft, answers, conference.registered_on, conference.without_conference)
-    not_asked = {person.id for person in found.not_asked}
+    not_asked = {person.id for person in unheard.not_asked}
     return (
         *(
             PrintedAgreement(person.name, said[person.id].words, cast(Said, said[person.id].answer.value))
@@ -209,14 +253,16 @@ def _agreed(
             if (person.id in said and not (only_agreed and said[person.id].answer is Agreed.NO))
             or person.id in not_asked
         ),
-        *(PrintedAgreement(side, "", "side_not_asked") for side in found.sides),
+        *(PrintedAgreement(side, "", "side_not_asked") for side in unheard.sides),
     )
 
 
-def _action(draft: Draft, action: Action, names: dict[int, str]) -> PrintedAction:
+def _action(draft: Draft, action: Action, names: dict[int, str], marks: _Marks) -> PrintedAction:
+    disagree = tuple(id_ for id_ in action.who if id_ in marks.disagree)
+    left_out = disagree if marks.only_agreed else ()
     return PrintedAction(
         number=number_of(draft, action.key),
-        who=_named(action.who, names),
+        who=_named(tuple(id_ for id_ in action.who if id_ not in left_out), names),
         what=action.what,
         kind=cast(Kind, action.kind.value),
         by=action.by,
@@ -224,6 +270,9 @@ def _action(draft: Draft, action: Action, names: dict[int, str]) -> PrintedActio
         every=cast(Every, action.every.value) if action.every else None,
         answer=cast(Answer, action.answer.value) if action.answer else "none",
         answer_words=action.answer_words,
+        disagree=() if left_out else _named(disagree, names),
+        done=action.key in marks.done,
+        not_asked=_named(tuple(id_ for id_ in action.who if id_ in marks.not_asked), names),
     )
 
 

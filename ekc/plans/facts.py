@@ -15,6 +15,7 @@ from ekc.workflow.vocabulary import Agreed, Attends, Phase, VoiceMatter
 _TEXT = (
     guards.actions_complete,
     guards.actions_before_evaluation,
+    guards.actions_ahead,
     guards.what_if_complete,
     guards.evaluation_arranged,
     guards.monitor_named,
@@ -58,8 +59,8 @@ def heard(
     )
 
 
-def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:
-    """The facts of a plan. People who have left the circle do not count."""
+def plan_facts(draft: Draft, in_circle: Container[int], done: Container[str] = ()) -> facts.PlanFacts:
+    """The facts of a plan. People who have left the circle do not count. `done`: the keys of actions that are done."""
     evaluation = draft.evaluation
     return facts.PlanFacts(
         goals=len(draft.goals),
@@ -70,6 +71,9 @@ def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:
                 people=_count(action.who, in_circle),
                 what=bool(action.what),
                 timed=is_timed(action),
+                who=frozenset(person for person in action.who if person in in_circle),
+                by=action.by,
+                done=action.key in done,
                 starts=action.starts,
                 kind=action.kind,
                 answer=action.answer,
@@ -85,7 +89,7 @@ def plan_facts(draft: Draft, in_circle: Container[int]) -> facts.PlanFacts:
 
 
 def open_points(
-    draft: Draft, people: Iterable[CirclePerson], today: date, profile: Profile
+    draft: Draft, people: Iterable[CirclePerson], today: date, profile: Profile, done: Container[str] = ()
 ) -> dict[str, list[Blocker]]:
     """What the plan lacks, as blockers by target: a key, `what-ifs`, `monitor`, `evaluation` or ""."""
     here = [person for person in people if not person.removed]
@@ -94,7 +98,7 @@ def open_points(
         today=today,
         profile=profile,
         people=_ages(here, today),
-        plan=plan_facts(draft, {person.id for person in here}),
+        plan=plan_facts(draft, {person.id for person in here}, done),
     )
     found: dict[str, list[Blocker]] = defaultdict(list)
     for guard in _TEXT:

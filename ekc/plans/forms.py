@@ -3,7 +3,7 @@
 Unknown values may stay empty: the page lists what is missing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.queries import CirclePerson
-from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SupportAnswer
+from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SaidHow, SupportAnswer
 
 _LINE = 300
 _PLACE = 160
@@ -194,42 +194,104 @@ class EvaluationForm(TranslatedForm):
 # Agreement, acceptance, support
 
 
+#: The key under which a form keeps which text of the plan it showed.
+TEXT = "text"
+_AGREED = InputRequired(_l("Choose what they say."))
+
+
 class _AnswerForm(EditingForm):
-    """What somebody says about the plan. `stands`: what was written down of each, by the person's id."""
+    """What somebody says about the plan. `stands`: what was written down of each, by the person's id; and the text."""
 
     about = "person"  # the field that says of whom it is
 
     def replaces(self, key: str) -> bool:
-        """Only what those said who were chosen."""
+        """Only what those said who were chosen; every answer is to the text that was shown."""
         chosen = self[self.about].data
-        return key in map(str, chosen if isinstance(chosen, list) else [chosen])
+        return key == TEXT or key in map(str, chosen if isinstance(chosen, list) else [chosen])
 
 
-class EverybodyForm(_AnswerForm):
-    """Everybody who agrees, at once."""
+def _how_field() -> SelectField:
+    return SelectField(_l("How they said it"))
+
+
+class _HeardForm(_AnswerForm):
+    """What people say, and how they said it where somebody of them was not in the room: of those in `away`."""
+
+    how = _how_field()
+
+    def __init__(self, people: Iterable[CirclePerson], away: Container[int] = (), **more: Any) -> None:
+        super().__init__(**more)
+        self.away = away
+        self.how.choices = [
+            SelectChoice("", _("choose how")),
+            *(SelectChoice(how.value, _(how.label)) for how in SaidHow if how is not SaidHow.OWN_PAGE),
+        ]
+        if not any(person.id in away for person in people):
+            del self.how
+
+    def validate_how(self, field: SelectField) -> None:
+        """Whoever was not in the room said it somehow."""
+        chosen = self[self.about].data
+        if not field.data and any(id_ in self.away for id_ in (chosen if isinstance(chosen, list) else [chosen])):
+            raise ValidationError(_("Say how they said it: they were not in the room."))
+
+    def to_how(self) -> SaidHow | None:
+        """How they said it; None: in the room."""
+        return SaidHow(self.how.data) if "how" in self and self.how.data else None
+
+
+class EverybodyForm(_HeardForm):
+    """Everybody who agrees, at once; or who says again what they said of an earlier text."""
 
     people = _people_field(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
     about = "people"
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
-        super().__init__(**more)
-        _offer_people(self.people, people)
+        offered = list(people)
+        super().__init__(offered, **more)
+        _offer_people(self.people, offered)
 
 
-class AgreementForm(_AnswerForm):
+class AgreementForm(_HeardForm):
     """Whether one person agrees to the plan."""
 
     person = _person_field(_l("Who"))
-    answer = RadioField(_l("What they say"), default=Agreed.YES.value)
+    answer = RadioField(_l("What they say"), validators=[_AGREED])
     words = _own_words(_l("In their words"))
 
     def __init__(self, people: Iterable[CirclePerson], only_agreed: bool = False, **more: Any) -> None:
         """`only_agreed`: no own words are written down in this country."""
-        super().__init__(**more)
-        _offer_person(self.person, people)
+        offered = list(people)
+        super().__init__(offered, **more)
+        _offer_person(self.person, offered, _("choose who"))
         if only_agreed:
             del self.words
         self.answer.choices = [SelectChoice(answer.value, _(answer.label)) for answer in Agreed]
+
+    def validate_person(self, field: SelectField) -> None:
+        """Somebody says it."""
+        if not field.data:
+            raise ValidationError(_("Choose who says it."))
+
+    def to_answer(self) -> Agreed:
+        return Agreed(self.answer.data)
+
+    def to_words(self) -> str:
+        return str(self.words.data or "") if "words" in self else ""
+
+
+class OwnAnswerForm(EditingForm):
+    """Whether the visitor agrees to the plan. `stands`: what they said before, and the text that was shown."""
+
+    answer = RadioField(_l("Do you agree with the plan?"), validators=[InputRequired(_l("Choose what you say."))])
+    words = _own_words(_l("In your words"))
+
+    def __init__(self, only_agreed: bool = False, **more: Any) -> None:
+        super().__init__(prefix="own-", **more)
+        own = {Agreed.YES: _l("yes"), Agreed.PART: _l("in part"), Agreed.NO: _l("no")}
+        self.answer.choices = [SelectChoice(answer.value, label) for answer, label in own.items()]
+        if only_agreed:
+            del self.words
 
     def to_answer(self) -> Agreed:
         return Agreed(self.answer.data)
@@ -239,7 +301,7 @@ class AgreementForm(_AnswerForm):
 
 
 class BottomLineCheckForm(EditingForm):
-    """Whether the plan meets a bottom line: the value of a button. `stands`: what was found before."""
+    """Whether the plan meets a bottom line: the value of a button. `stands`: what was found before, and the text."""
 
     met = RadioField(_l("The plan meets it"), choices=["yes", "no"])
 
@@ -247,18 +309,24 @@ class BottomLineCheckForm(EditingForm):
 class AcceptanceForm(_AnswerForm):
     """Whether the plan is accepted."""
 
-    person = _person_field(_l("Who decides"))
+    person = _person_field(_l("Who decides"))  # chosen, unless it is one alone
     decision = RadioField(_l("The plan is"), validators=[InputRequired(_l("Choose one of the two."))])
     reason = _own_words(_l("Which safety concern"))
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
         super().__init__(**more)
-        _offer_person(self.person, people)
+        offered = list(people)
+        _offer_person(self.person, offered, _("choose who") if len(offered) > 1 else "")
         self.decision.choices = [
             SelectChoice("yes", _("accepted")),
             SelectChoice("no", _("not accepted")),
             SelectChoice("other", _("not accepted, and not because of safety")),
         ]
+
+    def validate_person(self, field: SelectField) -> None:
+        """Somebody decides."""
+        if not field.data:
+            raise ValidationError(_("Choose who decides."))
 
     @property
     def accepts(self) -> bool:
@@ -282,8 +350,8 @@ class AcceptanceForm(_AnswerForm):
             raise ValidationError(_("Say which safety concern the plan leaves open."))
 
 
-class SupportForm(TranslatedForm):
-    """The answer to a request for support."""
+class SupportForm(EditingForm):
+    """The answer to a request for support. `stands`: the request as the plan says it."""
 
     answer = RadioField(_l("Answer"), default=SupportAnswer.PENDING.value)
     words = _own_words(_l("In their words"))

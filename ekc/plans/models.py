@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedBytes, SealedJSON, SealedText
-from ekc.core.db import Base
+from ekc.core.db import Base, enum_column
+from ekc.plans.edits import ChangedPart
 
 
 class PlanDraft(Base):
@@ -18,9 +19,28 @@ class PlanDraft(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(
         default=0
-    )  # incremented by each change; pages send back the one that they showed
+    )  # incremented by each change but answers to requests; pages send back the one that they showed
+    text: Mapped[int] = mapped_column(default=0)  # the revision of its last change of substance: `changes.text_changes`
     content: Mapped[Any] = mapped_column(SealedJSON("plan_draft.content"))
     changed_at: Mapped[datetime]
+
+
+class FormerText(Base):
+    """A text of the draft about which somebody answered, and the change that made it another text: of what, by whom."""
+
+    __tablename__ = "former_text"
+    __table_args__ = (UniqueConstraint("conference_id", "presentation", "text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    presentation: Mapped[int]
+    text: Mapped[int]
+    content: Mapped[Any] = mapped_column(SealedJSON("former_text.content"))  # the draft
+    changed_at: Mapped[datetime]
+    changed_part: Mapped[ChangedPart] = mapped_column(enum_column(ChangedPart))
+    changed_number: Mapped[str] = mapped_column(String(16))  # as it was printed; empty: a part that has none
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
 
 
 class PlanVersion(Base):
@@ -35,6 +55,7 @@ class PlanVersion(Base):
     agreed_on: Mapped[date]
     content: Mapped[Any] = mapped_column(SealedJSON("plan_version.content"))  # the draft
     snapshot: Mapped[Any] = mapped_column(SealedJSON("plan_version.snapshot"))  # a PlanDocument
+    text: Mapped[int] = mapped_column(default=0)  # the number of its text in the draft
     goals: Mapped[int]
     family_actions: Mapped[int]
     network_actions: Mapped[int]
@@ -67,6 +88,7 @@ class Acceptance(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     presentation: Mapped[int]
+    text: Mapped[int] = mapped_column(default=0)  # of the draft, as it was then
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     accepted: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(SealedText("acceptance.reason"))
@@ -77,10 +99,11 @@ class BottomLineCheck(Base):
     """Whether the plan of one presentation meets a bottom line."""
 
     __tablename__ = "bottom_line_check"
-    __table_args__ = (UniqueConstraint("bottom_line_id", "presentation"),)
+    __table_args__ = (UniqueConstraint("bottom_line_id", "presentation", "text"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     bottom_line_id: Mapped[int] = mapped_column(ForeignKey("bottom_line.id"))
     presentation: Mapped[int]
+    text: Mapped[int] = mapped_column(default=0)  # of the draft, as it was then
     met: Mapped[bool]
     checked_at: Mapped[datetime]

@@ -8,17 +8,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, bindparam, column, select, table, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
+from ekc.accounts.models import Account
 from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.meetings.models import Meeting, Stretch
-from ekc.plans.draft import Draft, from_json
-from ekc.plans.models import Acceptance, BottomLineCheck, IssuedDocument, PlanDraft, PlanVersion
+from ekc.plans.draft import Draft, from_json, people_with_task
+from ekc.plans.edits import ChangedPart
+from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.workflow.profiles import PROFILES, age
-from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Agreed, Attends, Part, PlanSharing, VoiceMatter
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    PROFESSIONAL_PARTS,
+    ActionState,
+    Agreed,
+    Attends,
+    Part,
+    Phase,
+    PlanSharing,
+    SaidHow,
+    VoiceMatter,
+)
 
 # The draft and the versions
 
@@ -30,6 +43,7 @@ class StoredDraft:
     draft: Draft
     revision: int
     changed_at: datetime | None
+    text: int = 0  # the number of the text that it is now
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +57,13 @@ class VersionRow:
 def stored_draft(session: Session, conference_id: int) -> StoredDraft:
     """The draft, the revision that a page sends back, and when it was last changed."""
     row = session.execute(
-        select(PlanDraft.content, PlanDraft.revision, PlanDraft.changed_at).where(
+        select(PlanDraft.content, PlanDraft.revision, PlanDraft.changed_at, PlanDraft.text).where(
             PlanDraft.conference_id == conference_id
         )
     ).one_or_none()
-    return StoredDraft(from_json(row.content), row.revision, row.changed_at) if row else StoredDraft(Draft(), 0, None)
+    if row is None:
+        return StoredDraft(Draft(), 0, None)
+    return StoredDraft(from_json(row.content), row.revision, row.changed_at, row.text)
 
 
 def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
@@ -65,6 +81,45 @@ def version(session: Session, conference_id: int, number: int) -> PlanVersion | 
     return session.scalar(
         select(PlanVersion).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
     )
+
+
+def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:
+    """By case with a plan in force: the number of its text, and who has a task in it."""
+    ids = list(conference_ids)
+    rows = session.execute(
+        select(PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
+        .join(Conference, (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number))
+        .where(Conference.id.in_(ids))
+        .order_by(PlanVersion.conference_id)
+    )
+    return {row[0]: (row[1], people_with_task(from_json(row[2]))) for row in rows} if ids else {}
+
+
+def text_read(session: Session, case: Case | Conference) -> int:
+    """The number of the text that the family reads: the draft, and after the agreement the version in force."""
+    in_force = version(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
+    return in_force.text if in_force else stored_draft(session, case.id).text
+
+
+#: What those who do an action said of it, and what was found (`evaluations`), read by name, as that stands above.
+_tick = table("action_tick", *map(column, ("conference_id", "version_number", "action_key", "state")))
+_check = table("action_check", *map(column, ("follow_up_id", "action_key", "state")))
+_follow_up = table("follow_up", *map(column, ("id", "conference_id", "version_number")))
+_STATES = union_all(
+    select(_tick.c.action_key, _tick.c.state).where(
+        _tick.c.conference_id == bindparam("case"), _tick.c.version_number == bindparam("number")
+    ),
+    select(_check.c.action_key, _check.c.state)
+    .join(_follow_up, _follow_up.c.id == _check.c.follow_up_id)
+    .where(_follow_up.c.conference_id == bindparam("case"), _follow_up.c.version_number == bindparam("number")),
+)
+
+
+def done(session: Session, conference_id: int, number: int) -> frozenset[str]:
+    """The keys of the actions of this version that are done, as everybody says who said something."""
+    rows = session.execute(_STATES, {"case": conference_id, "number": number}).all() if number else ()
+    open_ones = {row.action_key for row in rows if row.state != ActionState.DONE}
+    return frozenset(row.action_key for row in rows) - open_ones
 
 
 def issued(session: Session, version_id: int) -> IssuedDocument | None:
@@ -166,19 +221,35 @@ def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, t
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """Whether somebody agrees to the plan, in which words."""
+    """Whether somebody agrees to a text of the plan, in which words. `how`: of somebody who was not in the room."""
 
     participant_id: int
     answer: Agreed
     words: str
     said_at: datetime
+    text: int = 0
+    how: SaidHow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerTextRow:
+    """A text that somebody answered, and what was changed in it then, by whom. `name`: of an account."""
+
+    text: int
+    draft: Draft
+    changed_at: datetime
+    part: ChangedPart
+    number: str
+    participant_id: int | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRow:
-    """The decision of somebody about the plan of one presentation."""
+    """The decision of somebody about a text of the plan of one presentation."""
 
     presentation: int
+    text: int
     participant_id: int
     name: str
     organisation: str
@@ -188,29 +259,80 @@ class AcceptanceRow:
 
 
 def agreements(
-    session: Session, conference_id: int, presentation: int, since: datetime | None = None
+    session: Session, conference_id: int, presentation: int, text: int | None = None
 ) -> tuple[AgreementRow, ...]:
-    """The agreements of one presentation, by participant id; only after `since`, if given."""
+    """The agreements of one presentation, by participant id and text; of one text alone, if given."""
     rows = session.execute(
-        select(Voice.participant_id, Voice.answer, Voice.words, Voice.written_at)
+        select(Voice.participant_id, Voice.answer, Voice.words, Voice.written_at, Voice.text, Voice.how)
         .where(
             Voice.conference_id == conference_id,
             Voice.matter == VoiceMatter.PLAN,
             Voice.about == presentation,
-            _after(Voice.written_at, since),
+            _of(Voice.text, text),
         )
-        .order_by(Voice.participant_id)
+        .order_by(Voice.participant_id, Voice.text)
     )
-    return tuple(AgreementRow(row[0], row[1], row[2] or "", row[3]) for row in rows)
+    return tuple(AgreementRow(row[0], row[1], row[2] or "", *row[3:]) for row in rows)
+
+
+def is_answered(session: Session, conference_id: int, presentation: int, text: int) -> bool:
+    """Whether somebody agreed to a text of the plan or not, decided about it or checked it."""
+    return bool(
+        agreements(session, conference_id, presentation, text)
+        or acceptances(session, conference_id, presentation, text)
+        or bottom_line_checks(session, conference_id, presentation, text)
+    )
+
+
+def former_texts(session: Session, conference_id: int, presentation: int) -> tuple[FormerTextRow, ...]:
+    """The texts of one presentation that somebody answered and that were changed then, oldest first."""
+    rows = session.execute(
+        select(FormerText, Account.name)
+        .outerjoin(Account, Account.id == FormerText.account_id)
+        .where(FormerText.conference_id == conference_id, FormerText.presentation == presentation)
+        .order_by(FormerText.text)
+    )
+    return tuple(
+        FormerTextRow(
+            row.text,
+            from_json(row.content),
+            row.changed_at,
+            row.changed_part,
+            row.changed_number,
+            row.participant_id,
+            name,
+        )
+        for row, name in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What people say of one text, by participant id. `earlier`: of those who only answered one before it, the last."""
+
+    text: int
+    said: dict[int, AgreementRow]
+    earlier: dict[int, AgreementRow]
+    former: dict[int, FormerTextRow]  # the earlier texts by number
+
+
+def answers(session: Session, conference_id: int, presentation: int, text: int) -> Answers:
+    """What people say of this text of the plan, and of texts before it."""
+    rows = agreements(session, conference_id, presentation)
+    said = {row.participant_id: row for row in rows if row.text == text}
+    earlier = {row.participant_id: row for row in rows if row.text < text and row.participant_id not in said}
+    former = former_texts(session, conference_id, presentation) if earlier else ()
+    return Answers(text, said, earlier, {row.text: row for row in former})
 
 
 def acceptances(
-    session: Session, conference_id: int, presentation: int | None = None, since: datetime | None = None
+    session: Session, conference_id: int, presentation: int | None = None, text: int | None = None
 ) -> tuple[AcceptanceRow, ...]:
-    """The decisions, oldest first; of one presentation or of all; only after `since`, if given."""
+    """The decisions, oldest first; of one presentation or of all, of one text alone, if given."""
     query = (
         select(
             Acceptance.presentation,
+            Acceptance.text,
             Acceptance.participant_id,
             Participant.name,
             Participant.organisation,
@@ -219,14 +341,14 @@ def acceptances(
             Acceptance.decided_at,
         )
         .join(Participant, Participant.id == Acceptance.participant_id)
-        .where(Acceptance.conference_id == conference_id, _after(Acceptance.decided_at, since))
+        .where(Acceptance.conference_id == conference_id, _of(Acceptance.text, text))
         .order_by(Acceptance.id)
     )
     if presentation is not None:
         query = query.where(Acceptance.presentation == presentation)
     return tuple(
         AcceptanceRow(
-            r.presentation, r.participant_id, r.name, r.organisation, r.accepted, r.reason or "", r.decided_at
+            r.presentation, r.text, r.participant_id, r.name, r.organisation, r.accepted, r.reason or "", r.decided_at
         )
         for r in session.execute(query)
     )
@@ -239,20 +361,24 @@ def is_accepted(decisions: tuple[AcceptanceRow, ...]) -> bool | None:
 
 
 def bottom_line_checks(
-    session: Session, conference_id: int, presentation: int, since: datetime | None = None
+    session: Session, conference_id: int, presentation: int, text: int | None = None
 ) -> dict[int, bool]:
-    """Whether the plan of one presentation meets each bottom line, by id; unchecked ones are left out."""
+    """Whether the plan of one presentation meets each bottom line, by id; unchecked ones are left out.
+
+    Of one text alone, if given; otherwise as the last text that was checked does.
+    """
     rows = session.execute(
         select(BottomLineCheck.bottom_line_id, BottomLineCheck.met)
         .join(BottomLine, BottomLine.id == BottomLineCheck.bottom_line_id)
         .where(
             BottomLine.conference_id == conference_id,
             BottomLineCheck.presentation == presentation,
-            _after(BottomLineCheck.checked_at, since),
+            _of(BottomLineCheck.text, text),
         )
+        .order_by(BottomLineCheck.text)
     )
     return {row.bottom_line_id: row.met for row in rows}
 
 
-def _after(column: InstrumentedAttribute[datetime], since: datetime | None) -> ColumnElement[bool]:
-    return true() if since is None else column > since
+def _of(column: InstrumentedAttribute[int], text: int | None) -> ColumnElement[bool]:
+    return true() if text is None else column == text

@@ -144,9 +144,15 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         | _grant(frozenset({Phase.PRESENTATION}), Role.MAIN_PERSON, Role.FAMILY),
     ),
     ActivityRule(
+        Activity.ANSWER_PLAN,
+        N_("say for themselves whether they agree to the plan"),
+        _grant(_PLAN, *FAMILY_ROLES, Role.SUPPORTER),
+    ),
+    ActivityRule(
         Activity.CHECK_PLAN,
         N_("record who agrees, and check the bottom lines"),
-        _grant(_PLAN, Role.COORDINATOR),
+        # a new version is often made without the coordinator, by whoever calls everyone together
+        _grant(_PLAN, Role.COORDINATOR) | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),
     ActivityRule(
         Activity.ANSWER_SUPPORT,
@@ -156,7 +162,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.DECIDE_ACCEPTANCE,
         N_("accept the plan, or refuse it for safety"),
-        _grant(frozenset({Phase.PRESENTATION}), Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
+        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
     ),
     ActivityRule(
         Activity.TICK_OFF,

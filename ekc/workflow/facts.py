@@ -48,6 +48,7 @@ class PersonFacts:
     in_room: bool = False  # is there now
     came_as_professional: bool = False  # to that meeting, whatever their part is now
     has_task: bool = False
+    said_earlier: bool = False  # what they say of the plan is about an earlier text of it
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
 
     @property
@@ -113,6 +114,9 @@ class ActionFacts:
     people: int
     what: bool
     timed: bool
+    who: frozenset[int] = frozenset()
+    by: date | None = None
+    done: bool = False  # those who do it said so
     starts: date | None = None
     kind: ActionKind = ActionKind.FAMILY
     answer: SupportAnswer | None = None

@@ -345,6 +345,37 @@ def actions_before_evaluation(f: Facts) -> Iterator[Blocker]:
             )
 
 
+def actions_ahead(f: Facts) -> Iterator[Blocker]:
+    """No action had to be done by a day that is past, unless it is done: it would be printed as if it were still open.
+
+    A family may want it so all the same: the coordinator overrides and says why.
+    """
+    for action in f.plan.actions:
+        if action.by and action.by < f.today and not action.done:
+            yield Blocker(
+                N_("Action %(number)s had to be done by %(day)s, which is past: take it out, or choose another day"),
+                Remedy.PLAN,
+                {"number": action.number, "day": action.by},
+                target=action.key,
+            )
+
+
+def tasks_agreed(f: Facts) -> Iterator[Blocker]:
+    """No action is done by people who all say no to the plan: as support that was declined, it is done by nobody.
+
+    The family may want it in the plan all the same: the coordinator overrides and says why, and the paper says no.
+    """
+    no = {person.id for person in hear(VoiceMatter.PLAN, f).no}
+    for action in f.plan.actions:
+        if action.who and action.who <= no:
+            yield Blocker(
+                N_("Who does action %(number)s does not agree: agree what happens instead"),
+                Remedy.PLAN,
+                {"number": action.number},
+                target=action.key,
+            )
+
+
 def what_if_complete(f: Facts) -> Iterator[Blocker]:
     """At least one what-if says who meets whom (OECD Box 4.1, part three); none is half written."""
     for what_if in f.plan.what_ifs:
@@ -445,7 +476,13 @@ def everyone_asked(f: Facts) -> Iterator[Blocker]:
     """
     heard = hear(VoiceMatter.PLAN, f)
     yield from about_people(
-        [*heard.not_asked],
+        [person for person in heard.not_asked if person.said_earlier],
+        N_("The plan changed after %(names)s answered: ask again"),
+        N_("The plan changed after %(n)s people answered: ask again (%(names)s)"),
+        Remedy.AGREEMENT,
+    )
+    yield from about_people(
+        [person for person in heard.not_asked if not person.said_earlier],
         N_("%(names)s has not been asked about the plan yet"),
         N_("%(n)s people have not been asked about the plan yet: %(names)s"),
         Remedy.AGREEMENT,
@@ -557,6 +594,12 @@ _BEFORE_EVALUATION = GuardRule(
     override=_COORDINATOR,
     first=actions_complete,  # without actions none begins in time
 )
+_AHEAD = GuardRule(
+    actions_ahead,
+    N_("No action had to be done by a day that is past"),
+    override=_COORDINATOR,
+    first=actions_complete,  # without actions none lies ahead
+)
 #: What makes a plan a plan: nothing that lacks one of these is ever agreed.
 _IS_A_PLAN = (
     GuardRule(actions_complete, N_("Each action says who, what and when")),
@@ -601,18 +644,25 @@ BEGIN_PRIVATE_TIME = (
     GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
     _PROFESSIONALS_LEFT,
 )
+#: What is asked of each version of a plan, about the text that it becomes.
 AGREE_PLAN = (
     *_IS_A_PLAN,
     _BEFORE_EVALUATION,
+    _AHEAD,
     GuardRule(bottom_lines_met, N_("Bottom lines are met"), first=bottom_lines_shared),
     GuardRule(accepted, N_("The plan is accepted"), first=about_nobody),
     GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR, first=about_nobody),
+    GuardRule(
+        tasks_agreed,
+        N_("Each action has somebody who agrees to do it"),
+        override=_COORDINATOR,
+        first=actions_complete,  # of a plan without actions nobody has said no to one
+    ),
 )
 GO_BACK = (GuardRule(made_at_a_conference), _PROFESSIONALS_LEFT)
 REVISE_PLAN = (
     GuardRule(evaluation_held),
     GuardRule(family_wants_new_version),
-    *_IS_A_PLAN,
-    _BEFORE_EVALUATION,
+    *AGREE_PLAN,
 )
 CLOSE = follow_up_guards(FOLLOW_UPS)

@@ -123,7 +123,9 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.BOTTOM_LINES,
         N_("bottom lines, and whether the plan meets them"),
-        _to(_STAFF | _AGENCIES, _OUTSIDE) | _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.TOLD),
+        _to(_STAFF | _AGENCIES, _OUTSIDE)
+        | _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.TOLD)
+        | _to(Role.CONVENOR, _EVALUATION, Scope.TOLD),
     ),
     PartRule(
         CasePart.PLAN,
@@ -148,6 +150,7 @@ PARTS: tuple[PartRule, ...] = (
         _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION})
         | _to(Role.COORDINATOR, _FROM_SETUP)
         | _to(Role.PLAN_READER, _PLAN)
+        | _to(Role.CONVENOR, _EVALUATION)
         | _to(_AGENCIES, _PLAN, Scope.OWN),
     ),
     PartRule(
@@ -211,6 +214,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SEE_VERSIONS: frozenset({CasePart.PLAN}),
     Activity.SHARE_PLAN: frozenset({CasePart.SHARING}),
     Activity.WRITE_PLAN: frozenset({CasePart.PLAN, CasePart.NEXT_VERSION, CasePart.NAMES}),
+    Activity.ANSWER_PLAN: frozenset({CasePart.PLAN}),
     Activity.CHECK_PLAN: frozenset({CasePart.PLAN, CasePart.BOTTOM_LINES, CasePart.ACCEPTANCE}),
     Activity.ANSWER_SUPPORT: frozenset({CasePart.OWN_PLAN}),
     Activity.DECIDE_ACCEPTANCE: frozenset({CasePart.ACCEPTANCE, CasePart.BOTTOM_LINES}),

@@ -261,6 +261,7 @@ class Activity(StrEnum):
     SEE_VERSIONS = "see_versions"
     SHARE_PLAN = "share_plan"
     WRITE_PLAN = "write_plan"
+    ANSWER_PLAN = "answer_plan"
     CHECK_PLAN = "check_plan"
     ANSWER_SUPPORT = "answer_support"
     DECIDE_ACCEPTANCE = "decide_acceptance"
@@ -386,6 +387,16 @@ class Agreed(Labelled):
     YES = "yes", N_("agrees")
     PART = "part", N_("agrees with part of it")
     NO = "no", N_("does not agree")
+
+
+class SaidHow(Labelled):
+    """How somebody who was not in the room said what is written down of them."""
+
+    PHONE = "phone", N_("by telephone")
+    LETTER = "letter", N_("by letter")
+    MESSAGE = "message", N_("by mail or message")
+    IN_PERSON = "in_person", N_("in person, at another moment")
+    OWN_PAGE = "own_page", N_("on their own page")
 
 
 class VoiceMatter(Labelled):

@@ -16,7 +16,7 @@ from ekc.workflow.vocabulary import ActionKind, Every, Step
 
 
 def revise_plan(player: Player, on: date) -> None:
-    """Peter changes the plan at the evaluation and records the agreements; then it is agreed."""
+    """Peter changes the plan at the evaluation and writes down what each says; the referrer accepts; it is agreed."""
     peter, grace, alf = (player.people[id_] for id_ in ("peter", "grace", "alf"))
     convenor = player.visitor("peter")
     writer = PlanWriter(player, player.on(on, "17:10"), convenor)
@@ -39,6 +39,10 @@ def revise_plan(player: Player, on: date) -> None:
     plans.change_plan(*writer.next(), edits.add_action(winter, salt))
     again = datetime.combine(on + timedelta(weeks=26), time(11))
     plans.change_plan(*writer.next(), edits.set_evaluation(EvaluationPlan(at=again, place="at home", convenor=peter)))
-    for minutes, id_ in enumerate(("joan", "wim", "peter", "grace", "nextdoor", "alf"), start=20):
+    for minutes, id_ in enumerate(("joan", "wim", "peter", "grace", "maud", "vicar", "nextdoor", "alf"), start=20):
         agree(player, id_, "yes", player.on(on, f"17:{minutes}"))
-    take_step(player.by(player.on(on, "17:40"), convenor), player.id, Taking(Step.REVISE_PLAN))
+    plans.decide_acceptance(
+        player.by(player.on(on, "17:35"), player.visitor("ot")), player.id, player.people["ot"], True
+    )
+    why = {"actions_ahead": "These were done, or came to nothing; they stay to be read."}
+    take_step(player.by(player.on(on, "17:40")), player.id, Taking(Step.REVISE_PLAN, overrides=why))

@@ -163,7 +163,7 @@ def test_an_evaluation_can_lead_to_a_second_version(db_session: Session, cast: C
         "1.2 is now: Sleeps over on Saturdays so that Joan sleeps through",
         "1.2 is done at another time: Sleeps over on Saturdays so that Joan sleeps through",
         "New, 3.1: Salts the path and drives Joan to the shops when it freezes",
-        "We meet again at another time, in another place or with other people",
+        "We meet again at another time: Saturday 28 November 2026, 11:00",
     ]
     assert [one["words"] for one in first.snapshot["agreed"]] == [
         "yes, said aloud",

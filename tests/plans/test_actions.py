@@ -254,7 +254,7 @@ def test_a_second_version_tells_what_changed_and_claims_no_old_yes(
 
     version = queries.version(db_session, family.id, 2)
     assert version is not None
-    assert len(version.snapshot["changes"]) == 2
+    assert len(version.snapshot["changes"]) == 3
     said = {one["name"].split()[0]: one["answer"] for one in version.snapshot["agreed"]}
     assert said == dict.fromkeys(("Yara", "Fatima", "Omar", "Joost"), "not_asked") | {"Marieke": "yes"}
     assert [row.number for row in queries.versions(db_session, family.id)] == [2, 1]

@@ -47,6 +47,8 @@ TWO_SIDES = facts(variant=Variant.GROUP, sides=("residents", "young people"))
 ON_ONE_SIDE = tuple(replace(p, side="residents") for p in (MOTHER, UNCLE, FRIEND))
 
 
+SAYS_NO = replace(UNCLE, voices={VoiceMatter.PLAN: Agreed.NO})
+
 #: Guard, the case, and (sentence, remedy, target) of what it says, blanks filled in.
 SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
@@ -405,16 +407,43 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         g.everyone_asked,
-        with_people(replace(UNCLE, voices={}), replace(CHILD, voices={})),
+        with_people(replace(UNCLE, voices={}, said_earlier=False), replace(CHILD, voices={}, said_earlier=False)),
         [("2 people have not been asked about the plan yet: Person 2, Person 4", "agreement", "2")],
     ),
     (
         g.everyone_asked,
         replace(
-            with_people(replace(UNCLE, voices={}, present=False), replace(FRIEND, voices={}, has_task=False)),
+            with_people(
+                replace(UNCLE, voices={}, present=False, said_earlier=False),
+                replace(FRIEND, voices={}, has_task=False),
+            ),
             meeting_held=False,
         ),
         [("Person 2 has not been asked about the plan yet", "agreement", "2")],
+    ),
+    (
+        g.everyone_asked,
+        with_people(replace(UNCLE, voices={}, said_earlier=True), replace(CHILD, voices={}, said_earlier=False)),
+        [
+            ("The plan changed after Person 2 answered: ask again", "agreement", "2"),
+            ("Person 4 has not been asked about the plan yet", "agreement", "4"),
+        ],
+    ),
+    (
+        g.tasks_agreed,
+        replace(with_people(SAYS_NO), plan=with_plan(actions=(replace(ACTION, who=frozenset({2})),)).plan),
+        [("Who does action 1.1 does not agree: agree what happens instead", "plan", ACTION.key)],
+    ),
+    (
+        g.actions_ahead,
+        with_plan(actions=(replace(ACTION, by=date(2026, 4, 17), done=False),)),
+        [
+            (
+                "Action 1.1 had to be done by 2026-04-17, which is past: take it out, or choose another day",
+                "plan",
+                ACTION.key,
+            )
+        ],
     ),
     (
         g.made_at_a_conference,
@@ -494,6 +523,12 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     (g.everyone_asked, with_people(replace(UNCLE, voices={}, present=False, has_task=False))),
     (g.everyone_asked, with_people(replace(UNCLE, voices={}, attends=Attends.EXCLUDED, has_task=False))),
     (g.everyone_asked, with_people(replace(NURSE, voices={}, has_task=True))),
+    (
+        g.tasks_agreed,
+        replace(with_people(SAYS_NO), plan=with_plan(actions=(replace(ACTION, who=frozenset({1, 2})),)).plan),
+    ),
+    (g.actions_ahead, with_plan(actions=(replace(ACTION, by=date(2026, 4, 18), done=False),))),
+    (g.actions_ahead, with_plan(actions=(replace(ACTION, by=date(2026, 4, 17), done=True),))),
 ]
 
 

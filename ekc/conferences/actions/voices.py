@@ -7,16 +7,19 @@ from sqlalchemy import delete, select
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference, Voice
 from ekc.core.clock import local_date
-from ekc.workflow.vocabulary import Agreed, StopReason, VoiceMatter
+from ekc.workflow.vocabulary import Agreed, SaidHow, StopReason, VoiceMatter
 
 
-def said(by: By, conference_id: int, matter: VoiceMatter, about: int, participant_id: int) -> Voice | None:
-    """What this person said in this matter; None: nothing yet."""
+def said(
+    by: By, conference_id: int, matter: VoiceMatter, about: int, participant_id: int, text: int = 0
+) -> Voice | None:
+    """What this person said in this matter, of a plan about this text; None: nothing yet."""
     return by.session.scalar(
         select(Voice).where(
             Voice.conference_id == conference_id,
             Voice.matter == matter,
             Voice.about == about,
+            Voice.text == text,
             Voice.participant_id == participant_id,
         )
     )
@@ -30,16 +33,18 @@ def say(
     participant_id: int,
     answer: Agreed,
     *,
+    text: int = 0,
     on: date | None = None,
+    how: SaidHow | None = None,
     words: str = "",
     reason: StopReason | None = None,
 ) -> None:
     """Write down this person's answer, in place of an earlier one. `on`: the day on which they said it; None: today."""
-    row = said(by, conference.id, matter, about, participant_id)
+    row = said(by, conference.id, matter, about, participant_id, text)
     if row is None:
-        row = Voice(conference_id=conference.id, matter=matter, about=about, participant_id=participant_id)
+        row = Voice(conference_id=conference.id, matter=matter, about=about, text=text, participant_id=participant_id)
         by.session.add(row)
-    row.answer, row.words, row.reason_code = answer, words or None, reason
+    row.answer, row.how, row.words, row.reason_code = answer, how, words or None, reason
     row.said_on, row.written_at = on or local_date(by.at, conference.timezone), by.at
     by.session.flush()
 

@@ -1,6 +1,6 @@
 """The page of the agreement: who agrees, bottom lines, acceptance, and answers to requests for support."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,21 +13,30 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
-from ekc.core.errors import Stale
+from ekc.core.errors import Unknown
 from ekc.core.forms import EditingForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
 from ekc.plans import actions, queries
-from ekc.plans.draft import Action, Draft, number_of
+from ekc.plans.changes import text_changes
+from ekc.plans.draft import Action, from_json, number_of
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.facts import askable, heard
-from ekc.plans.forms import AcceptanceForm, AgreementForm, BottomLineCheckForm, EverybodyForm, SupportForm
+from ekc.plans.forms import (
+    TEXT,
+    AcceptanceForm,
+    AgreementForm,
+    BottomLineCheckForm,
+    EverybodyForm,
+    OwnAnswerForm,
+    SupportForm,
+)
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import SubmittedForm, rhythms, seen_revision
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, ActionKind, Activity, CasePart, Role, Scope, VoiceMatter
+from ekc.workflow.vocabulary import N_, ActionKind, Activity, CasePart, Phase, Role, Scope, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES
 
 Form = TypeVar("Form", bound=EditingForm)
@@ -49,7 +58,21 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
         case,
         "everybody",
         partial(_everybody_form, case),
-        lambda who, form: actions.record_agreements(who, case.id, form.people.data),
+        lambda who, form: actions.record_agreements(who, case.id, form.people.data, form.to_how()),
+        anchor="agree",
+    )
+
+
+@bp.post("/agreement/again")
+@case_route(Activity.CHECK_PLAN)
+@edits
+def everybody_again(case: Case) -> ResponseReturnValue:
+    """Record that all these people were asked again, and say the same of the plan as it is now."""
+    return _save(
+        case,
+        "again",
+        partial(_again_form, case),
+        lambda who, form: actions.say_the_same(who, case.id, form.people.data, form.to_how()),
         anchor="agree",
     )
 
@@ -63,8 +86,23 @@ def somebody_agrees(case: Case) -> ResponseReturnValue:
         case,
         "person",
         partial(_agreement_form, case),
-        lambda who, form: actions.record_agreement(who, case.id, form.person.data, form.to_answer(), form.to_words()),
+        lambda who, form: actions.record_agreement(
+            who, case.id, form.person.data, form.to_answer(), form.to_words(), form.to_how()
+        ),
         anchor="agree",
+    )
+
+
+@bp.post("/agreement/own")
+@case_route(Activity.ANSWER_PLAN)
+@edits
+def say_own_answer(case: Case) -> ResponseReturnValue:
+    """Record whether the visitor agrees."""
+    return _save(
+        case,
+        "own",
+        partial(own_answer_form, case),
+        lambda who, form: actions.say_own_answer(who, case.id, form.to_answer(), form.to_words()),
     )
 
 
@@ -101,14 +139,12 @@ def decide(case: Case) -> ResponseReturnValue:
 @edits
 def answer_support(case: Case, key: str) -> ResponseReturnValue:
     """Record the answer to a request for support."""
-    form = SupportForm(prefix=f"{key}-")
-    if not form.validate_on_submit():
-        return _page(case, SubmittedForm(key, form))
-    try:
-        actions.answer_support(by(), case.id, seen_revision(), key, form.to_answer(), form.words.data)
-    except Stale as refusal:
-        return _page(case, SubmittedForm(key, form, refusal))
-    return _back(case, key)
+    return _save(
+        case,
+        key,
+        partial(_support_form, case, key),
+        lambda who, form: actions.answer_support(who, case.id, seen_revision(), key, form.to_answer(), form.words.data),
+    )
 
 
 def _save(
@@ -132,31 +168,79 @@ def _askable(case: Case) -> list[CirclePerson]:
     return askable(queries.circle(db(), case.id), queries.stored_draft(db(), case.id).draft)
 
 
-def _said(case: Case) -> dict[str, Standing]:
-    """What was written down of each person about this plan, for the forms that replace it."""
-    names = {person.id: person.name for person in queries.circle(db(), case.id)}
-    rows = queries.agreements(db(), case.id, case.presentation)
-    return {str(row.participant_id): _standing(names[row.participant_id], row.answer.label, row.words) for row in rows}
+def _answers(case: Case) -> queries.Answers:
+    """What is said of the draft as it is."""
+    text = queries.stored_draft(db(), case.id).text
+    return queries.answers(db(), case.id, case.presentation, text)
+
+
+def _shown_text(text: int) -> dict[str, Standing]:
+    """For forms that answer a text: which one they showed."""
+    return {TEXT: Standing(_("The plan"), _("another text than you saw: number %(number)s", number=text))}
+
+
+def _stands(found: queries.Answers, people: Iterable[CirclePerson]) -> dict[str, Standing]:
+    """The text, and what was written down of each person about it, for the forms that replace that."""
+    names = {person.id: person.name for person in people}
+    said = (row for row in found.said.values() if row.participant_id in names)
+    return _shown_text(found.text) | {
+        str(row.participant_id): _standing(names[row.participant_id], row.answer.label, row.words) for row in said
+    }
 
 
 def _standing(name: str, answer: str, words: str) -> Standing:
     return Standing(name, f"{_(answer)} “{words}”" if words else _(answer))
 
 
+def _away(case: Case, people: Iterable[CirclePerson]) -> frozenset[int]:
+    """Who of them is not in the room where the plan is presented."""
+    return frozenset(person.id for person in people if case.phase is not Phase.PRESENTATION or not person.came)
+
+
 def _everybody_form(case: Case, **more: Any) -> EverybodyForm:
-    return EverybodyForm(_askable(case), stands=_said(case), prefix="everybody-", **more)
+    people = _askable(case)
+    return EverybodyForm(
+        people,
+        away=_away(case, people),
+        stands=_stands(_answers(case), people),
+        prefix="everybody-",
+        **more,
+    )
+
+
+def _again_form(case: Case, **more: Any) -> EverybodyForm:
+    found = _answers(case)
+    people = [person for person in _askable(case) if person.id in found.earlier]
+    return EverybodyForm(people, away=_away(case, people), stands=_stands(found, people), prefix="again-", **more)
 
 
 def _agreement_form(case: Case, **more: Any) -> AgreementForm:
-    only_agreed = PROFILES[case.profile].only_agreed_recorded
-    return AgreementForm(_askable(case), only_agreed, stands=_said(case), prefix="person-", **more)
+    people = _askable(case)
+    return AgreementForm(
+        people,
+        PROFILES[case.profile].only_agreed_recorded,
+        away=_away(case, people),
+        stands=_stands(_answers(case), people),
+        prefix="person-",
+        **more,
+    )
+
+
+def own_answer_form(case: Case, **more: Any) -> OwnAnswerForm:
+    """The form in which the visitor says whether they agree, with what they said before."""
+    text = queries.text_read(db(), case)
+    said = {row.participant_id: row for row in queries.agreements(db(), case.id, case.presentation, text)}
+    row = said.get(case.visitor.participant_id or 0)
+    stands = {"own": _standing(_("Your answer"), row.answer.label, row.words)} if row else {}
+    return OwnAnswerForm(PROFILES[case.profile].only_agreed_recorded, stands=_shown_text(text) | stands, **more)
 
 
 def _check_form(case: Case, bottom_line_id: int, **more: Any) -> BottomLineCheckForm:
-    met = queries.bottom_line_checks(db(), case.id, case.presentation)
+    text = queries.stored_draft(db(), case.id).text
+    met = queries.bottom_line_checks(db(), case.id, case.presentation, text)
     words = {True: _("met"), False: _("not met")}
     stands = {"checked": Standing(_("The plan meets it"), words[met[bottom_line_id]])} if bottom_line_id in met else {}
-    return BottomLineCheckForm(stands=stands, **more)
+    return BottomLineCheckForm(stands=_shown_text(text) | stands, **more)
 
 
 def _acceptance_form(case: Case, **more: Any) -> AcceptanceForm:
@@ -164,7 +248,20 @@ def _acceptance_form(case: Case, **more: Any) -> AcceptanceForm:
     words = {True: N_("accepted"), False: N_("not accepted")}
     last = {row.participant_id: row for row in _decisions(case) if row.presentation == case.presentation}
     stands = {str(id_): _standing(row.name, words[row.accepted], row.reason) for id_, row in last.items()}
-    return AcceptanceForm(_deciders(case, queries.circle(db(), case.id)), stands=stands, prefix="acceptance-", **more)
+    text = _shown_text(queries.stored_draft(db(), case.id).text)
+    people = _deciders(case, queries.circle(db(), case.id))
+    return AcceptanceForm(people, stands=text | stands, prefix="acceptance-", **more)
+
+
+def _support_form(case: Case, key: str, **more: Any) -> SupportForm:
+    """The form with the answer as it is."""
+    form = SupportForm(prefix=f"{key}-", **more)
+    if not form.is_submitted() or more:
+        found = [action for action in actions_of(queries.stored_draft(db(), case.id).draft) if action.key == key]
+        if not found:
+            raise Unknown
+        form.fill(found[0])
+    return form
 
 
 def _decisions(case: Case) -> tuple[queries.AcceptanceRow, ...]:
@@ -183,7 +280,7 @@ def _deciders(case: Case, people: tuple[CirclePerson, ...]) -> list[CirclePerson
     return [person for person in deciders if person.id == case.visitor.participant_id]
 
 
-def _answers(case: Case, action: Action) -> bool:
+def _answers_request(case: Case, action: Action) -> bool:
     own = case.visitor.participant_id in action.who
     return case.may(Activity.ANSWER_SUPPORT) and (own or Role.COORDINATOR in case.roles)
 
@@ -192,38 +289,58 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     session = db()
     people = queries.circle(session, case.id)
     found = queries.stored_draft(session, case.id)
-    said = {row.participant_id: row for row in queries.agreements(session, case.id, case.presentation)}
-    today = local_date(now(), case.timezone)
-    answers = {id_: row.answer for id_, row in said.items()}
-    unheard = heard(people, found.draft, answers, today, case.without_conference)
-    decisions = _decisions(case)
-    deciders = queries.deciders(session, case.id, people)
+    in_force = queries.version(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
     whole = case.sees(CasePart.PLAN) is not None
     # Of a version that is still a draft, others see only the requests to themselves.
-    shows_draft = case.sees(CasePart.NEXT_VERSION)
+    shows_draft = case.sees(CasePart.NEXT_VERSION) is not None
+    text, draft = found.text, found.draft
+    if in_force is not None and whole and not shows_draft:
+        text, draft = in_force.text, from_json(in_force.content)
+    answers = queries.answers(session, case.id, case.presentation, text)
+    today = local_date(now(), case.timezone)
+    unheard = heard(
+        people, draft, {id_: row.answer for id_, row in answers.said.items()}, today, case.without_conference
+    )
+    decisions = _decisions(case)
+    deciders = queries.deciders(session, case.id, people)
+    current = tuple(row for row in decisions if (row.presentation, row.text) == (case.presentation, text))
+    older = in_force if in_force is not None and in_force.text != text else None
     page = render_template(
         "plans/agreement.html",
         case=case,
-        draft=found.draft,
+        draft=draft,
         revision=found.revision,
+        text=text,
         names={person.id: person.name for person in people},
+        parts={person.id: person.part for person in people},
         whole=whole,
-        asked=askable(people, found.draft) if whole else (),
+        asked=askable(people, draft) if whole else (),
         not_asked={person.id for person in unheard.not_asked},
         sides=unheard.sides,
         differ=VOICE_RULES[VoiceMatter.PLAN].differ,
-        said=said,
+        said=answers.said,
+        earlier=answers.earlier if shows_draft else {},
+        former=answers.former,
+        changed={
+            number: text_changes(row.draft, draft)
+            for number, row in answers.former.items()
+            if number in _texts(answers)
+        },
+        in_force=in_force,
+        older=older,
+        older_said=queries.agreements(session, case.id, case.presentation, older.text) if older and whole else (),
         lines=visible_bottom_lines(session, case),
-        met=queries.bottom_line_checks(session, case.id, case.presentation),
+        met=queries.bottom_line_checks(session, case.id, case.presentation, text),
+        met_earlier=queries.bottom_line_checks(session, case.id, case.presentation),
         deciding=bool(deciders) if whole else case.visitor.participant_id in {person.id for person in deciders},
         decisions=decisions,
-        accepted=queries.is_accepted(tuple(row for row in decisions if row.presentation == case.presentation)),
+        accepted=queries.is_accepted(current),
         requests=[
             (number_of(found.draft, action.key), action)
             for action in actions_of(found.draft)
-            if action.kind is ActionKind.PROFESSIONAL and (shows_draft or _answers(case, action))
+            if action.kind is ActionKind.PROFESSIONAL and (shows_draft or _answers_request(case, action))
         ],
-        forms=_forms(case, people, found.draft, set(said), sent),
+        forms=_forms(case, people, found, answers, sent),
         sent=sent,
         rhythms=rhythms(),
         today=today,
@@ -231,28 +348,49 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     return (page, sent.status) if sent else page
 
 
+def _texts(answers: queries.Answers) -> set[int]:
+    return {row.text for row in answers.earlier.values()}
+
+
 def _forms(
-    case: Case, people: tuple[CirclePerson, ...], draft: Draft, said: set[int], sent: SubmittedForm | None
+    case: Case,
+    people: tuple[CirclePerson, ...],
+    found: queries.StoredDraft,
+    answers: queries.Answers,
+    sent: SubmittedForm | None,
 ) -> dict[str, FlaskForm]:
     """The forms that the visitor can use, by their place on the page; `sent` as it was sent."""
     forms: dict[str, FlaskForm] = {}
     empty = {"formdata": None}
-    asked = askable(people, draft)
-    open_ = [person for person in asked if person.id not in said]
+    asked = askable(people, found.draft)
+    open_ = [person for person in asked if person.id not in answers.said]
     if case.may(Activity.CHECK_PLAN):
         if open_:
-            forms["everybody"] = EverybodyForm(open_, prefix="everybody-", **empty)
+            stands = _shown_text(found.text)
+            forms["everybody"] = EverybodyForm(
+                open_, away=_away(case, open_), stands=stands, prefix="everybody-", **empty
+            )
+        if answers.earlier.keys() & {person.id for person in asked}:
+            forms["again"] = _again_form(case, **empty)
         if asked:
             forms["person"] = _agreement_form(case, **empty)
         for line in visible_bottom_lines(db(), case):
             forms[f"bottom-line-{line.id}"] = _check_form(case, line.id, **empty)
-    if case.may(Activity.DECIDE_ACCEPTANCE) and _deciders(case, people):
+    if case.may(Activity.ANSWER_PLAN) and case.visitor.participant_id in {person.id for person in asked}:
+        forms["own"] = own_answer_form(case, **empty)
+    if _decides_now(case, people, found):
         forms["acceptance"] = _acceptance_form(case, **empty)
-    for action in actions_of(draft):
-        if action.kind is ActionKind.PROFESSIONAL and _answers(case, action):
-            form = SupportForm(prefix=f"{action.key}-", **empty)
-            form.fill(action)
-            forms[action.key] = form
+    for action in actions_of(found.draft):
+        if action.kind is ActionKind.PROFESSIONAL and _answers_request(case, action):
+            forms[action.key] = _support_form(case, action.key, **empty)
     if sent:
         forms[sent.place] = sent.form
     return forms
+
+
+def _decides_now(case: Case, people: tuple[CirclePerson, ...], found: queries.StoredDraft) -> bool:
+    """Whether the visitor may record a decision: at the presentation, and about a new version of the plan."""
+    if not case.may(Activity.DECIDE_ACCEPTANCE) or not _deciders(case, people):
+        return False
+    in_force = queries.version(db(), case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
+    return in_force is None or in_force.text != found.text

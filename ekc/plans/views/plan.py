@@ -208,7 +208,9 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     shows_draft = agreed is None or case.sees(CasePart.NEXT_VERSION) is not None
     draft = found.draft if shows_draft or agreed is None else agreed
     people = queries.circle(session, case.id)
-    points = open_points(draft, people, local_date(now(), case.timezone), PROFILES[case.profile]) if shows_draft else {}
+    today = local_date(now(), case.timezone)
+    done = queries.done(session, case.id, case.plan_number)
+    points = open_points(draft, people, today, PROFILES[case.profile], done) if shows_draft else {}
     lost = sent if sent and sent.place not in {*_FIXED, *(goal.key for goal in draft.goals)} else None
     page = render_template(
         "plans/plan.html",
@@ -227,8 +229,9 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         sharing=queries.professionals(people) if case.sees(CasePart.SHARING) else (),
         changed=changes(agreed, draft) if agreed and shows_draft else (),
         rhythms=rhythms(),
-        today=local_date(now(), case.timezone),
-        limit=evaluation_limit(people, local_date(now(), case.timezone), PROFILES[case.profile]),
+        today=today,
+        done=done,
+        limit=evaluation_limit(people, today, PROFILES[case.profile]),
         more=request.args.get("more", ""),
     )
     return (page, sent.status) if sent else page
