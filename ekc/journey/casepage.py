@@ -15,7 +15,7 @@ from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
-from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
+from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -24,7 +24,7 @@ from ekc.workflow.blocker import GuardRule
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import Owed
+from ekc.workflow.owed import OwedLine, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step, VoiceMatter
@@ -87,7 +87,7 @@ class CasePage:
     versions: tuple[plans.VersionRow, ...]
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
-    owed: tuple[Owed, ...]  # changes of which somebody still has to hear
+    owed: tuple[tuple[OwedLine, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
     today: date
 
 
@@ -127,9 +127,14 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         family_question=rounds[-1].ended_for if rounds else None,
         in_private_time=in_private_time,
-        owed=() if in_private_time else tuple(one for one in owed_in(session, [case.id]).get(case.id, ()) if one.to),
+        owed=_owed(session, case) if case.may(Activity.TELL) else (),
         today=today,
     )
+
+
+def _owed(session: Session, case: Case) -> tuple[tuple[OwedLine, str], ...]:
+    found = open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
+    return tuple((line, owed_page(line)) for line in found)
 
 
 def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[SaidWish, ...]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from ekc.workflow import guards
 from ekc.workflow.blocker import Guard, GuardRule
 from ekc.workflow.ends import GONE_REASONS
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
@@ -60,6 +61,7 @@ class StepRule:
     questions: tuple[Guard, ...] = ()  # asked before it is taken; a yes is enough, and none holds it up
     inside: frozenset[Role] = frozenset()  # who takes it in private time, where that is not `who`
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
+    owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed.py` say
 
     def takers(self, phase: Phase) -> frozenset[Role]:
         """Who takes it from this phase."""
@@ -119,6 +121,7 @@ STEPS: tuple[StepRule, ...] = (
         guards=guards.OPEN_CONFERENCE,
         effects=(Effect.START_MEETING,),
         questions=(guards.planned_for_today,),
+        owes=frozenset({NoticeKind.LETTER}),
     ),
     StepRule(
         Step.BEGIN_PRIVATE_TIME,
@@ -144,10 +147,11 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRIVATE_TIME,),
         Phase.INFORMATION,
         _IN_ROOM,
-        effects=(Effect.PAUSE_ROOM,),
+        effects=(Effect.PAUSE_ROOM, Effect.ASK_QUESTION),
         reason=ReasonKind.TEXT,
         ask=N_("What does the family want to know, and from whom?"),
         called_in=N_("The family called me in: they have a question"),
+        owes=frozenset({NoticeKind.QUESTION}),
     ),
     StepRule(
         Step.AGREE_PLAN,
@@ -174,6 +178,7 @@ STEPS: tuple[StepRule, ...] = (
         reason=ReasonKind.TEXT,
         ask=N_("Which bottom line is not met, or what is unclear?"),
         rare=True,
+        owes=frozenset({NoticeKind.SENT_BACK, NoticeKind.LOOK_AGAIN}),
     ),
     StepRule(
         Step.REVISE_PLAN,
@@ -193,6 +198,7 @@ STEPS: tuple[StepRule, ...] = (
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         guards=guards.CLOSE,
         effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
+        owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
         Step.ANOTHER_DAY,
@@ -207,6 +213,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         called_in=N_("The family called me in: they want to go on another day"),
         inside=_IN_ROOM,
+        owes=frozenset({NoticeKind.DAY}),
     ),
     StepRule(
         Step.PLAN_WITHOUT_CONFERENCE,
@@ -219,6 +226,7 @@ STEPS: tuple[StepRule, ...] = (
         reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
         rare=True,
+        owes=frozenset({NoticeKind.NO_CONFERENCE}),
     ),
     StepRule(
         Step.NO_PLAN,
@@ -235,6 +243,7 @@ STEPS: tuple[StepRule, ...] = (
         ),
         rare=True,
         called_in=N_("The family called me in: there will be no plan"),
+        owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
         Step.RECONVENE,
@@ -261,6 +270,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         own=N_("We want to stop the conference"),
         matter=VoiceMatter.STOPPING,
+        owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
         Step.MAIN_PERSON_GONE,
@@ -274,5 +284,6 @@ STEPS: tuple[StepRule, ...] = (
         ask=N_("What happened?"),
         reasons=tuple(reason for reason in StopReason if reason in GONE_REASONS),
         rare=True,
+        owes=frozenset({NoticeKind.END}),
     ),
 )
