@@ -24,7 +24,8 @@ from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
-from ekc.meetings.actions.information import InformationText
+from ekc.meetings.actions.information import InformationText, QuestionText
+from ekc.meetings.queries import current_meeting, questions
 from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
@@ -195,6 +196,15 @@ def open_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     arranging.choose_date(noor, case.id, at + timedelta(days=1))
     step(session, cast, at, case, Step.OPEN_CONFERENCE)
     attendance.record_attendance(noor, case.id, list(case.people.values()))
+
+
+def answer_family(session: Session, cast: Cast, at: datetime, case: Made, answer: str = "Yes.") -> None:
+    """Noor writes down what the family heard to the question with which it came out of private time."""
+    meeting = current_meeting(session, case.id)
+    for row in questions(session, meeting.id) if meeting else ():
+        if row.participant_id is None and row.answer is None:
+            text = QuestionText(None, row.text, answer)
+            information.change_question(By(session, cast.noor, at), case.id, row.id, text)
 
 
 def to_presentation(session: Session, cast: Cast, at: datetime, case: Made) -> None:

@@ -67,12 +67,18 @@ def notify_administrators(session: Session, rule: MailRule, at: datetime, case: 
 
 
 def notify_case_staff(
-    session: Session, rule: MailRule, at: datetime, case: int, coordinator_id: int | None, region_id: int
+    session: Session,
+    rule: MailRule,
+    at: datetime,
+    case: int,
+    coordinator_id: int | None,
+    region_id: int,
+    **fields: Any,
 ) -> None:
     """Queue a mail about a case for its coordinator and the regional managers of its region. Does not commit."""
     whom = _is_manager_of([region_id]) | (Account.id == (coordinator_id or 0))
     for reader in _active_accounts(session, whom):
-        queue(session, rule, reader.recipient, at, case=case)
+        queue(session, rule, reader.recipient, at, case=case, **fields)
 
 
 def _active_accounts(session: Session, whom: ColumnElement[bool]) -> list[Account]:

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.conferences.mails import NOTICE
+from ekc.accounts.notifications import notify_case_staff
+from ekc.conferences.mails import CONSENT_BACK, NOTICE
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
-from ekc.core.outbox import MailRule, Recipient, queue
-from ekc.workflow.owed import Listener, NoticeKind, concerned
-from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part, VoiceMatter
+from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
+from ekc.workflow import owed
+from ekc.workflow.ends import End
+from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned
+from ekc.workflow.vocabulary import FAMILY_PARTS, TOOK_PART, Attends, Part, VoiceMatter
 
 
 def queue_circle_mail(
@@ -27,32 +30,66 @@ def queue_circle_mail(
 ) -> None:
     """Queue a mail for everybody whose part is in the rule, except excluded people. `other`: the mail of each, by id.
 
-    `comes`: of family and supporters other than main persons, only those who take part, or did in the round before and
-    have not said yet.
+    `comes`: of family and supporters other than main persons, only those who take part, there or from afar, or did in
+    the round before and have not said yet.
     """
     for person in _people(session, conference):
         may_stay_home = comes and person.part in (FAMILY_PARTS | {Part.SUPPORTER}) - {Part.MAIN_PERSON}
-        if may_stay_home and (person.attends or person.attends_before) not in TAKES_PART:
+        if may_stay_home and (person.attends or person.attends_before) not in TOOK_PART:
             continue
         if person.part in rule.parts and person.attends is not Attends.EXCLUDED:
             _queue(session, conference, at, other(person.id) if other else rule, person, **fields)
 
 
-def give_notice(session: Session, conference: Conference, at: datetime, kind: NoticeKind, was: str, now: str) -> None:
-    """Record a change that people have to hear, and mail those of them who have an address.
+def give_notice(
+    session: Session,
+    conference: Conference,
+    at: datetime,
+    kind: NoticeKind,
+    *,
+    was: str = "",
+    now: str = "",
+    about: int | None = None,
+    end: End | None = None,
+) -> None:
+    """Leave what somebody must hear, answer or decide; mail those of them who have an address, and staff.
 
-    Nothing is recorded where nothing was known before. Of another coordinator there is a mail of its own.
+    Of a change nothing is left where nothing was known before. Of another coordinator and of an end there are mails of
+    their own.
     """
-    if not was or was == now:
+    rule = RULES[kind]
+    if rule.changes and (not was or was == now):
         return
-    notice = Notice(conference_id=conference.id, kind=kind, round=conference.round, at=at, was=was, now=now)
-    session.add(notice)
+    left = Notice(
+        conference_id=conference.id, kind=kind, round=conference.round, at=at, about=about, end=end, was=was, now=now
+    )
+    session.add(left)
     session.flush()
+    if kind is NoticeKind.CONSENT:
+        notify_case_staff(
+            session, CONSENT_BACK, at, conference.id, conference.coordinator_id, conference.region_id, notice=left.id
+        )
+    if not any("{id}" in key for key in rule.mails):
+        return
     people = {person.id: person for person in _people(session, conference)}
-    listeners = [Listener(one.id, one.name, one.part, one.attends, one.informed_on) for one in people.values()]
-    for one in concerned(kind, local_date(at, conference.timezone), listeners):
-        if one.part in NOTICE.parts and kind is not NoticeKind.COORDINATOR:
-            _queue(session, conference, at, NOTICE, people[one.id], notice=notice.id)
+    listeners = [
+        Listener(id=one.id, part=one.part, attends=one.attends, informed_on=one.informed_on) for one in people.values()
+    ]
+    mailed = _mailed(session, conference, at, rule.mails)
+    for one in concerned(
+        owed.Notice(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
+    ):
+        if one.part in NOTICE.parts and one.id not in mailed:
+            _queue(session, conference, at, NOTICE, people[one.id], notice=left.id)
+
+
+def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[str, ...]) -> set[int]:
+    """Who gets a mail already that tells the same: the step that left this sent it."""
+    queued = select(OutboxMessage.key).where(
+        OutboxMessage.conference_id == conference.id, OutboxMessage.queued_at == at
+    )
+    found = (key for key in session.scalars(queued) if key.partition(":")[2].startswith(keys))
+    return {int(key.rpartition(":")[2]) for key in found}
 
 
 def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:

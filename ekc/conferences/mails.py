@@ -14,6 +14,16 @@ NOTICE = MailRule(
         "now, or ask your coordinator."
     ),
 )
+CONSENT_BACK = MailRule(
+    name="consent_back",
+    audience=Audience.CASE_STAFF,
+    key="consent:{case}:{notice}:{to}",
+    subject=N_("A consent to a conference was taken back"),
+    body=N_(
+        "A consent to a conference was taken back. It goes no further until it is decided how it goes on. Nobody else "
+        "in the circle was told. Sign in to see it."
+    ),
+)
 REGISTERED = MailRule(
     name="case_registered",
     audience=Audience.MANAGERS,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
+from ekc.workflow.ends import End
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import (
     Agreed,
@@ -240,7 +241,7 @@ class ContactEntry(Base):
 
 
 class Notice(Base):
-    """A change that people in the circle have to hear, with what it was before and is now."""
+    """What a step or a change left that somebody must hear, answer or decide: `ekc/workflow/owed.py`."""
 
     __tablename__ = "notice"
 
@@ -249,5 +250,8 @@ class Notice(Base):
     kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
     round: Mapped[int]
     at: Mapped[datetime]
-    was: Mapped[str] = mapped_column(SealedText("notice.was"))  # a day as ISO 8601, a place or a name; empty: none
-    now: Mapped[str] = mapped_column(SealedText("notice.now"))
+    about: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # whom it is about
+    end: Mapped[End | None] = mapped_column(enum_column(End, "end"))  # how it ended
+    #: Of a change what was so before and is now: a day as ISO 8601, a place or a name; empty: none.
+    was: Mapped[str] = mapped_column(SealedText("notice.was"), default="")
+    now: Mapped[str] = mapped_column(SealedText("notice.now"), default="")

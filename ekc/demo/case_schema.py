@@ -203,12 +203,15 @@ class Information:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateRoundEntry:
-    """One round of private time. `note`: the question they came out with; `why`: why they went back in."""
+    """One round of private time. `note`: the question they came out with, `answer` what they then heard; `why`: why
+    they went back in.
+    """
 
     began: LocalTime
     ended: LocalTime
     ended_by: EndedBy
     note: str | None = None
+    answer: str | None = None
     why: str | None = None
 
 

@@ -13,6 +13,7 @@ from ekc.demo.player import PlanWriter, Player, evenly_spaced
 from ekc.demo.validation import answer_of
 from ekc.meetings.actions import attendance
 from ekc.meetings.actions import information as information_actions
+from ekc.meetings.queries import current_meeting, questions
 from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
@@ -21,6 +22,8 @@ from ekc.workflow.vocabulary import Agreed, Step
 _A_MINUTE = timedelta(minutes=1)
 _LETTER = re.compile(r"letter of (\d{1,2} [A-Z][a-z]+)")
 _A_MOMENT = timedelta(seconds=20)
+#: Of a file that does not say what the family heard.
+_NOT_WRITTEN_DOWN = "Answered in the room."
 
 
 def inform(player: Player, information: Information) -> None:
@@ -55,6 +58,17 @@ def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
         asks = round_.ended_by is EndedBy.QUESTION
         player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, round_.note or "")
         attendance.professionals_return(player.by(ended + _A_MINUTE), player.id)
+        if asks:
+            _answer(player, round_, ended + _A_MINUTE)
+
+
+def _answer(player: Player, round_: PrivateRoundEntry, at: datetime) -> None:
+    """Answer the question with which the family came out of private time."""
+    meeting = current_meeting(player.session, player.id)
+    asked = questions(player.session, meeting.id) if meeting else ()
+    (open_one,) = (row for row in asked if row.participant_id is None and row.answer is None)
+    answered = information_actions.QuestionText(None, open_one.text, round_.answer or _NOT_WRITTEN_DOWN)
+    information_actions.change_question(player.by(at), player.id, open_one.id, answered)
 
 
 def _send_back(player: Player, former: PrivateRoundEntry, round_: PrivateRoundEntry) -> None:

@@ -103,6 +103,8 @@ def _private_time(case: CaseFile) -> Iterator[Problem]:
             yield where, "the times are not in order. Correct them."
         if (round_.note is not None) != (round_.ended_by is EndedBy.QUESTION):
             yield where, "a note is the question for which they came out. Write it there, and only there."
+        if round_.answer is not None and round_.note is None:
+            yield where, "an answer goes with the question for which they came out. Write it there, and only there."
         if (round_.why is not None) != back:
             yield (
                 where,

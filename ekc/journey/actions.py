@@ -21,12 +21,12 @@ from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import MailRule, queue
 from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
-from ekc.journey.effects import EFFECTS
+from ekc.journey.effects import EFFECTS, leave_notices
 from ekc.journey.facts import gather_facts
 from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, NOT_SAFE, STOP_WISHED
 from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.matching.actions.asking import withdraw_foreign_request
-from ekc.meetings.effects import keep_local_times
+from ekc.meetings.effects import keep_local_times, planned_day
 from ekc.workflow.definition import STEPS, ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.profiles import PROFILES
@@ -86,11 +86,12 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             _wish(by, conference, rule.matter, taking, wanted)
             if not wanted:
                 return conference.phase
-        source = conference.phase
+        source, day = conference.phase, planned_day(by.session, conference.id)
         for effect in rule.effects:
             EFFECTS[effect](by.session, conference, by.at, taking)
         conference.phase = rule.target or source
         conference.phase_since = by.at
+        leave_notices(by.session, conference, by.at, taking, day)
         _record_change(by, conference, source, taking, overrides)
         by.session.flush()
         return conference.phase

@@ -15,7 +15,7 @@ from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
 from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
-from ekc.journey.panel import BlockerLink, Panel, blocker_link, panel
+from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -24,7 +24,7 @@ from ekc.workflow.blocker import GuardRule
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import Owed
+from ekc.workflow.owed import OwedLine, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step, VoiceMatter
@@ -88,7 +88,7 @@ class CasePage:
     versions: tuple[plans.VersionRow, ...]
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
-    owed: tuple[Owed, ...]  # changes of which somebody still has to hear
+    owed: tuple[tuple[OwedLine, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
     today: date
 
 
@@ -127,11 +127,17 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running_deadlines(PROFILES[case.profile], clock_events(session, case, changes), referred),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
-        family_question=rounds[-1].ended_for if rounds else None,
+        family_question=_family_question(rounds),
         in_private_time=in_private_time,
-        owed=() if in_private_time else tuple(one for one in owed_in(session, [case.id]).get(case.id, ()) if one.to),
+        owed=_owed(session, case) if case.may(Activity.TELL) else (),
         today=today,
     )
+
+
+def _family_question(rounds: tuple[privatetime.RoundRow, ...]) -> str | None:
+    """The question with which the family came out last; why it went on another day is no question."""
+    last = rounds[-1] if rounds else None
+    return last.ended_for if last and last.ended_by is Step.ASK_FOR_INFORMATION else None
 
 
 def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
@@ -141,6 +147,11 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     heard = hear(VoiceMatter.PLAN, facts)
     differs = any(person.part is Part.MAIN_PERSON for person in (*heard.no, *heard.part))
     return dissent(session, case) if differs else ()
+
+
+def _owed(session: Session, case: Case) -> tuple[tuple[OwedLine, str], ...]:
+    found = open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
+    return tuple((line, owed_page(line)) for line in found)
 
 
 def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[SaidWish, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
 from ekc.conferences.access import still_open
-from ekc.conferences.effects import begin_round, destroy_views, destroy_wishes, queue_circle_mail
+from ekc.conferences.effects import begin_round, destroy_views, destroy_wishes, give_notice, queue_circle_mail
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule, queue, take_back
@@ -26,11 +26,22 @@ from ekc.journey.mails import (
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.links.actions import revoke
 from ekc.matching.effects import end_request, withdraw_request
-from ekc.meetings.effects import destroy_said, end_meeting, forget_date, new_meeting, start_meeting
+from ekc.meetings.effects import (
+    ask_question,
+    destroy_said,
+    end_meeting,
+    forget_date,
+    new_meeting,
+    planned_day,
+    start_meeting,
+)
+from ekc.meetings.queries import letters
 from ekc.plans.effects import answers_in_force, destroy_answers, destroy_draft, freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, destroy_reasons, open_room
 from ekc.workflow.definition import STEPS, Taking
 from ekc.workflow.ends import END_OF_STEP, Destroyed, Hears, Settled
+from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import Agreed, Effect, Outcome, Part, Phase, Step
 
 EffectFunction = Callable[[Session, Conference, datetime, Taking], None]
@@ -120,6 +131,24 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
                 queue(session, rule, account.recipient, at, case=conference.id)
 
 
+def leave_notices(session: Session, conference: Conference, at: datetime, taking: Taking, day_before: str) -> None:
+    """Leave what this step makes owed, as its row says. `day_before`: the planned day before the step."""
+    end = END_OF_STEP.get(taking.step)
+    for kind in sorted(STEP_RULES[taking.step].owes):
+        match kind:
+            case NoticeKind.DAY:
+                now = planned_day(session, conference.id)
+                give_notice(session, conference, at, kind, was=day_before, now=now)
+            case NoticeKind.LETTER:
+                for letter in letters(session, conference.id, conference.round):
+                    if letter.read_at is None:
+                        give_notice(session, conference, at, kind, about=letter.participant_id)
+            case NoticeKind.END | NoticeKind.NO_CONFERENCE:
+                give_notice(session, conference, at, kind, end=end.end if end else None)
+            case _:
+                give_notice(session, conference, at, kind)
+
+
 def _coordinator(session: Session, conference: Conference) -> list[Account]:
     found = session.get(Account, conference.coordinator_id or 0)
     return [found] if found and found.active else []
@@ -158,6 +187,7 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.END_REQUEST: end_request,
     Effect.OPEN_ROOM: open_room,
     Effect.PAUSE_ROOM: close_room,
+    Effect.ASK_QUESTION: ask_question,
     Effect.CLOSE_ROOM: close_room,
     Effect.END_MEETING: end_meeting,
     Effect.PRESENT_PLAN: present_plan,

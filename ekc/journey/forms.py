@@ -18,7 +18,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
-from ekc.workflow.owed import Owed
+from ekc.workflow.owed import OwedLine
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Phase, StopReason, Variant
 
@@ -85,14 +85,15 @@ def step_form(rule: StepRule, own: bool = False, asks: bool = False) -> StepForm
 
 
 class ToldForm(PlainForm):
-    """Who was told of a change, and how."""
+    """Who was told what they had to hear, and how."""
 
     told = people_field(_l("Who was told"))
     channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
 
-    def __init__(self, owed: Owed, **kwargs: Any) -> None:
+    def __init__(self, owed: OwedLine, labels: Mapping[int, str], **kwargs: Any) -> None:
+        """`labels`: the names of people, with how to reach them."""
         super().__init__(**kwargs)
-        self.told.choices = [(str(one.id), one.name) for one in owed.to]
+        self.told.choices = [(str(one.id), labels[one.id]) for one in owed.to]
 
 
 class GoOnForm(EditingForm):

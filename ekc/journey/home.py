@@ -16,6 +16,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.journey import queries
 from ekc.journey.facts import facts_of_circles, gather_standing_facts
 from ekc.journey.notices import owed_in
+from ekc.journey.panel import owed_page
 from ekc.journey.queries import CaseRow
 from ekc.links.queries import approval_requests
 from ekc.matching.queries import match as match_queries
@@ -25,7 +26,7 @@ from ekc.workflow.blocker import Blocker
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed import Owed
+from ekc.workflow.owed import OwedLine, open_lines
 from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
 
 #: So long a case that ended is told at home.
@@ -56,10 +57,16 @@ class LinkRequests:
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """A case in which people still have to hear of a change."""
+    """A case in which somebody still has to hear, answer or decide something."""
 
     case: CaseRow
-    owed: tuple[Owed, ...]
+    lines: tuple[OwedLine, ...]
+
+    @property
+    def endpoint(self) -> str:
+        """The page where it is done; where that is several, the case page, which lists them."""
+        pages = {owed_page(line) for line in self.lines}
+        return pages.pop() if len(pages) == 1 else "journey.case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ class Home:
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
     wishes: tuple[CaseRow, ...]  # somebody wants to stop or to come together again
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
-    to_tell: tuple[ToTell, ...]  # of a coordinator's own cases
+    to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
     unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
@@ -130,6 +137,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     registrations = queries.registrations(session, who.regions) if manages else ()
     regional = queries.cases_of_regions(session, who.regions) if manages else ()
     others = [row for row in regional if row not in cases]
+    untold = queries.ended_untold(session, who.regions) if manages else ()
     unattended = queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
@@ -153,7 +161,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ),
         wishes=_wishes((*cases, *registrations, *regional)),
         requests=requests,
-        to_tell=_to_tell(session, cases),
+        to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at),
         unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
         cases=cases,
@@ -198,11 +206,31 @@ def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, r
     return tuple(LinkRequests(row, asking[row.id]) for row in cases if row.id in asking)
 
 
-def _to_tell(session: Session, cases: tuple[CaseRow, ...]) -> tuple[ToTell, ...]:
-    """The cases with people who still have to hear of a change."""
-    found = owed_in(session, [row.id for row in cases if may(Activity.LOG_CONTACT, row.phase, {Role.COORDINATOR})])
-    open_ones = ((row, tuple(one for one in found.get(row.id, ()) if one.to)) for row in cases)
-    return tuple(ToTell(row, owed) for row, owed in open_ones if owed)
+def _to_tell(
+    session: Session, own: tuple[CaseRow, ...], regional: Iterable[CaseRow], at: datetime
+) -> tuple[ToTell, ...]:
+    """The cases in which something is owed: a coordinator's own, and in a manager's regions what is the manager's.
+
+    The manager's is also what no coordinator sees any more.
+    """
+    theirs = {row.id: row for row in regional if row not in own}
+    seen = {row.id: row for row in own} | theirs
+    found = owed_in(session, [id_ for id_, row in seen.items() if may(Activity.TELL, row.phase, Role)], names=False)
+    told = []
+    for id_, row in seen.items():
+        roles = {Role.REGIONAL_MANAGER if id_ in theirs else Role.COORDINATOR}
+        attended = id_ in theirs and _attended(row, at)
+        wanted = (one for one in found.get(id_, ()) if one.notice.rule.roles or not attended)
+        if lines := open_lines(wanted, roles):
+            told.append(ToTell(row, lines))
+    return tuple(told)
+
+
+def _attended(row: CaseRow, at: datetime) -> bool:
+    """Whether a coordinator still tells people; the end is for the manager as well."""
+    if row.phase is Phase.CLOSED or row.coordinator_id is None:
+        return False
+    return row.open_until is None or local_date(at, row.timezone) <= row.open_until
 
 
 def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> Iterator[Unsettled]:

@@ -1,34 +1,41 @@
-"""Who of a circle still has to hear of a change: reads the facts for `ekc/workflow/owed.py`, of many cases at once."""
+"""What is owed to whom in cases: reads the facts for `ekc/workflow/owed.py`, of many cases at once.
+
+What only some kinds need is read where there is one of them, so that most pages do not read it.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import Conference, ContactEntry, Notice, Participant
+from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, Notice, Participant, Voice
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
+from ekc.meetings.models import Meeting, Question, Reading, Stretch
+from ekc.plans.models import Acceptance
 from ekc.signin.models import SignIn
 from ekc.workflow import owed
-from ekc.workflow.owed import HeardBy, Listener, NoticeKind, Owed
+from ekc.workflow.owed import RULES, ClearedBy, Listener, NoticeKind, Owed, Sign
+from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, VoiceMatter
 
-#: When somebody heard from the service, and how.
-Heard = tuple[datetime, HeardBy]
+#: A participant, and a sign that they heard or did something.
+Signed = tuple[int, Sign]
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A change that people had to hear. `was` and `now`: the day in ISO 8601, a place or a name; empty: none."""
+    """What a step or a change left. `was` and `now`: the day in ISO 8601, a place or a name; empty: none."""
 
     id: int
     kind: NoticeKind
     at: datetime
+    round: int
     was: str
     now: str
 
@@ -40,41 +47,154 @@ class NoticeRow:
 
 def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:
     """All notices of a case, oldest first."""
-    columns = (Notice.id, Notice.kind, Notice.at, Notice.was, Notice.now)
+    columns = (getattr(Notice, name) for name in NoticeRow.__dataclass_fields__)
     rows = session.execute(select(*columns).where(Notice.conference_id == conference_id).order_by(Notice.id))
     return tuple(NoticeRow(*row) for row in rows)
 
 
-def owed_in(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Owed, ...]]:
-    """By case what its notices make owed now; cases without a notice in this round are missing."""
-    given = (
-        select(Notice.id, Notice.conference_id, Notice.kind, Notice.at, Conference.phase, Conference.timezone)
-        .join(Conference, (Conference.id == Notice.conference_id) & (Conference.round == Notice.round))
-        .where(Notice.conference_id.in_(conference_ids))
-    )
-    rows = session.execute(given).all()
-    by_case: dict[int, list[owed.Notice]] = defaultdict(list)
-    for row in rows:
-        on = local_date(row.at, row.timezone)
-        by_case[row.conference_id].append(owed.Notice(row.id, row.kind, row.at, on))
+def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = True) -> dict[int, tuple[Owed, ...]]:
+    """By case what is owed now, settled or not; cases without a notice of this round are missing.
+
+    `names`: also read what people are called.
+    """
+    return _judged(session, conference_ids, lambda row, found, circle: owed.owed(row.phase, found, circle), names=names)
+
+
+def owed_so_far(session: Session, conference_id: int) -> tuple[Owed, ...]:
+    """What was owed in this round of a case, to whom, and how it was cleared; oldest first."""
+    found = _judged(session, [conference_id], lambda _row, found, circle: owed.all_owed(found, circle), names=True)
+    return found.get(conference_id, ())
+
+
+def _judged(
+    session: Session,
+    conference_ids: Collection[int],
+    judge: Callable[[Any, list[owed.Notice], list[Listener]], tuple[Owed, ...]],
+    *,
+    names: bool,
+) -> dict[int, tuple[Owed, ...]]:
+    rows = _given(session, conference_ids)
     if not rows:
         return {}
-    heads = {row.conference_id: (row.phase, row.timezone) for row in rows}
-    listeners = _listeners(session, {case: timezone for case, (_, timezone) in heads.items()})
-    return {case: owed.owed(heads[case][0], found, listeners[case]) for case, found in by_case.items()}
+    settle = _Settled(session, rows)
+    by_case: dict[int, list[owed.Notice]] = defaultdict(list)
+    for row in rows:
+        by_case[row.conference_id].append(
+            owed.Notice(
+                id=row.id,
+                kind=row.kind,
+                at=row.at,
+                on=local_date(row.at, row.timezone),
+                about=row.about,
+                end=row.end,
+                settled=settle.how(row),
+            )
+        )
+    heads = {row.conference_id: row for row in rows}
+    circles = _circles(session, heads, rows, names=names)
+    return {case: judge(heads[case], found, circles[case]) for case, found in by_case.items()}
 
 
-def _listeners(session: Session, timezones: dict[int, str]) -> dict[int, list[Listener]]:
-    """The circle of each case, with when each of them last heard from the service by each way."""
-    heard: dict[int, list[Heard]] = defaultdict(list)
-    for source in (_contacts, _mails, _looks):
-        for participant_id, at, by in source(session, timezones):
-            heard[participant_id].append((at, by))
-    columns = ("conference_id", "id", "name", "part", "attends", "informed_on")
-    here = (Participant.conference_id.in_(timezones), Participant.removed_at.is_(None))
+def _given(session: Session, conference_ids: Collection[int]) -> list[Row[Any]]:
+    columns = (Notice.id, Notice.conference_id, Notice.kind, Notice.at, Notice.about, Notice.end)
+    of_case = (Conference.phase, Conference.timezone, Conference.round, Conference.presentation)
+    given = select(*columns, *of_case).join(
+        Conference, (Conference.id == Notice.conference_id) & (Conference.round == Notice.round)
+    )
+    return list(session.execute(given.where(Notice.conference_id.in_(conference_ids)).order_by(Notice.id)))
+
+
+class _Settled:
+    """What settles the notices that are owed to staff: read once for all of a kind."""
+
+    def __init__(self, session: Session, rows: list[Row[Any]]) -> None:
+        cases: dict[NoticeKind, set[int]] = defaultdict(set)
+        for row in rows:
+            cases[row.kind].add(row.conference_id)
+        self._unasked = _with_family_question(session, cases[NoticeKind.QUESTION])
+        self._missing = _without_yes(session, cases[NoticeKind.CONSENT], rows)
+        self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
+
+    def how(self, row: Row[Any]) -> ClearedBy | None:
+        match row.kind:
+            case NoticeKind.QUESTION:
+                return None if row.conference_id in self._unasked else ClearedBy.ANSWERED
+            case NoticeKind.CONSENT:
+                return None if row.about in self._missing else ClearedBy.CONSENT
+            case NoticeKind.LETTER:
+                if any(at >= row.at for at in self._read[row.about]):
+                    return ClearedBy.READ
+                return ClearedBy.LAPSED if row.about in self._gone else None
+            case _:
+                return None
+
+
+def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:
+    """The cases with a question of this round that the family came out with and that has no answer."""
+    if not cases:
+        return set()
+    asked = (
+        select(Meeting.conference_id)
+        .join(Question, Question.meeting_id == Meeting.id)
+        .join(Conference, (Conference.id == Meeting.conference_id) & (Conference.round == Meeting.round))
+        .where(Meeting.conference_id.in_(cases), Question.participant_id.is_(None), Question.answer.is_(None))
+    )
+    return set(session.scalars(asked))
+
+
+def _without_yes(session: Session, cases: Collection[int], rows: list[Row[Any]]) -> set[int]:
+    """Who took something back and has not given it again: a consent that was withdrawn, or their yes."""
+    if not cases:
+        return set()
+    about = {row.about for row in rows if row.kind is NoticeKind.CONSENT}
+    of_case = (Consent.conference_id.in_(cases), Consent.participant_id.in_(about))
+    consents = session.execute(select(Consent.participant_id, Consent.withdrawn_on).where(*of_case)).all()
+    withdrawn = {row.participant_id for row in consents if row.withdrawn_on is not None}
+    given = {row.participant_id for row in consents if row.withdrawn_on is None}
+    yes = select(Voice.participant_id).where(
+        Voice.conference_id.in_(cases), Voice.matter == VoiceMatter.CONFERENCE, Voice.answer == Agreed.YES
+    )
+    main = select(Participant.id).where(Participant.id.in_(about), Participant.part == Part.MAIN_PERSON)
+    return (about & withdrawn - given) | (set(session.scalars(main)) - set(session.scalars(yes)))
+
+
+def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[datetime]], set[int]]:
+    """When the words of whom were read out; and whose words are there no longer, or who came after all."""
+    read: dict[int, list[datetime]] = defaultdict(list)
+    if not cases:
+        return read, set()
+    readings = select(Reading.participant_id, Reading.at).join(Meeting, Meeting.id == Reading.meeting_id)
+    for participant_id, at in session.execute(readings.where(Meeting.conference_id.in_(cases))):
+        read[participant_id].append(at)
+    people = select(Participant.id, Participant.view, Participant.attends).where(Participant.conference_id.in_(cases))
+    gone = {row.id for row in session.execute(people) if not row.view or row.attends not in NOT_THERE}
+    return read, gone
+
+
+# The circle, and what shows that somebody heard
+
+
+def _circles(
+    session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], *, names: bool
+) -> dict[int, list[Listener]]:
+    """The circle of each case, with each sign that somebody of it heard."""
+    kinds = {row.kind for row in rows}
+    by_people = [RULES[kind].cleared_by for kind in kinds if not RULES[kind].roles]
+    wanted = frozenset[ClearedBy]().union(*by_people)
+    signs: dict[int, list[Sign]] = defaultdict(list)
+    for by, source in _SOURCES.items():
+        if by in wanted:
+            for participant_id, sign in source(session, heads, rows):
+                signs[participant_id].append(sign)
+    lines = select(BottomLine.set_by).where(BottomLine.conference_id.in_(heads))
+    set_lines = set(session.scalars(lines)) if NoticeKind.LOOK_AGAIN in kinds else set()
+    columns = ["id", "part", "attends", "attends_before", "informed_on", *(["name"] if names else [])]
+    here = (Participant.conference_id.in_(heads), Participant.removed_at.is_(None))
     circles: dict[int, list[Listener]] = defaultdict(list)
-    for row in session.execute(_select(Participant, columns).where(*here).order_by(Participant.id)):
-        one = Listener(row.id, row.name, row.part, row.attends, row.informed_on, tuple(heard[row.id]))
+    people = _select(Participant, ["conference_id", *columns]).where(*here).order_by(Participant.id)
+    for row in session.execute(people):
+        known = {name: getattr(row, name) for name in columns}
+        one = Listener(**known, set_line=row.id in set_lines, signs=tuple(signs[row.id]))
         circles[row.conference_id].append(one)
     return circles
 
@@ -83,34 +203,70 @@ def _select(table: Any, columns: Collection[str]) -> Select[*tuple[Any, ...]]:
     return select(*(getattr(table, name) for name in columns))
 
 
-def _contacts(session: Session, timezones: dict[int, str]) -> Iterator[tuple[int, datetime, HeardBy]]:
+def _contacts(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
     """Each contact: when it was written down; of one of an earlier day the beginning of that day."""
     columns = ("conference_id", "participant_id", "on", "written_at")
-    here = (ContactEntry.conference_id.in_(timezones), ContactEntry.participant_id.is_not(None))
+    here = (ContactEntry.conference_id.in_(heads), ContactEntry.participant_id.is_not(None))
     for case, participant_id, on, written_at in session.execute(_select(ContactEntry, columns).where(*here)):
-        same_day = on == local_date(written_at, timezones[case])
-        yield participant_id, written_at if same_day else _midnight(on, timezones[case]), HeardBy.CONTACT
+        timezone = heads[case].timezone
+        same_day = on == local_date(written_at, timezone)
+        yield participant_id, Sign(written_at if same_day else _midnight(on, timezone), ClearedBy.CONTACT)
 
 
 def _midnight(on: date, timezone: str) -> datetime:
     return datetime.combine(on, time(), ZoneInfo(timezone)).astimezone(UTC)
 
 
-def _mails(session: Session, timezones: dict[int, str]) -> Iterator[tuple[int, datetime, HeardBy]]:
-    """Mails of notices that were sent: their keys end with the participant (`ekc/conferences/mails.py`)."""
-    about = (OutboxMessage.conference_id.in_(timezones), OutboxMessage.key.contains(":notice-"))
-    sent = _select(OutboxMessage, ("key", "sent_at")).where(*about, OutboxMessage.sent_at.is_not(None))
+def _mails(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
+    """Mails of these kinds that were sent: their keys begin with the case and end with the participant."""
+    beginnings = {key.partition("{")[0] for row in rows for key in RULES[row.kind].mails}
+    about = or_(*(OutboxMessage.key.contains(f":{beginning}", autoescape=True) for beginning in beginnings))
+    sent = _select(OutboxMessage, ("key", "sent_at")).where(
+        OutboxMessage.conference_id.in_(heads), OutboxMessage.sent_at.is_not(None), about
+    )
     for key, sent_at in session.execute(sent):
-        yield int(key.rpartition(":")[2]), sent_at, HeardBy.MAIL
+        case, _, rest = key.partition(":")
+        if case.isdigit():  # others are to staff
+            yield int(key.rpartition(":")[2]), Sign(sent_at, ClearedBy.MAIL, rest)
 
 
-def _looks(session: Session, timezones: dict[int, str]) -> Iterator[tuple[int, datetime, HeardBy]]:
+def _looks(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
     """When each of them last opened their own page."""
     looked = (
         select(PersonalLink.participant_id, func.max(SignIn.seen_at))
         .join(SignIn, SignIn.link_id == PersonalLink.id)
-        .where(PersonalLink.conference_id.in_(timezones))
+        .where(PersonalLink.conference_id.in_(heads))
         .group_by(PersonalLink.participant_id)
     )
     for participant_id, seen_at in session.execute(looked):
-        yield participant_id, seen_at, HeardBy.PAGE
+        yield participant_id, Sign(seen_at, ClearedBy.PAGE)
+
+
+def _there(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
+    """Who was in the room when something was left that they then know."""
+    left = [row for row in rows if ClearedBy.THERE in RULES[row.kind].cleared_by]
+    stretches = (
+        select(Meeting.conference_id, Stretch.participant_id, Stretch.came_at, Stretch.left_at)
+        .join(Meeting, Meeting.id == Stretch.meeting_id)
+        .where(Meeting.conference_id.in_(heads), Stretch.corrected_at.is_(None))
+    )
+    for case, participant_id, came_at, left_at in session.execute(stretches):
+        for row in left:
+            if row.conference_id == case and came_at <= row.at and (left_at is None or row.at <= left_at):
+                yield participant_id, Sign(row.at, ClearedBy.THERE)
+
+
+def _decisions(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
+    """Who accepted or refused the plan, and when."""
+    decided = _select(Acceptance, ("participant_id", "decided_at")).where(Acceptance.conference_id.in_(heads))
+    for participant_id, decided_at in session.execute(decided):
+        yield participant_id, Sign(decided_at, ClearedBy.DECIDED)
+
+
+_SOURCES: dict[ClearedBy, Callable[[Session, Mapping[int, Row[Any]], list[Row[Any]]], Iterator[Signed]]] = {
+    ClearedBy.CONTACT: _contacts,
+    ClearedBy.MAIL: _mails,
+    ClearedBy.PAGE: _looks,
+    ClearedBy.THERE: _there,
+    ClearedBy.DECIDED: _decisions,
+}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import ReasonKind, StepRule
 from ekc.workflow.engine import Broken, Verdict
+from ekc.workflow.owed import OwedLine
 from ekc.workflow.vocabulary import Activity, Phase, Remedy
 
 #: The page where a blocker can be solved, the activity that opens it, and the anchor of its target ({} is the target).
@@ -92,6 +93,11 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
         ready=verdict.allowed and not verdict.questions and asks_nothing,
         overridable=verdict.overridable,
     )
+
+
+def owed_page(line: OwedLine) -> str:
+    """The page where what is owed is done: its endpoint."""
+    return PAGES[line.rule.done_at][0] if line.rule.done_at else "journey.to_tell"
 
 
 def blocker_link(blocker: Blocker) -> BlockerLink:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
 from sqlalchemy import case as case_when
 from sqlalchemy.orm import Session, aliased
 
@@ -15,14 +15,28 @@ from ekc.accounts.models import Account, Region
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant, Voice
 from ekc.core.audit import ActorKind, AuditEvent
+from ekc.core.outbox import OutboxMessage
 from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.links.models import PersonalLink
 from ekc.links.queries import cases_awaiting_approval
 from ekc.meetings.models import Meeting
+from ekc.signin.models import SignIn
 from ekc.workflow.definition import STEPS
 from ekc.workflow.ends import EndRule, end_of
 from ekc.workflow.profiles import Event
-from ekc.workflow.vocabulary import TAKES_PART, Agreed, Outcome, Part, Phase, Role, Step, StopReason, Variant
+from ekc.workflow.vocabulary import (
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    TOOK_PART,
+    Agreed,
+    Outcome,
+    Part,
+    Phase,
+    Role,
+    Step,
+    StopReason,
+    Variant,
+)
 
 _MOST = 50  # cases in one list of the home page
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
@@ -267,6 +281,49 @@ def ended_cases(session: Session, regions: Collection[int], since: date) -> tupl
     closed = (Conference.region_id.in_(regions), Conference.phase == Phase.CLOSED, Conference.closed_on >= since)
     rows = session.execute(_cases().where(*closed).order_by(Conference.closed_on.desc(), Conference.id.desc()))
     return tuple(_row(row) for row in rows)
+
+
+def _not_told() -> ColumnElement[bool]:
+    """Whether somebody whom the end of a case may concern has no sign since that they heard. `owed.py` says exactly."""
+    of_person = cast(Conference.id, String) + ":%:" + cast(Participant.id, String)
+    since = Conference.phase_since
+    signs = (
+        exists().where(ContactEntry.participant_id == Participant.id, ContactEntry.on >= Conference.closed_on),
+        exists().where(
+            OutboxMessage.conference_id == Conference.id,
+            OutboxMessage.key.like(of_person),
+            OutboxMessage.sent_at >= since,
+        ),
+        exists().where(
+            PersonalLink.participant_id == Participant.id, SignIn.link_id == PersonalLink.id, SignIn.seen_at >= since
+        ),
+    )
+    concerns = Participant.part.in_(PROFESSIONAL_PARTS | {Part.MAIN_PERSON}) | func.coalesce(
+        Participant.attends, Participant.attends_before
+    ).in_(TOOK_PART)
+    person = (Participant.conference_id == Conference.id, Participant.removed_at.is_(None), concerns)
+    return exists().where(*person, *(~sign for sign in signs))
+
+
+def ended_untold(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
+    """The closed cases of these regions in which somebody may not have heard of the end, the last ones first."""
+    closed = (Conference.region_id.in_(regions), Conference.phase == Phase.CLOSED, _not_told())
+    rows = session.execute(_cases().where(*closed).order_by(Conference.id.desc()).limit(_MOST))
+    return tuple(_row(row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody can be reached."""
+
+    phone: str
+    email: str
+
+
+def reach(session: Session, participant_ids: Collection[int]) -> dict[int, Reach]:
+    """How these people can be reached, by id."""
+    wanted = select(Participant.id, Participant.phone, Participant.email).where(Participant.id.in_(participant_ids))
+    return {row.id: Reach(row.phone, row.email) for row in session.execute(wanted)}
 
 
 def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:

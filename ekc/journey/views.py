@@ -1,5 +1,6 @@
 """Pages of the workflow: home, the case page, a step, the history, a participant's own page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -24,18 +25,19 @@ from ekc.journey.consequences import consequences, professionals
 from ekc.journey.facts import dissent, gather_facts
 from ekc.journey.forms import CorrectionForm, GoOnForm, ToldForm, step_form
 from ekc.journey.home import demo_people, staff_home
-from ekc.journey.notices import notices, owed_in
+from ekc.journey.notices import notices, owed_in, owed_so_far
 from ekc.journey.ownpage import own_page as own_page_of
-from ekc.journey.panel import blocker_link
+from ekc.journey.panel import blocker_link, owed_page
 from ekc.plans.document import SAID
 from ekc.plans.effects import printed_agreements
 from ekc.plans.views.answers import own_answer_form
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
-from ekc.workflow.ends import END_OF_STEP
+from ekc.workflow.ends import END_OF_STEP, END_RULES
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, as_the_circle_reads, has_duty, judge, steps_from
-from ekc.workflow.vocabulary import N_, Activity, Agreed, Effect, Role, Step, VoiceMatter
+from ekc.workflow.owed import OwedLine, lines
+from ekc.workflow.vocabulary import N_, Activity, Agreed, CasePart, Effect, Role, Step, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others
 
 bp = Blueprint("journey", __name__)
@@ -78,37 +80,63 @@ def case(case: Case) -> ResponseReturnValue:
 
 
 @bp.get("/conferences/<int:conference_id>/to-tell")
-@case_route(Activity.LOG_CONTACT)
+@case_route(Activity.TELL)
 def to_tell(case: Case) -> ResponseReturnValue:
-    """Who still has to hear of a change, and who heard."""
-    return _to_tell_page(case)
+    """Who still has to hear, answer or decide what, and who did."""
+    return _to_tell_page(case, _owed(case))
 
 
 @bp.post("/conferences/<int:conference_id>/to-tell/<int:notice_id>")
-@case_route(Activity.LOG_CONTACT)
+@case_route(Activity.TELL)
 @adds()
 def told(case: Case, notice_id: int) -> ResponseReturnValue:
-    """Log contacts with those who were told of a change."""
-    found = owed_in(db(), [case.id]).get(case.id, ())
-    owed = next((one for one in found if one.notice.id == notice_id), None)
-    if owed is None:
+    """Log contacts with those who were told what they had to hear."""
+    found = _owed(case)
+    line = next((one for one in found if one.notice.id == notice_id and not one.rule.roles), None)
+    if line is None:
         raise Unknown
-    form = ToldForm(owed)
+    form = ToldForm(line, _labels(case, found))
     if form.validate():
         with form.showing_refusal():
-            text = gettext("Told: %(what)s.", what=translate(owed.notice.kind.label))
+            text = gettext("Told: %(what)s.", what=translate(line.notice.kind.label))
             log_contacts(by(), case.id, form.told.data, form.channel.data, text)
             flash(gettext("It is in the contact log who was told."), "success")
             return redirect(url_for("journey.to_tell", conference_id=case.id), 303)
-    return _to_tell_page(case, {notice_id: form}), form.status
+    return _to_tell_page(case, found, {notice_id: form}), form.status
 
 
-def _to_tell_page(case: Case, rejected: dict[int, ToldForm] | None = None) -> str:
-    """The page; a form in `rejected` is shown again."""
+def _owed(case: Case) -> tuple[OwedLine, ...]:
+    """What is owed in the case now, and concerns the visitor; settled or not."""
     found = owed_in(db(), [case.id]).get(case.id, ())
-    forms = {one.notice.id: ToldForm(one, formdata=None) for one in found} | (rejected or {})
+    return lines(one for one in found if not one.notice.rule.roles or one.notice.rule.roles & case.roles)
+
+
+def _labels(case: Case, found: Iterable[OwedLine]) -> dict[int, str]:
+    """What people are called, with how they can be reached, where the visitor sees that."""
+    people = {one.id: one.name for line in found for one in line.to}
+    known = queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
+    return {id_: _label(name, known.get(id_)) for id_, name in people.items()}
+
+
+def _label(name: str, reach: queries.Reach | None) -> str:
+    if reach is None:
+        return name
+    if reach.phone:
+        return gettext("%(name)s, phone %(phone)s", name=name, phone=reach.phone)
+    if reach.email:
+        return gettext("%(name)s, no phone number known", name=name)
+    return gettext("%(name)s, no phone number and no mail address known", name=name)
+
+
+def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, ToldForm] | None = None) -> str:
+    """The page; a form in `rejected` is shown again."""
+    labels = _labels(case, found)
+    forms = {one.notice.id: ToldForm(one, labels, formdata=None) for one in found} | (rejected or {})
     rows = {row.id: row for row in notices(db(), case.id)}
-    return render_template("journey/to_tell.html", case=case, owed=found, forms=forms, rows=rows)
+    pages = {one.notice.id: owed_page(one) for one in found}
+    return render_template(
+        "journey/to_tell.html", case=case, owed=found, forms=forms, rows=rows, pages=pages, ends=END_RULES
+    )
 
 
 @bp.get("/conferences/<int:conference_id>/history")
@@ -126,6 +154,7 @@ def history(case: Case) -> ResponseReturnValue:
         rules=STEP_RULES,
         names=conferences.names(db(), case.id) if corrections else {},
         notices=notices(db(), case.id)[::-1],
+        owed={one.notice.id: one for one in owed_so_far(db(), case.id)},
     )
 
 

@@ -5,12 +5,10 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, to_local
-from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Stretch
+from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
 from ekc.workflow.definition import Taking
-from ekc.workflow.owed import NoticeKind
 
 
 def latest_meeting(session: Session, conference_id: int) -> Meeting | None:
@@ -64,6 +62,18 @@ def iso(starts_at: datetime | None) -> str:
     return starts_at.isoformat() if starts_at else ""
 
 
+def planned_day(session: Session, conference_id: int) -> str:
+    """The day of the current meeting as notices keep it; empty: none."""
+    meeting = latest_meeting(session, conference_id)
+    return iso(meeting.starts_at) if meeting else ""
+
+
+def ask_question(session: Session, conference: Conference, _at: datetime, taking: Taking) -> None:
+    """Make what the family came out for a question of this day, without an answer yet."""
+    meeting = ensure_meeting(session, conference.id)
+    session.add(Question(meeting_id=meeting.id, participant_id=None, text=taking.reason.strip()))
+
+
 def new_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
     """Create the next meeting with the arrangements of the last; on `taking.new_date`, or without a date."""
     end_meeting(session, conference, at, taking)
@@ -71,7 +81,6 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
     if former is None:
         ensure_meeting(session, conference.id).starts_at = taking.new_date
         return
-    give_notice(session, conference, at, NoticeKind.DAY, iso(former.starts_at), iso(taking.new_date))
     meeting = Meeting(
         conference_id=conference.id,
         number=former.number + 1,
@@ -98,7 +107,7 @@ def forget_date(session: Session, conference: Conference) -> None:
 
 
 def destroy_said(session: Session, conference: Conference) -> None:
-    """Delete what was told and asked at the meetings of this round."""
+    """Delete what was told, asked and read out at the meetings of this round."""
     of_round = select(Meeting.id).where(Meeting.conference_id == conference.id, Meeting.round == conference.round)
-    for table in (InformationItem, Question):
+    for table in (InformationItem, Question, Reading):
         session.execute(delete(table).where(table.meeting_id.in_(of_round)))

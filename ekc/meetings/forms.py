@@ -22,7 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from ekc.conferences.forms.fields import FROM_LIST, tidy
 from ekc.conferences.queries import PersonRow
 from ekc.core.clock import from_local
-from ekc.core.forms import EditingForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.arranging import Arranged, Venue
@@ -31,6 +31,7 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART
 
 _BY_COORDINATOR = 0  # 0 is never a participant's id
 _NOBODY = 0
+BY_FAMILY = -1
 _MINUTES_OF_HOUR = 60
 _FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
 
@@ -209,6 +210,17 @@ class InformationForm(_ByForm):
         return InformationText(self.kind.data, self.text.data, self.by.data or None)
 
 
+class ReadingForm(PlainForm):
+    """Who read out what somebody who is not there had to say."""
+
+    by = SelectField(_l("Who read it out"), coerce=int, default=_BY_COORDINATOR, **FROM_LIST)
+
+    def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        there = (SelectChoice(p.id, p.name) for p in circle if _expected(p))
+        self.by.choices = [SelectChoice(_BY_COORDINATOR, gettext("The coordinator")), *there]
+
+
 class QuestionForm(_ByForm):
     """A question, and its answer if there is one."""
 
@@ -223,9 +235,12 @@ class QuestionForm(_ByForm):
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.by.choices = [SelectChoice(_NOBODY, gettext("Choose somebody"))]
+        self.by.choices = [
+            SelectChoice(_NOBODY, gettext("Choose somebody")),
+            SelectChoice(BY_FAMILY, gettext("The family, in private time")),
+        ]
         self.offer(circle)
 
     def to_question(self) -> QuestionText:
         """The question; an empty answer is none yet."""
-        return QuestionText(self.by.data, self.text.data, self.answer.data)
+        return QuestionText(None if self.by.data == BY_FAMILY else self.by.data, self.text.data, self.answer.data)

@@ -100,13 +100,25 @@ class InformationItem(Base):
     text: Mapped[str] = mapped_column(SealedText("information_item.text"))
 
 
+class Reading(Base):
+    """What somebody who was not there had to say was read out. Without a reader: by the coordinator."""
+
+    __tablename__ = "reading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))  # whose words
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    at: Mapped[datetime]
+
+
 class Question(Base):
-    """A question of the information phase, and its answer."""
+    """A question of the information phase, and its answer. Without a participant: of the family, in private time."""
 
     __tablename__ = "question"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
     text: Mapped[str] = mapped_column(SealedText("question.text"))
     answer: Mapped[str | None] = mapped_column(SealedText("question.answer"))

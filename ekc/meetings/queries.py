@@ -6,8 +6,17 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Stretch
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, ArrangementKind, InformationKind, Part, PresentBy
+from ekc.conferences.models import Participant
+from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
+from ekc.workflow.vocabulary import (
+    NOT_THERE,
+    PROFESSIONAL_PARTS,
+    ArrangementKind,
+    Attends,
+    InformationKind,
+    Part,
+    PresentBy,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +92,28 @@ class InformationRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A question, and its answer if there is one."""
+    """A question, and its answer if there is one; without a participant of the family, in private time."""
 
     id: int
-    participant_id: int
+    participant_id: int | None
     text: str
     answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """What somebody who is not there has to say, and, once it was read out in this round, when and by whom.
+
+    Without `reader_id`: by the coordinator.
+    """
+
+    participant_id: int
+    name: str
+    attends: Attends
+    text: str
+    reading_id: int | None = None
+    reader_id: int | None = None
+    read_at: datetime | None = None
 
 
 _meeting = Meeting.__table__.c
@@ -192,3 +217,25 @@ def questions(session: Session, meeting_id: int) -> tuple[QuestionRow, ...]:
         Question.meeting_id == meeting_id
     )
     return tuple(QuestionRow(*row) for row in session.execute(wanted.order_by(Question.id)))
+
+
+def letters(session: Session, conference_id: int, round_: int) -> tuple[LetterRow, ...]:
+    """What those have to say who are not there, in the order of the circle."""
+    readings = (
+        select(Reading)
+        .join(Meeting, Meeting.id == Reading.meeting_id)
+        .where(Meeting.conference_id == conference_id, Meeting.round == round_)
+    )
+    read = {row.participant_id: row for row in session.scalars(readings.order_by(Reading.id))}
+    people = select(Participant.id, Participant.name, Participant.attends, Participant.view).where(
+        Participant.conference_id == conference_id,
+        Participant.removed_at.is_(None),
+        Participant.attends.in_(NOT_THERE),
+    )
+    found = []
+    for row in session.execute(people.order_by(Participant.id)):
+        if row.view:
+            one = read.get(row.id)
+            how = (one.id, one.reader_id, one.at) if one else ()
+            found.append(LetterRow(row.id, row.name, row.attends, row.view, *how))
+    return tuple(found)

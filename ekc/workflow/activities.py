@@ -5,6 +5,7 @@ The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
 
 from dataclasses import dataclass
 
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
 
 
@@ -15,6 +16,7 @@ class ActivityRule:
     activity: Activity
     title: str
     grants: dict[Role, frozenset[Phase]]
+    owes: frozenset[NoticeKind] = frozenset()  # what a change makes owed, to whom the rows in `owed.py` say
 
 
 _BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
@@ -52,6 +54,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.CHANGE_REGISTRATION,
         N_("change the registration, the question and the consents"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
+        owes=frozenset({NoticeKind.CONSENT}),
     ),
     ActivityRule(
         Activity.CORRECT_REGISTRATION,
@@ -68,6 +71,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.ANSWER_MATCH,
         N_("take the case or not, and declare independence"),
         _grant(_OUTSIDE, Role.ASKED_COORDINATOR, Role.COORDINATOR),
+        owes=frozenset({NoticeKind.COORDINATOR}),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,
@@ -83,6 +87,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.CHANGE_CIRCLE,
         N_("change the circle, safety and who was told"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
+        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER}),
     ),
     ActivityRule(
         Activity.SEE_BOTTOM_LINES,
@@ -101,6 +106,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER),
     ),
     ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(  # also how it ended; and the manager, where no coordinator can any more
+        Activity.TELL,
+        N_("see who still has to hear what, and note who was told"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
     ActivityRule(
         Activity.MAKE_LINKS,
         N_("make personal links, and let devices in"),
@@ -112,7 +122,12 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("end personal links, and forget devices"),
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
-    ActivityRule(Activity.ARRANGE_MEETING, N_("arrange the meeting"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(
+        Activity.ARRANGE_MEETING,
+        N_("arrange the meeting"),
+        _grant(_OUTSIDE, Role.COORDINATOR),
+        owes=frozenset({NoticeKind.DAY, NoticeKind.PLACE}),
+    ),
     ActivityRule(
         Activity.RECORD_INFORMATION,
         N_("record who is there, what is told and asked"),

@@ -9,7 +9,7 @@ from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRu
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.ends import ENDS, End, EndRule, Hears
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
-from ekc.workflow.owed import NOTICES, NoticeKind
+from ekc.workflow.owed import NOTICES, ClearedBy, NoticeKind, NoticeRule
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import STANDING, StandingRule
@@ -83,6 +83,7 @@ def check_tables(
     follow_ups: tuple[FollowUpRule, ...] = FOLLOW_UPS,
     standing: tuple[StandingRule, ...] = STANDING,
     ends: tuple[EndRule, ...] = ENDS,
+    notices: tuple[NoticeRule, ...] = NOTICES,
 ) -> None:
     """Refuse tables that contradict themselves. Raises ValueError that names every contradiction."""
     problems = [
@@ -92,7 +93,7 @@ def check_tables(
         *_one_rule_each(CasePart, (rule.part for rule in parts)),
         *_one_rule_each(Duty, (rule.duty for rule in duties)),
         *_one_rule_each(FollowUpKind, (rule.kind for rule in follow_ups)),
-        *_one_rule_each(NoticeKind, (rule.kind for rule in NOTICES)),
+        *_one_rule_each(NoticeKind, (rule.kind for rule in notices)),
         *_one_rule_each(End, (rule.end for rule in ends)),
         *_paths(steps),
         *(problem for rule in steps for problem in _step(rule)),
@@ -100,6 +101,7 @@ def check_tables(
         *(problem for row in standing for problem in _standing(row, {rule.step: rule for rule in steps})),
         *_follow_ups(follow_ups, steps),
         *_ends(ends, steps),
+        *_owed(notices, steps, activities),
         *_private_time(phases, activities),
         *_take_step(steps, activities),
         *(problem for rule in parts for problem in _part(rule)),
@@ -236,6 +238,30 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
             yield f"the end {rule.end} closes a case and does not say so to everybody"
         if Hears.FAMILY not in rule.mails:
             yield f"the family hears nothing of the end {rule.end}"
+
+
+def _owed(
+    notices: tuple[NoticeRule, ...], steps: tuple[StepRule, ...], activities: tuple[ActivityRule, ...]
+) -> Iterator[str]:
+    """Whatever is owed is left by something and cleared by something; an end is owed to those who took part."""
+    rules = {rule.kind for rule in notices}
+    left = frozenset[NoticeKind]().union(*(rule.owes for rule in steps), *(rule.owes for rule in activities))
+    for kind in sorted(left - rules):
+        yield f"{kind} is owed and has no row"
+    for rule in notices:
+        if rule.kind not in left:
+            yield f"nothing makes {rule.kind} owed"
+        if not rule.phases or not rule.cleared_by:
+            yield f"{rule.kind} is never owed, or never cleared"
+        if Phase.PRIVATE_TIME in rule.phases:
+            yield f"{rule.kind} is read in private time"
+        if bool(rule.roles) != bool(rule.line):
+            yield f"{rule.kind} is owed to staff without a line for them, or has one and is owed to nobody of them"
+        if bool(rule.mails) != (ClearedBy.MAIL in rule.cleared_by):
+            yield f"{rule.kind} is cleared by a mail that it does not name, or names one that does not clear it"
+    for step in steps:
+        if step.target is Phase.CLOSED and NoticeKind.END not in step.owes:
+            yield f"{step.step} closes a case and nobody has to hear it"
 
 
 def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from ekc.workflow import guards
 from ekc.workflow.blocker import Guard, GuardRule
 from ekc.workflow.ends import GONE_REASONS
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
@@ -59,6 +60,7 @@ class StepRule:
     own: str = ""  # how somebody in the circle says it, on their own page
     questions: tuple[Guard, ...] = ()  # asked before it is taken; a yes is enough, and none holds it up
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
+    owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed.py` say
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ STEPS: tuple[StepRule, ...] = (
         guards=guards.OPEN_CONFERENCE,
         effects=(Effect.START_MEETING, Effect.END_REQUEST),  # nobody loses the case while they hold its conference
         questions=(guards.planned_for_today,),
+        owes=frozenset({NoticeKind.LETTER}),
     ),
     StepRule(
         Step.BEGIN_PRIVATE_TIME,
@@ -140,10 +143,11 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRIVATE_TIME,),
         Phase.INFORMATION,
         _IN_ROOM,
-        effects=(Effect.PAUSE_ROOM,),
+        effects=(Effect.PAUSE_ROOM, Effect.ASK_QUESTION),
         reason=ReasonKind.TEXT,
         ask=N_("What does the family want to know, and from whom?"),
         called_in=N_("The family called me in: they have a question"),
+        owes=frozenset({NoticeKind.QUESTION}),
     ),
     StepRule(
         Step.AGREE_PLAN,
@@ -170,6 +174,7 @@ STEPS: tuple[StepRule, ...] = (
         reason=ReasonKind.TEXT,
         ask=N_("Which bottom line is not met, or what is unclear?"),
         rare=True,
+        owes=frozenset({NoticeKind.SENT_BACK, NoticeKind.LOOK_AGAIN}),
     ),
     StepRule(
         Step.REVISE_PLAN,
@@ -189,6 +194,7 @@ STEPS: tuple[StepRule, ...] = (
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         guards=guards.CLOSE,
         effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
+        owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
         Step.ANOTHER_DAY,
@@ -202,6 +208,7 @@ STEPS: tuple[StepRule, ...] = (
         asks_date=True,
         rare=True,
         called_in=N_("The family called me in: they want to go on another day"),
+        owes=frozenset({NoticeKind.DAY}),
     ),
     StepRule(
         Step.PLAN_WITHOUT_CONFERENCE,
@@ -214,6 +221,7 @@ STEPS: tuple[StepRule, ...] = (
         reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
         rare=True,
+        owes=frozenset({NoticeKind.NO_CONFERENCE}),
     ),
     StepRule(
         Step.NO_PLAN,
@@ -230,6 +238,7 @@ STEPS: tuple[StepRule, ...] = (
         ),
         rare=True,
         called_in=N_("The family called me in: there will be no plan"),
+        owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
         Step.RECONVENE,
@@ -256,6 +265,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         own=N_("We want to stop the conference"),
         matter=VoiceMatter.STOPPING,
+        owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
         Step.MAIN_PERSON_GONE,
@@ -269,5 +279,6 @@ STEPS: tuple[StepRule, ...] = (
         ask=N_("What happened?"),
         reasons=tuple(reason for reason in StopReason if reason in GONE_REASONS),
         rare=True,
+        owes=frozenset({NoticeKind.END}),
     ),
 )

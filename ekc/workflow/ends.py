@@ -25,7 +25,7 @@ class End(StrEnum):
 class Hears(Labelled):
     """Who hears of an end by mail; whoever brought it about does not."""
 
-    FAMILY = "family", N_("main persons, and those of family and supporters who come")
+    FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
     AGENCIES = "agencies", N_("referrer and professionals")
     COORDINATOR = "coordinator", N_("coordinator")
     MANAGERS = "managers", N_("regional managers of the region")

@@ -7,7 +7,7 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 
-from ekc.workflow.activities import ACTIVITIES
+from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
@@ -34,8 +34,11 @@ Nobody in the circle sees how to reach anybody else, whatever side they are on; 
 coordinator's pages alone and in no document. The coordinator's own access to a closed case ends: see the countries."""
 
 _ABOUT_NOTICES = """\
-Whoever knew what was so before stands on the list of those who still have to hear, until they were told (which the
-contact log says), the mail to them was sent, or they opened their own page after the change."""
+What a step or a change makes owed stands at home and on the case page until facts show that it is settled: a contact in
+the log, a mail that was sent, a look at the own page, an answer. Nothing is ticked by hand. Of one kind, and about one
+person, only the last one counts. Nothing is owed to whoever was taken out of the circle or stays away as was decided.
+Whoever has no mail address and no page stays on the list until somebody told them; after the end the regional manager
+sees it as well."""
 
 
 _ABOUT_STANDING = """\
@@ -85,12 +88,17 @@ def handbook() -> str:
             ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
             (_follow_up(rule) for rule in FOLLOW_UPS),
         ),
-        "## Changes that people have to hear",
+        "## What is owed to whom",
         _ABOUT_NOTICES,
-        _table(("change", "as long as the case is in", "to whom"), (_notice(rule) for rule in NOTICES)),
+        _table(
+            ("what", "they", "to whom", "as long as the case is in", "settled by", "made owed by"),
+            (_notice(rule) for rule in NOTICES),
+        ),
         "## Who may do what",
         "Roles without a column do nothing in a case. Steps are taken as the tables above tell.",
         _activities(),
+        "What a change makes owed:",
+        "\n".join(f"- {rule.title}: {_owes(rule)}" for rule in ACTIVITIES if rule.owes),
         "## Who sees which part",
         _ABOUT_PARTS,
         _parts(),
@@ -162,6 +170,8 @@ def _conditions(rule: StepRule) -> Iterator[str]:
         yield "Asked about, and no condition:\n\n" + "\n".join(f"- `{code}`: {text}" for code, text in texts)
     if rule.effects:
         yield "Then: " + "; ".join(effect.label for effect in rule.effects) + "."
+    if rule.owes:
+        yield f"Owed: {_owes(rule)}"
 
 
 def _guard(guard: GuardRule) -> str:
@@ -196,8 +206,23 @@ def _follow_up(rule: FollowUpRule) -> tuple[str, str, str, str, str]:
     return rule.kind.label, planned, due, asks or "-", "yes" if rule.blocks_closing else "no"
 
 
-def _notice(rule: NoticeRule) -> tuple[str, str, str]:
-    return rule.kind.label, _phases(rule.phases), "who takes part" if rule.to_those_who_come else "everybody"
+def _notice(rule: NoticeRule) -> tuple[str, str, str, str, str, str]:
+    steps = (step.title.lower() for step in STEPS if rule.kind in step.owes)
+    changes = (activity.title for activity in ACTIVITIES if rule.kind in activity.owes)
+    return (
+        rule.kind.label,
+        rule.verb.label,
+        rule.to.label,
+        _phases(rule.phases),
+        _names(rule.cleared_by),
+        "; ".join((*steps, *changes)),
+    )
+
+
+def _owes(rule: StepRule | ActivityRule) -> str:
+    """What this makes owed to whom."""
+    said = (f"{row.kind.label} ({row.verb.label}: {row.to.label})" for row in NOTICES if row.kind in rule.owes)
+    return "; ".join(said) + "."
 
 
 def _activities() -> str:

@@ -1,109 +1,396 @@
-"""Who still has to hear what: what changes tell people, and by what it counts as heard. Nothing is ticked by hand.
+"""Who must hear, answer or decide what: what each step and each change makes owed to whom, and what clears it.
 
-A change that people rely on leaves a notice. Whoever relied on what it was before is owed it, until a contact, a mail
-that was sent or a look at their own page after the change shows that they heard.
+A step or a change leaves a notice (`owes` of its row). It is owed as long as the facts do not show that it is settled:
+a contact, a mail that was sent, a look at the own page, an answer. Nothing is ticked by hand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
-from ekc.workflow.vocabulary import N_, TAKES_PART, Attends, Labelled, Part, Phase
+from ekc.workflow.ends import END_RULES, End, EndRule, Hears
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    N_,
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    TOOK_PART,
+    Attends,
+    Labelled,
+    Part,
+    Phase,
+    Remedy,
+    Role,
+)
 
 
 class NoticeKind(Labelled):
-    """What people in the circle have to hear."""
+    """What is owed."""
 
     DAY = "day", N_("the conference is on another day")
     PLACE = "place", N_("the conference is in another place")
     COORDINATOR = "coordinator", N_("there is another coordinator")
+    JOINED = "joined", N_("what the conference is, its day and its place")
+    CONSENT = "consent", N_("a consent was taken back")
+    QUESTION = "question", N_("the family came out with a question")
+    SENT_BACK = "sent_back", N_("the plan went back into private time")
+    LOOK_AGAIN = "look_again", N_("the plan that went back is presented again")
+    LETTER = "letter", N_("somebody who is not there has something to say")
+    NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
+    END = "end", N_("the conference has ended")
 
 
-class HeardBy(Labelled):
-    """How somebody heard."""
+class Verb(Labelled):
+    """What those to whom it is owed do with it."""
 
-    CONTACT = "contact", N_("told by the coordinator")
+    HEAR = "hear", N_("hear")
+    ANSWER = "answer", N_("answer")
+    DECIDE = "decide", N_("decide")
+
+
+class Whom(Labelled):
+    """To whom something is owed; never to whoever was taken out of the circle or stays away as was decided."""
+
+    RELIED = "relied", N_("everybody who knew what was so before")
+    RELIED_AND_COMES = "relied_and_comes", N_("everybody who knew what was so before and may take part")
+    THEMSELVES = "themselves", N_("the person themselves")
+    FAMILY = "family", N_("main persons, and those of family and supporters who take part")
+    SET_LINES = "set_lines", N_("whoever set a bottom line")
+    TOOK_PART = (
+        "took_part",
+        N_("those who hear of this end, with a mail address or without, and an interpreter"),
+    )
+    COORDINATOR = "coordinator", N_("the coordinator, who sees to it")
+    STAFF = "staff", N_("coordinator and regional managers")
+
+
+class ClearedBy(Labelled):
+    """What shows that it is owed no longer."""
+
+    CONTACT = "contact", N_("told, as the contact log says")
     MAIL = "mail", N_("by mail")
     PAGE = "page", N_("read on their own page")
+    INFORMED = "informed", N_("told personally")
+    THERE = "there", N_("was in the room")
+    DECIDED = "decided", N_("decided again")
+    CONSENT = "consent", N_("said yes again")
+    ANSWERED = "answered", N_("answered")
+    READ = "read", N_("read out")
+    LAPSED = "lapsed", N_("no longer there to be read out")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRule:
-    """A kind of notice: in which phases it is owed, and whether only to those who take part."""
+    """A kind of notice: who does what with it, in which phases it is owed, what clears it, and where that is done.
+
+    `line`: what home and the case page say where it is owed to staff. `mails`: how the keys of its mails go on behind
+    the case; `{id}` is the notice. `changes`: it tells what was so before; without that there is nothing to tell.
+    """
 
     kind: NoticeKind
+    verb: Verb
+    to: Whom
     phases: frozenset[Phase]
-    to_those_who_come: bool
+    cleared_by: frozenset[ClearedBy]
+    mails: tuple[str, ...] = ()
+    done_at: Remedy | None = None  # None: the page of who still has to hear
+    line: str = ""
+    changes: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """To which of the staff it is owed; empty: to people of the circle."""
+        return _STAFF.get(self.to, frozenset())
 
 
-#: They know the coordinator and the day without having been informed as others are.
-_KNOW_UNTOLD = frozenset({Part.MAIN_PERSON, Part.INTERPRETER})
+_STAFF = {
+    Whom.COORDINATOR: frozenset({Role.COORDINATOR}),
+    Whom.STAFF: frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+}
+_OUTSIDE = frozenset(Phase) - {Phase.PRIVATE_TIME, Phase.CLOSED}
+_OPEN = _OUTSIDE - {Phase.REGISTRATION}
 _BEFORE = frozenset({Phase.SETUP})
-_OPEN = frozenset(Phase) - {Phase.REGISTRATION, Phase.PRIVATE_TIME, Phase.CLOSED}
+_MEETING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
+_HEARD = frozenset({ClearedBy.CONTACT, ClearedBy.MAIL, ClearedBy.PAGE})
+_BY_NOTICE = "notice-{id}:"
 
 NOTICES: tuple[NoticeRule, ...] = (
-    NoticeRule(NoticeKind.DAY, _BEFORE, to_those_who_come=True),
-    NoticeRule(NoticeKind.PLACE, _BEFORE, to_those_who_come=True),
-    NoticeRule(NoticeKind.COORDINATOR, _OPEN, to_those_who_come=False),
+    NoticeRule(
+        kind=NoticeKind.DAY,
+        verb=Verb.HEAR,
+        to=Whom.RELIED_AND_COMES,
+        phases=_BEFORE,
+        cleared_by=_HEARD,
+        mails=(_BY_NOTICE, f"{End.ANOTHER_DAY}-"),
+        changes=True,
+    ),
+    NoticeRule(
+        kind=NoticeKind.PLACE,
+        verb=Verb.HEAR,
+        to=Whom.RELIED_AND_COMES,
+        phases=_BEFORE,
+        cleared_by=_HEARD,
+        mails=(_BY_NOTICE,),
+        changes=True,
+    ),
+    NoticeRule(
+        kind=NoticeKind.COORDINATOR,
+        verb=Verb.HEAR,
+        to=Whom.RELIED,
+        phases=_OPEN,
+        cleared_by=_HEARD,
+        mails=("match-",),
+        changes=True,
+    ),
+    NoticeRule(  # in person, so neither a mail nor their page will do (OECD Box 4.1)
+        kind=NoticeKind.JOINED,
+        verb=Verb.HEAR,
+        to=Whom.THEMSELVES,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.CONTACT, ClearedBy.INFORMED}),
+    ),
+    NoticeRule(
+        kind=NoticeKind.CONSENT,
+        verb=Verb.DECIDE,
+        to=Whom.STAFF,
+        phases=_OUTSIDE,
+        cleared_by=frozenset({ClearedBy.CONSENT}),
+        done_at=Remedy.CONSENTS,
+        line=N_("A consent was taken back: decide whether and how it goes on"),
+    ),
+    NoticeRule(
+        kind=NoticeKind.QUESTION,
+        verb=Verb.ANSWER,
+        to=Whom.COORDINATOR,
+        phases=_MEETING,
+        cleared_by=frozenset({ClearedBy.ANSWERED}),
+        done_at=Remedy.INFORMATION,
+        line=N_("The family came out with a question: see that it is answered"),
+    ),
+    NoticeRule(
+        kind=NoticeKind.SENT_BACK,
+        verb=Verb.HEAR,
+        to=Whom.FAMILY,
+        phases=frozenset({Phase.PRESENTATION}),
+        cleared_by=frozenset({ClearedBy.CONTACT, ClearedBy.PAGE, ClearedBy.THERE}),
+    ),
+    NoticeRule(
+        kind=NoticeKind.LOOK_AGAIN,
+        verb=Verb.DECIDE,
+        to=Whom.SET_LINES,
+        phases=frozenset({Phase.PRESENTATION}),
+        cleared_by=frozenset({ClearedBy.DECIDED}),
+        done_at=Remedy.AGREEMENT,
+    ),
+    NoticeRule(
+        kind=NoticeKind.LETTER,
+        verb=Verb.HEAR,
+        to=Whom.COORDINATOR,
+        phases=_MEETING,
+        cleared_by=frozenset({ClearedBy.READ, ClearedBy.LAPSED}),
+        done_at=Remedy.INFORMATION,
+        line=N_("Somebody who is not there has something to say: have it read out"),
+    ),
+    NoticeRule(
+        kind=NoticeKind.NO_CONFERENCE,
+        verb=Verb.HEAR,
+        to=Whom.TOOK_PART,
+        phases=frozenset({Phase.PRESENTATION, Phase.EVALUATION}),
+        cleared_by=_HEARD,
+        mails=(f"{End.WITHOUT_CONFERENCE}-",),
+    ),
+    NoticeRule(
+        kind=NoticeKind.END,
+        verb=Verb.HEAR,
+        to=Whom.TOOK_PART,
+        phases=frozenset({Phase.CLOSED}),
+        cleared_by=_HEARD,
+        mails=tuple(f"{end}-" for end in (End.NO_PLAN, End.STOPPED, End.GONE, End.CLOSED)),
+    ),
 )
 RULES: dict[NoticeKind, NoticeRule] = {rule.kind: rule for rule in NOTICES}
+#: Ends after which nobody needs to come; also not the interpreter.
+_NOBODY_COMES = frozenset({End.STOPPED, End.GONE, End.WITHOUT_CONFERENCE})
+#: They know the coordinator and the day without having been informed as others are.
+_KNOW_UNTOLD = frozenset({Part.MAIN_PERSON, Part.INTERPRETER})
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What shows that somebody heard, or did what they had to. `key`: of a mail, behind the case."""
+
+    at: datetime
+    by: ClearedBy
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Somebody in the circle, and when and how they last heard from the service."""
+    """Somebody in the circle, with each sign that they heard something from the service."""
 
     id: int
-    name: str
+    name: str = ""
     part: Part
     attends: Attends | None
-    informed_on: date | None
-    heard: tuple[tuple[datetime, HeardBy], ...] = ()
+    attends_before: Attends | None = None  # in the round before
+    informed_on: date | None = None
+    set_line: bool = False  # set a bottom line
+    signs: tuple[Sign, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A change that people have to hear. Of one kind, only the last one counts."""
+    """What a step or change left. Of one kind about one person, only the last one is owed.
+
+    `about`: the person whom it is about; `end`: how it ended; `settled`: of what is owed to staff.
+    """
 
     id: int
     kind: NoticeKind
     at: datetime
     on: date  # the same day where the case is
+    about: int | None = None
+    end: End | None = None
+    settled: ClearedBy | None = None
+
+    @property
+    def rule(self) -> NoticeRule:
+        """The row of its kind."""
+        return RULES[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A notice, who still has to hear it, and who heard it how."""
+    """A notice, to whom of the circle it is still owed, and by whom it was settled how."""
 
     notice: Notice
     to: tuple[Listener, ...]
-    heard: tuple[tuple[Listener, HeardBy], ...]
+    heard: tuple[tuple[Listener, ClearedBy], ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still owed to anybody."""
+        return bool(self.to) or (bool(self.notice.rule.roles) and self.notice.settled is None)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """All that is owed of one kind: its last notice, to whom of the circle still, and by whom it was settled how."""
+
+    notice: Notice
+    to: tuple[Listener, ...]
+    heard: tuple[tuple[Listener, ClearedBy], ...]
+
+    @property
+    def rule(self) -> NoticeRule:
+        """The row of its kind."""
+        return self.notice.rule
+
+
+def lines(found: Iterable[Owed]) -> tuple[OwedLine, ...]:
+    """What is owed, one line a kind, in the order of the last notices."""
+    by_kind: dict[NoticeKind, OwedLine] = {}
+    for one in found:
+        before = by_kind.pop(one.notice.kind, OwedLine(one.notice, (), ()))
+        by_kind[one.notice.kind] = OwedLine(one.notice, before.to + one.to, before.heard + one.heard)
+    return tuple(by_kind.values())
+
+
+def open_lines(found: Iterable[Owed], roles: Iterable[Role]) -> tuple[OwedLine, ...]:
+    """What is still owed and concerns these of the staff: to them, or to people whom they tell."""
+    held = frozenset(roles)
+    return lines(one for one in found if one.is_open and (not one.notice.rule.roles or one.notice.rule.roles & held))
 
 
 def owed(phase: Phase, notices: Iterable[Notice], circle: Iterable[Listener]) -> tuple[Owed, ...]:
-    """For each kind of notice of this phase its last one, with who still has to hear it; oldest first."""
-    last = {notice.kind: notice for notice in sorted(notices, key=lambda notice: notice.id)}
+    """What the last notices of each kind make owed in this phase, and to whom; oldest first."""
+    last = {(notice.kind, notice.about): notice for notice in sorted(notices, key=lambda notice: notice.id)}
     listeners = tuple(circle)
-    found = []
-    for notice in sorted(last.values(), key=lambda notice: notice.id):
-        if phase in RULES[notice.kind].phases:
-            how = [(one, _heard(one, notice)) for one in concerned(notice.kind, notice.on, listeners)]
-            to = tuple(one for one, by in how if by is None)
-            found.append(Owed(notice, to, tuple((one, by) for one, by in how if by is not None)))
-    return tuple(found)
-
-
-def concerned(kind: NoticeKind, on: date, circle: Iterable[Listener]) -> tuple[Listener, ...]:
-    """Who may rely on what was so before the notice of this day. Whoever is informed after it hears what is so now."""
     return tuple(
-        one
-        for one in circle
-        if one.attends is not Attends.EXCLUDED
-        and (one.attends is None or one.attends in TAKES_PART or not RULES[kind].to_those_who_come)
-        and (one.part in _KNOW_UNTOLD or (one.informed_on is not None and one.informed_on <= on))
+        _owed(notice, None, listeners)
+        for notice in sorted(last.values(), key=lambda notice: notice.id)
+        if phase in notice.rule.phases and _concerns_somebody(notice, listeners)
     )
 
 
-def _heard(one: Listener, notice: Notice) -> HeardBy | None:
-    """How they first heard since the notice; None: not yet."""
-    return next((by for at, by in sorted(one.heard) if at >= notice.at), None)
+def all_owed(notices: Iterable[Notice], circle: Iterable[Listener]) -> tuple[Owed, ...]:
+    """What each notice made owed, also those that a later one replaced, and how that was cleared; oldest first."""
+    listeners = tuple(circle)
+    in_order = sorted(notices, key=lambda notice: (notice.kind, notice.about or 0, notice.id))
+    found: list[Owed] = []
+    for _, group in groupby(in_order, key=lambda notice: (notice.kind, notice.about)):
+        same = list(group)
+        for notice, after in zip(same, [*same[1:], None], strict=True):
+            found.append(_owed(notice, after.at if after else None, listeners))
+    return tuple(sorted(found, key=lambda one: one.notice.id))
+
+
+def _owed(notice: Notice, until: datetime | None, listeners: tuple[Listener, ...]) -> Owed:
+    how = [(one, _cleared(one, notice, until)) for one in concerned(notice, listeners)]
+    return Owed(
+        notice, tuple(one for one, by in how if by is None), tuple((one, by) for one, by in how if by is not None)
+    )
+
+
+def _concerns_somebody(notice: Notice, circle: Iterable[Listener]) -> bool:
+    """Whether the person whom it is about is still in the circle; what they had to say is read out in any case."""
+    about = next((one for one in circle if one.id == notice.about), None)
+    if notice.about is None:
+        return True
+    return about is not None and (about.attends is not Attends.EXCLUDED or notice.kind is NoticeKind.LETTER)
+
+
+def _relied(notice: Notice, one: Listener) -> bool:
+    """Whether they knew what was so before. Whoever is informed after it hears what is so now."""
+    return one.part in _KNOW_UNTOLD or (one.informed_on is not None and one.informed_on <= notice.on)
+
+
+def _took_part(end: EndRule, one: Listener) -> bool:
+    """Whether this end concerns them; a main person who died or left hears nothing of it."""
+    if one.part in PROFESSIONAL_PARTS:
+        return Hears.AGENCIES in end.mails
+    if one.part is Part.MAIN_PERSON:
+        return end.end is not End.GONE
+    if one.part is Part.INTERPRETER:
+        return end.end in _NOBODY_COMES and (one.attends is None or one.attends in TAKES_PART)
+    return (one.attends or one.attends_before) in TOOK_PART
+
+
+_CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
+    Whom.RELIED: _relied,
+    Whom.RELIED_AND_COMES: lambda notice, one: (
+        _relied(notice, one) and (one.attends is None or one.attends in TAKES_PART)
+    ),
+    Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
+    Whom.FAMILY: lambda _, one: (
+        one.part is Part.MAIN_PERSON or (one.part in FAMILY_PARTS | {Part.SUPPORTER} and one.attends in TAKES_PART)
+    ),
+    Whom.SET_LINES: lambda _, one: one.set_line and one.part in PROFESSIONAL_PARTS,
+    Whom.TOOK_PART: lambda notice, one: notice.end is not None and _took_part(END_RULES[notice.end], one),
+    Whom.COORDINATOR: lambda _notice, _one: False,
+    Whom.STAFF: lambda _notice, _one: False,
+}
+
+
+def concerned(notice: Notice, circle: Iterable[Listener]) -> tuple[Listener, ...]:
+    """To whom of the circle a notice is owed, heard or not."""
+    concerns = _CONCERNS[notice.rule.to]
+    return tuple(one for one in circle if one.attends is not Attends.EXCLUDED and concerns(notice, one))
+
+
+def _cleared(one: Listener, notice: Notice, until: datetime | None) -> ClearedBy | None:
+    """By what it was first cleared since the notice, and before the next one; None: not yet."""
+    rule = notice.rule
+    if ClearedBy.INFORMED in rule.cleared_by and one.informed_on is not None:
+        return ClearedBy.INFORMED
+    mails = tuple(key.format(id=notice.id) for key in rule.mails)
+    found = (
+        sign.by
+        for sign in sorted(one.signs, key=lambda sign: sign.at)
+        if sign.by in rule.cleared_by
+        and sign.at >= notice.at
+        and (until is None or sign.at < until)
+        and (sign.by is not ClearedBy.MAIL or sign.key.startswith(mails))
+    )
+    return next(found, None)

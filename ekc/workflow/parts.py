@@ -206,6 +206,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES, CasePart.DAY, CasePart.PRACTICAL}),
+    Activity.TELL: frozenset({CasePart.NAMES, CasePart.CONTACT, CasePart.DAY, CasePart.PRACTICAL}),
     Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES, CasePart.CONTACT}),
     Activity.END_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES}),
     Activity.ARRANGE_MEETING: frozenset({CasePart.DAY, CasePart.PRACTICAL, CasePart.ARRANGEMENTS}),

@@ -69,6 +69,7 @@ class Effect(Labelled):
     END_REQUEST = "end_request", N_("a coordinator who was asked and has not answered is asked no longer, and told")
     OPEN_ROOM = "open_room", N_("everyone but the family is shut out, the private room opens")
     PAUSE_ROOM = "pause_room", N_("the private room pauses")
+    ASK_QUESTION = "ask_question", N_("what the family wants to know is a question of this day that has no answer yet")
     CLOSE_ROOM = "close_room", N_("the private room closes")
     END_MEETING = "end_meeting", N_("the meeting ends")
     PRESENT_PLAN = "present_plan", N_("the plan is opened for writing down")
@@ -178,6 +179,10 @@ class Attends(Labelled):
 IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
 #: Those who are in the room or on the line, and so must have been told personally.
 TAKES_PART = IN_THE_ROOM | {Attends.PHONE, Attends.VIDEO}
+#: Those who say something at the conference, there or from afar, and so hear how it ends.
+TOOK_PART = TAKES_PART | {Attends.LETTER, Attends.SPOKESPERSON}
+#: Those who are not there and may have left something to be read out.
+NOT_THERE = frozenset(Attends) - TAKES_PART
 
 
 class PresentBy(Labelled):
@@ -253,6 +258,7 @@ class Activity(StrEnum):
     SET_BOTTOM_LINES = "set_bottom_lines"
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     LOG_CONTACT = "log_contact"
+    TELL = "tell"
     MAKE_LINKS = "make_links"
     END_LINKS = "end_links"
     ARRANGE_MEETING = "arrange_meeting"

@@ -1,7 +1,7 @@
 """Doors: audit with signed heads, append-only rows that cannot be replaced, and an index of names that tells less.
 
 Revision ID: 0003
-Revises: 0001
+Revises: 0002
 """
 
 import hashlib

@@ -171,16 +171,20 @@ class _Teller:
             "questions": [
                 {"asked_by": self.ids[row.participant_id], "text": row.text, "answer": row.answer}
                 for row in meetings.questions(self.session, self.meeting.id)
+                if row.participant_id is not None  # those of the family stand with private time
             ],
         }
 
     def rounds(self) -> list[dict[str, Any]]:
+        asked = meetings.questions(self.session, self.meeting.id)
+        answers = {row.text: row.answer for row in asked if row.participant_id is None}
         return [
             {
                 "began": self.local(row.began_at),
                 "ended": self.local(row.ended_at),
                 "ended_by": _ENDED[row.ended_by] if row.ended_by else None,
                 "note": row.ended_for,
+                "answer": answers.get(row.ended_for or ""),
                 "why": row.why,
             }
             for row in rounds(self.session, self.case.id)

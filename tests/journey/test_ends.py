@@ -84,12 +84,14 @@ def round_full_of_words(session: Session, cast: Cast, case: build.Made) -> list[
     take_step(by, case.id, Taking(Step.OPEN_CONFERENCE, overrides=late))
     there = [id_ for name, id_ in who.items() if name != "kees"]
     attendance.record_attendance(by, case.id, there)
+    information.read_out(by, case.id, who["kees"], who["omar"])
     for kind in InformationKind:
         information.add_information(by, case.id, InformationText(kind, word(f"told{kind}"), who["karim"]))
     information.add_question(by, case.id, QuestionText(who["omar"], word("asked"), word("answered")))
     attendance.professionals_leave(by, case.id)
     take_step(by, case.id, Taking(Step.BEGIN_PRIVATE_TIME, overrides=late))
     take_step(by, case.id, Taking(Step.ASK_FOR_INFORMATION, reason=word("came_out")))
+    build.answer_family(session, cast, START, case, word("heard"))
     take_step(by, case.id, Taking(Step.BEGIN_PRIVATE_TIME, overrides=late))
     take_step(by, case.id, Taking(Step.COME_OUT))
     take_step(by, case.id, Taking(Step.GO_BACK, reason=word("went_back"), overrides=late))

@@ -81,6 +81,7 @@ def test_back_and_forth_between_information_and_private_time(db_session: Session
     marieke = participant(case.id, case.people["marieke"])
     ask = Taking(Step.ASK_FOR_INFORMATION, reason="May the nurse come in the evening?")
     assert take_step(By(db_session, marieke, START), case.id, ask) is Phase.INFORMATION
+    build.answer_family(db_session, cast, START, case)
     build.step(db_session, cast, START, case, Step.BEGIN_PRIVATE_TIME)
     assert take_step(By(db_session, marieke, START), case.id, Taking(Step.COME_OUT)) is Phase.PRESENTATION
     back = Taking(Step.GO_BACK, reason="The first bottom line is not met.")

@@ -60,7 +60,7 @@ def test_another_day_is_told_and_then_it_is_done(
     assert f"{len(coming)} people have not heard yet" in client.page("/").text
     page = client.page(f"/conferences/{case.id}")
     assert "Still to hear" in page.text
-    page = client.follow("Tell them, and say so")
+    page = client.follow(f"{len(coming)} people have not heard yet: the conference is on another day")
     assert "Not Saturday 11 April 2026, 11:00 any more, but Saturday 18 April 2026, 11:00." in page.text
     assert sorted(names(client, case)) == sorted(name.capitalize() for name in coming)
 

@@ -5,7 +5,7 @@ owed stands at somebody's home, nobody is locked in, and nothing of an earlier r
 that change at random: `tests/workflow/test_walks.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -49,6 +49,7 @@ from ekc.privatetime.models import PrivateRound
 from ekc.workflow.ends import END_OF_STEP
 from ekc.workflow.engine import STEP_RULES, broken, may, sees, steps_from, why_not
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
+from ekc.workflow.owed import OwedLine, open_lines
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     INSIDE_ROLES,
@@ -142,6 +143,11 @@ ACTS = [
     "waits",
     *["ends"] * 2,
 ]
+
+
+def _ids(lines: Iterable[OwedLine]) -> list[tuple[int, list[int]]]:
+    """What is owed, by the notice and those to whom it is owed."""
+    return [(line.notice.id, [one.id for one in line.to]) for line in lines]
 
 
 class Walk(RuleBasedStateMachine):
@@ -463,13 +469,14 @@ class Walk(RuleBasedStateMachine):
         coordinator, manager = home.get(case.coordinator_id), home[self.cast.ruud.account_id]
         if coordinator is not None and Role.COORDINATOR not in walker.roles(walker.coordinator()):
             coordinator = None
-        owed = [one for one in owed_in(self.session, [case.id]).get(case.id, ()) if one.to]
+        notices = owed_in(self.session, [case.id], names=False).get(case.id, ())
         if coordinator is not None:
-            assert [one.owed for one in coordinator.to_tell] == ([tuple(owed)] if owed else [])
+            owed = _ids(open_lines(notices, {Role.COORDINATOR}))
+            assert [_ids(one.lines) for one in coordinator.to_tell] == ([owed] if owed else [])
             page = case_page(self.session, open_case(walker.by(), walker.id, Activity.SEE_CASE), at)
-            assert list(page.owed) == owed
-        else:
-            assert owed == []
+            assert _ids(line for line, _endpoint in page.owed) == owed
+        elif owed := _ids(open_lines(notices, {Role.REGIONAL_MANAGER})):
+            assert [_ids(one.lines) for one in manager.to_tell] == [owed]
         if case.phase is not Phase.REGISTRATION:
             for at_home, role in ((coordinator, Role.COORDINATOR), (manager, Role.REGIONAL_MANAGER)):
                 if at_home is not None:

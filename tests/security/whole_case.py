@@ -25,7 +25,7 @@ from ekc.links.actions import new_link
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.matching.actions import asking
 from ekc.matching.models import Match
-from ekc.meetings.models import DateOption, InformationItem, Meeting, Question, Stretch
+from ekc.meetings.models import DateOption, InformationItem, Meeting, Question, Reading, Stretch
 from ekc.plans import actions as plans
 from ekc.plans import document, edits
 from ekc.plans.draft import Draft, NewAction, to_json
@@ -55,6 +55,7 @@ NAMED = {
     "notice_id": "notice",
     "option_id": "date_option",
     "participant_id": "participant",
+    "reading_id": "reading",
     "stretch_id": "stretch",
     "question_id": "question",
 }
@@ -215,6 +216,7 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
         "date_option": DateOption(meeting_id=meeting, starts_at=START + timedelta(days=99)),
         "information_item": InformationItem(meeting_id=meeting, kind=InformationKind.HELP, text="Help"),
         "notice": Notice(conference_id=case, kind=NoticeKind.COORDINATOR, round=1, at=START, was="A", now="B"),
+        "reading": Reading(meeting_id=meeting, participant_id=kees, at=START),
         "question": Question(meeting_id=meeting, participant_id=kees, text="Who?"),
         "safety_concern": SafetyConcern(conference_id=case, participant_id=kees, concern="The stairs"),
         "link_device": LinkDevice(link_id=link, device="A phone", asked_at=START, number=7),

@@ -76,6 +76,11 @@ def ask_for_information(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Pag
     return client.submit("Ask for information", asked)
 
 
+def answer_family(walk: Walk, stretch: PrivateRoundEntry) -> None:
+    """The coordinator writes down what the family heard when it came out with a question."""
+    walk.open("information").submit("Save the question", {"Answer": stretch.answer or ""}, near=stretch.note or "")
+
+
 def come_out(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Page:
     """Somebody of the family ends private time on their own page, with a plan."""
     walk.at(stretch.ended)

@@ -199,6 +199,7 @@ PLACES: tuple[tuple[str, str, Say], ...] = (
     ("private_time.rounds.*.began", "times", local),
     ("private_time.rounds.*.ended", "times", local),
     ("private_time.rounds.*.ended_by", "history", lambda _, by: _ENDED_BY[by]),
+    ("private_time.rounds.*.answer", "information", plain),
     ("private_time.rounds.*", "history", plain),
     ("plan.goals.*.actions.*.who.*", "plan/versions/1", named),
     ("plan.goals.*.actions.*.by", "plan/versions/1", lambda _, on: f"no later than {day(on, year=False)}"),

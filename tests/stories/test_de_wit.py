@@ -74,6 +74,7 @@ def confer(walk: Walk) -> None:
     conferring.begin(walk, first)
     conferring.ask_for_information(walk, "marieke", first)
     conferring.professionals_return(walk)
+    conferring.answer_family(walk, first)
     conferring.begin(walk, second)
     conferring.come_out(walk, "marieke", second)
     conferring.professionals_return(walk)

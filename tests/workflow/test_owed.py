@@ -1,27 +1,63 @@
-"""Who still has to hear of a change."""
+"""What is owed to whom, and what clears it."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ekc.workflow.owed import HeardBy, Listener, Notice, NoticeKind, owed
-from ekc.workflow.vocabulary import Attends, Part, Phase
+from ekc.workflow.activities import ACTIVITIES
+from ekc.workflow.check import check_tables
+from ekc.workflow.definition import STEPS
+from ekc.workflow.ends import End
+from ekc.workflow.handbook import handbook
+from ekc.workflow.owed import (
+    NOTICES,
+    RULES,
+    ClearedBy,
+    Listener,
+    Notice,
+    NoticeKind,
+    NoticeRule,
+    Sign,
+    Verb,
+    Whom,
+    all_owed,
+    open_lines,
+    owed,
+)
+from ekc.workflow.vocabulary import Activity, Attends, Part, Phase, Role, Step
 
 AT = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
 ON = date(2026, 4, 10)
 BEFORE = date(2026, 4, 1)
-DAY = Notice(1, NoticeKind.DAY, AT, ON)
-COORDINATOR = Notice(2, NoticeKind.COORDINATOR, AT, ON)
+DAY = Notice(id=1, kind=NoticeKind.DAY, at=AT, on=ON)
+COORDINATOR = Notice(id=2, kind=NoticeKind.COORDINATOR, at=AT, on=ON)
+ABOUT_SOMEBODY = frozenset({NoticeKind.JOINED, NoticeKind.CONSENT, NoticeKind.LETTER})
 
 
 def listener(number: int = 1, part: Part = Part.FAMILY, **more: object) -> Listener:
     """Somebody of the family who comes, and was told before the change."""
     known: dict[str, object] = {"attends": Attends.IN_PERSON, "informed_on": BEFORE, **more}
-    return Listener(number, f"Person {number}", part, **known)  # type: ignore[arg-type]
+    return Listener(id=number, name=f"Person {number}", part=part, **known)  # type: ignore[arg-type]
 
 
 def to(notice: Notice, *circle: Listener, phase: Phase = Phase.SETUP) -> list[int]:
     return [one.id for each in owed(phase, [notice], circle) for one in each.to]
+
+
+def left(kind: NoticeKind, **more: object) -> Notice:
+    """A notice of this kind; about the first person, where it is about somebody."""
+    known: dict[str, object] = {"about": 1 if kind in ABOUT_SOMEBODY else None, **more}
+    return Notice(id=1, kind=kind, at=AT, on=ON, **known)  # type: ignore[arg-type]
+
+
+def owed_to(kind: NoticeKind, *circle: Listener, **more: object) -> list[int]:
+    """To whom it is owed in the first phase of its row."""
+    return to(left(kind, **more), *circle, phase=next(phase for phase in Phase if phase in RULES[kind].phases))
+
+
+# To whom
 
 
 def test_whoever_relied_on_it_has_to_hear() -> None:
@@ -39,11 +75,6 @@ def test_the_day_is_not_for_those_who_do_not_come_but_another_coordinator_is(att
     assert to(COORDINATOR, listener(attends=attends)) == [1]
 
 
-def test_whoever_was_excluded_hears_nothing() -> None:
-    assert to(DAY, listener(attends=Attends.EXCLUDED)) == []
-    assert to(COORDINATOR, listener(attends=Attends.EXCLUDED)) == []
-
-
 def test_whoever_was_not_informed_yet_or_later_hears_what_is_so_now() -> None:
     assert to(DAY, listener(informed_on=None)) == []
     assert to(DAY, listener(informed_on=ON + timedelta(days=1))) == []
@@ -55,29 +86,211 @@ def test_main_persons_and_interpreters_know_without_being_informed(part: Part) -
     assert to(DAY, listener(part=part, informed_on=None)) == [1]
 
 
-@pytest.mark.parametrize("by", HeardBy)
-def test_a_contact_a_mail_or_a_look_after_it_is_hearing(by: HeardBy) -> None:
-    before, after = ((AT - timedelta(minutes=1), by),), ((AT + timedelta(minutes=1), by),)
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("part", Part)
+def test_nothing_is_owed_to_whoever_stays_away_as_was_decided(kind: NoticeKind, part: Part) -> None:
+    gone = listener(part=part, attends=Attends.EXCLUDED, informed_on=None, set_line=True)
+    for end in End:
+        assert owed_to(kind, gone, end=end) == []
 
-    assert to(DAY, listener(heard=before)) == [1]
-    (found,) = owed(Phase.SETUP, [DAY], [listener(heard=before + after)])
-    assert (found.to, [(one.id, how) for one, how in found.heard]) == ((), [(1, by)])
+
+def test_whoever_joins_late_is_told_themselves_and_nobody_else() -> None:
+    assert owed_to(NoticeKind.JOINED, listener(1, informed_on=None), listener(2, informed_on=None)) == [1]
 
 
-def test_the_last_change_alone_counts() -> None:
-    again = Notice(3, NoticeKind.DAY, AT + timedelta(days=2), ON + timedelta(days=2))
-    heard_the_first = listener(heard=((AT + timedelta(days=1), HeardBy.CONTACT),))
+def test_who_hears_that_the_plan_went_back_and_who_looks_again() -> None:
+    circle = [
+        listener(1, Part.MAIN_PERSON, attends=Attends.LETTER),
+        listener(2, Part.SUPPORTER),
+        listener(3, attends=Attends.NO),
+        listener(4, Part.REFERRER, set_line=True),
+        listener(5, Part.PROFESSIONAL),
+        listener(6, Part.INTERPRETER),
+    ]
+
+    assert owed_to(NoticeKind.SENT_BACK, *circle) == [1, 2]
+    assert owed_to(NoticeKind.LOOK_AGAIN, *circle) == [4]
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (End.NO_PLAN, [1, 2, 3, 4, 5]),
+        (End.STOPPED, [1, 2, 3, 4, 5, 8]),
+        (End.GONE, [2, 3, 4, 5, 8]),
+        (End.CLOSED, [1, 2, 3, 4]),
+    ],
+)
+def test_an_end_is_owed_to_each_person_who_took_part(end: End, expected: list[int]) -> None:
+    circle = [
+        listener(1, Part.MAIN_PERSON, attends=Attends.NO, informed_on=None),
+        listener(2, Part.CHILD),
+        listener(3, attends=Attends.LETTER),
+        listener(4, Part.SUPPORTER, attends=None, attends_before=Attends.VIDEO),
+        listener(5, Part.REFERRER, attends=None),
+        listener(6, attends=Attends.NO),
+        listener(7, attends=None),
+        listener(8, Part.INTERPRETER, attends=None, informed_on=None),
+    ]
+
+    assert owed_to(NoticeKind.END, *circle, end=end) == expected
+
+
+def test_what_is_owed_to_staff_names_nobody_of_the_circle() -> None:
+    for rule in NOTICES:
+        if rule.roles:
+            circle = [listener(number, part, set_line=True) for number, part in enumerate(Part, start=1)]
+            assert owed_to(rule.kind, *circle) == []
+            (line,) = open_lines(owed(sorted(rule.phases)[0], [left(rule.kind)], circle), rule.roles)
+            assert (line.to, line.heard) == ((), ())
+
+
+def test_a_manager_reads_what_is_a_managers_to_decide_and_not_what_the_coordinator_sees_to() -> None:
+    circle = [listener()]
+    notices = [replace(left(kind), id=number) for number, kind in enumerate(NoticeKind, start=1)]
+
+    found = {line.notice.kind for line in open_lines(owed(Phase.INFORMATION, notices, circle), {Role.REGIONAL_MANAGER})}
+
+    assert found == {NoticeKind.COORDINATOR, NoticeKind.CONSENT}
+
+
+@pytest.mark.parametrize("attends", [Attends.EXCLUDED, None])
+def test_a_consent_of_somebody_who_left_the_circle_is_nothing_to_decide(attends: Attends | None) -> None:
+    circle = [listener(attends=attends)] if attends else []
+
+    assert owed(Phase.SETUP, [left(NoticeKind.CONSENT)], circle) == ()
+    assert len(owed(Phase.SETUP, [left(NoticeKind.CONSENT)], [listener()])) == 1
+
+
+def test_what_somebody_who_stays_away_by_decision_has_to_say_is_read_out() -> None:
+    (found,) = owed(Phase.INFORMATION, [left(NoticeKind.LETTER)], [listener(attends=Attends.EXCLUDED)])
+    assert found.is_open
+
+
+# What clears it
+
+
+@pytest.mark.parametrize("rule", NOTICES)
+@pytest.mark.parametrize("by", ClearedBy)
+def test_what_the_row_names_clears_it_and_nothing_else(rule: NoticeRule, by: ClearedBy) -> None:
+    if rule.roles:
+        assert owed(sorted(rule.phases)[0], [left(rule.kind, settled=by)], [listener()])[0].is_open is False
+        return
+    key = rule.mails[0].format(id=1) if rule.mails else "notice-1:"
+    informed = ON if by is ClearedBy.INFORMED else (None if rule.kind is NoticeKind.JOINED else BEFORE)
+    who = Part.REFERRER if rule.to is Whom.SET_LINES else Part.MAIN_PERSON
+    early, late = (Sign(AT + timedelta(minutes=minutes), by, key) for minutes in (-1, 1))
+    phase = sorted(rule.phases)[0]
+
+    def found(*signs: Sign) -> list[ClearedBy]:
+        one = listener(part=who, informed_on=informed, set_line=True, signs=signs)
+        (only,) = owed(phase, [left(rule.kind, end=End.STOPPED)], [one])
+        return [how for _, how in only.heard]
+
+    assert found(early, late) == ([by] if by in rule.cleared_by else [])
+    if by is not ClearedBy.INFORMED:
+        assert found(early) == []
+
+
+def test_a_mail_about_something_else_is_not_hearing_this() -> None:
+    about_the_place = Sign(AT + timedelta(hours=1), ClearedBy.MAIL, "notice-12:1:1")
+    about_another_notice = Sign(AT + timedelta(hours=1), ClearedBy.MAIL, "notice-2:1:1")
+
+    assert to(DAY, listener(signs=(about_the_place, about_another_notice))) == [1]
+    assert to(COORDINATOR, listener(signs=(about_the_place,))) == [1]
+    assert to(DAY, listener(signs=(Sign(AT, ClearedBy.MAIL, "notice-1:1:1"),))) == []
+
+
+def test_the_last_change_alone_counts_and_history_tells_both() -> None:
+    again = replace(DAY, id=3, at=AT + timedelta(days=2), on=ON + timedelta(days=2))
+    heard_the_first = listener(signs=(Sign(AT + timedelta(days=1), ClearedBy.CONTACT),))
 
     (found,) = owed(Phase.SETUP, [again, DAY], [heard_the_first])
+    told = [
+        (one.notice.id, len(one.to), [how for _, how in one.heard]) for one in all_owed([again, DAY], [heard_the_first])
+    ]
 
     assert (found.notice, [one.id for one in found.to]) == (again, [1])
+    assert told == [(1, 0, [ClearedBy.CONTACT]), (3, 1, [])]
 
 
-def test_the_day_is_owed_until_the_conference_opens_and_the_coordinator_until_the_end() -> None:
-    assert {phase for phase in Phase if to(DAY, listener(), phase=phase)} == {Phase.SETUP}
-    assert {phase for phase in Phase if to(COORDINATOR, listener(), phase=phase)} == {
-        Phase.SETUP,
-        Phase.INFORMATION,
-        Phase.PRESENTATION,
-        Phase.EVALUATION,
+def test_two_people_who_join_are_two_things_owed_and_one_line() -> None:
+    notices = [Notice(id=number, kind=NoticeKind.JOINED, at=AT, on=ON, about=number) for number in (1, 2)]
+    circle = [listener(number, informed_on=None) for number in (1, 2, 3)]
+
+    found = owed(Phase.SETUP, notices, circle)
+    (line,) = open_lines(found, {Role.COORDINATOR})
+
+    assert [[one.id for one in each.to] for each in found] == [[1], [2]]
+    assert [one.id for one in line.to] == [1, 2]
+
+
+def test_each_kind_is_owed_in_the_phases_of_its_row() -> None:
+    for rule in NOTICES:
+        notice = left(rule.kind, end=End.CLOSED)
+        assert {phase for phase in Phase if owed(phase, [notice], [listener()])} == rule.phases
+
+
+# The table
+
+
+def test_the_table_names_what_the_demand_names() -> None:
+    assert {(rule.kind, rule.verb) for rule in NOTICES if rule.verb is not Verb.HEAR} == {
+        (NoticeKind.CONSENT, Verb.DECIDE),
+        (NoticeKind.QUESTION, Verb.ANSWER),
+        (NoticeKind.LOOK_AGAIN, Verb.DECIDE),
     }
+    assert {rule.step: rule.owes for rule in STEPS if rule.owes} == {
+        Step.OPEN_CONFERENCE: {NoticeKind.LETTER},
+        Step.ASK_FOR_INFORMATION: {NoticeKind.QUESTION},
+        Step.GO_BACK: {NoticeKind.SENT_BACK, NoticeKind.LOOK_AGAIN},
+        Step.ANOTHER_DAY: {NoticeKind.DAY},
+        Step.PLAN_WITHOUT_CONFERENCE: {NoticeKind.NO_CONFERENCE},
+        **dict.fromkeys((Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE), frozenset({NoticeKind.END})),
+    }
+    assert {rule.activity: rule.owes for rule in ACTIVITIES if rule.owes} == {
+        Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
+        Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR},
+        Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER},
+        Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},
+    }
+
+
+def test_nothing_is_owed_in_private_time() -> None:
+    assert [rule.kind for rule in NOTICES if Phase.PRIVATE_TIME in rule.phases] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"phases": frozenset()}, "place is never owed, or never cleared"),
+        ({"cleared_by": frozenset()}, "place is never owed, or never cleared"),
+        ({"phases": frozenset({Phase.PRIVATE_TIME})}, "place is read in private time"),
+        ({"line": "Go."}, "place is owed to staff without a line for them, or has one"),
+        ({"to": Whom.STAFF}, "place is owed to staff without a line for them, or has one"),
+        ({"mails": ()}, "place is cleared by a mail that it does not name"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_refused(change: dict[str, object], says: str) -> None:
+    rows = tuple(replace(rule, **change) if rule.kind is NoticeKind.PLACE else rule for rule in NOTICES)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=re.escape(says)):
+        check_tables(notices=rows)
+
+
+def test_what_nothing_makes_owed_and_what_has_no_row_is_refused() -> None:
+    none_owes = tuple(replace(rule, owes=frozenset()) for rule in STEPS)
+    with pytest.raises(ValueError, match="nothing makes question owed") as refused:
+        check_tables(steps=none_owes)
+    for step in (Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE):
+        assert f"{step} closes a case and nobody has to hear it" in str(refused.value)
+    without_place = tuple(rule for rule in NOTICES if rule.kind is not NoticeKind.PLACE)
+    with pytest.raises(ValueError, match="place is owed and has no row"):
+        check_tables(notices=without_place)
+
+
+def test_the_handbook_prints_what_each_step_and_each_change_makes_owed_to_whom() -> None:
+    book = handbook()
+    for owes in (*(step.owes for step in STEPS), *(activity.owes for activity in ACTIVITIES)):
+        for kind in owes:
+            row = RULES[kind]
+            assert f"{kind.label} ({row.verb.label}: {row.to.label})" in book

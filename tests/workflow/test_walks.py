@@ -159,11 +159,11 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def what_does_not_hold_stops_what_its_row_says(self) -> None:
         facts = self.case.facts
-        for rule in STEPS:
-            if facts.phase in rule.sources:
-                reasons = {reason.guard for reason in judge(rule, facts, rule.takers(facts.phase)).reasons}
-                stopped_by = {one.rule.guard.code for one in broken(facts) if rule.step in one.rule.stops}
-                assert reasons - {guard.code for guard in rule.guards} == stopped_by
+        for step in STEPS:
+            if facts.phase in step.sources:
+                reasons = {reason.guard for reason in judge(step, facts, step.who).reasons}
+                stopped_by = {one.rule.guard.code for one in broken(facts) if step.step in one.rule.stops}
+                assert reasons - {guard.code for guard in step.guards} == stopped_by
 
     @precondition(lambda self: self.case.facts.phase is not Phase.PRIVATE_TIME)
     @invariant()

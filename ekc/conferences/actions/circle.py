@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences import queries
 from ekc.conferences.access import in_the_room, lock_case
+from ekc.conferences.effects import give_notice
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.core.clock import local_date
@@ -23,7 +24,8 @@ from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
 from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.independence import Agency, Tie, closest
-from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part
+from ekc.workflow.owed import RULES, NoticeKind
+from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part
 
 #: Fields that are stored as NULL when empty.
 _NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
@@ -71,7 +73,11 @@ def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         new = _with_exclusion(new, None)
         _validate(by.session, by.at, conference, new, None)
+        late = new.informed_on is None and _told_already(by.session, conference)
         participant = insert_participant(by.session, conference, new)
+        if late:
+            give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
+        _leave_letter(by, conference, participant)
         by.record("circle.added", conference_id, name=new.name, part=new.part)
     return participant.id
 
@@ -98,6 +104,8 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
             if not has_page(details.part, details.attends):
                 ended = _revoke_access(by.session, by.at, participant)
                 stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
+            if not {"view", "attends"}.isdisjoint(changed):
+                _leave_letter(by, conference, participant)
             what = ", ".join(changed)
             by.record("circle.changed", conference_id, name=details.name, fields=what)
     return stopped
@@ -166,6 +174,19 @@ def as_last_time(by: By, conference_id: int, participant_id: int) -> None:
         for concern in by.session.scalars(select(SafetyConcern).where(SafetyConcern.participant_id == participant_id)):
             concern.arrangement = concern.arrangement or concern.arrangement_before
         by.record("circle.as_last_time", conference_id, name=participant.name)
+
+
+def _told_already(session: Session, conference: Conference) -> bool:
+    """Whether somebody was told of this conference, so that whoever joins now joins late."""
+    told = (Participant.conference_id == conference.id, Participant.informed_on.is_not(None))
+    return session.scalar(select(Participant.id).where(*told, Participant.removed_at.is_(None)).limit(1)) is not None
+
+
+def _leave_letter(by: By, conference: Conference, participant: Participant) -> None:
+    """What somebody who is not there has to say is read out, also where it comes in during the conference."""
+    here = conference.phase in RULES[NoticeKind.LETTER].phases
+    if here and participant.attends in NOT_THERE and participant.view:
+        give_notice(by.session, conference, by.at, NoticeKind.LETTER, about=participant.id)
 
 
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:

@@ -16,6 +16,7 @@ from ekc.conferences import mails, queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
+from ekc.conferences.effects import give_notice
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
 from ekc.conferences.queries import SearchResult, search
@@ -25,6 +26,7 @@ from ekc.core.language import language_of
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.workflow.definition import VERSION
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, VoiceMatter
 
@@ -168,6 +170,7 @@ def _note_yes(by: By, conference: Conference, participant_id: int, day: date | N
         return False
     if day is None:
         voices.take_back(by, conference.id, VoiceMatter.CONFERENCE, 0, participant_id)
+        give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=participant_id)
     else:
         voices.say(by, conference, VoiceMatter.CONFERENCE, 0, participant_id, Agreed.YES, on=day)
     return True
@@ -236,6 +239,7 @@ def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | Non
             raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
         consent.withdrawn_on = day
         whose = queries.names(by.session, conference_id)[consent.participant_id]
+        give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
         by.record("consent.withdrawn", conference_id, name=whose, on=day.isoformat())
 
 
@@ -257,9 +261,12 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
 
 
 def log_contacts(by: By, conference_id: int, participant_ids: Collection[int], channel: str, text: str) -> int:
-    """Add an entry of today for each of these people to the contact log, all with this text; returns how many."""
+    """Add an entry of today for each of these people to the contact log, all with this text; returns how many.
+
+    By the regional manager too, and after the end: whoever told somebody what they had to hear.
+    """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.LOG_CONTACT)
+        conference, _ = lock_case(by, conference_id, Activity.TELL)
         if not participant_ids:
             raise Refusal(N_("Choose who was told."))
         today = local_date(by.at, conference.timezone)

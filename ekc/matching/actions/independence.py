@@ -155,8 +155,8 @@ def _replace_coordinator(session: Session, conference: Conference, at: datetime,
     queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
     queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
     coordinates = session.get_one(Match, to).account_id
-    names = (session.get_one(Account, account_id).name for account_id in (before.account_id, coordinates))
-    give_notice(session, conference, at, NoticeKind.COORDINATOR, *names)
+    was, now = (session.get_one(Account, account_id).name for account_id in (before.account_id, coordinates))
+    give_notice(session, conference, at, NoticeKind.COORDINATOR, was=was, now=now)
 
 
 # What each main person says of the coordinator

@@ -79,7 +79,8 @@ def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
     """Set the date of the meeting, from the list or another; None clears it."""
     with writing(by.session):
         conference, meeting = _lock_unstarted(by, conference_id)
-        give_notice(by.session, conference, by.at, NoticeKind.DAY, iso(meeting.starts_at), iso(starts_at))
+        was, now = iso(meeting.starts_at), iso(starts_at)
+        give_notice(by.session, conference, by.at, NoticeKind.DAY, was=was, now=now)
         meeting.starts_at = starts_at
         when = starts_at.isoformat() if starts_at else "-"
         by.record("meeting.date_chosen", conference_id, starts_at=when)
@@ -104,7 +105,7 @@ def set_venue(by: By, conference_id: int, venue: Venue) -> None:
         was = _place(meeting)
         meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
         if meeting.started_at is None:
-            give_notice(by.session, conference, by.at, NoticeKind.PLACE, was, _place(meeting))
+            give_notice(by.session, conference, by.at, NoticeKind.PLACE, was=was, now=_place(meeting))
         by.record("meeting.venue", conference_id, venue=venue.name)
 
 

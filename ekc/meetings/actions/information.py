@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.queries import circle
-from ekc.core.errors import Unknown
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting
-from ekc.meetings.models import InformationItem, Meeting, Question
-from ekc.workflow.vocabulary import Activity, InformationKind
+from ekc.meetings.models import InformationItem, Meeting, Question, Reading
+from ekc.meetings.queries import letters
+from ekc.workflow.vocabulary import N_, Activity, InformationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class InformationText:
 
 @dataclass(frozen=True, slots=True)
 class QuestionText:
-    """A question and its answer, which may come later."""
+    """A question and its answer, which may come later. Without a participant: of the family, in private time."""
 
-    participant_id: int
+    participant_id: int | None
     text: str
     answer: str = ""
 
@@ -97,6 +98,38 @@ def remove_question(by: By, conference_id: int, question_id: int) -> None:
     with writing(by.session):
         by.session.delete(_question(by.session, _lock(by, conference_id), question_id))
         by.record("question.removed", conference_id)
+
+
+def read_out(by: By, conference_id: int, participant_id: int, reader_id: int | None) -> int:
+    """Note that what somebody who is not there had to say was read out, by `reader_id` or the coordinator (None)."""
+    with writing(by.session):
+        meeting = _lock(by, conference_id, reader_id)
+        rows = letters(by.session, conference_id, meeting.round)
+        letter = next((row for row in rows if row.participant_id == participant_id), None)
+        if letter is None:
+            raise Unknown
+        if letter.reading_id is not None:
+            raise Refusal(N_("It was noted already that this was read out."))
+        reading = Reading(meeting_id=meeting.id, participant_id=participant_id, reader_id=reader_id, at=by.at)
+        by.session.add(reading)
+        by.session.flush()
+        by.record("information.read_out", conference_id)
+        return reading.id
+
+
+def not_read_out(by: By, conference_id: int, reading_id: int) -> None:
+    """Take out a note, made by mistake, that something was read out."""
+    with writing(by.session):
+        meeting = _lock(by, conference_id)
+        of_round = (Meeting.conference_id == meeting.conference_id, Meeting.round == meeting.round)
+        for reading in by.session.scalars(
+            select(Reading).join(Meeting, Meeting.id == Reading.meeting_id).where(*of_round)
+        ):
+            if reading.id == reading_id:
+                by.session.delete(reading)
+                by.record("information.not_read_out", conference_id)
+                return
+        raise Unknown
 
 
 def _lock(by: By, conference_id: int, participant_id: int | None = None) -> Meeting:

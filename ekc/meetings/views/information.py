@@ -14,13 +14,13 @@ from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves
 from ekc.meetings import queries
 from ekc.meetings.actions import information as information_actions
-from ekc.meetings.forms import InformationForm, QuestionForm
+from ekc.meetings.forms import BY_FAMILY, InformationForm, QuestionForm, ReadingForm
 from ekc.meetings.views.blueprint import bp
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity, InformationKind
+from ekc.workflow.vocabulary import Activity, CasePart, InformationKind
 
 _ADDRESS = "/conferences/<int:conference_id>/information"
-Form = TypeVar("Form", InformationForm, QuestionForm)
+Form = TypeVar("Form", InformationForm, QuestionForm, ReadingForm)
 _NEW_ITEM, _NEW_QUESTION = "told", "asked"  # prefixes: one page holds many forms
 
 
@@ -105,11 +105,34 @@ def remove_question(case: Case, question_id: int) -> ResponseReturnValue:
     return _back(case, "questions")
 
 
+@bp.post(f"{_ADDRESS}/letters/<int:participant_id>/read")
+@case_route(Activity.RECORD_INFORMATION)
+@adds()
+def read_out(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Note that what somebody who is not there had to say was read out, and by whom."""
+    form = ReadingForm(circle(db(), case.id), prefix=f"letter-{participant_id}")
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            information_actions.read_out(by(), case.id, participant_id, form.by.data or None)
+            return _back(case, "letters")
+    return _page(case, form), form.status
+
+
+@bp.post(f"{_ADDRESS}/readings/<int:reading_id>/remove")
+@case_route(Activity.RECORD_INFORMATION)
+@moves
+def not_read_out(case: Case, reading_id: int) -> ResponseReturnValue:
+    """Take out that something was read out."""
+    information_actions.not_read_out(by(), case.id, reading_id)
+    flash(gettext("Taken out."), "success")
+    return _back(case, "letters")
+
+
 def _back(case: Case, anchor: str) -> ResponseReturnValue:
     return redirect(url_for("meetings.information", conference_id=case.id, _anchor=anchor), 303)
 
 
-def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str:
+def _page(case: Case, sent: InformationForm | QuestionForm | ReadingForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     people = circle(db(), case.id)
     recorded = [
@@ -128,6 +151,7 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
         (meeting, told, [question for question in asked if question not in still_open])
         for meeting, told, asked in recorded
     ]
+    letters = queries.letters(db(), case.id, case.round) if case.sees(CasePart.VIEWS) else ()
     given_kinds = {item.kind for item in items}
 
     def again(form: Form) -> Form:
@@ -142,6 +166,9 @@ def _page(case: Case, sent: InformationForm | QuestionForm | None = None) -> str
         unanswered=sum(not question.answer for question in questions),
         items=[(item, again(_item_form(people, item))) for item in items],
         questions=[(row, again(_question_form(people, row))) for row in questions],
+        letters=[
+            (row, again(ReadingForm(people, formdata=None, prefix=f"letter-{row.participant_id}"))) for row in letters
+        ],
         may_change=case.may(Activity.RECORD_INFORMATION),
         sent=sent,
         item_form=again(InformationForm(people, formdata=None, prefix=_NEW_ITEM)),
@@ -155,7 +182,7 @@ def _item_form(people: tuple[PersonRow, ...], row: queries.InformationRow) -> In
 
 
 def _question_form(people: tuple[PersonRow, ...], row: queries.QuestionRow) -> QuestionForm:
-    shown = {"by": row.participant_id, "text": row.text, "answer": row.answer}
+    shown = {"by": row.participant_id or BY_FAMILY, "text": row.text, "answer": row.answer}
     return QuestionForm(people, formdata=None, prefix=f"question-{row.id}", data=shown)
 
 
