@@ -91,14 +91,19 @@ class Case:
 
     def may(self, activity: Activity) -> bool:
         """Whether the visitor may do this now; for showing or hiding links and forms."""
-        return may(activity, self.phase, self.roles)
+        return may(activity, self.phase, self.roles, self.in_force)
+
+    @property
+    def in_force(self) -> bool:
+        """Whether a plan is in force: one was agreed. A new round changes nothing in that."""
+        return self.plan_number > 0
 
     def sees(self, part: CasePart) -> Scope | None:
         """How much of a part of the case the visitor sees now; None: nothing.
 
         Every page checks this before showing it.
         """
-        return sees(part, self.phase, self.roles)
+        return sees(part, self.phase, self.roles, self.in_force)
 
     @property
     def end(self) -> EndRule | None:
@@ -210,7 +215,7 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         raise Unknown
     roles = roles_in(by.visitor, row, row, by.at)
     try:
-        refuse_unless(activity, row.phase, roles, *others)
+        refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > 0)
     except Unknown as unknown:
         unknown.conference_id = conference_id
         raise
@@ -238,7 +243,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, _BELONGS)
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
-    refuse_unless(activity, conference.phase, roles)
+    refuse_unless(activity, conference.phase, roles, in_force=conference.plan_number > 0)
     try:
         by.check_form()
     except Stale as stale:
@@ -261,11 +266,16 @@ def _dated(by: By, stale: Stale, conference: Conference) -> Stale:
     )
 
 
-def refuse_unless(activity: Activity, phase: Phase, roles: Iterable[Role], *others: Activity) -> None:
-    """Raise Unknown or NotNow unless these roles may do `activity`, or one of `others`, in this phase."""
+def refuse_unless(
+    activity: Activity, phase: Phase, roles: Iterable[Role], *others: Activity, in_force: bool = False
+) -> None:
+    """Raise Unknown or NotNow unless these roles may do `activity`, or one of `others`, in this phase.
+
+    `in_force`: whether a plan is.
+    """
     held = frozenset(roles)
     wanted = (activity, *others)
-    if any(may(one, phase, held) for one in wanted):
+    if any(may(one, phase, held, in_force) for one in wanted):
         return
     if not any(ever_may(one, held) for one in wanted):
         raise Unknown

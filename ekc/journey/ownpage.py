@@ -154,12 +154,17 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
-        tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
+        tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and _has_tasks(case) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         today=today,
     )
+
+
+def _has_tasks(case: Case) -> bool:
+    """Whether what the plan in force asks of the visitor goes on: until the case is closed."""
+    return case.phase is not Phase.CLOSED and bool(case.sees(CasePart.OWN_PLAN))
 
 
 def _own_voice(

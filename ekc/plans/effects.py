@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -46,7 +47,7 @@ from ekc.plans.queries import (
 )
 from ekc.workflow.definition import Taking
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, ActionKind, Agreed, VoiceMatter
+from ekc.workflow.vocabulary import N_, ActionKind, Agreed, SupportAnswer, VoiceMatter
 
 
 def present_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
@@ -55,6 +56,22 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
     if session.get(PlanDraft, conference.id) is None:
         session.add(PlanDraft(conference_id=conference.id, revision=0, content=stored(Draft()), changed_at=at))
     session.flush()
+
+
+def begin_round(session: Session, conference: Conference, at: datetime) -> None:
+    """Let the next plan begin with the text of this one, without the day of its evaluation and answers to requests."""
+    row = session.get(PlanDraft, conference.id)
+    if row is None:
+        return
+    draft = from_json(row.content)
+    goals = tuple(replace(goal, actions=tuple(map(_asked_again, goal.actions))) for goal in draft.goals)
+    row.content = stored(replace(draft, goals=goals, evaluation=replace(draft.evaluation, at=None)))
+    row.revision, row.changed_at = row.revision + 1, at
+
+
+def _asked_again(action: Action) -> Action:
+    answer = SupportAnswer.PENDING if action.kind is ActionKind.PROFESSIONAL else None
+    return replace(action, answer=answer, answer_words="")
 
 
 def destroy_draft(session: Session, conference: Conference) -> None:
