@@ -14,7 +14,7 @@ from ekc.core.language import language_of
 from ekc.evaluations import queries as evaluations
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
-from ekc.links.queries import pending_devices
+from ekc.links.queries import links_of_participant, pending_devices
 from ekc.links.words import words_in
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
@@ -22,6 +22,7 @@ from ekc.plans import queries as plans
 from ekc.plans.draft import from_json, involvement_of
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, why_not
+from ekc.workflow.link_life import LinkLife
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
@@ -105,6 +106,7 @@ class OwnPage:
     versions: tuple[plans.VersionRow, ...]
     monitor: str  # the name of the person to call if the plan goes wrong
     evaluation: evaluations.FollowUpRow | None
+    link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     today: date
 
 
@@ -158,6 +160,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
+        link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
         today=today,
     )
 

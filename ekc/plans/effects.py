@@ -31,7 +31,7 @@ from ekc.plans.document import (
     Said,
     to_json,
 )
-from ekc.plans.draft import Action, Draft, actions, from_json, number_of
+from ekc.plans.draft import Action, Draft, actions, from_json, number_of, tasks_until
 from ekc.plans.draft import to_json as stored
 from ekc.plans.facts import heard
 from ekc.plans.models import Acceptance, BottomLineCheck, PlanDraft, PlanVersion
@@ -91,11 +91,12 @@ def destroy_answers(session: Session, conference: Conference, after: int) -> Non
 
 
 def freeze_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
-    """Store the draft as the next version, which is then in force; sets who convenes its evaluation."""
+    """Store the draft as the next version, which is then in force; sets who convenes, and until when it asks whom."""
     draft = stored_draft(session, conference.id).draft
     store_version(session, conference, at, draft)
     for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
         person.convenes = person.id == draft.evaluation.convenor
+        person.tasks_until = tasks_until(draft, person.id)
     session.flush()
 
 
