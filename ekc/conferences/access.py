@@ -32,7 +32,7 @@ from ekc.conferences.models import Conference, Participant
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
-from ekc.core.errors import NotNow, Stale, Unknown
+from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
 from ekc.workflow.ends import EndRule, end_of
 from ekc.workflow.engine import ever_may, may, sees
@@ -84,6 +84,7 @@ class Case:
     question: str
     coordinator_id: int | None
     asked_coordinator_id: int | None
+    follows_id: int | None
     registered_on: date
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
@@ -223,6 +224,15 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
     for index, sealed in _SEALED.items():
         head[index] = sealed.process_result_value(head[index], by.session.get_bind().dialect)
     return Case(by.visitor, roles, *head)
+
+
+def may_open(by: By, conference_id: int) -> bool:
+    """Whether the visitor may open the page of this case now; for showing a link to it."""
+    try:
+        open_case(by, conference_id, Activity.SEE_CASE)
+    except Refusal:
+        return False
+    return True
 
 
 def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conference, frozenset[Role]]:

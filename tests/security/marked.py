@@ -131,7 +131,7 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.SECRET_ADDRESSES: each("address", sorted(SECRET)),
     CasePart.SAFETY: ["feara", "fearb", "arrangeda", "arrangedb", "namehassan", "whyaway", "whodecided"],
     CasePart.VIEWS: each("view", HERE),
-    CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality"],
+    CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality", "follows"],
     CasePart.CONSENTS: ["consentscope", "consentnote"],
     CasePart.INDEPENDENCE: ["declared", "worksfor", "organisationels", "knows", "gains"],
     # Declared conflicts are shown; an agency is named.
@@ -282,6 +282,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
     new = NewCase(
         variant=Variant.RECOVERY,
         municipality=mark("municipality"),
+        follows=mark("follows"),
         region_id=cast.north,
         title=mark("title"),
         question=mark("question"),
