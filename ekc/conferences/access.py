@@ -1,8 +1,8 @@
 """The only way to a case: the roles of a visitor in it, and whether they may do an activity in its phase.
 
-A case that does not exist and a case that the visitor may not see give the same error. Only a visitor who may do the
-activity in another phase gets NotNow, which says so. Reading goes through `open_case`; every action goes through
-`lock_case`, inside its transaction.
+A case that does not exist and a case that the visitor may not see give the same error; a coordinator whose access has
+ended hears who can open it. Only a visitor who may do the activity in another phase gets NotNow, which says so. Reading
+goes through `open_case`; every action goes through `lock_case`, inside its transaction.
 """
 
 from collections.abc import Iterable
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
+from ekc.accounts.queries import managers_of
 from ekc.conferences.models import Conference, Participant
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
@@ -219,11 +220,30 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > 0)
     except Unknown as unknown:
         unknown.conference_id = conference_id
+        if _was_theirs(by, row):
+            raise _no_longer_yours(by, row) from None
         raise
     head = list(row[: len(_HEAD)])
     for index, sealed in _SEALED.items():
         head[index] = sealed.process_result_value(head[index], by.session.get_bind().dialect)
     return Case(by.visitor, roles, *head)
+
+
+def _was_theirs(by: By, case: Row[Any]) -> bool:
+    """Whether the visitor is the coordinator, whose access to the case has ended: no stranger to it."""
+    return case.coordinator_id == by.visitor.account_id is not None and Role.COORDINATOR in by.visitor.roles
+
+
+def _no_longer_yours(by: By, case: Row[Any]) -> Refusal:
+    """Says until when they could open it, and who can now."""
+    until = open_until(case)
+    managers = managers_of(by.session, case.region_id)
+    if until is None or not managers:
+        return NotNow(N_("This conference is no longer open to you. Ask your administrator who manages its region."))
+    who = ", ".join(f"{one.name} {one.phone or ''}".strip() for one in managers)
+    return NotNow(
+        N_("You could open this conference until %(day)s. %(who)s can open it: ring them."), day=until, who=who
+    )
 
 
 def may_open(by: By, conference_id: int) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import managers_of
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
@@ -24,12 +25,12 @@ from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
 from ekc.workflow.link_life import LinkFacts, LinkLife, link_life
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase
+from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase, Role
 
 #: Of features that stand above, read by name: the case of a link, its owner, and the follow-ups.
 _case = table(
     "conference",
-    *(column(name) for name in ("id", "profile", "timezone", "coordinator_id", "phase")),
+    *(column(name) for name in ("id", "profile", "timezone", "coordinator_id", "region_id", "phase")),
     *(column(name, Date) for name in ("tasks_ended_on", "closed_on")),
 )
 _owner = table("participant", column("id"), column("part"), column("tasks_until", Date))
@@ -140,10 +141,8 @@ def without_former_codes(session: Session, at: datetime, link: PersonalLink | No
         case = session.execute(access.where(_case.c.id == link.conference_id)).one()
         left = select(Account.leaves_on, Region.timezone).join(Region, Region.id == Account.region_id)
         maker = session.execute(left.where(Account.id == link.made_by)).one()
-        over = case.coordinator_id == link.made_by and case.tasks_ended_on is not None
-        if has_left(maker.leaves_on, maker.timezone, at) or (
-            over and local_date(at, case.timezone) > PROFILES[case.profile].open_until(case.tasks_ended_on)
-        ):
+        over = case.coordinator_id == link.made_by and _is_over(case, at)
+        if has_left(maker.leaves_on, maker.timezone, at) or over:
             set_committed_value(link, "question", None)
             set_committed_value(link, "answer_hash", None)
     return link
@@ -220,6 +219,38 @@ def newest_link(session: Session, at: datetime, conference_id: int, participant_
     theirs = (PersonalLink.conference_id == conference_id, PersonalLink.participant_id == participant_id)
     found = session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
     return without_former_codes(session, at, found)
+
+
+# who lets in ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who can let somebody in on a new device, and their telephone number, if they gave one; None: the service alone.
+
+    Without a name: the link may have been found by a stranger.
+    """
+
+    role: Role | None = None
+    phone: str = ""
+
+
+def door(session: Session, conference_id: int, at: datetime) -> Door:
+    """The coordinator while their access lasts, else a regional manager, with a number if one of them has it."""
+    case = session.execute(select(_case).where(_case.c.id == conference_id)).one()
+    coordinator = session.get(Account, case.coordinator_id or 0)
+    if coordinator is not None and coordinator.active and not _is_over(case, at):
+        return Door(Role.COORDINATOR, coordinator.phone or "")
+    managers = managers_of(session, case.region_id)
+    if not managers or case.phase not in {Phase.EVALUATION, Phase.CLOSED}:  # before that they make no links
+        return Door()
+    return Door(Role.REGIONAL_MANAGER, next((one.phone for one in managers if one.phone), ""))
+
+
+def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
+    """Whether the coordinator's access has ended."""
+    ended = case.tasks_ended_on
+    return ended is not None and local_date(at, case.timezone) > PROFILES[case.profile].open_until(ended)
 
 
 # private time ---------------------------------------------------------------------------------------------------------
