@@ -78,6 +78,7 @@ class Settings:
     proxies: int = 0  # number of our own proxies, whose X-Forwarded headers are trusted
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
     providers: tuple[Provider, ...] = ()  # of single sign-on
+    contact: str = ""  # how to reach the service: shown where nobody else can be named; empty: not said
     mail: MailServer | None = None  # without one, mails wait in the outbox
     countries: tuple[str, ...] = tuple(PROFILES)  # codes of the profiles in which cases can be registered
     registrations_an_hour: int = 20  # public registrations from one network
@@ -140,6 +141,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         second_factor_required=_read_choice(
             environ, "EKC_SECOND_FACTOR", {"required": True, "optional": False}, secure and not demo
         ),
+        contact=environ.get("EKC_CONTACT", "").strip(),
         countries=_read_countries(environ.get("EKC_COUNTRIES", "")),
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),

@@ -110,6 +110,7 @@ def _extend_jinja(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
     app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, form_number=new_form_number)
+    app.jinja_env.globals.update(service_contact=app.extensions["ekc"].settings.contact)
     app.jinja_env.filters.update(
         day=language.day,
         short_day=lambda value: language.short_day(value, now().date()),

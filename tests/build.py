@@ -29,6 +29,7 @@ from ekc.meetings.queries import current_meeting, questions
 from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
+from ekc.plans.queries import stored_draft
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, ArrangementKind, Attends, Every, InformationKind, Part, Step
 from tests.cast import MUNICIPALITY, Cast
@@ -126,11 +127,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
     """In setup, with all preparations for opening the conference done."""
     case = case_in_setup(session, cast, at, **changes)
     today = local_date(at, TIMEZONE)
-    row = registration(session, case.id)
-    agreed = Registration(**{one.name: getattr(row, one.name) for one in fields(Registration)})
-    registration_actions.change_registration(
-        By(session, cast.noor, at), case.id, replace(agreed, question_agreed_on=today)
-    )
+    agree_question(session, cast, at, case)
     for who in case.people.values():
         change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)
     line = BottomLineText(
@@ -141,10 +138,24 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
     )
     bottom_lines_actions.add_bottom_line(By(session, cast.noor, at), case.id, line)
     arranging.choose_date(By(session, cast.noor, at), case.id, at + timedelta(days=40))
-    arranging.set_venue(By(session, cast.noor, at), case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
-    for kind in (ArrangementKind.FOOD, ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER):
-        arranging.arrange(By(session, cast.noor, at), case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
+    arrange_place(session, cast, at, case)
     return case
+
+
+def agree_question(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """The question is agreed."""
+    row = registration(session, case.id)
+    agreed = Registration(**{one.name: getattr(row, one.name) for one in fields(Registration)})
+    agreed = replace(agreed, question_agreed_on=local_date(at, TIMEZONE))
+    registration_actions.change_registration(By(session, cast.noor, at), case.id, agreed)
+
+
+def arrange_place(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """Venue, food, travel and an interpreter."""
+    noor = By(session, cast.noor, at)
+    arranging.set_venue(noor, case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
+    for kind in (ArrangementKind.FOOD, ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER):
+        arranging.arrange(noor, case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
 
 
 def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:
@@ -189,7 +200,9 @@ def case_in_presentation(session: Session, cast: Cast, at: datetime, **changes: 
 
 
 def open_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
-    """Open the conference of another day or round: everybody is told, comes, and is there."""
+    """Open the conference of another day or round: all is agreed and arranged, everybody is told, comes, is there."""
+    agree_question(session, cast, at, case)
+    arrange_place(session, cast, at, case)
     noor, today = By(session, cast.noor, at), local_date(at, TIMEZONE)
     for who in case.people.values():
         change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)
@@ -232,9 +245,15 @@ def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     what_if = NewWhatIf(if_="Somebody cannot come", then="Rings Omar before five", who=(who["omar"], who["kees"]))
     plans.change_plan(By(session, noor, at), case.id, 3, edits.add_what_if(what_if))
     plans.change_plan(By(session, noor, at), case.id, 4, edits.set_monitor(who["omar"]))
+    choose_evaluation(session, cast, at, case)
+
+
+def choose_evaluation(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """In twelve weeks, called together by Omar."""
     in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
-    looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=who["omar"])
-    plans.change_plan(By(session, noor, at), case.id, 5, edits.set_evaluation(looking_back))
+    looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=case.people["omar"])
+    revision = stored_draft(session, case.id).revision
+    plans.change_plan(By(session, cast.noor, at), case.id, revision, edits.set_evaluation(looking_back))
 
 
 def answer_plan(session: Session, cast: Cast, at: datetime, case: Made, but: Collection[int] = ()) -> None:

@@ -1,8 +1,8 @@
 """The only way to a case: the roles of a visitor in it, and whether they may do an activity in its phase.
 
-A case that does not exist and a case that the visitor may not see give the same error. Only a visitor who may do the
-activity in another phase gets NotNow, which says so. Reading goes through `open_case`; every action goes through
-`lock_case`, inside its transaction.
+A case that does not exist and a case that the visitor may not see give the same error; a coordinator whose access has
+ended hears who can open it. Only a visitor who may do the activity in another phase gets NotNow, which says so. Reading
+goes through `open_case`; every action goes through `lock_case`, inside its transaction.
 """
 
 from collections.abc import Iterable
@@ -28,11 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
+from ekc.accounts.queries import managers_of
 from ekc.conferences.models import Conference, Participant
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
-from ekc.core.errors import NotNow, Stale, Unknown
+from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
 from ekc.workflow.ends import EndRule, end_of
 from ekc.workflow.engine import ever_may, may, sees
@@ -84,6 +85,7 @@ class Case:
     question: str
     coordinator_id: int | None
     asked_coordinator_id: int | None
+    follows_id: int | None
     registered_on: date
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
@@ -91,14 +93,19 @@ class Case:
 
     def may(self, activity: Activity) -> bool:
         """Whether the visitor may do this now; for showing or hiding links and forms."""
-        return may(activity, self.phase, self.roles)
+        return may(activity, self.phase, self.roles, self.in_force)
+
+    @property
+    def in_force(self) -> bool:
+        """Whether a plan is in force: one was agreed. A new round changes nothing in that."""
+        return self.plan_number > 0
 
     def sees(self, part: CasePart) -> Scope | None:
         """How much of a part of the case the visitor sees now; None: nothing.
 
         Every page checks this before showing it.
         """
-        return sees(part, self.phase, self.roles)
+        return sees(part, self.phase, self.roles, self.in_force)
 
     @property
     def end(self) -> EndRule | None:
@@ -210,14 +217,42 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         raise Unknown
     roles = roles_in(by.visitor, row, row, by.at)
     try:
-        refuse_unless(activity, row.phase, roles, *others)
+        refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > 0)
     except Unknown as unknown:
         unknown.conference_id = conference_id
+        if _was_theirs(by, row):
+            raise _no_longer_yours(by, row) from None
         raise
     head = list(row[: len(_HEAD)])
     for index, sealed in _SEALED.items():
         head[index] = sealed.process_result_value(head[index], by.session.get_bind().dialect)
     return Case(by.visitor, roles, *head)
+
+
+def _was_theirs(by: By, case: Row[Any]) -> bool:
+    """Whether the visitor is the coordinator, whose access to the case has ended: no stranger to it."""
+    return case.coordinator_id == by.visitor.account_id is not None and Role.COORDINATOR in by.visitor.roles
+
+
+def _no_longer_yours(by: By, case: Row[Any]) -> Refusal:
+    """Says until when they could open it, and who can now."""
+    until = open_until(case)
+    managers = managers_of(by.session, case.region_id)
+    if until is None or not managers:
+        return NotNow(N_("This conference is no longer open to you. Ask your administrator who manages its region."))
+    who = ", ".join(f"{one.name} {one.phone or ''}".strip() for one in managers)
+    return NotNow(
+        N_("You could open this conference until %(day)s. %(who)s can open it: ring them."), day=until, who=who
+    )
+
+
+def may_open(by: By, conference_id: int) -> bool:
+    """Whether the visitor may open the page of this case now; for showing a link to it."""
+    try:
+        open_case(by, conference_id, Activity.SEE_CASE)
+    except Refusal:
+        return False
+    return True
 
 
 def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conference, frozenset[Role]]:
@@ -238,7 +273,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, _BELONGS)
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
-    refuse_unless(activity, conference.phase, roles)
+    refuse_unless(activity, conference.phase, roles, in_force=conference.plan_number > 0)
     try:
         by.check_form()
     except Stale as stale:
@@ -261,11 +296,16 @@ def _dated(by: By, stale: Stale, conference: Conference) -> Stale:
     )
 
 
-def refuse_unless(activity: Activity, phase: Phase, roles: Iterable[Role], *others: Activity) -> None:
-    """Raise Unknown or NotNow unless these roles may do `activity`, or one of `others`, in this phase."""
+def refuse_unless(
+    activity: Activity, phase: Phase, roles: Iterable[Role], *others: Activity, in_force: bool = False
+) -> None:
+    """Raise Unknown or NotNow unless these roles may do `activity`, or one of `others`, in this phase.
+
+    `in_force`: whether a plan is.
+    """
     held = frozenset(roles)
     wanted = (activity, *others)
-    if any(may(one, phase, held) for one in wanted):
+    if any(may(one, phase, held, in_force) for one in wanted):
         return
     if not any(ever_may(one, held) for one in wanted):
         raise Unknown

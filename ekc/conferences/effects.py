@@ -109,8 +109,10 @@ def _queue(
 def begin_round(session: Session, conference: Conference) -> None:
     """Set aside what held for the round before: who was told, who comes, and what was arranged for safety.
 
-    Who stays away by decision still does.
+    Who stays away by decision still does. That the question was agreed, and that there are no bottom lines, is asked
+    again.
     """
+    conference.question_agreed_on = conference.no_bottom_lines_on = None
     for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == conference.id)):
         concern.arrangement_before, concern.arrangement = concern.arrangement or concern.arrangement_before, None
     of_case = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))

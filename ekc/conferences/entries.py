@@ -94,6 +94,7 @@ class NewCase:
     registered_by: Part = Part.MAIN_PERSON  # or Part.REFERRER
     #: When each main person said yes to a conference, in their order; missing: not yet
     said_yes_on: tuple[date | None, ...] = ()
+    follows: str = ""  # the number of a closed case that starts again by this
     main_persons: tuple[PersonDetails, ...]
     referrer: PersonDetails | None = None
 

@@ -93,6 +93,9 @@ class Conference(Base):
     asked_coordinator_id: Mapped[int | None] = mapped_column(
         ForeignKey("account.id"), index=True
     )  # has not answered yet
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("conference.id"), index=True)  # closed before this began
+    #: The number that somebody without an account gave for it; not looked up for them.
+    follows_said: Mapped[str | None] = mapped_column(SealedText("conference.follows_said"))
     #: [name, tie] of each agency before each change to circle or bottom lines, since the coordinator accepted
     agencies_before: Mapped[Any | None] = mapped_column(SealedJSON("conference.agencies_before"))
     version: Mapped[int] = mapped_column(default=1)
@@ -147,6 +150,8 @@ class Participant(Base):
         enum_column(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
     )
     removed_at: Mapped[datetime | None]  # no longer in the circle
+    #: The last day on which the plan in force asks something of them; null: it does not name them.
+    tasks_until: Mapped[date | None]
 
 
 class NameKey(Base):

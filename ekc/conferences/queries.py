@@ -331,6 +331,7 @@ class RegistrationRow(Registration):
     registered_by: Part
     municipality: str
     region: str
+    follows_said: str | None  # the number of an earlier case, as somebody without an account typed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +378,36 @@ def assignment(session: Session, conference_id: int) -> Assignment:
 def case_number(session: Session, conference_id: int) -> str:
     """The case number."""
     return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedCase:
+    """A case before or after another one: the number, and what decides who may name it."""
+
+    id: int
+    number: str
+    phase: Phase
+    region_id: int
+    coordinator_id: int | None
+    is_before: bool = False
+
+
+_related = (Conference.id, Conference.number, Conference.phase, Conference.region_id, Conference.coordinator_id)
+
+
+def case_of_number(session: Session, number: str) -> RelatedCase | None:
+    """The case with this number; None where there is none."""
+    row = session.execute(select(*_related).where(Conference.number == number)).one_or_none()
+    return RelatedCase(*row) if row else None
+
+
+def related_cases(session: Session, case: Case) -> tuple[RelatedCase, ...]:
+    """The case on which this one follows, and those that follow on this one."""
+    if case.follows_id is None and case.phase is not Phase.CLOSED:  # only a closed case is followed
+        return ()
+    either = or_(Conference.id == case.follows_id, Conference.follows_id == case.id)
+    rows = session.execute(select(*_related).where(either).order_by(Conference.id))
+    return tuple(RelatedCase(*row, is_before=row.id == case.follows_id) for row in rows)
 
 
 def profile_of_number(session: Session, number: str) -> str | None:

@@ -12,21 +12,19 @@ from ekc.plans.draft import from_json
 from ekc.plans.models import PlanVersion
 from ekc.workflow.definition import Taking
 from ekc.workflow.ends import ENDS
-from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
+from ekc.workflow.engine import OPEN_FOLLOW_UPS_RULES
+from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.vocabulary import Phase
 
-#: The reason for giving up the open follow-ups of an older version.
-NEW_VERSION_REASON = N_("A new version of the plan was agreed")
 #: Reasons that the program gives itself, to be translated when shown.
-OWN_REASONS = frozenset({NEW_VERSION_REASON, *(rule.reason for rule in ENDS if rule.reason)})
+OWN_REASONS = frozenset(
+    {rule.reason for rule in OPEN_FOLLOW_UPS if rule.reason} | {rule.reason for rule in ENDS if rule.reason}
+)
 
 
 def plan_follow_ups(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Plan the follow-ups that this step plans for the version in force.
-
-    Open follow-ups of the same kinds for older versions are given up.
-    """
+    """Plan the follow-ups that this step plans for the version in force; give up those that it replaces."""
     number = conference.plan_number
     version = session.execute(
         select(PlanVersion.agreed_on, PlanVersion.content).where(
@@ -38,7 +36,7 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
     for old in known:
         if old.kind in rules and old.version_number < number and old.held_on is None and old.given_up_on is None:
             old.given_up_on = local_date(at, conference.timezone)
-            old.given_up_reason = NEW_VERSION_REASON
+            old.given_up_reason = OPEN_FOLLOW_UPS_RULES[taking.step].reason
     there = {row.kind for row in known if row.version_number == number}
     agreed = from_json(version.content).evaluation
     for kind, rule in rules.items():
@@ -73,13 +71,14 @@ def move_follow_ups(session: Session, conference: Conference) -> None:
 def update_tasks_ended(session: Session, conference: Conference, at: datetime) -> None:
     """Set the day on which the last follow-up was settled, or clear it while one is open.
 
-    The coordinator's access ends some days after it. A later correction does not move the day.
+    The coordinator's access ends some days after it. A later correction does not move the day. In a new round the last
+    task lies ahead, whatever was settled.
     """
     session.flush()
     still_open = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
     if session.scalar(select(FollowUp.id).where(FollowUp.conference_id == conference.id, *still_open).limit(1)):
         conference.tasks_ended_on = None
-    elif conference.tasks_ended_on is None:
+    elif conference.tasks_ended_on is None and conference.phase is Phase.EVALUATION:
         conference.tasks_ended_on = local_date(at, conference.timezone)
 
 

@@ -217,7 +217,7 @@ def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[Foll
         .join(Conference, Conference.id == FollowUp.conference_id)
         .where(
             Conference.coordinator_id == account_id,
-            Conference.phase == Phase.EVALUATION,
+            Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]),
             FollowUp.held_on.is_(None),
             FollowUp.given_up_on.is_(None),
             FollowUp.due_on <= today,

@@ -6,8 +6,9 @@ from itertools import chain
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences import queries as conferences
-from ekc.conferences.access import Case
+from ekc.conferences.access import Case, may_open
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
@@ -62,6 +63,16 @@ class SaidWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """A case before or after this one. `opens`: the visitor may open it, so its number is a link."""
+
+    id: int
+    number: str
+    is_before: bool
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """All that the case page shows.
 
@@ -88,6 +99,7 @@ class CasePage:
     versions: tuple[plans.VersionRow, ...]
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
+    related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
     owed: tuple[tuple[OwedLine, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
     today: date
 
@@ -129,6 +141,10 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         family_question=_family_question(rounds),
         in_private_time=in_private_time,
+        related=tuple(
+            Related(one.id, one.number, one.is_before, may_open(By(session, case.visitor, at), one.id))
+            for one in conferences.related_cases(session, case)
+        ),
         owed=_owed(session, case) if case.may(Activity.TELL) else (),
         today=today,
     )

@@ -36,6 +36,7 @@ from ekc.meetings.effects import (
     start_meeting,
 )
 from ekc.meetings.queries import letters
+from ekc.plans import effects as plans
 from ekc.plans.effects import answers_in_force, destroy_answers, destroy_draft, freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, destroy_reasons, open_room
 from ekc.workflow.definition import STEPS, Taking
@@ -50,9 +51,10 @@ _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLO
 _PRESENTING = frozenset(rule.step for rule in STEPS if Effect.PRESENT_PLAN in rule.effects)
 
 
-def new_round(session: Session, conference: Conference, _at: datetime, _taking: Taking) -> None:
-    """Start another round, with a conference."""
+def new_round(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
+    """Start another round, with a conference. The plan in force, its tasks and its open follow-ups go on."""
     begin_round(session, conference)
+    plans.begin_round(session, conference, at)
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False

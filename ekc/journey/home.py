@@ -163,7 +163,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         requests=requests,
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at),
         unsettled=tuple(_unsettled(session, cases, at)),
-        todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
+        todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
         registrations=registrations,
         regional=regional,
@@ -275,19 +275,23 @@ def _this_week(row: CaseRow, at: datetime) -> bool:
     return row.phase is Phase.SETUP and row.starts_at is not None and at < row.starts_at < at + timedelta(days=7)
 
 
-def _todo(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> Todo | None:
+def _todos(row: CaseRow, due: evaluations.FollowUpRow | None, at: datetime) -> Iterator[Todo]:
+    if due is not None:  # in a new round too, in which the plan of the round before goes on
+        yield Todo(row, follow_up=due)
     match row.phase:
         case Phase.CLOSED:
-            return None
+            return
         case Phase.EVALUATION:
-            return Todo(row, follow_up=due) if due or row.open_until else None
+            if not due and row.open_until:
+                yield Todo(row)
         case Phase.SETUP:
-            if row.starts_at is None:
-                return Todo(row, not_informed=row.not_informed)
-            away = (local_date(row.starts_at, row.timezone) - local_date(at, row.timezone)).days
-            return Todo(row, days=away, not_informed=row.not_informed) if away <= 14 or row.not_informed else None
+            away = (
+                (local_date(row.starts_at, row.timezone) - local_date(at, row.timezone)).days if row.starts_at else None
+            )
+            if away is None or away <= 14 or row.not_informed:
+                yield Todo(row, days=away, not_informed=row.not_informed)
         case _:
-            return Todo(row)
+            yield Todo(row)
 
 
 def dots(phase: Phase) -> list[dict[str, str]]:

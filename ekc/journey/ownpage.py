@@ -15,7 +15,7 @@ from ekc.core.language import language_of
 from ekc.evaluations import queries as evaluations
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
-from ekc.links.queries import pending_devices
+from ekc.links.queries import links_of_participant, pending_devices
 from ekc.links.words import words_in
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
@@ -24,6 +24,7 @@ from ekc.plans.changes import Change, text_changes
 from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, why_not
+from ekc.workflow.link_life import LinkLife
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
@@ -129,6 +130,7 @@ class OwnPage:
     versions: tuple[plans.VersionRow, ...]
     monitor: str  # the name of the person to call if the plan goes wrong
     evaluation: evaluations.FollowUpRow | None
+    link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     today: date
 
 
@@ -180,12 +182,18 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         plan_question=_plan_question(session, case, me, agreed),
         disagreements=_disagreements(session, case, read, agreed) if agreed else (),
-        tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
+        tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and _has_tasks(case) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
+        link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
         today=today,
     )
+
+
+def _has_tasks(case: Case) -> bool:
+    """Whether what the plan in force asks of the visitor goes on: until the case is closed."""
+    return case.phase is not Phase.CLOSED and bool(case.sees(CasePart.OWN_PLAN))
 
 
 def _own_voice(

@@ -35,7 +35,16 @@ from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
 from ekc.workflow.ends import END_OF_STEP, END_RULES
-from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, Verdict, as_the_circle_reads, has_duty, judge, steps_from
+from ekc.workflow.engine import (
+    OPEN_FOLLOW_UPS_RULES,
+    STEP_GUARDS,
+    STEP_RULES,
+    Verdict,
+    as_the_circle_reads,
+    has_duty,
+    judge,
+    steps_from,
+)
 from ekc.workflow.owed import OwedLine, lines
 from ekc.workflow.vocabulary import N_, Activity, Agreed, CasePart, Effect, Role, Step, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others
@@ -291,6 +300,7 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         case=case,
         rule=rule,
         end=END_OF_STEP.get(rule.step),
+        open_follow_ups=OPEN_FOLLOW_UPS_RULES.get(rule.step),
         wish=_wish(case, rule),
         form=form,
         possible=verdict is not None,

@@ -1,16 +1,17 @@
 """Queries on personal links, their devices, and requests for approval."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, column, exists, func, or_, select, table
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import managers_of
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
@@ -22,14 +23,40 @@ from ekc.links.models import Confirmed, LinkDevice, PersonalLink, confirmation_m
 from ekc.links.tokens import APPROVAL_LIFETIME, MAX_ATTEMPTS, mail_key, read_token
 from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
+from ekc.workflow.link_life import LinkFacts, LinkLife, link_life
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase
+from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase, Role
 
-#: Of the case of a link, whose table belongs to a higher feature.
+#: Of features that stand above, read by name: the case of a link, its owner, and the follow-ups.
 _case = table(
     "conference",
-    *(column(name) for name in ("id", "profile", "timezone", "coordinator_id")),
-    column("tasks_ended_on", Date),
+    *(column(name) for name in ("id", "profile", "timezone", "coordinator_id", "region_id", "phase")),
+    *(column(name, Date) for name in ("tasks_ended_on", "closed_on")),
+)
+_owner = table("participant", column("id"), column("part"), column("tasks_until", Date))
+_follow_up = table(
+    "follow_up", column("conference_id"), *(column(name, Date) for name in ("due_on", "held_on", "given_up_on"))
+)
+_NOT_REVOKED = PersonalLink.revoked_at.is_(None)
+#: What decides how long each link works (`ekc/workflow/link_life.py`).
+_LIFE = (
+    select(
+        PersonalLink.id.label("link_id"),
+        *(_case.c[name] for name in ("phase", "profile", "timezone", "tasks_ended_on", "closed_on")),
+        _owner.c.part,
+        _owner.c.tasks_until,
+        select(func.max(_follow_up.c.due_on))
+        .where(
+            _follow_up.c.conference_id == _case.c.id,
+            _follow_up.c.held_on.is_(None),
+            _follow_up.c.given_up_on.is_(None),
+        )
+        .scalar_subquery()
+        .label("open_follow_up"),
+    )
+    .join(_case, _case.c.id == PersonalLink.conference_id)
+    .join(_owner, _owner.c.id == PersonalLink.participant_id)
+    .subquery()
 )
 
 # links ----------------------------------------------------------------------------------------------------------------
@@ -51,10 +78,16 @@ class LinkRow:
     tries: int
     tried_at: datetime | None
     made_by: int | None  # account
+    facts: LinkFacts
+    timezone: str
+
+    def life(self, at: datetime) -> LinkLife:
+        """How long it works, unless it is revoked."""
+        return link_life(self.facts, local_date(at, self.timezone))
 
     def is_live(self, at: datetime) -> bool:
-        """Whether it is neither revoked nor expired."""
-        return self.revoked_at is None and self.expires_at > at
+        """Whether it works: it is not revoked, and its owner's last task is not longer ago than that."""
+        return self.revoked_at is None and local_date(at, self.timezone) <= self.life(at).until
 
     @property
     def is_locked(self) -> bool:
@@ -68,25 +101,32 @@ class LinkRow:
 
 
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
-    """The link with this id; None if it was revoked or has expired."""
-    return session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, *_is_live(at)))
+    """The link with this id; None if it was revoked or has ended."""
+    link = session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, _NOT_REVOKED))
+    return link if link is not None and _lives(session, at, link.id, link.expires_at) else None
 
 
 def link_of_token(session: Session, at: datetime, token: str, lock: bool = False) -> PersonalLink | None:
-    """The link of a token; None if the signature is wrong, or the link was revoked or has expired.
+    """The link of a token; None if the signature is wrong, or the link was revoked or has ended.
 
     `lock`: lock the row, for use inside `writing`.
     """
     bound = read_token(keyring_of(session), token)
     if bound is None:
         return None
-    wanted = select(PersonalLink).where(
+    its = (
         PersonalLink.id == bound.link_id,
         PersonalLink.conference_id == bound.conference_id,
         PersonalLink.participant_id == bound.participant_id,
         PersonalLink.token_hash == hash_token(token),
-        *_is_live(at),
+        _NOT_REVOKED,
     )
+    # First what decides, in one statement that decrypts nothing: whatever is wrong with a link, it costs the same.
+    lives = select(PersonalLink.expires_at, _LIFE).join(_LIFE, _LIFE.c.link_id == PersonalLink.id).where(*its)
+    row = session.execute(lives).one_or_none()
+    if row is None or not _works(row, row.expires_at, at):
+        return None
+    wanted = select(PersonalLink).where(*its)
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return without_former_codes(session, at, session.scalar(wanted))
@@ -102,34 +142,21 @@ def without_former_codes(session: Session, at: datetime, link: PersonalLink | No
         case = session.execute(access.where(_case.c.id == link.conference_id)).one()
         left = select(Account.leaves_on, Region.timezone).join(Region, Region.id == Account.region_id)
         maker = session.execute(left.where(Account.id == link.made_by)).one()
-        over = case.coordinator_id == link.made_by and case.tasks_ended_on is not None
-        if has_left(maker.leaves_on, maker.timezone, at) or (
-            over and local_date(at, case.timezone) > PROFILES[case.profile].open_until(case.tasks_ended_on)
-        ):
+        over = case.coordinator_id == link.made_by and _is_over(case, at)
+        if has_left(maker.leaves_on, maker.timezone, at) or over:
             set_committed_value(link, "question", None)
             set_committed_value(link, "answer_hash", None)
     return link
 
 
 def links_of(session: Session, conference_id: int) -> list[LinkRow]:
-    """All links of a case, also revoked and expired ones, newest first."""
-    columns: tuple[Any, ...] = (
-        PersonalLink.id,
-        PersonalLink.participant_id,
-        PersonalLink.made_at,
-        PersonalLink.expires_at,
-        PersonalLink.revoked_at,
-        PersonalLink.used_at,
-        PersonalLink.handed_over,
-        PersonalLink.question,
-        PersonalLink.answer_hash.is_not(None),
-        PersonalLink.tries,
-        PersonalLink.tried_at,
-        PersonalLink.made_by,
-    )
-    found = select(*columns).where(PersonalLink.conference_id == conference_id)
-    rows = session.execute(found.order_by(PersonalLink.id.desc()))
-    return [LinkRow(*(*row[:6], tuple(filter(None, row.handed_over.split(","))), *row[7:])) for row in rows]
+    """All links of a case, also revoked ones and those that have ended, newest first."""
+    return _link_rows(session, PersonalLink.conference_id == conference_id)
+
+
+def links_of_participant(session: Session, participant_id: int) -> list[LinkRow]:
+    """All links of a participant, newest first."""
+    return _link_rows(session, PersonalLink.participant_id == participant_id)
 
 
 def links_without_code(session: Session, at: datetime, conference_id: int, visitor: Visitor) -> list[LinkRow]:
@@ -140,6 +167,50 @@ def links_without_code(session: Session, at: datetime, conference_id: int, visit
     live = (row for row in links_of(session, conference_id) if row.is_live(at))
     theirs = (row for row in live if row.asks is Confirmed.COORDINATOR and row.made_by != visitor.account_id)
     return sorted(theirs, key=lambda row: row.participant_id)
+
+
+_FACTS = ("phase", "profile", "part", "tasks_until", "open_follow_up", "tasks_ended_on", "closed_on", "timezone")
+_STORED = tuple(one.name for one in fields(LinkRow) if one.name not in {"has_answer", "facts", "timezone"})
+
+
+def _link_rows(session: Session, which: ColumnElement[bool]) -> list[LinkRow]:
+    shown = [getattr(PersonalLink, name) for name in _STORED]
+    found = select(*shown, PersonalLink.answer_hash, *(_LIFE.c[name] for name in _FACTS))
+    rows = session.execute(
+        found.join(_LIFE, _LIFE.c.link_id == PersonalLink.id).where(which).order_by(PersonalLink.id.desc())
+    )
+    return [_link_row(row) for row in rows]
+
+
+def _link_row(row: Row[*tuple[Any, ...]]) -> LinkRow:
+    stored: dict[str, Any] = {name: getattr(row, name) for name in _STORED}
+    stored["handed_over"] = tuple(filter(None, row.handed_over.split(",")))
+    facts = _facts(row, row.expires_at)
+    return LinkRow(**stored, has_answer=row.answer_hash is not None, facts=facts, timezone=row.timezone)
+
+
+def _facts(row: Row[*tuple[Any, ...]], expires_at: datetime) -> LinkFacts:
+    return LinkFacts(
+        phase=Phase(row.phase),
+        profile=row.profile,
+        part=Part(row.part),
+        promised_until=local_date(expires_at, row.timezone),
+        open_follow_up=row.open_follow_up,
+        tasks_until=row.tasks_until,
+        ended_on=max(filter(None, (row.tasks_ended_on, row.closed_on)), default=None),
+    )
+
+
+def _lives(session: Session, at: datetime, link_id: int, expires_at: datetime) -> bool:
+    """Whether a link that is not revoked works. The day that was promised is asked first: mostly that is enough."""
+    return expires_at > at or _works(
+        session.execute(select(_LIFE).where(_LIFE.c.link_id == link_id)).one(), expires_at, at
+    )
+
+
+def _works(row: Row[*tuple[Any, ...]], expires_at: datetime, at: datetime) -> bool:
+    today = local_date(at, row.timezone)
+    return today <= link_life(_facts(row, expires_at), today).until
 
 
 def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
@@ -153,14 +224,42 @@ def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
 
 
 def newest_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> PersonalLink | None:
-    """The newest link of a participant, also if it was revoked or has expired."""
+    """The newest link of a participant, also if it was revoked or has ended."""
     theirs = (PersonalLink.conference_id == conference_id, PersonalLink.participant_id == participant_id)
     found = session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
     return without_former_codes(session, at, found)
 
 
-def _is_live(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at
+# who lets in ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who can let somebody in on a new device, and their telephone number, if they gave one; None: the service alone.
+
+    Without a name: the link may have been found by a stranger.
+    """
+
+    role: Role | None = None
+    phone: str = ""
+
+
+def door(session: Session, conference_id: int, at: datetime) -> Door:
+    """The coordinator while their access lasts, else a regional manager, with a number if one of them has it."""
+    case = session.execute(select(_case).where(_case.c.id == conference_id)).one()
+    coordinator = session.get(Account, case.coordinator_id or 0)
+    if coordinator is not None and coordinator.active and not _is_over(case, at):
+        return Door(Role.COORDINATOR, coordinator.phone or "")
+    managers = managers_of(session, case.region_id)
+    if not managers or case.phase not in {Phase.EVALUATION, Phase.CLOSED}:  # before that they make no links
+        return Door()
+    return Door(Role.REGIONAL_MANAGER, next((one.phone for one in managers if one.phone), ""))
+
+
+def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
+    """Whether the coordinator's access has ended."""
+    ended = case.tasks_ended_on
+    return ended is not None and local_date(at, case.timezone) > PROFILES[case.profile].open_until(ended)
 
 
 # private time ---------------------------------------------------------------------------------------------------------
@@ -216,7 +315,7 @@ def family_is_in(session: Session, conference_id: int, at: datetime) -> bool:
     signed_in = (
         select(SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at)
         .join(PersonalLink, PersonalLink.id == SignIn.link_id)
-        .where(PersonalLink.conference_id == conference_id, SignIn.ended_at.is_(None), *_is_live(at), there)
+        .where(PersonalLink.conference_id == conference_id, SignIn.ended_at.is_(None), _NOT_REVOKED, there)
     )
     return any(is_unexpired(row, at) for row in session.execute(signed_in))
 
@@ -225,7 +324,14 @@ def family_is_in(session: Session, conference_id: int, at: datetime) -> bool:
 
 _link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
 _LINK_SIGN_IN = (
-    select(_link.c.id, _link.c.participant_id, _link.c.conference_id, _sign_in.c.shared, *SIGN_IN_COLUMNS)
+    select(
+        _link.c.id,
+        _link.c.participant_id,
+        _link.c.conference_id,
+        _link.c.expires_at,
+        _sign_in.c.shared,
+        *SIGN_IN_COLUMNS,
+    )
     .select_from(
         _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
             _device, _device.c.id == _sign_in.c.link_device_id
@@ -234,7 +340,6 @@ _LINK_SIGN_IN = (
     .where(
         *NOT_ENDED,
         _link.c.revoked_at.is_(None),
-        _link.c.expires_at > bindparam("at"),
         or_(_sign_in.c.link_device_id.is_(None), _device.c.ended_at.is_(None)),
     )
 )
@@ -245,8 +350,8 @@ def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSign
 
     Without name and language of the participant, which belong to the circle (`conferences`).
     """
-    row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id, "at": at}).one_or_none()
-    if row is None or not is_unexpired(row, at):
+    row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id}).one_or_none()
+    if row is None or not is_unexpired(row, at) or not _lives(session, at, row.id, row.expires_at):
         return None
     left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
     visitor = Visitor(
@@ -310,8 +415,8 @@ def device_of(session: Session, link_id: int, device_id: int | None) -> DeviceRo
 
 
 def devices_of(session: Session, conference_id: int, at: datetime) -> list[DeviceRow]:
-    """The verified devices of the valid links of a case, oldest first."""
-    here = (PersonalLink.conference_id == conference_id, *_is_live(at), LinkDevice.confirmed_at.is_not(None))
+    """The verified devices of the links of a case that are not revoked, oldest first."""
+    here = (PersonalLink.conference_id == conference_id, _NOT_REVOKED, LinkDevice.confirmed_at.is_not(None))
     rows = session.execute(_with_link(select(*_DEVICE_COLUMNS)).where(*here).order_by(LinkDevice.id)).all()
     used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
         SignIn.link_device_id.in_([row.id for row in rows]), SignIn.ended_at.is_(None)
@@ -355,7 +460,7 @@ def pending_devices(session: Session, conference_id: int, at: datetime) -> list[
     found = select(
         LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number
     )
-    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *is_pending(at), *_is_live(at))
+    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *is_pending(at), _NOT_REVOKED)
     return [PendingDevice(*row) for row in session.execute(here.order_by(LinkDevice.id))]
 
 
@@ -369,11 +474,15 @@ def approval_requests(session: Session, conference_ids: Collection[int], at: dat
     asking = and_(LinkDevice.link_id == PersonalLink.id, *is_pending(at))
     let_in = aliased(LinkDevice)
     since = exists().where(let_in.link_id == PersonalLink.id, let_in.confirmed_at >= PersonalLink.tried_at)
-    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= MAX_ATTEMPTS, ~since)
+    works = or_(
+        PersonalLink.expires_at > at,
+        exists().where(_case.c.id == PersonalLink.conference_id, _case.c.phase != Phase.CLOSED),
+    )
+    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= MAX_ATTEMPTS, ~since, works)
     found = (
         select(PersonalLink.conference_id, func.count(LinkDevice.id))
         .outerjoin(LinkDevice, asking)
-        .where(PersonalLink.conference_id.in_(conference_ids), *_is_live(at), or_(LinkDevice.id.is_not(None), locked))
+        .where(PersonalLink.conference_id.in_(conference_ids), _NOT_REVOKED, or_(LinkDevice.id.is_not(None), locked))
         .group_by(PersonalLink.conference_id)
     )
     return {row[0]: row[1] for row in session.execute(found)}
@@ -381,4 +490,4 @@ def approval_requests(session: Session, conference_ids: Collection[int], at: dat
 
 def cases_awaiting_approval(at: datetime) -> Select[tuple[int]]:
     """Select the ids of the cases with pending devices, for use as a subquery."""
-    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(*_is_live(at), *is_pending(at))
+    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(_NOT_REVOKED, *is_pending(at))

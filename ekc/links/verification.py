@@ -168,7 +168,8 @@ def _sign_in(session: Session, at: datetime, link: PersonalLink, on: LinkDevice,
     on.number = None
     session.flush()
     sign_in = start_link_sign_in(session, at, link, Method.LINK, on.device, OWN_DEVICE if own else SHARED_DEVICE, on)
-    return LinkSignIn(sign_in, link.id, on.id, link.expires_at if own else None)
+    remembered = max(link.expires_at, at + OWN_DEVICE.absolute) if own else None
+    return LinkSignIn(sign_in, link.id, on.id, remembered)
 
 
 def ask_to_come_in(session: Session, at: datetime, token: str, device: str) -> tuple[int, int]:

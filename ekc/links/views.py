@@ -20,7 +20,7 @@ from ekc.links import verification
 from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
-from ekc.links.queries import DeviceRow, device_of, family_is_in, link_of_token, private_time
+from ekc.links.queries import DeviceRow, device_of, door, family_is_in, link_of_token, private_time
 from ekc.links.tokens import MAX_ATTEMPTS, device_key, read_device_key, read_token
 from ekc.links.verification import LinkSignIn, NotLetIn
 from ekc.links.words import words_in
@@ -139,7 +139,7 @@ def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> st
         asks=open_to_all and not from_room,
         locked=link.answer_hash is not None and not open_to_all,
         left=MAX_ATTEMPTS - link.tries if link.tries >= _SHOW_REMAINING_AFTER else None,
-        until=link.expires_at,
+        door=door(db(), link.conference_id, now()),
     )
 
 
@@ -181,6 +181,7 @@ def waiting(token: str) -> ResponseReturnValue:
             words=words_in(private.language, asked.number) if private and asked.number else "",
             family_is_in=private is not None and family_is_in(db(), link.conference_id, now()),
             let_in=let_in,
+            door=door(db(), link.conference_id, now()),
             form=UseForm(),
         )
     )

@@ -75,7 +75,10 @@ def ask_question(session: Session, conference: Conference, _at: datetime, taking
 
 
 def new_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Create the next meeting with the arrangements of the last; on `taking.new_date`, or without a date."""
+    """Create the next meeting, on `taking.new_date` or without a date.
+
+    In the same round with the place and the arrangements of the last; in a new round these are made anew.
+    """
     end_meeting(session, conference, at, taking)
     former = latest_meeting(session, conference.id)
     if former is None:
@@ -87,12 +90,13 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
         round=conference.round,
         starts_at=taking.new_date,
         expected_minutes=former.expected_minutes,
-        venue_name=former.venue_name,
-        venue_address=former.venue_address,
-        venue_access=former.venue_access,
     )
     session.add(meeting)
     session.flush()
+    if former.round != conference.round:
+        return
+    for name in ("venue_name", "venue_address", "venue_access"):
+        setattr(meeting, name, getattr(former, name))
     for arranged in session.scalars(select(Arrangement).where(Arrangement.meeting_id == former.id)).all():
         session.add(
             Arrangement(meeting_id=meeting.id, kind=arranged.kind, not_needed=arranged.not_needed, text=arranged.text)

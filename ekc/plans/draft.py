@@ -138,6 +138,18 @@ def people_with_task(draft: Draft) -> frozenset[int]:
     return frozenset(person for action in actions(draft) for person in action.who)
 
 
+def tasks_until(draft: Draft, person: int) -> date | None:
+    """The last day on which the plan asks something of this person: their actions, at least until it is evaluated.
+
+    None where it does not name them.
+    """
+    if person not in people_of(draft):
+        return None
+    days = [action.by or action.starts for action in actions(draft) if person in action.who]
+    days.append(draft.evaluation.at.date() if draft.evaluation.at else None)
+    return max(filter(None, days), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Involvement:
     """The part of a plan that concerns one person: numbered actions, what-ifs, and the evaluation meeting."""

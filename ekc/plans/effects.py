@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -32,7 +32,7 @@ from ekc.plans.document import (
     Said,
     to_json,
 )
-from ekc.plans.draft import Action, Draft, actions, from_json, number_of
+from ekc.plans.draft import Action, Draft, actions, from_json, number_of, tasks_until
 from ekc.plans.draft import to_json as stored
 from ekc.plans.facts import heard
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, PlanDraft, PlanVersion
@@ -50,7 +50,7 @@ from ekc.plans.queries import (
 )
 from ekc.workflow.definition import Taking
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, ActionKind, Agreed, VoiceMatter
+from ekc.workflow.vocabulary import N_, ActionKind, Agreed, SupportAnswer, VoiceMatter
 from ekc.workflow.voices import Heard
 
 
@@ -60,6 +60,22 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
     if session.get(PlanDraft, conference.id) is None:
         session.add(PlanDraft(conference_id=conference.id, revision=0, content=stored(Draft()), changed_at=at))
     session.flush()
+
+
+def begin_round(session: Session, conference: Conference, at: datetime) -> None:
+    """Let the next plan begin with the text of this one, without the day of its evaluation and answers to requests."""
+    row = session.get(PlanDraft, conference.id)
+    if row is None:
+        return
+    draft = from_json(row.content)
+    goals = tuple(replace(goal, actions=tuple(map(_asked_again, goal.actions))) for goal in draft.goals)
+    row.content = stored(replace(draft, goals=goals, evaluation=replace(draft.evaluation, at=None)))
+    row.revision, row.changed_at = row.revision + 1, at
+
+
+def _asked_again(action: Action) -> Action:
+    answer = SupportAnswer.PENDING if action.kind is ActionKind.PROFESSIONAL else None
+    return replace(action, answer=answer, answer_words="")
 
 
 def destroy_draft(session: Session, conference: Conference) -> None:
@@ -79,12 +95,13 @@ def destroy_answers(session: Session, conference: Conference, after: int) -> Non
 
 
 def freeze_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
-    """Store the draft as the next version, which is then in force; sets who convenes its evaluation."""
+    """Store the draft as the next version, which is then in force; sets who convenes, and until when it asks whom."""
     found = stored_draft(session, conference.id)
     draft = found.draft
     store_version(session, conference, at, draft, found.text)
     for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
         person.convenes = person.id == draft.evaluation.convenor
+        person.tasks_until = tasks_until(draft, person.id)
     session.flush()
 
 

@@ -1,7 +1,7 @@
 """The list of follow-ups over all cases of a manager: dates and states, never a name or a text.
 
-Reads no encrypted column. An open follow-up of a case that is back in preparation is not listed, because the next plan
-replaces it.
+Reads no encrypted column. When a family comes together again, the open follow-ups of its plan stay listed until another
+plan replaces them.
 """
 
 from dataclasses import dataclass
@@ -134,7 +134,7 @@ def counts(session: Session, visitor: Visitor, wanted: FollowUpFilter, today: da
 
 def _filtered(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUpFilter) -> Select[*tuple[Any, ...]]:
     rows = rows.select_from(FollowUp).join(Conference, Conference.id == FollowUp.conference_id)
-    rows = rows.where(_scope(visitor, FollowUp.region_id), or_(_settled(), Conference.phase == Phase.EVALUATION))
+    rows = rows.where(_scope(visitor, FollowUp.region_id))
     if wanted.municipality:
         rows = rows.where(Conference.municipality == wanted.municipality)
     if wanted.variant:

@@ -3,7 +3,7 @@
 The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
@@ -11,14 +11,24 @@ from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Ph
 
 @dataclass(frozen=True, slots=True)
 class ActivityRule:
-    """What somebody may do or see, and who may in which phases."""
+    """What somebody may do or see, and who may in which phases.
+
+    `in_force`: in which phases also, while a plan is in force: from its agreement until the case is closed.
+    """
 
     activity: Activity
     title: str
     grants: dict[Role, frozenset[Phase]]
+    in_force: dict[Role, frozenset[Phase]] = field(default_factory=dict)
     owes: frozenset[NoticeKind] = frozenset()  # what a change makes owed, to whom the rows in `owed.py` say
 
+    def phases(self, role: Role, in_force: bool) -> frozenset[Phase]:
+        """The phases in which a role may. `in_force`: whether a plan is."""
+        granted = self.grants.get(role, _NEVER)
+        return granted | self.in_force.get(role, _NEVER) if in_force else granted
 
+
+_NEVER = frozenset[Phase]()
 _BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
 _OPEN = frozenset(Phase) - {Phase.CLOSED}
 #: Nobody but the family does anything in private time.
@@ -28,6 +38,9 @@ _MEETING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
 _PLAN = frozenset({Phase.PRESENTATION, Phase.EVALUATION})
 _AGREED = frozenset({Phase.EVALUATION, Phase.CLOSED})
 _SHOWN = frozenset({Phase.PRESENTATION}) | _AGREED
+#: The phases of a new round, in which the plan of the round before goes on until another one is agreed.
+_AGAIN = frozenset({Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION})
+_PREPARED = frozenset({Phase.SETUP, Phase.INFORMATION})
 
 
 def _grant(phases: frozenset[Phase], *roles: Role) -> dict[Role, frozenset[Phase]]:
@@ -136,21 +149,22 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.SEE_PLAN,
         N_("see the plan, or what of it concerns them"),
-        _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION}, Role.COORDINATOR)
-        | _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME}, *INSIDE_ROLES)
-        | _grant(frozenset({Phase.PRESENTATION, Phase.EVALUATION}), Role.REFERRER, Role.PROFESSIONAL),
+        _grant(_SHOWN | _PREPARED, Role.COORDINATOR)
+        | _grant(_SHOWN, *INSIDE_ROLES)
+        | _grant(_PLAN, Role.REFERRER, Role.PROFESSIONAL),
+        _grant(_PREPARED, Role.REFERRER, Role.PROFESSIONAL) | _grant(_PREPARED | {Phase.PRIVATE_TIME}, *INSIDE_ROLES),
     ),
     ActivityRule(
         Activity.SEE_VERSIONS,
         N_("read the versions of the plan, and print them"),
-        _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION}, Role.COORDINATOR)
-        | _grant(_SHOWN | {Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME}, *INSIDE_ROLES)
-        | _grant(_PLAN, Role.PLAN_READER),
+        _grant(_SHOWN, Role.COORDINATOR, *INSIDE_ROLES) | _grant(_PLAN, Role.PLAN_READER),
+        _grant(_PREPARED, Role.COORDINATOR, Role.PLAN_READER) | _grant(_PREPARED | {Phase.PRIVATE_TIME}, *INSIDE_ROLES),
     ),
     ActivityRule(
         Activity.SHARE_PLAN,
         N_("decide which professional sees what of the plan"),
         _grant(_PLAN, Role.MAIN_PERSON, Role.COORDINATOR),
+        _grant(_PREPARED, Role.MAIN_PERSON, Role.COORDINATOR),
     ),
     ActivityRule(
         Activity.WRITE_PLAN,
@@ -179,20 +193,23 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("accept the plan, or refuse it for safety"),
         _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
     ),
-    ActivityRule(
+    ActivityRule(  # a tick is kept with its hour, and of private time nothing like that is: there tasks are read only
         Activity.TICK_OFF,
         N_("tick off their own tasks"),
         _grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER, Role.PART_READER),
+        _grant(_AGAIN, *FAMILY_ROLES, Role.SUPPORTER, Role.PART_READER),
     ),
     ActivityRule(
         Activity.SEE_FOLLOW_UPS,
         N_("see the follow-ups and what they found"),
         _grant(_AGREED, Role.COORDINATOR, Role.REGIONAL_MANAGER) | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
+        _grant(_AGAIN, Role.COORDINATOR, Role.REGIONAL_MANAGER) | _grant(_AGAIN | {Phase.PRIVATE_TIME}, Role.CONVENOR),
     ),
     ActivityRule(
         Activity.FOLLOW_UP,
         N_("record a follow-up"),
         _grant(frozenset({Phase.EVALUATION}), Role.COORDINATOR, Role.CONVENOR),
+        _grant(_AGAIN, Role.COORDINATOR, Role.CONVENOR),
     ),
     ActivityRule(
         Activity.RECORD_COSTS,

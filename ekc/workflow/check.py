@@ -8,7 +8,7 @@ from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.ends import ENDS, End, EndRule, Hears
-from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
+from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule
 from ekc.workflow.owed import NOTICES, ClearedBy, NoticeKind, NoticeRule
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
@@ -53,7 +53,7 @@ _NEVER_IN_THE_CIRCLE = frozenset(
 _CIRCLE = frozenset(
     {role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES, Role.JOINS, Role.IN_ROOM}
 ).union(*ROLES_OF_SHARING.values())
-_INSIDE = INSIDE_ROLES | {Role.IN_ROOM}
+_INSIDE = INSIDE_ROLES | {Role.IN_ROOM, Role.CONVENOR}  # no convenor is anything but family or a supporter
 #: Roles and parts that belong to each other alone.
 _ONLY_THIS = {
     Role.ASKED_COORDINATOR: CasePart.REQUEST,
@@ -100,6 +100,7 @@ def check_tables(
         *_guards(steps, standing),
         *(problem for row in standing for problem in _standing(row, {rule.step: rule for rule in steps})),
         *_follow_ups(follow_ups, steps),
+        *_open_follow_ups(steps),
         *_ends(ends, steps),
         *_owed(notices, steps, activities),
         *_private_time(phases, activities),
@@ -217,6 +218,15 @@ def _follow_ups(rules: tuple[FollowUpRule, ...], steps: tuple[StepRule, ...]) ->
         yield "no follow-up is planned once a round, so that rounds cannot be told apart"
 
 
+def _open_follow_ups(steps: tuple[StepRule, ...]) -> Iterator[str]:
+    """Each step that plans follow-ups, or begins a round, says what happens to open ones."""
+    count = Counter(rule.step for rule in OPEN_FOLLOW_UPS)
+    for step in steps:
+        concerned = {Effect.PLAN_FOLLOW_UPS, Effect.NEW_ROUND} & set(step.effects)
+        if count[step.step] != bool(concerned):
+            yield f"{count[step.step]} rules say what {step.step} does to open follow-ups"
+
+
 def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[str]:
     """Each step into closed has one end, which says to everybody that it ended and how one starts again."""
     count = Counter(step for rule in rules for step in rule.steps)
@@ -269,7 +279,7 @@ def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule,
         if phase.phase is Phase.PRIVATE_TIME and phase.room != INSIDE_ROLES:
             yield "private time is not the family's own"
     for rule in activities:
-        outside = {role for role, when in rule.grants.items() if Phase.PRIVATE_TIME in when} - _INSIDE
+        outside = {role for role in Role if Phase.PRIVATE_TIME in rule.phases(role, in_force=True)} - _INSIDE
         if outside and rule.activity not in _OUTSIDE_THE_ROOM:
             yield f"{rule.activity} is open to {', '.join(sorted(outside))} in private time"
 
@@ -290,7 +300,11 @@ def _part(rule: PartRule) -> Iterator[str]:
             yield f"{role} sees {rule.part} and not {_ONLY_THIS[role]} alone"
         if _ONLY_THEY.get(rule.part, role) is not role:
             yield f"{rule.part} is seen by {role} and not by {_ONLY_THEY[rule.part]} alone"
-        if Phase.PRIVATE_TIME in grant.phases and role not in _INSIDE and rule.part not in _SEEN_FROM_OUTSIDE:
+        if (
+            Phase.PRIVATE_TIME in grant.seen(in_force=True)
+            and role not in _INSIDE
+            and rule.part not in _SEEN_FROM_OUTSIDE
+        ):
             yield f"{rule.part} is seen by {role} in private time"
         if rule.part in _WHOLE_OF and grant.scope is not Scope.OWN:
             yield f"{role} sees {rule.part} of others"
@@ -307,7 +321,10 @@ def _shown(
             yield f"it is not said which parts {rule.activity} shows"
         for part in sorted(shown_by.get(rule.activity, ())):
             enough = [parts[one] for one in (part, _WHOLE_OF.get(part, part)) if one in parts]
-            for role, phases in rule.grants.items():
-                seen = frozenset[Phase]().union(*(one.grants[role].phases for one in enough if role in one.grants))
-                if missing := sorted(phases - seen):
-                    yield f"{rule.activity} shows {part} to {role} in {', '.join(missing)}, who does not see it then"
+            for role in Role:
+                for held in (False, True):
+                    grants = (one.grants[role].seen(held) for one in enough if role in one.grants)
+                    if missing := sorted(rule.phases(role, held) - frozenset[Phase]().union(*grants)):
+                        when = ", ".join(missing)
+                        yield f"{rule.activity} shows {part} to {role} in {when}, who does not see it then"
+                        break

@@ -8,7 +8,7 @@ from ekc.workflow.blocker import Blocker, GuardRule
 from ekc.workflow.definition import PHASES, STEPS, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.facts import Facts
-from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule
+from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
@@ -26,6 +26,7 @@ ACTIVITY_RULES: dict[Activity, ActivityRule] = {rule.activity: rule for rule in 
 PART_RULES: dict[CasePart, PartRule] = {rule.part: rule for rule in PARTS}
 DUTY_RULES: dict[Duty, DutyRule] = {rule.duty: rule for rule in DUTIES}
 FOLLOW_UP_RULES: dict[FollowUpKind, FollowUpRule] = {rule.kind: rule for rule in FOLLOW_UPS}
+OPEN_FOLLOW_UPS_RULES: dict[Step, OpenFollowUpsRule] = {rule.step: rule for rule in OPEN_FOLLOW_UPS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +125,25 @@ def verdict_on(
     return judge(rule, facts, held, overridden) if rule in steps_from(facts.phase, held) else None
 
 
-def may(activity: Activity, phase: Phase, roles: Iterable[Role]) -> bool:
-    """Whether somebody with `roles` may do this in this phase."""
-    grants = ACTIVITY_RULES[activity].grants
-    return any(phase in grants.get(role, ()) for role in roles)
+def may(activity: Activity, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> bool:
+    """Whether somebody with `roles` may do this in this phase. `in_force`: whether a plan is."""
+    rule = ACTIVITY_RULES[activity]
+    return any(phase in rule.phases(role, in_force) for role in roles)
 
 
 def ever_may(activity: Activity, roles: Iterable[Role]) -> bool:
     """Whether somebody with `roles` may do this in some phase: then a refusal may say why, else it says nothing."""
-    grants = ACTIVITY_RULES[activity].grants
-    return any(role in grants for role in roles)
+    rule = ACTIVITY_RULES[activity]
+    return any(rule.phases(role, in_force=True) for role in roles)
 
 
-def sees(part: CasePart, phase: Phase, roles: Iterable[Role]) -> Scope | None:
-    """How far somebody with `roles` sees this part in this phase, the widest of what their roles give; None: not."""
+def sees(part: CasePart, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> Scope | None:
+    """How far somebody with `roles` sees this part in this phase, the widest of what their roles give; None: not.
+
+    `in_force`: whether a plan is.
+    """
     grants = PART_RULES[part].grants
-    held = {grants[role].scope for role in roles if role in grants and phase in grants[role].phases}
+    held = {grants[role].scope for role in roles if role in grants and phase in grants[role].seen(in_force)}
     return next((scope for scope in Scope if scope in held), None)
 
 

@@ -1,4 +1,4 @@
-"""The policy of follow-ups: when an agreed plan is looked at again, and what is asked then.
+"""The policy of follow-ups: when an agreed plan is looked at again, what is asked then, and what becomes of open ones.
 
 A new kind is a member of `FollowUpKind`, a row of `FOLLOW_UPS`, a clock in each profile where a clock says when it is
 due, and a migration: the database refuses a kind that it does not know. `check_tables` refuses a row that does not fit.
@@ -66,5 +66,39 @@ FOLLOW_UPS: tuple[FollowUpRule, ...] = (
         blocks_closing=True,
         line=N_("The evaluation"),
         unsettled=N_("The evaluation has not been held or given up yet"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFollowUpsRule:
+    """What happens to open follow-ups when a step is taken, as its page says. How they end with a case: `ends.py`.
+
+    `reason`: why those of the kinds that the step plans anew are given up; empty: all stay open.
+    """
+
+    step: Step
+    sentence: str
+    reason: str = ""
+
+
+_NEW_VERSION = N_("A new version of the plan was agreed")
+
+OPEN_FOLLOW_UPS: tuple[OpenFollowUpsRule, ...] = (
+    OpenFollowUpsRule(
+        step=Step.RECONVENE,
+        sentence=N_("Open follow-ups stay open and can be held: the plan goes on until another one is agreed."),
+    ),
+    OpenFollowUpsRule(
+        step=Step.AGREE_PLAN,
+        sentence=N_("Open follow-ups of the plan before are given up: the new plan has its own."),
+        reason=_NEW_VERSION,
+    ),
+    OpenFollowUpsRule(
+        step=Step.REVISE_PLAN,
+        sentence=N_(
+            "An open evaluation is given up: the new version has its own. A call that was not made yet stays open."
+        ),
+        reason=_NEW_VERSION,
     ),
 )

@@ -13,7 +13,7 @@ from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
 from ekc.workflow.ends import ENDS, EndRule
 from ekc.workflow.engine import PHASE_RULES, diagram
-from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpRule, FormSection
+from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpRule, FormSection, OpenFollowUpsRule
 from ekc.workflow.owed import NOTICES, NoticeRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.profiles import PROFILES, Clock, Force, LegalNote, Profile
@@ -26,6 +26,10 @@ _INTRODUCTION = f"""\
 
 Version {VERSION}. Made from the tables in `ekc/workflow/` by `python -m ekc.workflow.handbook`; do not edit it here.
 Short keys such as EK4 stand for the sources in [sources.md](sources.md)."""
+
+_ABOUT_ACTIVITIES = """\
+Roles without a column do nothing in a case. Steps are taken as the tables above tell. A plan is in force from its
+agreement on, also when the family comes together again, until another one is agreed or the case is closed."""
 
 _ABOUT_PARTS = """\
 Whoever is excluded, or was taken out of the circle, has no role and sees nothing. What the family shares of its plan
@@ -88,6 +92,8 @@ def handbook() -> str:
             ("follow-up", "planned by", "due", "it asks beside the actions", "blocks closing"),
             (_follow_up(rule) for rule in FOLLOW_UPS),
         ),
+        "What happens to follow-ups that are open:",
+        _table(("step", "what happens"), (_open_follow_ups(rule) for rule in OPEN_FOLLOW_UPS)),
         "## What is owed to whom",
         _ABOUT_NOTICES,
         _table(
@@ -95,7 +101,7 @@ def handbook() -> str:
             (_notice(rule) for rule in NOTICES),
         ),
         "## Who may do what",
-        "Roles without a column do nothing in a case. Steps are taken as the tables above tell.",
+        _ABOUT_ACTIVITIES,
         _activities(),
         "What a change makes owed:",
         "\n".join(f"- {rule.title}: {_owes(rule)}" for rule in ACTIVITIES if rule.owes),
@@ -225,9 +231,19 @@ def _owes(rule: StepRule | ActivityRule) -> str:
     return "; ".join(said) + "."
 
 
+def _open_follow_ups(rule: OpenFollowUpsRule) -> tuple[str, str]:
+    return next(step.title for step in STEPS if step.step is rule.step), rule.sentence
+
+
 def _activities() -> str:
-    roles = [role for role in Role if any(role in rule.grants for rule in ACTIVITIES)]
-    rows = ((rule.title, *(_phases(rule.grants.get(role, frozenset())) for role in roles)) for rule in ACTIVITIES)
+    roles = [role for role in Role if any(rule.phases(role, in_force=True) for rule in ACTIVITIES)]
+    rows = (
+        (
+            rule.title,
+            *(_when(rule.grants.get(role, frozenset()), rule.in_force.get(role, frozenset())) for role in roles),
+        )
+        for rule in ACTIVITIES
+    )
     return _table(("may", *(role.label for role in roles)), rows)
 
 
@@ -240,8 +256,13 @@ def _grant(rule: PartRule, role: Role) -> str:
     grant = rule.grants.get(role)
     if grant is None:
         return "-"
-    phases = _phases(grant.phases)
+    phases = _when(grant.phases, grant.in_force)
     return phases if grant.scope is Scope.ALL else f"{grant.scope.label}: {phases}"
+
+
+def _when(phases: frozenset[Phase], in_force: frozenset[Phase]) -> str:
+    """The phases, and those that are added while a plan is in force."""
+    return f"{_phases(phases)}; with a plan in force also {_phases(in_force)}" if in_force else _phases(phases)
 
 
 def _phases(phases: frozenset[Phase]) -> str:

@@ -12,10 +12,15 @@ from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Activity, CasePart, Phase,
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """In which phases a role sees a part, and how far."""
+    """In which phases a role sees a part, and how far. `in_force`: in which also, while a plan is in force."""
 
     phases: frozenset[Phase]
     scope: Scope = Scope.ALL
+    in_force: frozenset[Phase] = frozenset()
+
+    def seen(self, in_force: bool) -> frozenset[Phase]:
+        """The phases. `in_force`: whether a plan is."""
+        return self.phases | self.in_force if in_force else self.phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,23 @@ _PLAN = _PRESENTED | {Phase.EVALUATION}
 _FROM_SETUP = _OUTSIDE - {Phase.REGISTRATION}
 _EVALUATION = frozenset({Phase.EVALUATION})
 _AGREED = _EVALUATION | {Phase.CLOSED}
+#: The phases of a new round, in which the plan of the round before goes on until another one is agreed.
+_PREPARED = frozenset({Phase.SETUP, Phase.INFORMATION})
+_AGAIN = _PREPARED | _PRESENTED
+_AGAIN_INSIDE = _AGAIN | {Phase.PRIVATE_TIME}
 
 _AGENCIES = frozenset({Role.REFERRER, Role.PROFESSIONAL})
 _CIRCLE = INSIDE_ROLES | _AGENCIES
 _STAFF = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
 
 
-def _to(roles: frozenset[Role] | Role, phases: frozenset[Phase], scope: Scope = Scope.ALL) -> dict[Role, Grant]:
-    return dict.fromkeys(roles if isinstance(roles, frozenset) else {roles}, Grant(phases, scope))
+def _to(
+    roles: frozenset[Role] | Role,
+    phases: frozenset[Phase],
+    scope: Scope = Scope.ALL,
+    in_force: frozenset[Phase] = frozenset(),
+) -> dict[Role, Grant]:
+    return dict.fromkeys(roles if isinstance(roles, frozenset) else {roles}, Grant(phases, scope, in_force))
 
 
 PARTS: tuple[PartRule, ...] = (
@@ -75,7 +89,7 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.NAMES,
         N_("names of the circle"),
-        _to(INSIDE_ROLES, _ALWAYS) | _to(_STAFF, _OUTSIDE) | _to(Role.CONVENOR, _PLAN),
+        _to(INSIDE_ROLES, _ALWAYS) | _to(_STAFF, _OUTSIDE) | _to(Role.CONVENOR, _PLAN, in_force=_AGAIN_INSIDE),
     ),
     PartRule(
         CasePart.OWN_DETAILS,
@@ -132,7 +146,8 @@ PARTS: tuple[PartRule, ...] = (
         N_("the whole plan, and who agrees with it"),
         _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION})
         | _to(Role.COORDINATOR, _FROM_SETUP)
-        | _to(frozenset({Role.PLAN_READER, Role.CONVENOR}), _PLAN),
+        | _to(Role.PLAN_READER, _PLAN, in_force=_PREPARED)
+        | _to(Role.CONVENOR, _PLAN, in_force=_AGAIN_INSIDE),
     ),
     PartRule(
         CasePart.NEXT_VERSION,
@@ -142,31 +157,34 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.OWN_PLAN,
         N_("what the plan asks of oneself"),
-        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.OWN) | _to(Role.PART_READER, _PLAN, Scope.OWN),
+        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.OWN)
+        | _to(Role.PART_READER, _PLAN, Scope.OWN, _PREPARED),
     ),
     PartRule(
         CasePart.ACCEPTANCE,
         N_("who accepts the plan, or refuses it and why"),
         _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION})
         | _to(Role.COORDINATOR, _FROM_SETUP)
-        | _to(Role.PLAN_READER, _PLAN)
+        | _to(Role.PLAN_READER, _PLAN, in_force=_PREPARED)
         | _to(Role.CONVENOR, _EVALUATION)
-        | _to(_AGENCIES, _PLAN, Scope.OWN),
+        | _to(_AGENCIES, _PLAN, Scope.OWN, _PREPARED),
     ),
     PartRule(
         CasePart.SHARING,
         N_("which professional sees what of the plan"),
-        _to(INSIDE_ROLES | {Role.COORDINATOR}, _PLAN),
+        _to(INSIDE_ROLES | {Role.COORDINATOR}, _PLAN, in_force=_PREPARED),
     ),
     PartRule(
         CasePart.NEXT_TIME,
         N_("when and where the plan is looked at again"),
-        _to(INSIDE_ROLES | {Role.PLAN_READER}, _EVALUATION) | _to(Role.PART_READER, _EVALUATION, Scope.OWN),
+        _to(INSIDE_ROLES, _EVALUATION, in_force=_AGAIN_INSIDE)
+        | _to(Role.PLAN_READER, _EVALUATION, in_force=_AGAIN)
+        | _to(Role.PART_READER, _EVALUATION, Scope.OWN, _AGAIN),
     ),
     PartRule(
         CasePart.FOLLOW_UPS,
         N_("what follow-ups found"),
-        _to(_STAFF, _AGREED) | _to(Role.CONVENOR, _EVALUATION),
+        _to(_STAFF, _AGREED, in_force=_AGAIN) | _to(Role.CONVENOR, _EVALUATION, in_force=_AGAIN_INSIDE),
     ),
     PartRule(CasePart.COSTS, N_("hours and costs"), _to(Role.COORDINATOR, _OUTSIDE)),
     PartRule(CasePart.HISTORY, N_("the steps that were taken, and their reasons"), _to(_STAFF, _OUTSIDE)),

@@ -18,6 +18,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions import links as links_actions
 from ekc.conferences.entries import NewLink
 from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.clock import local_date
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import using
@@ -31,6 +32,7 @@ from ekc.links.queries import devices_of, links_of, pending_devices
 from ekc.links.verification import ask_to_come_in
 from ekc.signin.actions.own_account import set_phone
 from ekc.workflow.vocabulary import Part
+from tests import build
 from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case
 from tests.cast import COST, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
@@ -83,7 +85,7 @@ def test_a_link_is_shown_once_and_replaced_in_one_click(
 ) -> None:
     page = noor.shown("Make a link for Linda de Wit")
     path, code = path_of(page), code_of(page)
-    assert "You see this now and never again. It works until Saturday 29 August 2026." in page.text
+    assert "You see this now and never again. It works at least until Saturday 29 August 2026." in page.text
     assert open_link(linda, path, code).heading == "Hello, Linda de Wit"
     again = noor.page(f"/conferences/{case.id}/links")
     assert (path in again.html, code in again.text) == (False, False)
@@ -120,7 +122,7 @@ def test_a_question_is_asked_and_stays_when_the_link_is_replaced(
 ) -> None:
     question = "What did we eat in the caravan?"
     noor.follow("Linda de Wit")
-    values = {"Works for": "two weeks", "What is asked on a new device?": "A question that we agreed on"}
+    values = {"Works for at least": "two weeks", "What is asked on a new device?": "A question that we agreed on"}
     wrong = noor.refused("Make a link", {**values, "What is the answer?": "é!"}, status=422)
     assert wrong.errors == [
         "What do we ask? Write the question that you agreed on.",
@@ -343,7 +345,7 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
             "Point the camera of a phone or tablet at the square, and press what appears. Press “Go to my page”.",
             "Type the code that Noor van Dijk told you. It is not on this paper. Done? Press “Sign out”.",
             f"No camera? Type this address into a browser, in one piece, without the gaps: {SLIP.address}",
-            "It works until Saturday 29 August 2026. It does not work, or you lost this paper?",
+            "It works at least until Saturday 29 August 2026. It does not work, or you lost this paper?",
             "Ring Noor van Dijk. You get a new one, and this one stops at once. Telephone (write it here):",
             "Fold this paper with the square inside, and keep it as you keep a bank card. Show it to nobody.",
         )
@@ -501,13 +503,15 @@ def test_when_no_coordinator_can_the_regional_manager_ends_a_link(
     assert linda.get(path).status_code == 404
 
 
-def test_a_link_ends_by_itself(cast: Cast, case: Made, db_session: Session) -> None:
+def test_a_link_of_a_case_that_was_closed_ends_by_itself(cast: Cast, db_session: Session) -> None:
+    case = build.closed_case(db_session, cast, START)
     links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people["kees"], NewLink(days=14), COST)
 
-    ends = START + timedelta(days=14)
-
     (link,) = links_of(refreshed(db_session), case.id)
-    assert (link.is_live(ends - timedelta(seconds=1)), link.is_live(ends)) == (True, False)
+    last = link.life(START).until
+    assert last == local_date(START, build.TIMEZONE) + timedelta(weeks=12, days=30)  # his what-if lasts until then
+    left = (last - START.date()).days
+    assert [link.is_live(START + timedelta(days=days)) for days in (0, 14, left, left + 1)] == [True, True, True, False]
 
 
 def test_the_year_is_told_where_it_is_another(noor: PageClient, db_session: Session, cast: Cast, case: Made) -> None:
@@ -516,4 +520,7 @@ def test_the_year_is_told_where_it_is_another(noor: PageClient, db_session: Sess
 
     shown = [text_of(node) for node in noor.page(noor.here.url).all("span") if "tag" in node.get("class", "").split()]
 
-    assert [one for one in shown if one.startswith("works")] == ["works until 2 Mar 2027", "works until 29 Aug"]
+    assert [one for one in shown if one.startswith("works")] == [
+        "works at least until 2 Mar 2027",
+        "works at least until 29 Aug",
+    ]

@@ -12,7 +12,6 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
 from ekc.evaluations.actions import FollowUpReport, give_up, plan_evaluation, record_follow_up, tick
-from ekc.evaluations.effects import NEW_VERSION_REASON
 from ekc.evaluations.models import ActionCheck, FollowUp, FollowUpPresence, FollowUpState, GoalScore, Mark
 from ekc.evaluations.queries import FollowUpRecord, FollowUpRow, FollowUpStatus
 from ekc.workflow.follow_ups import FollowUpKind
@@ -72,7 +71,7 @@ def test_a_revised_plan_gets_a_new_evaluation_and_no_second_call(db_session: Ses
         (FollowUpKind.EVALUATION, 2, next_year.date(), FollowUpState.PLANNED),
         (FollowUpKind.EVALUATION, 1, EVALUATION_DUE, FollowUpState.GIVEN_UP),
     ]
-    assert one(db_session, case.evaluation, case.id, CALL_DUE).given_up_reason == NEW_VERSION_REASON
+    assert one(db_session, case.evaluation, case.id, CALL_DUE).given_up_reason == "A new version of the plan was agreed"
 
 
 def test_each_round_is_settled_for_itself(db_session: Session, cast: Cast) -> None:

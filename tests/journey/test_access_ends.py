@@ -12,6 +12,7 @@ from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.registration import search_and_record
 from ekc.core.errors import NotNow, Unknown
+from ekc.core.language import day
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
@@ -77,8 +78,14 @@ def test_on_the_last_day_all_is_there_and_then_nothing_is(
     clock.set(AFTER)
 
     pages = ("", "/costs", "/plan", "/plan/versions/1.pdf", "/registration", "/history", "/follow-ups", "/circle")
-    assert {client.get(address + page).status_code for page in pages} == {404}
+    refused = [client.get(address + page) for page in pages]
+    assert {answer.status_code for answer in refused} == {403}
+    said = f"You could open this conference until {day(LAST.date())}. Ruud Kramer can open it: ring them."
+    assert [said in answer.text for answer in refused] == [True] * len(pages)
+    assert "Marieke" not in "".join(answer.text for answer in refused)
+    sign_in(client, cast.denise)  # a coordinator who never had it
     assert client.page(address, status=404).text == client.page("/conferences/999", status=404).text
+    sign_in(client, cast.noor)
     assert "Nobody of that name is in a case of yours." in found()
     assert "You have no conferences yet." in client.page("/").text
 

@@ -9,7 +9,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
-from ekc.core.errors import Unknown
+from ekc.core.errors import NotNow
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import take_step
@@ -103,7 +103,7 @@ def test_where_nobody_closes_it_the_coordinator_is_out_all_the_same(
     sign_in(client, cast.noor)
 
     assert (sum(sent), sent[23]) == (1, 1)
-    assert client.get(f"/conferences/{case.id}").status_code == 404
+    assert client.get(f"/conferences/{case.id}").status_code == 403
     assert "You have no conferences yet." in client.page("/").text
 
 
@@ -119,7 +119,7 @@ def test_the_manager_finds_it_and_closes_it(
 
     closed = db_session.get_one(Conference, case.id)
     assert (closed.closed_on, closed.tasks_ended_on) == (local_date(OVER, closed.timezone), TODAY)
-    with pytest.raises(Unknown):  # closing gives nobody access again
+    with pytest.raises(NotNow, match="can open it"):  # closing gives nobody access again
         open_case(By(db_session, cast.noor, OVER), case.id, Activity.SEE_CASE)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from ekc import schema
+from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.core.crypto import Keyring, keyring_of
 from ekc.core.tokens import hash_token
@@ -17,6 +18,7 @@ from ekc.links import actions as links_actions
 from ekc.links.models import PersonalLink
 from ekc.links.queries import link_of_token, links_of
 from ekc.links.tokens import LinkTokenPayload, read_token
+from ekc.workflow.vocabulary import Outcome, Phase, StopReason
 from tests.build import registered_case
 from tests.cast import CODE, Cast, enter, make_link, open_link
 from tests.client import PageClient
@@ -111,12 +113,20 @@ def test_the_button_and_the_code_lead_to_ones_own_page(
     ] * 2
 
 
+def close_long_ago(session: Session, clock: FrozenClock) -> None:
+    """So that a link lasts until the day that was promised, and no longer."""
+    closed = {"phase": Phase.CLOSED, "outcome": Outcome.STOPPED, "stop_reason": StopReason.OTHER}
+    session.execute(update(Conference).values(**closed, closed_on=clock().date() - timedelta(days=60)))
+    session.commit()
+
+
 def dead_links(session: Session, clock: FrozenClock, case: tuple[int, int]) -> tuple[str, ...]:
     """Revoked, expired, forged and truncated links, and links with a changed person, case or signature."""
     revoked = make_link(session, clock(), *case)
     links_actions.revoke(session, clock(), link_id=1)
     session.commit()
-    expired = make_link(session, clock() - timedelta(days=60), *case)
+    expired = make_link(session, clock() - timedelta(days=61), *case)
+    close_long_ago(session, clock)
     live = make_link(session, clock(), *case)
     content = urlsafe_b64decode(live.removeprefix("/l/") + "=")
     forged = [bytes(byte ^ (n == place) for n, byte in enumerate(content)) for place in (0, 19, 23, 27, 43)]
@@ -193,12 +203,13 @@ def test_revoking_ends_the_session(
 
 
 def test_a_link_lives_for_the_days_it_was_given(db_session: Session, clock: FrozenClock, case: tuple[int, int]) -> None:
+    close_long_ago(db_session, clock)
     for days in (1, 60):
         links_actions.new_link(
             db_session, clock(), conference_id=case[0], participant_id=case[1], made_by=None, days=days
         )
 
-    at = clock() + timedelta(days=1)
+    at = clock() + timedelta(days=2)
     assert [link.is_live(at) for link in links_of(db_session, case[0])] == [True, False]
 
 

@@ -16,16 +16,16 @@ from ekc.core.audit import ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared_access
 from ekc.core.transaction import writing
 from ekc.evaluations.actions import FollowUpReport, give_up, record_follow_up
-from ekc.evaluations.models import FollowUp
+from ekc.evaluations.models import FollowUp, FollowUpState
 from ekc.reports import queries
 from ekc.reports.queries import Counts, FollowUpFilter
 from ekc.workflow.engine import sees
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import CasePart, Phase, Role, Variant
+from ekc.workflow.vocabulary import CasePart, Phase, Role, Step, Variant
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.evaluations.agreed import agreed_case
+from tests.evaluations.agreed import EVALUATION_AT, agreed_case, revise
 
 CALL_DUE = START + timedelta(days=28)
 
@@ -121,16 +121,23 @@ def test_only_the_own_area_is_listed(db_session: Session, cast: Cast) -> None:
     assert queries.municipalities(db_session, cast.ruud) == ("Elsewhere",)
 
 
-def test_what_waits_for_a_next_plan_is_not_due(db_session: Session, cast: Cast) -> None:
+def test_what_is_planned_stays_listed_in_a_new_round_and_is_counted_once(db_session: Session, cast: Cast) -> None:
     case = agreed_case(db_session, cast, START)
     record_follow_up(By(db_session, cast.noor, CALL_DUE), case.id, case.call, FollowUpReport(held_on=CALL_DUE.date()))
-    with writing(db_session):
-        db_session.execute(update(Conference).values(phase=Phase.SETUP))
+    mila, late, everything = cast.mila, EVALUATION_AT.date() + timedelta(days=1), FollowUpFilter()
+    seen = []
+    for phase in (Phase.EVALUATION, Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION):
+        with writing(db_session):
+            db_session.execute(update(Conference).values(phase=phase))
+        rows = [(row.kind, row.state) for row in queries.follow_ups(db_session, mila, everything, late)]
+        seen.append((rows, queries.counts(db_session, mila, everything, late)))
+    listed = [(FollowUpKind.CALL, FollowUpState.HELD), (FollowUpKind.EVALUATION, FollowUpState.LATE)]
+    assert seen == [(listed, Counts(0, 1, 0))] * 5
 
-    rows = queries.follow_ups(db_session, cast.mila, FollowUpFilter(), CALL_DUE.date())
-
-    assert [row.kind for row in rows] == [FollowUpKind.CALL]
-    assert queries.counts(db_session, cast.mila, FollowUpFilter(), CALL_DUE.date()) == Counts(0, 0, 1)
+    revise(db_session, case, START + timedelta(days=140), EVALUATION_AT + timedelta(days=90), Step.AGREE_PLAN)
+    still_open = FollowUpFilter(states=frozenset(FollowUpState) - {FollowUpState.HELD, FollowUpState.GIVEN_UP})
+    kinds = [row.kind for row in queries.follow_ups(db_session, mila, still_open, late)]
+    assert kinds.count(FollowUpKind.EVALUATION) == 1
 
 
 def test_pages_of_fifty_follow_one_another(

@@ -39,9 +39,10 @@ from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import stored_draft
 from ekc.workflow.definition import Taking
-from ekc.workflow.engine import sees
+from ekc.workflow.engine import may, sees
 from ekc.workflow.vocabulary import (
     ActionKind,
+    Activity,
     Agreed,
     ArrangementKind,
     Attends,
@@ -130,7 +131,7 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.SECRET_ADDRESSES: each("address", sorted(SECRET)),
     CasePart.SAFETY: ["feara", "fearb", "arrangeda", "arrangedb", "namehassan", "whyaway", "whodecided"],
     CasePart.VIEWS: each("view", HERE),
-    CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality"],
+    CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality", "follows"],
     CasePart.CONSENTS: ["consentscope", "consentnote"],
     CasePart.INDEPENDENCE: ["declared", "worksfor", "organisationels", "knows", "gains"],
     # Declared conflicts are shown; an agency is named.
@@ -218,16 +219,20 @@ def mark(word: str) -> str:
 
 
 def granted(name: str, phase: Phase, roles: frozenset[Role] | None = None) -> set[str]:
-    """The words that the tables grant to a person in this phase; `roles`: instead of those in `ROLES`."""
+    """The words granted to a person in this phase, with a plan in force; `roles`: instead of those in `ROLES`."""
     found: set[str] = set()
+    held = ROLES[name] if roles is None else roles
     for part in CasePart:
-        match sees(part, phase, ROLES[name] if roles is None else roles):
+        match sees(part, phase, held, in_force=True):
             case Scope.ALL:
                 found |= set(HOLDS[part])
             case Scope.TOLD:
                 found |= set(TOLD[part])
             case Scope.OWN:
                 found |= set(OWN[part].get(name, ()))
+    # A request in the next version is shown to whoever is asked where it can be answered.
+    if not may(Activity.ANSWER_SUPPORT, phase, held) and not sees(CasePart.NEXT_VERSION, phase, held):
+        found -= {"nextask"}
     return found
 
 
@@ -277,6 +282,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
     new = NewCase(
         variant=Variant.RECOVERY,
         municipality=mark("municipality"),
+        follows=mark("follows"),
         region_id=cast.north,
         title=mark("title"),
         question=mark("question"),
@@ -404,13 +410,16 @@ def _presented(session: Session, cast: Cast, case: Marked) -> None:
 
 
 def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
-    """In evaluation: the call was made, one evaluation given up, one planned; a draft of a new version has a note."""
+    """In evaluation: call and an evaluation held, one given up, one planned; a draft of a new version has a note."""
     noor, id_ = cast.noor, case.id
     call = next(row for row in follow_ups(session, id_, TODAY) if row.kind == "call")
     said = FollowUpReport(held_on=TODAY, held_by=mark("heldby"), found=mark("found"), decision=mark("decision"))
     evaluations.record_follow_up(By(session, noor, START), id_, call.id, said)
     extra = evaluations.plan_evaluation(By(session, noor, START), id_, TODAY + timedelta(weeks=20))
     evaluations.give_up(By(session, noor, START), id_, extra, mark("givenup"))
+    held = evaluations.plan_evaluation(By(session, noor, START), id_, TODAY)
+    there = FollowUpReport(held_on=TODAY, present=frozenset({case.people["tolk"]}))
+    evaluations.record_follow_up(By(session, noor, START), id_, held, there)
     avoided = NewAvoidedCost(what=mark("avoided"), amount=100, basis=mark("basis"))
     evaluations.add_avoided_cost(By(session, noor, START), id_, avoided)
     revision = stored_draft(session, id_).revision

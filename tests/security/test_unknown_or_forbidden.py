@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from ekc.conferences.models import Conference
 from ekc.core.audit import AuditEvent
 from ekc.core.crypto import Keyring
 from ekc.core.sessions import EncryptedSessions
 from ekc.links.actions import revoke
 from ekc.links.models import PersonalLink
-from ekc.workflow.vocabulary import Phase
+from ekc.workflow.vocabulary import Outcome, Phase, StopReason
 from tests import build
 from tests.cast import Cast, make_link, sign_in
 from tests.client import PageClient
@@ -135,6 +136,9 @@ def test_no_link_tells_whether_there_was_such_a_link(
     for name, change in ((expired, {"expires_at": START - timedelta(days=1)}), (used, {"used_at": START})):
         whose = PersonalLink.participant_id == case.people[name]
         db_session.execute(update(PersonalLink).where(whose).values(change))
+    ended = {"phase": Phase.CLOSED, "outcome": Outcome.STOPPED, "stop_reason": StopReason.OTHER}
+    long_ago = START.date() - timedelta(days=60)  # otherwise it would last as long as the case goes on
+    db_session.execute(update(Conference).where(Conference.id == case.id).values(**ended, closed_on=long_ago))
     for name in (revoked, used):
         revoke(db_session, START, participant_id=case.people[name])
     db_session.execute(delete(PersonalLink).where(PersonalLink.participant_id == case.people[lost]))

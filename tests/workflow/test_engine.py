@@ -85,7 +85,25 @@ def test_no_role_no_activity(activity: Activity) -> None:
 def test_ever_may_is_may_in_some_phase() -> None:
     for activity in Activity:
         for role in Role:
-            assert ever_may(activity, {role}) == any(may(activity, phase, {role}) for phase in Phase)
+            held = any(may(activity, phase, {role}, in_force) for phase in Phase for in_force in (False, True))
+            assert ever_may(activity, {role}) == held
+
+
+def test_a_plan_in_force_goes_on_in_a_new_round() -> None:
+    def added(activity: Activity, role: Role) -> set[Phase]:
+        when = {in_force: {p for p in Phase if may(activity, p, {role}, in_force)} for in_force in (False, True)}
+        assert when[False] <= when[True]
+        return when[True] - when[False]
+
+    again = {Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION}
+    assert [added(Activity.TICK_OFF, role) for role in (Role.FAMILY, Role.SUPPORTER, Role.PART_READER)] == [again] * 3
+    assert [added(Activity.FOLLOW_UP, role) for role in (Role.COORDINATOR, Role.CONVENOR)] == [again] * 2
+    assert added(Activity.SEE_FOLLOW_UPS, Role.CONVENOR) == again | {Phase.PRIVATE_TIME}
+    assert added(Activity.SEE_VERSIONS, Role.FAMILY) == {Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME}
+    outside = {Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.PLAN_READER, Role.PART_READER, Role.PROFESSIONAL}
+    for activity in Activity:
+        for role in outside:
+            assert Phase.PRIVATE_TIME not in added(activity, role)
 
 
 def test_a_step_from_another_phase_is_no_step() -> None:

@@ -25,7 +25,7 @@ from ekc.links import actions as links_actions
 from ekc.links import tokens as links
 from ekc.links.mails import PERSONAL_LINK
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import awaits_approval, link_of_token, links_of, links_without_code, newest_link
+from ekc.links.queries import awaits_approval, link_of_token, links_of, links_without_code, live_link, newest_link
 from ekc.links.tokens import NOTHING_ASKED, Check
 from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
 from ekc.workflow.profiles import PROFILES
@@ -173,7 +173,7 @@ def answer_request(by: By, conference_id: int, device_id: int, is_them: bool) ->
         lock_case(by, conference_id, Activity.MAKE_LINKS)
         link, device = _locked_device(by.session, conference_id, device_id)
         participant = member(by.session, conference_id, link.participant_id)
-        if not awaits_approval(device, by.at) or link.revoked_at is not None or link.expires_at <= by.at:
+        if not awaits_approval(device, by.at) or live_link(by.session, by.at, link.id) is None:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))
         if is_them:
             device.confirmed_at, device.how = by.at, Confirmed.COORDINATOR
@@ -197,7 +197,7 @@ def answer_in_room(by: By, conference_id: int, device_id: int, is_them: bool) ->
         participant = member(by.session, conference_id, link.participant_id)
         if ROLE_OF_PART[participant.part] not in INSIDE_ROLES:
             raise Unknown
-        if not awaits_approval(device, by.at) or link.revoked_at is not None or link.expires_at <= by.at:
+        if not awaits_approval(device, by.at) or live_link(by.session, by.at, link.id) is None:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))
         if is_them:
             device.confirmed_at, device.how = by.at, Confirmed.FAMILY

@@ -28,7 +28,7 @@ from ekc.core.transaction import writing
 from ekc.workflow.definition import VERSION
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, Phase, VoiceMatter
 
 # The case
 
@@ -76,6 +76,9 @@ def register_case(by: By, new: NewCase) -> int:
             wishes=list(new.wishes),
             phase_since=by.at,
             searchable=by.visitor.account_id is not None,
+            follows_id=_followed(by, new.follows, new.region_id) if by.visitor.account_id is not None else None,
+            # Whoever has no account learns nothing from it: staff look it up.
+            follows_said=new.follows or None if by.visitor.account_id is None else None,
         )
         by.session.add(conference)
         by.session.flush()
@@ -111,9 +114,13 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
 
 
 def change_registration(
-    by: By, conference_id: int, new: Registration, said_yes_on: Mapping[int, date | None] | None = None
+    by: By,
+    conference_id: int,
+    new: Registration,
+    said_yes_on: Mapping[int, date | None] | None = None,
+    follows: str | None = None,
 ) -> None:
-    """Change the registration.
+    """Change the registration. `follows`: the number of a closed case that starts again by this; None: as it was.
 
     `said_yes_on`: when each of these main persons said yes to a conference, None: not yet; others keep what they said.
     """
@@ -125,6 +132,11 @@ def change_registration(
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
         changed = update_row(conference, new, Registration)
+        if follows is not None:
+            followed = _followed(by, follows, conference.region_id, conference.follows_id)
+            if followed != conference.follows_id:
+                conference.follows_id = followed
+                changed.append("follows")
         for participant_id, day in said_yes_on.items():
             if _note_yes(by, conference, participant_id, day):
                 changed.append(f"said yes {participant_id}")
@@ -159,6 +171,29 @@ def _keep_on_sides(session: Session, conference: Conference, sides: Iterable[str
             )
         participant.side = found[_folded(participant.side)]
     return tuple(found.values())
+
+
+def _followed(by: By, number: str, region_id: int, known: int | None = None) -> int | None:
+    """The closed case with this number, of this region or one that the visitor may name; `known`: it is that already.
+
+    Raises Refusal; no such case and somebody else's give the same sentence.
+    """
+    if not number.strip():
+        return None
+    found = queries.case_of_number(by.session, number.strip().upper())
+    if found is not None and found.id == known:
+        return known
+    who = by.visitor
+    theirs = found is not None and (
+        found.region_id == region_id or found.region_id in who.regions or found.coordinator_id == who.account_id
+    )
+    if found is None or not theirs:
+        raise Refusal(
+            N_("There is no closed conference with this number in this region. Look at it again, or leave it out.")
+        )
+    if found.phase is not Phase.CLOSED:
+        raise Refusal(N_("The conference with this number is not closed. It goes on there, so leave the number out."))
+    return found.id
 
 
 def _note_yes(by: By, conference: Conference, participant_id: int, day: date | None) -> bool:

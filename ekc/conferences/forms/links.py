@@ -16,10 +16,10 @@ _SHORTEST = 3  # letters or digits of an answer
 
 
 class LinkForm(PlainForm):
-    """How long the link is valid, and what it asks on a new device."""
+    """How long the link works at least, and what it asks on a new device."""
 
     days = SelectField(
-        _l("Works for"),
+        _l("Works for at least"),
         choices=[
             SelectChoice("14", _l("two weeks")),
             SelectChoice("60", _l("two months")),

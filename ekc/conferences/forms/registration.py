@@ -112,6 +112,7 @@ class RegisterForm(PlainForm):
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, rules=[_known_zone])
     title = line(_l("Title of the case"))
+    follows = line(_l("Number of an earlier conference"), 20)
     registered_on = day(_l("Registered on"))
 
     def __init__(self, regions: dict[int, str], countries: Collection[str], **kwargs: Any) -> None:
@@ -164,6 +165,7 @@ class RegisterForm(PlainForm):
             sides=lines(self.sides.data),
             registered_on=self.registered_on.data if "registered_on" in self else None,
             registered_by=by,
+            follows=self.follows.data,
             said_yes_on=tuple(row.pop("said_yes_on") for row in rows),
             main_persons=tuple(PersonDetails(part=Part.MAIN_PERSON, **row) for row in rows),
             referrer=referrer if by is Part.REFERRER else None,
@@ -185,8 +187,9 @@ class RegistrationForm(EditingForm):
     legal_context = one_of(_l("Of their own accord, or under pressure"), LegalContext)
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, _ZONE_MISSING, rules=[_known_zone])
+    follows = line(_l("Number of an earlier conference"), 20)
 
-    def __init__(self, shown: RegistrationRow, known: Mapping[str, date] | None = None, **kwargs: Any) -> None:
+    def __init__(self, shown: RegistrationRow, known: Mapping[str, date | str] | None = None, **kwargs: Any) -> None:
         listed = {name: "\n".join(getattr(shown, name)) for name in ("topics", "wishes", "sides")}
         super().__init__(data={**asdict(shown), **listed, **(known or {})}, **kwargs)
         self.language.choices = [one for one in language_choices("", printed=True) if one.value]
@@ -217,12 +220,15 @@ class RegistrationForm(EditingForm):
         return {id_: self[f"said_yes_{id_}"].data for id_ in self.main_persons}
 
 
-def registration_form(shown: RegistrationRow, said: tuple[OwnVoice, ...], **kwargs: Any) -> RegistrationForm:
-    """The form, with what each main person said about a conference."""
+def registration_form(
+    shown: RegistrationRow, said: tuple[OwnVoice, ...], follows: str = "", **kwargs: Any
+) -> RegistrationForm:
+    """The form, with what each main person said about a conference. `follows`: the number of the case before."""
     fields: dict[str, Any] = {
         f"said_yes_{one.id}": day(_("%(name)s said yes to a conference on", name=one.name)) for one in said
     }
-    known = {f"said_yes_{one.id}": one.voice.said_on for one in said if one.voice}
+    known: dict[str, date | str] = {f"said_yes_{one.id}": one.voice.said_on for one in said if one.voice}
+    known["follows"] = follows
     kind = type("RegistrationFormOfCase", (RegistrationForm,), {**fields, "main_persons": tuple(o.id for o in said)})
     form: RegistrationForm = kind(shown, known=known, **kwargs)
     return form

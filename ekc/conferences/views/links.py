@@ -66,11 +66,13 @@ def _list_page(case: Case, wrong: str = "") -> str:
 
 def _link_context(case: Case) -> dict[str, object]:
     """The valid link of each person, the devices of each link, and who waits."""
-    live = {row.participant_id: row for row in links_queries.links_of(db(), case.id) if row.is_live(now())}
+    at = now()
+    live = {row.participant_id: row for row in links_queries.links_of(db(), case.id) if row.is_live(at)}
     devices: dict[int, list[links_queries.DeviceRow]] = {}
     for one in links_queries.devices_of(db(), case.id, now()):
         devices.setdefault(one.link_id, []).append(one)
     return {
+        "now": at,
         "live": live,
         "devices": devices,
         "unsent": links_queries.unsent_mails(db(), case.id),

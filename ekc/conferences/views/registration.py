@@ -43,14 +43,15 @@ def change_registration(case: Case) -> ResponseReturnValue:
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _filled(case))
             new, said_yes = form.to_registration(), form.to_said_yes()
-            registration_actions.change_registration(by(unchanged), case.id, new, said_yes)
+            registration_actions.change_registration(by(unchanged), case.id, new, said_yes, form.follows.data)
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, queries.registration(db(), case.id), form), form.status
 
 
 def _form(case: Case, **kwargs: Any) -> RegistrationForm:
-    return registration_form(queries.registration(db(), case.id), _said(case), **kwargs)
+    follows = queries.case_number(db(), case.follows_id) if case.follows_id else ""
+    return registration_form(queries.registration(db(), case.id), _said(case), follows, **kwargs)
 
 
 def _filled(case: Case) -> RegistrationForm:

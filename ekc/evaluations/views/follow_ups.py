@@ -21,7 +21,7 @@ from ekc.evaluations.effects import OWN_REASONS
 from ekc.evaluations.forms import SCORES, FollowUpForm, GiveUpForm, NextEvaluationForm, follow_up_form
 from ekc.evaluations.queries import FollowUpPerson, FollowUpRecord, FollowUpRow
 from ekc.evaluations.views.blueprint import bp
-from ekc.plans.draft import Goal
+from ekc.plans.draft import Action, Goal
 from ekc.signin.login import by
 from ekc.workflow.follow_ups import FOLLOW_UPS
 from ekc.workflow.vocabulary import ActionState, Activity, CasePart
@@ -176,6 +176,7 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
         waiting=[row for row in rows if row.is_open],
         held=[(row, _findings(case, row, said[row.id], people)) for row in held],
         given_up=[(row, _reason(row)) for row in rows if row.given_up_on is not None],
+        tasks=_tasks(case, people) if case.sees(CasePart.PLAN) else (),
         kinds=[rule.kind for rule in FOLLOW_UPS],
         form=form,
         today=_today(case),
@@ -183,9 +184,28 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
     return page, status
 
 
+Said = list[tuple[str, ActionState]]
+
+
+def _tasks(case: Case, people: dict[int, FollowUpPerson]) -> list[tuple[str, Action, str, Said]]:
+    """The tasks of the plan in force: number, action, who does it, and what each of them said."""
+    said = queries.task_ticks(db(), case.id, case.plan_number)
+    return [
+        (
+            f"{g}.{a}",
+            action,
+            ", ".join(people[id_].name for id_ in action.who if id_ in people),
+            [(people[id_].name, state) for id_, state in said.get(action.key, {}).items() if id_ in people],
+        )
+        for g, goal in enumerate(queries.goals_of(db(), case.id, case.plan_number), 1)
+        for a, action in enumerate(goal.actions, 1)
+    ]
+
+
 def _reason(row: FollowUpRow) -> str:
     """Why a follow-up was given up: as it was typed, or the fixed reason, translated."""
-    return _(row.given_up_reason) if row.given_up_reason in OWN_REASONS else row.given_up_reason or ""
+    reason = row.given_up_reason or ""
+    return _(reason) if reason in OWN_REASONS else reason
 
 
 def _findings(case: Case, row: FollowUpRow, said: FollowUpRecord, people: dict[int, FollowUpPerson]) -> dict[str, Any]:

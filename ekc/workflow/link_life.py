@@ -1,0 +1,48 @@
+"""How long a personal link works: until its owner's last task, and some days. Judged when it is used; nothing stored.
+
+The coordinator's own access, which ends the same number of days after their last task: `profiles.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase
+
+_AFTER_CONFERENCE = frozenset({Phase.EVALUATION, Phase.CLOSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    """What decides of the case and of the owner of a link. Days are local."""
+
+    phase: Phase
+    profile: str
+    part: Part
+    promised_until: date  # said when it was handed over: it never ends before
+    open_follow_up: date | None = None  # the day of the last one that is still open
+    tasks_until: date | None = None  # the last day on which the plan in force asks something of the owner
+    ended_on: date | None = None  # of the case, or of the coordinator's tasks
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLife:
+    """The last day on which a link works. `goes_on`: something lies ahead, and as long as it does the day moves on."""
+
+    until: date
+    goes_on: bool = False
+
+
+def link_life(f: LinkFacts, today: date) -> LinkLife:
+    """How long a link works, as it stands today.
+
+    Until a plan is agreed the conference lies ahead of everybody. From then on an open follow-up concerns family and
+    supporters, and of the professionals whoever the plan names.
+    """
+    after = timedelta(days=PROFILES[f.profile].access_days)
+    if f.phase not in _AFTER_CONFERENCE:
+        return LinkLife(max(f.promised_until, today + after), goes_on=True)
+    concerned = f.part in FAMILY_PARTS | {Part.SUPPORTER} or f.tasks_until is not None
+    ahead = f.phase is Phase.EVALUATION and concerned and f.open_follow_up is not None
+    last = [f.tasks_until, f.ended_on, max(f.open_follow_up, today) if ahead and f.open_follow_up else None]
+    return LinkLife(max([f.promised_until, *(day + after for day in last if day is not None)]), goes_on=ahead)

@@ -1,0 +1,74 @@
+"""Each page that lets nobody in says who can, and how to reach them; to a stranger it tells nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.models import Account
+from ekc.links.actions import revoke
+from tests import build
+from tests.cast import Cast, make_link
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+
+SERVICE = "0900 1234"
+
+
+@pytest.fixture(autouse=True)
+def _contact(app: Flask) -> Iterator[None]:
+    """It is set how to reach the service."""
+    before = app.jinja_env.globals["service_contact"]
+    app.jinja_env.globals["service_contact"] = SERVICE
+    yield
+    app.jinja_env.globals["service_contact"] = before
+
+
+def numbers(session: Session, cast: Cast) -> None:
+    """Coordinator and regional manager can be rung."""
+    for who, phone in ((cast.noor, "06 1111 1111"), (cast.ruud, "06 2222 2222")):
+        session.execute(update(Account).where(Account.id == who.account_id).values(phone=phone))
+    session.commit()
+
+
+def told(text: str) -> tuple[bool, bool, bool]:
+    """Whether the page tells how to reach the coordinator, the regional manager and the service."""
+    return "06 1111 1111" in text, "06 2222 2222" in text, SERVICE in text
+
+
+def test_the_coordinator_lets_in_and_after_their_last_day_the_manager(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    numbers(db_session, cast)
+    case = build.closed_case(db_session, cast, START)
+    path = make_link(db_session, START, case.id, case.people["kees"])
+    page = client.page(f"{path}/code")
+    assert told(page.text) == (True, False, True)
+    client.submit("I have no code: ask my coordinator")
+    assert told(client.here.text) == (True, False, True)
+
+    clock.advance(days=32)
+
+    page = client.page(f"{path}/code")
+    assert told(page.text) == (False, True, True)
+    assert "Your coordinator cannot let you in any more. The regional manager does." in page.text
+    asking = next(name for name in page.buttons if "ask" in name.lower())
+    client.submit(asking)
+    assert (client.here.heading, told(client.here.text)) == ("Ring the regional manager", (False, True, True))
+    assert [name for name in ("Noor", "Ruud", "Kees") if name in page.text + client.here.text] == []
+
+
+def test_a_link_that_does_not_work_tells_of_the_service_alone(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    numbers(db_session, cast)
+    case = build.case_in_setup(db_session, cast, START)
+    path = make_link(db_session, START, case.id, case.people["kees"])
+    revoke(db_session, START, participant_id=case.people["kees"])
+    db_session.commit()
+    pages = [client.page(address, status=404).text for address in (path, f"/l/{'A' * 59}")]
+    assert pages[0] == pages[1]
+    assert told(pages[0]) == (False, False, True)
+    assert SERVICE in client.page("/sign-in").text
