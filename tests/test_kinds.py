@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,13 +90,17 @@ def test_a_mail_has_a_link_where_its_row_says_so(db_session: Session) -> None:
 
 # every kind is a row that is gathered and used --------------------------------------------------------------------
 
-SOURCES = {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in modules()}
-NODES = [(path, node) for path, tree in SOURCES.items() for node in ast.walk(tree)]
+
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """All of the product's code, with the module of each piece."""
+    sources = {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in modules()}
+    return [(path, node) for path, tree in sources.items() for node in ast.walk(tree)]
 
 
 def called(name: str) -> list[str]:
     """The module of each call of something of this name."""
-    calls = [(path, node.func) for path, node in NODES if isinstance(node, ast.Call)]
+    calls = [(path, node.func) for path, node in nodes() if isinstance(node, ast.Call)]
     return [path for path, func in calls if isinstance(func, ast.Name) and func.id == name]
 
 
@@ -119,7 +124,7 @@ def test_only_the_outbox_stores_mails() -> None:
 def test_every_kind_is_used() -> None:
     everywhere = (*MAIL_MODULES, *DOCUMENT_MODULES)
     kinds = {name for module in everywhere for name, row in vars(module).items() if row in (*MAILS, *DOCUMENTS)}
-    elsewhere = [node for path, node in NODES if Path(path).name not in ("mails.py", "document.py")]
+    elsewhere = [node for path, node in nodes() if Path(path).name not in ("mails.py", "document.py")]
     used = {getattr(node, name, "") for node in elsewhere for name in ("id", "attr")}
 
     assert (len(kinds), kinds - used) == (len(WRITTEN) + len(DOCUMENTS), set())

@@ -1,6 +1,7 @@
 """The decorator of every route about a case: declares the activity, opens the case, audits reading."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, time, timedelta
 from functools import wraps
 from typing import Any
@@ -51,17 +52,7 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
                     audit_ended_link(db(), now(), sign_in, conference_id, request.path)
                 return unauthorized()
             kwargs = {name: min(it, MAX_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
-            session = db()
-            try:
-                if request.method in _READ_METHODS:
-                    with writing(session):
-                        case = open_case(By(session, who, now()), conference_id, activity, *others)
-                        _record_look(case)
-                else:
-                    case = open_case(By(session, who, now()), conference_id, activity, *others)
-            except Refusal as refusal:
-                _record_refusal(who, conference_id, refusal)
-                raise
+            case = _open(who, conference_id, activity, *others)
             if request.method in _READ_METHODS:
                 return view(case, **kwargs)
             return _answer_change(case, view, kwargs)
@@ -69,6 +60,27 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
         return declare(Access("case", ", ".join((activity, *others))))(guarded)
 
     return gate
+
+
+def _open(who: Visitor, conference_id: int, *activities: Activity) -> Case:
+    """Open the case. A look or a refusal is audited in the same transaction. Raises Refusal."""
+    by, reads = By(db(), who, now()), request.method in _READ_METHODS
+    try:
+        with writing(by.session) if reads else nullcontext():
+            try:
+                case = open_case(by, conference_id, *activities)
+            except Refusal as refusal:
+                refused = refusal
+                with nullcontext() if reads else writing(by.session):
+                    _record_refusal(who, conference_id, refusal)
+            else:
+                if reads:
+                    _record_look(case)
+                return case
+    except TooMany:
+        end_session()
+        raise TooMany(_TOO_MANY_REFUSED) from None
+    raise refused
 
 
 def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
@@ -104,25 +116,20 @@ def _record(case: Case, action: str) -> None:
 
 
 def _record_refusal(who: Visitor, conference_id: int, refusal: Refusal) -> None:
-    """Audit a refused request, in the same way whether or not the case exists.
+    """Audit a refused request, in the caller's transaction, in the same way whether or not the case exists.
 
     Audit events are never deleted, and may end up in the log of somebody else's case, so too many refusals in an hour
     sign the visitor out. Raises TooMany.
     """
     about = {"page": request.path, **_roles_detail(who.roles)}
     an_hour = Limit("refused", runtime().settings.refusals_an_hour, timedelta(hours=1))
-    try:
-        with writing(db()):
-            if isinstance(refusal, Unknown):
-                record_unknown(db(), who.actor, now(), refusal.conference_id, **about)
-            else:
-                record(db(), who.actor, now(), "case.refused", conference_id, **about)
-            # Counted after the audit event, whose lock makes concurrent requests wait: so the limit holds for them too.
-            if not is_cross_site():  # otherwise the visitor did not send it
-                count_attempt(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
-    except TooMany:
-        end_session()
-        raise TooMany(_TOO_MANY_REFUSED) from None
+    if isinstance(refusal, Unknown):
+        record_unknown(db(), who.actor, now(), refusal.conference_id, **about)
+    else:
+        record(db(), who.actor, now(), "case.refused", conference_id, **about)
+    # Counted after the audit event, whose lock makes concurrent requests wait: so the limit holds for them too.
+    if not is_cross_site():  # otherwise the visitor did not send it
+        count_attempt(db(), now(), an_hour, f"{who.actor.kind} {who.actor.id}")
 
 
 def _roles_detail(roles: frozenset[Role]) -> dict[str, str]:

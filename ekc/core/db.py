@@ -1,5 +1,6 @@
 """SQLAlchemy's declarative base, column types, and engines for SQLite and PostgreSQL. No Flask."""
 
+import os
 import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -95,9 +96,12 @@ def _require_file(_dialect: Dialect, _record: object, given: list[Any], _options
 
 def _require_same_file(connection: Any, record: Any, _proxy: object) -> None:
     """Refuse a pooled connection whose file is no longer at its path."""
-    [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()[:1]
+    path = record.info.get("path")
+    if path is None:
+        [(_, _, path)] = connection.execute("PRAGMA database_list").fetchall()[:1]
+        record.info["path"] = path
     try:
-        found = Path(path).stat().st_ino
+        found = os.stat(path).st_ino  # noqa: PTH116 - at each checkout, and Path takes as long again
     except FileNotFoundError:
         found = None
     if record.info.setdefault("inode", found) != found:

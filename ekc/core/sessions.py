@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64decode, b64encode
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Request, current_app, g, request, session
@@ -42,6 +43,13 @@ class EncryptedSessions(SecureCookieSessionInterface):
 
     def __init__(self, keyring: Keyring) -> None:
         self.serializer = _EncryptedSerializer(keyring)
+        self._signing: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """As Flask's, made once: making it encrypts something, to try it."""
+        if self._signing is None:
+            self._signing = super().get_signing_serializer(app)
+        return self._signing
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session in the cookie; an empty one if it cannot be decrypted."""
@@ -86,5 +94,9 @@ def csrf_token() -> str:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    key = current_app.secret_key or ""
+    return _serializer_with(current_app.secret_key or "")
+
+
+@lru_cache(maxsize=8)
+def _serializer_with(key: str | bytes) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(key, salt="wtf-csrf-token", signer_kwargs={"digest_method": hashlib.sha256})
