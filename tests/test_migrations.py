@@ -71,6 +71,7 @@ def test_each_migration_goes_down_and_up_with_data(engine: Engine, db_session: S
     came = len(set(db_session.execute(select(Stretch.meeting_id, Stretch.participant_id)).all()))
     db_session.close()
     before = rows(engine) | {"stretch": came}  # below 0002 all stretches of one person at a meeting are one
+    before |= {"trace": 0}  # below 0012 there is no table for them
     latest, *older = revisions()
     for revision in older:  # all but the first: below that there are no tables to hold data
         downgrade(engine, revision)

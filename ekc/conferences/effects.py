@@ -8,12 +8,23 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.mails import NOTICE
-from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Voice
+from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, Recipient, queue
 from ekc.workflow.owed import Listener, NoticeKind, concerned
-from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part, VoiceMatter
+from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part, TraceKind, VoiceMatter
+
+_WISHES = frozenset(
+    {
+        TraceKind.STOP_WISHED,
+        TraceKind.STOP_TAKEN_BACK,
+        TraceKind.AGAIN_WISHED,
+        TraceKind.AGAIN_TAKEN_BACK,
+        TraceKind.ASKED,
+        TraceKind.ANSWERED,
+    }
+)
 
 
 def queue_circle_mail(
@@ -90,3 +101,5 @@ def destroy_wishes(session: Session, conference: Conference) -> None:
     stopping = (Voice.matter == VoiceMatter.STOPPING) & (Voice.about == conference.round)
     again = (Voice.matter == VoiceMatter.AGAIN) & (Voice.about >= conference.round - 1)
     session.execute(delete(Voice).where(Voice.conference_id == conference.id, stopping | again))
+    told = (Trace.conference_id == conference.id, Trace.round >= conference.round - 1, Trace.kind.in_(_WISHES))
+    session.execute(delete(Trace).where(*told))

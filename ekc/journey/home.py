@@ -78,7 +78,7 @@ class Home:
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
-    wishes: tuple[CaseRow, ...]  # somebody wants to stop or to come together again
+    to_ring: tuple[queries.ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
@@ -95,7 +95,7 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        return any((*asked, self.wishes, self.requests, self.to_tell, self.todos, self.ended))
+        return any((*asked, self.to_ring, self.requests, self.to_tell, self.todos, self.ended))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -135,7 +135,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_no_longer(cases, gather_standing_facts(session, cases, at, matched), Role.COORDINATOR),
             *_no_longer(others, facts_of_circles(session, others, at, matched), Role.REGIONAL_MANAGER),
         ),
-        wishes=_wishes((*cases, *registrations, *regional)),
+        to_ring=queries.to_ring(session, who, at),
         requests=requests,
         to_tell=_to_tell(session, cases),
         todos=tuple(todo for row in cases if (todo := _todo(row, dues.get(row.id), at))),
@@ -186,12 +186,6 @@ def _to_tell(session: Session, cases: tuple[CaseRow, ...]) -> tuple[ToTell, ...]
     found = owed_in(session, [row.id for row in cases if may(Activity.LOG_CONTACT, row.phase, {Role.COORDINATOR})])
     open_ones = ((row, tuple(one for one in found.get(row.id, ()) if one.to)) for row in cases)
     return tuple(ToTell(row, owed) for row, owed in open_ones if owed)
-
-
-def _wishes(rows: Iterable[CaseRow]) -> tuple[CaseRow, ...]:
-    """The cases with a wish that is not settled, those that are not safe first."""
-    found = {row.id: row for row in rows if row.wish}
-    return tuple(sorted(found.values(), key=lambda row: not row.not_safe))
 
 
 def _sees_request(phase: Phase) -> bool:

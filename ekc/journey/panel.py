@@ -22,6 +22,7 @@ PAGES: dict[Remedy, tuple[str, str]] = {
     Remedy.PLAN: ("plans.plan", "{}"),
     Remedy.AGREEMENT: ("plans.agreement", ""),
     Remedy.FOLLOW_UPS: ("evaluations.follow_ups", ""),
+    Remedy.WISHES: ("journey.case", "wishes"),
 }
 
 

@@ -60,6 +60,7 @@ class StepRule:
     questions: tuple[Guard, ...] = ()  # asked before it is taken; a yes is enough, and none holds it up
     inside: frozenset[Role] = frozenset()  # who takes it in private time, where that is not `who`
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
+    asks_safe: bool = False  # whoever takes it of the circle can say with it that it does not feel safe
 
     def takers(self, phase: Phase) -> frozenset[Role]:
         """Who takes it from this phase."""
@@ -76,6 +77,7 @@ class Taking:
     new_date: datetime | None = None  # None of "another day": the date follows
     overrides: dict[str, str] = field(default_factory=dict)
     account_id: int | None = None  # of the member of staff who takes it
+    unsafe: bool = False  # somebody of the circle says with it that it does not feel safe
 
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -108,6 +110,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.SETUP,
         _COORDINATOR,
         guards=guards.TAKE_ON,
+        questions=(guards.wishes_spoken_about,),
         effects=(Effect.WELCOME_LETTER,),
     ),
     StepRule(
@@ -118,7 +121,7 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=guards.OPEN_CONFERENCE,
         effects=(Effect.START_MEETING,),
-        questions=(guards.planned_for_today,),
+        questions=(guards.planned_for_today, guards.wishes_spoken_about),
     ),
     StepRule(
         Step.BEGIN_PRIVATE_TIME,
@@ -192,6 +195,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         guards=guards.CLOSE,
+        questions=(guards.wishes_spoken_about,),
         effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
     ),
     StepRule(
@@ -207,6 +211,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         called_in=N_("The family called me in: they want to go on another day"),
         inside=_IN_ROOM,
+        asks_safe=True,
     ),
     StepRule(
         Step.PLAN_WITHOUT_CONFERENCE,
@@ -215,6 +220,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.PRESENTATION,
         _COORDINATOR,
         guards=guards.PLAN_WITHOUT_CONFERENCE,
+        questions=(guards.wishes_spoken_about,),
         effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.SETTLE_END, Effect.PRESENT_PLAN, Effect.TELL_END),
         reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
@@ -235,6 +241,7 @@ STEPS: tuple[StepRule, ...] = (
         ),
         rare=True,
         called_in=N_("The family called me in: there will be no plan"),
+        questions=(guards.wishes_spoken_about,),
     ),
     StepRule(
         Step.RECONVENE,
@@ -247,6 +254,7 @@ STEPS: tuple[StepRule, ...] = (
         ask=N_("Why is a new conference needed?"),
         rare=True,
         matter=VoiceMatter.AGAIN,
+        asks_safe=True,
     ),
     StepRule(
         Step.STOP,
@@ -261,6 +269,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         own=N_("We want to stop the conference"),
         matter=VoiceMatter.STOPPING,
+        asks_safe=True,
     ),
     StepRule(
         Step.MAIN_PERSON_GONE,
@@ -274,5 +283,6 @@ STEPS: tuple[StepRule, ...] = (
         ask=N_("What happened?"),
         reasons=tuple(reason for reason in StopReason if reason in GONE_REASONS),
         rare=True,
+        questions=(guards.wishes_spoken_about,),
     ),
 )

@@ -18,6 +18,7 @@ from ekc.accounts.models import Account, AccountRole
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import registration
+from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries import bottom_lines, circle
@@ -330,7 +331,7 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     circle_actions.remove_person(By(session, noor, START), case.id, who["saskia"], "She asked for it.")
     for name, side in (("marieke", "a"), ("kees", "b")):
         fear = Concern(participant_id=who[name], concern=mark("fear" + side), arrangement=mark("arranged" + side))
-        circle_actions.add_concern(By(session, noor, START), case.id, fear)
+        safety_actions.add_concern(By(session, noor, START), case.id, fear)
     line = BottomLineText(text=mark("line"), ground=mark("ground"), set_by=who["karim"], shared_on=TODAY)
     bottom_lines_actions.add_bottom_line(By(session, noor, START), case.id, line)
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
