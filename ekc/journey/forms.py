@@ -98,6 +98,11 @@ class SpokenForm(PlainForm):
 
     said = passage(_l("What was said"), _l("Write down what was said."), most=2000)
 
+    @classmethod
+    def of(cls, matter: str, participant_id: int, **kwargs: Any) -> "SpokenForm":
+        """The form about this person's wish: there are several on a page."""
+        return cls(prefix=f"{matter}-{participant_id}-", **kwargs)
+
 
 class ToldForm(PlainForm):
     """Who was told of a change, and how."""

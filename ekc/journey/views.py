@@ -68,7 +68,7 @@ def home() -> ResponseReturnValue:
 def case(case: Case) -> ResponseReturnValue:
     """The case page: the phase, the next step, and what blocks it with links to solve that."""
     page = case_page(db(), case, now())
-    return render_template("journey/case.html", case=case, page=page, spoken_form=SpokenForm, spoken={})
+    return render_template("journey/case.html", case=case, page=page, spoken_form=SpokenForm.of, spoken={})
 
 
 @bp.get("/conferences/<int:conference_id>/to-tell")
@@ -236,7 +236,7 @@ def ask_others(case: Case, matter: str, participant_id: int) -> ResponseReturnVa
 @adds()
 def speak_about(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
     """Write down what was said with somebody about their wish."""
-    form = SpokenForm()
+    form = SpokenForm.of(matter, participant_id)
     if form.validate():
         with form.showing_refusal():
             actions.speak_about(by(), case.id, _matter(matter), participant_id, form.said.data)
@@ -245,7 +245,7 @@ def speak_about(case: Case, matter: str, participant_id: int) -> ResponseReturnV
     page = case_page(db(), case, now())
     spoken = {(matter, participant_id): form}
     return render_template(
-        "journey/case.html", case=case, page=page, spoken_form=SpokenForm, spoken=spoken
+        "journey/case.html", case=case, page=page, spoken_form=SpokenForm.of, spoken=spoken
     ), form.status
 
 
