@@ -70,8 +70,8 @@ def test_each_migration_goes_down_and_up_with_data(engine: Engine, db_session: S
     build.closed_case(db_session, cast, START)
     came = len(set(db_session.execute(select(Stretch.meeting_id, Stretch.participant_id)).all()))
     db_session.close()
-    # below 0002 all stretches of one person at a meeting are one; below 0008 there are no notices
-    before = rows(engine) | {"stretch": came, "notice": 0}
+    # below 0002 all stretches of one person at a meeting are one; below 0008 no notices; below 0012 no traces
+    before = rows(engine) | {"stretch": came, "notice": 0, "trace": 0}
     latest, *older = revisions()
     for revision in older:  # all but the first: below that there are no tables to hold data
         downgrade(engine, revision)

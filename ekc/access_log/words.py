@@ -1,7 +1,8 @@
 """The words for audit codes and pages in the access log.
 
 They say which part of the case, never what it contains. The contact log and safety concerns are the coordinator's own
-notes: an entry must not reveal that somebody is mentioned there.
+notes: an entry must not reveal that somebody is mentioned there. Nor must one reveal that somebody gave a consent or
+took it back: it says that the registration was changed.
 """
 
 from ekc.workflow.engine import STEP_RULES
@@ -16,7 +17,7 @@ PAGES = {
     "attendance": N_("who was there"),
     "bottom-lines": N_("the bottom lines"),
     "circle": N_("the circle"),
-    "consents": N_("the consents"),
+    "consents": N_("the registration"),
     "contact": _NOTES,
     "coordinator": _CHOICE,
     "costs": N_("hours and costs"),
@@ -27,6 +28,8 @@ PAGES = {
     "links": N_("the personal links"),
     "meeting": N_("the meeting and what is arranged for it"),
     "mine": N_("their own page"),
+    "my-consent": N_("their own page"),
+    "not-safe": N_("their own page"),
     "opened": N_("this list"),
     "plan": N_("the plan"),
     "registration": N_("the registration"),

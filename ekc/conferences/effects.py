@@ -9,14 +9,25 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.mails import CONSENT_BACK, NOTICE
-from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Voice
+from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
 from ekc.workflow import owed
 from ekc.workflow.ends import End
 from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned
-from ekc.workflow.vocabulary import FAMILY_PARTS, TOOK_PART, Attends, Part, VoiceMatter
+from ekc.workflow.vocabulary import FAMILY_PARTS, TOOK_PART, Attends, Part, TraceKind, VoiceMatter
+
+_WISHES = frozenset(
+    {
+        TraceKind.STOP_WISHED,
+        TraceKind.STOP_TAKEN_BACK,
+        TraceKind.AGAIN_WISHED,
+        TraceKind.AGAIN_TAKEN_BACK,
+        TraceKind.ASKED,
+        TraceKind.ANSWERED,
+    }
+)
 
 
 def queue_circle_mail(
@@ -135,3 +146,5 @@ def destroy_wishes(session: Session, conference: Conference) -> None:
     stopping = (Voice.matter == VoiceMatter.STOPPING) & (Voice.about == conference.round)
     again = (Voice.matter == VoiceMatter.AGAIN) & (Voice.about >= conference.round - 1)
     session.execute(delete(Voice).where(Voice.conference_id == conference.id, stopping | again))
+    told = (Trace.conference_id == conference.id, Trace.round >= conference.round - 1, Trace.kind.in_(_WISHES))
+    session.execute(delete(Trace).where(*told))

@@ -49,3 +49,13 @@ RECEIVED = MailRule(
         "mail away."
     ),
 )
+NOT_SAFE = MailRule(
+    name="not_safe",
+    audience=Audience.CASE_STAFF,
+    key="wish:{case}:not-safe:{at}:{to}",
+    subject=N_("Somebody says that it does not feel safe: ring them today"),
+    body=N_(
+        "Somebody of a conference says that it does not feel safe. Nobody else in the circle was told. Sign in to see "
+        "who it is and whether they want to stop, and ring them first."
+    ),
+)

@@ -19,7 +19,9 @@ from ekc.workflow.vocabulary import (
     Phase,
     PlanSharing,
     SaidHow,
+    Step,
     StopReason,
+    TraceKind,
     Variant,
     VoiceMatter,
 )
@@ -200,20 +202,46 @@ class Voice(Base):
     reason_code: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))  # of a wish to stop
     said_on: Mapped[date]
     written_at: Mapped[datetime]
+    #: Of a wish: since when the pages of the other main persons ask them about it.
+    asked_at: Mapped[datetime | None]
+    #: Of a wish: when staff spoke about it with whoever wishes it, and what was said.
+    spoken_at: Mapped[datetime | None]
+    spoken: Mapped[str | None] = mapped_column(SealedText("voice.spoken"))
+
+
+class Trace(Base):
+    """What somebody of the circle said or decided that others rely on, and when; without words. Never changed."""
+
+    __tablename__ = "trace"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    kind: Mapped[TraceKind] = mapped_column(enum_column(TraceKind))
+    round: Mapped[int]
+    at: Mapped[datetime]
+    attends: Mapped[Attends | None] = mapped_column(enum_column(Attends))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # of staff who noted it; null: themselves
 
 
 class SafetyConcern(Base):
-    """A safety concern, and what was arranged for it. An empty arrangement is still to be made."""
+    """A safety concern, and what was arranged for it. An empty arrangement is still to be made.
+
+    `said_at`: when they themselves said on their page that it does not feel safe, and with which step; null: staff
+    wrote it down.
+    """
 
     __tablename__ = "safety_concern"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
-    concern: Mapped[str] = mapped_column(SealedText("safety_concern.concern"))
+    concern: Mapped[str | None] = mapped_column(SealedText("safety_concern.concern"))  # null: they said no more
     arrangement: Mapped[str | None] = mapped_column(SealedText("safety_concern.arrangement"))
     #: What was arranged for the round before; it does not count by itself in this one.
     arrangement_before: Mapped[str | None] = mapped_column(SealedText("safety_concern.arrangement_before"))
+    said_at: Mapped[datetime | None]
+    said_with: Mapped[Step | None] = mapped_column(enum_column(Step))
 
 
 class BottomLine(Base):

@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
-from ekc.accounts.models import Region
+from ekc.accounts.models import Account, Region
 from ekc.conferences.access import Case, roles_in
 from ekc.conferences.entries import Assignment, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import (
@@ -41,6 +42,7 @@ from ekc.conferences.models import (
     NameKey,
     Participant,
     SafetyConcern,
+    Trace,
     Voice,
 )
 from ekc.core.crypto import Keyring, has_words, keyring_of, search_words
@@ -48,7 +50,7 @@ from ekc.workflow import independence
 from ekc.workflow.engine import may, sees
 from ekc.workflow.facts import PersonFacts
 from ekc.workflow.independence import Agency, Tie
-from ekc.workflow.profiles import age
+from ekc.workflow.profiles import PROFILES, age
 from ekc.workflow.vocabulary import (
     PROFESSIONAL_PARTS,
     Activity,
@@ -59,7 +61,9 @@ from ekc.workflow.vocabulary import (
     Phase,
     Role,
     Scope,
+    Step,
     StopReason,
+    TraceKind,
     VoiceMatter,
 )
 
@@ -127,6 +131,7 @@ class Said:
     about: int
     text: int
     answer: Agreed
+    spoken: bool  # of a wish: staff spoke about it with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ class Member:
 
     def facts(self, today: date, about: Mapping[VoiceMatter, int]) -> PersonFacts:
         """What guards know of this person from the circle alone. `about`: what a voice is about that counts now."""
+        now = [one for one in self.said if one.about == about.get(one.matter)]
         return PersonFacts(
             id=self.id,
             name=self.name,
@@ -166,7 +172,8 @@ class Member:
             age=age(self.born, today) if self.born else None,
             needs_interpreter=self.needs_interpreter,
             side=self.side,
-            voices={one.matter: one.answer for one in self.said if one.about == about.get(one.matter)},
+            voices={one.matter: one.answer for one in now},
+            spoken_with=frozenset(one.matter for one in now if one.spoken),
         )
 
 
@@ -180,6 +187,7 @@ _VOICE = (
     + cast(_voices.text, String)
     + ":"
     + type_coerce(_voices.answer, String)
+    + case((_voices.spoken_at.is_(None), ":"), else_=":spoken")
 )
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
@@ -214,7 +222,10 @@ def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[
 
 def _said(text: str | None) -> tuple[Said, ...]:
     parts = (one.split(":") for one in (text or "").split())
-    return tuple(Said(VoiceMatter(one), int(about), int(text), Agreed(answer)) for one, about, text, answer in parts)
+    return tuple(
+        Said(VoiceMatter(matter), int(about), int(text), Agreed(answer), bool(spoken))
+        for matter, about, text, answer, spoken in parts
+    )
 
 
 def _by_case(
@@ -347,11 +358,11 @@ class ConsentRow:
     note: str
 
 
-_FILE_ALONE = "file"  # the scope of a consent that does not cover the conference
+FILE_ALONE = "file"  # the scope of a consent that does not cover the conference
 _consents = Consent.__table__.c
-_CONSENTS_OF_CASES = select(_consents.conference_id, _consents.participant_id, _consents.scope).where(
-    _consents.conference_id.in_(bindparam("cases", expanding=True)), _consents.withdrawn_on.is_(None)
-)
+_CONSENTS_OF_CASES = select(
+    _consents.conference_id, _consents.participant_id, _consents.scope, _consents.withdrawn_on, literal(False)
+).where(_consents.conference_id.in_(bindparam("cases", expanding=True)))
 
 
 def registration(session: Session, conference_id: int) -> RegistrationRow:
@@ -422,10 +433,28 @@ def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     return tuple(_to_dataclass(ConsentRow, row) for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnConsent:
+    """Somebody's own consent to the conference: since when it is given, or when it was taken back; neither: not yet."""
+
+    given_on: date | None
+    withdrawn_on: date | None
+
+
+def own_consent(session: Session, of_case: Case | Conference, me: Member, today: date) -> OwnConsent | None:
+    """The consent of somebody who is asked for it, or who gave one; None for others."""
+    every = (row for row in consents(session, of_case.id) if row.scope != FILE_ALONE)
+    rows = [row for row in every if row.participant_id == me.id]
+    given = [row.given_on for row in rows if row.withdrawn_on is None]
+    withdrawn = [row.withdrawn_on for row in rows if row.withdrawn_on is not None]
+    if not rows and not me.facts(today, {}).asked_to_consent(PROFILES[of_case.profile].own_consent_from):
+        return None
+    return OwnConsent(max(given, default=None), None if given else max(withdrawn, default=None))
+
+
 def consented(session: Session, conference_id: int) -> frozenset[int]:
     """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
-    rows = session.execute(_CONSENTS_OF_CASES, {"cases": [conference_id]})
-    return frozenset(row.participant_id for row in rows if row.scope != _FILE_ALONE)
+    return consents_and_concerns(session, [conference_id]).consented
 
 
 # Voices
@@ -443,6 +472,9 @@ class VoiceRow:
     reason_code: StopReason | None
     said_on: date
     written_at: datetime
+    asked_at: datetime | None
+    spoken_at: datetime | None
+    spoken: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,42 +517,99 @@ def main_person_voices(
 
 @dataclass(frozen=True, slots=True)
 class ConcernRow:
-    """A safety concern with the person's name and the arrangement (None: not made yet)."""
+    """A safety concern with the person's name and the arrangement (None: not made yet).
+
+    `said_at`: when they themselves said that it does not feel safe; None: staff wrote it down. `concern` None: they
+    said no more.
+    """
 
     id: int
     participant_id: int
     name: str
-    concern: str
+    concern: str | None
     arrangement: str | None
     arrangement_before: str | None  # for the round before
+    said_at: datetime | None
+    said_with: Step | None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether they said it themselves, and staff have not written down yet what was said or arranged."""
+        return self.said_at is not None and not (self.arrangement or self.arrangement_before)
 
 
 _concerns = SafetyConcern.__table__.c
 
 
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
-    """The safety concerns of everybody who is in the circle now."""
+    """The safety concerns of everybody who is in the circle now, and what others said that nobody has answered."""
     whose = Participant.id == SafetyConcern.participant_id
     found = select(*_columns(ConcernRow, SafetyConcern)).join(Participant, whose)
-    here = (SafetyConcern.conference_id == conference_id, Participant.removed_at.is_(None))
+    unanswered = SafetyConcern.said_at.is_not(None) & SafetyConcern.arrangement.is_(None)
+    here = (SafetyConcern.conference_id == conference_id, Participant.removed_at.is_(None) | unanswered)
     return tuple(
         _to_dataclass(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id))
     )
 
 
-_UNMET = select(_concerns.conference_id, _concerns.participant_id, null()).where(
-    _concerns.conference_id.in_(bindparam("cases", expanding=True)), _concerns.arrangement.is_(None)
-)
-_CONSENTS_AND_UNMET = union_all(_CONSENTS_OF_CASES, _UNMET)
+_CONCERNS_OF_CASES = select(
+    _concerns.conference_id, _concerns.participant_id, null(), null(), _concerns.arrangement.is_(None)
+).where(_concerns.conference_id.in_(bindparam("cases", expanding=True)))
+_CONSENTS_AND_CONCERNS = union_all(_CONSENTS_OF_CASES, _CONCERNS_OF_CASES)
 
 
-def consents_and_unmet_concerns(
-    session: Session, conference_ids: Collection[int]
-) -> tuple[frozenset[int], Counter[int]]:
-    """Who consented to the conference in these cases, and how many concerns of whom have no arrangement."""
-    rows = session.execute(_CONSENTS_AND_UNMET, {"cases": list(conference_ids)}).all() if conference_ids else ()
-    yes = frozenset(who for _, who, scope in rows if scope is not None and scope != _FILE_ALONE)
-    return yes, Counter(who for _, who, scope in rows if scope is None)
+@dataclass(frozen=True, slots=True)
+class ConsentsAndConcerns:
+    """Consents to the conference and safety concerns, by participant.
+
+    `withdrew`: who took a consent back, and when last; `unmet`: how many concerns have no arrangement.
+    """
+
+    consented: frozenset[int]
+    withdrew: Mapping[int, date]
+    concerns: Counter[int]
+    unmet: Counter[int]
+
+
+def consents_and_concerns(session: Session, conference_ids: Collection[int]) -> ConsentsAndConcerns:
+    """The consents and safety concerns in these cases."""
+    rows = session.execute(_CONSENTS_AND_CONCERNS, {"cases": list(conference_ids)}).all() if conference_ids else ()
+    consents = [(who, on) for _, who, scope, on, _ in rows if scope is not None and scope != FILE_ALONE]
+    return ConsentsAndConcerns(
+        consented=frozenset(who for who, on in consents if on is None),
+        withdrew=dict(sorted((who, on) for who, on in consents if on is not None)),
+        concerns=Counter(who for _, who, scope, _, _ in rows if scope is None),
+        unmet=Counter(who for _, who, scope, _, open_ in rows if scope is None and open_),
+    )
+
+
+# Traces
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """What somebody said or decided; `by` is the name of whoever of the staff noted it, empty: themselves."""
+
+    participant_id: int
+    kind: TraceKind
+    at: datetime
+    attends: Attends | None
+    by: str
+
+
+def traces(session: Session, conference_id: int) -> tuple[TraceRow, ...]:
+    """The traces of a case, oldest first."""
+    columns = (Trace.participant_id, Trace.kind, Trace.at, Trace.attends, func.coalesce(Account.name, ""))
+    found = select(*columns).outerjoin(Account, Account.id == Trace.account_id)
+    rows = session.execute(found.where(Trace.conference_id == conference_id).order_by(Trace.id))
+    return tuple(TraceRow(*row) for row in rows)
+
+
+def not_safe_since(session: Session, conference_id: int, participant_id: int) -> datetime | None:
+    """When this person said that it does not feel safe, if nobody has answered that yet."""
+    mine = (_concerns.conference_id == conference_id, _concerns.participant_id == participant_id)
+    open_ = (_concerns.arrangement.is_(None), _concerns.arrangement_before.is_(None))
+    return session.scalar(select(func.max(SafetyConcern.said_at)).where(*mine, *open_))
 
 
 # Bottom lines

@@ -14,6 +14,7 @@ from ekc.accounts.access import NOBODY, Visitor
 from ekc.conferences import queries
 from ekc.conferences.actions import bottom_lines, registration
 from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, PersonDetails, Registration
 from ekc.demo import case_schema
 from ekc.demo.case_schema import PersonId, RegisteredBy, Setup
@@ -227,7 +228,7 @@ def _know(player: Player, id_: str, at: datetime) -> None:
 
 def _keep_safe(player: Player, entry: case_schema.SafetyConcernEntry, at: datetime) -> None:
     concern = Concern(participant_id=player.people[entry.person], concern=entry.concern, arrangement=entry.arrangement)
-    circle_actions.add_concern(player.by(at), player.id, concern)
+    safety_actions.add_concern(player.by(at), player.id, concern)
 
 
 def _set_bottom_line(player: Player, line: case_schema.BottomLineEntry, at: datetime) -> None:

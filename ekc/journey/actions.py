@@ -11,10 +11,11 @@ from ekc.accounts.notifications import notify_case_staff, notify_managers
 from ekc.accounts.queries import readers
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions import voices
+from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import move_names, set_referrer
+from ekc.conferences.actions.safety import note_not_safe, tell_not_safe
 from ekc.conferences.entries import Assignment
-from ekc.conferences.models import Conference
+from ekc.conferences.models import Conference, Voice
 from ekc.core.audit import ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
@@ -23,19 +24,20 @@ from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import EFFECTS, leave_notices
 from ekc.journey.facts import gather_facts
-from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, NOT_SAFE, STOP_WISHED
+from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, STOP_WISHED, WISH_TAKEN_BACK
 from ekc.journey.models import Correction, PhaseChange, StepWords
+from ekc.journey.queries import MATTER_STEPS
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times, planned_day
-from ekc.workflow.definition import STEPS, ReasonKind, Taking
+from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
+from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, VoiceMatter
-from ekc.workflow.voices import all_want, told_to_others
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, TraceKind, VoiceMatter
+from ekc.workflow.voices import VOICE_RULES, all_want, asks_others, hear, must_be_asked, told_to_others
 
 LONGEST_REASON = 2000  # characters
-#: The step that a wish in a matter asks for, and the mail that tells of the wish.
-MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
+#: The mail that tells staff of a wish.
 _WISHED = {VoiceMatter.STOPPING: STOP_WISHED, VoiceMatter.AGAIN: AGAIN_WISHED}
 
 
@@ -81,20 +83,45 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
         if not verdict.allowed:
             raise Blocked(verdict)
-        if rule.matter is not None and by.visitor.participant_id is not None:
-            wanted = all_want(rule.matter, facts, by.visitor.participant_id)
-            _wish(by, conference, rule.matter, taking, wanted)
-            if not wanted:
-                return conference.phase
-        source, day = conference.phase, planned_day(by.session, conference.id)
+        if not _wanted_by_all(by, conference, taking, facts):
+            return conference.phase
+        source, since, day = conference.phase, conference.phase_since, planned_day(by.session, conference.id)
         for effect in rule.effects:
             EFFECTS[effect](by.session, conference, by.at, taking)
         conference.phase = rule.target or source
         conference.phase_since = by.at
         leave_notices(by.session, conference, by.at, taking, day)
+        if source is Phase.PRIVATE_TIME:
+            tell_not_safe(by, conference, since)
         _record_change(by, conference, source, taking, overrides)
         by.session.flush()
         return conference.phase
+
+
+def says_not_safe(taking: Taking) -> bool:
+    """Whether somebody of the circle says with this step that it does not feel safe."""
+    return taking.unsafe or taking.stop_reason is StopReason.NOT_SAFE
+
+
+def _wanted_by_all(by: By, conference: Conference, taking: Taking, facts: Facts) -> bool:
+    """Whether the step is taken. Where others have to want it too, it is written down as the visitor's wish.
+
+    One who does not feel safe is no yes among others: what they want is for staff alone.
+    """
+    rule, who = STEP_RULES[taking.step], by.visitor.participant_id
+    if who is None:
+        return True
+    unsafe = rule.asks_safe and says_not_safe(taking)
+    if unsafe:
+        note_not_safe(by, conference, step=rule.step)
+    if rule.matter is None:
+        return True
+    wanted = all_want(rule.matter, facts, who) and not (unsafe and asks_others(rule.matter, facts, who))
+    if not unsafe or rule.reason is ReasonKind.TEXT:
+        _wish(by, conference, rule.matter, taking, wanted, not unsafe and told_to_others(rule.matter, facts))
+    else:
+        _trace(by, conference, VOICE_RULES[rule.matter].wished, who)
+    return wanted
 
 
 def _overrides(taking: Taking, verdict: Verdict) -> dict[str, str]:
@@ -103,10 +130,10 @@ def _overrides(taking: Taking, verdict: Verdict) -> dict[str, str]:
     return {code: why.strip() for code, why in taking.overrides.items() if code in blocking and why.strip()}
 
 
-def _wish(by: By, conference: Conference, matter: VoiceMatter, taking: Taking, wanted: bool) -> None:
+def _wish(by: By, conference: Conference, matter: VoiceMatter, taking: Taking, wanted: bool, asks: bool) -> None:
     """Write down that the visitor wants this step, for themselves alone; tell whoever has to act on it.
 
-    `wanted`: all who have to want it do, so the step is taken, and only a lack of safety is still told.
+    `wanted`: all who have to want it do, so the step is taken. `asks`: the other main persons are asked.
     """
     who = by.visitor.participant_id or 0
     before = voices.said(by, conference.id, matter, conference.round, who)
@@ -120,38 +147,91 @@ def _wish(by: By, conference: Conference, matter: VoiceMatter, taking: Taking, w
         Agreed.YES,
         words=taking.reason.strip(),
         reason=taking.stop_reason,
+        asks=asks,
     )
+    _trace(by, conference, VOICE_RULES[matter].wished, who)
     by.record("voice.wish", conference.id, matter=matter.value)
-    rule: MailRule | None = None if wanted else _WISHED[matter]
-    if not told_to_others(matter, taking.stop_reason):
-        rule = NOT_SAFE
-    if rule is not None and not known:
-        notify_case_staff(by.session, rule, by.at, conference.id, conference.coordinator_id, conference.region_id)
+    if not wanted and not known:
+        _mail(by, conference, _WISHED[matter])
+
+
+def _trace(by: By, conference: Conference, kind: TraceKind | None, participant_id: int) -> None:
+    if kind is not None:
+        traces.leave(by, conference, kind, participant_id)
+
+
+def _mail(by: By, conference: Conference, rule: MailRule) -> None:
+    notify_case_staff(by.session, rule, by.at, conference.id, conference.coordinator_id, conference.region_id)
 
 
 def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:
     """Write down that somebody does not want this step, or no longer: by themselves, or noted by staff.
 
-    Raises Refusal where the step is not there to take, where there is nothing to take back, and for a coordinator who
-    takes back that somebody does not feel safe.
+    A wish is taken back in any phase but private time. Raises Refusal where there is none to take back, and nothing is
+    asked either.
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.TAKE_STEP)
         step = MATTER_STEPS.get(matter)
-        if step is None or conference.phase not in step.sources:
+        if step is None or conference.phase is Phase.PRIVATE_TIME:
             raise Refusal(N_("This step is not there to take in the phase in which the conference is now."))
         whose = by.visitor.participant_id or participant_id  # whoever comes by link speaks for themselves
         before = voices.said(by, conference_id, matter, conference.round, whose)
         own = by.visitor.participant_id is not None
-        if before is None and not (own and Role.MAIN_PERSON in roles):
+        wished = before is not None and before.answer is Agreed.YES
+        is_asked = conference.phase in step.sources and own and Role.MAIN_PERSON in roles
+        if before is None and not is_asked:
             raise Refusal(N_("There is no wish here that could be taken back."))
-        unsafe = before is not None and before.reason_code is StopReason.NOT_SAFE
-        if unsafe and not own and Role.REGIONAL_MANAGER not in roles:
-            raise Refusal(
-                N_("Whoever does not feel safe takes that back themselves, or your regional manager writes it down.")
-            )
         voices.say(by, conference, matter, conference.round, whose, Agreed.NO)
+        _trace(by, conference, VOICE_RULES[matter].taken_back, whose)
         by.record("voice.go_on", conference_id, matter=matter.value, participant=whose)
+        if wished and own:
+            _mail(by, conference, WISH_TAKEN_BACK)
+
+
+def note_answer(by: By, conference_id: int, matter: VoiceMatter, participant_id: int, answer: Agreed) -> None:
+    """Note what a main person told staff about a step that somebody wishes for. It never takes the step by itself."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SPEAK_ABOUT_WISHES)
+        facts = gather_facts(by.session, conference, by.at)
+        rule = VOICE_RULES[matter]
+        if not rule.wish or not hear(matter, facts).yes:
+            raise Refusal(N_("Nobody wishes for this any more."))
+        if participant_id not in {person.id for person in must_be_asked(matter, facts)}:
+            raise Unknown
+        voices.say(by, conference, matter, conference.round, participant_id, answer)
+        _trace(by, conference, rule.wished if answer is Agreed.YES else rule.taken_back, participant_id)
+        by.record("voice.noted", conference_id, matter=matter.value, participant=participant_id)
+
+
+def ask_others(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:
+    """Let the pages of the other main persons ask them about this person's wish, now that staff have decided so."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SPEAK_ABOUT_WISHES)
+        row = _open_wish(by, conference, matter, participant_id)
+        if row.asked_at is None:
+            row.asked_at = by.at
+            traces.leave(by, conference, TraceKind.ASKED, participant_id)
+            by.record("voice.asked", conference_id, matter=matter.value, participant=participant_id)
+
+
+def speak_about(by: By, conference_id: int, matter: VoiceMatter, participant_id: int, said: str) -> None:
+    """Write down what was said with somebody about their wish. It stays their wish until they take it back."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SPEAK_ABOUT_WISHES)
+        row = _open_wish(by, conference, matter, participant_id)
+        if not said:
+            raise Refusal(N_("Write down what was said."))
+        row.spoken, row.spoken_at = said, by.at
+        traces.leave(by, conference, TraceKind.ANSWERED, participant_id)
+        by.record("voice.spoken", conference_id, matter=matter.value, participant=participant_id)
+
+
+def _open_wish(by: By, conference: Conference, matter: VoiceMatter, participant_id: int) -> Voice:
+    row = voices.said(by, conference.id, matter, conference.round, participant_id)
+    if row is None or row.answer is not Agreed.YES or not VOICE_RULES[matter].wish:
+        raise Refusal(N_("Nobody wishes for this any more."))
+    return row
 
 
 def _record_change(

@@ -28,8 +28,8 @@ from ekc.workflow.guards import follow_up_settled
 from ekc.workflow.owed import OwedLine, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
-from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step, VoiceMatter
-from ekc.workflow.voices import hear, must_be_asked
+from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import hear, must_be_asked, told_to_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,42 @@ class ChecklistLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidWish:
-    """What somebody said about a step that all main persons have to want; `voice.answer` no: they do not want it."""
+class OneOf:
+    """Somebody whom staff ring: their name, and their number if it is known."""
 
+    id: int
     name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWish:
+    """What somebody said about a step that all main persons have to want; `voice.answer` no: they do not want it.
+
+    `others`: the names of the main persons who are asked about it.
+    """
+
+    person: OneOf
     voice: conferences.VoiceRow
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWish:
+    """A step for which somebody wishes: who wishes it, who does not, and which main persons have not been heard."""
+
+    matter: VoiceMatter
+    said: tuple[SaidWish, ...]
+    not_heard: tuple[OneOf, ...]
+    may_ask: bool  # whether the others are asked waits for the coordinator: somebody is worried about safety
+
+
+@dataclass(frozen=True, slots=True)
+class NotSafe:
+    """Somebody who said that it does not feel safe, and whom nobody has answered yet."""
+
+    person: OneOf
+    row: conferences.ConcernRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +123,8 @@ class CasePage:
     unwanted: bool  # a main person would rather have another coordinator
     several: bool  # there are several main persons
     dissent: tuple[Dissent, ...]  # of main persons, while the plan can be agreed
-    wishes: tuple[SaidWish, ...]  # empty unless somebody wants such a step
+    not_safe: tuple[NotSafe, ...]
+    wishes: tuple[OpenWish, ...]  # empty unless somebody wants such a step
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
     deadlines: tuple[Deadline, ...]
@@ -134,7 +166,8 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         unwanted=bool(hear(VoiceMatter.COORDINATOR, facts).no),
         several=len(must_be_asked(VoiceMatter.COORDINATOR, facts)) > 1,
         dissent=_dissent(session, case, facts),
-        wishes=_wishes(session, case, read, facts),
+        not_safe=() if in_private_time else _not_safe(session, case, facts),
+        wishes=() if in_private_time else _wishes(session, case, read, facts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running_deadlines(PROFILES[case.profile], clock_events(session, case, changes), referred),
@@ -170,18 +203,45 @@ def _owed(session: Session, case: Case) -> tuple[tuple[OwedLine, str], ...]:
     return tuple((line, owed_page(line)) for line in found)
 
 
-def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[SaidWish, ...]:
-    """What was said about each step for which somebody wishes."""
-    matters = [rule.matter for rule in STEP_RULES.values() if rule.matter and case.phase in rule.sources]
-    wished = [matter for matter in matters if hear(matter, facts).yes]
-    if not wished:
+def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]:
+    """Who said that it does not feel safe, as long as nobody has answered them; also once the case has ended."""
+    if not case.sees(CasePart.SAFETY) or not (
+        case.phase is Phase.CLOSED or any(person.unmet_concerns for person in facts.people)
+    ):
         return ()
-    about, names = voices_about(case, read.matches.current), {row.id: row.name for row in read.circle}
-    return tuple(
-        SaidWish(names[row.participant_id], row)
-        for row in conferences.voices(session, case.id)
-        if row.matter in wished and row.about == about.get(row.matter) and row.participant_id in names
-    )
+    rows = [row for row in conferences.concerns(session, case.id) if row.unanswered]
+    phones = conferences.phones(session, case) if rows else {}
+    return tuple(NotSafe(OneOf(row.participant_id, row.name, phones.get(row.participant_id, "")), row) for row in rows)
+
+
+def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[OpenWish, ...]:
+    """What was said about each step for which somebody wishes, until they take it back or the case ends."""
+    wished = [matter for matter in queries.MATTER_STEPS if hear(matter, facts).yes]
+    if case.phase is Phase.CLOSED or not wished:
+        return ()
+    about, phones = voices_about(case, read.matches.current), conferences.phones(session, case)
+    people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.circle}
+    said = [row for row in conferences.voices(session, case.id) if row.participant_id in people]
+
+    def open_wish(matter: VoiceMatter) -> OpenWish:
+        asked = must_be_asked(matter, facts)
+        rows = [row for row in said if row.matter is matter and row.about == about[matter]]
+        heard = {row.participant_id for row in rows}
+        return OpenWish(
+            matter,
+            said=tuple(
+                SaidWish(
+                    people[row.participant_id],
+                    row,
+                    ", ".join(person.name for person in asked if person.id != row.participant_id),
+                )
+                for row in rows
+            ),
+            not_heard=tuple(people[person.id] for person in asked if person.id not in heard),
+            may_ask=not told_to_others(matter, facts),
+        )
+
+    return tuple(map(open_wish, wished))
 
 
 def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, ...]:

@@ -1,6 +1,5 @@
 """Reads the facts that guards check from every feature; only those that are asked in the phase, or stand in it."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -70,7 +69,7 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
     read = read or read_context(session, case.id)
     facts = _head(case, at, read.circle, read.matches)
     if case.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}:  # elsewhere consents and concerns are asked, or stand
-        facts = _with_consents_and_concerns(facts, *conferences.consents_and_unmet_concerns(session, [case.id]))
+        facts = _with_consents_and_concerns(facts, conferences.consents_and_concerns(session, [case.id]))
     match case.phase:
         case Phase.REGISTRATION:
             return facts
@@ -93,11 +92,11 @@ def gather_standing_facts(
 ) -> dict[int, Facts]:
     """What the standing conditions ask of these cases at `at`, in three statements. `matched`: their matches."""
     ids = [case.id for case in cases if case.phase in _STANDS]
-    consented, unmet = conferences.consents_and_unmet_concerns(session, ids)
+    known = conferences.consents_and_concerns(session, ids)
     lines = conferences.bottom_line_states_of_cases(session, ids)
     return {
         id_: replace(
-            _with_consents_and_concerns(facts, consented, unmet),
+            _with_consents_and_concerns(facts, known),
             bottom_lines=_bottom_lines(lines.get(id_, ()), {}),
         )
         for id_, facts in facts_of_circles(session, cases, at, matched).items()
@@ -142,8 +141,17 @@ def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, match
     )
 
 
-def _with_consents_and_concerns(facts: Facts, consented: frozenset[int], unmet: Counter[int]) -> Facts:
-    people = (replace(p, consented=p.id in consented, unmet_concerns=unmet[p.id]) for p in facts.people)
+def _with_consents_and_concerns(facts: Facts, known: conferences.ConsentsAndConcerns) -> Facts:
+    people = (
+        replace(
+            p,
+            consented=p.id in known.consented,
+            withdrew_on=None if p.id in known.consented else known.withdrew.get(p.id),
+            concerns=known.concerns[p.id],
+            unmet_concerns=known.unmet[p.id],
+        )
+        for p in facts.people
+    )
     return replace(facts, people=tuple(people))
 
 

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from ekc.conferences.entries import CHANNELS, Assignment
-from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, people_field, words_of
+from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.registration import country_choices
 from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import gettext, translate
@@ -42,6 +42,7 @@ class StepForm(TranslatedForm):
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
     new_date = LocalDateTimeField(_l("New date and time"), [Optional()])
+    unsafe = BooleanField(_l("It does not feel safe to me"), description=_l("The others do not hear this."))
 
     def seen_phase(self) -> Phase | None:
         """The phase that the page showed; None if it is missing or invalid."""
@@ -58,6 +59,7 @@ class StepForm(TranslatedForm):
             stop_reason=StopReason(self.stop_reason.data) if "stop_reason" in self else None,
             new_date=self.new_date.instant(timezone) if "new_date" in self else None,
             overrides=overrides,
+            unsafe="unsafe" in self and bool(self.unsafe.data),
         )
 
 
@@ -81,7 +83,26 @@ def step_form(rule: StepRule, own: bool = False, asks: bool = False) -> StepForm
         ]
     if not rule.asks_date:
         del form.new_date
+    if not (own and rule.asks_safe and rule.reason is ReasonKind.TEXT):
+        del form.unsafe
     return form
+
+
+class NotSafeForm(PlainForm):
+    """What somebody wants to say with it that it does not feel safe."""
+
+    words = passage(_l("Do you want to say more?"), hint=_l("You may leave this empty."))
+
+
+class SpokenForm(PlainForm):
+    """What was said with somebody about their wish."""
+
+    said = passage(_l("What was said"), _l("Write down what was said."), most=2000)
+
+    @classmethod
+    def of(cls, matter: str, participant_id: int, **kwargs: Any) -> "SpokenForm":
+        """The form about this person's wish: there are several on a page."""
+        return cls(prefix=f"{matter}-{participant_id}-", **kwargs)
 
 
 class ToldForm(PlainForm):

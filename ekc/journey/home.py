@@ -100,7 +100,7 @@ class Home:
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
-    wishes: tuple[CaseRow, ...]  # somebody wants to stop or to come together again
+    to_ring: tuple[queries.ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
     unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
@@ -118,7 +118,7 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        return any((*asked, self.wishes, self.requests, self.to_tell, self.unsettled, self.todos, self.ended))
+        return any((*asked, self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -159,7 +159,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_no_longer(cases, gather_standing_facts(session, cases, at, matched), Role.COORDINATOR),
             *_no_longer(others, facts_of_circles(session, others, at, matched), Role.REGIONAL_MANAGER),
         ),
-        wishes=_wishes((*cases, *registrations, *regional)),
+        to_ring=queries.to_ring(session, who, at),
         requests=requests,
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at),
         unsettled=tuple(_unsettled(session, cases, at)),
@@ -248,12 +248,6 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
         on = local_date(revised[id_], row.timezone) if id_ in revised else None
         if not_asked or disagree or on:
             yield Unsettled(row, not_asked, disagree, on)
-
-
-def _wishes(rows: Iterable[CaseRow]) -> tuple[CaseRow, ...]:
-    """The cases with a wish that is not settled, those that are not safe first."""
-    found = {row.id: row for row in rows if row.wish}
-    return tuple(sorted(found.values(), key=lambda row: not row.not_safe))
 
 
 def _sees_request(phase: Phase) -> bool:

@@ -69,16 +69,6 @@ STOP_WISHED = MailRule(
         "decide. Sign in to see whose wish it is, and ring them."
     ),
 )
-NOT_SAFE = MailRule(
-    name="not_safe",
-    audience=Audience.CASE_STAFF,
-    key="wish:{case}:not-safe:{at}:{to}",
-    subject=N_("It is not safe for a main person: ring them today"),
-    body=N_(
-        "A main person wants to stop a conference because it does not feel safe. Nobody else in the circle was told. "
-        "Sign in to see whose wish it is, and ring them first."
-    ),
-)
 AGAIN_WISHED = MailRule(
     name="again_wished",
     audience=Audience.CASE_STAFF,
@@ -87,6 +77,15 @@ AGAIN_WISHED = MailRule(
     body=N_(
         "Somebody of a family wants to come together again. It is prepared when every main person wants it, or when "
         "the coordinator decides so. Sign in to see whose wish it is."
+    ),
+)
+WISH_TAKEN_BACK = MailRule(
+    name="wish_taken_back",
+    audience=Audience.CASE_STAFF,
+    key="wish:{case}:back:{at}:{to}",
+    subject=N_("A wish was taken back"),
+    body=N_(
+        "Somebody of a conference wished to stop or to come together again, and has taken that back. Sign in to see it."
     ),
 )
 ACCESS_ENDS = MailRule(

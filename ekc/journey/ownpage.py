@@ -44,7 +44,7 @@ from ekc.workflow.vocabulary import (
     Step,
     VoiceMatter,
 )
-from ekc.workflow.voices import VOICE_RULES, asks_others, told_to_others
+from ekc.workflow.voices import VOICE_RULES, asks_others
 
 #: The order in which people are listed.
 _ORDER = (FAMILY_PARTS, {Part.SUPPORTER}, PROFESSIONAL_PARTS)
@@ -123,6 +123,7 @@ class OwnPage:
     panel: Panel
     in_room: bool  # is in the room of the meeting now
     asked: tuple[str, ...]  # what the case waits for from the visitor
+    consent: conferences.OwnConsent | None  # None: theirs is not asked
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     plan_question: PlanQuestion | None
     disagreements: tuple[Disagreement, ...]  # for monitor and convenor
@@ -179,6 +180,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         panel=panel(verdicts, case.phase, called_in=False),
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
+        consent=conferences.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None,
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         plan_question=_plan_question(session, case, me, agreed),
         disagreements=_disagreements(session, case, read, agreed) if agreed else (),
@@ -203,22 +205,22 @@ def _own_voice(
 
 
 def _wishes(case: Case, said: list[conferences.VoiceRow], circle: Circle, me: conferences.Member) -> Iterator[Wish]:
-    """The visitor's own wishes, and those about which they are asked; never whose wish it is."""
+    """The visitor's own wishes, in each phase, and those about which they are asked; never whose wish it is."""
     others = {row.id for row in circle} - {me.id}
     for rule in STEP_RULES.values():
-        if rule.matter is None or case.phase not in rule.sources or not rule.who & case.roles:
+        if rule.matter is None:
             continue
         own = _own_voice(said, me, rule.matter)
-        wanted = any(
+        asked = case.phase in rule.sources and any(
             row.matter is rule.matter
             and row.answer is Agreed.YES
             and row.participant_id in others
-            and told_to_others(rule.matter, row.reason_code)
+            and row.asked_at is not None
             for row in said
         )
         if own is not None and own.answer is Agreed.YES:
             yield Wish(rule.matter, rule.step, own, VOICE_RULES[rule.matter].differ)
-        elif own is None and wanted and me.part is Part.MAIN_PERSON:
+        elif own is None and asked and me.part is Part.MAIN_PERSON:
             yield Wish(rule.matter, rule.step, None, VOICE_RULES[rule.matter].differ)
 
 

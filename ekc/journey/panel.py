@@ -23,6 +23,7 @@ PAGES: dict[Remedy, tuple[str, Activity, str]] = {
     Remedy.PLAN: ("plans.plan", Activity.SEE_PLAN, "{}"),
     Remedy.AGREEMENT: ("plans.agreement", Activity.SEE_PLAN, ""),
     Remedy.FOLLOW_UPS: ("evaluations.follow_ups", Activity.SEE_FOLLOW_UPS, ""),
+    Remedy.WISHES: ("journey.case", Activity.SEE_CASE, "wishes"),
 }
 
 

@@ -6,14 +6,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
-from sqlalchemy import case as case_when
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.models import Account, Region
 from ekc.conferences.access import open_until, still_open
-from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant, Voice
+from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant, SafetyConcern, Voice
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.models import Correction, PhaseChange, StepWords
@@ -36,8 +49,11 @@ from ekc.workflow.vocabulary import (
     Step,
     StopReason,
     Variant,
+    VoiceMatter,
 )
 
+#: The step that a wish in a matter asks for.
+MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
 _MOST = 50  # cases in one list of the home page
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
 _MOST_CLOSED = 10  # closed cases in the list of a coordinator
@@ -153,8 +169,6 @@ class CaseRow:
     venue: str
     not_informed: int = 0
     open_until: date | None = None  # last day of the coordinator's access, once their last task is done
-    wish: bool = False  # somebody wants to stop or to come together again, and that is not settled
-    not_safe: bool = False  # and somebody says that it is not safe
 
     @property
     def end(self) -> EndRule | None:
@@ -163,28 +177,6 @@ class CaseRow:
 
 
 _SHOWN = tuple(CaseRow.__dataclass_fields__)[:21]  # the fields that are columns of their own name
-
-
-#: 1: there is a wish to stop or to come together again that is not settled; 2: because somebody is not safe.
-_WISH = (
-    select(func.max(case_when((Voice.reason_code == StopReason.NOT_SAFE, 2), else_=1)))
-    .join(Participant, Participant.id == Voice.participant_id)
-    .where(
-        Voice.conference_id == Conference.id,
-        or_(
-            *(
-                (Voice.matter == rule.matter) & Conference.phase.in_(rule.sources)
-                for rule in STEPS
-                if rule.matter is not None
-            )
-        ),
-        Voice.about == Conference.round,
-        Voice.answer == Agreed.YES,
-        Participant.removed_at.is_(None),
-    )
-    .correlate(Conference)
-    .scalar_subquery()
-)
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
@@ -220,7 +212,6 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.closed_on,
             Meeting.venue_name,
             Account.name.label("coordinator"),
-            _WISH.label("wish"),
         )
         .outerjoin_from(Conference, Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
         .outerjoin(Account, Account.id == Conference.coordinator_id)
@@ -235,8 +226,6 @@ def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
         venue=row.venue_name or "",
         not_informed=not_informed,
         open_until=open_until(row),
-        wish=row.wish is not None,
-        not_safe=row.wish == 2,
     )
 
 
@@ -331,6 +320,49 @@ def cases_with_unattended_links(session: Session, regions: Collection[int], at: 
     done = (Conference.region_id.in_(regions), Conference.tasks_ended_on.is_not(None))
     rows = session.execute(_cases().where(*done, Conference.id.in_(cases_awaiting_approval(at))))
     return tuple(_row(row) for row in rows if not still_open(row, at))
+
+
+@dataclass(frozen=True, slots=True)
+class ToRing:
+    """Somebody of a case whom staff ring: about their wish, or, without `matter`, because it does not feel safe."""
+
+    conference_id: int
+    title: str
+    name: str
+    phone: str
+    matter: VoiceMatter | None
+
+
+def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
+    """Whom a coordinator or the managers of a region ring, first those for whom it does not feel safe.
+
+    That stands until somebody has answered it, also after the case has ended. Nothing of it is shown in private time.
+    """
+    mine = or_(
+        Conference.coordinator_id == who.account_id if Role.COORDINATOR in who.roles else false(),
+        Conference.region_id.in_(who.regions) if Role.REGIONAL_MANAGER in who.roles else false(),
+    )
+    case_columns = ("id", "title", "coordinator_id", "region_id", "tasks_ended_on", "timezone", "profile")
+    head = (*(getattr(Conference, name) for name in case_columns), Participant.name, Participant.phone)
+    unsafe = (
+        select(*head, null().label("matter"), SafetyConcern.said_at.label("since"))
+        .join(SafetyConcern, SafetyConcern.conference_id == Conference.id)
+        .join(Participant, Participant.id == SafetyConcern.participant_id)
+        .where(mine, Conference.phase != Phase.PRIVATE_TIME, SafetyConcern.said_at.is_not(None))
+        .where(SafetyConcern.arrangement.is_(None), SafetyConcern.arrangement_before.is_(None))
+    )
+    wished = (
+        select(*head, Voice.matter, Voice.written_at.label("since"))
+        .join(Voice, Voice.conference_id == Conference.id)
+        .join(Participant, Participant.id == Voice.participant_id)
+        .where(mine, Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]), Participant.removed_at.is_(None))
+        .where(Voice.matter.in_(MATTER_STEPS), Voice.about == Conference.round)
+        .where(Voice.answer == Agreed.YES, Voice.spoken_at.is_(None))
+    )
+    rows = session.execute(union_all(wished, unsafe)).all()
+    seen = [row for row in rows if row.region_id in who.regions or still_open(row, at)]
+    seen.sort(key=lambda row: (row.matter is not None, row.since))
+    return tuple(ToRing(row.id, row.title, row.name, row.phone, row.matter) for row in seen)
 
 
 def referrer_events(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:

@@ -10,7 +10,8 @@ from ekc.accounts.access import Visitor
 from ekc.accounts.queries import regions
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
-from ekc.conferences.actions.registration import log_contacts
+from ekc.conferences.actions import safety
+from ekc.conferences.actions.registration import give_own_consent, log_contacts, withdraw_own_consent
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -19,15 +20,16 @@ from ekc.core.forms import Standing
 from ekc.core.language import day, gettext, translate
 from ekc.core.routes import db, moves, now, public, runtime
 from ekc.journey import actions, queries
-from ekc.journey.actions import Blocked, correct_registration, take_step
+from ekc.journey.actions import Blocked, correct_registration, says_not_safe, take_step
 from ekc.journey.casepage import case_page
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.facts import dissent, gather_facts
-from ekc.journey.forms import CorrectionForm, GoOnForm, ToldForm, step_form
+from ekc.journey.forms import CorrectionForm, GoOnForm, NotSafeForm, SpokenForm, ToldForm, step_form
 from ekc.journey.home import demo_people, staff_home
 from ekc.journey.notices import notices, owed_in, owed_so_far
 from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import blocker_link, owed_page
+from ekc.matching.queries.match import matches
 from ekc.plans.document import SAID
 from ekc.plans.effects import printed_agreements
 from ekc.plans.views.answers import own_answer_form
@@ -47,7 +49,7 @@ from ekc.workflow.engine import (
 )
 from ekc.workflow.owed import OwedLine, lines
 from ekc.workflow.vocabulary import N_, Activity, Agreed, CasePart, Effect, Role, Step, VoiceMatter
-from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others
+from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others, must_be_asked
 
 bp = Blueprint("journey", __name__)
 
@@ -82,10 +84,18 @@ def home() -> ResponseReturnValue:
 @case_route(Activity.SEE_CASE)
 def case(case: Case) -> ResponseReturnValue:
     """The case page: the phase, the next step, and what blocks it with links to solve that."""
-    page = case_page(db(), case, now())
-    matter = page.wishes[0].voice.matter if page.wishes else None
-    go_on = _go_on_form(case, matter, formdata=None) if matter else None
-    return render_template("journey/case.html", case=case, page=page, go_on=go_on)
+    return _case_page(case)
+
+
+def _case_page(case: Case, spoken: dict[tuple[str, int], SpokenForm] | None = None) -> str:
+    return render_template(
+        "journey/case.html",
+        case=case,
+        page=case_page(db(), case, now()),
+        go_on=lambda matter: _go_on_form(case, matter, formdata=None),
+        spoken_form=SpokenForm.of,
+        spoken=spoken or {},
+    )
 
 
 @bp.get("/conferences/<int:conference_id>/to-tell")
@@ -154,6 +164,7 @@ def history(case: Case) -> ResponseReturnValue:
     """The steps taken, corrections of the registration and changes that people had to hear, newest first."""
     steps, corrections = queries.history(db(), case.id), queries.corrections(db(), case.id)
     changes: list[queries.ChangeRow | queries.CorrectionRow] = [*steps, *corrections]
+    traces = conferences.traces(db(), case.id)
     changes.sort(key=lambda change: change.at, reverse=True)
     return render_template(
         "journey/history.html",
@@ -161,9 +172,10 @@ def history(case: Case) -> ResponseReturnValue:
         changes=changes,
         corrections=corrections,
         rules=STEP_RULES,
-        names=conferences.names(db(), case.id) if corrections else {},
+        names=conferences.names(db(), case.id) if corrections or traces else {},
         notices=notices(db(), case.id)[::-1],
         owed={one.notice.id: one for one in owed_so_far(db(), case.id)},
+        traces=traces[::-1],
     )
 
 
@@ -228,9 +240,12 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _step_page(case, rule, form, overrides, verdict or _verdict(case, rule)), 422 if form.errors else 200
     try:
-        phase = take_step(by(), case.id, form.to_taking(rule, case.timezone, overrides), seen_phase=form.seen_phase())
+        taking = form.to_taking(rule, case.timezone, overrides)
+        phase = take_step(by(), case.id, taking, seen_phase=form.seen_phase())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
+    if own and rule.asks_safe and says_not_safe(taking):
+        return redirect(url_for("journey.not_safe", conference_id=case.id), 303)
     if rule.matter is not None and phase is not rule.target:
         told = gettext("It is written down as your own wish. Your coordinator and the regional manager hear of it.")
         flash(told, "success")
@@ -270,6 +285,95 @@ def _reason(row: conferences.VoiceRow) -> str:
     return gettext(row.reason_code.label) if row.reason_code else ""
 
 
+@bp.post("/conferences/<int:conference_id>/wishes/<matter>/<int:participant_id>/answer")
+@case_route(Activity.SPEAK_ABOUT_WISHES)
+@moves
+def note_answer(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
+    """Note what a main person told staff about a step that somebody wishes for."""
+    answer = Agreed.YES if request.form.get("answer") == "yes" else Agreed.NO
+    actions.note_answer(by(), case.id, _matter(matter), participant_id, answer)
+    flash(gettext("Noted."), "success")
+    return _to_wishes(case)
+
+
+@bp.post("/conferences/<int:conference_id>/wishes/<matter>/<int:participant_id>/ask")
+@case_route(Activity.SPEAK_ABOUT_WISHES)
+@moves
+def ask_others(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
+    """Let the pages of the other main persons ask them about somebody's wish."""
+    actions.ask_others(by(), case.id, _matter(matter), participant_id)
+    flash(gettext("The other main persons are asked on their own pages."), "success")
+    return _to_wishes(case)
+
+
+@bp.post("/conferences/<int:conference_id>/wishes/<matter>/<int:participant_id>/spoken")
+@case_route(Activity.SPEAK_ABOUT_WISHES)
+@adds()
+def speak_about(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
+    """Write down what was said with somebody about their wish."""
+    form = SpokenForm.of(matter, participant_id)
+    if form.validate():
+        with form.showing_refusal():
+            actions.speak_about(by(), case.id, _matter(matter), participant_id, form.said.data)
+            flash(gettext("It is written down what was said."), "success")
+            return _to_wishes(case)
+    return _case_page(case, {(matter, participant_id): form}), form.status
+
+
+def _matter(matter: str) -> VoiceMatter:
+    if matter not in set(VoiceMatter):
+        raise Unknown
+    return VoiceMatter(matter)
+
+
+def _to_wishes(case: Case) -> ResponseReturnValue:
+    return redirect(url_for("journey.case", conference_id=case.id, _anchor="wishes"), 303)
+
+
+@bp.get("/conferences/<int:conference_id>/not-safe")
+@case_route(Activity.SAY_NOT_SAFE)
+def not_safe(case: Case) -> ResponseReturnValue:
+    """To say that it does not feel safe, and whom to ring."""
+    return _not_safe_page(case, NotSafeForm(formdata=None))
+
+
+@bp.post("/conferences/<int:conference_id>/not-safe")
+@case_route(Activity.SAY_NOT_SAFE)
+@adds()
+def say_not_safe(case: Case) -> ResponseReturnValue:
+    """Somebody of the circle says that it does not feel safe."""
+    form = NotSafeForm()
+    if form.validate():
+        with form.showing_refusal():
+            safety.say_not_safe(by(), case.id, form.words.data)
+            return redirect(url_for("journey.not_safe", conference_id=case.id), 303)
+    return _not_safe_page(case, form), form.status
+
+
+def _not_safe_page(case: Case, form: NotSafeForm) -> str:
+    return render_template(
+        "journey/not_safe.html",
+        case=case,
+        form=form,
+        since=conferences.not_safe_since(db(), case.id, case.visitor.participant_id or 0),
+        match=matches(db(), case.id).current,
+    )
+
+
+@bp.post("/conferences/<int:conference_id>/my-consent")
+@case_route(Activity.OWN_CONSENT)
+@moves
+def own_consent(case: Case) -> ResponseReturnValue:
+    """Somebody gives their own consent, or takes it back."""
+    if request.form.get("consent") == "yes":
+        give_own_consent(by(), case.id)
+        flash(gettext("Your consent is noted."), "success")
+    else:
+        withdraw_own_consent(by(), case.id)
+        flash(gettext("It is noted that you took your consent back."), "success")
+    return redirect(url_for("journey.own_page", conference_id=case.id), 303)
+
+
 def _back(case: Case) -> str:
     staff = case.may(Activity.SEE_CASE) and case.visitor.account_id is not None
     return url_for("journey.case" if staff else "journey.own_page", conference_id=case.id)
@@ -282,12 +386,20 @@ def _verdict(case: Case, rule: StepRule) -> Verdict | None:
     return judge(rule, gather_facts(db(), case, now()), case.roles)
 
 
-def _wish(case: Case, rule: StepRule) -> VoiceRule | None:
-    """The rule of the matter where the step is the visitor's wish, which others have to want too; else None."""
+def _wish(case: Case, rule: StepRule) -> tuple[VoiceRule | None, str]:
+    """The rule of the matter where the step is the visitor's wish, which others have to want too; else None.
+
+    And the name of the other main person, where there are two: they know whose wish it is.
+    """
     who = case.visitor.participant_id
     if rule.matter is None or who is None or rule not in steps_from(case.phase, case.roles):
-        return None
-    return VOICE_RULES[rule.matter] if asks_others(rule.matter, gather_facts(db(), case, now()), who) else None
+        return None, ""
+    facts = gather_facts(db(), case, now())
+    if not asks_others(rule.matter, facts, who):
+        return None, ""
+    asked = must_be_asked(rule.matter, facts)
+    others = [person.name for person in asked if person.id != who]
+    return VOICE_RULES[rule.matter], others[0] if len(asked) == 2 and len(others) == 1 else ""
 
 
 def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None) -> str:
@@ -295,13 +407,15 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         verdict = as_the_circle_reads(verdict)
     reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
     freezes = verdict is not None and Effect.FREEZE_PLAN in rule.effects
+    wish, other = _wish(case, rule)
     return render_template(
         "journey/step.html",
         case=case,
         rule=rule,
         end=END_OF_STEP.get(rule.step),
         open_follow_ups=OPEN_FOLLOW_UPS_RULES.get(rule.step),
-        wish=_wish(case, rule),
+        wish=wish,
+        other=other,
         form=form,
         possible=verdict is not None,
         questions=verdict.questions if verdict else (),

@@ -118,6 +118,26 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("say that there are no bottom lines"),
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER),
     ),
+    ActivityRule(
+        Activity.OWN_CONSENT,
+        N_("give their own consent, and take it back"),
+        _grant(_OUTSIDE, *FAMILY_ROLES),
+    ),
+    ActivityRule(
+        Activity.SAY_NOT_SAFE,
+        N_("say that it does not feel safe, to the coordinator and the regional manager alone"),
+        _grant(_ALL, *INSIDE_ROLES),
+    ),
+    ActivityRule(  # also once the case has ended: what somebody said is answered all the same
+        Activity.ANSWER_SAFETY,
+        N_("write down what was said or arranged with somebody who does not feel safe"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
+        Activity.SPEAK_ABOUT_WISHES,
+        N_("speak with main persons about a wish to stop or to come together again, and write down what they say"),
+        _grant(_OUTSIDE, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
     ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
     ActivityRule(  # also how it ended; and the manager, where no coordinator can any more
         Activity.TELL,

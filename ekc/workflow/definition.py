@@ -61,6 +61,7 @@ class StepRule:
     questions: tuple[Guard, ...] = ()  # asked before it is taken; a yes is enough, and none holds it up
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
     owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed.py` say
+    asks_safe: bool = False  # whoever takes it of the circle can say with it that it does not feel safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Taking:
     new_date: datetime | None = None  # None of "another day": the date follows
     overrides: dict[str, str] = field(default_factory=dict)
     account_id: int | None = None  # of the member of staff who takes it
+    unsafe: bool = False  # somebody of the circle says with it that it does not feel safe
 
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -105,6 +107,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.SETUP,
         _COORDINATOR,
         guards=guards.TAKE_ON,
+        questions=(guards.wishes_spoken_about,),
         effects=(Effect.WELCOME_LETTER,),
     ),
     StepRule(
@@ -115,7 +118,7 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=guards.OPEN_CONFERENCE,
         effects=(Effect.START_MEETING, Effect.END_REQUEST),  # nobody loses the case while they hold its conference
-        questions=(guards.planned_for_today,),
+        questions=(guards.planned_for_today, guards.wishes_spoken_about),
         owes=frozenset({NoticeKind.LETTER}),
     ),
     StepRule(
@@ -193,6 +196,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         guards=guards.CLOSE,
+        questions=(guards.wishes_spoken_about,),
         effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
         owes=frozenset({NoticeKind.END}),
     ),
@@ -208,6 +212,7 @@ STEPS: tuple[StepRule, ...] = (
         asks_date=True,
         rare=True,
         called_in=N_("The family called me in: they want to go on another day"),
+        asks_safe=True,
         owes=frozenset({NoticeKind.DAY}),
     ),
     StepRule(
@@ -217,6 +222,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.PRESENTATION,
         _COORDINATOR,
         guards=guards.PLAN_WITHOUT_CONFERENCE,
+        questions=(guards.wishes_spoken_about,),
         effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.SETTLE_END, Effect.PRESENT_PLAN, Effect.TELL_END),
         reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
@@ -238,6 +244,7 @@ STEPS: tuple[StepRule, ...] = (
         ),
         rare=True,
         called_in=N_("The family called me in: there will be no plan"),
+        questions=(guards.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
@@ -251,6 +258,7 @@ STEPS: tuple[StepRule, ...] = (
         ask=N_("Why is a new conference needed?"),
         rare=True,
         matter=VoiceMatter.AGAIN,
+        asks_safe=True,
     ),
     StepRule(
         Step.STOP,
@@ -265,6 +273,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         own=N_("We want to stop the conference"),
         matter=VoiceMatter.STOPPING,
+        asks_safe=True,
         owes=frozenset({NoticeKind.END}),
     ),
     StepRule(
@@ -279,6 +288,7 @@ STEPS: tuple[StepRule, ...] = (
         ask=N_("What happened?"),
         reasons=tuple(reason for reason in StopReason if reason in GONE_REASONS),
         rare=True,
+        questions=(guards.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
     ),
 )

@@ -42,7 +42,8 @@ class PersonFacts:
     age: int | None = None
     consented: bool = False
     needs_interpreter: bool = False
-    unmet_concerns: int = 0  # safety concerns that have no arrangement yet
+    concerns: int = 0  # safety concerns, with an arrangement or without
+    unmet_concerns: int = 0  # of these, those that have no arrangement yet
     side: str = ""  # on which side they stand, where the case has sides
     present: bool = False  # was in the room at the meeting of this round
     in_room: bool = False  # is there now
@@ -50,6 +51,8 @@ class PersonFacts:
     has_task: bool = False
     said_earlier: bool = False  # what they say of the plan is about an earlier text of it
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
+    spoken_with: frozenset[VoiceMatter] = frozenset()  # their wishes about which staff spoke with them
+    withdrew_on: date | None = None  # took their consent back on this day, and gave no other since
 
     @property
     def is_family(self) -> bool:

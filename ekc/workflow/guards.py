@@ -26,13 +26,14 @@ from ekc.workflow.vocabulary import (
     Attends,
     InformationKind,
     Part,
+    Phase,
     Remedy,
     Role,
     SupportAnswer,
     Variant,
     VoiceMatter,
 )
-from ekc.workflow.voices import hear
+from ekc.workflow.voices import hear, unspoken_wishes
 
 # Registration -> setup
 
@@ -70,8 +71,12 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
                 params,
                 target=str(person.id),
             )
+    for person in f.people:
+        if person.withdrew_on and person.consent_missing(asked_from):
+            sentence = N_("%(name)s took their consent back on %(day)s")
+            yield Blocker(sentence, Remedy.CONSENTS, {"name": person.name, "day": person.withdrew_on})
     yield from about_people(
-        [p for p in f.people if p.consent_missing(asked_from)],
+        [p for p in f.people if p.consent_missing(asked_from) and not p.withdrew_on],
         N_("The consent of %(names)s is not here yet"),
         N_("%(n)s consents are not here yet: %(names)s"),
         Remedy.CONSENTS,
@@ -229,6 +234,19 @@ def family_outnumbers_professionals(f: Facts) -> Iterator[Blocker]:
             Remedy.CIRCLE,
             {"family": family, "professionals": professionals},
         )
+
+
+def wishes_spoken_about(f: Facts) -> Iterator[Blocker]:
+    """Whoever wishes to stop, or to come together again, was spoken with, and it was written down what was said.
+
+    Where not, it is asked about; it holds nothing up. In private time nothing of it is shown.
+    """
+    sentences = {
+        VoiceMatter.STOPPING: N_("%(name)s wishes to stop: speak with them, and write down what was said"),
+        VoiceMatter.AGAIN: N_("%(name)s wishes to come together again: speak with them, and write down what was said"),
+    }
+    for person, matter in unspoken_wishes(f) if f.phase is not Phase.PRIVATE_TIME else ():
+        yield Blocker(sentences[matter], Remedy.WISHES, {"name": person.name})
 
 
 def planned_for_today(f: Facts) -> Iterator[Blocker]:
@@ -631,7 +649,7 @@ OPEN_CONFERENCE = (
     GuardRule(meeting_arranged, N_("Date, venue, food and travel are arranged")),
     GuardRule(family_outnumbers_professionals, N_("The family is the larger group"), override=_COORDINATOR),
 )
-PLAN_WITHOUT_CONFERENCE = (GuardRule(no_meeting_held), BOTTOM_LINES_SHARED)
+PLAN_WITHOUT_CONFERENCE = (GuardRule(no_meeting_held), BOTTOM_LINES_SHARED, SAFETY_DECIDED)
 MAIN_PERSON_GONE = (GuardRule(only_main_person),)
 BEGIN_PRIVATE_TIME = (
     GuardRule(information_told, N_("Situation, reason and help are told")),

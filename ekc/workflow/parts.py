@@ -187,7 +187,11 @@ PARTS: tuple[PartRule, ...] = (
         _to(_STAFF, _AGREED, in_force=_AGAIN) | _to(Role.CONVENOR, _EVALUATION, in_force=_AGAIN_INSIDE),
     ),
     PartRule(CasePart.COSTS, N_("hours and costs"), _to(Role.COORDINATOR, _OUTSIDE)),
-    PartRule(CasePart.HISTORY, N_("the steps that were taken, and their reasons"), _to(_STAFF, _OUTSIDE)),
+    PartRule(
+        CasePart.HISTORY,
+        N_("the steps that were taken, and their reasons; what people wished and took back"),
+        _to(_STAFF, _OUTSIDE),
+    ),
     PartRule(
         CasePart.OPENED,
         N_("who opened the file"),
@@ -223,6 +227,10 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SEE_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
+    Activity.OWN_CONSENT: frozenset(),  # their own alone
+    Activity.SAY_NOT_SAFE: frozenset(),  # their own words alone
+    Activity.ANSWER_SAFETY: frozenset({CasePart.SAFETY, CasePart.NAMES, CasePart.CONTACT}),
+    Activity.SPEAK_ABOUT_WISHES: frozenset({CasePart.NAMES, CasePart.CONTACT}),
     Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES, CasePart.DAY, CasePart.PRACTICAL}),
     Activity.TELL: frozenset({CasePart.NAMES, CasePart.CONTACT, CasePart.DAY, CasePart.PRACTICAL}),
     Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES, CasePart.CONTACT}),
@@ -250,6 +258,8 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
             CasePart.ARRANGEMENTS,
             CasePart.INFORMATION,
             CasePart.NAMES,
+            CasePart.SAFETY,
+            CasePart.CONSENTS,
         }
     ),
     Activity.TAKE_STEP: frozenset(),

@@ -129,6 +129,7 @@ class Profile:
     area_missing: str  # the error where it is left empty
     number_prefix: str  # the letters of new case numbers
     currency: str  # ISO 4217
+    emergency: str  # the number for danger now
     phone_example: str  # a number that belongs to nobody, written as in this country
     clocks: tuple[Clock, ...]
     own_consent_from: int  # years; from here on a child is asked to consent as well
@@ -194,6 +195,7 @@ NL = Profile(
     area_missing=N_("Write the municipality."),
     number_prefix="EKC",
     currency="EUR",
+    emergency="112",
     phone_example="06 12345678",
     clocks=(
         _conference(10, "EK3", Force.CUSTOM),
@@ -235,6 +237,7 @@ ENGLAND = Profile(
     area_missing=N_("Write the council."),
     number_prefix="FGC",
     currency="GBP",
+    emergency="999",
     phone_example="07700 900123",
     clocks=(
         Clock(
@@ -293,6 +296,7 @@ NEW_ZEALAND = Profile(
     area_missing=N_("Write the area."),
     number_prefix="FGC",
     currency="NZD",
+    emergency="111",
     phone_example="021 555 0123",
     # Youth justice has clocks of its own for convening and holding (NZ4); the day limits are not verified: none here.
     clocks=(_call("EK4, EK5", Force.DEFAULT),),

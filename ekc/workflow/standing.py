@@ -107,7 +107,7 @@ STANDING: tuple[StandingRule, ...] = (
     ),
     StandingRule(  # a plan lasts longer than a conference, and people meet again to look at it
         guards.SAFETY_DECIDED,
-        since=_OPEN_CONFERENCE,
+        since=_OPEN_CONFERENCE | {Step.PLAN_WITHOUT_CONFERENCE},
         phases=_CONFERENCE | {Phase.EVALUATION},
         stops=_INTO_PRIVATE_TIME | {Step.AGREE_PLAN, Step.REVISE_PLAN},
         mended_by=_COORDINATOR,

@@ -100,6 +100,7 @@ class Remedy(Labelled):
     PLAN = "plan", N_("go to the plan")
     AGREEMENT = "agreement", N_("go to who agrees")
     FOLLOW_UPS = "follow_ups", N_("go to the follow-ups")
+    WISHES = "wishes", N_("write down what was said")
 
 
 class Role(Labelled):
@@ -226,7 +227,7 @@ class StopReason(Labelled):
     SITUATION_CHANGED = "situation_changed", N_("the situation changed")
     NETWORK_TOO_SMALL = "network_too_small", N_("the network is too small or too fragile")
     MAIN_PERSON_WITHDREW = "main_person_withdrew", N_("the main person does not want it any more")
-    NOT_SAFE = "not_safe", N_("it could not be made safe")
+    NOT_SAFE = "not_safe", N_("it does not feel safe to somebody")
     DIED = "died", N_("the main person died")
     LEFT = "left", N_("the main person left")
     OTHER = "other", N_("another reason")
@@ -257,6 +258,10 @@ class Activity(StrEnum):
     SEE_BOTTOM_LINES = "see_bottom_lines"
     SET_BOTTOM_LINES = "set_bottom_lines"
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
+    OWN_CONSENT = "own_consent"
+    SAY_NOT_SAFE = "say_not_safe"
+    ANSWER_SAFETY = "answer_safety"
+    SPEAK_ABOUT_WISHES = "speak_about_wishes"
     LOG_CONTACT = "log_contact"
     TELL = "tell"
     MAKE_LINKS = "make_links"
@@ -413,6 +418,22 @@ class VoiceMatter(Labelled):
     PLAN = "plan", N_("the plan")
     STOPPING = "stopping", N_("stopping")
     AGAIN = "again", N_("coming together again")
+
+
+class TraceKind(Labelled):
+    """What somebody of the circle said or decided that others rely on, as the history calls it."""
+
+    STOP_WISHED = "stop_wished", N_("wished to stop")
+    STOP_TAKEN_BACK = "stop_taken_back", N_("does not wish to stop, or no longer")
+    AGAIN_WISHED = "again_wished", N_("wished to come together again")
+    AGAIN_TAKEN_BACK = "again_taken_back", N_("does not wish to come together again, or no longer")
+    ASKED = "asked", N_("the other main persons were asked about this wish")
+    ANSWERED = "answered", N_("this wish was spoken about")
+    NOT_SAFE = "not_safe", N_("said that it does not feel safe")
+    SAFETY_ANSWERED = "safety_answered", N_("it was written down what was said or arranged for safety")
+    CONSENT_GIVEN = "consent_given", N_("gave a consent")
+    CONSENT_WITHDRAWN = "consent_withdrawn", N_("took a consent back")
+    ATTENDS = "attends", N_("how they come")
 
 
 class ActionState(Labelled):

@@ -3,11 +3,11 @@
 Each row says it in words that the family can read. Guards ask `hear`; nobody's answer stands for somebody else's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ekc.workflow.facts import Facts, PersonFacts
-from ekc.workflow.vocabulary import N_, Agreed, Attends, Labelled, Part, StopReason, VoiceMatter
+from ekc.workflow.vocabulary import N_, Agreed, Attends, Labelled, Part, TraceKind, VoiceMatter
 
 
 class Asked(Labelled):
@@ -28,9 +28,22 @@ class VoiceRule:
     settled: str
     differ: str
     wish: str = ""  # a step that one main person wishes for, as they say it
+    #: Whether the pages of the other main persons ask them: not where somebody may not be safe with whom they are told.
+    told_to_others: Callable[[Facts], bool] = lambda _facts: True
+    wished: TraceKind | None = None  # what the history calls the wish, and taking it back
+    taken_back: TraceKind | None = None
 
 
 _MAIN_PERSONS = frozenset({Asked.MAIN_PERSONS})
+
+
+def no_safety_concern_known(f: Facts) -> bool:
+    """Whether nobody is known to be worried about safety, with an arrangement or without.
+
+    Where somebody is, a question tells the other main persons whose wish it is; the coordinator decides whether to ask.
+    """
+    return not any(p.concerns for p in f.people)
+
 
 VOICES: tuple[VoiceRule, ...] = (
     VoiceRule(
@@ -66,22 +79,28 @@ VOICES: tuple[VoiceRule, ...] = (
         ),
         N_(
             "There are several main persons. When one of you wants to stop, the coordinator and the regional manager "
-            "hear of it at once, and the other main persons are asked. It stops when you all want it, or when the "
-            "coordinator or the regional manager decides so. When it does not feel safe, nobody else is told or asked "
-            "first."
+            "hear of it at once. The other main persons are asked, at once or once the coordinator has decided so. It "
+            "stops when you all want it, or when the coordinator or the regional manager decides so. When it does not "
+            "feel safe, nobody else is told or asked."
         ),
         wish=N_("I want to stop the conference"),
+        told_to_others=no_safety_concern_known,
+        wished=TraceKind.STOP_WISHED,
+        taken_back=TraceKind.STOP_TAKEN_BACK,
     ),
     VoiceRule(
         VoiceMatter.AGAIN,
         _MAIN_PERSONS,
         N_("You come together again when every main person wants to, or when the coordinator decides so."),
         N_(
-            "When one of you wants to come together again, the coordinator and the regional manager hear of it, and "
-            "the main persons are asked. It is prepared when every main person wants it, or when the coordinator "
-            "decides so."
+            "When one of you wants to come together again, the coordinator and the regional manager hear of it. The "
+            "main persons are asked, at once or once the coordinator has decided so. It is prepared when every main "
+            "person wants it, or when the coordinator decides so."
         ),
         wish=N_("I want to come together again"),
+        told_to_others=no_safety_concern_known,
+        wished=TraceKind.AGAIN_WISHED,
+        taken_back=TraceKind.AGAIN_TAKEN_BACK,
     ),
 )
 VOICE_RULES = {rule.matter: rule for rule in VOICES}
@@ -149,9 +168,14 @@ def _silent_sides(matter: VoiceMatter, people: Iterable[PersonFacts]) -> tuple[s
 
 
 def all_want(matter: VoiceMatter, facts: Facts, also: int = 0) -> bool:
-    """Whether everyone who has to be asked says yes, the person with the id `also` included."""
+    """Whether everyone who has to be asked says yes, the person with the id `also` included.
+
+    The yes of somebody who is worried about safety, without an arrangement, counts as none: staff speak with them.
+    """
     asked = must_be_asked(matter, facts)
-    return bool(asked) and all(p.voices.get(matter) is Agreed.YES or p.id == also for p in asked)
+    return bool(asked) and all(
+        p.id == also or (p.voices.get(matter) is Agreed.YES and not p.unmet_concerns) for p in asked
+    )
 
 
 def asks_others(matter: VoiceMatter, facts: Facts, who: int) -> bool:
@@ -162,6 +186,17 @@ def asks_others(matter: VoiceMatter, facts: Facts, who: int) -> bool:
     return [p.id for p in must_be_asked(matter, facts)] != [who]
 
 
-def told_to_others(matter: VoiceMatter, reason: StopReason | None) -> bool:
-    """Whether a wish makes the page of the other main persons ask them: not where somebody is not safe."""
-    return matter is not VoiceMatter.STOPPING or reason is not StopReason.NOT_SAFE
+def told_to_others(matter: VoiceMatter, facts: Facts) -> bool:
+    """Whether a wish makes the pages of the other main persons ask them at once; otherwise the coordinator decides."""
+    return VOICE_RULES[matter].told_to_others(facts)
+
+
+def unspoken_wishes(facts: Facts) -> tuple[tuple[PersonFacts, VoiceMatter], ...]:
+    """The wishes to stop or to come together again about which nobody of the staff spoke yet, and whose they are."""
+    wished = [rule.matter for rule in VOICES if rule.wish]
+    return tuple(
+        (p, matter)
+        for matter in wished
+        for p in facts.people
+        if p.voices.get(matter) is Agreed.YES and matter not in p.spoken_with
+    )

@@ -122,7 +122,7 @@ def test_who_looked_at_what_and_changed_it(somebody: Somebody, db_session: Sessi
     }
     assert days(page)["Monday 2 March 2026"]["Noor van Dijk, coordinator"] == [
         "changed the choice of a coordinator 2 times (10:00)",
-        "changed the consents (10:00)",
+        "changed the registration (10:00)",
         "took a step: Take on the case (10:00)",
         "changed the circle 6 times (10:00)",
     ]

@@ -11,6 +11,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import links
+from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import NameKey
 from ekc.conferences.queries import PersonRow, circle, concerns, names, person, search
@@ -368,7 +369,7 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
         lambda: circle_actions.add_person(By(db_session, noor, START), case.id, supported),
         lambda: circle_actions.remove_person(By(db_session, noor, START), case.id, stranger, "x"),
         lambda: circle_actions.mark_informed(By(db_session, noor, START), case.id, [case.people["omar"], stranger]),
-        lambda: circle_actions.add_concern(
+        lambda: safety_actions.add_concern(
             By(db_session, noor, START), case.id, Concern(participant_id=stranger, concern="x")
         ),
         lambda: links.make_link(By(db_session, noor, START), case.id, stranger),
@@ -413,7 +414,7 @@ def test_a_worry_waits_until_something_is_arranged(
     (row,) = concerns(refreshed(db_session), case.id)
     other = case_in_setup(db_session, cast, START)
     with pytest.raises(Unknown):
-        circle_actions.remove_concern(By(db_session, cast.noor, START), other.id, row.id)
+        safety_actions.remove_concern(By(db_session, cast.noor, START), other.id, row.id)
     noor.submit("Take this concern away")
     assert state_of_linda(db_session, cast, case) == (0, 0)
 

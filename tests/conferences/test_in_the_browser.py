@@ -4,7 +4,7 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.actions import bottom_lines, circle, registration
+from ekc.conferences.actions import bottom_lines, circle, registration, safety
 from ekc.conferences.entries import BottomLineText, Concern, NewContact, PersonDetails
 from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Attends, Part
@@ -36,7 +36,7 @@ def test_every_page_of_a_case(
     circle.mark_informed(By(db_session, noor, at), case.id, [linda, case.people["kees"]])
     for arrangement in ("", "address on no document; arrives with Kees; side door"):
         concern = Concern(participant_id=linda, concern="Saïd must not learn where she lives", arrangement=arrangement)
-        circle.add_concern(By(db_session, noor, at), case.id, concern)
+        safety.add_concern(By(db_session, noor, at), case.id, concern)
     for shared in (None, today):
         line = BottomLineText(
             text="An adult is with the children every night.",

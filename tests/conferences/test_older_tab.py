@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Participant, SafetyConcern
 from ekc.journey.actions import take_step
@@ -146,7 +147,7 @@ def test_an_arrangement_for_safety_survives_an_older_page(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
     new = Concern(participant_id=case.people["kees"], concern="Afraid of Ron.")
-    concern = circle_actions.add_concern(By(db_session, cast.noor, START), case.id, new)
+    concern = safety_actions.add_concern(By(db_session, cast.noor, START), case.id, new)
     noor.page(f"/conferences/{case.id}/safety")
     older = noor.here
     noor.submit("Save", {"What was arranged?": "Ron comes an hour later."})

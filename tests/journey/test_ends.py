@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
-from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.models import Conference, Participant, SafetyConcern
@@ -225,17 +225,18 @@ def test_a_main_person_stops_because_it_is_not_safe(db_session: Session, cast: C
     take_step(By(db_session, marieke, START), case.id, Taking(STOP, stop_reason=StopReason.NOT_SAFE))
 
     noor, ruud = (address_of(db_session, who.account_id) for who in (cast.noor, cast.ruud))
-    assert subjects_to(db_session, noor)[-1] == "A conference of yours was stopped"
-    assert subjects_to(db_session, ruud)[-1] == "A conference in your region was stopped"
+    unsafe = "Somebody says that it does not feel safe: ring them today"
+    assert subjects_to(db_session, noor)[-2:] == [unsafe, "A conference of yours was stopped"]
+    assert subjects_to(db_session, ruud)[-2:] == [unsafe, "A conference in your region was stopped"]
     for address in ("marieke@example.org", "omar@example.org", "linda@example.org", "karim@example.org"):
         assert subjects_to(db_session, address) == ["The conference does not go on"]
     for who in (cast.noor, cast.ruud):
         sign_in(client, who)
-        assert "Stopped on Monday 2 March: it could not be made safe" in client.page("/").text
+        assert "Stopped on Monday 2 March: it does not feel safe to somebody" in client.page("/").text
         page = client.page(f"/conferences/{case.id}")
         assert "Closed on Monday 2 March 2026: stopped." in page.text
-        assert "Why: it could not be made safe" in page.text
-        assert "it could not be made safe" in client.page(f"/conferences/{case.id}/history").text
+        assert "Why: it does not feel safe to somebody" in page.text
+        assert "it does not feel safe to somebody" in client.page(f"/conferences/{case.id}/history").text
 
 
 def test_the_line_at_home_goes_after_two_weeks(
@@ -441,7 +442,7 @@ def test_what_held_last_time_is_shown_and_taken_over_by_a_click(
     case = build.prepared_case(db_session, cast, START)
     noor = By(db_session, cast.noor, START)
     afraid = Concern(participant_id=case.people["omar"], concern="Of Kees.", arrangement="They sit apart.")
-    circle_actions.add_concern(noor, case.id, afraid)
+    safety_actions.add_concern(noor, case.id, afraid)
     build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
     attendance.record_attendance(noor, case.id, list(case.people.values()))
     build.to_presentation(db_session, cast, START, case)

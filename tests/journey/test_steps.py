@@ -126,7 +126,7 @@ def test_a_plan_without_a_conference_rests_on_no_bottom_line_the_family_does_not
     with pytest.raises(Blocked) as refused:
         take_step(By(db_session, cast.noor, START), case.id, at_home)
 
-    assert [reason.guard for reason in refused.value.verdict.reasons] == ["bottom_lines_shared"]
+    assert [reason.guard for reason in refused.value.verdict.reasons] == ["bottom_lines_shared", "safety_decided"]
 
 
 def test_an_override_is_written_down(db_session: Session, cast: Cast) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import Visitor
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Participant
 from ekc.core.db import make_sessions
@@ -38,6 +39,7 @@ from ekc.journey.home import staff_home
 from ekc.journey.models import StepWords
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import PAGES
+from ekc.journey.queries import MATTER_STEPS
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.models import Match
@@ -304,7 +306,7 @@ class Walk(RuleBasedStateMachine):
 
     def _is_afraid(self, data: st.DataObject) -> None:
         walker, who = self.walker, self._somebody(data)
-        circle_actions.add_concern(walker.by(), walker.id, Concern(participant_id=who, concern="Of Kees."))
+        safety_actions.add_concern(walker.by(), walker.id, Concern(participant_id=who, concern="Of Kees."))
 
     def _comes_or_leaves(self, data: st.DataObject) -> None:
         walker, who = self.walker, self._somebody(data)
@@ -490,11 +492,9 @@ class Walk(RuleBasedStateMachine):
             assert bool(manager.to_decide) == bool(facts.coordinator.conflicts)
         if (asked := case.asked_coordinator_id) is not None:
             assert [row.id for row in home[asked].requests] == [case.id]
-        wished = any(
-            hear(rule.matter, facts).yes for rule in STEP_RULES.values() if rule.matter and case.phase in rule.sources
-        )
+        wished = {matter for matter in MATTER_STEPS if hear(matter, facts).yes}
         for at_home in (coordinator, manager):
-            assert at_home is None or bool(at_home.wishes) == wished
+            assert at_home is None or {one.matter for one in at_home.to_ring if one.matter} == wished
         self.session.rollback()
 
     # what is so after a step

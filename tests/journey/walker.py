@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import open_case
-from ekc.conferences.actions import circle, links, registration
+from ekc.conferences.actions import circle, links, registration, safety
 from ekc.conferences.entries import Concern, NewConsent, NewLink, PersonDetails, Registration
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
 from ekc.conferences.queries import bottom_lines, consented
@@ -243,8 +243,11 @@ class Walker:
     def arrange_safety(self) -> None:
         afraid = select(SafetyConcern).where(SafetyConcern.conference_id == self.id)
         for row in self.session.scalars(afraid).all():
-            mended = Concern(participant_id=row.participant_id, concern=row.concern, arrangement="They sit apart.")
-            circle.change_concern(self.by(), self.id, row.id, mended)
+            if row.said_at is not None:
+                safety.answer_concern(self.by(), self.id, row.id, "They sit apart.")
+                continue
+            mended = Concern(participant_id=row.participant_id, concern=row.concern or "", arrangement="Sit apart.")
+            safety.change_concern(self.by(), self.id, row.id, mended)
 
     # the meeting
 

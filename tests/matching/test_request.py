@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case, open_case
-from ekc.conferences.actions import circle, registration
+from ekc.conferences.actions import registration, safety
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.queries import search
 from ekc.core.errors import NotNow, Unknown
@@ -50,7 +50,7 @@ def asked(db_session: Session, cast: Cast) -> Made:
     """A case that Noor prepared; Denise is asked to take it over."""
     case = build.prepared_case(db_session, cast, START)
     kees = case.people["kees"]
-    circle.add_concern(
+    safety.add_concern(
         By(db_session, cast.noor, START), case.id, Concern(participant_id=kees, concern="Is afraid of Saïd.")
     )
     rang = NewContact(on=date(2026, 3, 1), channel="phone", text="Kees rang twice.", participant_id=kees)

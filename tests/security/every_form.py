@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
-from ekc.conferences.actions import bottom_lines, circle, links, registration
+from ekc.conferences.actions import bottom_lines, links, registration, safety
 from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared_access
 from ekc.evaluations import actions as evaluations
@@ -263,7 +263,7 @@ def _prepared(session: Session, cast: Cast) -> Made:
     """Ready for the conference, with one of each record made before it."""
     case = build.prepared_case(session, cast, START)
     kees = case.people["kees"]
-    circle.add_concern(By(session, cast.noor, START), case.id, Concern(participant_id=kees, concern="The stairs."))
+    safety.add_concern(By(session, cast.noor, START), case.id, Concern(participant_id=kees, concern="The stairs."))
     contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
     registration.log_contact(By(session, cast.noor, START), case.id, contact)
     link = links.make_link(By(session, cast.noor, START), case.id, kees, cost=COST)

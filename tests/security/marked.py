@@ -18,9 +18,10 @@ from ekc.accounts.models import Account, AccountRole
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import registration
+from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
-from ekc.conferences.queries import bottom_lines, circle
+from ekc.conferences.queries import bottom_lines, circle, concerns
 from ekc.core.clock import to_local
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
@@ -129,7 +130,17 @@ HOLDS: dict[CasePart, list[str]] = {
         *each("address", [name for name in HERE if name not in SECRET]),
     ],
     CasePart.SECRET_ADDRESSES: each("address", sorted(SECRET)),
-    CasePart.SAFETY: ["feara", "fearb", "arrangeda", "arrangedb", "namehassan", "whyaway", "whodecided"],
+    CasePart.SAFETY: [
+        "saidunsafe",
+        "saidanswer",
+        "feara",
+        "fearb",
+        "arrangeda",
+        "arrangedb",
+        "namehassan",
+        "whyaway",
+        "whodecided",
+    ],
     CasePart.VIEWS: each("view", HERE),
     CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality", "follows"],
     CasePart.CONSENTS: ["consentscope", "consentnote"],
@@ -336,7 +347,12 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     circle_actions.remove_person(By(session, noor, START), case.id, who["saskia"], "She asked for it.")
     for name, side in (("marieke", "a"), ("kees", "b")):
         fear = Concern(participant_id=who[name], concern=mark("fear" + side), arrangement=mark("arranged" + side))
-        circle_actions.add_concern(By(session, noor, START), case.id, fear)
+        safety_actions.add_concern(By(session, noor, START), case.id, fear)
+    kees = participant(case.id, who["kees"])
+    safety_actions.say_not_safe(By(session, kees, START), case.id, mark("saidunsafe"))
+    for row in concerns(session, case.id):
+        if row.said_at is not None:
+            safety_actions.answer_concern(By(session, noor, START), case.id, row.id, mark("saidanswer"))
     line = BottomLineText(text=mark("line"), ground=mark("ground"), set_by=who["karim"], shared_on=TODAY)
     bottom_lines_actions.add_bottom_line(By(session, noor, START), case.id, line)
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])

@@ -157,7 +157,11 @@ def test_what_only_the_opening_asks_does_not_stand_without_a_conference() -> Non
     silent = replace(MOTHER, voices=_WITHOUT[VoiceMatter.CONFERENCE])
     untold = replace(UNCLE, informed=False, attends=Attends.IN_PERSON, unmet_concerns=1)
     case = replace(case, people=(silent, untold), bottom_lines=(BottomLineFacts(1, 1, shared=False, met=True),))
-    assert [one.rule.guard for one in broken(case)] == [g.MAIN_PERSON_SAID_YES, g.BOTTOM_LINES_SHARED]
+    assert [one.rule.guard for one in broken(case)] == [
+        g.MAIN_PERSON_SAID_YES,
+        g.SAFETY_DECIDED,
+        g.BOTTOM_LINES_SHARED,
+    ]
 
 
 def test_whoever_can_mend_it_is_told() -> None:

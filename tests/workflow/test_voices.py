@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from ekc.workflow import guards
 from ekc.workflow.engine import STEP_RULES, judge
 from ekc.workflow.facts import Facts, PersonFacts
-from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, Step, StopReason, VoiceMatter
-from ekc.workflow.voices import VOICES, all_want, hear, must_be_asked, told_to_others
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import VOICES, all_want, hear, must_be_asked, told_to_others, unspoken_wishes
 from tests.workflow.build import MOTHER, UNCLE, facts, person, said
 
 PLAN = VoiceMatter.PLAN
@@ -96,10 +96,37 @@ def test_a_step_is_a_wish_until_every_main_person_wants_it(matter: VoiceMatter) 
     assert not all_want(matter, with_circle(uncle), also=3)  # nobody to want it
 
 
-def test_whoever_does_not_feel_safe_makes_no_page_ask_the_others() -> None:
-    asked = {reason: told_to_others(VoiceMatter.STOPPING, reason) for reason in StopReason}
+@pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
+def test_where_somebody_is_worried_about_safety_no_page_asks_the_others(matter: VoiceMatter) -> None:
+    mother, father = (person(number, Part.MAIN_PERSON, voices={}) for number in (1, 2))
+    aunt = person(3, Part.FAMILY, voices={})
+    afraid = [replace(one, concerns=1) for one in (mother, father, aunt)]
 
-    assert asked == dict.fromkeys(StopReason, True) | {StopReason.NOT_SAFE: False}
+    told = [told_to_others(matter, with_circle(*people)) for people in ((mother, father, aunt), *([x] for x in afraid))]
+
+    assert told == [True, False, False, False]
+
+
+@pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
+def test_whoever_has_no_arrangement_for_safety_is_no_yes(matter: VoiceMatter) -> None:
+    father = person(2, Part.MAIN_PERSON, voices={})
+    mother = person(1, Part.MAIN_PERSON, voices={matter: Agreed.YES}, concerns=1)
+
+    assert all_want(matter, with_circle(mother, father), also=2)
+    assert not all_want(matter, with_circle(replace(mother, unmet_concerns=1), father), also=2)
+
+
+@pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
+@pytest.mark.parametrize("phase", Phase)
+def test_a_wish_about_which_nobody_spoke_is_named_but_in_private_time(matter: VoiceMatter, phase: Phase) -> None:
+    wishes = person(1, Part.MAIN_PERSON, voices={matter: Agreed.YES}, spoken_with=frozenset())
+    case = facts(people=(wishes, UNCLE), phase=phase)
+
+    assert unspoken_wishes(case) == ((wishes, matter),)
+    named = [text for text, _, _ in said(guards.wishes_spoken_about, case)]
+    what = "stop" if matter is VoiceMatter.STOPPING else "come together again"
+    expected = f"{wishes.name} wishes to {what}: speak with them, and write down what was said"
+    assert named == ([] if phase is Phase.PRIVATE_TIME else [expected])
 
 
 PEOPLE = st.lists(

@@ -1,4 +1,4 @@
-"""The circle of a case: its people, who was informed, and safety concerns."""
+"""The circle of a case: its people, and who was informed."""
 
 from collections.abc import Collection
 from dataclasses import fields, replace
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences import queries
 from ekc.conferences.access import in_the_room, lock_case
+from ekc.conferences.actions import traces
 from ekc.conferences.effects import give_notice
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
@@ -25,7 +26,7 @@ from ekc.links import actions as links_actions
 from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.owed import RULES, NoticeKind
-from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part
+from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part, TraceKind
 
 #: Fields that are stored as NULL when empty.
 _NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
@@ -78,6 +79,7 @@ def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
         if late:
             give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
         _leave_letter(by, conference, participant)
+        _trace_attends(by, conference, participant)
         by.record("circle.added", conference_id, name=new.name, part=new.part)
     return participant.id
 
@@ -101,6 +103,8 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         if changed := update_row(participant, details, PersonDetails):
             if "name" in changed:
                 _index_name(by.session, conference, participant)
+            if "attends" in changed:
+                _trace_attends(by, conference, participant)
             if not has_page(details.part, details.attends):
                 ended = _revoke_access(by.session, by.at, participant)
                 stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
@@ -168,9 +172,11 @@ def as_last_time(by: By, conference_id: int, participant_id: int) -> None:
     Not that they were told: whoever takes part is told personally again.
     """
     with writing(by.session):
-        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         participant = member(by.session, conference_id, participant_id)
-        participant.attends = participant.attends or participant.attends_before
+        if participant.attends is None and participant.attends_before is not None:
+            participant.attends = participant.attends_before
+            _trace_attends(by, conference, participant)
         for concern in by.session.scalars(select(SafetyConcern).where(SafetyConcern.participant_id == participant_id)):
             concern.arrangement = concern.arrangement or concern.arrangement_before
         by.record("circle.as_last_time", conference_id, name=participant.name)
@@ -187,6 +193,11 @@ def _leave_letter(by: By, conference: Conference, participant: Participant) -> N
     here = conference.phase in RULES[NoticeKind.LETTER].phases
     if here and participant.attends in NOT_THERE and participant.view:
         give_notice(by.session, conference, by.at, NoticeKind.LETTER, about=participant.id)
+
+
+def _trace_attends(by: By, conference: Conference, participant: Participant) -> None:
+    if participant.attends is not None:
+        traces.leave(by, conference, TraceKind.ATTENDS, participant.id, participant.attends)
 
 
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
@@ -349,45 +360,3 @@ def _index_name(session: Session, conference: Conference, participant: Participa
             NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
             for key in keyring_of(session).index_keys(participant.name, conference.region_id)
         )
-
-
-# Safety concerns
-
-
-def add_concern(by: By, conference_id: int, new: Concern) -> int:
-    """Add a safety concern; returns its id."""
-    with writing(by.session):
-        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        participant = member(by.session, conference_id, new.participant_id)
-        concern = SafetyConcern(conference_id=conference_id)
-        update_row(concern, new, Concern)
-        by.session.add(concern)
-        by.session.flush()
-        by.record("safety.added", conference_id, name=participant.name)
-    return concern.id
-
-
-def change_concern(by: By, conference_id: int, concern_id: int, new: Concern) -> None:
-    """Change a safety concern or its arrangement."""
-    with writing(by.session):
-        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        concern = _concern(by.session, conference_id, concern_id)
-        participant = member(by.session, conference_id, new.participant_id)
-        update_row(concern, new, Concern)
-        by.record("safety.changed", conference_id, name=participant.name)
-
-
-def remove_concern(by: By, conference_id: int, concern_id: int) -> None:
-    """Delete a safety concern; its text stays in the audit."""
-    with writing(by.session):
-        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        concern = _concern(by.session, conference_id, concern_id)
-        by.record("safety.removed", conference_id, concern=concern.concern)
-        by.session.delete(concern)
-
-
-def _concern(session: Session, conference_id: int, concern_id: int) -> SafetyConcern:
-    found = session.get(SafetyConcern, concern_id)
-    if found is None or found.conference_id != conference_id:
-        raise Unknown
-    return found

@@ -14,7 +14,7 @@ from ekc.accounts.notifications import notify_administrators, notify_managers
 from ekc.accounts.queries import readers
 from ekc.conferences import mails, queries
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions import voices
+from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
 from ekc.conferences.effects import give_notice
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
@@ -28,7 +28,7 @@ from ekc.core.transaction import writing
 from ekc.workflow.definition import VERSION
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, Phase, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, Phase, TraceKind, VoiceMatter
 
 # The case
 
@@ -252,12 +252,17 @@ def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
     """Note a consent; returns its id."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
-        participant = member(by.session, conference_id, new.participant_id)
-        refuse_future(by.at, conference.timezone, new.given_on)
-        consent = Consent(conference_id=conference_id, **asdict(new))
-        by.session.add(consent)
-        by.session.flush()
-        by.record("consent.given", conference_id, name=participant.name, scope=new.scope)
+        return _add_consent(by, conference, new)
+
+
+def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
+    participant = member(by.session, conference.id, new.participant_id)
+    refuse_future(by.at, conference.timezone, new.given_on)
+    consent = Consent(conference_id=conference.id, **asdict(new))
+    by.session.add(consent)
+    traces.leave(by, conference, TraceKind.CONSENT_GIVEN, participant.id)
+    by.session.flush()
+    by.record("consent.given", conference.id, name=participant.name, scope=new.scope)
     return consent.id
 
 
@@ -272,10 +277,39 @@ def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | Non
         refuse_future(by.at, conference.timezone, day)
         if day < consent.given_on:
             raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
-        consent.withdrawn_on = day
-        whose = queries.names(by.session, conference_id)[consent.participant_id]
-        give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
-        by.record("consent.withdrawn", conference_id, name=whose, on=day.isoformat())
+        _withdraw(by, conference, consent, day)
+
+
+def _withdraw(by: By, conference: Conference, consent: Consent, day: date) -> None:
+    consent.withdrawn_on = day
+    traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
+    give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
+    whose = queries.names(by.session, conference.id)[consent.participant_id]
+    by.record("consent.withdrawn", conference.id, name=whose, on=day.isoformat())
+
+
+def give_own_consent(by: By, conference_id: int) -> int:
+    """Note the visitor's own consent; returns its id. Raises Unknown for somebody whose own consent is not asked."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
+        who, today = by.visitor.participant_id or 0, local_date(by.at, conference.timezone)
+        me = next(one for one in queries.members(by.session, conference_id) if one.id == who)
+        if queries.own_consent(by.session, conference, me, today) is None:
+            raise Unknown
+        return _add_consent(by, conference, NewConsent(participant_id=who, given_on=today))
+
+
+def withdraw_own_consent(by: By, conference_id: int) -> None:
+    """Note that the visitor takes their own consents back. Raises Refusal where there is none to take back."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
+        whose = (Consent.conference_id == conference_id, Consent.participant_id == (by.visitor.participant_id or 0))
+        every = by.session.scalars(select(Consent).where(*whose, Consent.withdrawn_on.is_(None)))
+        consents = [consent for consent in every if consent.scope != queries.FILE_ALONE]
+        if not consents:
+            raise Refusal(N_("There is no consent of yours that you could take back."))
+        for consent in consents:
+            _withdraw(by, conference, consent, max(local_date(by.at, conference.timezone), consent.given_on))
 
 
 # Contact log

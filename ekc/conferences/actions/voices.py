@@ -38,13 +38,19 @@ def say(
     how: SaidHow | None = None,
     words: str = "",
     reason: StopReason | None = None,
+    asks: bool = False,
 ) -> None:
-    """Write down this person's answer, in place of an earlier one. `on`: the day on which they said it; None: today."""
+    """Write down this person's answer, in place of an earlier one. `on`: the day on which they said it; None: today.
+
+    `asks`: it is a wish about which the pages of the other main persons ask them, from now on if they did not yet.
+    """
     row = said(by, conference.id, matter, about, participant_id, text)
     if row is None:
         row = Voice(conference_id=conference.id, matter=matter, about=about, text=text, participant_id=participant_id)
         by.session.add(row)
     row.answer, row.how, row.words, row.reason_code = answer, how, words or None, reason
+    row.asked_at = (row.asked_at or (by.at if asks else None)) if answer is Agreed.YES else None
+    row.spoken_at = row.spoken = None
     row.said_on, row.written_at = on or local_date(by.at, conference.timezone), by.at
     by.session.flush()
 

@@ -212,3 +212,9 @@ class ConcernForm(EditingForm):
         return Concern(
             participant_id=self.participant_id.data, concern=self.concern.data, arrangement=self.arrangement.data
         )
+
+
+class AnswerForm(EditingForm):
+    """What was said or arranged with somebody who said that it does not feel safe."""
+
+    arrangement = passage(_l("What was said or arranged?"), _l("Write what was said or arranged."), rows=2)

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences import queries
 from ekc.conferences.access import Case
-from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.forms.circle import ConcernForm
+from ekc.conferences.actions import safety as safety_actions
+from ekc.conferences.forms.circle import AnswerForm, ConcernForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import ConcernRow
 from ekc.conferences.views.blueprint import bp
@@ -35,7 +35,7 @@ def add_concern(case: Case) -> ResponseReturnValue:
     form = ConcernForm(queries.circle(db(), case.id))
     if not form.validate():
         return _page(case, form), 422
-    circle_actions.add_concern(by(), case.id, form.to_concern())
+    safety_actions.add_concern(by(), case.id, form.to_concern())
     flash(_("The concern is noted."), "success")
     return _back(case)
 
@@ -49,7 +49,7 @@ def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     if form.validate():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _form_of(case, concern_id))
-            circle_actions.change_concern(by(unchanged), case.id, concern_id, form.to_concern())
+            safety_actions.change_concern(by(unchanged), case.id, concern_id, form.to_concern())
             flash(_("Saved."), "success")
             return _back(case)
     return _page(case, changed=(concern_id, form)), form.status
@@ -60,16 +60,33 @@ def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
 @moves
 def remove_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     """Delete a concern."""
-    circle_actions.remove_concern(by(), case.id, concern_id)
+    safety_actions.remove_concern(by(), case.id, concern_id)
     flash(_("The concern is taken away."), "success")
     return _back(case)
+
+
+@bp.post(f"{_ADDRESS}/<int:concern_id>/answer")
+@case_route(Activity.ANSWER_SAFETY)
+@edits
+def answer_concern(case: Case, concern_id: int) -> ResponseReturnValue:
+    """Write down what was said or arranged with somebody who said that it does not feel safe."""
+    form = AnswerForm(prefix=f"concern-{concern_id}-")
+    if form.validate():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _form_of(case, concern_id))
+            safety_actions.answer_concern(by(unchanged), case.id, concern_id, form.arrangement.data)
+            flash(_("Saved."), "success")
+            return _back(case)
+    return _page(case, changed=(concern_id, form)), form.status
 
 
 def _back(case: Case) -> ResponseReturnValue:
     return redirect(url_for("conferences.safety", conference_id=case.id), 303)
 
 
-def _page(case: Case, form: ConcernForm | None = None, changed: tuple[int, ConcernForm] | None = None) -> str:
+def _page(
+    case: Case, form: ConcernForm | None = None, changed: tuple[int, ConcernForm | AnswerForm] | None = None
+) -> str:
     """The page; a form that is given was rejected and is shown again."""
     circle = queries.circle(db(), case.id)
     rows = sorted(queries.concerns(db(), case.id), key=lambda row: row.arrangement is not None)
@@ -86,11 +103,13 @@ def _page(case: Case, form: ConcernForm | None = None, changed: tuple[int, Conce
         form=form or ConcernForm(circle, formdata=None, data=about),
         forms=forms,
         sent=form or (changed[1] if changed else None),
+        phones=queries.phones(db(), case) if rows else {},
         may_change=case.may(Activity.CHANGE_CIRCLE),
+        may_answer=case.may(Activity.ANSWER_SAFETY),
     )
 
 
-def _form_of(case: Case, concern_id: int) -> ConcernForm:
+def _form_of(case: Case, concern_id: int) -> ConcernForm | AnswerForm:
     """The form of a concern as it is now. Raises Unknown."""
     row = next((row for row in queries.concerns(db(), case.id) if row.id == concern_id), None)
     if row is None:
@@ -98,6 +117,8 @@ def _form_of(case: Case, concern_id: int) -> ConcernForm:
     return _filled(queries.circle(db(), case.id), row)
 
 
-def _filled(circle: tuple[queries.PersonRow, ...], row: ConcernRow) -> ConcernForm:
+def _filled(circle: tuple[queries.PersonRow, ...], row: ConcernRow) -> ConcernForm | AnswerForm:
+    if row.said_at is not None:
+        return AnswerForm(formdata=None, prefix=f"concern-{row.id}-", data={"arrangement": row.arrangement or ""})
     shown = {"participant_id": row.participant_id, "concern": row.concern, "arrangement": row.arrangement or ""}
     return ConcernForm(circle, formdata=None, prefix=f"concern-{row.id}-", data=shown)

@@ -1,0 +1,124 @@
+"""Safety concerns: what staff write down, what somebody says themselves, and what was said or arranged about it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.accounts.notifications import notify_case_staff
+from ekc.conferences.access import lock_case
+from ekc.conferences.actions import traces
+from ekc.conferences.actions.circle import member, update_row
+from ekc.conferences.entries import Concern
+from ekc.conferences.mails import NOT_SAFE
+from ekc.conferences.models import Conference, SafetyConcern
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
+from ekc.workflow.vocabulary import N_, Activity, Phase, Step, TraceKind
+
+_THEIR_OWN = N_("What somebody said themselves stays as they said it. Write down what was said or arranged.")
+
+
+def add_concern(by: By, conference_id: int, new: Concern) -> int:
+    """Add a safety concern; returns its id."""
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        participant = member(by.session, conference_id, new.participant_id)
+        concern = SafetyConcern(conference_id=conference_id)
+        update_row(concern, new, Concern)
+        by.session.add(concern)
+        by.session.flush()
+        by.record("safety.added", conference_id, name=participant.name)
+    return concern.id
+
+
+def change_concern(by: By, conference_id: int, concern_id: int, new: Concern) -> None:
+    """Change a safety concern or its arrangement. Raises Refusal for what somebody said themselves."""
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        concern = _concern(by.session, conference_id, concern_id)
+        if concern.said_at is not None:
+            raise Refusal(_THEIR_OWN)
+        participant = member(by.session, conference_id, new.participant_id)
+        update_row(concern, new, Concern)
+        by.record("safety.changed", conference_id, name=participant.name)
+
+
+def remove_concern(by: By, conference_id: int, concern_id: int) -> None:
+    """Delete a safety concern; its text stays in the audit. Raises Refusal for what somebody said themselves."""
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        concern = _concern(by.session, conference_id, concern_id)
+        if concern.said_at is not None:
+            raise Refusal(_THEIR_OWN)
+        by.record("safety.removed", conference_id, concern=concern.concern or "")
+        by.session.delete(concern)
+
+
+def say_not_safe(by: By, conference_id: int, words: str) -> None:
+    """Note that the visitor says that it does not feel safe. `words`: what they want to say with it; may be empty."""
+    with writing(by.session):
+        conference, _roles = lock_case(by, conference_id, Activity.SAY_NOT_SAFE)
+        note_not_safe(by, conference, words)
+
+
+def note_not_safe(by: By, conference: Conference, words: str = "", step: Step | None = None) -> None:
+    """The same in the caller's transaction; `step`: they say it with this step.
+
+    Coordinator and managers get a mail; in private time only once the family has come out (`tell_not_safe`).
+    """
+    who = by.visitor.participant_id or 0
+    mine = (SafetyConcern.conference_id == conference.id, SafetyConcern.participant_id == who)
+    concern = by.session.scalar(select(SafetyConcern).where(*mine, *_UNANSWERED))
+    if concern is None:
+        concern = SafetyConcern(conference_id=conference.id, participant_id=who, said_at=by.at)
+        by.session.add(concern)
+    concern.concern = "\n".join(filter(None, (concern.concern, words))) or None
+    concern.said_with = step or concern.said_with
+    concern.said_at = by.at
+    traces.leave(by, conference, TraceKind.NOT_SAFE, who)
+    by.session.flush()
+    by.record("voice.not_safe", conference.id)
+    if conference.phase is not Phase.PRIVATE_TIME:
+        _mail(by, conference)
+
+
+def tell_not_safe(by: By, conference: Conference, since: datetime) -> None:
+    """Mail staff if somebody said since then, in private time, that it does not feel safe."""
+    said = (SafetyConcern.conference_id == conference.id, SafetyConcern.said_at >= since, *_UNANSWERED)
+    if by.session.scalar(select(SafetyConcern.id).where(*said).limit(1)) is not None:
+        _mail(by, conference)
+
+
+def answer_concern(by: By, conference_id: int, concern_id: int, said: str) -> None:
+    """Write down what was said or arranged with whoever said that it does not feel safe; also after the end."""
+    with writing(by.session):
+        conference, _roles = lock_case(by, conference_id, Activity.ANSWER_SAFETY)
+        concern = _concern(by.session, conference_id, concern_id)
+        if concern.said_at is None:
+            raise Unknown
+        if not said:
+            raise Refusal(N_("Write what was said or arranged."))
+        concern.arrangement = said
+        traces.leave(by, conference, TraceKind.SAFETY_ANSWERED, concern.participant_id)
+        by.record("safety.answered", conference_id)
+
+
+#: Said by somebody themselves, and answered in no round.
+_UNANSWERED = (
+    SafetyConcern.said_at.is_not(None),
+    SafetyConcern.arrangement.is_(None),
+    SafetyConcern.arrangement_before.is_(None),
+)
+
+
+def _mail(by: By, conference: Conference) -> None:
+    notify_case_staff(by.session, NOT_SAFE, by.at, conference.id, conference.coordinator_id, conference.region_id)
+
+
+def _concern(session: Session, conference_id: int, concern_id: int) -> SafetyConcern:
+    found = session.get(SafetyConcern, concern_id)
+    if found is None or found.conference_id != conference_id:
+        raise Unknown
+    return found

@@ -1,0 +1,82 @@
+"""Somebody's own consent: on their own page, taken back and given again; what staff and others read of it."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.actions.registration import give_own_consent, withdraw_consent, withdraw_own_consent
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.queries import consented, consents
+from ekc.core.errors import Refusal, Unknown
+from ekc.workflow.vocabulary import Part
+from tests import build
+from tests.cast import Cast, enter, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.database import refreshed
+
+TWO = tuple(PersonDetails(name=name, part=Part.MAIN_PERSON) for name in ("Vera Smit", "Mark Bos"))
+BACK = "Vera Smit took their consent back on Monday 2 March 2026"
+
+
+def client_of(app: Flask) -> PageClient:
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    return client
+
+
+def test_a_main_person_takes_their_own_consent_back_and_gives_it_again(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    vera, noor = client_of(app), client_of(app)
+    page = enter(vera, db_session, clock(), case.id, case.people["vera"])
+    said = "You said yes to this conference, and to keeping a file, on Monday 2 March 2026."
+    assert said in page.text
+    assert "The conference goes no further without your consent." in page.text
+
+    page = vera.submit("Take it back")
+
+    assert "You took your consent back on Monday 2 March 2026." in page.text
+    assert consented(refreshed(db_session), case.id) == {case.people["mark"]}
+    sign_in(noor, cast.noor)
+    assert BACK in noor.page("/").text
+    page = noor.page(f"/conferences/{case.id}")
+    assert (BACK in page.text, "is not here yet" in page.text) == (True, False)
+    assert "10:00 Vera Smit Took a consent back" in noor.page(f"/conferences/{case.id}/history").text
+
+    assert said in vera.submit("I give my consent").text
+    assert consented(refreshed(db_session), case.id) == {case.people["mark"], case.people["vera"]}
+    assert BACK not in noor.page(f"/conferences/{case.id}").text
+
+
+def test_what_others_read_of_who_opened_the_file_does_not_tell_of_consents(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    mark = client_of(app)
+    [first] = [row.id for row in consents(db_session, case.id) if row.participant_id == case.people["vera"]]
+    withdraw_consent(By(db_session, cast.noor, START), case.id, first)
+    withdraw_own_consent(By(db_session, participant(case.id, case.people["mark"]), START), case.id)
+    enter(mark, db_session, clock(), case.id, case.people["mark"])
+
+    read = mark.page(f"/conferences/{case.id}/opened").text
+
+    assert "consent" not in read.lower()
+    assert "changed the registration" in read
+
+
+def test_nobody_gives_or_takes_back_what_is_not_theirs(cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    omar = By(db_session, participant(case.id, case.people["omar"]), START)
+    before = consents(db_session, case.id)
+
+    with pytest.raises(Unknown):
+        give_own_consent(omar, case.id)  # his is not asked
+    with pytest.raises(Refusal, match="no consent of yours"):
+        withdraw_own_consent(omar, case.id)
+    for who in (cast.noor, participant(case.id, case.people["els"])):
+        with pytest.raises(Unknown):
+            withdraw_own_consent(By(db_session, who, START), case.id)
+    assert consents(db_session, case.id) == before

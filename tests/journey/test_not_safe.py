@@ -1,0 +1,336 @@
+"""Somebody says that it does not feel safe: who hears it, what waits for it, and who never learns of it."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.actions import safety
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Conference
+from ekc.conferences.queries import concerns, voices
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.journey.actions import Blocked, take_step
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Part, Phase, Step, StopReason, VoiceMatter
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, enter, enter_as_before, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.database import refreshed
+
+VERA = PersonDetails(name="Vera Smit", part=Part.MAIN_PERSON, relation="mother", phone="06 12345678")
+MARK = PersonDetails(name="Mark Bos", part=Part.MAIN_PERSON, relation="father")
+TWO = (VERA, MARK)
+NOT_SAFE = Taking(Step.STOP, stop_reason=StopReason.NOT_SAFE)
+MAIL = "Somebody says that it does not feel safe: ring them today"
+TO_STAFF = ["noor@example.org", "ruud@example.org"]
+Browser = Callable[[], PageClient]
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """Each call gives a client of its own."""
+
+    def client() -> PageClient:
+        made = app.test_client()
+        assert isinstance(made, PageClient)
+        return made
+
+    return client
+
+
+def one(session: Session, case: Made, name: str) -> By:
+    return By(session, participant(case.id, case.people[name]), START)
+
+
+def mailed(session: Session) -> list[str]:
+    """Who got the mail that somebody does not feel safe."""
+    found = select(OutboxMessage.recipient, OutboxMessage.subject).order_by(OutboxMessage.id)
+    return sorted(who for who, subject in refreshed(session).execute(found) if subject == MAIL)
+
+
+def phase_of(session: Session, case: Made) -> Phase:
+    return refreshed(session).get_one(Conference, case.id).phase
+
+
+def pages_of(client: PageClient, case: Made) -> list[str]:
+    """What somebody of the circle reads on their own page and where they stop."""
+    return [client.page(f"/conferences/{case.id}/{rest}").text for rest in ("mine", "steps/stop")]
+
+
+def staff_read(browser: Browser, case: Made, who: object, name: str = "Vera Smit, 06 12345678") -> None:
+    """Home, the case page and the page of safety name whom to ring, with a number that rings."""
+    client = browser()
+    sign_in(client, who)  # type: ignore[arg-type]
+    home = client.page("/")
+    assert "It does not feel safe: ring today " + name in home.text
+    assert ("06 12345678", "tel:0612345678") in home.links
+    page = client.page(f"/conferences/{case.id}")
+    assert f"{name}: said on Monday 2 March 2026, 10:00 that it does not feel safe." in page.text
+    assert "Nobody else in the circle heard this." in page.text
+    safety_page = client.page(f"/conferences/{case.id}/safety").text
+    assert f"{name} nothing arranged yet Said themselves, on Monday 2 March 2026, 10:00: it does not" in safety_page
+
+
+def test_whoever_stops_because_it_does_not_feel_safe_is_heard_by_staff_alone(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    vera, mark = browser(), browser()
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    before = pages_of(mark, case)
+    vera.page(f"/conferences/{case.id}/steps/stop")
+
+    page = vera.submit("I want to stop the conference", {"Why does it stop?": "it does not feel safe"})
+
+    assert (
+        "You said that it does not feel safe. The others do not hear this. Noor van Dijk or your region rings you."
+    ) in page.text
+    assert "Are you in danger now? Ring the emergency number: 112" in page.text
+    assert "You said that it" not in vera.page(f"/conferences/{case.id}/mine").text  # for whoever looks along
+    assert pages_of(mark, case) == before  # to the letter
+    assert mailed(db_session) == TO_STAFF
+    assert phase_of(db_session, case) is Phase.SETUP
+    for who in (cast.noor, cast.ruud):
+        staff_read(browser, case, who)
+    noor = browser()
+    sign_in(noor, cast.noor)
+    page = noor.page(f"/conferences/{case.id}")
+    assert "They want to stop." in page.text
+    assert "There is no safety arrangement for Vera Smit yet" in page.text
+    assert "Everyone is safe (to do)" in page.text
+
+
+@pytest.mark.parametrize(
+    ("make", "step"),
+    [
+        (build.prepared_case, Step.OPEN_CONFERENCE),
+        (build.prepared_case, Step.PLAN_WITHOUT_CONFERENCE),
+        (build.case_in_information, Step.BEGIN_PRIVATE_TIME),
+        (build.case_in_presentation, Step.GO_BACK),
+        (build.case_in_presentation, Step.AGREE_PLAN),
+    ],
+)
+def test_the_case_goes_no_further_until_it_is_answered(
+    cast: Cast, db_session: Session, clock: FrozenClock, make: Callable[..., Made], step: Step
+) -> None:
+    case = make(db_session, cast, START)
+    safety.say_not_safe(one(db_session, case, "linda"), case.id, "")
+
+    def safe() -> bool:
+        with pytest.raises(Blocked) as refused:
+            build.step(db_session, cast, START, case, step, "why")
+        return "safety_decided" not in {reason.guard for reason in refused.value.verdict.reasons}
+
+    [row] = concerns(db_session, case.id)
+    assert not safe()
+    safety.answer_concern(By(db_session, cast.noor, START), case.id, row.id, "She sits next to Omar.")
+    if step in {Step.OPEN_CONFERENCE, Step.PLAN_WITHOUT_CONFERENCE}:
+        build.step(db_session, cast, START, case, step, "why")
+    elif step is not Step.GO_BACK:
+        assert safe()
+    assert [row.arrangement for row in concerns(db_session, case.id)] == ["She sits next to Omar."]
+
+
+def test_it_outlives_the_end_until_somebody_answered_it(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=(VERA,))
+
+    phase = take_step(one(db_session, case, "vera"), case.id, NOT_SAFE)
+
+    assert (phase, mailed(db_session)) == (Phase.CLOSED, TO_STAFF)
+    clock.advance(days=20)  # the line that tells of an end is gone by then
+    for who in (cast.noor, cast.ruud):
+        staff_read(browser, case, who)
+    ruud = browser()
+    sign_in(ruud, cast.ruud)
+    ruud.page(f"/conferences/{case.id}")
+    ruud.follow("Write down what was said or arranged")
+    ruud.submit("Save", {"What was said or arranged?": "She is with her sister, and rings us."})
+    assert "06 12345678" not in ruud.page("/").text
+    assert "She is with her sister, and rings us." in ruud.page(f"/conferences/{case.id}/safety").text
+    seen = ruud.page(f"/conferences/{case.id}/history").text
+    assert "Vera Smit Said that it does not feel safe" in seen
+    assert "It was written down what was said or arranged for safety (noted by Ruud" in seen
+
+
+def test_another_main_persons_wish_to_stop_does_not_close_the_case(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, NOT_SAFE)
+    vera, mark = browser(), browser()
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    mark.page(f"/conferences/{case.id}/steps/stop")
+
+    page = mark.submit("I want to stop the conference", {"Why does it stop?": "another reason"})
+
+    assert phase_of(db_session, case) is Phase.SETUP
+    assert "It is written down as your own wish. Your coordinator and the regional manager hear of it." in page.text
+    assert "Should the conference stop?" not in vera.page(f"/conferences/{case.id}/mine").text
+    staff_read(browser, case, cast.noor)
+    noor = browser()
+    sign_in(noor, cast.noor)
+    seen = noor.page(f"/conferences/{case.id}").text
+    assert "Nobody else was asked: somebody in this case is worried about safety. Speak with Mark Bos first." in seen
+
+    noor.submit("Ask them")  # the coordinator decides
+    assert "Should the conference stop?" in vera.page(f"/conferences/{case.id}/mine").text
+
+
+def test_what_others_were_asked_before_is_said_as_it_was(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    mark = browser()
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    before = pages_of(mark, case)
+    take_step(one(db_session, case, "vera"), case.id, NOT_SAFE)
+
+    assert pages_of(mark, case) == before
+    assert "Should the conference stop?" in before[0]
+    noor = browser()
+    sign_in(noor, cast.noor)
+    seen = noor.page(f"/conferences/{case.id}").text
+    assert "Mark Bos: asked on their own page since Monday 2 March 2026, 10:00." in seen
+    # his yes does not close it: hers is none as long as nobody answered her
+    take_step(one(db_session, case, "mark"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    assert phase_of(db_session, case) is Phase.SETUP
+
+
+def test_who_is_asked_is_said_before_the_click_and_does_not_tell_of_a_worry(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    mark = browser()
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    sentence = "There are two of you, so when Vera Smit is asked, they know that it is you."
+    page = mark.page(f"/conferences/{case.id}/steps/stop").text
+    assert sentence in page
+
+    safety.say_not_safe(one(db_session, case, "vera"), case.id, "He reads my phone.")
+    assert mark.page(f"/conferences/{case.id}/steps/stop").text == page
+    take_step(one(db_session, case, "mark"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    [wish] = [row for row in voices(db_session, case.id) if row.matter is VoiceMatter.STOPPING]
+    assert wish.asked_at is None
+
+
+@pytest.mark.parametrize(
+    ("make", "taking", "ends_in"),
+    [
+        (
+            build.case_in_information,
+            Taking(Step.ANOTHER_DAY, reason="Not today.", unsafe=True),
+            Phase.SETUP,
+        ),
+        (
+            build.case_in_evaluation,
+            Taking(Step.RECONVENE, reason="It is worse.", unsafe=True),
+            Phase.EVALUATION,
+        ),
+    ],
+)
+def test_it_is_said_with_other_steps_too(
+    cast: Cast,
+    db_session: Session,
+    clock: FrozenClock,
+    make: Callable[..., Made],
+    taking: Taking,
+    ends_in: Phase,
+) -> None:
+    case = make(db_session, cast, START, main_persons=TWO)
+
+    assert take_step(one(db_session, case, "vera"), case.id, taking) is ends_in
+
+    [row] = concerns(db_session, case.id)
+    assert (row.name, row.said_with, row.unanswered) == ("Vera Smit", taking.step, True)
+    assert mailed(db_session) == TO_STAFF
+    assert [row.asked_at for row in voices(db_session, case.id) if row.matter is VoiceMatter.AGAIN] == [None] * (
+        taking.step is Step.RECONVENE
+    )
+
+
+def test_the_form_of_a_step_asks_the_circle_alone(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    omar, noor = browser(), browser()
+    enter(omar, db_session, START, case.id, case.people["omar"])
+    omar.page(f"/conferences/{case.id}/steps/another_day")
+    sign_in(noor, cast.noor)
+    assert "It does not feel safe to me" not in noor.page(f"/conferences/{case.id}/steps/another_day").text
+
+    page = omar.submit("Go on another day", {"Why on another day?": "It is late.", "It does not feel safe to me": True})
+
+    assert "You said that it does not feel safe." in page.text
+    assert mailed(db_session) == TO_STAFF
+
+
+def test_everyone_of_the_family_can_say_it_in_every_phase(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    for name in ("marieke", "omar", "joost"):
+        client = browser()
+        enter(client, db_session, START, case.id, case.people[name])
+        client.page(f"/conferences/{case.id}/mine")
+        client.follow("It does not feel safe")
+        client.submit("Say that it does not feel safe", {"Do you want to say more?": f"Words of {name}."})
+    els = browser()
+    enter(els, db_session, START, case.id, case.people["els"])
+    assert "It does not feel safe" not in els.page(f"/conferences/{case.id}/mine").text
+    assert els.get(f"/conferences/{case.id}/not-safe").status_code == 404
+    said = [(row.name, row.concern) for row in concerns(db_session, case.id)]
+    assert said == [
+        ("Marieke de Wit", "Words of marieke."),
+        ("Omar El Amrani", "Words of omar."),
+        ("Joost Lammers", "Words of joost."),
+    ]
+
+
+def test_in_private_time_it_stays_with_the_family_until_it_has_come_out(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    linda = browser()
+    enter_as_before(linda, db_session, START, case.id, case.people["linda"])
+    linda.page(f"/conferences/{case.id}/not-safe")
+
+    page = linda.submit("Say that it does not feel safe")
+
+    assert "While you have private time nobody outside reads it." in page.text
+    noor = browser()
+    sign_in(noor, cast.noor)
+    assert mailed(db_session) == []
+    assert "ring today" not in noor.page("/").text
+    assert "feel safe" not in noor.page(f"/conferences/{case.id}").text
+
+    take_step(one(db_session, case, "omar"), case.id, Taking(Step.COME_OUT))
+    assert mailed(db_session) == TO_STAFF
+    assert "It does not feel safe: ring today Linda de Wit (no number known)" in noor.page("/").text
+
+
+def test_staff_answer_it_and_do_not_change_what_was_said(cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    safety.say_not_safe(one(db_session, case, "linda"), case.id, "Not now.")
+    [row] = concerns(db_session, case.id)
+    noor = By(db_session, cast.noor, START)
+    with pytest.raises(NotNow):
+        safety.answer_concern(noor, case.id, row.id, "Spoken.")
+    take_step(one(db_session, case, "omar"), case.id, Taking(Step.COME_OUT))
+    with pytest.raises(Refusal, match="stays as they said it"):
+        safety.remove_concern(noor, case.id, row.id)
+    with pytest.raises(Refusal, match="Write what was said or arranged"):
+        safety.answer_concern(noor, case.id, row.id, "")
+    with pytest.raises(Unknown):
+        safety.answer_concern(one(db_session, case, "omar"), case.id, row.id, "It is nothing.")
