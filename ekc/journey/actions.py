@@ -13,6 +13,7 @@ from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import move_names, set_referrer
+from ekc.conferences.effects import queue_circle_mail
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind
@@ -23,11 +24,12 @@ from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import EFFECTS
 from ekc.journey.facts import gather_facts
-from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, NOT_SAFE, STOP_WISHED
+from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, END_MAILS, NOT_SAFE, STOP_WISHED
 from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times
 from ekc.workflow.definition import STEPS, ReasonKind, Taking
+from ekc.workflow.ends import END_RULES, End
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, VoiceMatter
@@ -185,6 +187,8 @@ def _record_change(
 def correct_registration(by: By, conference_id: int, new: Assignment, seen_version: int) -> None:
     """Correct region, country, kind, municipality and referrer; old and new managers and the coordinator are told.
 
+    Another region is a row of the table of ends, whose words the circle gets.
+
     The country cannot change any more once a plan was agreed. Raises Stale if the case changed since `seen_version`.
     """
     with writing(by.session):
@@ -212,6 +216,8 @@ def correct_registration(by: By, conference_id: int, new: Assignment, seen_versi
             move_names(by.session, conference)
             move_follow_ups(by.session, conference)
             withdraw_foreign_request(by, conference)
+            for hears in END_RULES[End.OTHER_REGION].mails:
+                queue_circle_mail(by.session, conference, by.at, END_MAILS[End.OTHER_REGION, hears])
         _record_correction(by, conference, before, new)
 
 
