@@ -14,6 +14,7 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import move_names, set_referrer
 from ekc.conferences.actions.safety import note_not_safe, tell_not_safe
+from ekc.conferences.effects import queue_circle_mail
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference, Voice
 from ekc.core.audit import ActorKind
@@ -24,12 +25,13 @@ from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import EFFECTS, leave_notices
 from ekc.journey.facts import gather_facts
-from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, STOP_WISHED, WISH_TAKEN_BACK
+from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, END_MAILS, STOP_WISHED, WISH_TAKEN_BACK
 from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.journey.queries import MATTER_STEPS
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times, planned_day
 from ekc.workflow.definition import ReasonKind, Taking
+from ekc.workflow.ends import END_RULES, End
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES
@@ -266,6 +268,8 @@ def _record_change(
 def correct_registration(by: By, conference_id: int, new: Assignment, seen_version: int) -> None:
     """Correct region, country, kind, municipality and referrer; old and new managers and the coordinator are told.
 
+    Another region is a row of the table of ends, whose words the circle gets.
+
     The country cannot change any more once a plan was agreed. Raises Stale if the case changed since `seen_version`.
     """
     with writing(by.session):
@@ -293,6 +297,8 @@ def correct_registration(by: By, conference_id: int, new: Assignment, seen_versi
             move_names(by.session, conference)
             move_follow_ups(by.session, conference)
             withdraw_foreign_request(by, conference)
+            for hears in END_RULES[End.OTHER_REGION].mails:
+                queue_circle_mail(by.session, conference, by.at, END_MAILS[End.OTHER_REGION, hears])
         _record_correction(by, conference, before, new)
 
 

@@ -13,6 +13,7 @@ from ekc.journey import queries
 from ekc.journey.casepage import clock_events
 from ekc.journey.deadlines import running_deadlines
 from ekc.matching.queries import match as match_queries
+from ekc.workflow.ends import END_RULES, End, EndRule
 from ekc.workflow.profiles import PROFILES, Profile
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
@@ -30,6 +31,7 @@ class DueChange:
 class Consequences:
     """What follows from a correction. `country`: the new country, if it is another one."""
 
+    region: EndRule | None  # what follows from another region; None: it stays
     loses: tuple[accounts.Reader, ...]
     gains: tuple[accounts.Reader, ...]
     unmanaged: bool  # nobody manages the region of the case then
@@ -49,6 +51,7 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
     waiting = case.asked_coordinator_id if moves and case.asked_coordinator_id not in of_region else None
     foreign = moves and case.coordinator_id is not None and case.coordinator_id not in of_region
     return Consequences(
+        region=END_RULES[End.OTHER_REGION] if moves else None,
         loses=tuple(one for one in saw if one not in will_see),
         gains=tuple(one for one in will_see if one not in saw),
         unmanaged=not accounts.readers(session, after.region_id, ""),

@@ -13,6 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import language_of
 from ekc.evaluations import queries as evaluations
+from ekc.journey import queries
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
 from ekc.links.queries import links_of_participant, pending_devices
@@ -23,6 +24,7 @@ from ekc.plans import queries as plans
 from ekc.plans.changes import Change, text_changes
 from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
+from ekc.workflow.ends import END_RULES, End, EndRule
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, why_not
 from ekc.workflow.link_life import LinkLife
 from ekc.workflow.profiles import PROFILES
@@ -132,6 +134,7 @@ class OwnPage:
     monitor: str  # the name of the person to call if the plan goes wrong
     evaluation: evaluations.FollowUpRow | None
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
+    moved: EndRule | None  # another region looks after the case, since a few days
     today: date
 
 
@@ -189,6 +192,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
+        moved=END_RULES[End.OTHER_REGION] if queries.moved_lately(session, case.id, at) else None,
         today=today,
     )
 

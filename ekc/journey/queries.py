@@ -56,6 +56,7 @@ from ekc.workflow.vocabulary import (
 MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
 _MOST = 50  # cases in one list of the home page
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
+_RECENT = timedelta(days=14)  # so long a correction stays on home pages, and another region on own pages
 _MOST_CLOSED = 10  # closed cases in the list of a coordinator
 
 
@@ -400,6 +401,19 @@ def _not_informed_counts(session: Session, ids: Collection[int]) -> dict[int, in
     return {conference_id: count for conference_id, count in rows}  # noqa: C416 - mypy does not take rows for pairs
 
 
+_moved = Correction.__table__.c
+_MOVED = (
+    select(func.max(_moved.at))
+    .where(_moved.conference_id == bindparam("case"), _moved.region_before != _moved.region_after)
+    .where(_moved.at > bindparam("since"))
+)
+
+
+def moved_lately(session: Session, conference_id: int, at: datetime) -> bool:
+    """Whether the case came to another region in the last days."""
+    return session.scalar(_MOVED, {"case": conference_id, "since": at - _RECENT}) is not None
+
+
 def demo_links(session: Session, at: datetime) -> list[DemoPerson]:
     """The people whom a visitor of the demo can become by a personal link: those whose link has a note."""
     rows = session.execute(
@@ -412,8 +426,6 @@ def demo_links(session: Session, at: datetime) -> list[DemoPerson]:
 
 
 # Corrections of a registration
-
-_RECENT = timedelta(days=14)  # so long a correction stays on home pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
             yield f"{step.step} settles or tells an end and is none"
     closing = {step.step for step in steps if step.target is Phase.CLOSED}
     for rule in rules:
-        if not rule.steps:
+        if bool(rule.steps) == rule.by_correction:
             yield f"nothing brings about the end {rule.end}"
         if rule.steps & closing and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
             yield f"the end {rule.end} closes a case and does not say so to everybody"

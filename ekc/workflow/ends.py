@@ -20,6 +20,7 @@ class End(StrEnum):
     CLOSED = "closed"
     WITHOUT_CONFERENCE = "without_conference"
     ANOTHER_DAY = "another_day"
+    OTHER_REGION = "other_region"
 
 
 class Hears(Labelled):
@@ -39,6 +40,16 @@ class Settled(Labelled):
     REQUEST = "request", N_("a coordinator who was asked and has not answered is asked no longer, and told")
     MAILS = "mails", N_("mails to the circle that wait to be sent are not sent any more, except personal links")
     MEETING = "meeting", N_("a meeting that was planned has no date any more")
+    FOREIGN_REQUEST = (
+        "foreign_request",
+        N_("a coordinator of the former region who was asked and has not answered is asked no longer, and told"),
+    )
+    LISTS = "lists", N_("open follow-ups go to the list of the new region, and the names to its search")
+    STAYS = "stays", N_("the coordinator who accepted, personal links, devices and the plan stay as they are")
+
+
+#: What is settled where a case ends.
+_AT_AN_END = frozenset({Settled.FOLLOW_UPS, Settled.LINKS, Settled.REQUEST, Settled.MAILS, Settled.MEETING})
 
 
 class Destroyed(Labelled):
@@ -70,6 +81,7 @@ class EndRule:
 
     `title` is what lists call it, `reason` why a follow-up was given up. Pages say `staff`, `family` or `agencies`
     above all else; empty where the case goes on and the page itself tells what is next. `again`: how one starts again.
+    `by_correction`: no step brings it about, but a correction of the registration.
     """
 
     end: End
@@ -83,12 +95,15 @@ class EndRule:
     family: str = ""
     agencies: str = ""
     again: str = ""
+    by_correction: bool = False
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
 
 
 _NEW_CASE = N_(
     "A closed case is not opened again. Register a new conference, and name the number of this one in the registration."
 )
+_OTHER_REGION_FAMILY = N_("Another region looks after your conference now. For you everything goes on as before.")
+_OTHER_REGION_AGENCIES = N_("Another region looks after this conference now. For you everything goes on as before.")
 _STAFF_SUBJECT = N_("A conference has ended")
 
 ENDS: tuple[EndRule, ...] = (
@@ -96,7 +111,7 @@ ENDS: tuple[EndRule, ...] = (
         end=End.NO_PLAN,
         title=N_("ended without a plan"),
         steps=frozenset({Step.NO_PLAN}),
-        settles=frozenset(Settled) - {Settled.LINKS},
+        settles=_AT_AN_END - {Settled.LINKS},
         destroys=frozenset(Destroyed),
         mails={
             Hears.FAMILY: Words(
@@ -130,7 +145,7 @@ ENDS: tuple[EndRule, ...] = (
         end=End.STOPPED,
         title=N_("stopped"),
         steps=frozenset({Step.STOP}),
-        settles=frozenset(Settled) - {Settled.LINKS},
+        settles=_AT_AN_END - {Settled.LINKS},
         mails={
             Hears.FAMILY: Words(
                 N_("The conference does not go on"),
@@ -160,7 +175,7 @@ ENDS: tuple[EndRule, ...] = (
         end=End.GONE,
         title=N_("ended early"),
         steps=frozenset({Step.MAIN_PERSON_GONE}),
-        settles=frozenset(Settled),
+        settles=_AT_AN_END,
         mails={
             Hears.FAMILY: Words(
                 N_("The conference does not go on"),
@@ -244,6 +259,24 @@ ENDS: tuple[EndRule, ...] = (
             ),
         },
         again=N_("What was open stays open: questions of the days before can be answered on the new day."),
+    ),
+    EndRule(
+        end=End.OTHER_REGION,
+        title=N_("goes to another region"),
+        steps=frozenset(),
+        by_correction=True,
+        settles=frozenset({Settled.FOREIGN_REQUEST, Settled.LISTS, Settled.STAYS}),
+        mails={
+            Hears.FAMILY: Words(N_("Another region looks after your conference"), _OTHER_REGION_FAMILY),
+            Hears.AGENCIES: Words(N_("Another region looks after a conference"), _OTHER_REGION_AGENCIES),
+        },
+        staff=N_(
+            "Another region looks after it: its managers see it, those of the former region do not. They and the "
+            "coordinator heard that the registration was corrected."
+        ),
+        family=_OTHER_REGION_FAMILY,
+        agencies=_OTHER_REGION_AGENCIES,
+        again=N_("It goes back by another correction, made by a manager of the region where it is."),
     ),
 )
 

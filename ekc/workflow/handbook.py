@@ -145,7 +145,7 @@ def _step(rule: StepRule) -> tuple[str, str, str, str, str]:
 def _end(rule: EndRule) -> Iterator[str]:
     yield f"### End: {rule.title}"
     steps = ", ".join(step.title for step in STEPS if step.step in rule.steps)
-    lines = [f"- By: {steps}."]
+    lines = [f"- By: {steps or 'a correction of the registration'}."]
     if rule.settles:
         lines.append(
             "- Settles: " + "; ".join(one.label for one in type(min(rule.settles)) if one in rule.settles) + "."

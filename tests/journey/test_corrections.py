@@ -19,7 +19,7 @@ from ekc.meetings.models import Meeting
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.workflow.vocabulary import Part, Phase, Role, Variant
 from tests.build import Made, case_in_evaluation, case_in_private_time, case_in_setup, prepared_case, registered_case
-from tests.cast import COST, PASSWORD, Cast, participant, sign_in
+from tests.cast import COST, PASSWORD, Cast, make_link, open_link, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
@@ -108,6 +108,30 @@ def test_another_region_is_said_first_and_then_told_to_everybody(
     later = PageClient(app)
     sign_in(later, sara)
     assert corrected_lately(later) == []
+
+
+def test_the_circle_hears_of_another_region_by_mail_and_on_its_page(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    link = make_link(db_session, clock(), case.id, case.people["omar"])
+
+    shown = correct(client, cast.ruud, case, SOUTH)
+
+    assert "Open follow-ups go to the list of the new region, and the names to its search." in shown.text
+    rows = refreshed(db_session).scalars(select(OutboxMessage).where(OutboxMessage.key.contains("other_region")))
+    assert sorted((row.recipient, row.subject) for row in rows) == [
+        ("karim@example.org", "Another region looks after a conference"),
+        ("linda@example.org", "Another region looks after your conference"),
+        ("marieke@example.org", "Another region looks after your conference"),
+        ("omar@example.org", "Another region looks after your conference"),
+    ]
+    said = "Another region looks after your conference now. For you everything goes on as before."
+    mine = open_link(client, link)  # the link stays
+    assert said in mine.text
+    clock.advance(days=15)
+    client.page(link)
+    assert said not in client.submit("Go to my page").text
 
 
 def test_names_and_follow_ups_move_with_the_region(
