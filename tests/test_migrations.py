@@ -9,13 +9,17 @@ from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.models import Notice
 from ekc.conferences.queries import voices
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
+from ekc.journey.actions import take_step
 from ekc.meetings.models import Stretch
 from ekc.plans.actions import record_agreement
 from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
-from ekc.workflow.vocabulary import Agreed
+from ekc.workflow.definition import Taking
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import Agreed, Step
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -110,6 +114,27 @@ def test_what_each_person_said_goes_down_to_the_old_columns_and_up_again(
     assert [tuple(row) for row in answers] == [(case.people["omar"], "part"), (marieke, "yes")]
     assert said() == before
     assert len(before) == 4
+
+
+def test_a_question_of_the_family_goes_down_to_a_main_person_and_what_is_owed_is_dropped(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, Taking(Step.ASK_FOR_INFORMATION, reason="May the nurse come?"))
+    choose = Notice(conference_id=case.id, kind=NoticeKind.PLACE, round=1, at=START, was="A", now="B")
+    db_session.add(choose)
+    db_session.commit()
+    db_session.close()
+    older = ScriptDirectory.from_config(_config()).get_revision("0009").down_revision
+    try:
+        downgrade(engine, str(older))
+        with engine.connect() as connection:
+            asked = connection.execute(text("select participant_id from question")).scalars().all()
+            kinds = connection.execute(text("select kind from notice order by id")).scalars().all()
+    finally:
+        upgrade(engine)
+    assert (asked, kinds) == ([case.people["marieke"]], ["place"])
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine, db_session: Session, cast: Cast) -> None:

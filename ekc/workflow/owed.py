@@ -35,7 +35,7 @@ class NoticeKind(Labelled):
     CONSENT = "consent", N_("a consent was taken back")
     QUESTION = "question", N_("the family came out with a question")
     SENT_BACK = "sent_back", N_("the plan went back into private time")
-    LOOK_AGAIN = "look_again", N_("the plan that went back is presented again")
+    LOOK_AGAIN = "look_again", N_("the plan that went back")
     LETTER = "letter", N_("somebody who is not there has something to say")
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
     END = "end", N_("the conference has ended")

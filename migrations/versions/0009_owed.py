@@ -27,8 +27,7 @@ def _words(column: str, words: tuple[str, ...]) -> str:
 
 def upgrade() -> None:
     with op.batch_alter_table("notice") as notice:
-        if op.get_bind().dialect.name == "postgresql":
-            notice.drop_constraint("ck_notice_noticekind")
+        notice.drop_constraint(op.f("ck_notice_noticekind"), type_="check")
         notice.create_check_constraint(op.f("ck_notice_noticekind"), sa.text(_words("kind", _NEW)))
         notice.add_column(sa.Column("about", sa.Integer))
         notice.create_foreign_key(op.f("fk_notice_about_participant"), "participant", ["about"], ["id"])
@@ -55,11 +54,12 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("question") as question:
         question.alter_column("participant_id", existing_type=sa.Integer, nullable=False)
-    op.execute(f"delete from notice where not {_words('kind', _OLD)}")  # noqa: S608 - our own words
+    op.execute(
+        sa.text("delete from notice where kind not in :old").bindparams(sa.bindparam("old", _OLD, expanding=True))
+    )
     with op.batch_alter_table("notice") as notice:
-        if op.get_bind().dialect.name == "postgresql":
-            notice.drop_constraint("ck_notice_noticekind")
-            notice.drop_constraint("ck_notice_end")
+        notice.drop_constraint(op.f("ck_notice_noticekind"), type_="check")
+        notice.drop_constraint(op.f("ck_notice_end"), type_="check")
         notice.create_check_constraint(op.f("ck_notice_noticekind"), sa.text(_words("kind", _OLD)))
         notice.drop_constraint("fk_notice_about_participant", type_="foreignkey")
         notice.drop_column("about")

@@ -2,15 +2,20 @@
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.actions.circle import add_person
+from ekc.conferences.actions.registration import withdraw_consent
 from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Consent
 from ekc.journey.actions import take_step
 from ekc.matching.actions import asking, independence
+from ekc.meetings.actions import attendance, information
 from ekc.plans import actions as plans
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Agreed, Part, Step, StopReason
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, make_link, participant
@@ -63,3 +68,39 @@ def test_who_agrees(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: S
     plans.decide_acceptance(noor, case.id, case.people["karim"], False, "One night without an adult.")
     sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/plan/agreement")
     onlooker.look(visitor, "voices agreement")
+
+
+@pytest.fixture
+def owing(db_session: Session, cast: Cast) -> Made:
+    """In the information phase again: a question of the family, words to be read out, somebody new, a consent back."""
+    case = build.prepared_case(db_session, cast, START)
+    noor, kees, linda = By(db_session, cast.noor, START), case.people["kees"], case.people["linda"]
+    for who, words in ((kees, "I sleep badly, boys. Do look after each other."), (linda, "I can help on Fridays.")):
+        build.change_details(db_session, cast, START, case, who, attends=Attends.LETTER, view=words)
+    build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
+    there = [id_ for id_ in case.people.values() if id_ not in {kees, linda}]
+    attendance.record_attendance(noor, case.id, there)
+    information.read_out(noor, case.id, linda, case.people["omar"])
+    build.to_presentation(db_session, cast, START, case)
+    marieke = By(db_session, participant(case.id, case.people["marieke"]), START)
+    take_step(marieke, case.id, Taking(Step.GO_BACK, reason="The evenings are unclear."))
+    take_step(marieke, case.id, Taking(Step.ASK_FOR_INFORMATION, reason="May the nurse come in the evening?"))
+    add_person(noor, case.id, PersonDetails(name="Hassan El Amrani", part=Part.FAMILY, phone="06 12345678"))
+    consent = db_session.scalars(select(Consent.id).where(Consent.conference_id == case.id)).first()
+    withdraw_consent(noor, case.id, consent or 0)
+    return case
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_what_is_owed(
+    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, owing: Made, language: str
+) -> None:
+    sign_in(visitor, cast.noor.actor.name, "/")
+    visitor.context.add_cookies([{"name": "language", "value": language, "url": visitor.url}])
+    for rest in ("/", *(f"/conferences/{owing.id}{page}" for page in ("", "/to-tell", "/information", "/history"))):
+        visitor.goto(rest)
+        onlooker.look(visitor, f"owed {language} {rest.rpartition('/')[2] or 'home'}")
+    step = Taking(Step.MAIN_PERSON_GONE, stop_reason=StopReason.DIED)
+    take_step(By(db_session, cast.noor, START), owing.id, step)
+    visitor.goto(f"/conferences/{owing.id}/to-tell")
+    onlooker.look(visitor, f"owed {language} after the end")

@@ -40,7 +40,7 @@ from ekc.staff.actions import accounts as accounts_actions
 from ekc.staff.actions import closing, inviting
 from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import ActionKind, InformationKind, Role, Step
+from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Role, Step
 from tests import build
 from tests.build import Made
 from tests.cast import COST, Cast, come_in, make_link, participant, session_of, set_up_app
@@ -276,13 +276,17 @@ def _prepared(session: Session, cast: Cast) -> Made:
 
 
 def _told(session: Session, cast: Cast) -> Made:
-    """In the information phase: information was given, a question asked, and a professional has left."""
+    """In the information phase: information was given, a question asked, words read out, a professional has left."""
     case = build.case_in_information(session, cast, START)
     els, karim = case.people["els"], case.people["karim"]
     information.add_information(
         By(session, cast.noor, START), case.id, InformationText(InformationKind.HELP, "There is help.")
     )
     information.add_question(By(session, cast.noor, START), case.id, QuestionText(karim, "Who calls?"))
+    for name in ("kees", "fatima"):
+        absent = {"attends": Attends.LETTER, "view": "I wish you well."}
+        build.change_details(session, cast, START, case, case.people[name], **absent)
+    information.read_out(By(session, cast.noor, START), case.id, case.people["kees"], None)
     attendance.leave(By(session, cast.noor, START), case.id, els)
     return case
 

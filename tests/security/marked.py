@@ -60,6 +60,7 @@ from ekc.workflow.vocabulary import (
     Variant,
     VoiceMatter,
 )
+from tests import build
 from tests.cast import Cast, make_link, participant
 from tests.clock import START
 from tests.stages import stage
@@ -156,7 +157,7 @@ HOLDS: dict[CasePart, list[str]] = {
     ],
     CasePart.CONTACT_LOG: ["contact"],
     CasePart.ARRANGEMENTS: ["food", *each("needs", HERE[:-1])],
-    CasePart.INFORMATION: ["told", "asked", "answered"],
+    CasePart.INFORMATION: ["told", "asked", "answered", "askreason", "askanswered"],
     CasePart.BOTTOM_LINES: ["line", "ground", "newline", "newground", "namekarim"],
     CasePart.PLAN: [
         *(
@@ -388,6 +389,7 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
     attendance.professionals_leave(By(session, noor, START), case.id)
     _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
     _step(session, cast, case, Step.ASK_FOR_INFORMATION, mark("askreason"))
+    build.answer_family(session, cast, START, build.Made(case.id), mark("askanswered"))
     _step(session, cast, case, Step.BEGIN_PRIVATE_TIME)
     _step(session, cast, case, Step.COME_OUT)
     _step(session, cast, case, Step.GO_BACK, mark("backreason"))

@@ -1,0 +1,422 @@
+"""What each step and change leaves for whom: at home, on the case page, in history; and what clears it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By, Visitor
+from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions.registration import add_consent, change_registration, log_contacts, withdraw_consent
+from ekc.conferences.entries import NewConsent, PersonDetails, Registration
+from ekc.conferences.models import Conference, Consent, Notice, Participant
+from ekc.conferences.queries import registration
+from ekc.core.errors import Refusal
+from ekc.core.outbox import OutboxMessage
+from ekc.journey.actions import Blocked, take_step
+from ekc.journey.home import staff_home
+from ekc.journey.notices import owed_in, owed_so_far
+from ekc.meetings.actions import arranging, attendance, information
+from ekc.meetings.actions.arranging import Venue
+from ekc.plans import actions as plans
+from ekc.workflow.definition import Taking
+from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.owed import RULES, ClearedBy, NoticeKind
+from ekc.workflow.vocabulary import Attends, Part, Phase, Role, Step, StopReason
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, enter, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.page import text_of
+
+STOP = Taking(Step.STOP, stop_reason=StopReason.SITUATION_CHANGED)
+
+
+def by(session: Session, who: Visitor, clock: FrozenClock) -> By:
+    return By(session, who, clock())
+
+
+def owed_to(session: Session, case: Made) -> dict[NoticeKind, list[str]]:
+    """What is owed now to whom, by first name; to staff without a name."""
+    session.rollback()
+    names = {id_: name for name, id_ in case.people.items()}
+    found: dict[NoticeKind, list[str]] = {}
+    for one in owed_in(session, [case.id]).get(case.id, ()):
+        if one.is_open:
+            found.setdefault(one.notice.kind, []).extend(names.get(who.id, who.name) for who in one.to)
+    return found
+
+
+def at_home(session: Session, who: Visitor, clock: FrozenClock, case: Made) -> dict[NoticeKind, int]:
+    """What the home page of this member of staff lists of the case, and for how many people."""
+    session.rollback()
+    lines = [line for one in staff_home(session, who, clock()).to_tell if one.case.id == case.id for line in one.lines]
+    return {line.notice.kind: len(line.to) for line in lines}
+
+
+# Ends
+
+
+@pytest.fixture
+def told(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    """In presentation; Marieke, Karim, Omar and Linda have a mail address, the others are on paper."""
+    made = build.case_in_presentation(db_session, cast, START)
+    clock.advance(hours=3)
+    return made
+
+
+def test_whoever_is_on_paper_stays_on_the_list_after_no_plan_until_told(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, told: Made
+) -> None:
+    take_step(by(db_session, cast.noor, clock), told.id, Taking(Step.NO_PLAN))
+    clock.advance(minutes=1)
+    sent = update(OutboxMessage).where(OutboxMessage.key.contains(":no_plan-")).values(sent_at=clock())
+    db_session.execute(sent)
+    db_session.commit()
+    on_paper = ["els", "fatima", "joost", "kees"]
+
+    assert {kind: sorted(names) for kind, names in owed_to(db_session, told).items()} == {NoticeKind.END: on_paper}
+    assert at_home(db_session, cast.noor, clock, told) == at_home(db_session, cast.ruud, clock, told)
+    assert at_home(db_session, cast.noor, clock, told) == {NoticeKind.END: 4}
+
+    clock.advance(days=60)  # long after the coordinator's access ended
+    assert at_home(db_session, cast.noor, clock, told) == {}
+    assert at_home(db_session, cast.ruud, clock, told) == {NoticeKind.END: 4}
+    sign_in(client, cast.ruud)
+    assert "4 people have not heard yet: the conference has ended" in client.page("/").text
+    page = client.follow("Family De Wit - El Amrani")
+    assert "Your conference ended without a plan." in page.text
+    boxes = [box for box in page.all("input") if box.get("name") == "told"]
+    labels = [text_of(next(block for block in page.around(box) if text_of(block))) for box in boxes]
+    assert [label.split(",")[1].strip() for label in labels] == ["no phone number and no mail address known"] * 4
+    client.submit("I told them", {"Who was told": labels, "How": "letter"})
+
+    assert owed_to(db_session, told) == {}
+    assert at_home(db_session, cast.ruud, clock, told) == {}
+    history = client.page(f"/conferences/{told.id}/history").text
+    assert "Kees de Wit (told, as the contact log says)" in history
+    assert "Omar El Amrani (by mail)" in history
+
+
+def test_a_look_at_the_own_page_is_hearing_the_end(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock, told: Made
+) -> None:
+    take_step(by(db_session, cast.noor, clock), told.id, Taking(Step.NO_PLAN))
+    clock.advance(minutes=5)
+    other = app.test_client()
+    assert isinstance(other, PageClient)
+    enter(other, db_session, clock(), told.id, told.people["kees"])
+
+    assert "kees" not in owed_to(db_session, told)[NoticeKind.END]
+
+
+@pytest.mark.parametrize(
+    ("make", "taking", "missing"),
+    [
+        (build.prepared_case, STOP, set()),
+        (build.prepared_case, Taking(Step.MAIN_PERSON_GONE, stop_reason=StopReason.DIED), {"marieke"}),
+        (build.case_in_private_time, Taking(Step.NO_PLAN), set()),
+    ],
+)
+def test_each_end_is_owed_to_each_person_who_took_part(
+    db_session: Session,
+    cast: Cast,
+    clock: FrozenClock,
+    make: Callable[..., Made],
+    taking: Taking,
+    missing: set[str],
+) -> None:
+    case = make(db_session, cast, START)
+    take_step(by(db_session, cast.noor, clock), case.id, taking)
+
+    assert set(owed_to(db_session, case)[NoticeKind.END]) == set(case.people) - missing
+
+
+def test_closing_is_owed_to_the_family_and_not_to_agencies(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.closed_case(db_session, cast, START)
+    assert set(owed_to(db_session, case)[NoticeKind.END]) == set(case.people) - {"karim", "els"}
+
+
+def test_who_would_have_come_hears_that_there_is_no_conference(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    take_step(
+        by(db_session, cast.noor, clock), case.id, Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They made it at home.")
+    )
+
+    assert set(owed_to(db_session, case)[NoticeKind.NO_CONFERENCE]) == set(case.people)
+    sign_in(client, cast.noor)
+    assert "There will be no conference" in client.page(f"/conferences/{case.id}/to-tell").text
+
+
+# A consent
+
+
+def test_a_consent_taken_back_is_for_coordinator_and_manager_to_decide_and_for_nobody_else_to_know(
+    client: PageClient, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    marieke = case.people["marieke"]
+    pieter = circle_actions.add_person(
+        by(db_session, cast.noor, clock), case.id, PersonDetails(name="Pieter Bos", part=Part.MAIN_PERSON)
+    )
+    consent = db_session.scalars(select(Consent.id).where(Consent.participant_id == marieke)).one()
+    clock.advance(hours=1)
+    db_session.rollback()
+
+    withdraw_consent(by(db_session, cast.noor, clock), case.id, consent)
+
+    for who in (cast.noor, cast.ruud):
+        assert at_home(db_session, who, clock, case)[NoticeKind.CONSENT] == 0
+        sign_in(client, who)
+        assert "A consent was taken back: decide whether and how it goes on" in client.page("/").text
+        assert "A consent was taken back: decide" in client.page(f"/conferences/{case.id}").text
+    mails = db_session.scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("consent:"))).all()
+    assert sorted(mail.recipient for mail in mails) == ["noor@example.org", "ruud@example.org"]
+    other = app.test_client()
+    assert isinstance(other, PageClient)
+    db_session.rollback()
+    assert "taken back" not in enter(other, db_session, clock(), case.id, pieter).text
+
+    add_consent(by(db_session, cast.noor, clock), case.id, NewConsent(participant_id=marieke, given_on=START.date()))
+
+    assert NoticeKind.CONSENT not in at_home(db_session, cast.ruud, clock, case)
+    history = client.page(f"/conferences/{case.id}/history").text
+    assert "A consent was taken back For: coordinator and regional managers. Settled: said yes again." in " ".join(
+        history.split()
+    ).replace("  ", " ")
+
+
+def test_a_yes_to_the_conference_that_is_taken_back_is_as_a_consent(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    row = registration(db_session, case.id)
+    kept = Registration(**{name: getattr(row, name) for name in Registration.__dataclass_fields__})
+    marieke = case.people["marieke"]
+
+    change_registration(by(db_session, cast.noor, clock), case.id, kept, {marieke: None})
+    assert owed_to(db_session, case) == {NoticeKind.CONSENT: []}
+    change_registration(by(db_session, cast.noor, clock), case.id, kept, {marieke: START.date()})
+    assert owed_to(db_session, case) == {}
+
+
+# A question out of private time
+
+
+def test_what_the_family_asks_is_an_open_question_until_it_is_answered(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    marieke = participant(case.id, case.people["marieke"])
+    asks = Taking(Step.ASK_FOR_INFORMATION, reason="May the nurse come in the evening?")
+
+    take_step(by(db_session, marieke, clock), case.id, asks)
+
+    assert owed_to(db_session, case) == {NoticeKind.QUESTION: []}
+    assert (at_home(db_session, cast.noor, clock, case), at_home(db_session, cast.ruud, clock, case)) == (
+        {NoticeKind.QUESTION: 0},
+        {},
+    )
+    with pytest.raises(Blocked) as refused:
+        build.step(db_session, cast, clock(), case, Step.BEGIN_PRIVATE_TIME)
+    assert [reason.guard for reason in refused.value.verdict.reasons] == ["questions_answered"]
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}")
+    page = client.follow("The family came out with a question: see that it is answered")
+    assert "The family, in private time May the nurse come in the evening?" in page.text
+    client.submit("Save the question", {"Answer": "Yes, on Tuesdays."}, near="evening")
+
+    assert owed_to(db_session, case) == {}
+    (was,) = owed_so_far(db_session, case.id)
+    assert (was.notice.kind, was.notice.settled) == (NoticeKind.QUESTION, ClearedBy.ANSWERED)
+    build.step(db_session, cast, clock(), case, Step.BEGIN_PRIVATE_TIME)
+
+
+# A plan that goes back
+
+
+def test_a_plan_that_went_back_is_heard_by_those_who_were_not_there_and_looked_at_again(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    build.change_details(db_session, cast, START, case, case.people["kees"], attends=Attends.PHONE)
+    attendance.leave(by(db_session, cast.noor, clock), case.id, case.people["kees"])
+    clock.advance(hours=1)
+    build.to_presentation(db_session, cast, clock(), case)
+    marieke = participant(case.id, case.people["marieke"])
+    take_step(by(db_session, marieke, clock), case.id, Taking(Step.GO_BACK, reason="The evenings are unclear."))
+    assert owed_to(db_session, case) == {}  # nothing is read in private time
+    clock.advance(minutes=20)
+    take_step(by(db_session, marieke, clock), case.id, Taking(Step.COME_OUT))
+
+    assert owed_to(db_session, case) == {NoticeKind.SENT_BACK: ["kees"], NoticeKind.LOOK_AGAIN: ["karim"]}
+    assert at_home(db_session, cast.noor, clock, case) == {NoticeKind.SENT_BACK: 1, NoticeKind.LOOK_AGAIN: 1}
+
+    log_contacts(by(db_session, cast.noor, clock), case.id, [case.people["kees"]], "phone", "Told.")
+    plans.decide_acceptance(by(db_session, cast.noor, clock), case.id, case.people["karim"], True)
+    assert owed_to(db_session, case) == {}
+
+
+# What somebody who is not there has to say
+
+
+def test_words_of_somebody_who_is_not_there_are_read_out_and_by_whom(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    kees = case.people["kees"]
+    build.change_details(db_session, cast, START, case, kees, attends=Attends.LETTER, view="I sleep badly, boys.")
+    build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
+    assert owed_to(db_session, case) == {NoticeKind.LETTER: []}
+    sign_in(client, cast.ruud)
+    assert "I sleep badly" not in client.page(f"/conferences/{case.id}/information").text
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/information")
+    assert "1 not read out yet" in page.text
+    page = client.submit("It was read out", {"Who read it out": "Omar El Amrani"})
+
+    assert "Read out by Omar El Amrani" in page.text
+    assert owed_to(db_session, case) == {}
+    history = client.page(f"/conferences/{case.id}/history").text
+    assert ("Settled: read out." in history, "Kees" in history.partition("What people had to hear")[2]) == (True, False)
+
+    client.page(f"/conferences/{case.id}/information")
+    client.submit("It was not read out")
+    assert owed_to(db_session, case) == {NoticeKind.LETTER: []}
+    build.change_details(db_session, cast, START, case, kees, attends=Attends.IN_PERSON)
+    assert owed_to(db_session, case) == {}  # Kees says it himself
+
+
+def test_words_that_come_in_during_the_conference_are_read_out_too(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    later = PersonDetails(name="Hassan Amrani", part=Part.FAMILY, attends=Attends.NO, view="Greet them.")
+    who = circle_actions.add_person(by(db_session, cast.noor, clock), case.id, later)
+
+    assert NoticeKind.LETTER in owed_to(db_session, case)
+    information.read_out(by(db_session, cast.noor, clock), case.id, who, None)
+    with pytest.raises(Refusal, match="noted already"):
+        information.read_out(by(db_session, cast.noor, clock), case.id, who, None)
+    assert NoticeKind.LETTER not in owed_to(db_session, case)
+
+
+# Somebody joins late
+
+
+def test_whoever_joins_after_others_were_told_has_to_be_told(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    early = build.case_in_setup(db_session, cast, START)
+    assert owed_to(db_session, early) == {}  # nobody was told yet
+    case = build.prepared_case(db_session, cast, START)
+    new = by(db_session, cast.noor, clock)
+    first = circle_actions.add_person(new, case.id, PersonDetails(name="Hassan", part=Part.FAMILY))
+    second = circle_actions.add_person(new, case.id, PersonDetails(name="Tante Bea", part=Part.FRIEND))
+    circle_actions.add_person(new, case.id, PersonDetails(name="Ineke", part=Part.NEIGHBOUR, informed_on=START.date()))
+    assert owed_to(db_session, case) == {NoticeKind.JOINED: ["Hassan", "Tante Bea"]}
+
+    circle_actions.mark_informed(new, case.id, [first])
+    assert owed_to(db_session, case) == {NoticeKind.JOINED: ["Tante Bea"]}
+    circle_actions.remove_person(new, case.id, second, "She does not want to.")
+    assert owed_to(db_session, case) == {}
+
+
+# A step sends one mail
+
+
+def test_another_day_is_mailed_once(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    day = Taking(Step.ANOTHER_DAY, reason="It is late.", new_date=START + timedelta(days=9))
+    take_step(by(db_session, cast.noor, clock), case.id, day)
+
+    mails = db_session.scalars(select(OutboxMessage)).all()
+    subjects = [mail.subject for mail in mails if mail.recipient == "omar@example.org"]
+    assert subjects == ["The conference goes on another day"]
+    assert set(owed_to(db_session, case)[NoticeKind.DAY]) == set(case.people)
+
+
+def test_coming_together_again_is_no_move_of_the_day_that_was(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    again = Taking(Step.RECONVENE, reason="Things changed.", new_date=START + timedelta(days=9))
+    take_step(by(db_session, cast.noor, clock), case.id, again)
+
+    assert owed_to(db_session, case) == {}
+
+
+# Whatever happens
+
+
+def happen(random: Random, session: Session, cast: Cast, clock: FrozenClock, case: Made) -> None:
+    """Something that can happen to a case, if it can happen now."""
+    noor = by(session, cast.noor, clock)
+    people = list(session.scalars(select(Participant.id).where(Participant.conference_id == case.id)))
+    who = random.choice(people)
+    consents = list(session.scalars(select(Consent.id).where(Consent.conference_id == case.id)))
+    away = {"exclusion_reason": "-", "excluded_by": "-", "excluded_on": START.date(), "attends": Attends.EXCLUDED}
+    can: list[Callable[[], object]] = [
+        lambda: arranging.choose_date(noor, case.id, START + timedelta(days=random.randrange(50, 90))),
+        lambda: arranging.set_venue(noor, case.id, Venue(random.choice("ABC"))),
+        lambda: circle_actions.add_person(
+            noor, case.id, PersonDetails(name="Somebody", part=random.choice(list(Part)))
+        ),
+        lambda: circle_actions.remove_person(noor, case.id, who, "-"),
+        lambda: build.change_details(session, cast, clock(), case, who, **away),
+        lambda: build.change_details(session, cast, clock(), case, who, attends=Attends.LETTER, view="Words."),
+        lambda: withdraw_consent(noor, case.id, random.choice(consents)),
+        lambda: log_contacts(noor, case.id, [who], "phone", "Told."),
+        lambda: build.answer_family(session, cast, clock(), case),
+        *(lambda step=step: take_step(noor, case.id, taking(step)) for step in STEP_RULES),
+    ]
+    try:
+        random.choice(can)()
+    except Refusal:
+        session.rollback()
+
+
+def taking(step: Step) -> Taking:
+    reasons = STEP_RULES[step].reasons
+    late = {guard.code: "It has to be." for guard in STEP_RULES[step].guards}
+    return Taking(step, reason="Why.", stop_reason=reasons[0] if reasons else None, overrides=late)
+
+
+@pytest.mark.parametrize(
+    "make", [build.prepared_case, build.case_in_information, build.case_in_private_time, build.case_in_presentation]
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_somebody_sees_at_home_what_is_owed_and_nobody_who_left_is_owed_anything(
+    db_session: Session, cast: Cast, clock: FrozenClock, make: Callable[..., Made], seed: int
+) -> None:
+    case, random = make(db_session, cast, START), Random(f"{make.__name__}{seed}")
+    for _ in range(25):
+        clock.advance(minutes=random.choice((1, 30, 60 * 24)))
+        happen(random, db_session, cast, clock, case)
+        db_session.rollback()
+        conference = db_session.get_one(Conference, case.id)
+        found = [one for one in owed_in(db_session, [case.id]).get(case.id, ()) if one.is_open]
+        seen = [at_home(db_session, who, clock, case) for who in (cast.noor, cast.ruud)]
+        people: dict[NoticeKind, int] = {}
+        for one in found:
+            rule = RULES[one.notice.kind]
+            assert conference.phase in rule.phases
+            people[one.notice.kind] = people.get(one.notice.kind, 0) + len(one.to)
+            for listener in one.to:
+                row = db_session.get_one(Participant, listener.id)
+                assert (row.removed_at, row.attends is Attends.EXCLUDED) == (None, False)
+            assert (one.notice.kind in seen[1]) >= (Role.REGIONAL_MANAGER in rule.roles)
+        assert {**seen[1], **seen[0]} == people
+        kinds = set(db_session.scalars(select(Notice.kind).where(Notice.conference_id == case.id)))
+        assert kinds <= set(NoticeKind)
+        if conference.phase is Phase.PRIVATE_TIME:
+            assert found == []
+        if conference.phase is Phase.CLOSED:
+            return
