@@ -67,7 +67,8 @@ VOICES: tuple[VoiceRule, ...] = (
         N_("A plan is agreed when everyone who has to be asked was asked."),
         N_(
             "Everyone says yes, in part or no, and their words stand on the paper. The coordinator can write down why "
-            "somebody could not be asked; the paper then says of them: not asked yet."
+            "somebody could not be asked; the paper then says of them: not asked yet. When the plan changes after "
+            "that, everyone is asked again."
         ),
     ),
     VoiceRule(

@@ -14,6 +14,7 @@ from ekc.journey.actions import take_step
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance, information
 from ekc.plans import actions as plans
+from ekc.plans import edits
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Step, StopReason
 from tests import build
@@ -104,3 +105,26 @@ def test_what_is_owed(
     take_step(By(db_session, cast.noor, START), owing.id, step)
     visitor.goto(f"/conferences/{owing.id}/to-tell")
     onlooker.look(visitor, f"owed {language} after the end")
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_plan_changed_after_people_answered(
+    language: str, visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    build.write_plan(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case, but=[case.people["kees"]])
+    noor = By(db_session, cast.noor, START)
+    plans.record_agreement(noor, case.id, case.people["marieke"], Agreed.PART, "Not on Sundays.")
+    plans.change_plan(noor, case.id, 6, edits.add_goal("Daan is at school."))
+    plans.record_agreement(noor, case.id, case.people["fatima"], Agreed.NO, "I cannot do it.")
+    enter(visitor, make_link(db_session, START, case.id, case.people["marieke"]))
+    visitor.goto(f"/language/{language}")
+    visitor.goto(f"/conferences/{case.id}/mine")
+    onlooker.look(visitor, f"changed own page {language}")
+    visitor.context.clear_cookies()
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/plan/agreement")
+    visitor.goto(f"/language/{language}")
+    for name in ("plan/agreement", "plan", "steps/agree_plan"):
+        visitor.goto(f"/conferences/{case.id}/{name}")
+        onlooker.look(visitor, f"changed {name} {language}")

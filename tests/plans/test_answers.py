@@ -193,6 +193,53 @@ def test_after_the_agreement_a_no_stands_where_somebody_acts_on_it(
     assert "does not agree with the plan, and stands in it" not in yara.text
 
 
+def test_an_answer_to_a_request_is_no_change_to_whoever_writes(
+    noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    noor.page(address(family))
+    _answer(db_session, cast, family, night(db_session, family)[1])
+
+    noor.submit("Add this goal", {"Goal": "Daan is at school."})
+
+    assert len(queries.stored_draft(db_session, family.id).draft.goals) == 2
+
+
+def test_of_a_request_the_older_page_is_refused(
+    app: Flask, noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    noor.page(address(family, "/agreement"))
+    _answer(db_session, cast, family, night(db_session, family)[1])
+
+    page = noor.refused("Save the answer", {"In their words": "No room."}, near="Answer request 1.2", status=409)
+    assert "From May." in page.text
+
+
+def test_a_page_marks_the_task_of_whoever_says_no_or_was_not_asked(
+    app: Flask, noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    actions.record_agreement(By(db_session, cast.noor, LATER), family.id, family["fatima"], Agreed.NO)
+    beside = "Fatima El Amrani-Benali: does not agree"
+    assert beside in noor.page(address(family)).text
+    freeze(db_session, family, LATER)
+    assert beside in noor.page(address(family, "/versions/1")).text
+    assert beside in somebody(app, db_session, family, "yara").page(address(family)).text
+
+
+def test_each_version_has_the_answers_that_are_about_it(
+    app: Flask, noor: PageClient, db_session: Session, cast: Cast, family: Family
+) -> None:
+    freeze(db_session, family, LATER)
+    assert "This is about version 1." in noor.page(address(family, "/agreement")).text
+    change_night(db_session, cast, family, "Slaapt zondag bij Marieke")
+
+    page = noor.page(address(family, "/agreement")).text
+    assert "This is about the next version, as it is written now." in page
+    assert "Version 1, in force" in page
+    yara = somebody(app, db_session, family, "yara").page(address(family, "/agreement")).text
+    assert "This is about version 1." in yara
+    assert "not asked again yet" not in yara
+
+
 def test_whoever_was_not_asked_is_asked_on_their_own_page(
     app: Flask, noor: PageClient, db_session: Session, cast: Cast, family: Family
 ) -> None:

@@ -30,7 +30,7 @@ from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import Activity, CasePart, Every, Part, Phase
+from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Every, Part, Phase
 
 _FIXED = ("goal", "what-if", "monitor", "evaluation")
 
@@ -211,6 +211,9 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     today = local_date(now(), case.timezone)
     done = queries.done(session, case.id, case.plan_number)
     points = open_points(draft, people, today, PROFILES[case.profile], done) if shows_draft else {}
+    text = in_force.text if in_force and not shows_draft else found.text
+    said = {row.participant_id: row.answer for row in queries.agreements(session, case.id, case.presentation, text)}
+    frozen = in_force is not None and in_force.text == text  # who was not asked is marked where it is agreed
     lost = sent if sent and sent.place not in {*_FIXED, *(goal.key for goal in draft.goals)} else None
     page = render_template(
         "plans/plan.html",
@@ -231,6 +234,8 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         rhythms=rhythms(),
         today=today,
         done=done,
+        disagree={id_ for id_, answer in said.items() if answer is Agreed.NO},
+        not_asked={person.id for person in people if frozen and person.gives_agreement and person.id not in said},
         limit=evaluation_limit(people, today, PROFILES[case.profile]),
         more=request.args.get("more", ""),
     )

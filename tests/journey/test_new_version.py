@@ -1,0 +1,138 @@
+"""A version of the plan: what is asked of it whoever agrees it, what its page says, and who hears of it how."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.core.clock import local_date
+from ekc.core.outbox import OutboxMessage
+from ekc.evaluations.actions import FollowUpReport, record_follow_up
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import Blocked, take_step
+from ekc.plans import actions as plans
+from ekc.plans import edits, queries
+from ekc.workflow.definition import Taking
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import Agreed, Step
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, enter, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.database import refreshed
+
+MONTHS_LATER = START + timedelta(weeks=12)
+
+
+@pytest.fixture
+def evaluated(cast: Cast, db_session: Session, clock: FrozenClock) -> Made:
+    """Version 1 was looked at; the family wants another, and Omar has written when they meet again."""
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.set(MONTHS_LATER)
+    today = local_date(MONTHS_LATER, build.TIMEZONE)
+    noor = By(db_session, cast.noor, MONTHS_LATER)
+    [evaluation] = [row for row in follow_ups(db_session, case.id, today) if row.kind is FollowUpKind.EVALUATION]
+    report = FollowUpReport(held_on=today, found="It goes well.", wants_new_version=True)
+    record_follow_up(noor, case.id, evaluation.id, report)
+    omar = By(db_session, participant(case.id, case.people["omar"]), MONTHS_LATER)
+    found = queries.stored_draft(db_session, case.id)
+    again = replace(found.draft.evaluation, at=found.draft.evaluation.at + timedelta(weeks=12))  # type: ignore[operator]
+    plans.change_plan(omar, case.id, found.revision, edits.set_evaluation(again))
+    hangs = found.draft.goals[0].actions[1]
+    later = replace(hangs, by=today + timedelta(7))
+    plans.change_plan(omar, case.id, found.revision + 1, edits.change_action(hangs.key, later))
+    return case
+
+
+def revise(session: Session, case: Made, who: str = "omar") -> None:
+    omar = participant(case.id, case.people[who])
+    take_step(By(session, omar, MONTHS_LATER), case.id, Taking(Step.REVISE_PLAN))
+
+
+def client_of(app: Flask, session: Session, case: Made, name: str) -> PageClient:
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    enter(client, session, MONTHS_LATER, case.id, case.people[name])
+    return client
+
+
+def mails(session: Session, since: int) -> set[tuple[str, str]]:
+    rows = refreshed(session).execute(select(OutboxMessage).where(OutboxMessage.id > since)).scalars()
+    return {(row.recipient, row.subject) for row in rows}
+
+
+def last_mail(session: Session) -> int:
+    return max(session.scalars(select(OutboxMessage.id)), default=0)
+
+
+def test_whoever_convenes_agrees_no_version_alone(db_session: Session, cast: Cast, evaluated: Made) -> None:
+    with pytest.raises(Blocked) as blocked:
+        revise(db_session, evaluated)
+
+    assert {reason.guard for reason in blocked.value.verdict.reasons} == {
+        "bottom_lines_met",
+        "accepted",
+        "everyone_asked",
+    }
+    assert queries.stored_draft(db_session, evaluated.id).text > 0
+
+
+def test_a_new_version_is_told_to_the_coordinator(
+    client: PageClient, db_session: Session, cast: Cast, evaluated: Made
+) -> None:
+    build.answer_plan(db_session, cast, MONTHS_LATER, evaluated)
+    before = last_mail(db_session)
+    revise(db_session, evaluated)
+
+    ready = {f"{name}@example.org" for name in ("marieke", "omar", "linda")}
+    assert mails(db_session, before) == {
+        ("noor@example.org", "A family agreed a new version of its plan"),
+        ("karim@example.org", "The plan is agreed"),
+        *((address, "The plan is ready") for address in ready),
+    }
+    sign_in(client, cast.noor)
+    assert "The family agreed a new version of its plan on" in client.page("/").text
+    text = client.page(f"/conferences/{evaluated.id}/plan/agreement").text
+    assert "This is about version 2." in text
+
+
+def test_the_page_of_the_step_says_what_the_paper_will_say(
+    app: Flask, db_session: Session, cast: Cast, evaluated: Made
+) -> None:
+    omar = client_of(app, db_session, evaluated, "omar")
+    page = omar.page(f"/conferences/{evaluated.id}/steps/revise_plan").text
+    assert "What the paper will say" in page
+    assert "Marieke de Wit: not asked yet" in page
+    assert "Your coordinator hears of the new version." in page
+
+    omar.page(f"/conferences/{evaluated.id}/plan/agreement")
+    omar.submit("They say the same about the plan as it is now", {"How they said it": "in person, at another moment"})
+    page = omar.page(f"/conferences/{evaluated.id}/steps/revise_plan").text
+    assert "Marieke de Wit: agrees" in page
+    assert "has not been asked about the plan" not in page
+
+
+def test_a_mail_tells_nobody_that_they_agreed_who_did_not(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    build.write_plan(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case, but=[case.people["linda"]])
+    noor = By(db_session, cast.noor, START)
+    plans.record_agreement(noor, case.id, case.people["marieke"], Agreed.NO, "Not without my mother.")
+    sign_in(client, cast.noor)
+    for page in (f"/conferences/{case.id}", f"/conferences/{case.id}/steps/agree_plan"):
+        assert "Marieke de Wit: does not agree. “Not without my mother.”" in client.page(page).text
+
+    before = last_mail(db_session)
+    take_step(noor, case.id, Taking(Step.AGREE_PLAN, overrides={"everyone_asked": "Linda is at work."}))
+    assert {(to, subject) for to, subject in mails(db_session, before) if to != "karim@example.org"} == {
+        ("marieke@example.org", "The plan is written down"),
+        ("linda@example.org", "The plan is written down: do you agree?"),
+        ("omar@example.org", "The plan is ready"),
+    }
