@@ -150,6 +150,7 @@ ACTS_IN_PRIVATE_TIME = [
     "joins",
     "comes_or_leaves",
     "waits",
+    "waits",
     "ends",
 ]
 
