@@ -150,7 +150,6 @@ ACTS_IN_PRIVATE_TIME = [
     "joins",
     "comes_or_leaves",
     "waits",
-    "waits",
     "ends",
 ]
 
