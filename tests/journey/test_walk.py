@@ -111,7 +111,7 @@ LATECOMERS = st.builds(
 
 @stage
 def begun(session: Session, cast: Cast, at: object, beginning: str, two_sides: bool) -> build.Made:
-    """A case, of two sides if wanted; with a notice that waits to be heard."""
+    """A case, of two sides if wanted."""
     return BEGINNINGS[beginning](session, cast, at, **(TWO_SIDES if two_sides else {}))
 
 
