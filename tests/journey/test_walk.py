@@ -114,7 +114,7 @@ LATECOMERS = st.builds(
 
 @stage
 def begun(session: Session, cast: Cast, at: object, beginning: str, two_sides: bool) -> build.Made:
-    """A case, of two sides if wanted; with a notice that waits to be heard."""
+    """A case, of two sides if wanted."""
     return BEGINNINGS[beginning](session, cast, at, **(TWO_SIDES if two_sides else {}))
 
 
@@ -145,6 +145,15 @@ ACTS = [
     "gets_mail",
     "waits",
     *["ends"] * 2,
+]
+#: Of these most are refused; the others wait until the family comes out.
+ACTS_IN_PRIVATE_TIME = [
+    *["goes_on", "asks_to_come_in"] * 3,
+    "tries_a_step",
+    "joins",
+    "comes_or_leaves",
+    "waits",
+    "ends",
 ]
 
 
@@ -194,9 +203,17 @@ class Walk(RuleBasedStateMachine):
         self.session.close()
         self.begin(beginning, two_sides)
 
-    @precondition(lambda self: self._phase is not Phase.CLOSED)
+    @precondition(lambda self: self._phase not in {Phase.PRIVATE_TIME, Phase.CLOSED})
     @rule(act=st.sampled_from(ACTS), data=st.data())
     def somebody_acts(self, act: str, data: st.DataObject) -> None:
+        self._try(act, data)
+
+    @precondition(lambda self: self._phase is Phase.PRIVATE_TIME)
+    @rule(act=st.sampled_from(ACTS_IN_PRIVATE_TIME), data=st.data())
+    def somebody_acts_in_private_time(self, act: str, data: st.DataObject) -> None:
+        self._try(act, data)
+
+    def _try(self, act: str, data: st.DataObject) -> None:
         self.session.rollback()
         self.walker.at += timedelta(minutes=1)
         with self.walker.refusing():
