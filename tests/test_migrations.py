@@ -1,5 +1,6 @@
 """Migrations: the newest schema equals the models, and each migration works in both directions with data."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -15,7 +16,9 @@ from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.journey.actions import take_step
 from ekc.meetings.models import Stretch
-from ekc.plans.actions import record_agreement
+from ekc.plans.actions import change_plan, record_agreement
+from ekc.plans.edits import add_goal
+from ekc.plans.queries import answers, stored_draft
 from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
 from ekc.workflow.definition import Taking
 from ekc.workflow.owed import NoticeKind
@@ -135,6 +138,44 @@ def test_a_question_of_the_family_goes_down_to_a_main_person_and_what_is_owed_is
     finally:
         upgrade(engine)
     assert (asked, kinds) == ([case.people["marieke"]], ["place"])
+
+
+def test_of_answers_to_several_texts_the_last_goes_down(engine: Engine, db_session: Session, cast: Cast) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    build.write_plan(db_session, cast, START, case)
+    noor, omar = By(db_session, cast.noor, START), case.people["omar"]
+    record_agreement(noor, case.id, omar, Agreed.PART, "Not on Sundays.")
+    change_plan(noor, case.id, 6, add_goal("Daan is at school."))
+    record_agreement(noor, case.id, omar, Agreed.YES)
+    db_session.close()
+    try:
+        downgrade(engine, str(ScriptDirectory.from_config(_config()).get_revision("0013").down_revision))
+        with engine.connect() as connection:
+            left = connection.execute(text("select answer from voice where matter = 'plan'")).scalars().all()
+    finally:
+        upgrade(engine)
+    assert left == ["yes"]
+    with make_sessions(engine)() as session:  # what is left is about the text as it is
+        found = answers(session, case.id, 1, stored_draft(session, case.id).text)
+    assert ({id_: row.answer for id_, row in found.said.items()}, found.earlier) == ({omar: Agreed.YES}, {})
+
+
+def test_what_was_said_before_a_next_version_was_begun_is_not_about_it(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    begun, agreed = (build.case_in_evaluation(db_session, cast, START) for _ in range(2))
+    change_plan(By(db_session, cast.noor, START + timedelta(days=1)), begun.id, 6, add_goal("Summer."))
+    db_session.close()
+    try:
+        downgrade(engine, str(ScriptDirectory.from_config(_config()).get_revision("0013").down_revision))
+    finally:
+        upgrade(engine)
+    with make_sessions(engine)() as session:
+        said = {
+            case.id: len(answers(session, case.id, 1, stored_draft(session, case.id).text).said)
+            for case in (begun, agreed)
+        }
+    assert said == {begun.id: 0, agreed.id: len(agreed.people) - 2}  # all but referrer and professional
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine, db_session: Session, cast: Cast) -> None:

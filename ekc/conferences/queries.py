@@ -371,11 +371,6 @@ def registration(session: Session, conference_id: int) -> RegistrationRow:
     return _to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
 
 
-def case_version(session: Session, conference_id: int) -> int:
-    """The version of the row of a case, which each change of it raises."""
-    return session.scalars(select(Conference.version).where(Conference.id == conference_id)).one()
-
-
 def assignment(session: Session, conference_id: int) -> Assignment:
     """Region, country, kind, municipality and referrer of a case as they are."""
     columns = (Conference.region_id, Conference.profile, Conference.variant, Conference.municipality)

@@ -4,6 +4,7 @@ Raised by actions and gates, shown by `handlers.py`.
 """
 
 from datetime import date
+from typing import Self
 
 
 class Refusal(Exception):  # noqa: N818 - an expected outcome
@@ -15,6 +16,12 @@ class Refusal(Exception):  # noqa: N818 - an expected outcome
         super().__init__(message)
         self.message = message
         self.params = params
+        self.field = ""
+
+    def at(self, field: str) -> Self:
+        """The same, said at this field of the form that was sent, if it has one."""
+        self.field = field
+        return self
 
 
 class Unknown(Refusal):

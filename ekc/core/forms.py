@@ -59,10 +59,17 @@ class PlainForm(TranslatedForm):
             self.status = self.refuse(refusal)
 
     def refuse(self, refusal: Refusal) -> int:
-        """Add a Refusal to the form's errors; returns the status of the response. Raises Unknown again, for a 404."""
+        """Add a Refusal to the errors of the form, or of the field it is about; returns the status of the response.
+
+        Raises Unknown again, for a 404.
+        """
         if isinstance(refusal, Unknown):
             raise refusal
-        self.form_errors = [*self.form_errors, translate(refusal.message, refusal.params)]
+        said = translate(refusal.message, refusal.params)
+        if refusal.field in self:
+            self[refusal.field].errors = [*self[refusal.field].errors, said]
+        else:
+            self.form_errors = [*self.form_errors, said]
         return refusal.status
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import refuse_future, refuse_past
 from ekc.conferences.queries import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -85,8 +86,7 @@ def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: Foll
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
         row = _follow_up(by.session, conference_id, follow_up_id)
-        if report.held_on > local_date(by.at, conference.timezone):
-            raise Refusal(N_("This day is still to come. Choose the day on which it was held."))
+        refuse_future(by.at, conference.timezone, held_on=report.held_on)
         _check_against_plan(by.session, row, report)
         corrected = row.held_on is not None
         row.held_on, row.held_by, row.found = report.held_on, report.held_by, report.found
@@ -123,11 +123,10 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
         today = local_date(by.at, conference.timezone)
-        if due_on < today:
-            raise Refusal(N_("This day has passed. Choose a day that lies ahead."))
+        refuse_past(by.at, conference.timezone, due_on=due_on)
         people = [row.facts(today, {}) for row in members(by.session, conference_id)]
         for late in about_evaluation(PROFILES[conference.profile], today, due_on, people):
-            raise Refusal(late.message, **late.params)
+            raise Refusal(late.message, **late.params).at("due_on")
         row = FollowUp(
             conference_id=conference_id,
             region_id=conference.region_id,
@@ -222,7 +221,8 @@ def _check_against_plan(session: Session, row: FollowUp, report: FollowUpReport)
     goals = queries.goals_of(session, row.conference_id, row.version_number)
     of_version = (PlanVersion.conference_id == row.conference_id, PlanVersion.number == row.version_number)
     if report.held_on < session.execute(select(PlanVersion.agreed_on).where(*of_version)).scalar_one():
-        raise Refusal(N_("This day lies before the plan was agreed. Choose the day on which it was held."))
+        early = N_("This day lies before the plan was agreed. Choose the day on which it was held.")
+        raise Refusal(early).at("held_on")
     keys = {action.key for goal in goals for action in goal.actions}
     named = report.present | report.marks.keys()
     known = queries.people(session, row.conference_id).keys()

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from ekc.core.forms import EditingForm, TranslatedForm
+from ekc.conferences.forms.fields import day
+from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoidedCost
@@ -78,7 +79,7 @@ class FollowUpForm(EditingForm):
 
     found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
     decision = TextAreaField(_l("What was decided?"), [Length(max=_LONG)], filters=[_strip])
-    held_on = DateField(_l("On which day?"), [InputRequired(_l("Choose the day on which it was held."))])
+    held_on = day(_l("On which day?"), _l("Choose the day on which it was held."))
     held_by = StringField(_l("By whom?"), [Length(max=120)], filters=[_strip])
 
     action_keys: tuple[str, ...] = ()
@@ -184,10 +185,10 @@ class GiveUpForm(EditingForm):
     )
 
 
-class NextEvaluationForm(TranslatedForm):
+class NextEvaluationForm(PlainForm):
     """Another evaluation."""
 
-    due_on = DateField(_l("Day of the next evaluation"), [InputRequired(_l("Choose the day on which you meet again."))])
+    due_on = day(_l("Day of the next evaluation"), _l("Choose the day on which you meet again."))
     place = StringField(_l("Place"), [Optional(), Length(max=200)], filters=[_strip])
 
 

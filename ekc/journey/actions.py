@@ -72,7 +72,8 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
             taking = replace(taking, reason="", stop_reason=None)
         today = local_date(by.at, conference.timezone)
         if taking.new_date is not None and local_date(taking.new_date, conference.timezone) < today:
-            raise Refusal(N_("The new day has passed. Choose one that lies ahead, or leave it open: the date follows."))
+            passed = N_("The new day has passed. Choose one that lies ahead, or leave it open: the date follows.")
+            raise Refusal(passed).at("new_date")
         taking = replace(taking, account_id=by.visitor.account_id)
         if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
             raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)
@@ -265,17 +266,14 @@ def _record_change(
     by.record(f"step.{taking.step}", conference.id, overridden=", ".join(overrides))
 
 
-def correct_registration(by: By, conference_id: int, new: Assignment, seen_version: int) -> None:
+def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
     """Correct region, country, kind, municipality and referrer; old and new managers and the coordinator are told.
 
-    Another region is a row of the table of ends, whose words the circle gets.
-
-    The country cannot change any more once a plan was agreed. Raises Stale if the case changed since `seen_version`.
+    Another region is a row of the table of ends, whose words the circle gets. The country cannot change any more once a
+    plan was agreed.
     """
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.CORRECT_REGISTRATION)
-        if conference.version != seen_version:
-            raise Stale(N_("Somebody changed this case while you wrote. What you typed is below: look at it again."))
         before = conferences.assignment(by.session, conference_id)
         if new.profile not in PROFILES or by.session.get(Region, new.region_id) is None:
             raise Unknown

@@ -78,10 +78,10 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
         case Phase.INFORMATION:
             return _with_sides(session, case, _with_information(session, case, facts, read.meeting))
         case Phase.PRESENTATION:
-            if not case.without_conference and read.meeting:
-                facts = _with_attendance(session, read.meeting.id, facts)
+            facts = _with_conference(session, case, facts, read.meeting)
             return _with_plan(session, case, facts, read.circle)
         case Phase.EVALUATION:
+            facts = _with_conference(session, case, facts, read.meeting)
             return _with_follow_ups(session, case, _with_plan(session, case, facts, read.circle))
         case Phase.PRIVATE_TIME | Phase.CLOSED:
             return facts
@@ -212,6 +212,13 @@ def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
         for p in facts.people
     )
     return replace(facts, people=tuple(people), meeting_held=bool(came))
+
+
+def _with_conference(
+    session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
+) -> Facts:
+    """Who was at the conference at which the plan was made."""
+    return _with_attendance(session, meeting.id, facts) if meeting and not case.without_conference else facts
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:

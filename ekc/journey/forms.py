@@ -12,7 +12,7 @@ from wtforms.widgets import HiddenInput
 from ekc.conferences.entries import CHANNELS, Assignment
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.registration import country_choices
-from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
@@ -34,7 +34,7 @@ _OWN_WORDS = {
 _WHY = DataRequired(_l("Write down why, in a sentence."))
 
 
-class StepForm(TranslatedForm):
+class StepForm(PlainForm):
     """The form of any step. `step_form` removes the fields that a step does not ask for."""
 
     phase = HiddenField()
@@ -127,11 +127,10 @@ class GoOnForm(EditingForm):
         return key == str(self.person.data)
 
 
-class CorrectionForm(PlainForm):
-    """Region, country, kind, municipality and referrer. `seen`: the values whose consequences were shown."""
+class CorrectionForm(EditingForm):
+    """Region, country, kind, municipality and referrer. `read`: the values whose consequences were shown."""
 
-    version = HiddenField()
-    seen = HiddenField()
+    read = HiddenField()
     region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
     profile = SelectField(_l("Country"), **FROM_LIST)
     variant = SelectField(_l("Kind of conference"), choices=words_of(Variant), **FROM_LIST)
@@ -168,9 +167,3 @@ class CorrectionForm(PlainForm):
             municipality=self.municipality.data,
             referrer_id=self.referrer_id.data or None,
         )
-
-    @property
-    def seen_version(self) -> int:
-        """The version of the case that the page showed; 0 matches none."""
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

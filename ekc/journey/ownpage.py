@@ -17,7 +17,7 @@ from ekc.journey import queries
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
 from ekc.links.queries import links_of_participant, pending_devices
-from ekc.links.words import words_in
+from ekc.links.tokens import compared_words
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -280,7 +280,7 @@ def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> t
     names = {row.id: row.name for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES}
     language = language_of(case.language)
     return tuple(
-        Waiting(one.id, names[one.participant_id], one.device, words_in(language, one.number))
+        Waiting(one.id, names[one.participant_id], one.device, compared_words(language, one.number))
         for one in pending_devices(session, case.id, at)
         if one.participant_id in names and one.number
     )

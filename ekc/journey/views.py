@@ -18,7 +18,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
 from ekc.core.language import day, gettext, translate
-from ekc.core.routes import db, moves, now, public, runtime
+from ekc.core.routes import db, edits, moves, now, public, runtime
 from ekc.journey import actions, queries
 from ekc.journey.actions import Blocked, correct_registration, says_not_safe, take_step
 from ekc.journey.casepage import case_page
@@ -181,29 +181,33 @@ def history(case: Case) -> ResponseReturnValue:
 
 @bp.route("/conferences/<int:conference_id>/registration/correct", methods=["GET", "POST"])
 @case_route(Activity.CORRECT_REGISTRATION)
-@moves  # it carries what it showed itself: what follows from it is shown before
+@edits
 def correct(case: Case) -> ResponseReturnValue:
     """Correct what decides who sees the case and which rules hold: first what follows, then the correction."""
-    before = conferences.assignment(db(), case.id)
-    region_names = {row.id: row.name for row in regions(db())}
-    countries, referrers = runtime().settings.countries, professionals(db(), case.id)
-    form = CorrectionForm(before, region_names, countries, referrers, case.plan_number > 0)
-    follows = None
+    form, follows = _correction_form(case), None
     if form.validate_on_submit():
-        after = form.to_assignment()
-        # What was shown belongs to these values only: with others it is shown again.
-        if after != before and form.seen.data != repr(after):
-            follows, form.seen.data = consequences(db(), case, before, after), repr(after)
-        else:
-            with form.showing_refusal():
-                correct_registration(by(), case.id, after, form.seen_version)
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _correction_form(case, formdata=None))
+            unchanged()
+            before, after = conferences.assignment(db(), case.id), form.to_assignment()
+            # What was shown belongs to these values only: with others it is shown again.
+            if after != before and form.read.data != repr(after):
+                follows, form.read.data = consequences(db(), case, before, after), repr(after)
+            else:
+                correct_registration(by(unchanged), case.id, after)
                 flash(gettext("The registration is corrected."), "success")
                 return redirect(_after_correction(case.id), 303)
-    form.version.data, form.version.raw_data = str(conferences.case_version(db(), case.id)), None
-    form.seen.raw_data = None
-    region = region_names[form.to_assignment().region_id] if follows else ""
+    form.read.raw_data = None
+    region = {row.id: row.name for row in regions(db())}[form.to_assignment().region_id] if follows else ""
     page = render_template("journey/correct.html", case=case, form=form, follows=follows, region=region)
     return page, form.status if form.is_submitted() and not follows else 200
+
+
+def _correction_form(case: Case, **more: Any) -> CorrectionForm:
+    region_names = {row.id: row.name for row in regions(db())}
+    before, referrers = conferences.assignment(db(), case.id), professionals(db(), case.id)
+    countries = runtime().settings.countries
+    return CorrectionForm(before, region_names, countries, referrers, case.plan_number > 0, **more)
 
 
 def _after_correction(conference_id: int) -> str:
@@ -244,6 +248,11 @@ def step(case: Case, step: str) -> ResponseReturnValue:
         phase = take_step(by(), case.id, taking, seen_phase=form.seen_phase())
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
+    except Refusal as refusal:
+        if refusal.field not in form:
+            raise
+        status = form.refuse(refusal)
+        return _step_page(case, rule, form, overrides, verdict or _verdict(case, rule)), status
     if own and rule.asks_safe and says_not_safe(taking):
         return redirect(url_for("journey.not_safe", conference_id=case.id), 303)
     if rule.matter is not None and phase is not rule.target:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from ekc.core.crypto import Keyring, search_words
+from ekc.core.language import gettext, using
 from ekc.workflow.vocabulary import N_
 
 #: Wrong answers for each link, on all devices; after these a new device needs the coordinator's approval.
@@ -59,10 +60,14 @@ _UNITS = (
 )
 
 
-def compared_words(number: int) -> tuple[str, str]:
-    """The two words for the number of a device that waits, from 10 to 99, to be translated."""
+def compared_words(language: str, number: int) -> str:
+    """The two words for the number of a device that waits, from 10 to 99, in the language of the case.
+
+    It is the same on both screens, whatever language a reader has chosen.
+    """
     tens, units = divmod(number, 10)
-    return _TENS[tens - 1], _UNITS[units]
+    with using(language):
+        return f"{gettext(_TENS[tens - 1])} – {gettext(_UNITS[units])}"
 
 
 def mail_key(link_id: int) -> str:

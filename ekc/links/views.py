@@ -21,9 +21,8 @@ from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
 from ekc.links.queries import DeviceRow, device_of, door, family_is_in, link_of_token, private_time
-from ekc.links.tokens import MAX_ATTEMPTS, device_key, read_device_key, read_token
+from ekc.links.tokens import MAX_ATTEMPTS, compared_words, device_key, read_device_key, read_token
 from ekc.links.verification import LinkSignIn, NotLetIn
-from ekc.links.words import words_in
 from ekc.signin.login import end_session, is_demo_id, request_caller, request_device, start_link_session, visitor
 from ekc.signin.models import Method
 
@@ -178,7 +177,7 @@ def waiting(token: str) -> ResponseReturnValue:
             "links/waiting.html",
             token=token,
             number=asked.number,
-            words=words_in(private.language, asked.number) if private and asked.number else "",
+            words=compared_words(private.language, asked.number) if private and asked.number else "",
             family_is_in=private is not None and family_is_in(db(), link.conference_id, now()),
             let_in=let_in,
             door=door(db(), link.conference_id, now()),

@@ -6,6 +6,7 @@ plan as it was then (`PlanDraft.text`); the last one about the text as it is cou
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,8 +61,9 @@ def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> 
     case.
     """
     with writing(by.session):
-        lock_case(by, conference_id, Activity.WRITE_PLAN)
-        return _edit(by, _at_revision(by.session, conference_id, revision), edit)
+        conference, _ = lock_case(by, conference_id, Activity.WRITE_PLAN)
+        row = _at_revision(by.session, conference_id, revision)
+        return _edit(by, row, edit, local_date(by.at, conference.timezone))
 
 
 def answer_support(
@@ -77,12 +79,12 @@ def answer_support(
     Raises Stale if the plan has changed since the page with this `revision`, because the request may have changed.
     """
     with writing(by.session):
-        _, roles = lock_case(by, conference_id, Activity.ANSWER_SUPPORT)
+        conference, roles = lock_case(by, conference_id, Activity.ANSWER_SUPPORT)
         row = _at_revision(by.session, conference_id, revision)
         named = {person for action in actions(from_json(row.content)) if action.key == key for person in action.who}
         if Role.COORDINATOR not in roles and by.visitor.participant_id not in named:
             raise Unknown
-        _edit(by, row, edits.answer_support(key, answer, words))
+        _edit(by, row, edits.answer_support(key, answer, words), local_date(by.at, conference.timezone))
 
 
 def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDraft:
@@ -95,8 +97,11 @@ def _at_revision(session: Session, conference_id: int, revision: int) -> PlanDra
     return row
 
 
-def _edit(by: By, row: PlanDraft, edit: edits.Edit) -> str:
-    """Apply an edit to the row. Only people of the circle may be named, and no professional may be the convenor."""
+def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
+    """Apply an edit to the row. Only people of the circle may be named, and no professional may be the convenor.
+
+    What is agreed lies ahead: a day that is set anew is none of the past.
+    """
     before = from_json(row.content)
     try:
         after = edit.apply(before)
@@ -106,7 +111,10 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit) -> str:
         raise Unknown
     convenor = by.session.get(Participant, edit.convenor) if edit.convenor else None
     if convenor is not None and convenor.part in PROFESSIONAL_PARTS:
-        raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family."))
+        raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family.")).at(
+            "convenor"
+        )
+    _refuse_past(before, after, today)
     text = row.text
     if not edit.answers:
         row.revision += 1
@@ -117,6 +125,15 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit) -> str:
     by.session.add(row)
     by.record(edit.code, row.conference_id, **edit.detail)
     return edits.newest_key(after) if edit.target is None else edit.target
+
+
+def _refuse_past(before: Draft, after: Draft, today: date) -> None:
+    again, was = after.evaluation.at, {action.key: action.by for action in actions(before)}
+    if again and again != before.evaluation.at and again.date() <= today:
+        raise Refusal(N_("The evaluation date does not lie ahead: choose a later one")).at("at")
+    for action in actions(after):
+        if action.by and action.by < today and action.by != was.get(action.key):
+            raise Refusal(N_("This day has passed. Choose a day that lies ahead.")).at("by")
 
 
 def _keep_answered(
@@ -168,7 +185,7 @@ def record_agreement(
     `how` they said it, of somebody who was not in the room.
     """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
+        conference, _ = lock_case(by, conference_id, Activity.RECORD_AGREEMENT)
         _refuse_words(conference, words)
         _agree(by, conference, participant_id, answer, words, how)
         by.record(
@@ -198,7 +215,7 @@ def say_the_same(by: By, conference_id: int, participant_ids: Iterable[int], how
     """Record that these people were asked again, and say of the plan as it is what they said of an earlier text."""
     people = list(participant_ids)
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
+        conference, _ = lock_case(by, conference_id, Activity.RECORD_AGREEMENT)
         said = {row.participant_id: row for row in agreements(by.session, conference_id, conference.presentation)}
         if not people or not said.keys() >= set(people):
             raise Refusal(N_("Choose who says the same as before."))
@@ -211,7 +228,7 @@ def record_agreements(by: By, conference_id: int, participant_ids: Iterable[int]
     """Record that all these people agree. `how` they said it, of people who were not in the room."""
     people = list(participant_ids)
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHECK_PLAN)
+        conference, _ = lock_case(by, conference_id, Activity.RECORD_AGREEMENT)
         if not people:
             raise Refusal(N_("Choose who says yes."))
         for person in people:

@@ -49,7 +49,6 @@ from ekc.plans.queries import (
     version,
 )
 from ekc.workflow.definition import Taking
-from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed, SupportAnswer, VoiceMatter
 from ekc.workflow.voices import Heard
 
@@ -177,12 +176,10 @@ def _document(
     said = agreements(session, conference.id, conference.presentation, text)
     answers = {row.participant_id: row.answer for row in said}
     unheard = heard(people, draft, answers, conference.registered_on, conference.without_conference)
-    only_agreed = PROFILES[conference.profile].only_agreed_recorded
     marks = _Marks(
         done=done(session, conference.id, conference.plan_number),
         disagree=frozenset(id_ for id_, answer in answers.items() if answer is Agreed.NO),
         not_asked=frozenset(person.id for person in unheard.not_asked),
-        only_agreed=only_agreed,
     )
     return PlanDocument(
         number=conference.number,
@@ -216,7 +213,7 @@ def _document(
         )
         if accepted
         else None,
-        agreed=_agreed(people, {row.participant_id: row for row in said}, unheard, only_agreed),
+        agreed=_agreed(people, {row.participant_id: row for row in said}, unheard),
         changes=lines,
     )
 
@@ -240,26 +237,22 @@ def printed_agreements(session: Session, conference: Conference | Case) -> tuple
     said = {row.participant_id: row for row in rows}
     answers = {id_: row.answer for id_, row in said.items()}
     unheard = heard(people, found.draft, answers, conference.registered_on, conference.without_conference)
-    return _agreed(people, said, unheard, PROFILES[conference.profile].only_agreed_recorded)
+    return _agreed(people, said, unheard)
 
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What stands beside a task of whom. Where only what is agreed is written down, who did not agree is left out."""
+    """What stands beside which task, or beside whose."""
 
     done: frozenset[str]
     disagree: frozenset[int]
     not_asked: frozenset[int]
-    only_agreed: bool
 
 
 def _agreed(
-    people: tuple[CirclePerson, ...], said: dict[int, AgreementRow], unheard: Heard, only_agreed: bool
+    people: tuple[CirclePerson, ...], said: dict[int, AgreementRow], unheard: Heard
 ) -> tuple[PrintedAgreement, ...]:
-    """What everyone says of the plan, in their words; and whoever has to be asked and was not, by name.
-
-    Where only what is agreed is written down, whoever did not agree is left out.
-    """
+    """What everyone says of the plan, in their words; and whoever has to be asked and was not, by name."""
     not_asked = {person.id for person in unheard.not_asked}
     return (
         *(
@@ -267,19 +260,16 @@ def _agreed(
             if person.id in said
             else PrintedAgreement(person.name, "", "not_asked")
             for person in people
-            if (person.id in said and not (only_agreed and said[person.id].answer is Agreed.NO))
-            or person.id in not_asked
+            if person.id in said or person.id in not_asked
         ),
         *(PrintedAgreement(side, "", "side_not_asked") for side in unheard.sides),
     )
 
 
 def _action(draft: Draft, action: Action, names: dict[int, str], marks: _Marks) -> PrintedAction:
-    disagree = tuple(id_ for id_ in action.who if id_ in marks.disagree)
-    left_out = disagree if marks.only_agreed else ()
     return PrintedAction(
         number=number_of(draft, action.key),
-        who=_named(tuple(id_ for id_ in action.who if id_ not in left_out), names),
+        who=_named(action.who, names),
         what=action.what,
         kind=cast(Kind, action.kind.value),
         by=action.by,
@@ -287,7 +277,7 @@ def _action(draft: Draft, action: Action, names: dict[int, str], marks: _Marks) 
         every=cast(Every, action.every.value) if action.every else None,
         answer=cast(Answer, action.answer.value) if action.answer else "none",
         answer_words=action.answer_words,
-        disagree=() if left_out else _named(disagree, names),
+        disagree=_named(tuple(id_ for id_ in action.who if id_ in marks.disagree), names),
         done=action.key in marks.done,
         not_asked=_named(tuple(id_ for id_ in action.who if id_ in marks.not_asked), names),
     )

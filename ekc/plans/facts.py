@@ -8,7 +8,7 @@ from ekc.plans.draft import Draft, WhatIf, actions, is_timed, number_of, people_
 from ekc.plans.queries import CirclePerson
 from ekc.workflow import facts, guards, voices
 from ekc.workflow.blocker import Blocker
-from ekc.workflow.profiles import Profile, age
+from ekc.workflow.profiles import Profile
 from ekc.workflow.vocabulary import Agreed, Attends, Phase, VoiceMatter
 
 #: The guards about the text of the plan; those about agreement are shown on the agreement page.
@@ -89,32 +89,21 @@ def plan_facts(draft: Draft, in_circle: Container[int], done: Container[str] = (
 
 
 def open_points(
-    draft: Draft, people: Iterable[CirclePerson], today: date, profile: Profile, done: Container[str] = ()
+    draft: Draft, people: tuple[facts.PersonFacts, ...], today: date, profile: Profile, done: Container[str] = ()
 ) -> dict[str, list[Blocker]]:
     """What the plan lacks, as blockers by target: a key, `what-ifs`, `monitor`, `evaluation` or ""."""
-    here = [person for person in people if not person.removed]
     seen = facts.Facts(
         phase=Phase.PRESENTATION,
         today=today,
         profile=profile,
-        people=_ages(here, today),
-        plan=plan_facts(draft, {person.id for person in here}, done),
+        people=people,
+        plan=plan_facts(draft, {person.id for person in people}, done),
     )
     found: dict[str, list[Blocker]] = defaultdict(list)
     for guard in _TEXT:
         for blocker in guard(seen):
             found[blocker.target].append(blocker)
     return dict(found)
-
-
-def evaluation_limit(people: Iterable[CirclePerson], today: date, profile: Profile) -> date | None:
-    """The last day on which the evaluation of a plan agreed today may be; None where nothing limits it."""
-    here = _ages([person for person in people if not person.removed], today)
-    return profile.evaluation_limit(today, facts.Facts(Phase.PRESENTATION, today, people=here).youngest_age)
-
-
-def _ages(people: Iterable[CirclePerson], today: date) -> tuple[facts.PersonFacts, ...]:
-    return tuple(facts.PersonFacts(p.id, p.name, p.part, age=age(p.born, today) if p.born else None) for p in people)
 
 
 def _what_if(number: int, what_if: WhatIf, in_circle: Container[int]) -> facts.WhatIfFacts:

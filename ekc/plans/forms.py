@@ -11,7 +11,8 @@ from wtforms import DateField, RadioField, SelectField, SelectMultipleField, Str
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from ekc.core.forms import EditingForm, Standing, TranslatedForm
+from ekc.conferences.forms.fields import day
+from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.forms import LocalDateTimeField
@@ -73,7 +74,7 @@ def _offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: st
     field.choices = [*none, *(SelectChoice(person.id, person.name) for person in people)]
 
 
-class GoalForm(TranslatedForm):
+class GoalForm(PlainForm):
     """A goal."""
 
     text = _line(_l("Goal"), _l("Write what you want to reach."))
@@ -88,14 +89,14 @@ class GoalForm(TranslatedForm):
         return text
 
 
-class ActionForm(TranslatedForm):
+class ActionForm(PlainForm):
     """Who does what, by when or how often."""
 
     what = _line(_l("What"), _l("Write what is done."))
     who = _people_field(_l("Who"))
-    by = DateField(_l("No later than"), validators=[Optional()])
+    by = day(_l("No later than"))
     every = SelectField(_l("How often"))
-    starts = DateField(_l("From"), validators=[Optional()])
+    starts = day(_l("From"))
     kind = RadioField(_l("This is done"), default=ActionKind.FAMILY.value)
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
@@ -132,7 +133,7 @@ class ActionForm(TranslatedForm):
         )
 
 
-class WhatIfForm(TranslatedForm):
+class WhatIfForm(PlainForm):
     """What happens if the plan does not work out, and who meets then."""
 
     if_ = _line(_l("If"), _l("Write what could happen."))
@@ -151,7 +152,7 @@ class WhatIfForm(TranslatedForm):
         return NewWhatIf(if_=self.if_.data, then=self.then.data, who=tuple(self.who.data or ()))
 
 
-class MonitorForm(TranslatedForm):
+class MonitorForm(PlainForm):
     """Who monitors the plan."""
 
     monitor = _person_field(_l("Who keeps an eye on the plan"))
@@ -165,7 +166,7 @@ class MonitorForm(TranslatedForm):
         return self.monitor.data or None
 
 
-class EvaluationForm(TranslatedForm):
+class EvaluationForm(PlainForm):
     """The evaluation meeting."""
 
     at = LocalDateTimeField(_l("When"), validators=[Optional()])

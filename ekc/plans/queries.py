@@ -86,13 +86,12 @@ def version(session: Session, conference_id: int, number: int) -> PlanVersion | 
 def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:
     """By case with a plan in force: the number of its text, and who has a task in it."""
     ids = list(conference_ids)
-    rows = session.execute(
-        select(PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
-        .join(Conference, (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number))
-        .where(Conference.id.in_(ids))
-        .order_by(PlanVersion.conference_id)
-    )
-    return {row[0]: (row[1], people_with_task(from_json(row[2]))) for row in rows} if ids else {}
+    if not ids:
+        return {}
+    in_force = (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number)
+    columns = (PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
+    rows = session.execute(select(*columns).join(Conference, in_force).where(Conference.id.in_(ids)))
+    return {row[0]: (row[1], people_with_task(from_json(row[2]))) for row in rows}
 
 
 def text_read(session: Session, case: Case | Conference) -> int:

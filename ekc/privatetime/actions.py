@@ -95,9 +95,12 @@ def _correct_meeting(by: By, meeting: Meeting, times: DayTimes) -> None:
 
 
 def _refuse_future(times: DayTimes, at: datetime) -> None:
-    given = (times.started_at, times.ended_at, *(time for r in times.rounds for time in (r.began_at, r.ended_at)))
-    if any(time > at for time in given if time):
-        raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
+    given = {"started": times.started_at, "ended": times.ended_at}
+    given |= {f"began_{round_.id}": round_.began_at for round_ in times.rounds}
+    given |= {f"ended_{round_.id}": round_.ended_at for round_ in times.rounds}
+    for name, time in given.items():
+        if time and time > at:
+            raise Refusal(N_("This time has not come yet. Give the times as they were.")).at(name)
 
 
 def _refuse_disorder(times: DayTimes, rounds: list[PrivateRound]) -> None:

@@ -198,8 +198,13 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_PLAN, *FAMILY_ROLES, Role.SUPPORTER),
     ),
     ActivityRule(
+        Activity.RECORD_AGREEMENT,
+        N_("record who agrees with the plan"),
+        _grant(_PLAN, Role.COORDINATOR) | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
+    ),
+    ActivityRule(
         Activity.CHECK_PLAN,
-        N_("record who agrees, and check the bottom lines"),
+        N_("check the plan against the bottom lines"),
         # a new version is often made without the coordinator, by whoever calls everyone together
         _grant(_PLAN, Role.COORDINATOR) | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),

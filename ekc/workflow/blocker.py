@@ -91,13 +91,18 @@ def about_conflict(name: str, conflict: Conflict) -> Blocker:
             return Blocker(N_("The outcome could be of use to %(name)s"), Remedy.COORDINATOR, {"name": name})
 
 
+def evaluation_limit(profile: Profile, from_day: date, people: Iterable[PersonFacts]) -> date | None:
+    """The last day for the evaluation of what is agreed on `from_day` (NZ3); None where nothing limits it."""
+    return profile.evaluation_limit(from_day, youngest((p.part, p.age) for p in people))
+
+
 def about_evaluation(profile: Profile, from_day: date, on: date, people: Iterable[PersonFacts]) -> Iterator[Blocker]:
     """Why an evaluation that is planned on `from_day` cannot be `on` that day: the profile's limit (NZ3).
 
     As long as the age of somebody who may be a young child is not known, the strictest limit holds.
     """
     known = tuple(people)
-    limit = profile.evaluation_limit(from_day, youngest((p.part, p.age) for p in known))
+    limit = evaluation_limit(profile, from_day, known)
     if limit is None or on <= limit:
         return
     unknown = [p for p in known if p.part in {Part.CHILD, Part.MAIN_PERSON} and p.age is None]

@@ -242,6 +242,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SHARE_PLAN: frozenset({CasePart.SHARING}),
     Activity.WRITE_PLAN: frozenset({CasePart.PLAN, CasePart.NEXT_VERSION, CasePart.NAMES}),
     Activity.ANSWER_PLAN: frozenset({CasePart.PLAN}),
+    Activity.RECORD_AGREEMENT: frozenset({CasePart.PLAN}),
     Activity.CHECK_PLAN: frozenset({CasePart.PLAN, CasePart.BOTTOM_LINES, CasePart.ACCEPTANCE}),
     Activity.ANSWER_SUPPORT: frozenset({CasePart.OWN_PLAN}),
     Activity.DECIDE_ACCEPTANCE: frozenset({CasePart.ACCEPTANCE, CasePart.BOTTOM_LINES}),

@@ -273,6 +273,7 @@ class Activity(StrEnum):
     SHARE_PLAN = "share_plan"
     WRITE_PLAN = "write_plan"
     ANSWER_PLAN = "answer_plan"
+    RECORD_AGREEMENT = "record_agreement"
     CHECK_PLAN = "check_plan"
     ANSWER_SUPPORT = "answer_support"
     DECIDE_ACCEPTANCE = "decide_acceptance"

@@ -1,6 +1,6 @@
 """Answers to the plan keep the text that they were about, and how somebody who was not there said it.
 
-What was answered before is about the text as it is.
+What was answered before is about the text as it is; in evaluation about the version in force.
 """
 
 import sqlalchemy as sa
@@ -21,6 +21,15 @@ _ABOUT_TEXT = ("conference_id", "matter", "about", "text", "participant_id")
 _CHECK = ("bottom_line_id", "presentation")
 _CHECK_OF_TEXT = (*_CHECK, "text")
 _ADDED = ("plan_draft", "plan_version", "acceptance")
+#: What was said before a next version was begun is about the version in force.
+_BEGUN = """
+    update plan_draft set text = revision
+    where exists (
+        select 1 from conference where conference.id = plan_draft.conference_id and conference.phase = 'evaluation'
+    ) and plan_draft.changed_at > (
+        select max(made_at) from plan_version where plan_version.conference_id = plan_draft.conference_id
+    )
+"""
 #: Of several answers to one plan, those to earlier texts.
 _EARLIER = (
     "delete from voice where exists (select 1 from voice as later where later.conference_id = voice.conference_id"
@@ -111,6 +120,8 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id")),
         sa.UniqueConstraint("conference_id", "presentation", "text"),
     )
+
+    op.execute(_BEGUN)
 
 
 def downgrade() -> None:

@@ -275,8 +275,8 @@ def test_a_decision_is_lifted_with_its_words_alone(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"Born on": date(2026, 3, 3)}, "A day lies in the future. Give today or an earlier day."),
-        ({"Told on": date(2026, 3, 3)}, "A day lies in the future. Give today or an earlier day."),
+        ({"Born on": date(2026, 3, 3)}, "Born on: This day is still to come. Choose today or an earlier day."),
+        ({"Told on": date(2026, 3, 3)}, "Told on: This day is still to come. Choose today or an earlier day."),
         (
             {"Part in the circle": "family"},
             "Marieke de Wit is the only main person. Add another main person first, or stop the case.",

@@ -200,7 +200,7 @@ def test_staff_register_for_somebody_who_rang(client: PageClient, cast: Cast, db
     sign_in(client, cast.ruud)
     client.page("/register")
     late = client.refused("Register", {**FILLED_IN, "Registered on": date(2026, 3, 3)}, status=409)
-    assert late.errors == ["A day lies in the future. Give today or an earlier day."]
+    assert late.errors == ["Registered on: This day is still to come. Choose today or an earlier day."]
 
     page = client.submit(
         "Register", {"Registered on": date(2025, 12, 30), "Main person 1 / Said yes to a conference on": ""}

@@ -86,7 +86,7 @@ def test_all_that_was_registered_can_be_changed(
         (
             {"Marieke de Wit said yes to a conference on": date(2026, 3, 3)},
             409,
-            "A day lies in the future. Give today or an earlier day.",
+            "Marieke de Wit said yes to a conference on: This day is still to come. Choose today or an earlier day.",
         ),
         ({"Title of the case": ""}, 422, "Title of the case: Write a title by which you know the case."),
         ({"Time zone": "Rivierstad"}, 422, "Time zone: Write a time zone such as Europe/Amsterdam."),

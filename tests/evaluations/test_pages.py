@@ -90,7 +90,7 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
     ]
     future: dict[str, Value] = {**filled, "On which day?": date(2026, 7, 12)}
     assert client.refused("Keep what was found", future, status=409).errors == [
-        "On which day? This day is still to come. Choose the day on which it was held."
+        "On which day? This day is still to come. Choose today or an earlier day."
     ]
     page = client.submit("Keep what was found", {"On which day?": date(2026, 7, 11)})
 

@@ -31,7 +31,7 @@ BUDGETS: dict[str, tuple[Build, int]] = {
     "information": (build.case_in_information, 16),
     "private time": (build.case_in_private_time, 7),
     "presentation": (build.case_in_presentation, 17),
-    "evaluation": (build.case_in_evaluation, 20),  # a new version is asked what the first one was
+    "evaluation": (build.case_in_evaluation, 21),  # a new version is asked what the first one was
 }
 
 

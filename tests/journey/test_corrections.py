@@ -267,7 +267,10 @@ def test_nothing_is_corrected_unseen_unchanged_or_out_of_date(
 
     late = client.refused("Correct it", status=409)
 
-    assert late.errors == ["Somebody changed this case while you wrote. What you typed is below: look at it again."]
+    assert late.errors == [
+        "Somebody changed this after you opened the page. Nothing is saved yet: look, and save again.",
+        "Now at “Municipality”: Dorpstad",
+    ]
     now = assignment(refreshed(db_session), case.id)
     assert (now.region_id, now.variant, now.municipality) == (cast.north, Variant.FAMILY, "Dorpstad")
 

@@ -49,6 +49,7 @@ from tests import build
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.form import Value
 from tests.journey.stored import everything
 from tests.page import Page, text_of
 
@@ -139,6 +140,9 @@ def test_no_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, 
     case = build.case_in_evaluation(db_session, cast, START)
     noor = By(db_session, cast.noor, START)
     agreed = agreements(db_session, case.id, 1)
+    plans.change_plan(noor, case.id, 6, edits.add_goal("Summer."))  # a next version, which is not agreed
+    plans.record_agreement(noor, case.id, case.people["linda"], Agreed.YES)
+    next_version = agreements(db_session, case.id, 2)
     omar = By(db_session, participant(case.id, case.people["omar"]), START)
     take_step(omar, case.id, Taking(Step.RECONVENE, reason="QwishZ"))
     take_step(noor, case.id, Taking(Step.RECONVENE, reason="Things changed."))
@@ -154,6 +158,7 @@ def test_no_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, 
     take_step(noor, case.id, NO_PLAN)
 
     assert agreements(db_session, case.id, 1) == agreed != ()
+    assert agreements(db_session, case.id, 2) == next_version != ()
     after = everything(db_session)
     assert ("QlaterZ" in after, "The children are never alone at night." in after) == (False, True)
     assert ("QwishZ" in after, {row.matter for row in voices(db_session, case.id)}) == (
@@ -374,6 +379,22 @@ def test_yesterday_is_no_other_day(db_session: Session, cast: Cast) -> None:
     day = Taking(Step.ANOTHER_DAY, reason="It is late.", new_date=START - timedelta(days=1))
     with pytest.raises(Refusal, match="The new day has passed"):
         take_step(By(db_session, cast.noor, START), case.id, day)
+
+
+def test_a_day_that_has_passed_is_said_where_it_is_typed_and_the_reason_stays(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/steps/another_day")
+    typed: dict[str, Value] = {"Why on another day?": "It is late.", "New date and time": "2026-03-01T10:00"}
+
+    page = client.refused("Go on another day", typed, status=409)
+
+    passed = "The new day has passed. Choose one that lies ahead, or leave it open: the date follows."
+    assert page.errors == [f"New date and time: {passed}"]
+    form = client.form("Go on another day")
+    assert {label: form.shown(label) for label in typed} == typed
 
 
 def test_a_question_of_the_first_day_is_answered_on_the_second(

@@ -41,7 +41,8 @@ def evaluated(cast: Cast, db_session: Session, clock: FrozenClock) -> Made:
     record_follow_up(noor, case.id, evaluation.id, report)
     omar = By(db_session, participant(case.id, case.people["omar"]), MONTHS_LATER)
     found = queries.stored_draft(db_session, case.id)
-    again = replace(found.draft.evaluation, at=found.draft.evaluation.at + timedelta(weeks=12))  # type: ignore[operator, arg-type]
+    assert found.draft.evaluation.at is not None
+    again = replace(found.draft.evaluation, at=found.draft.evaluation.at + timedelta(weeks=12))
     plans.change_plan(omar, case.id, found.revision, edits.set_evaluation(again))
     hangs = found.draft.goals[0].actions[1]
     later = replace(hangs, by=today + timedelta(7))

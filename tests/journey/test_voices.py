@@ -15,6 +15,10 @@ from ekc.core.documents import document_html
 from ekc.core.errors import Refusal
 from ekc.core.language import using
 from ekc.core.outbox import OutboxMessage
+from ekc.evaluations import actions as evaluations
+from ekc.evaluations.actions import FollowUpReport
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import take_step
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
@@ -22,6 +26,7 @@ from ekc.plans import actions as plans
 from ekc.plans import edits, queries
 from ekc.plans.document import PLAN, from_json
 from ekc.plans.draft import NewAction
+from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
@@ -34,7 +39,7 @@ from ekc.workflow.vocabulary import (
 )
 from tests import build, markup
 from tests.build import Made
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
@@ -88,9 +93,9 @@ def all_but(session: Session, cast: Cast, case: Made, *away: str) -> None:
     build.answer_plan(session, cast, START, case, but=[case.people[name] for name in away])
 
 
-def paper(session: Session, case: Made) -> str:
-    """The words of the printed plan, version 1."""
-    version = queries.version(refreshed(session), case.id, 1)
+def paper(session: Session, case: Made, number: int = 1) -> str:
+    """The words of a version of the printed plan."""
+    version = queries.version(refreshed(session), case.id, number)
     assert version is not None
     with using("en"):
         tree = markup.parsed(document_html(PLAN, from_json(json.dumps(version.snapshot).encode())))
@@ -138,6 +143,61 @@ def test_once_the_victim_is_asked_nothing_has_to_be_overridden(
     build.step(db_session, cast, START, case, Step.AGREE_PLAN)
 
     assert "Vera Smit: does not agree. “Never.”" in paper(db_session, case)
+
+
+@pytest.mark.parametrize("profile", ["nl", "england", "nz"])
+def test_the_paper_names_each_answer_in_every_country(
+    cast: Cast, db_session: Session, clock: FrozenClock, profile: str
+) -> None:
+    case = presented(db_session, cast, "vera", main_persons=TWO, profile=profile)
+    all_but(db_session, cast, case, "vera")
+    noor = By(db_session, cast.noor, START)
+    plans.record_agreement(noor, case.id, case.people["omar"], Agreed.PART)
+    plans.record_agreement(noor, case.id, case.people["kees"], Agreed.NO)
+    asked = {"everyone_asked": "She answers by letter on Monday."}
+    take_step(noor, case.id, Taking(Step.AGREE_PLAN, overrides=asked))
+
+    version = queries.version(refreshed(db_session), case.id, 1)
+    assert version is not None
+    assert {one["name"]: one["answer"] for one in version.snapshot["agreed"]} == {
+        "Marieke de Wit": "yes",
+        "Vera Smit": "not_asked",
+        "Joost Lammers": "yes",
+        "Omar El Amrani": "part",
+        "Linda de Wit": "yes",
+        "Kees de Wit": "no",
+        "Fatima El Amrani-Benali": "yes",
+    }
+
+
+def test_a_next_version_is_asked_about_anew(app: Flask, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    evaluation = next(row for row in follow_ups(db_session, case.id, START.date()) if row.kind == "evaluation")
+    held = FollowUpReport(held_on=START.date(), wants_new_version=True)
+    evaluations.record_follow_up(noor, case.id, evaluation.id, held)
+    plans.record_agreement(noor, case.id, case.people["joost"], Agreed.PART, "QlateZ")  # about the version in force
+    omar = own(app, db_session, case, "omar")  # who convenes
+    omar.page(f"/conferences/{case.id}/plan")
+    omar.submit("Save when we meet again", {"Where": "In the park"})
+
+    page = omar.page(f"/conferences/{case.id}/steps/revise_plan")
+    assert "people answered: ask again (Marieke de Wit, Joost Lammers, Omar El Amrani" in page.text
+    page = omar.page(f"/conferences/{case.id}/plan/agreement")
+    assert "This is about the next version, as it is written now. What people said of version 1 stands" in page.text
+    others = ["Marieke de Wit", "Joost Lammers", "Omar El Amrani", "Linda de Wit", "Fatima El Amrani-Benali"]
+    told: dict[str, str | list[str]] = {"How they said it": "in person, at another moment"}
+    omar.submit("They all say yes", {"They say yes": others, **told})
+    omar.submit("Save what they say", {"Who": "Kees de Wit", "What they say": "does not agree", **told})
+    omar.submit("The plan meets it")
+    karim = By(db_session, participant(case.id, case.people["karim"]), START)
+    plans.decide_acceptance(karim, case.id, case.people["karim"], True)
+    omar.page(f"/conferences/{case.id}/steps/revise_plan")
+    omar.submit("Agree a new version of the plan")
+
+    printed = paper(db_session, case, 2)
+    assert ("Kees de Wit: does not agree" in printed, "Joost Lammers: agrees" in printed) == (True, True)
+    assert ("QlateZ" in printed, "not asked yet" in printed) == (False, False)
 
 
 def test_a_group_is_asked_side_by_side(app: Flask, cast: Cast, db_session: Session, clock: FrozenClock) -> None:

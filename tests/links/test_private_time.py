@@ -15,7 +15,6 @@ from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries import pending_devices
 from ekc.links.tokens import compared_words
 from ekc.links.verification import ask_to_come_in
-from ekc.links.words import words_in
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
 from ekc.workflow.vocabulary import InformationKind, Step
@@ -97,7 +96,7 @@ def test_a_grandmother_s_new_phone_is_let_in_from_the_room(
     assert NOBODY_IN not in client.here.text
     waiting = client.submit("Ask to come in")
     [device] = pending_devices(db_session, case.id, START)
-    words = words_in("nl", device.number or 0)  # the language of the case
+    words = compared_words("nl", device.number or 0)  # the language of the case
     assert (waiting.heading, words in waiting.text) == ("Show these two words in the room", True)
     assert str(device.number) not in waiting.text.replace(words, "")
 
@@ -245,6 +244,6 @@ def test_outside_private_time_the_code_lets_in_and_the_coordinator_by_a_number(
 
 @pytest.mark.parametrize("number", range(10, 100))
 def test_each_number_has_two_words_of_its_own(number: int) -> None:
-    others = [compared_words(other) for other in range(10, 100) if other != number]
+    others = [compared_words("en", other) for other in range(10, 100) if other != number]
 
-    assert compared_words(number) not in others
+    assert compared_words("en", number) not in others

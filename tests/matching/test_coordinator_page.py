@@ -146,7 +146,10 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
         "Take the case",
         {**TAKEN, KNOWS: "No, nobody", "If so, how?": "", "Day on which you said yes": date(2026, 3, 3)},
     )
-    assert (late.status, late.errors) == (409, ["This day is still to come. Choose today or an earlier day."])
+    assert (late.status, late.errors) == (
+        409,
+        ["Day on which you said yes: This day is still to come. Choose today or an earlier day."],
+    )
     form = client.form("Take the case")
     assert (form.shown("How independent are you?"), form.shown(WORKS)) == (OWN_WORDS, [RETIRED])
 
@@ -278,7 +281,10 @@ def test_the_coordinator_notes_the_main_persons_yes(client: PageClient, cast: Ca
     sign_in(client, cast.noor)
     client.page(page_of(taken))
     early = client.refused("Note their yes", {"Day on which the main person said yes": date(2026, 3, 1)})
-    assert early.errors == ["The coordinator took the case later than that day. Choose that day or a later one."]
+    assert early.errors == [
+        "Day on which the main person said yes: "
+        "The coordinator took the case later than that day. Choose that day or a later one."
+    ]
 
     page = client.submit("Note their yes", {"Day on which the main person said yes": date(2026, 3, 2)})
 

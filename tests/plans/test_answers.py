@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.journey.actions import take_step
 from ekc.journey.facts import gather_facts
 from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
+from ekc.workflow.definition import Taking
 from ekc.workflow.guards import accepted, bottom_lines_met, everyone_asked, tasks_agreed
-from ekc.workflow.vocabulary import Agreed, Every, Phase, SaidHow, SupportAnswer
+from ekc.workflow.vocabulary import Agreed, Every, Phase, SaidHow, Step, SupportAnswer
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -238,6 +240,15 @@ def test_each_version_has_the_answers_that_are_about_it(
     yara = somebody(app, db_session, family, "yara").page(address(family, "/agreement")).text
     assert "This is about version 1." in yara
     assert "not asked again yet" not in yara
+
+
+def test_with_no_plan_the_texts_that_were_answered_go_too(db_session: Session, cast: Cast, family: Family) -> None:
+    change_night(db_session, cast, family, "Slaapt zondag bij Marieke")
+    assert [row.part.value for row in queries.former_texts(db_session, family.id, 1)] == ["action"]
+
+    take_step(By(db_session, cast.noor, LATER), family.id, Taking(Step.NO_PLAN))
+
+    assert queries.former_texts(db_session, family.id, 1) == ()
 
 
 def test_whoever_was_not_asked_is_asked_on_their_own_page(

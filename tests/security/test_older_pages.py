@@ -138,11 +138,21 @@ def older_page(app: Flask, form: Found) -> str:
     for whole in filled(form):
         for field, value in changes(form, 0):
             with undone(app) as ask:
-                first = post(ask, form, whole | {field.name: value})
+                first = confirmed(app, ask, form, whole | {field.name: value})
                 if first.status_code == 303:
                     return _second_page(app, ask, form, whole, value)
             refused.append(Page(first.text, form.url, first.status_code).errors)
     return f"no change of it was accepted: {[*map(list, dict.fromkeys(map(tuple, refused)))]}"
+
+
+def confirmed(app: Flask, ask: Callable[..., TestResponse], form: Found, sent: Mapping[str, list[str]]) -> TestResponse:
+    """The answer to a form; where that is the form again with what follows, the answer to that one."""
+    answer = post(ask, form, sent)
+    if answer.status_code != 200:
+        return answer
+    page = Page(answer.text, form.url, 200)
+    (again,) = (one for one in forms_of(app, page, form.cookie) if one.url == form.url)
+    return post(ask, again, again.shown())
 
 
 def _second_page(app: Flask, ask: Callable[..., TestResponse], form: Found, whole: Sent, value: list[str]) -> str:
@@ -157,7 +167,7 @@ def _second_page(app: Flask, ask: Callable[..., TestResponse], form: Found, whol
             return f"the older page was answered with {answer.status_code}: {page.errors}"
         pressed = {field.name: second} if field.kind == "button" else {}
         holds = second if pressed else list(again[0].shown()[field.name])
-        last = post(ask, again[0], next(filled(again[0])) | pressed)
+        last = confirmed(app, ask, again[0], next(filled(again[0])) | pressed)
         if last.status_code in (409, 422) and "Somebody changed" not in last.text:
             continue  # likewise
         if holds != second or last.status_code != 303:

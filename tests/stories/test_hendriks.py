@@ -97,6 +97,10 @@ def write_the_second_version(walk: Walk) -> None:
     client.submit("Save", {"What": SATURDAYS, "From": date(2026, 6, 6)})
     agreeing.write_goal(walk, WINTER)
     client.submit("Save when we meet again", agreeing.evaluation_values(walk, NEXT))
+    page = walk.open("plan/agreement").here
+    assert "Everybody is asked again: what they said about version 1 stands on its paper." in page.text
+    assert walk.case.plan is not None
+    agreeing.everybody_says(walk, walk.case.plan)
     walk.step("Agree a new version of the plan")
 
 

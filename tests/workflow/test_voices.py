@@ -146,13 +146,14 @@ PEOPLE = st.lists(
 )
 
 
+@pytest.mark.parametrize("step", [Step.AGREE_PLAN, Step.REVISE_PLAN])
 @given(PEOPLE, st.booleans(), st.sampled_from([frozenset(), frozenset({"everyone_asked"})]))
 def test_no_plan_is_agreed_with_somebody_neither_asked_nor_overridden(
-    people: list[PersonFacts], held: bool, overridden: frozenset[str]
+    step: Step, people: list[PersonFacts], held: bool, overridden: frozenset[str]
 ) -> None:
     case = with_circle(MOTHER, *(one for one in people if one.id != MOTHER.id), meeting_held=held)
 
-    verdict = judge(STEP_RULES[Step.AGREE_PLAN], case, {Role.COORDINATOR}, overridden)
+    verdict = judge(STEP_RULES[step], case, {Role.COORDINATOR}, overridden)
 
     unasked = [p for p in must_be_asked(PLAN, case) if PLAN not in p.voices]
     main = [p for p in case.people if p.part is Part.MAIN_PERSON and p.attends is not Attends.EXCLUDED]

@@ -20,7 +20,7 @@ def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         participant = _setter(by.session, by.visitor, conference_id, roles, new.set_by)
-        refuse_future(by.at, conference.timezone, new.shared_on)
+        refuse_future(by.at, conference.timezone, shared_on=new.shared_on)
         last = by.session.scalar(select(func.max(BottomLine.number)).where(BottomLine.conference_id == conference_id))
         line = BottomLine(
             conference_id=conference_id,
@@ -44,7 +44,7 @@ def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLine
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
         preserve_agencies(by.session, conference)
         line.set_by = _setter(by.session, by.visitor, conference_id, roles, new.set_by or line.set_by).id
-        refuse_future(by.at, conference.timezone, new.shared_on)
+        refuse_future(by.at, conference.timezone, shared_on=new.shared_on)
         line.text, line.ground, line.shared_on = new.text, new.ground, new.shared_on
         by.record("bottom_line.changed", conference_id, number=line.number, text=new.text)
 

@@ -46,10 +46,18 @@ def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
     return changed
 
 
-def refuse_future(at: datetime, timezone: str, *days: date | None) -> None:
-    """Raise Refusal for a day that is after today in this time zone."""
-    if any(day > local_date(at, timezone) for day in days if day):
-        raise Refusal(N_("A day lies in the future. Give today or an earlier day."))
+def refuse_future(at: datetime, timezone: str, **days: date | None) -> None:
+    """Raise Refusal, at the field of this name, for a day that is after today in this time zone."""
+    for name, day in days.items():
+        if day and day > local_date(at, timezone):
+            raise Refusal(N_("This day is still to come. Choose today or an earlier day.")).at(name)
+
+
+def refuse_past(at: datetime, timezone: str, **days: date | None) -> None:
+    """Raise Refusal, at the field of this name, for a day that is before today in this time zone."""
+    for name, day in days.items():
+        if day and day < local_date(at, timezone):
+            raise Refusal(N_("This day has passed. Choose a day that lies ahead.")).at(name)
 
 
 # People
@@ -150,7 +158,7 @@ def mark_informed(
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         day = on or local_date(by.at, conference.timezone)
-        refuse_future(by.at, conference.timezone, day)
+        refuse_future(by.at, conference.timezone, on=day)
         informed = [
             member(by.session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))
         ]
@@ -270,7 +278,8 @@ def _validate(
     session: Session, at: datetime, conference: Conference, details: PersonDetails, current: Participant | None
 ) -> None:
     """The rules for the details of a person. Raises Refusal, or Unknown for a supporter of another case."""
-    refuse_future(at, conference.timezone, details.born, details.informed_on, details.excluded_on)
+    days = {name: getattr(details, name) for name in ("born", "informed_on", "excluded_on")}
+    refuse_future(at, conference.timezone, **days)
     _refuse_professional_again(session, conference, details, current)
     explained = details.exclusion_reason and details.excluded_by and details.excluded_on
     if details.attends is Attends.EXCLUDED and not explained:

@@ -47,9 +47,12 @@ def register_case(by: By, new: NewCase) -> int:
         timezone = new.timezone or profile.timezone
         today = local_date(by.at, timezone)
         on = (new.registered_on if by.visitor.account_id is not None else None) or today
-        refuse_future(by.at, timezone, on, *new.said_yes_on)
+        refuse_future(by.at, timezone, registered_on=on)
         if not new.main_persons:
             raise Refusal(N_("Say who the main person is."))
+        for person, day in zip(new.main_persons, new.said_yes_on, strict=False):
+            if day and day > today:
+                raise Refusal(N_("%(name)s said yes on a day that is still to come. Look at it."), name=person.name)
         if new.registered_by is Part.REFERRER and new.referrer is None:
             raise Refusal(N_("Say who you are: your name and your organisation."))
         said_yes = dict(enumerate(new.said_yes_on))
@@ -128,7 +131,8 @@ def change_registration(
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
         said_yes_on = said_yes_on or {}
         new = replace(new, sides=_keep_on_sides(by.session, conference, new.sides))
-        refuse_future(by.at, new.timezone, new.question_agreed_on, *said_yes_on.values())
+        said = {f"said_yes_{id_}": day for id_, day in said_yes_on.items()}
+        refuse_future(by.at, new.timezone, question_agreed_on=new.question_agreed_on, **said)
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
         changed = update_row(conference, new, Registration)
@@ -257,7 +261,7 @@ def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
 
 def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
     participant = member(by.session, conference.id, new.participant_id)
-    refuse_future(by.at, conference.timezone, new.given_on)
+    refuse_future(by.at, conference.timezone, given_on=new.given_on)
     consent = Consent(conference_id=conference.id, **asdict(new))
     by.session.add(consent)
     traces.leave(by, conference, TraceKind.CONSENT_GIVEN, participant.id)
@@ -274,7 +278,7 @@ def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | Non
         if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
             raise Unknown
         day = on or local_date(by.at, conference.timezone)
-        refuse_future(by.at, conference.timezone, day)
+        refuse_future(by.at, conference.timezone, on=day)
         if day < consent.given_on:
             raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
         _withdraw(by, conference, consent, day)
@@ -321,7 +325,7 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
         conference, _ = lock_case(by, conference_id, Activity.LOG_CONTACT)
         if new.participant_id is not None:
             member(by.session, conference_id, new.participant_id)
-        refuse_future(by.at, conference.timezone, new.on)
+        refuse_future(by.at, conference.timezone, on=new.on)
         entry = ContactEntry(conference_id=conference_id, written_at=by.at, **asdict(new))
         by.session.add(entry)
         by.session.flush()

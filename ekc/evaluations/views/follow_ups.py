@@ -10,11 +10,10 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
 from ekc.core.language import gettext as _
-from ekc.core.language import translate
 from ekc.core.routes import db, edits, now
 from ekc.evaluations import actions, queries
 from ekc.evaluations.effects import OWN_REASONS
@@ -40,17 +39,12 @@ def follow_ups(case: Case) -> ResponseReturnValue:
 def plan_evaluation(case: Case) -> ResponseReturnValue:
     """Plan another evaluation."""
     form = NextEvaluationForm()
-    status = 422
     if form.validate_on_submit():
-        try:
+        with form.showing_refusal():
             actions.plan_evaluation(by(), case.id, form.due_on.data, form.place.data)
-        except Refusal as refusal:
-            form.due_on.errors.append(translate(refusal.message, refusal.params))
-            status = 409
-        else:
             flash(_("The next evaluation is planned."), "success")
             return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
-    return _follow_ups_page(case, form, status)
+    return _follow_ups_page(case, form, form.status)
 
 
 @bp.get("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>")
@@ -68,22 +62,13 @@ def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
     """Record a follow-up."""
     row, goals = _row_and_goals(case, follow_up_id)
     form = _form(case, row, goals)
-    status = 422
     if form.validate_on_submit():
-        try:
+        with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _form(case, *_row_and_goals(case, follow_up_id), formdata=None))
             actions.record_follow_up(by(unchanged), case.id, row.id, form.to_report())
-        except Unknown:
-            raise
-        except Stale as refusal:
-            status = form.refuse(refusal)
-        except Refusal as refusal:
-            form.held_on.errors.append(translate(refusal.message, refusal.params))
-            status = 409
-        else:
             flash(_("What was found is written down."), "success")
             return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
-    return _follow_up_page(case, row, goals, form, _give_up_form(row, formdata=None), status)
+    return _follow_up_page(case, row, goals, form, _give_up_form(row, formdata=None), form.status)
 
 
 @bp.post("/conferences/<int:conference_id>/follow-ups/<int:follow_up_id>/give-up")

@@ -10,7 +10,7 @@ from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_managers
 from ekc.accounts.queries import coordinators, visitor_of_account
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import make_searchable
+from ekc.conferences.actions.circle import make_searchable, refuse_future
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -19,6 +19,7 @@ from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
 from ekc.matching import mails
+from ekc.matching.effects import withdraw_request
 from ekc.matching.models import Match
 from ekc.matching.queries.match import agencies_of
 from ekc.workflow.independence import works_for
@@ -114,9 +115,7 @@ def withdraw_foreign_request(by: By, conference: Conference) -> None:
     match = pending_match(by.session, conference.id)
     if match is None or match.account_id in {row.id for row in coordinators(by.session, conference.region_id)}:
         return
-    match.ended_on = local_date(by.at, conference.timezone)
-    conference.asked_coordinator_id = None
-    queue_mail(by.session, mails.WITHDRAWN, conference, by.at, match.account_id, match)
+    withdraw_request(by.session, conference, by.at)
 
 
 def current_match(session: Session, conference_id: int) -> Match | None:
@@ -143,12 +142,11 @@ def lock_pending_match(by: By, conference_id: int) -> tuple[Conference, Match]:
     return conference, match
 
 
-def past_day(on: date | None, at: datetime, conference: Conference) -> date:
-    """The given day, or today. Raises Refusal for a day in the future."""
-    today = local_date(at, conference.timezone)
-    if on is not None and on > today:
-        raise Refusal(N_("This day is still to come. Choose today or an earlier day."))
-    return on or today
+def past_day(at: datetime, conference: Conference, **day: date | None) -> date:
+    """The given day, or today. Raises Refusal, at the field of this name, for a day in the future."""
+    refuse_future(at, conference.timezone, **day)
+    (on,) = day.values()
+    return on or local_date(at, conference.timezone)
 
 
 def queue_mail(

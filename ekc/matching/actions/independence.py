@@ -85,7 +85,7 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
         if phone is not None and phone != (account.phone or ""):
             account.phone = phone
             by.record("account.changed", account=account.id, fields="phone")
-        day = past_day(on, by.at, conference)
+        day = past_day(by.at, conference, accepted_on=on)
         if (before := current_match(by.session, conference_id)) is not None:
             _replace_coordinator(by.session, conference, by.at, before, match.id)
         match.accepted_on = day
@@ -190,9 +190,10 @@ def confirm_coordinator(
                     "or your regional manager notes here that they did."
                 )
             )
-        day = past_day(on, by.at, conference)
+        day = past_day(by.at, conference, confirmed_on=on)
         if match.accepted_on is not None and day < match.accepted_on:
-            raise Refusal(N_("The coordinator took the case later than that day. Choose that day or a later one."))
+            later = N_("The coordinator took the case later than that day. Choose that day or a later one.")
+            raise Refusal(later).at("confirmed_on")
         voices.say(by, conference, VoiceMatter.COORDINATOR, match.id, whose, Agreed.YES, on=day)
         name = by.session.get_one(Account, match.account_id).name
         by.record("match.confirmed", conference_id, coordinator=name, main_person=whose)

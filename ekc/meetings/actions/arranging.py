@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import refuse_past
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting, iso
@@ -52,7 +54,8 @@ def _lock_unstarted(by: By, conference_id: int) -> tuple[Conference, Meeting]:
 def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
     """Add a possible date; returns its id. Adding the same date again changes nothing."""
     with writing(by.session):
-        _, meeting = _lock_unstarted(by, conference_id)
+        conference, meeting = _lock_unstarted(by, conference_id)
+        refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
         same = select(DateOption).where(DateOption.meeting_id == meeting.id, DateOption.starts_at == starts_at)
         if option := by.session.scalar(same):
             return option.id
@@ -79,6 +82,8 @@ def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
     """Set the date of the meeting, from the list or another; None clears it."""
     with writing(by.session):
         conference, meeting = _lock_unstarted(by, conference_id)
+        if starts_at is not None:
+            refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
         was, now = iso(meeting.starts_at), iso(starts_at)
         give_notice(by.session, conference, by.at, NoticeKind.DAY, was=was, now=now)
         meeting.starts_at = starts_at

@@ -94,8 +94,9 @@ def correct_stretch(by: By, conference_id: int, stretch_id: int, right: Correcte
     with writing(by.session):
         lock_case(by, conference_id, Activity.ARRANGE_MEETING)
         row, meeting = _stretch(by.session, conference_id, stretch_id)
-        if right.came_at > by.at or (right.left_at and right.left_at > by.at):
-            raise Refusal(N_("One of these times has not come yet. Give the times as they were."))
+        for name, time in (("came", right.came_at), ("left", right.left_at)):
+            if time and time > by.at:
+                raise Refusal(N_("This time has not come yet. Give the times as they were.")).at(name)
         if right.left_at is None:
             right = replace(right, left_at=meeting.ended_at)
         if right.left_at and right.left_at < right.came_at:

@@ -55,10 +55,11 @@ def meeting(case: Case) -> ResponseReturnValue:
 def add_date(case: Case) -> ResponseReturnValue:
     """Add a possible date."""
     form = _date_form(_current(case), case)
-    if not form.validate_on_submit():
-        return _page(case, date=form), 422
-    arranging.add_date(by(), case.id, form.to_instant(case.timezone))
-    return _back(case, "dates")
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            arranging.add_date(by(), case.id, form.to_instant(case.timezone))
+            return _back(case, "dates")
+    return _page(case, date=form), form.status
 
 
 @bp.post(f"{_ADDRESS}/date")

@@ -50,7 +50,7 @@ def agreement(case: Case) -> ResponseReturnValue:
 
 
 @bp.post("/agreement/everybody")
-@case_route(Activity.CHECK_PLAN)
+@case_route(Activity.RECORD_AGREEMENT)
 @edits
 def everybody_agrees(case: Case) -> ResponseReturnValue:
     """Record that all these people agree."""
@@ -64,7 +64,7 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
 
 
 @bp.post("/agreement/again")
-@case_route(Activity.CHECK_PLAN)
+@case_route(Activity.RECORD_AGREEMENT)
 @edits
 def everybody_again(case: Case) -> ResponseReturnValue:
     """Record that all these people were asked again, and say the same of the plan as it is now."""
@@ -78,7 +78,7 @@ def everybody_again(case: Case) -> ResponseReturnValue:
 
 
 @bp.post("/agreement/person")
-@case_route(Activity.CHECK_PLAN)
+@case_route(Activity.RECORD_AGREEMENT)
 @edits
 def somebody_agrees(case: Case) -> ResponseReturnValue:
     """Record whether one person agrees, fully, in part or not."""
@@ -364,7 +364,7 @@ def _forms(
     empty = {"formdata": None}
     asked = askable(people, found.draft)
     open_ = [person for person in asked if person.id not in answers.said]
-    if case.may(Activity.CHECK_PLAN):
+    if case.may(Activity.RECORD_AGREEMENT):
         if open_:
             stands = _shown_text(found.text)
             forms["everybody"] = EverybodyForm(
@@ -374,6 +374,7 @@ def _forms(
             forms["again"] = _again_form(case, **empty)
         if asked:
             forms["person"] = _agreement_form(case, **empty)
+    if case.may(Activity.CHECK_PLAN):
         for line in visible_bottom_lines(db(), case):
             forms[f"bottom-line-{line.id}"] = _check_form(case, line.id, **empty)
     if case.may(Activity.ANSWER_PLAN) and case.visitor.participant_id in {person.id for person in asked}:

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import visible_bottom_lines
+from ekc.conferences.queries import members, visible_bottom_lines
 from ekc.core import routes
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -24,11 +24,12 @@ from ekc.plans import edits, queries
 from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
 from ekc.plans.draft import Action, Draft, Goal, WhatIf, find, from_json, involvement_of, number_of, people_of
-from ekc.plans.facts import evaluation_limit, open_points
+from ekc.plans.facts import open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
+from ekc.workflow.blocker import evaluation_limit
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Every, Part, Phase
 
@@ -166,6 +167,11 @@ def _change(
         target = change_plan(by(), case.id, seen_revision(), edit())
     except Stale as refusal:
         return page(case, replace(sent, refusal=refusal))
+    except Refusal as refusal:
+        if not isinstance(sent.form, PlainForm) or refusal.field not in sent.form:
+            raise
+        sent.form.status = sent.form.refuse(refusal)
+        return page(case, sent)
     return _to_plan(case, target, more)
 
 
@@ -210,7 +216,8 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     people = queries.circle(session, case.id)
     today = local_date(now(), case.timezone)
     done = queries.done(session, case.id, case.plan_number)
-    points = open_points(draft, people, today, PROFILES[case.profile], done) if shows_draft else {}
+    here = tuple(member.facts(today, {}) for member in members(session, case.id))
+    points = open_points(draft, here, today, PROFILES[case.profile], done) if shows_draft else {}
     text = in_force.text if in_force and not shows_draft else found.text
     said = {row.participant_id: row.answer for row in queries.agreements(session, case.id, case.presentation, text)}
     frozen = in_force is not None and in_force.text == text  # who was not asked is marked where it is agreed
@@ -236,7 +243,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         done=done,
         disagree={id_ for id_, answer in said.items() if answer is Agreed.NO},
         not_asked={person.id for person in people if frozen and person.gives_agreement and person.id not in said},
-        limit=evaluation_limit(people, today, PROFILES[case.profile]),
+        limit=evaluation_limit(PROFILES[case.profile], today, here),
         more=request.args.get("more", ""),
     )
     return (page, sent.status) if sent else page

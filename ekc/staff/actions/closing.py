@@ -39,7 +39,8 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
         if not account.active:
             raise Unknown
         if on is not None and on < local_date(by.at, by.session.get_one(Region, account.region_id).timezone):
-            raise Refusal(N_("This day is over. Choose today or a later day, or close the account."))
+            over = N_("This day is over. Choose today or a later day, or close the account.")
+            raise Refusal(over).at("leaves_on")
         if on == account.leaves_on:
             return
         account.leaves_on = on
