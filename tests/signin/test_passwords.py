@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -87,11 +87,11 @@ def test_there_are_no_other_rules(password: str) -> None:
 
 def test_what_nobody_could_type_is_looked_at_in_a_moment() -> None:
     """Each character stands for several letters, and zxcvbn tries all combinations: 72 of them would take a minute."""
-    began = perf_counter()
+    began = process_time()
 
     ensure_strong("4@8({[<6930|7$5+%21!" * 10, "noor@example.org", "Noor van Dijk")
 
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 def test_a_word_of_ones_own_name_is_said_to_be_that_though_it_is_a_usual_one_too() -> None:
