@@ -63,3 +63,18 @@ def test_who_agrees(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: S
     plans.decide_acceptance(noor, case.id, case.people["karim"], False, "One night without an adult.")
     sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/plan/agreement")
     onlooker.look(visitor, "voices agreement")
+
+
+def test_a_new_round(visitor: Page, onlooker: Onlooker, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    build.step(db_session, cast, START, case, Step.RECONVENE, "Things changed.")
+    link = make_link(db_session, START, case.id, case.people["omar"])
+    visitor.goto(f"{link}/code")
+    onlooker.look(visitor, "round unknown device")
+    enter(visitor, link)
+    onlooker.look(visitor, "round own page")
+    visitor.context.clear_cookies()
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}")
+    onlooker.look(visitor, "round case page")
+    visitor.goto(f"/conferences/{case.id}/follow-ups")
+    onlooker.look(visitor, "round follow-ups")
