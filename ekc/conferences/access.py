@@ -220,7 +220,7 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > 0)
     except Unknown as unknown:
         unknown.conference_id = conference_id
-        if _was_theirs(by, row):
+        if _was_theirs(by, row) and ever_may(activity, {Role.COORDINATOR}):
             raise _no_longer_yours(by, row) from None
         raise
     head = list(row[: len(_HEAD)])
@@ -231,7 +231,8 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
 
 def _was_theirs(by: By, case: Row[Any]) -> bool:
     """Whether the visitor is the coordinator, whose access to the case has ended: no stranger to it."""
-    return case.coordinator_id == by.visitor.account_id is not None and Role.COORDINATOR in by.visitor.roles
+    own = case.coordinator_id is not None and case.coordinator_id == by.visitor.account_id
+    return own and Role.COORDINATOR in by.visitor.roles and not still_open(case, by.at)
 
 
 def _no_longer_yours(by: By, case: Row[Any]) -> Refusal:

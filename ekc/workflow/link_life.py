@@ -39,10 +39,9 @@ def link_life(f: LinkFacts, today: date) -> LinkLife:
     Until a plan is agreed the conference lies ahead of everybody. From then on an open follow-up concerns family and
     supporters, and of the professionals whoever the plan names.
     """
-    after = timedelta(days=PROFILES[f.profile].access_days)
-    if f.phase not in _AFTER_CONFERENCE:
-        return LinkLife(max(f.promised_until, today + after), goes_on=True)
     concerned = f.part in FAMILY_PARTS | {Part.SUPPORTER} or f.tasks_until is not None
-    ahead = f.phase is Phase.EVALUATION and concerned and f.open_follow_up is not None
-    last = [f.tasks_until, f.ended_on, max(f.open_follow_up, today) if ahead and f.open_follow_up else None]
-    return LinkLife(max([f.promised_until, *(day + after for day in last if day is not None)]), goes_on=ahead)
+    follow_up = f.open_follow_up if concerned and f.phase is not Phase.CLOSED else None
+    goes_on = f.phase not in _AFTER_CONFERENCE or follow_up is not None
+    last = [f.tasks_until, f.ended_on, follow_up, today if goes_on else None]
+    after = timedelta(days=PROFILES[f.profile].access_days)
+    return LinkLife(max([f.promised_until, *(day + after for day in last if day is not None)]), goes_on)

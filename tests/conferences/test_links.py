@@ -484,7 +484,7 @@ def test_when_no_coordinator_can_the_regional_manager_ends_a_link(
     path = make_link(db_session, clock(), case.id, case.people["linda"])
     open_link(linda, path)
     sign_in(client, cast.noor)
-    assert client.get(f"/conferences/{case.id}/links").status_code == 404
+    assert client.get(f"/conferences/{case.id}/links").status_code == 403
     client.page("/")
     client.submit("Sign out")
     sign_in(client, cast.ruud)

@@ -128,3 +128,18 @@ def test_the_plan_changed_after_people_answered(
     for name in ("plan/agreement", "plan", "steps/agree_plan"):
         visitor.goto(f"/conferences/{case.id}/{name}")
         onlooker.look(visitor, f"changed {name} {language}")
+
+
+def test_a_new_round(visitor: Page, onlooker: Onlooker, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    build.step(db_session, cast, START, case, Step.RECONVENE, "Things changed.")
+    link = make_link(db_session, START, case.id, case.people["omar"])
+    visitor.goto(f"{link}/code")
+    onlooker.look(visitor, "round unknown device")
+    enter(visitor, link)
+    onlooker.look(visitor, "round own page")
+    visitor.context.clear_cookies()
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}")
+    onlooker.look(visitor, "round case page")
+    visitor.goto(f"/conferences/{case.id}/follow-ups")
+    onlooker.look(visitor, "round follow-ups")

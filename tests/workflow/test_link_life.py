@@ -21,6 +21,8 @@ AFTER = timedelta(days=30)
 )
 def test_until_a_plan_is_agreed_the_conference_lies_ahead(phase: Phase, part: Part) -> None:
     assert link_life(replace(BASE, phase=phase, part=part), TODAY) == LinkLife(TODAY + AFTER, goes_on=True)
+    again = replace(BASE, phase=phase, open_follow_up=EVALUATION)  # a new round, with a plan in force
+    assert link_life(again, TODAY) == LinkLife(EVALUATION + AFTER, goes_on=True)
 
 
 @pytest.mark.parametrize(
