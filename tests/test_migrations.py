@@ -10,8 +10,9 @@ from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Notice
-from ekc.conferences.queries import voices
+from ekc.conferences.queries import concerns, voices
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.journey.actions import take_step
@@ -22,9 +23,9 @@ from ekc.plans.queries import answers, stored_draft
 from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
 from ekc.workflow.definition import Taking
 from ekc.workflow.owed import NoticeKind
-from ekc.workflow.vocabulary import Agreed, Step
+from ekc.workflow.vocabulary import Agreed, Part, Step, StopReason
 from tests import build
-from tests.cast import Cast
+from tests.cast import Cast, participant
 from tests.clock import START
 from tests.database import CONTENT_KEY, INDEX_KEY
 
@@ -189,3 +190,32 @@ def test_all_the_way_down_leaves_nothing(engine: Engine, db_session: Session, ca
         upgrade(engine)
     assert is_current(engine)
     assert set(rows(engine).values()) == {0}
+
+
+def test_what_somebody_said_about_safety_goes_down_to_a_wish_and_up_again(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    people = [PersonDetails(name=name, part=Part.MAIN_PERSON) for name in ("Vera Smit", "Mark Bos")]
+    case = build.matched_case(db_session, cast, START, main_persons=tuple(people))
+    vera = case.people["vera"]
+    unsafe = Taking(Step.STOP, stop_reason=StopReason.NOT_SAFE)
+    take_step(By(db_session, participant(case.id, vera), START), case.id, unsafe)
+
+    def said() -> list[tuple[object, ...]]:
+        with make_sessions(engine)() as session:
+            rows = concerns(session, case.id)
+        return [(row.participant_id, row.concern, row.arrangement, row.said_at, row.said_with) for row in rows]
+
+    before = said()
+    db_session.close()
+    older = ScriptDirectory.from_config(_config()).get_revision("0012").down_revision
+    try:
+        downgrade(engine, str(older))
+        with engine.connect() as connection:
+            asked = "select participant_id, answer, reason_code from voice where matter = 'stopping'"
+            wished = [tuple(row) for row in connection.execute(text(asked))]
+    finally:
+        upgrade(engine)
+    assert before == [(vera, None, None, START, Step.STOP)]
+    assert wished == [(vera, "yes", "not_safe")]
+    assert said() == before

@@ -91,7 +91,7 @@ def step_form(rule: StepRule, own: bool = False, asks: bool = False) -> StepForm
 class NotSafeForm(PlainForm):
     """What somebody wants to say with it that it does not feel safe."""
 
-    words = passage(_l("Do you want to say more?"), hint=_l("You may leave this empty."))
+    words = passage(_l("Do you want to say more?"))
 
 
 class SpokenForm(PlainForm):

@@ -209,9 +209,12 @@ def _own_voice(
 
 
 def _wishes(case: Case, said: list[conferences.VoiceRow], circle: Circle, me: conferences.Member) -> Iterator[Wish]:
-    """The visitor's own wishes, in each phase, and those about which they are asked; never whose wish it is."""
+    """The visitor's own wishes, in each phase, and those about which they are asked; never whose wish it is.
+
+    None in private time, where others of the room look along.
+    """
     others = {row.id for row in circle} - {me.id}
-    for rule in STEP_RULES.values():
+    for rule in STEP_RULES.values() if case.phase is not Phase.PRIVATE_TIME else ():
         if rule.matter is None:
             continue
         own = _own_voice(said, me, rule.matter)

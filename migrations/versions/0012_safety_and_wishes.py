@@ -45,6 +45,13 @@ _TO_VOICES = """
     )
     group by s.conference_id, c.round, s.participant_id
 """
+#: Those of which the wish says all that there was.
+_SAID_BY_WISH = """
+    delete from safety_concern where concern is null and arrangement is null and said_with = 'stop' and exists (
+      select 1 from voice v where v.conference_id = safety_concern.conference_id and v.reason_code = 'not_safe'
+      and v.participant_id = safety_concern.participant_id
+    )
+"""
 _NO_WORDS = "It does not feel safe."
 
 
@@ -80,6 +87,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Traces, and what was said about wishes, have no table to go back to, and are lost."""
     op.execute(_TO_VOICES)
+    op.execute(_SAID_BY_WISH)
     op.drop_table("trace")
     with op.batch_alter_table("voice") as table:
         for name in ("spoken", "spoken_at", "asked_at"):

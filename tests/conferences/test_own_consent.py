@@ -44,6 +44,8 @@ def test_a_main_person_takes_their_own_consent_back_and_gives_it_again(
     assert BACK in noor.page("/").text
     page = noor.page(f"/conferences/{case.id}")
     assert (BACK in page.text, "is not here yet" in page.text) == (True, False)
+    consents_page = noor.page(f"/conferences/{case.id}/consents").text
+    assert "Taken back by themselves, Monday 2 March 2026, 10:00." in consents_page
     assert "10:00 Vera Smit Took a consent back" in noor.page(f"/conferences/{case.id}/history").text
 
     assert said in vera.submit("I give my consent").text

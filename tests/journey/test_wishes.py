@@ -20,7 +20,7 @@ from ekc.workflow.engine import STEP_RULES, judge
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Step, StopReason, TraceKind, VoiceMatter
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, enter, participant, sign_in
+from tests.cast import Cast, enter, enter_as_before, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
@@ -90,6 +90,31 @@ def test_a_wish_stays_when_the_conference_opens_and_is_asked_about(
     assert ASKS not in noor.page(f"/conferences/{case.id}/steps/open_conference").text
     go_on(one(db_session, case, "vera"), case.id, VoiceMatter.STOPPING, 0)
     assert told() == (False, False, False)
+
+
+def test_in_private_time_no_page_shows_a_wish(
+    app: Flask, signed_in: Clients, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, STOP)
+    build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
+    attendance.record_attendance(By(db_session, cast.noor, START), case.id, list(case.people.values()))
+    build.to_presentation(db_session, cast, START, case)
+    attendance.professionals_leave(By(db_session, cast.noor, START), case.id)
+    vera = app.test_client()
+    assert isinstance(vera, PageClient)
+    shown = []
+    for step in (None, Step.GO_BACK):
+        if step:
+            take_step(one(db_session, case, "omar"), case.id, Taking(step, reason="One more thing."))
+        enter_as_before(vera, db_session, START, case.id, case.people["vera"])
+        shown.append("You want to stop" in vera.page(f"/conferences/{case.id}/mine").text)
+    assert shown == [True, False]
+    noor = signed_in(cast.noor)
+    texts = [noor.page(path).text for path in ("/", f"/conferences/{case.id}")]
+    assert ["Vera" in text for text in texts] == [False, False]
+    with pytest.raises(Refusal):
+        go_on(By(db_session, cast.noor, START), case.id, VoiceMatter.STOPPING, case.people["vera"])
 
 
 @pytest.mark.parametrize(

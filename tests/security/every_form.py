@@ -228,6 +228,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     evaluations.add_avoided_cost(
         By(session, noor, START), agreed.id, NewAvoidedCost(what="A night", amount=100, basis="a list")
     )
+    safety.say_not_safe(By(session, participant(agreed.id, agreed.people["kees"]), START), agreed.id, "")
     wish = Taking(Step.RECONVENE, reason="Wim is worse.")
     take_step(By(session, participant(agreed.id, agreed.people["omar"]), START), agreed.id, wish)
     yield noor, agreed

@@ -19,7 +19,7 @@ from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import Activity, VoiceMatter
+from ekc.workflow.vocabulary import Activity, TraceKind, VoiceMatter
 
 _ADDRESS = "/conferences/<int:conference_id>/registration"
 _CONSENTS = "/conferences/<int:conference_id>/consents"
@@ -119,6 +119,13 @@ def _consent_form(case: Case, **kwargs: Any) -> ConsentForm:
     return form
 
 
+def _taken_back(case: Case, rows: tuple[queries.ConsentRow, ...]) -> dict[int, queries.TraceRow]:
+    """When the consent that each person took back last was taken back, and by whom that was noted; by its id."""
+    last = {row.participant_id: row.id for row in rows if row.withdrawn_on is not None}
+    traces = queries.traces(db(), case.id) if last else ()
+    return {last[one.participant_id]: one for one in traces if one.kind is TraceKind.CONSENT_WITHDRAWN}
+
+
 def _consents_page(
     case: Case, form: ConsentForm | None = None, withdrawn: tuple[int, WithdrawForm] | None = None
 ) -> str:
@@ -136,6 +143,7 @@ def _consents_page(
         "conferences/consents.html",
         case=case,
         rows=rows,
+        taken_back=_taken_back(case, rows),
         form=form or _consent_form(case, formdata=None),
         withdraw_forms=forms,
         sent=form or (withdrawn[1] if withdrawn else None),
