@@ -17,7 +17,7 @@ _NEW = (
     *_OLD,
     *("joined", "consent", "question", "sent_back", "look_again", "letter", "no_conference", "end"),
 )
-_ENDS = ("no_plan", "stopped", "gone", "closed", "without_conference", "another_day")
+_ENDS = ("no_plan", "stopped", "gone", "closed", "without_conference", "another_day", "other_region")
 
 
 def _words(column: str, words: tuple[str, ...]) -> str:
