@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
-from ekc.conferences.mails import NOTICE
+from ekc.conferences.mails import NOTICE, READS_MORE
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
@@ -44,9 +44,10 @@ def give_notice(session: Session, conference: Conference, at: datetime, kind: No
     session.flush()
     people = {person.id: person for person in _people(session, conference)}
     listeners = [Listener(one.id, one.name, one.part, one.attends, one.informed_on) for one in people.values()]
+    rule = READS_MORE if kind is NoticeKind.READING else NOTICE
     for one in concerned(kind, local_date(at, conference.timezone), listeners):
-        if one.part in NOTICE.parts and kind is not NoticeKind.COORDINATOR:
-            _queue(session, conference, at, NOTICE, people[one.id], notice=notice.id)
+        if one.part in rule.parts and kind is not NoticeKind.COORDINATOR:
+            _queue(session, conference, at, rule, people[one.id], notice=notice.id)
 
 
 def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:

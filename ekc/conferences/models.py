@@ -16,7 +16,6 @@ from ekc.workflow.vocabulary import (
     Outcome,
     Part,
     Phase,
-    PlanSharing,
     StopReason,
     Variant,
     VoiceMatter,
@@ -140,10 +139,6 @@ class Participant(Base):
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force
-    #: How much of the plan the family shares with a referrer or professional; unused for other parts.
-    plan_sharing: Mapped[PlanSharing] = mapped_column(
-        enum_column(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
-    )
     removed_at: Mapped[datetime | None]  # no longer in the circle
 
 
@@ -175,7 +170,7 @@ class Voice(Base):
     """What somebody said in one matter, for themselves alone. The last answer counts; `ekc/workflow/voices.py`.
 
     `about`: the match of a coordinator, the presentation of a plan, the round in which somebody wants to stop or to
-    come together again; 0 for the conference itself.
+    come together again, the professional who reads the plan or does not; 0 for the conference itself.
     """
 
     __tablename__ = "voice"

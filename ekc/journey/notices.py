@@ -17,6 +17,7 @@ from ekc.links.models import PersonalLink
 from ekc.signin.models import SignIn
 from ekc.workflow import owed
 from ekc.workflow.owed import HeardBy, Listener, NoticeKind, Owed
+from ekc.workflow.vocabulary import PlanSharing
 
 #: When somebody heard from the service, and how.
 Heard = tuple[datetime, HeardBy]
@@ -36,6 +37,12 @@ class NoticeRow:
     def days(self) -> tuple[datetime | None, datetime | None]:
         """The days before and after, of a notice of another day."""
         return tuple(datetime.fromisoformat(day) if day else None for day in (self.was, self.now))  # type: ignore[return-value]
+
+    @property
+    def readers(self) -> tuple[tuple[str, PlanSharing], ...]:
+        """Who sees how much of the plan now, of a notice that a professional sees more of it."""
+        known = (line.split(" ", 1) for line in self.now.splitlines())
+        return tuple((name, PlanSharing(sharing)) for sharing, name in known)
 
 
 def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:

@@ -36,6 +36,7 @@ from ekc.workflow.vocabulary import (
     CasePart,
     Part,
     Phase,
+    PlanSharing,
     Scope,
     Step,
     VoiceMatter,
@@ -101,6 +102,8 @@ class OwnPage:
     in_room: bool  # is in the room of the meeting now
     asked: tuple[str, ...]  # what the case waits for from the visitor
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
+    sharing: tuple[plans.CirclePerson, ...]  # the professionals, for whoever has a say in who reads the plan
+    own_sharing: dict[int, PlanSharing]
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
     monitor: str  # the name of the person to call if the plan goes wrong
@@ -124,7 +127,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     facts = gather_facts(session, case, at, read) if takes_steps or consents else None
     verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
     said = (
-        [row for row in conferences.voices(session, case.id) if row.about == about[row.matter]] if takes_steps else []
+        [row for row in conferences.voices(session, case.id) if row.about == about.get(row.matter)]
+        if takes_steps
+        else []
     )
     own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)
     several = len(conferences.main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
@@ -154,6 +159,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
+        sharing=plans.professionals(plans.circle(session, case.id)) if case.may(Activity.SHARE_PLAN) else (),
+        own_sharing=plans.own_sharing(session, case.id, me.id) if case.may(Activity.SHARE_PLAN) else {},
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",

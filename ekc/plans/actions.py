@@ -13,6 +13,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
+from ekc.conferences.effects import give_notice
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -21,12 +22,25 @@ from ekc.plans import edits
 from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_task, to_json
 from ekc.plans.models import Acceptance, BottomLineCheck, IssuedDocument, PlanDraft
-from ekc.plans.queries import circle, deciders, decides_alone, issued, stored_draft, version
+from ekc.plans.queries import (
+    CirclePerson,
+    circle,
+    deciders,
+    decides_alone,
+    issued,
+    main_persons,
+    own_sharing,
+    professionals,
+    stored_draft,
+    version,
+)
+from ekc.workflow.owed import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     N_,
     PROFESSIONAL_PARTS,
+    SHARES,
     Activity,
     Agreed,
     Attends,
@@ -38,6 +52,8 @@ from ekc.workflow.vocabulary import (
 )
 
 _ASKED = FAMILY_PARTS | {Part.SUPPORTER}
+#: What a main person answers who lets a professional see so much.
+_ANSWERS = {sharing: answer for answer, sharing in SHARES.items()}
 
 
 def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> str:
@@ -215,23 +231,47 @@ def decide_acceptance(
         by.record(done, conference_id, participant=participant_id)
 
 
-def share_plan(by: By, conference_id: int, choices: Mapping[int, PlanSharing]) -> None:
-    """Set what each of these participants sees of the plan from now on; one audit event for each change.
+def share_plan(by: By, conference_id: int, participant_id: int, choices: Mapping[int, PlanSharing]) -> None:
+    """Write down what a main person says each of these participants may see of the plan; the strictest answer counts.
 
-    A main person decides, or the coordinator notes what the family decided. Raises Refusal for a main person who is too
-    young to consent alone.
+    By personal link for themselves alone; the coordinator notes anybody's answer. Every main person hears of it when
+    somebody sees more from now on. Raises Refusal for a main person who is too young to consent alone.
     """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.SHARE_PLAN)
+        conference, roles = lock_case(by, conference_id, Activity.SHARE_PLAN)
+        before = circle(by.session, conference_id)
+        if Role.COORDINATOR not in roles and by.visitor.participant_id != participant_id:
+            raise Unknown
+        if participant_id not in {person.id for person in main_persons(before)}:
+            raise Unknown
         if not decides_alone(by.session, conference, by.visitor, local_date(by.at, conference.timezone)):
             raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
-        for participant_id, sharing in choices.items():
-            person = member(by.session, conference_id, participant_id)
-            if person.part not in PROFESSIONAL_PARTS or person.attends is Attends.EXCLUDED:
+        said, asked = own_sharing(by.session, conference_id, participant_id), professionals(before)
+        for about, sharing in choices.items():
+            if about not in {person.id for person in asked}:
                 raise Unknown
-            if person.plan_sharing is not sharing:
-                person.plan_sharing = sharing
-                by.record("plan.shared", conference_id, name=person.name, sharing=sharing.value)
+            if said.get(about) is not sharing:
+                voices.say(by, conference, VoiceMatter.READING, about, participant_id, _ANSWERS[sharing])
+                by.record("voice.reading", conference_id, person=participant_id, about=about, sharing=sharing.value)
+        _tell_who_sees_more(by, conference, asked)
+
+
+def _tell_who_sees_more(by: By, conference: Conference, before: Iterable[CirclePerson]) -> None:
+    """Give notice of the professionals who see more than they did before, if there are any."""
+    levels, was = list(PlanSharing), {person.id: person.sharing for person in before}
+    more = [
+        person
+        for person in professionals(circle(by.session, conference.id))
+        if levels.index(person.sharing) > levels.index(was[person.id])
+    ]
+    give_notice(
+        by.session,
+        conference,
+        by.at,
+        NoticeKind.READING,
+        "\n".join(f"{was[person.id]} {person.name}" for person in more),
+        "\n".join(f"{person.sharing} {person.name}" for person in more),
+    )
 
 
 def issue_document(by: By, conference_id: int, number: int, language: str, content: bytes) -> IssuedDocument:

@@ -151,7 +151,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.ANSWER_SUPPORT,
         N_("answer a request for support"),
-        _grant(_PLAN, Role.COORDINATOR, Role.PART_READER, Role.SUPPORTER),
+        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL, Role.SUPPORTER),
     ),
     ActivityRule(
         Activity.DECIDE_ACCEPTANCE,
@@ -161,7 +161,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.TICK_OFF,
         N_("tick off their own tasks"),
-        _grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER, Role.PART_READER),
+        _grant(frozenset({Phase.EVALUATION}), *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
     ),
     ActivityRule(
         Activity.SEE_FOLLOW_UPS,

@@ -17,6 +17,7 @@ class NoticeKind(Labelled):
     DAY = "day", N_("the conference is on another day")
     PLACE = "place", N_("the conference is in another place")
     COORDINATOR = "coordinator", N_("there is another coordinator")
+    READING = "reading", N_("a professional sees more of the plan")
 
 
 class HeardBy(Labelled):
@@ -29,22 +30,25 @@ class HeardBy(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
-    """A kind of notice: in which phases it is owed, and whether only to those who take part."""
+    """A kind of notice: in which phases it is owed, and whether only to those who take part, or to main persons."""
 
     kind: NoticeKind
     phases: frozenset[Phase]
     to_those_who_come: bool
+    to_main_persons: bool = False
 
 
 #: They know the coordinator and the day without having been informed as others are.
 _KNOW_UNTOLD = frozenset({Part.MAIN_PERSON, Part.INTERPRETER})
 _BEFORE = frozenset({Phase.SETUP})
+_PLAN = frozenset({Phase.PRESENTATION, Phase.EVALUATION})
 _OPEN = frozenset(Phase) - {Phase.REGISTRATION, Phase.PRIVATE_TIME, Phase.CLOSED}
 
 NOTICES: tuple[NoticeRule, ...] = (
     NoticeRule(NoticeKind.DAY, _BEFORE, to_those_who_come=True),
     NoticeRule(NoticeKind.PLACE, _BEFORE, to_those_who_come=True),
     NoticeRule(NoticeKind.COORDINATOR, _OPEN, to_those_who_come=False),
+    NoticeRule(NoticeKind.READING, _PLAN, to_those_who_come=False, to_main_persons=True),
 )
 RULES: dict[NoticeKind, NoticeRule] = {rule.kind: rule for rule in NOTICES}
 
@@ -100,6 +104,7 @@ def concerned(kind: NoticeKind, on: date, circle: Iterable[Listener]) -> tuple[L
         for one in circle
         if one.attends is not Attends.EXCLUDED
         and (one.attends is None or one.attends in TAKES_PART or not RULES[kind].to_those_who_come)
+        and (one.part is Part.MAIN_PERSON or not RULES[kind].to_main_persons)
         and (one.part in _KNOW_UNTOLD or (one.informed_on is not None and one.informed_on <= on))
     )
 

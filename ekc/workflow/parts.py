@@ -140,7 +140,12 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.OWN_PLAN,
         N_("what the plan asks of oneself"),
-        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.OWN) | _to(Role.PART_READER, _PLAN, Scope.OWN),
+        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.OWN) | _to(_AGENCIES, _PLAN, Scope.OWN),
+    ),
+    PartRule(
+        CasePart.OWN_WHAT_IFS,
+        N_("when the plan calls oneself: if it goes wrong, and when it is looked at again"),
+        _to(Role.PART_READER, _PLAN, Scope.OWN),
     ),
     PartRule(
         CasePart.ACCEPTANCE,
@@ -163,7 +168,7 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.FOLLOW_UPS,
         N_("what follow-ups found"),
-        _to(_STAFF, _AGREED) | _to(Role.CONVENOR, _EVALUATION),
+        _to(_STAFF, _AGREED) | _to(Role.CONVENOR, _EVALUATION, Scope.OWN),
     ),
     PartRule(CasePart.COSTS, N_("hours and costs"), _to(Role.COORDINATOR, _OUTSIDE)),
     PartRule(CasePart.HISTORY, N_("the steps that were taken, and their reasons"), _to(_STAFF, _OUTSIDE)),

@@ -8,9 +8,8 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
-from ekc.plans.actions import share_plan
 from ekc.signin.actions.own_account import set_phone
-from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
+from ekc.workflow.vocabulary import Attends, Part, Phase, StopReason
 from tests.build import INDEPENDENT, case_in_evaluation, case_in_private_time, case_in_setup, change_details
 from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
@@ -92,19 +91,17 @@ def test_what_a_coordinator_is_for_is_said_to_each(
     )
 
 
-def test_a_professional_with_whom_nothing_is_shared_is_told_so(
+def test_a_professional_with_whom_nothing_is_shared_sees_what_is_asked_of_them(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     case = case_in_evaluation(db_session, cast, clock())
     els = case.people["els"]
-    assert section(enter(client, db_session, clock(), case.id, els), "The plan") == "The plan What the plan asks of you"
-    share_plan(By(db_session, cast.noor, clock()), case.id, {els: PlanSharing.NOTHING})
 
-    page = client.page(client.here.url)
+    page = enter(client, db_session, clock(), case.id, els)
 
-    assert section(page, "The plan") == "The plan The plan is the family's, and is not shared with you."
-    assert "What the plan asks of you" not in [name for name, _ in page.links]
-    assert "You see what the plan has to meet." in client.follow("What the plan has to meet").text
+    assert section(page, "The plan") == "The plan What the plan asks of you"
+    told = "It has not shared it with you. You see what the plan asks of you and has to meet."
+    assert told in client.follow("What the plan asks of you").text
 
 
 def test_a_main_person_stops_in_their_own_words(
