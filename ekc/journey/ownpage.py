@@ -37,6 +37,7 @@ from ekc.workflow.vocabulary import (
     Part,
     Phase,
     PlanSharing,
+    Role,
     Scope,
     Step,
     VoiceMatter,
@@ -106,6 +107,9 @@ class OwnPage:
     own_sharing: dict[int, PlanSharing]
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
+    monitors: bool  # the visitor keeps an eye on the plan in force
+    convenes: bool  # the visitor calls everybody together for the evaluation
+    invited: bool  # the plan names the visitor for the evaluation
     monitor: str  # the name of the person to call if the plan goes wrong
     evaluation: evaluations.FollowUpRow | None
     today: date
@@ -119,6 +123,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     if me is None:
         raise Unknown
     agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
+    plan = from_json(agreed.content) if agreed else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
     coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
@@ -163,6 +168,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         own_sharing=plans.own_sharing(session, case.id, me.id) if case.may(Activity.SHARE_PLAN) else {},
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and case.may(Activity.TICK_OFF) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
+        monitors=plan is not None and plan.monitor == me.id and bool(case.sees(CasePart.OWN_PLAN)),
+        convenes=Role.CONVENOR in case.roles,
+        invited=plan is not None and involvement_of(plan, me.id).attends_evaluation,
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         today=today,
