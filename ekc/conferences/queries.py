@@ -60,6 +60,7 @@ from ekc.workflow.vocabulary import (
     Role,
     Scope,
     StopReason,
+    Variant,
     VoiceMatter,
 )
 
@@ -363,9 +364,11 @@ def case_number(session: Session, conference_id: int) -> str:
     return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
 
 
-def profile_of_number(session: Session, number: str) -> str | None:
-    """The country's profile of the case with this number; None where there is none."""
-    return session.scalar(select(Conference.profile).where(Conference.number == number))
+def registered_as(session: Session, number: str) -> Row[str, Variant] | None:
+    """The country's profile and the kind of the case with this number; None where there is none."""
+    return session.execute(
+        select(Conference.profile, Conference.variant).where(Conference.number == number)
+    ).one_or_none()
 
 
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
