@@ -1,19 +1,28 @@
 """What other features do to the circle of a case, in their own transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
+from ekc.conferences.access import SHARED, shared
 from ekc.conferences.mails import NOTICE, READS_MORE
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, Recipient, queue
 from ekc.workflow.owed import Listener, NoticeKind, concerned
-from ekc.workflow.vocabulary import FAMILY_PARTS, TAKES_PART, Attends, Part, VoiceMatter
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    Attends,
+    Part,
+    PlanSharing,
+    VoiceMatter,
+)
 
 
 def queue_circle_mail(
@@ -48,6 +57,33 @@ def give_notice(session: Session, conference: Conference, at: datetime, kind: No
     for one in concerned(kind, local_date(at, conference.timezone), listeners):
         if one.part in rule.parts and kind is not NoticeKind.COORDINATOR:
             _queue(session, conference, at, rule, people[one.id], notice=notice.id)
+
+
+def sharing_now(session: Session, conference: Conference) -> dict[int, tuple[str, PlanSharing]]:
+    """The professionals in the circle by id: their name, and what they see of the plan."""
+    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    columns = (Participant.id, Participant.name, SHARED.label("shared"))
+    found = session.execute(
+        select(*columns).where(*here, Participant.part.in_(PROFESSIONAL_PARTS)).order_by(Participant.id)
+    )
+    return {row.id: (row.name, shared(row.shared)) for row in found}
+
+
+def tell_who_sees_more(
+    session: Session, conference: Conference, at: datetime, before: Mapping[int, tuple[str, PlanSharing]]
+) -> None:
+    """Give notice of the professionals who see more of the plan than `before` (`sharing_now`), if there are any.
+
+    Because somebody answered, or because somebody who did not want it is no longer asked.
+    """
+    levels = list(PlanSharing)
+    more = [
+        (before[id_][1], sharing, name)
+        for id_, (name, sharing) in sharing_now(session, conference).items()
+        if id_ in before and levels.index(sharing) > levels.index(before[id_][1])
+    ]
+    was, now = ("\n".join(f"{one[place]} {one[2]}" for one in more) for place in (0, 1))
+    give_notice(session, conference, at, NoticeKind.READING, was, now)
 
 
 def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:

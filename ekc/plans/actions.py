@@ -13,7 +13,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
-from ekc.conferences.effects import give_notice
+from ekc.conferences.effects import sharing_now, tell_who_sees_more
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -23,7 +23,6 @@ from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_task, to_json
 from ekc.plans.models import Acceptance, BottomLineCheck, IssuedDocument, PlanDraft
 from ekc.plans.queries import (
-    CirclePerson,
     circle,
     deciders,
     decides_alone,
@@ -34,7 +33,6 @@ from ekc.plans.queries import (
     stored_draft,
     version,
 )
-from ekc.workflow.owed import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
@@ -239,39 +237,21 @@ def share_plan(by: By, conference_id: int, participant_id: int, choices: Mapping
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SHARE_PLAN)
-        before = circle(by.session, conference_id)
+        people, before = circle(by.session, conference_id), sharing_now(by.session, conference)
         if Role.COORDINATOR not in roles and by.visitor.participant_id != participant_id:
             raise Unknown
-        if participant_id not in {person.id for person in main_persons(before)}:
+        if participant_id not in {person.id for person in main_persons(people)}:
             raise Unknown
         if not decides_alone(by.session, conference, by.visitor, local_date(by.at, conference.timezone)):
             raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
-        said, asked = own_sharing(by.session, conference_id, participant_id), professionals(before)
+        said = own_sharing(by.session, conference_id, participant_id)
         for about, sharing in choices.items():
-            if about not in {person.id for person in asked}:
+            if about not in {person.id for person in professionals(people)}:
                 raise Unknown
             if said.get(about) is not sharing:
                 voices.say(by, conference, VoiceMatter.READING, about, participant_id, _ANSWERS[sharing])
                 by.record("voice.reading", conference_id, person=participant_id, about=about, sharing=sharing.value)
-        _tell_who_sees_more(by, conference, asked)
-
-
-def _tell_who_sees_more(by: By, conference: Conference, before: Iterable[CirclePerson]) -> None:
-    """Give notice of the professionals who see more than they did before, if there are any."""
-    levels, was = list(PlanSharing), {person.id: person.sharing for person in before}
-    more = [
-        person
-        for person in professionals(circle(by.session, conference.id))
-        if levels.index(person.sharing) > levels.index(was[person.id])
-    ]
-    give_notice(
-        by.session,
-        conference,
-        by.at,
-        NoticeKind.READING,
-        "\n".join(f"{was[person.id]} {person.name}" for person in more),
-        "\n".join(f"{person.sharing} {person.name}" for person in more),
-    )
+        tell_who_sees_more(by.session, conference, by.at, before)
 
 
 def issue_document(by: By, conference_id: int, number: int, language: str, content: bytes) -> IssuedDocument:

@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import NotNow, Refusal, Unknown
@@ -16,6 +17,7 @@ from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.journey.effects import EFFECTS
 from ekc.journey.notices import notices, owed_in
+from ekc.meetings.models import Stretch
 from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.definition import Taking
@@ -193,6 +195,21 @@ def test_every_main_person_hears_when_a_professional_sees_more(db_session: Sessi
     assert [one.id for one in owed.to] == [family["marieke"], family["omar"]]
     share(db_session, cast, family, "marieke", karim=PlanSharing.NOTHING, priya=PlanSharing.ALL)
     assert (mails_of(db_session), len(notices(db_session, family.id))) == (heard, 1)
+
+
+def test_every_main_person_hears_when_who_did_not_want_it_is_no_longer_asked(
+    db_session: Session, cast: Cast, family: Family
+) -> None:
+    add_main_person(db_session, family)
+    share(db_session, cast, family, "marieke", karim=PlanSharing.ALL)
+    share(db_session, cast, family, "omar", karim=PlanSharing.NOTHING)
+    with writing(db_session):
+        db_session.execute(update(Stretch).where(Stretch.participant_id == family["omar"]).values(left_at=PRESENTED))
+
+    remove_person(By(db_session, cast.noor, PRESENTED), family.id, family["omar"], "he moved away")
+
+    [row] = notices(db_session, family.id)
+    assert row.readers == (("Karim Jansen", PlanSharing.ALL),)
 
 
 def test_history_says_that_a_professional_sees_more(
