@@ -42,6 +42,7 @@ from ekc.workflow.check import check_tables
 from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import StopReason
+from ekc.workflow.wording import worded
 
 _MEGABYTE = 2**20
 
@@ -128,6 +129,7 @@ def _extend_jinja(app: Flask) -> None:
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
         country=PROFILES.__getitem__,
+        worded=worded,
     )
     app.context_processor(_frame_context)
 

@@ -11,19 +11,20 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Notice
+from ekc.conferences.models import Notice, Participant
 from ekc.conferences.queries import concerns, voices
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
+from ekc.core.transaction import writing
 from ekc.journey.actions import take_step
 from ekc.meetings.models import Stretch
-from ekc.plans.actions import change_plan, record_agreement
+from ekc.plans.actions import change_plan, record_agreement, share_plan
 from ekc.plans.edits import add_goal
-from ekc.plans.queries import answers, stored_draft
+from ekc.plans.queries import answers, own_sharing, stored_draft
 from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
 from ekc.workflow.definition import Taking
 from ekc.workflow.owed import NoticeKind
-from ekc.workflow.vocabulary import Agreed, Part, Step, StopReason
+from ekc.workflow.vocabulary import Agreed, Part, PlanSharing, Step, StopReason
 from tests import build
 from tests.cast import Cast, participant
 from tests.clock import START
@@ -177,6 +178,33 @@ def test_what_was_said_before_a_next_version_was_begun_is_not_about_it(
             for case in (begun, agreed)
         }
     assert said == {begun.id: 0, agreed.id: len(agreed.people) - 2}  # all but referrer and professional
+
+
+def test_what_was_set_for_all_becomes_the_answer_of_each_main_person(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    marieke, omar, karim, els = (case.people[name] for name in ("marieke", "omar", "karim", "els"))
+    with writing(db_session):
+        db_session.get_one(Participant, omar).part = Part.MAIN_PERSON
+    noor, choices = By(db_session, cast.noor, START), {karim: PlanSharing.ALL, els: PlanSharing.CONCERNS}
+    share_plan(noor, case.id, marieke, choices)
+    share_plan(noor, case.id, omar, choices | {karim: PlanSharing.CONCERNS})
+    db_session.close()
+    older = ScriptDirectory.from_config(_config()).get_revision("0014").down_revision
+    setting = text("select id, plan_sharing from participant where part in ('referrer', 'professional') order by id")
+    try:
+        downgrade(engine, str(older))
+        with engine.begin() as connection:
+            strictest = [tuple(row) for row in connection.execute(setting)]
+            connection.execute(text("update participant set plan_sharing = 'all' where id = :id"), {"id": els})
+    finally:
+        upgrade(engine)
+    with make_sessions(engine)() as session:
+        answers = {whose: own_sharing(session, case.id, whose) for whose in (marieke, omar)}
+    assert strictest == [(karim, "concerns"), (els, "concerns")]
+    both = {karim: PlanSharing.CONCERNS, els: PlanSharing.ALL}
+    assert answers == {marieke: both, omar: both}
 
 
 def test_all_the_way_down_leaves_nothing(engine: Engine, db_session: Session, cast: Cast) -> None:

@@ -1,8 +1,8 @@
 """The words for audit codes and pages in the access log.
 
-They say which part of the case, never what it contains. The contact log and safety concerns are the coordinator's own
-notes: an entry must not reveal that somebody is mentioned there. Nor must one reveal that somebody gave a consent or
-took it back: it says that the registration was changed.
+They say which part of the case, never what it contains. An entry must not reveal that something is kept of one person's
+own wish, consent or safety, nor when they said it: all that is the coordinator's own notes, on which page and under
+which code it may be (`OF_ONE_PERSON`).
 """
 
 from ekc.workflow.engine import STEP_RULES
@@ -10,6 +10,8 @@ from ekc.workflow.vocabulary import N_, Step
 
 _NOTES = N_("the coordinator's own notes")
 _CHOICE = N_("the choice of a coordinator")
+_ACCEPTANCE = N_("said whether the plan is accepted")
+_AGREEMENT = N_("wrote down who agrees with the plan")
 
 #: The name of a page, by the part of its URL after the case id.
 PAGES = {
@@ -17,7 +19,7 @@ PAGES = {
     "attendance": N_("who was there"),
     "bottom-lines": N_("the bottom lines"),
     "circle": N_("the circle"),
-    "consents": N_("the registration"),
+    "consents": _NOTES,
     "contact": _NOTES,
     "coordinator": _CHOICE,
     "costs": N_("hours and costs"),
@@ -38,8 +40,10 @@ PAGES = {
     "tasks": N_("their own tasks"),
     "times": N_("the times of the day"),
     "to-tell": _NOTES,
-    "wishes": N_("a step of the conference"),
+    "wishes": _NOTES,
 }
+#: Changes of what concerns one person's own wish, consent or safety: audit codes, or the first part of them.
+OF_ONE_PERSON = frozenset({"consent", "contact", "match.confirmed", "match.unwanted", "safety", "voice"})
 #: The page that a change belongs to, by the first part of its audit code.
 CHANGES = {
     "attendance": PAGES["attendance"],
@@ -47,8 +51,6 @@ CHANGES = {
     "bottom_line": PAGES["bottom-lines"],
     "bottom_lines": PAGES["bottom-lines"],
     "circle": PAGES["circle"],
-    "consent": PAGES["consents"],
-    "contact": PAGES["contact"],
     "costs": PAGES["costs"],
     "follow_up": PAGES["follow-ups"],
     "information": PAGES["information"],
@@ -58,9 +60,7 @@ CHANGES = {
     "plan": PAGES["plan"],
     "question": PAGES["information"],
     "registration": PAGES["registration"],
-    "safety": PAGES["safety"],
-    "voice": PAGES["mine"],
-}
+} | {group: _NOTES for group in OF_ONE_PERSON if "." not in group}
 #: Other actions, by their whole audit code.
 OTHER_ACTIONS = {
     "case.found": N_("found the conference by searching"),
@@ -70,7 +70,13 @@ OTHER_ACTIONS = {
     "link.entered": N_("came in with their own link"),
     "link.refused": N_("tried to come in at a personal link with a wrong code or answer"),
     "link.turned_away": N_("turned away somebody who wanted to come in with a personal link"),
+    "plan.accepted": _ACCEPTANCE,
+    "plan.agreement": _AGREEMENT,
+    "plan.agreements": _AGREEMENT,
+    "plan.bottom_line": N_("wrote down whether the plan meets a bottom line"),
     "plan.printed": N_("printed the plan"),
+    "plan.refused": _ACCEPTANCE,
+    "plan.support_answered": N_("answered a request for support"),
     "task.ticked": N_("ticked off a task"),
 }
 #: For a code that another version of the program wrote.
@@ -85,7 +91,7 @@ def page_key(address: str) -> str:
 
 def changed_page(action: str) -> str:
     """The page that a change belongs to."""
-    return CHANGES.get(action.partition(".")[0], UNKNOWN_PAGE)
+    return _NOTES if action in OF_ONE_PERSON else CHANGES.get(action.partition(".")[0], UNKNOWN_PAGE)
 
 
 def step_title(action: str) -> str | None:

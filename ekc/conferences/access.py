@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     column,
     exists,
     func,
@@ -29,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.accounts.queries import managers_of
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.models import Conference, Participant, Voice
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
@@ -45,16 +46,20 @@ from ekc.workflow.vocabulary import (
     PROFESSIONAL_PARTS,
     ROLE_OF_PART,
     ROLES_OF_SHARING,
+    SHARES,
     TAKES_PART,
     Activity,
     Attends,
     CasePart,
     Outcome,
+    Part,
     Phase,
+    PlanSharing,
     Role,
     Scope,
     StopReason,
     Variant,
+    VoiceMatter,
 )
 
 
@@ -133,11 +138,37 @@ _OWN = and_(
     _person.c.id == bindparam("participant_id", type_=Integer),
     _BELONGS,
 )
+_SHARINGS = tuple(PlanSharing)
+_asked, _said = Participant.__table__.alias("asked"), Voice.__table__
+_about_reading = and_(
+    _said.c.participant_id == _asked.c.id,
+    _said.c.matter == VoiceMatter.READING,
+    _said.c.about == _person.c.id,
+)
+#: How much the family shares of its plan with a referrer or professional: the place in `PlanSharing` of the strictest
+#: answer of a main person; no answer is the strictest. None: there is no main person, or it is somebody of the family.
+SHARED = (
+    select(
+        func.min(
+            case({said: _SHARINGS.index(sharing) for said, sharing in SHARES.items()}, value=_said.c.answer, else_=0)
+        )
+    )
+    .select_from(_asked.outerjoin(_said, _about_reading))
+    .where(
+        _person.c.part.in_(PROFESSIONAL_PARTS),
+        _asked.c.conference_id == _person.c.conference_id,
+        _asked.c.part == Part.MAIN_PERSON,
+        _asked.c.removed_at.is_(None),
+        or_(_asked.c.attends.is_(None), _asked.c.attends != Attends.EXCLUDED),
+    )
+    .correlate(_person)
+    .scalar_subquery()
+)
 #: The columns of the visitor's own participant row that decide about their roles.
 _PARTICIPANT_COLUMNS: tuple[Any, ...] = (
     _person.c.part,
     _person.c.convenes,
-    _person.c.plan_sharing,
+    SHARED.label("shared"),
     _person.c.attends,
     exists()
     .where(_stretch.c.participant_id == _person.c.id, _IS_OPEN, _stretch.c.part.not_in(PROFESSIONAL_PARTS))
@@ -185,10 +216,15 @@ def roles_in(
         if role in FAMILY_ROLES and (own_row.in_room or case.without_conference):  # without one there is no room
             roles.add(Role.IN_ROOM)
         if own_row.part in PROFESSIONAL_PARTS:
-            roles |= ROLES_OF_SHARING[own_row.plan_sharing]
+            roles |= ROLES_OF_SHARING[shared(own_row.shared)]
         elif own_row.convenes:  # never a professional: a convenor may change the plan
             roles.add(Role.CONVENOR)
     return frozenset(roles)
+
+
+def shared(place: int | None) -> PlanSharing:
+    """What `SHARED` says."""
+    return _SHARINGS[place or 0]
 
 
 def in_the_room(session: Session, participant_id: int) -> bool:

@@ -1,6 +1,6 @@
 """What other features do to the circle of a case, in their own transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,8 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.notifications import notify_case_staff
-from ekc.conferences.mails import CONSENT_BACK, NOTICE
+from ekc.conferences.access import SHARED, shared
+from ekc.conferences.mails import CONSENT_BACK, NOTICE, READS_MORE
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
@@ -16,7 +17,16 @@ from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
 from ekc.workflow import owed
 from ekc.workflow.ends import End
 from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned
-from ekc.workflow.vocabulary import FAMILY_PARTS, TOOK_PART, Attends, Part, TraceKind, VoiceMatter
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    PROFESSIONAL_PARTS,
+    TOOK_PART,
+    Attends,
+    Part,
+    PlanSharing,
+    TraceKind,
+    VoiceMatter,
+)
 
 _WISHES = frozenset(
     {
@@ -86,12 +96,13 @@ def give_notice(
     listeners = [
         Listener(id=one.id, part=one.part, attends=one.attends, informed_on=one.informed_on) for one in people.values()
     ]
+    mail = READS_MORE if kind is NoticeKind.READING else NOTICE
     mailed = _mailed(session, conference, at, rule.mails)
     for one in concerned(
         owed.Notice(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
     ):
-        if one.part in NOTICE.parts and one.id not in mailed:
-            _queue(session, conference, at, NOTICE, people[one.id], notice=left.id)
+        if one.part in mail.parts and one.id not in mailed:
+            _queue(session, conference, at, mail, people[one.id], notice=left.id)
 
 
 def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[str, ...]) -> set[int]:
@@ -101,6 +112,33 @@ def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[
     )
     found = (key for key in session.scalars(queued) if key.partition(":")[2].startswith(keys))
     return {int(key.rpartition(":")[2]) for key in found}
+
+
+def sharing_now(session: Session, conference: Conference) -> dict[int, tuple[str, PlanSharing]]:
+    """The professionals in the circle by id: their name, and what they see of the plan."""
+    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    columns = (Participant.id, Participant.name, SHARED.label("shared"))
+    found = session.execute(
+        select(*columns).where(*here, Participant.part.in_(PROFESSIONAL_PARTS)).order_by(Participant.id)
+    )
+    return {row.id: (row.name, shared(row.shared)) for row in found}
+
+
+def tell_who_sees_more(
+    session: Session, conference: Conference, at: datetime, before: Mapping[int, tuple[str, PlanSharing]]
+) -> None:
+    """Give notice of the professionals who see more of the plan than `before` (`sharing_now`), if there are any.
+
+    Because somebody answered, or because somebody who did not want it is no longer asked.
+    """
+    levels = list(PlanSharing)
+    more = [
+        (before[id_][1], sharing, name)
+        for id_, (name, sharing) in sharing_now(session, conference).items()
+        if id_ in before and levels.index(sharing) > levels.index(before[id_][1])
+    ]
+    was, now = ("\n".join(f"{one[place]} {one[2]}" for one in more) for place in (0, 1))
+    give_notice(session, conference, at, NoticeKind.READING, was=was, now=now)
 
 
 def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:

@@ -24,6 +24,18 @@ CONSENT_BACK = MailRule(
         "in the circle was told. Sign in to see it."
     ),
 )
+READS_MORE = MailRule(
+    name="reads_more",
+    audience=Audience.CIRCLE,
+    parts=frozenset({Part.MAIN_PERSON}),
+    key="{case}:notice-{notice}:{round}:{to}",
+    subject=N_("A professional sees more of the plan"),
+    body=N_(
+        "A professional sees more of the plan than before, because every main person let them. Open the plan with your "
+        "own link to see who sees what. You can change your own answer at any time: as long as one of you does not "
+        "want it, they do not read it."
+    ),
+)
 REGISTERED = MailRule(
     name="case_registered",
     audience=Audience.MANAGERS,

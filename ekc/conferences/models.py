@@ -17,7 +17,6 @@ from ekc.workflow.vocabulary import (
     Outcome,
     Part,
     Phase,
-    PlanSharing,
     SaidHow,
     Step,
     StopReason,
@@ -147,10 +146,6 @@ class Participant(Base):
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force
-    #: How much of the plan the family shares with a referrer or professional; unused for other parts.
-    plan_sharing: Mapped[PlanSharing] = mapped_column(
-        enum_column(PlanSharing), default=PlanSharing.CONCERNS, server_default=PlanSharing.CONCERNS
-    )
     removed_at: Mapped[datetime | None]  # no longer in the circle
     #: The last day on which the plan in force asks something of them; null: it does not name them.
     tasks_until: Mapped[date | None]
@@ -184,7 +179,8 @@ class Voice(Base):
     """What somebody said in one matter, for themselves alone. The last answer counts; `ekc/workflow/voices.py`.
 
     `about`: the match of a coordinator, the presentation of a plan, the round in which somebody wants to stop or to
-    come together again; 0 for the conference itself. `text`: of a plan, the text that they answered.
+    come together again, the professional who reads the plan or does not; 0 for the conference itself. `text`: of a
+    plan, the text that they answered.
     """
 
     __tablename__ = "voice"

@@ -64,6 +64,7 @@ from ekc.workflow.vocabulary import (
     Step,
     StopReason,
     TraceKind,
+    Variant,
     VoiceMatter,
 )
 
@@ -416,9 +417,11 @@ def related_cases(session: Session, case: Case) -> tuple[RelatedCase, ...]:
     return tuple(RelatedCase(*row, is_before=row.id == case.follows_id) for row in rows)
 
 
-def profile_of_number(session: Session, number: str) -> str | None:
-    """The country's profile of the case with this number; None where there is none."""
-    return session.scalar(select(Conference.profile).where(Conference.number == number))
+def registered_as(session: Session, number: str) -> Row[str, Variant] | None:
+    """The country's profile and the kind of the case with this number; None where there is none."""
+    return session.execute(
+        select(Conference.profile, Conference.variant).where(Conference.number == number)
+    ).one_or_none()
 
 
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import refuse_future, refuse_past
+from ekc.conferences.models import Conference
 from ekc.conferences.queries import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -30,10 +31,10 @@ from ekc.evaluations.models import (
 )
 from ekc.plans.models import PlanVersion
 from ekc.workflow.blocker import about_evaluation
-from ekc.workflow.engine import FOLLOW_UP_RULES
+from ekc.workflow.engine import FOLLOW_UP_RULES, sees
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, ActionState, Activity
+from ekc.workflow.vocabulary import N_, ActionState, Activity, CasePart, Role, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +79,18 @@ class NewAvoidedCost:
 
 
 def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: FollowUpReport) -> None:
-    """Record a follow-up, or correct it: the former report is replaced as a whole.
+    """Record a follow-up, or correct it: the former report is replaced as a whole. The convenor only their own.
 
     Raises Unknown, or Refusal for a day in the future or before the plan, a section that this kind does not have, or a
     number outside its scale.
     """
     with writing(by.session):
-        conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
-        row = _follow_up(by.session, conference_id, follow_up_id)
+        conference, roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
+        row = _follow_up(by, conference, roles, follow_up_id)
         refuse_future(by.at, conference.timezone, held_on=report.held_on)
         _check_against_plan(by.session, row, report)
         corrected = row.held_on is not None
+        row.written_by = row.written_by if corrected else by.visitor.participant_id
         row.held_on, row.held_by, row.found = report.held_on, report.held_by, report.found
         row.decision, row.wants_new_version = report.decision, report.wants_new_version
         row.given_up_on = row.given_up_reason = None
@@ -107,12 +109,13 @@ def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: Foll
 def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:
     """Record that a follow-up will not be held, and why."""
     with writing(by.session):
-        conference, _roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
-        row = _follow_up(by.session, conference_id, follow_up_id)
+        conference, roles = lock_case(by, conference_id, Activity.FOLLOW_UP)
+        row = _follow_up(by, conference, roles, follow_up_id)
         if row.held_on is not None:
             raise Refusal(N_("This follow-up was held, so it cannot be given up. You can correct what was written."))
         if not reason.strip():
             raise Refusal(N_("Say in a few words why it is given up."))
+        row.written_by = by.visitor.participant_id
         row.given_up_on, row.given_up_reason = local_date(by.at, conference.timezone), reason
         update_tasks_ended(by.session, conference, by.at)
         by.record("follow_up.given_up", conference_id, follow_up=row.id, reason=reason)
@@ -209,9 +212,12 @@ def remove_avoided_cost(by: By, conference_id: int, avoided_id: int) -> None:
         by.session.delete(row)
 
 
-def _follow_up(session: Session, conference_id: int, follow_up_id: int) -> FollowUp:
-    row = session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.conference_id == conference_id))
-    if row is None:
+def _follow_up(by: By, conference: Conference, roles: frozenset[Role], follow_up_id: int) -> FollowUp:
+    """A follow-up that the visitor may write down or correct: all, or for who sees only their own, those."""
+    of_case = FollowUp.conference_id == conference.id
+    row = by.session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id, of_case))
+    whole = sees(CasePart.FOLLOW_UPS, conference.phase, roles) is Scope.ALL
+    if row is None or not (whole or queries.is_own(row, by.visitor.participant_id)):
         raise Unknown
     return row
 

@@ -43,6 +43,7 @@ class FollowUp(Base):
     starts_at: Mapped[datetime | None]  # of an evaluation meeting
     place: Mapped[str] = mapped_column(SealedText("follow_up.place"), default="")
     held_on: Mapped[date | None]
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # the convenor; None: staff
     held_by: Mapped[str | None] = mapped_column(SealedText("follow_up.held_by"))
     found: Mapped[str | None] = mapped_column(SealedText("follow_up.found"))
     decision: Mapped[str | None] = mapped_column(SealedText("follow_up.decision"))

@@ -25,7 +25,7 @@ from ekc.plans.draft import Action, Goal, from_json
 from ekc.plans.models import PlanVersion
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
-from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase
+from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class FollowUpRow:
     place: str
     state: FollowUpState
     held_on: date | None
+    written_by: int | None  # the participant who wrote it; None: staff
     held_by: str | None
     found: str | None
     decision: str | None
@@ -101,6 +102,19 @@ def follow_ups(session: Session, conference_id: int, today: date) -> tuple[Follo
     of_case = select(FollowUp).where(FollowUp.conference_id == conference_id)
     rows = [_row(found, today) for found in session.scalars(of_case)]
     return tuple(sorted(rows, key=lambda row: (not row.is_open, row.due_on, row.id)))
+
+
+def visible_follow_ups(session: Session, case: Case, today: date) -> tuple[FollowUpRow, ...]:
+    """The follow-ups whose record the visitor may read: all; or the meetings still open, and those they wrote down."""
+    rows, scope = follow_ups(session, case.id, today), case.sees(CasePart.FOLLOW_UPS)
+    return rows if scope is Scope.ALL else tuple(row for row in rows if is_own(row, case.visitor.participant_id))
+
+
+def is_own(row: FollowUp | FollowUpRow, participant_id: int | None) -> bool:
+    """Whether somebody who sees their own follow-ups sees this one: to be written down, or written by them."""
+    is_open = row.held_on is None and row.given_up_on is None
+    written = row.written_by is not None and row.written_by == participant_id
+    return FOLLOW_UP_RULES[row.kind].is_meeting and (is_open or written)
 
 
 def follow_up_records(session: Session, follow_up_ids: Iterable[int]) -> dict[int, FollowUpRecord]:

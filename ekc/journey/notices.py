@@ -22,7 +22,7 @@ from ekc.plans.models import Acceptance
 from ekc.signin.models import SignIn
 from ekc.workflow import owed
 from ekc.workflow.owed import RULES, ClearedBy, Listener, NoticeKind, Owed, Sign
-from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, VoiceMatter
+from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, PlanSharing, VoiceMatter
 
 #: A participant, and a sign that they heard or did something.
 Signed = tuple[int, Sign]
@@ -43,6 +43,12 @@ class NoticeRow:
     def days(self) -> tuple[datetime | None, datetime | None]:
         """The days before and after, of a notice of another day."""
         return tuple(datetime.fromisoformat(day) if day else None for day in (self.was, self.now))  # type: ignore[return-value]
+
+    @property
+    def readers(self) -> tuple[tuple[str, PlanSharing], ...]:
+        """Who sees how much of the plan now, of a notice that a professional sees more of it."""
+        known = (line.split(" ", 1) for line in self.now.splitlines())
+        return tuple((name, PlanSharing(sharing)) for sharing, name in known)
 
 
 def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:

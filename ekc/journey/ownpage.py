@@ -41,7 +41,9 @@ from ekc.workflow.vocabulary import (
     CasePart,
     Part,
     Phase,
+    PlanSharing,
     PresentBy,
+    Role,
     Scope,
     Step,
     VoiceMatter,
@@ -129,8 +131,13 @@ class OwnPage:
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     plan_question: PlanQuestion | None
     disagreements: tuple[Disagreement, ...]  # for monitor and convenor
+    sharing: tuple[plans.CirclePerson, ...]  # the professionals, for whoever has a say in who reads the plan
+    own_sharing: dict[int, PlanSharing]
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
+    monitors: bool  # the visitor keeps an eye on the plan in force
+    convenes: bool  # the visitor calls everybody together for the evaluation
+    invited: bool  # the plan names the visitor for the evaluation
     monitor: str  # the name of the person to call if the plan goes wrong
     evaluation: evaluations.FollowUpRow | None
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
@@ -146,6 +153,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     if me is None:
         raise Unknown
     agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
+    plan = from_json(agreed.content) if agreed else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
     coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
@@ -187,8 +195,13 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         plan_question=_plan_question(session, case, me, agreed),
         disagreements=_disagreements(session, case, read, agreed) if agreed else (),
+        sharing=plans.professionals(plans.circle(session, case.id)) if case.may(Activity.SHARE_PLAN) else (),
+        own_sharing=plans.own_sharing(session, case.id, me.id) if case.may(Activity.SHARE_PLAN) else {},
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and _has_tasks(case) else (),
         versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
+        monitors=plan is not None and plan.monitor == me.id and bool(case.sees(CasePart.OWN_PLAN)),
+        convenes=Role.CONVENOR in case.roles,
+        invited=plan is not None and involvement_of(plan, me.id).attends_evaluation,
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),

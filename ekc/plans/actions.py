@@ -15,6 +15,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
+from ekc.conferences.effects import sharing_now, tell_who_sees_more
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -31,6 +32,9 @@ from ekc.plans.queries import (
     decides_alone,
     is_answered,
     issued,
+    main_persons,
+    own_sharing,
+    professionals,
     stored_draft,
     text_read,
     version,
@@ -40,6 +44,7 @@ from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     N_,
     PROFESSIONAL_PARTS,
+    SHARES,
     Activity,
     Agreed,
     Attends,
@@ -52,6 +57,8 @@ from ekc.workflow.vocabulary import (
 )
 
 _ASKED = FAMILY_PARTS | {Part.SUPPORTER}
+#: What a main person answers who lets a professional see so much.
+_ANSWERS = {sharing: answer for answer, sharing in SHARES.items()}
 
 
 def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> str:
@@ -331,23 +338,29 @@ def decide_acceptance(
         by.record(done, conference_id, participant=participant_id)
 
 
-def share_plan(by: By, conference_id: int, choices: Mapping[int, PlanSharing]) -> None:
-    """Set what each of these participants sees of the plan from now on; one audit event for each change.
+def share_plan(by: By, conference_id: int, participant_id: int, choices: Mapping[int, PlanSharing]) -> None:
+    """Write down what a main person says each of these participants may see of the plan; the strictest answer counts.
 
-    A main person decides, or the coordinator notes what the family decided. Raises Refusal for a main person who is too
-    young to consent alone.
+    By personal link for themselves alone; the coordinator notes anybody's answer. Every main person hears of it when
+    somebody sees more from now on. Raises Refusal for a main person who is too young to consent alone.
     """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.SHARE_PLAN)
+        conference, roles = lock_case(by, conference_id, Activity.SHARE_PLAN)
+        people, before = circle(by.session, conference_id), sharing_now(by.session, conference)
+        if Role.COORDINATOR not in roles and by.visitor.participant_id != participant_id:
+            raise Unknown
+        if participant_id not in {person.id for person in main_persons(people)}:
+            raise Unknown
         if not decides_alone(by.session, conference, by.visitor, local_date(by.at, conference.timezone)):
             raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
-        for participant_id, sharing in choices.items():
-            person = member(by.session, conference_id, participant_id)
-            if person.part not in PROFESSIONAL_PARTS or person.attends is Attends.EXCLUDED:
+        said = own_sharing(by.session, conference_id, participant_id)
+        for about, sharing in choices.items():
+            if about not in {person.id for person in professionals(people)}:
                 raise Unknown
-            if person.plan_sharing is not sharing:
-                person.plan_sharing = sharing
-                by.record("plan.shared", conference_id, name=person.name, sharing=sharing.value)
+            if said.get(about) is not sharing:
+                voices.say(by, conference, VoiceMatter.READING, about, participant_id, _ANSWERS[sharing])
+                by.record("voice.reading", conference_id, person=participant_id, about=about, sharing=sharing.value)
+        tell_who_sees_more(by.session, conference, by.at, before)
 
 
 def issue_document(by: By, conference_id: int, number: int, language: str, content: bytes) -> IssuedDocument:

@@ -3,7 +3,7 @@
 Unknown values may stay empty: the page lists what is missing.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -379,12 +379,12 @@ def _sharing_choices() -> list[SelectChoice]:
 
 
 class ShareWithAllForm(EditingForm):
-    """All professionals see the same. `stands`: what each sees, by their id."""
+    """The same answer about all professionals. `said`: what this main person said about each, by their id."""
 
-    sharing = RadioField(_l("All professionals see"), validators=[InputRequired(_CHOOSE)])
+    sharing = RadioField(_l("All professionals may see"), validators=[InputRequired(_CHOOSE)])
 
-    def __init__(self, professionals: Iterable[CirclePerson], **more: Any) -> None:
-        stands = {str(one.id): Standing(one.name, _(one.sharing.label)) for one in professionals}
+    def __init__(self, professionals: Iterable[CirclePerson], said: Mapping[int, PlanSharing], **more: Any) -> None:
+        stands = {str(one.id): Standing(one.name, _(said[one.id].label)) for one in professionals if one.id in said}
         super().__init__(stands, **more)
         self.sharing.choices = _sharing_choices()
 
@@ -393,7 +393,7 @@ class ShareWithAllForm(EditingForm):
 
 
 class ShareForm(EditingForm):
-    """Each professional sees what is chosen for them. `share_form` adds a field for each."""
+    """What a main person says each professional may see. `share_form` adds a field for each."""
 
     people: tuple[int, ...] = ()
 
@@ -402,13 +402,13 @@ class ShareForm(EditingForm):
         return {id_: PlanSharing(self[f"person_{id_}"].data) for id_ in self.people}
 
 
-def share_form(professionals: Iterable[CirclePerson], **more: Any) -> ShareForm:
-    """The form, filled with what each of them sees now."""
+def share_form(professionals: Iterable[CirclePerson], said: Mapping[int, PlanSharing], **more: Any) -> ShareForm:
+    """The form, filled with what the main person said; empty about whom they said nothing yet."""
     rows = tuple(professionals)
     fields: dict[str, Any] = {
         f"person_{row.id}": RadioField(row.name, [InputRequired(_CHOOSE)], choices=_sharing_choices()) for row in rows
     }
-    now = {f"person_{row.id}": row.sharing.value for row in rows}
+    now = {f"person_{row.id}": said[row.id].value for row in rows if row.id in said}
     form: ShareForm = type("ShareFormOfCase", (ShareForm,), {**fields, "people": tuple(row.id for row in rows)})(
         data=now, **more
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
-from ekc.conferences.access import Case
+from ekc.conferences.access import SHARED, Case, shared
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json, people_with_task
@@ -23,6 +23,7 @@ from ekc.workflow.profiles import PROFILES, age
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     PROFESSIONAL_PARTS,
+    SHARES,
     ActionState,
     Agreed,
     Attends,
@@ -142,7 +143,7 @@ class CirclePerson:
     part: Part
     attends: Attends | None
     born: date | None
-    sharing: PlanSharing  # what a referrer or professional sees of the plan
+    sharing: PlanSharing  # what a referrer or professional sees of the plan, by the strictest answer
     side: str
     removed: bool
     came: bool
@@ -183,20 +184,37 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             Participant.part,
             Participant.attends,
             Participant.born,
-            Participant.plan_sharing,
+            SHARED,
             Participant.side,
             Participant.removed_at,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
-    columns: list[Any] = [(*row[:-1], row[-1] is not None, row[0] in came) for row in rows]
+    columns: list[Any] = [(*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came) for row in rows]
     return tuple(CirclePerson(*known) for known in columns)
 
 
 def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
     """The referrers and professionals in the circle now."""
     return tuple(person for person in people if person.is_professional and person.belongs)
+
+
+def main_persons(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
+    """Who is asked which professional reads the plan."""
+    return tuple(person for person in people if person.part is Part.MAIN_PERSON and person.belongs)
+
+
+def own_sharing(session: Session, conference_id: int, participant_id: int) -> dict[int, PlanSharing]:
+    """What a main person said each professional may see, by the id of the professional; the strictest answer counts."""
+    rows = session.execute(
+        select(Voice.about, Voice.answer).where(
+            Voice.conference_id == conference_id,
+            Voice.matter == VoiceMatter.READING,
+            Voice.participant_id == participant_id,
+        )
+    )
+    return {row.about: SHARES[row.answer] for row in rows}
 
 
 def deciders(session: Session, conference_id: int, people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
@@ -208,7 +226,7 @@ def deciders(session: Session, conference_id: int, people: Iterable[CirclePerson
 
 
 def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, today: date) -> bool:
-    """Whether the visitor is old enough to decide alone about sharing. True for staff, who only note a decision."""
+    """Whether the visitor is old enough to decide alone about sharing. True for staff, who only note an answer."""
     if visitor.participant_id is None:
         return True
     born = session.scalar(select(Participant.born).where(Participant.id == visitor.participant_id))

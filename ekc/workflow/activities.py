@@ -185,6 +185,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("decide which professional sees what of the plan"),
         _grant(_PLAN, Role.MAIN_PERSON, Role.COORDINATOR),
         _grant(_PREPARED, Role.MAIN_PERSON, Role.COORDINATOR),
+        owes=frozenset({NoticeKind.READING}),
     ),
     ActivityRule(
         Activity.WRITE_PLAN,
@@ -211,7 +212,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.ANSWER_SUPPORT,
         N_("answer a request for support"),
-        _grant(_PLAN, Role.COORDINATOR, Role.PART_READER, Role.SUPPORTER),
+        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL, Role.SUPPORTER),
     ),
     ActivityRule(
         Activity.DECIDE_ACCEPTANCE,
@@ -221,8 +222,8 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(  # a tick is kept with its hour, and of private time nothing like that is: there tasks are read only
         Activity.TICK_OFF,
         N_("tick off their own tasks"),
-        _grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER, Role.PART_READER),
-        _grant(_AGAIN, *FAMILY_ROLES, Role.SUPPORTER, Role.PART_READER),
+        _grant(frozenset({Phase.EVALUATION}), *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
+        _grant(_AGAIN, *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
     ),
     ActivityRule(
         Activity.SEE_FOLLOW_UPS,

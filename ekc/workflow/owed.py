@@ -39,6 +39,7 @@ class NoticeKind(Labelled):
     LETTER = "letter", N_("somebody who is not there has something to say")
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
     END = "end", N_("the conference has ended")
+    READING = "reading", N_("a professional sees more of the plan")
 
 
 class Verb(Labelled):
@@ -55,6 +56,7 @@ class Whom(Labelled):
     RELIED = "relied", N_("everybody who knew what was so before")
     RELIED_AND_COMES = "relied_and_comes", N_("everybody who knew what was so before and may take part")
     THEMSELVES = "themselves", N_("the person themselves")
+    MAIN_PERSONS = "main_persons", N_("main persons")
     FAMILY = "family", N_("main persons, and those of family and supporters who take part")
     SET_LINES = "set_lines", N_("whoever set a bottom line")
     TOOK_PART = (
@@ -199,6 +201,15 @@ NOTICES: tuple[NoticeRule, ...] = (
         phases=frozenset({Phase.PRESENTATION, Phase.EVALUATION}),
         cleared_by=_HEARD,
         mails=(f"{End.WITHOUT_CONFERENCE}-",),
+    ),
+    NoticeRule(
+        kind=NoticeKind.READING,
+        verb=Verb.HEAR,
+        to=Whom.MAIN_PERSONS,
+        phases=frozenset({Phase.PRESENTATION, Phase.EVALUATION}),
+        cleared_by=_HEARD,
+        mails=(_BY_NOTICE,),
+        changes=True,
     ),
     NoticeRule(
         kind=NoticeKind.END,
@@ -363,6 +374,7 @@ _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
         _relied(notice, one) and (one.attends is None or one.attends in TAKES_PART)
     ),
     Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
+    Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,
     Whom.FAMILY: lambda _, one: (
         one.part is Part.MAIN_PERSON or (one.part in FAMILY_PARTS | {Part.SUPPORTER} and one.attends in TAKES_PART)
     ),

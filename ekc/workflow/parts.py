@@ -157,8 +157,12 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.OWN_PLAN,
         N_("what the plan asks of oneself"),
-        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.OWN)
-        | _to(Role.PART_READER, _PLAN, Scope.OWN, _PREPARED),
+        _to(INSIDE_ROLES, _ALWAYS - {Phase.REGISTRATION}, Scope.OWN) | _to(_AGENCIES, _PLAN, Scope.OWN, _PREPARED),
+    ),
+    PartRule(
+        CasePart.OWN_WHAT_IFS,
+        N_("when the plan calls oneself: if it goes wrong, and when it is looked at again"),
+        _to(Role.PART_READER, _PLAN, Scope.OWN, _PREPARED),
     ),
     PartRule(
         CasePart.ACCEPTANCE,
@@ -184,7 +188,7 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.FOLLOW_UPS,
         N_("what follow-ups found"),
-        _to(_STAFF, _AGREED, in_force=_AGAIN) | _to(Role.CONVENOR, _EVALUATION, in_force=_AGAIN_INSIDE),
+        _to(_STAFF, _AGREED, in_force=_AGAIN) | _to(Role.CONVENOR, _EVALUATION, Scope.OWN, _AGAIN_INSIDE),
     ),
     PartRule(CasePart.COSTS, N_("hours and costs"), _to(Role.COORDINATOR, _OUTSIDE)),
     PartRule(

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ekc.workflow.vocabulary import N_, Labelled
+from ekc.workflow.vocabulary import N_, Labelled, Variant
 
 
 class Force(Labelled):
@@ -115,6 +115,11 @@ class LegalNote:
     source: str
     places: frozenset[NotePlace]
     force: Force = Force.LAW
+    variants: frozenset[Variant] = frozenset(Variant)  # the kinds of conference that it is about
+
+
+#: What the law says about children and their protection concerns no street and no school class.
+_OF_FAMILIES = frozenset({Variant.FAMILY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +149,9 @@ class Profile:
     only_agreed_recorded: bool = False  # of a plan only what is agreed is written down, no other views
     legal_notes: tuple[LegalNote, ...] = ()
 
-    def notes(self, place: NotePlace | str) -> tuple[LegalNote, ...]:
-        """The legal notes that are shown in this place."""
-        return tuple(note for note in self.legal_notes if place in note.places)
+    def notes(self, place: NotePlace | str, variant: Variant) -> tuple[LegalNote, ...]:
+        """The legal notes that are shown in this place of a conference of this kind."""
+        return tuple(note for note in self.legal_notes if place in note.places and variant in note.variants)
 
     def evaluation_limit(self, from_day: date, youngest: int | None) -> date | None:
         """The last day on which an evaluation planned on `from_day` may be, or None where nothing limits it.
@@ -210,11 +215,13 @@ NL = Profile(
             N_("A family group plan is a right, not a duty, and free in form; the municipality supports it."),
             "NL2",
             frozenset({NotePlace.REGISTRATION, NotePlace.NO_PLAN}),
+            variants=_OF_FAMILIES,
         ),
         LegalNote(
             N_("Providers and certified institutions offer it first, except under guardianship and youth probation."),
             "NL3",
             frozenset({NotePlace.REGISTRATION}),
+            variants=_OF_FAMILIES,
         ),
         LegalNote(
             N_(
@@ -277,6 +284,7 @@ ENGLAND = Profile(
             ),
             "UK1",
             frozenset({NotePlace.REGISTRATION, NotePlace.NO_PLAN}),
+            variants=_OF_FAMILIES,
         ),
         LegalNote(
             N_("Whoever refers a family hears within two days that the referral came in."),

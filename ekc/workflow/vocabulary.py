@@ -315,6 +315,7 @@ class CasePart(StrEnum):
     PLAN = "plan"
     NEXT_VERSION = "next_version"
     OWN_PLAN = "own_plan"
+    OWN_WHAT_IFS = "own_what_ifs"
     ACCEPTANCE = "acceptance"
     SHARING = "sharing"
     NEXT_TIME = "next_time"
@@ -334,7 +335,7 @@ class Scope(Labelled):
 
 
 class PlanSharing(Labelled):
-    """What the family shares of its plan with a referrer or professional."""
+    """What the family shares of its plan with a referrer or professional, the strictest first."""
 
     NOTHING = "nothing", N_("nothing yet")
     CONCERNS = "concerns", N_("what concerns them")
@@ -419,6 +420,15 @@ class VoiceMatter(Labelled):
     PLAN = "plan", N_("the plan")
     STOPPING = "stopping", N_("stopping")
     AGAIN = "again", N_("coming together again")
+    READING = "reading", N_("which professional reads the plan")
+
+
+#: What an answer about who reads the plan shares with a professional; as long as there is none, nothing.
+SHARES: dict[Agreed, PlanSharing] = {
+    Agreed.NO: PlanSharing.NOTHING,
+    Agreed.PART: PlanSharing.CONCERNS,
+    Agreed.YES: PlanSharing.ALL,
+}
 
 
 class TraceKind(Labelled):

@@ -103,6 +103,15 @@ VOICES: tuple[VoiceRule, ...] = (
         wished=TraceKind.AGAIN_WISHED,
         taken_back=TraceKind.AGAIN_TAKEN_BACK,
     ),
+    VoiceRule(
+        VoiceMatter.READING,
+        _MAIN_PERSONS,
+        N_("A professional reads of the plan what every main person lets them read."),
+        N_(
+            "As long as one of you does not want it, a professional does not read it. Whoever has not answered yet "
+            "does not want it yet. The other main persons do not hear who answered what."
+        ),
+    ),
 )
 VOICE_RULES = {rule.matter: rule for rule in VOICES}
 

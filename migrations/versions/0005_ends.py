@@ -67,8 +67,10 @@ def downgrade() -> None:
     _make_triggers()
     op.drop_column("meeting", "round")
     op.drop_column("safety_concern", "arrangement_before")
-    op.drop_column("participant", "informed_before_on")
-    op.drop_column("participant", "attends_before")
+    with op.batch_alter_table("participant") as participant:
+        participant.drop_constraint(op.f("ck_participant_attends_before"), type_="check")
+        participant.drop_column("informed_before_on")
+        participant.drop_column("attends_before")
     for table, name, old, new in _CHECKS:
         _change_words(table, name, new, old)
 

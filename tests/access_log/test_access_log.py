@@ -10,19 +10,22 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ekc.access_log.words import CHANGES, OTHER_ACTIONS, PAGES, page_key, step_title
+from ekc.access_log.words import CHANGES, OTHER_ACTIONS, PAGES, changed_page, page_key, step_title
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import remove_person
 from ekc.conferences.models import Conference, Participant
 from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared_access
+from ekc.plans import edits
+from ekc.plans.actions import answer_support, change_plan, decide_acceptance
+from ekc.plans.draft import NewAction
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
 from ekc.privatetime.queries import rounds
-from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Phase, Step
+from ekc.workflow.vocabulary import FAMILY_PARTS, ActionKind, Attends, Phase, Step, SupportAnswer
 from tests import build
 from tests.architecture.sources import EKC
 from tests.build import Made
-from tests.cast import Cast, enter, enter_as_before, make_link, open_link, sign_in
+from tests.cast import Cast, enter, enter_as_before, make_link, open_link, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.journey.counting import counted
@@ -121,8 +124,8 @@ def test_who_looked_at_what_and_changed_it(somebody: Somebody, db_session: Sessi
         "": ["People of the circle, with their own link: 2 times."],  # her own page, and this one
     }
     assert days(page)["Monday 2 March 2026"]["Noor van Dijk, coordinator"] == [
-        "changed the choice of a coordinator 2 times (10:00)",
-        "changed the registration (10:00)",
+        "changed the choice of a coordinator (10:00)",
+        "changed the coordinator's own notes 2 times (10:00)",  # a consent, and a yes to the coordinator
         "took a step: Take on the case (10:00)",
         "changed the circle 6 times (10:00)",
     ]
@@ -152,6 +155,35 @@ def test_a_try_at_another_number_stands_in_no_file(somebody: Somebody, cast: Cas
     told = days(somebody.by_link("marieke").follow("Who has opened my file"))["Monday 9 March 2026"]
 
     assert told == {"": ["People of the circle, with their own link: 2 times."]}
+
+
+def test_what_a_professional_did_about_the_plan_is_named(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    made = build.case_in_presentation(db_session, cast, clock())
+    karim, els = made.people["karim"], made.people["els"]
+    noor = By(db_session, cast.noor, clock())
+    goal = change_plan(noor, made.id, 0, edits.add_goal("Nobody is alone"))
+    asks = NewAction(what="Helps", who=(els,), by=clock().date(), kind=ActionKind.PROFESSIONAL)
+    action = change_plan(noor, made.id, 1, edits.add_action(goal, asks))
+    answer_support(By(db_session, participant(made.id, els), clock()), made.id, 2, action, SupportAnswer.AGREED)
+    for accepted in (False, True):
+        by_karim = By(db_session, participant(made.id, karim), clock())
+        decide_acceptance(by_karim, made.id, karim, accepted, "" if accepted else "Nobody is at home")
+    somebody = Somebody(app, db_session, clock, made)
+
+    listed = days(somebody.by_link("marieke", "/opened").page(f"/conferences/{made.id}/opened"))["Monday 2 March 2026"]
+
+    assert listed["Els Vermeer, professional"] == ["answered a request for support (10:00)"]
+    assert listed["Karim Jansen, referrer"] == ["said whether the plan is accepted, 2 times (10:00)"]
+
+
+@pytest.mark.parametrize(
+    "code", ["consent.given", "match.confirmed", "match.unwanted", "safety.added", "voice.reading"]
+)
+def test_what_concerns_one_persons_own_wish_has_one_neutral_name(code: str) -> None:
+    assert changed_page(code) == changed_page("contact.logged") == PAGES["consents"] == PAGES["safety"]
+    assert changed_page("match.asked") == PAGES["coordinator"] != PAGES["safety"]
 
 
 def test_of_the_family_nobody_is_named(somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
@@ -559,8 +591,10 @@ def test_every_page_of_a_case_has_a_word(app: Flask) -> None:
 
 
 def test_every_deed_has_a_word() -> None:
-    """Audit codes in the source: strings with a dot in modules of actions, or of the verification of links."""
-    files = [path for path in EKC.rglob("*.py") if {"actions", "verification"} & set(path.with_suffix("").parts)]
+    """Audit codes in the source: strings with a dot in modules of actions, edits, or the verification of links."""
+    files = [
+        path for path in EKC.rglob("*.py") if {"actions", "edits", "verification"} & set(path.with_suffix("").parts)
+    ]
     codes = {
         node.value
         for file in files

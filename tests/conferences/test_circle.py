@@ -13,9 +13,10 @@ from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import Concern, PersonDetails
-from ekc.conferences.models import NameKey
+from ekc.conferences.models import NameKey, Participant
 from ekc.conferences.queries import PersonRow, circle, concerns, names, person, search
 from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Activity, Attends, Part
 from tests.build import Made, case_in_setup, closed_case, registered_case
 from tests.cast import Cast, enter, participant, sign_in
@@ -131,6 +132,33 @@ def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Ca
 
     headings = [heading.text for heading in page.all("h2")]
     assert headings[1:-2] == ["residents", "young people", "Family and network", "Professionals", "Interpreters"]
+
+
+def test_who_could_support_somebody_is_their_own_side_first(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    case = registered_case(db_session, cast, START, sides=("residents", "young people"))
+    by = By(db_session, cast.ruud, START)
+    added = {
+        name: circle_actions.add_person(by, case.id, PersonDetails(name=name, part=part, side=side))
+        for name, part, side in (
+            ("Police", Part.PROFESSIONAL, ""),
+            ("Bram", Part.NETWORK, "young people"),
+            ("Cor", Part.SUPPORTER, "residents"),
+            ("Gerda", Part.NETWORK, "residents"),
+            ("Dirk", Part.NETWORK, "residents"),
+        )
+    }
+    with writing(db_session):
+        dirk = db_session.get_one(Participant, added["Dirk"])
+        dirk.attends, dirk.exclusion_reason = Attends.EXCLUDED, "x"
+        dirk.excluded_by, dirk.excluded_on = "x", START.date()
+    sign_in(client, cast.ruud)
+
+    page = client.page(f"/conferences/{case.id}/circle/{added['Gerda']}")
+
+    offered = [text_of(one) for one in page.all("option") if text_of(one) in {*added, "Gerda"}]
+    assert offered == ["Cor", "Bram", "Police"]
 
 
 def test_all_that_is_kept_of_somebody_can_be_written(

@@ -96,6 +96,33 @@ def test_a_referrer_writes_their_own(client: PageClient, cast: Cast, case: Made,
         bottom_lines_actions.change_bottom_line(By(db_session, karim, START), case.id, foreign, els)
 
 
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        (
+            "karim",
+            "You have not said yet whether there are bottom lines. Write them down here, or say that",
+        ),
+        ("els", "Write yours down here. The referrer says whether there are none."),
+        ("noor", "Nobody has said yet whether there are bottom lines. Ask the referrer."),
+    ],
+)
+def test_each_reads_what_they_can_do_about_bottom_lines(
+    client: PageClient, cast: Cast, case: Made, db_session: Session, who: str, told: str
+) -> None:
+    if who == "noor":
+        sign_in(client, cast.noor)
+    else:
+        enter(client, db_session, START, case.id, case.people[who])
+    address = f"/conferences/{case.id}/bottom-lines"
+    page = client.page(address)
+    if "Take that back" in page.buttons:
+        page = client.submit("Take that back")
+
+    assert told in page.text
+    assert ("Ask the referrer" in page.text) is (who == "noor")
+
+
 def test_who_sets_a_bottom_line(cast: Cast, case: Made, db_session: Session) -> None:
     other = case_in_setup(db_session, cast, START)
     for set_by, refusal in (

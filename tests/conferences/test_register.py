@@ -378,6 +378,15 @@ def test_the_rules_of_the_country_stand_where_whoever_registered_reads_on(client
     assert "EKC" not in thanks.text
 
 
+def test_what_the_law_says_about_children_stands_at_no_street(client: PageClient, cast: Cast) -> None:
+    client.page("/register")
+
+    thanks = client.submit("Register", {**FILLED_IN, "Kind of conference": "neighbourhood or group conference"})
+
+    assert ("Rules to know here" in thanks.text, "guardianship" in thanks.text) == (False, False)
+    assert "The people whom it is about decide. Nobody makes the plan for them." in thanks.text
+
+
 def test_a_registration_that_no_manager_sees_is_told_to_the_administrators(
     client: PageClient, cast: Cast, db_session: Session
 ) -> None:

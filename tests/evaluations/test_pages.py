@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
+from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
 from ekc.evaluations.actions import (
@@ -15,12 +16,13 @@ from ekc.evaluations.actions import (
     FollowUpReport,
     NewAvoidedCost,
     add_avoided_cost,
+    give_up,
     record_costs,
     record_follow_up,
 )
 from ekc.evaluations.queries import FollowUpRecord
 from ekc.workflow.vocabulary import ActionState, Phase
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.evaluations.agreed import agreed_case
@@ -111,6 +113,56 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
     assert queries.follow_up_records(db_session, [case.evaluation])[case.evaluation] == FollowUpRecord(
         present=(case.omar,), goals={1: 1, 2: -2}, marks={case.marieke: 7}, unnamed=(9, 8, 8)
     )
+
+
+def test_the_convenor_neither_reads_nor_changes_what_the_coordinator_wrote_down(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    clock.set(EVALUATION_DAY)
+    call = FollowUpReport(held_on=CALL_DAY.date(), found="Marieke is afraid of Omar.")
+    record_follow_up(By(db_session, cast.noor, EVALUATION_DAY), case.id, case.call, call)
+    omar = participant(case.id, case.omar)
+    enter(client, db_session, EVALUATION_DAY, case.id, case.omar)
+
+    page = client.page(f"/conferences/{case.id}/follow-ups")
+
+    assert ("afraid" in page.text, "all after four weeks" in page.text) == (False, False)
+    assert client.get(f"/conferences/{case.id}/follow-ups/{case.call}").status_code == 404
+    for row, reason in ((case.call, "x"), (case.evaluation, "They moved")):
+        if row == case.evaluation:  # given up by the coordinator
+            give_up(By(db_session, cast.noor, EVALUATION_DAY), case.id, row, reason)
+        with pytest.raises(Unknown):
+            record_follow_up(
+                By(db_session, omar, EVALUATION_DAY), case.id, row, FollowUpReport(held_on=CALL_DAY.date())
+            )
+        with pytest.raises(Unknown):
+            give_up(By(db_session, omar, EVALUATION_DAY), case.id, row, reason)
+    assert "They moved" not in client.page(f"/conferences/{case.id}/follow-ups").text
+    [said] = (row for row in queries.follow_ups(db_session, case.id, EVALUATION_DAY.date()) if row.id == case.call)
+    assert said.found == "Marieke is afraid of Omar."
+
+
+def test_the_form_says_who_reads_what_is_written(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    clock.set(EVALUATION_DAY)
+    omar = By(db_session, participant(case.id, case.omar), EVALUATION_DAY)
+    enter(client, db_session, EVALUATION_DAY, case.id, case.omar)
+    page = client.page(f"/conferences/{case.id}/follow-ups/{case.evaluation}")
+    assert "You read what you write here, and so do your coordinator and the regional manager." in page.text
+    report = FollowUpReport(held_on=EVALUATION_DAY.date(), found="It went well.")
+    record_follow_up(omar, case.id, case.evaluation, report)
+
+    sign_in(client, cast.noor)
+
+    page = client.page(f"/conferences/{case.id}/follow-ups/{case.call}")
+    assert "The coordinator and the regional manager read what is written here. Nobody in the circle does." in page.text
+    page = client.page(f"/conferences/{case.id}/follow-ups/{case.evaluation}")
+    assert "Omar El Amrani wrote this down and reads it" in page.text
+    record_follow_up(By(db_session, cast.noor, EVALUATION_DAY), case.id, case.evaluation, report)  # corrects it
+    record_follow_up(omar, case.id, case.evaluation, report)  # and it is still his
 
 
 def test_a_call_is_given_up_and_one_more_evaluation_planned(

@@ -1,17 +1,26 @@
 """The own page of somebody in the circle: its content for each part, and what they can do on it."""
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Conference
+from ekc.conferences.models import Conference, Participant
+from ekc.core.transaction import writing
 from ekc.plans.actions import share_plan
 from ekc.signin.actions.own_account import set_phone
 from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
-from tests.build import INDEPENDENT, case_in_evaluation, case_in_private_time, case_in_setup, change_details
+from tests.build import (
+    INDEPENDENT,
+    case_in_evaluation,
+    case_in_private_time,
+    case_in_setup,
+    change_details,
+    closed_case,
+)
 from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -26,6 +35,9 @@ ANOTHER = (
     " I would rather have somebody else You need not say why. Whoever looks for a coordinator hears of it and asks "
     "somebody else; Noor van Dijk can read it too. Ask for somebody else"
 )
+
+
+WRONG = "If it goes wrong"
 
 
 def section(page: Page, heading: str) -> str:
@@ -92,19 +104,58 @@ def test_what_a_coordinator_is_for_is_said_to_each(
     )
 
 
-def test_a_professional_with_whom_nothing_is_shared_is_told_so(
+def test_a_professional_with_whom_nothing_is_shared_sees_what_is_asked_of_them(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     case = case_in_evaluation(db_session, cast, clock())
     els = case.people["els"]
-    assert section(enter(client, db_session, clock(), case.id, els), "The plan") == "The plan What the plan asks of you"
-    share_plan(By(db_session, cast.noor, clock()), case.id, {els: PlanSharing.NOTHING})
 
-    page = client.page(client.here.url)
+    page = enter(client, db_session, clock(), case.id, els)
 
-    assert section(page, "The plan") == "The plan The plan is the family's, and is not shared with you."
-    assert "What the plan asks of you" not in [name for name, _ in page.links]
-    assert "You see what the plan has to meet." in client.follow("What the plan has to meet").text
+    assert section(page, "The plan") == "The plan What the plan asks of you"
+    told = "It has not shared it with you. You see what the plan asks of you and has to meet."
+    assert told in client.follow("What the plan asks of you").text
+
+
+def test_whoever_keeps_an_eye_on_the_plan_or_calls_everybody_together_is_told_so(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    pages = {who: enter(PageClient(app), db_session, clock(), case.id, case.people[who]) for who in ("omar", "marieke")}
+
+    wrong, again = (
+        {who: section(page, heading) for who, page in pages.items()} for heading in (WRONG, "We meet again")
+    )
+
+    assert wrong["omar"].startswith(f"{WRONG} You keep an eye on the plan: people ring you first. Does somebody ring?")
+    assert wrong["marieke"] == f"{WRONG} Ring Omar El Amrani first, who keeps an eye on the plan."
+    assert ["You call everybody together for the evaluation on" in one for one in again.values()] == [True, False]
+    assert "Afterwards you write down here how it went, at the latest on" in again["omar"]
+
+
+def test_whoever_reads_the_plan_and_is_not_invited_is_not_told_that_we_meet_again(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    els = case.people["els"]
+    share_plan(By(db_session, cast.noor, clock()), case.id, case.people["marieke"], {els: PlanSharing.ALL})
+
+    page = enter(client, db_session, clock(), case.id, els)
+
+    assert section(page, "The family looks at the plan again") != ""
+    assert ("We meet again" in page.text, "We meet again" in client.follow("Read the plan").text) == (False, False)
+
+
+def test_nobody_is_sent_to_a_coordinator_who_is_not_there_any_more(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = closed_case(db_session, cast, clock())
+    with writing(db_session):
+        db_session.get_one(Participant, case.people["marieke"]).phone = "01632 960011"
+
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+
+    assert "Is something wrong? Ask the regional manager." in section(page, "What we have about you")
 
 
 def test_a_main_person_stops_in_their_own_words(

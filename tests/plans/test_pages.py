@@ -242,7 +242,8 @@ def test_the_family_writes_and_professionals_read(
 
     omar = somebody(app, db_session, family, "omar")
     assert "Add this goal" in omar.page(address(family)).buttons
-    actions.share_plan(By(db_session, cast.noor, PRESENTED), family.id, {family["karim"]: PlanSharing.ALL})
+    choices = {family["karim"]: PlanSharing.ALL}
+    actions.share_plan(By(db_session, cast.noor, PRESENTED), family.id, family["marieke"], choices)
     karim = somebody(app, db_session, family, "karim")
     page = karim.page(address(family))
     assert GOAL in page.text

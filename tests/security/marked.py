@@ -101,7 +101,7 @@ ROLES = {
     for name, (_part, _side, roles) in CIRCLE.items()
 } | OTHERS
 SECRET = frozenset({"marieke", "kees", "priya", "hassan"})
-SHARING = {"karim": PlanSharing.NOTHING, "els": PlanSharing.NOTHING, "wout": PlanSharing.ALL}
+SHARING = {"karim": PlanSharing.NOTHING, "priya": PlanSharing.CONCERNS, "wout": PlanSharing.ALL}
 
 HERE = [name for name in CIRCLE if name != "saskia"]
 FAMILY = ["marieke", "yara", "kees", "omar", "joost"]
@@ -205,17 +205,17 @@ OWN: dict[CasePart, Mapping[str, list[str]]] = {
         "priya": [
             "together",
             "answer",
-            "calledif",
-            "calledthen",
             "nextask",
             "namepriya",
             "nameomar",
-            "evaluationplace",
         ],
+        "els": ["elsdoes", "nameels"],
         "omar": ["together", "happens", "then"],
     },
+    CasePart.OWN_WHAT_IFS: {"priya": ["calledif", "calledthen", "namepriya", "nameomar", "evaluationplace"]},
     CasePart.ACCEPTANCE: {"karim": ["refused", "namekarim", "organisationkarim"]},
     CasePart.NEXT_TIME: {"priya": ["evaluationplace"]},
+    CasePart.FOLLOW_UPS: {"omar": ["evaluationplace", "nametolk"]},  # the evaluation that is still to be held
 }
 #: Words that are on no page: of people who were removed from the circle, and how a link was handed over.
 NOWHERE = [what + "saskia" for what in ("relation", "phone", "mail", "address", "view")] + ["linknote"]
@@ -394,7 +394,8 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
     _step(session, cast, case, Step.COME_OUT)
     _step(session, cast, case, Step.GO_BACK, mark("backreason"))
     _step(session, cast, case, Step.COME_OUT)
-    plans.share_plan(By(session, noor, START), case.id, {who[name]: sharing for name, sharing in SHARING.items()})
+    choices = {who[name]: sharing for name, sharing in SHARING.items()}
+    plans.share_plan(By(session, noor, START), case.id, who["marieke"], choices)
 
 
 def _presented(session: Session, cast: Cast, case: Marked) -> None:

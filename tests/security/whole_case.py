@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Map, Rule
 
 from ekc.accounts.access import By, Visitor
-from ekc.conferences.models import BottomLine, Conference, Consent, Notice, Participant, SafetyConcern
+from ekc.conferences.models import BottomLine, Conference, Consent, Notice, Participant, SafetyConcern, Voice
 from ekc.core.db import Base
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import AvoidedCost, FollowUp
@@ -32,7 +32,17 @@ from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed import NoticeKind
-from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Part, Phase, PlanSharing, PresentBy, Step
+from ekc.workflow.vocabulary import (
+    ActionKind,
+    Agreed,
+    Attends,
+    InformationKind,
+    Part,
+    Phase,
+    PresentBy,
+    Step,
+    VoiceMatter,
+)
 from tests import build
 from tests.build import Made
 from tests.cast import BY_CODE, Cast
@@ -68,6 +78,8 @@ SET_THEIR_OWN = {
     "professional who sees their part of the plan": "paul",
     "professional who sees the plan": "petra",
 }
+#: What all main persons say about who reads the plan.
+READS = {"paul": Agreed.PART, "petra": Agreed.YES}
 #: Who is put into each circle beside those of `build.CIRCLE`.
 OTHERS: dict[str, tuple[Part, dict[str, Any]]] = {
     "pieter": (Part.MAIN_PERSON, {"side": "Pieter's side"}),
@@ -78,8 +90,8 @@ OTHERS: dict[str, tuple[Part, dict[str, Any]]] = {
         {"attends": Attends.EXCLUDED, "exclusion_reason": "-", "excluded_by": "-", "excluded_on": START.date()},
     ),
     "ria": (Part.FAMILY, {"removed_at": START}),
-    "paul": (Part.PROFESSIONAL, {"plan_sharing": PlanSharing.CONCERNS}),
-    "petra": (Part.PROFESSIONAL, {"plan_sharing": PlanSharing.ALL}),
+    "paul": (Part.PROFESSIONAL, {}),
+    "petra": (Part.PROFESSIONAL, {}),
 }
 
 
@@ -229,6 +241,10 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
             latest_on=today + timedelta(weeks=14),
         ),
     }
+    for name, answer in READS.items():
+        for whose in ("marieke", "pieter"):
+            said = {"matter": VoiceMatter.READING, "about": people[name], "answer": answer, "said_on": today}
+            _put(session, Voice(conference_id=case, participant_id=people[whose], written_at=START, **said))
     for number, (label, name) in enumerate(SET_THEIR_OWN.items(), 10):
         line = BottomLine(conference_id=case, number=number, text="Food", set_by=people[name])
         new[f"bottom_line of {label}"] = line

@@ -52,7 +52,7 @@ def add_people(walk: Walk, *ids: str) -> None:
             "Organisation": person.organisation or "",
         }
         if walk.case.sides:
-            values["Side"] = person.side or "neither side"
+            values["Side"] = person.side or "of no side"
         if may_be_a_child(person.role, person.relation or "", None):  # the page asks, and these are grown up
             client.refused("Add to the circle", values)
             values = {"They are 18 or older": True}

@@ -53,6 +53,7 @@ def test_referrers_and_professionals_see_their_own_and_the_bottom_lines() -> Non
             CasePart.OWN_DETAILS,
             CasePart.BOTTOM_LINES,
             CasePart.ACCEPTANCE,
+            CasePart.OWN_PLAN,
             CasePart.WAIVERS,
         }
         assert {sees(CasePart.ACCEPTANCE, phase, {role}) for phase in Phase} == {None, Scope.OWN}
@@ -65,18 +66,19 @@ def test_day_and_place_are_told_to_whoever_comes_and_to_nobody_else_in_the_circl
 
 
 @pytest.mark.parametrize(
-    ("sharing", "part", "whole"),
+    ("sharing", "called", "whole"),
     [
         (PlanSharing.NOTHING, None, None),
         (PlanSharing.CONCERNS, Scope.OWN, None),
         (PlanSharing.ALL, Scope.OWN, Scope.ALL),
     ],
 )
-def test_the_plan_is_seen_as_it_is_shared(sharing: PlanSharing, part: Scope | None, whole: Scope | None) -> None:
+def test_the_plan_is_seen_as_it_is_shared(sharing: PlanSharing, called: Scope | None, whole: Scope | None) -> None:
     roles = {Role.PROFESSIONAL} | ROLES_OF_SHARING[sharing]
     for phase in Phase:
         shown = phase in (Phase.PRESENTATION, Phase.EVALUATION)
-        assert sees(CasePart.OWN_PLAN, phase, roles) is (part if shown else None)
+        assert sees(CasePart.OWN_PLAN, phase, roles) is (Scope.OWN if shown else None)  # who is asked hears it
+        assert sees(CasePart.OWN_WHAT_IFS, phase, roles) is (called if shown else None)
         assert sees(CasePart.PLAN, phase, roles) is (whole if shown else None)
 
 

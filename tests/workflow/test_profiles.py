@@ -21,6 +21,7 @@ from ekc.workflow.profiles import (
     area_word,
     shift,
 )
+from ekc.workflow.vocabulary import Variant
 
 DAYS = st.dates(date(1950, 1, 1), date(2090, 12, 31))
 LENGTHS = st.integers(0, 60)
@@ -135,7 +136,14 @@ def test_each_country_has_its_own_words_and_letters() -> None:
 
 
 def test_a_legal_note_is_shown_where_it_matters() -> None:
-    shown = {place.value: len(NEW_ZEALAND.notes(place)) for place in NotePlace}
+    shown = {place.value: len(NEW_ZEALAND.notes(place, Variant.FAMILY)) for place in NotePlace}
     assert shown == {"registration": 1, "consents": 1, "agreement": 1, "no_plan": 2}
-    assert [note.force for note in ENGLAND.notes("registration")] == [Force.LAW, Force.LOCAL_TARGET]
-    assert ENGLAND.notes("agreement") == ()
+    assert [note.force for note in ENGLAND.notes("registration", Variant.FAMILY)] == [Force.LAW, Force.LOCAL_TARGET]
+    assert ENGLAND.notes("agreement", Variant.FAMILY) == ()
+
+
+def test_law_about_children_is_shown_in_family_conferences_alone() -> None:
+    for variant in Variant:
+        shown = [note.source for note in ENGLAND.notes("registration", variant)]
+        assert shown == (["UK1", "UK4"] if variant is Variant.FAMILY else ["UK4"])
+        assert bool(PROFILES["nl"].notes("registration", variant)) is (variant is Variant.FAMILY)

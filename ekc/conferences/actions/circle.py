@@ -13,7 +13,7 @@ from ekc.accounts.access import By
 from ekc.conferences import queries
 from ekc.conferences.access import in_the_room, lock_case
 from ekc.conferences.actions import traces
-from ekc.conferences.effects import give_notice
+from ekc.conferences.effects import give_notice, sharing_now, tell_who_sees_more
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.core.clock import local_date
@@ -108,6 +108,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         _validate(by.session, by.at, conference, details, participant)
         _refuse_other_part(conference, participant, details.part)
         preserve_agencies(by.session, conference)
+        before = sharing_now(by.session, conference)
         if changed := update_row(participant, details, PersonDetails):
             if "name" in changed:
                 _index_name(by.session, conference, participant)
@@ -120,6 +121,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
                 _leave_letter(by, conference, participant)
             what = ", ".join(changed)
             by.record("circle.changed", conference_id, name=details.name, fields=what)
+        tell_who_sees_more(by.session, conference, by.at, before)
     return stopped
 
 
@@ -135,6 +137,7 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
         if in_the_room(by.session, participant_id):
             raise Refusal(N_("%(name)s is in the room. Write down first that they have left."), name=participant.name)
         preserve_agencies(by.session, conference)
+        before = sharing_now(by.session, conference)
         participant.removed_at = by.at
         participant.convenes = False
         by.session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
@@ -142,6 +145,7 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
         by.session.execute(update(Participant).where(*beside_them).values(support_id=None))
         stopped = _revoke_access(by.session, by.at, participant)
         by.record("circle.removed", conference_id, name=participant.name, reason=reason)
+        tell_who_sees_more(by.session, conference, by.at, before)
     return stopped
 
 

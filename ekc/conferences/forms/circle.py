@@ -1,6 +1,7 @@
 """Forms of the circle: adding, changing and removing people, who was informed, safety concerns."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
@@ -125,7 +126,7 @@ class PersonForm(EditingForm):
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
-        self.support_id.choices = [*self.support_id.choices, *person_choices(others)]
+        self.support_id.choices = [*self.support_id.choices, *person_choices(_could_support(shown, others))]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A decision to exclude needs reason, decider and day: all of them or none."""
@@ -155,6 +156,17 @@ class PersonForm(EditingForm):
         return PersonDetails(**typed)
 
 
+def _could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[PersonRow]:
+    """Who could support somebody: family and supporters of their side first. Nobody who stays away, as was decided."""
+
+    def rank(one: PersonRow) -> tuple[bool, bool]:
+        own = one.part in FAMILY_PARTS or one.part is Part.SUPPORTER
+        return (not own, one.side != person.side)
+
+    here = (one for one in others if one.attends is not Attends.EXCLUDED or one.id == person.support_id)
+    return sorted(here, key=rank)
+
+
 def _ask_age(form: AddPersonForm | PersonForm) -> bool:
     """Whether it was said that they are of age; if not, the form asks."""
     form.asks_age = True
@@ -170,7 +182,7 @@ def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held:
     """
     every = dict.fromkeys([*sides, *([held] if held else [])])
     if every:
-        form.side.choices = [SelectChoice("", _l("neither side")), *(SelectChoice(side, side) for side in every)]
+        form.side.choices = [SelectChoice("", _l("of no side")), *(SelectChoice(side, side) for side in every)]
     else:
         del form.side
 

@@ -77,8 +77,8 @@ def _after(conference_id: int) -> str:
 def thanks() -> ResponseReturnValue:
     """The number of the case just registered in this session, its country's rules, and what happens next."""
     number = session.get(_REGISTERED)
-    profile = queries.profile_of_number(db(), number) if number else None
-    return render_template("conferences/thanks.html", number=number, profile=profile)
+    registered = queries.registered_as(db(), number) if number else None
+    return render_template("conferences/thanks.html", number=number, registered=registered)
 
 
 @bp.route("/search", methods=["GET", "POST"])

@@ -23,7 +23,7 @@ from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Action, Goal
 from ekc.signin.login import by
 from ekc.workflow.follow_ups import FOLLOW_UPS
-from ekc.workflow.vocabulary import ActionState, Activity, CasePart
+from ekc.workflow.vocabulary import ActionState, Activity, CasePart, Scope
 
 
 @bp.get("/conferences/<int:conference_id>/follow-ups")
@@ -92,7 +92,7 @@ def _today(case: Case) -> date:
 
 
 def _row_and_goals(case: Case, follow_up_id: int) -> tuple[FollowUpRow, tuple[Goal, ...]]:
-    row = next((row for row in queries.follow_ups(db(), case.id, _today(case)) if row.id == follow_up_id), None)
+    row = next((row for row in queries.visible_follow_ups(db(), case, _today(case)) if row.id == follow_up_id), None)
     if row is None:
         raise Unknown
     return row, queries.goals_of(db(), case.id, row.version_number)
@@ -145,13 +145,15 @@ def _follow_up_page(
         giving_up=giving_up,
         reason=_reason(row),
         ring=queries.main_person_phones(db(), case),
+        writer=people[row.written_by].name if row.written_by else "",
+        own=case.sees(CasePart.FOLLOW_UPS) is not Scope.ALL,
         today=_today(case),
     )
     return page, status
 
 
 def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> ResponseReturnValue:
-    rows = queries.follow_ups(db(), case.id, _today(case))
+    rows = queries.visible_follow_ups(db(), case, _today(case))
     people = queries.people(db(), case.id)
     held = [row for row in rows if row.held_on is not None]
     said = queries.follow_up_records(db(), [row.id for row in held])
@@ -163,6 +165,7 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
         given_up=[(row, _reason(row)) for row in rows if row.given_up_on is not None],
         tasks=_tasks(case, people) if case.sees(CasePart.PLAN) else (),
         kinds=[rule.kind for rule in FOLLOW_UPS],
+        own=case.sees(CasePart.FOLLOW_UPS) is not Scope.ALL,
         form=form,
         today=_today(case),
     )

@@ -31,7 +31,8 @@ from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.blocker import evaluation_limit
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Every, Part, Phase
+from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Every, Part, Phase, VoiceMatter
+from ekc.workflow.voices import VOICE_RULES
 
 _FIXED = ("goal", "what-if", "monitor", "evaluation")
 
@@ -237,6 +238,9 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         lost=lost,
         versions=listed,
         sharing=queries.professionals(people) if case.sees(CasePart.SHARING) else (),
+        own_sharing=queries.own_sharing(session, case.id, case.visitor.participant_id or 0),
+        several=len(queries.main_persons(people)) > 1,
+        differ=VOICE_RULES[VoiceMatter.READING].differ,
         changed=changes(agreed, draft) if agreed and shows_draft else (),
         rhythms=rhythms(),
         today=today,
@@ -332,7 +336,7 @@ def _own_part_page(case: Case) -> str:
     # At the presentation the draft is read out, so everybody may see it.
     in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
     draft = from_json(in_force.content) if in_force else queries.stored_draft(session, case.id).draft
-    mine = involvement_of(draft, case.visitor.participant_id or 0) if case.sees(CasePart.OWN_PLAN) else None
+    mine = involvement_of(draft, case.visitor.participant_id or 0)
     return render_template(
         "plans/own_part.html",
         case=case,

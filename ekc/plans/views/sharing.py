@@ -1,28 +1,30 @@
-"""The page for deciding what each referrer and professional sees of the plan."""
+"""The page on which a main person says what each referrer and professional may see of the plan."""
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.errors import NotNow, Refusal
+from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.forms import EditingForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
 from ekc.plans import actions, queries
 from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
+from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity, PlanSharing
+from ekc.workflow.vocabulary import Activity, PlanSharing, VoiceMatter
+from ekc.workflow.voices import VOICE_RULES
 
 
 @bp.get("/sharing")
 @case_route(Activity.SHARE_PLAN)
 def sharing(case: Case) -> ResponseReturnValue:
-    """What each professional sees of the plan, as a form."""
+    """One's own answers as a form; for the coordinator those of a main person."""
     return _page(case)
 
 
@@ -30,57 +32,91 @@ def sharing(case: Case) -> ResponseReturnValue:
 @case_route(Activity.SHARE_PLAN)
 @edits
 def share(case: Case) -> ResponseReturnValue:
-    """Set what each of them sees."""
-    form = share_form(_professionals(case))
+    """Write down what this main person says about each of them."""
+    people = queries.circle(db(), case.id)
+    whose = _whose_answers(case, people)
+    form = _filled(case, people, whose, sent=True)
     if not form.validate_on_submit():
         return _page(case, each=form), 422
-    return _shared(case, form, form.to_choices(), lambda: share_form(_professionals(case), formdata=None))
+    return _shared(case, form, whose, form.to_choices(), lambda: _filled(case, people, whose))
 
 
 @bp.post("/sharing/everybody")
 @case_route(Activity.SHARE_PLAN)
 @edits
 def share_with_all(case: Case) -> ResponseReturnValue:
-    """Set the same for all of them."""
-    people = _professionals(case)
-    form = ShareWithAllForm(people, prefix="all-")
+    """Write down the same about all of them."""
+    people = queries.circle(db(), case.id)
+    whose = _whose_answers(case, people)
+    form = _for_all(case, people, whose, sent=True)
     if not form.validate_on_submit():
         return _page(case, everybody=form), 422
-    choices = {person.id: form.to_sharing() for person in people}
-    return _shared(case, form, choices, lambda: ShareWithAllForm(_professionals(case), prefix="all-", formdata=None))
+    choices = {person.id: form.to_sharing() for person in queries.professionals(people)}
+    return _shared(case, form, whose, choices, lambda: _for_all(case, people, whose))
 
 
-def _professionals(case: Case) -> tuple[queries.CirclePerson, ...]:
-    return queries.professionals(queries.circle(db(), case.id))
+def _for_all(
+    case: Case, people: tuple[CirclePerson, ...], whose: CirclePerson, *, sent: bool = False
+) -> ShareWithAllForm:
+    said, more = queries.own_sharing(db(), case.id, whose.id), {} if sent else {"formdata": None}
+    return ShareWithAllForm(queries.professionals(people), said, prefix="all-", **more)
+
+
+def _whose(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson | None:
+    """Whose answers the page is about: the main person who opened it, or whom the coordinator chose.
+
+    None: the coordinator has not chosen yet, and there are several.
+    """
+    asked = queries.main_persons(people)
+    chosen = case.visitor.participant_id or request.args.get("of", type=int)
+    if chosen is None:
+        return asked[0] if len(asked) == 1 else None
+    return next((person for person in asked if person.id == chosen), None)
+
+
+def _whose_answers(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson:
+    if (whose := _whose(case, people)) is None:
+        raise Unknown
+    return whose
+
+
+def _filled(case: Case, people: tuple[CirclePerson, ...], whose: CirclePerson, *, sent: bool = False) -> ShareForm:
+    said = queries.own_sharing(db(), case.id, whose.id)
+    return share_form(queries.professionals(people), said, **({} if sent else {"formdata": None}))
 
 
 def _shared(
     case: Case,
     form: ShareForm | ShareWithAllForm,
+    whose: CirclePerson,
     choices: dict[int, PlanSharing],
     read: Callable[[], EditingForm],
 ) -> ResponseReturnValue:
     try:
-        actions.share_plan(by(form.unless_changed(read)), case.id, choices)
+        actions.share_plan(by(form.unless_changed(read)), case.id, whose.id, choices)
     except NotNow:
         raise
     except Refusal as refusal:
         status = form.refuse(refusal)
         sent = {"each": form} if isinstance(form, ShareForm) else {"everybody": form}
         return _page(case, **sent), status
-    flash(_("It is noted who sees what of the plan."), "success")
+    flash(_("The answer is saved. Here is what each of them sees now."), "success")
     return redirect(url_for("plans.plan", conference_id=case.id, _anchor="sharing"), 303)
 
 
 def _page(case: Case, each: ShareForm | None = None, everybody: ShareWithAllForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    people = _professionals(case)
+    people = queries.circle(db(), case.id)
+    whose = _whose(case, people)
     return render_template(
         "plans/sharing.html",
         case=case,
-        people=people,
+        people=queries.professionals(people),
+        asked=queries.main_persons(people),
+        whose=whose,
+        differ=VOICE_RULES[VoiceMatter.READING].differ,
         alone=queries.decides_alone(db(), case, case.visitor, local_date(now(), case.timezone)),
-        each=each or share_form(people, formdata=None),
-        everybody=everybody or ShareWithAllForm(people, prefix="all-", formdata=None),
+        each=each or (_filled(case, people, whose) if whose else None),
+        everybody=everybody or (_for_all(case, people, whose) if whose else None),
         sent=each or everybody,
     )
