@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
-from ekc.evaluations.actions import FollowUpReport, record_follow_up
+from ekc.evaluations.actions import FollowUpReport, record_follow_up, tick
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, take_step
 from ekc.plans import actions as plans
 from ekc.plans import edits, queries
 from ekc.workflow.definition import Taking
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import Agreed, Step
+from ekc.workflow.vocabulary import ActionState, Agreed, Step
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
@@ -137,3 +137,22 @@ def test_a_mail_tells_nobody_that_they_agreed_who_did_not(
         ("linda@example.org", "The plan is written down: do you agree?"),
         ("omar@example.org", "The plan is ready"),
     }
+
+
+def test_what_is_past_is_asked_about_until_those_who_do_it_say_that_it_is_done(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.set(MONTHS_LATER)
+    sign_in(client, cast.noor)
+    asked = "Action 1.2 had to be done by"
+    page = client.page(f"/conferences/{case.id}/plan").text
+    assert (asked in page, "Hangs the week on the fridge, no later than Monday 9 March. past" in page) == (True, True)
+    assert asked in client.page(f"/conferences/{case.id}/steps/revise_plan").text
+
+    hangs = queries.stored_draft(db_session, case.id).draft.goals[0].actions[1].key
+    for name in ("omar", "linda"):
+        tick(By(db_session, participant(case.id, case.people[name]), MONTHS_LATER), case.id, hangs, ActionState.DONE)
+    page = client.page(f"/conferences/{case.id}/plan").text
+    assert (asked in page, "Hangs the week on the fridge, no later than Monday 9 March. done" in page) == (False, True)
+    assert asked not in client.page(f"/conferences/{case.id}/steps/revise_plan").text

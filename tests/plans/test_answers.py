@@ -303,4 +303,4 @@ def test_nothing_is_chosen_beforehand_and_who_is_not_there_said_it_somehow(
     noor.submit("Save what they say", hassan | {"How they said it": "by telephone"})
 
     own = somebody(app, db_session, family, "hassan").page(f"/conferences/{family.id}/mine")
-    assert "agrees (by telephone)" in own.text
+    assert "yes (by telephone)" in own.text
