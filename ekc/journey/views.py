@@ -119,9 +119,11 @@ def history(case: Case) -> ResponseReturnValue:
         changes=changes,
         corrections=corrections,
         rules=STEP_RULES,
-        names=conferences.names(db(), case.id) if corrections or traces else {},
+        names=conferences.names(db(), case.id) if corrections else {},
+        here={row.id: row.name for row in conferences.members(db(), case.id)} if traces else {},
         notices=notices(db(), case.id)[::-1],
         traces=traces[::-1],
+        spoken=[row for row in conferences.voices(db(), case.id) if row.spoken][::-1] if traces else [],
     )
 
 
