@@ -172,10 +172,12 @@ def history(case: Case) -> ResponseReturnValue:
         changes=changes,
         corrections=corrections,
         rules=STEP_RULES,
-        names=conferences.names(db(), case.id) if corrections or traces else {},
+        names=conferences.names(db(), case.id) if corrections else {},
+        here={row.id: row.name for row in conferences.members(db(), case.id)} if traces else {},
         notices=notices(db(), case.id)[::-1],
         owed={one.notice.id: one for one in owed_so_far(db(), case.id)},
         traces=traces[::-1],
+        spoken=[row for row in conferences.voices(db(), case.id) if row.spoken][::-1] if traces else [],
     )
 
 

@@ -27,7 +27,7 @@ from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport, NewAvoidedCost
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take_step
+from ekc.journey.actions import speak_about, take_step
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
@@ -183,7 +183,7 @@ HOLDS: dict[CasePart, list[str]] = {
     # Interpreters are included in the attendance.
     CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace", "nametolk"],
     CasePart.COSTS: ["avoided", "basis"],
-    CasePart.HISTORY: ["formervenue", "askreason", "backreason", "override"],
+    CasePart.HISTORY: ["formervenue", "askreason", "backreason", "override", "spokenwish"],
     CasePart.LINKS: ["linkquestion", *each("name", [name for name in HERE if name not in ("hassan", "tolk")])],
     # Access by links of the family is counted; attempts by excluded or removed people are listed one by one.
     CasePart.OPENED: each("name", [*AGENCIES, "tolk", "hassan", "saskia"]),
@@ -439,6 +439,9 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     held = evaluations.plan_evaluation(By(session, noor, START), id_, TODAY)
     there = FollowUpReport(held_on=TODAY, present=frozenset({case.people["tolk"]}))
     evaluations.record_follow_up(By(session, noor, START), id_, held, there)
+    again = Taking(Step.RECONVENE, reason=mark("askreason"))
+    take_step(By(session, participant(id_, case.people["omar"]), START), id_, again)
+    speak_about(By(session, noor, START), id_, VoiceMatter.AGAIN, case.people["omar"], mark("spokenwish"))
     avoided = NewAvoidedCost(what=mark("avoided"), amount=100, basis=mark("basis"))
     evaluations.add_avoided_cost(By(session, noor, START), id_, avoided)
     revision = stored_draft(session, id_).revision
