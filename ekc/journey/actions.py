@@ -174,7 +174,7 @@ def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) 
     asked either.
     """
     with writing(by.session):
-        conference, roles = lock_case(by, conference_id, Activity.TAKE_STEP)
+        conference, roles = lock_case(by, conference_id, Activity.GO_ON)
         step = MATTER_STEPS.get(matter)
         if step is None or conference.phase is Phase.PRIVATE_TIME:
             raise Refusal(N_("This step is not there to take in the phase in which the conference is now."))

@@ -163,7 +163,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
     said = (
         [row for row in conferences.voices(session, case.id) if row.about == about.get(row.matter)]
-        if takes_steps
+        if case.may(Activity.GO_ON)
         else []
     )
     own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)

@@ -266,7 +266,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
 
 
 @bp.post("/conferences/<int:conference_id>/wishes/<matter>")
-@case_route(Activity.TAKE_STEP)
+@case_route(Activity.GO_ON)
 @moves  # what staff send carries the wish that is taken back
 def go_on(case: Case, matter: str) -> ResponseReturnValue:
     """Somebody does not want to stop, or not to come together again; or no longer. Staff send whose word they note."""

@@ -134,6 +134,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(
+        Activity.GO_ON,
+        N_("take back a wish to stop or to come together again, or say no to one"),
+        _grant(_OUTSIDE, Role.MAIN_PERSON, Role.FAMILY, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
         Activity.SPEAK_ABOUT_WISHES,
         N_("speak with main persons about a wish to stop or to come together again, and write down what they say"),
         _grant(_OUTSIDE, Role.COORDINATOR, Role.REGIONAL_MANAGER),

@@ -234,6 +234,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.OWN_CONSENT: frozenset(),  # their own alone
     Activity.SAY_NOT_SAFE: frozenset(),  # their own words alone
     Activity.ANSWER_SAFETY: frozenset({CasePart.SAFETY, CasePart.NAMES, CasePart.CONTACT}),
+    Activity.GO_ON: frozenset(),
     Activity.SPEAK_ABOUT_WISHES: frozenset({CasePart.NAMES, CasePart.CONTACT}),
     Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES, CasePart.DAY, CasePart.PRACTICAL}),
     Activity.TELL: frozenset({CasePart.NAMES, CasePart.CONTACT, CasePart.DAY, CasePart.PRACTICAL}),

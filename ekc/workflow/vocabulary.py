@@ -262,6 +262,7 @@ class Activity(StrEnum):
     SAY_NOT_SAFE = "say_not_safe"
     ANSWER_SAFETY = "answer_safety"
     SPEAK_ABOUT_WISHES = "speak_about_wishes"
+    GO_ON = "go_on"
     LOG_CONTACT = "log_contact"
     TELL = "tell"
     MAKE_LINKS = "make_links"
