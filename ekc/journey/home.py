@@ -251,8 +251,8 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
 
 
 def _sees_request(phase: Phase) -> bool:
-    """Whether a coordinator who is asked for the case sees the request: not in private time, nor once closed."""
-    return bool(sees(CasePart.REQUEST, phase, {Role.ASKED_COORDINATOR}))
+    """Whether a coordinator who is asked for the case can answer: not once it is closed."""
+    return may(Activity.ANSWER_MATCH, phase, {Role.ASKED_COORDINATOR})
 
 
 def _sees_conflicts(phase: Phase, role: Role) -> bool:

@@ -117,7 +117,9 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(CasePart.CONSENTS, N_("consents"), _to(_STAFF, _OUTSIDE)),
     PartRule(
         CasePart.REQUEST,
-        N_("what somebody who is asked needs to say yes or no: kind, place, phase, names, organisations, wishes"),
+        N_(
+            "what somebody who is asked needs to say yes or no: kind, place, phase, next day, names, organisations, wishes"
+        ),
         _to(Role.ASKED_COORDINATOR, _OPEN),
     ),
     PartRule(
@@ -223,8 +225,9 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.CONSENTS}),
     Activity.CORRECT_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.NAMES}),
     Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE, CasePart.WAIVERS}),
+    Activity.ASK_COORDINATOR: frozenset(),  # in private time who coordinates and who could; nothing of the case
     Activity.SEE_REQUEST: frozenset({CasePart.REQUEST}),
-    Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration alone
+    Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration; in private time what the case is, not who
     Activity.CONFIRM_COORDINATOR: frozenset(),
     Activity.WANT_ANOTHER_COORDINATOR: frozenset(),
     Activity.CHANGE_CIRCLE: frozenset({CasePart.NAMES, CasePart.DETAILS, CasePart.CONTACT, CasePart.SAFETY}),

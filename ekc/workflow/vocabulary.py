@@ -250,6 +250,7 @@ class Activity(StrEnum):
     CHANGE_REGISTRATION = "change_registration"
     CORRECT_REGISTRATION = "correct_registration"
     MATCH_COORDINATOR = "match_coordinator"
+    ASK_COORDINATOR = "ask_coordinator"
     SEE_REQUEST = "see_request"
     ANSWER_MATCH = "answer_match"
     CONFIRM_COORDINATOR = "confirm_coordinator"
