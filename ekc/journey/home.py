@@ -1,6 +1,6 @@
 """The data of the staff home page: this week, what to do now, all conferences."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -31,6 +31,8 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Pa
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
+#: The phases of the day itself.
+_HELD = frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Home:
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
+    alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
     corrections: tuple[queries.CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
 
@@ -118,7 +121,8 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        return any((*asked, self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended))
+        others = (self.alone, self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended)
+        return any((*asked, *others))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -141,6 +145,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     unattended = queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
+    gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     return Home(
         today=today,
@@ -161,7 +166,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ),
         to_ring=queries.to_ring(session, who, at),
         requests=requests,
-        to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at),
+        to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
         unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
@@ -172,6 +177,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ),
         ended=_ended(session, who, cases, at),
         handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
+        alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
         corrections=queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
@@ -207,7 +213,7 @@ def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, r
 
 
 def _to_tell(
-    session: Session, own: tuple[CaseRow, ...], regional: Iterable[CaseRow], at: datetime
+    session: Session, own: tuple[CaseRow, ...], regional: Iterable[CaseRow], at: datetime, gone: Collection[int]
 ) -> tuple[ToTell, ...]:
     """The cases in which something is owed: a coordinator's own, and in a manager's regions what is the manager's.
 
@@ -219,7 +225,7 @@ def _to_tell(
     told = []
     for id_, row in seen.items():
         roles = {Role.REGIONAL_MANAGER if id_ in theirs else Role.COORDINATOR}
-        attended = id_ in theirs and _attended(row, at)
+        attended = id_ in theirs and id_ not in gone and _attended(row, at)
         wanted = (one for one in found.get(id_, ()) if one.notice.rule.roles or not attended)
         if lines := open_lines(wanted, roles):
             told.append(ToTell(row, lines))

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
-from ekc.accounts.queries import managers_of
+from ekc.accounts.queries import managers_of, who_can_coordinate
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
@@ -248,10 +248,10 @@ def door(session: Session, conference_id: int, at: datetime) -> Door:
     """The coordinator while their access lasts, else a regional manager, with a number if one of them has it."""
     case = session.execute(select(_case).where(_case.c.id == conference_id)).one()
     coordinator = session.get(Account, case.coordinator_id or 0)
-    if coordinator is not None and coordinator.active and not _is_over(case, at):
+    if coordinator is not None and not _is_over(case, at) and who_can_coordinate(session, [coordinator.id], at):
         return Door(Role.COORDINATOR, coordinator.phone or "")
     managers = managers_of(session, case.region_id)
-    if not managers or case.phase not in {Phase.EVALUATION, Phase.CLOSED}:  # before that they make no links
+    if not managers or coordinator is None or case.phase == Phase.PRIVATE_TIME:  # then they let nobody in
         return Door()
     return Door(Role.REGIONAL_MANAGER, next((one.phone for one in managers if one.phone), ""))
 

@@ -79,6 +79,8 @@ def accept(case: Case) -> ResponseReturnValue:
         with form.showing_refusal():
             independence.accept(by(), case.id, form.to_declaration(), form.accepted_on.data, form.phone.data)
             flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
+            if case.phase is Phase.PRIVATE_TIME:
+                return redirect(url_for("journey.case", conference_id=case.id), 303)
             return _back(case)
     return _page(case, accept=form), form.status
 
@@ -263,6 +265,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         **shown,
         said=said,
         unsaid=unsaid,
+        gone=matches.current is not None and matches.current.gone(now()),
         forms=forms | filled,
         conflicts=[sentence for _tie, sentence in ties],
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),

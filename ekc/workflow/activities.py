@@ -153,7 +153,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.MAKE_LINKS,
         N_("make personal links, and let devices in"),
         # where the coordinator's access can end, the manager too: somebody still has to find their way in
-        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR) | _grant(_AGREED, Role.REGIONAL_MANAGER),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.STANDS_IN) | _grant(_AGREED, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(  # as long as a link opens something, somebody can end it, also when no coordinator can any more
         Activity.END_LINKS,

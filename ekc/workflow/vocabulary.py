@@ -121,6 +121,7 @@ class Role(Labelled):
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
     REGIONAL_MANAGER = "regional_manager", N_("regional manager")
+    STANDS_IN = "stands_in", N_("regional manager of a conference whose coordinator cannot act")
     CARE_MANAGER = "care_manager", N_("social care manager")
     ADMINISTRATOR = "administrator", N_("administrator")
 

@@ -178,7 +178,7 @@ def test_in_private_time_somebody_can_be_asked_and_takes_over(
     }
     client.submit("Take the case", taken)
     page = client.page(f"/conferences/{left_alone.id}")
-    assert page.buttons.count("The family called me in") == 1
+    assert page.buttons.count("The family called me in: they have a plan") == 1
     assert [words for words in ("Marieke", "Youth protection") if words in page.text] == []
 
 
