@@ -20,7 +20,7 @@ from ekc.journey.panel import owed_page
 from ekc.journey.queries import CaseRow
 from ekc.links.queries import approval_requests
 from ekc.matching.queries import match as match_queries
-from ekc.matching.queries.handing_over import HandingOver, handing_over
+from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, handing_over
 from ekc.plans import queries as plans
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees
@@ -113,6 +113,7 @@ class Home:
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
+    urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
     alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
     corrections: tuple[queries.CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
@@ -121,8 +122,8 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        others = (self.alone, self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended)
-        return any((*asked, *others))
+        others = (self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended)
+        return any((*asked, self.urgent, self.alone, *others))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -147,6 +148,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     matched = match_queries.matches_of_cases(session, open_ones)
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
+    to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
@@ -176,7 +178,8 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),
         ended=_ended(session, who, cases, at),
-        handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
+        handing_over=to_hand_over,
+        urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
         alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
         corrections=queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],

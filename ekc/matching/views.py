@@ -245,12 +245,22 @@ def _page(case: Case, **filled: PlainForm) -> str:
     for match in own:
         forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
     if not case.may(Activity.SEE_REGISTRATION) and case.may(Activity.ANSWER_MATCH):
-        shown["takeover"] = handing_over_queries.takeover(db(), case.id)
-        shown["request"] = asking_queries.request(db(), case.id) if case.may(Activity.SEE_REQUEST) else None
-        return render_template("matching/request.html", **shown, forms=forms | filled, spoken=_spoken)
+        return render_template(
+            "matching/request.html",
+            **shown,
+            forms=forms | filled,
+            takeover=handing_over_queries.takeover(db(), case.id),
+            request=asking_queries.request(db(), case.id) if case.may(Activity.SEE_REQUEST) else None,
+            spoken=_spoken,
+        )
     if not case.may(Activity.SEE_REGISTRATION):
-        shown["candidates"] = asking_queries.candidates(db(), case.id, case.region_id)
-        return render_template("matching/in_private_time.html", **shown, forms=forms | filled, spoken=_spoken)
+        return render_template(
+            "matching/in_private_time.html",
+            **shown,
+            forms=forms | filled,
+            candidates=asking_queries.candidates(db(), case.id, case.region_id),
+            spoken=_spoken,
+        )
     ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
@@ -305,12 +315,12 @@ def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
         employer=match.employer or None,
         caseload=asking_queries.same_referrer(db(), case.id, match.account_id),
     )
-    kind, more = (
-        (DeclareForm, {})
-        if match.accepted
-        else (AcceptForm, {"accepted_on": local_date(now(), case.timezone), "phone": match.phone})
-    )
-    form = kind(**_told(case), formdata=None, **more)
+    form: DeclareForm
+    if match.accepted:
+        form = DeclareForm(**_told(case), formdata=None)
+    else:
+        today = local_date(now(), case.timezone)
+        form = AcceptForm(**_told(case), formdata=None, accepted_on=today, phone=match.phone)
     form.show(known)
     return form
 

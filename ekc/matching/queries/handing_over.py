@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
@@ -30,6 +30,9 @@ class Leaver:
     cases: int
 
 
+_LONG, _SOON = timedelta(days=2), timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True)
 class UnansweredRequest:
     """A case under way that a coordinator is asked to take over, without an answer yet."""
@@ -39,6 +42,12 @@ class UnansweredRequest:
     timezone: str
     asked: str  # the name of the coordinator
     asked_at: datetime
+    next_on: date | None  # as of `CaseToHandOver`
+
+    def is_urgent(self, at: datetime) -> bool:
+        """Whether it waits for two days, and the case has a day within a week."""
+        soon = self.next_on is not None and self.next_on <= local_date(at + _SOON, self.timezone)
+        return soon and self.asked_at <= at - _LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +113,11 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
         .join(Account, Account.id == Match.account_id)
         .where(_open_in(regions), Conference.phase != Phase.REGISTRATION)
         .order_by(Match.asked_at, Conference.id)
-    )
-    return HandingOver(tuple(leavers), tuple(UnansweredRequest(*row) for row in asked))
+    ).all()
+    ids = [row.id for row in asked]
+    days = {one.id: one.next_on for one in _cases_to_hand_over(session, Conference.id.in_(ids))} if ids else {}
+    unanswered = tuple(UnansweredRequest(*row, next_on=days[row.id]) for row in asked)
+    return HandingOver(tuple(leavers), unanswered)
 
 
 def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:

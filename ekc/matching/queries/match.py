@@ -43,6 +43,7 @@ class MatchRow:
     coordinates: bool  # the account is open, and its owner coordinator
     leaves_on: date | None
     home: str  # the time zone of the account's region
+    predecessor: str  # who was the coordinator before them; empty: nobody
     asked_at: datetime
     accepted_on: date | None
     declaration: Declaration | None
@@ -110,6 +111,17 @@ class MatchEvent:
 _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__table__.c
 _decider = Account.__table__.alias("decider")
 _coordinates = exists().where(AccountRole.account_id == _account.id, AccountRole.role == Role.COORDINATOR)
+_former, _was = Match.__table__.alias("former"), Account.__table__.alias("was")
+_predecessor = (
+    select(_was.c.name)
+    .join(_former, _former.c.account_id == _was.c.id)
+    .where(_former.c.conference_id == _match.conference_id, _former.c.id < _match.id)
+    .where(_former.c.accepted_on.is_not(None), _former.c.account_id != _match.account_id)
+    .order_by(_former.c.id.desc())
+    .limit(1)
+    .correlate(Match.__table__)
+    .scalar_subquery()
+)
 _OPEN = (
     select(
         *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "accepted_on")),
@@ -121,6 +133,7 @@ _OPEN = (
         (_account.active & _coordinates).label("coordinates"),
         _account.leaves_on,
         Region.timezone,
+        _predecessor.label("predecessor"),
         Conference.__table__.c.agencies_before,
         *(_waiver[name] for name in ("matter", "about", "tie", "reason", "waived_at")),
         _decider.c.name.label("decider"),
@@ -184,6 +197,7 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         coordinates=row.coordinates,
         leaves_on=row.leaves_on,
         home=row.timezone,
+        predecessor=row.predecessor or "",
         asked_at=row.asked_at,
         accepted_on=row.accepted_on,
         declaration=declared,
