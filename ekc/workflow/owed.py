@@ -142,7 +142,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         to=Whom.RELIED,
         phases=_OPEN,
         cleared_by=_HEARD,
-        mails=("match-",),
+        mails=(_BY_NOTICE, "match-"),
         changes=True,
     ),
     NoticeRule(  # in person, so neither a mail nor their page will do (OECD Box 4.1)
