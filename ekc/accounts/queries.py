@@ -121,6 +121,17 @@ def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, s
     )
 
 
+def who_can_coordinate(session: Session, account_ids: Collection[int | None], at: datetime) -> frozenset[int]:
+    """Which of these can act as coordinator: their account is open, they are coordinator, and they have not left."""
+    coordinates = Account.roles.any(AccountRole.role == Role.COORDINATOR)
+    found = (
+        select(Account.id, Account.leaves_on, Region.timezone)
+        .join(Region, Region.id == Account.region_id)
+        .where(Account.id.in_(account_ids), Account.active, coordinates)
+    )
+    return frozenset(row.id for row in session.execute(found) if not has_left(row.leaves_on, row.timezone, at))
+
+
 def managers_of(session: Session, region_id: int) -> list[Account]:
     """The regional managers of a region."""
     manages = (AccountRole.role == Role.REGIONAL_MANAGER) & (AccountRole.region_id == region_id)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
-from ekc.accounts.queries import managers_of
+from ekc.accounts.queries import managers_of, who_can_coordinate
 from ekc.conferences.models import Conference, Participant, Voice
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
@@ -245,6 +245,18 @@ def still_open(case: Conference | Row[Any], at: datetime) -> bool:
     return until is None or local_date(at, case.timezone) <= until
 
 
+def unattended(session: Session, case: Conference | Row[Any], at: datetime) -> bool:
+    """Whether the coordinator of a case cannot act at `at`. False where it never had one."""
+    if case.coordinator_id is None:
+        return False
+    return not still_open(case, at) or not who_can_coordinate(session, [case.coordinator_id], at)
+
+
+def _standing_in(by: By, case: Conference | Row[Any], roles: frozenset[Role]) -> frozenset[Role]:
+    stands_in = Role.REGIONAL_MANAGER in roles and Role.COORDINATOR not in roles and unattended(by.session, case, by.at)
+    return frozenset({Role.STANDS_IN} if stands_in else ())
+
+
 def open_case(by: By, conference_id: int, activity: Activity, *others: Activity) -> Case:
     """The case, for a visitor who may do `activity`, or one of `others`, in it now. Raises Unknown or NotNow."""
     asked = {"conference_id": conference_id, "participant_id": by.visitor.participant_id}
@@ -252,6 +264,7 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
     if row is None:
         raise Unknown
     roles = roles_in(by.visitor, row, row, by.at)
+    roles |= _standing_in(by, row, roles)
     try:
         refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > 0)
     except Unknown as unknown:
@@ -310,6 +323,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, _BELONGS)
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
+    roles |= _standing_in(by, conference, roles)
     refuse_unless(activity, conference.phase, roles, in_force=conference.plan_number > 0)
     try:
         by.check_form()

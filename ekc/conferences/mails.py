@@ -14,6 +14,17 @@ NOTICE = MailRule(
         "now, or ask your coordinator."
     ),
 )
+COORDINATOR_NOTICE = MailRule(  # main persons get one of their own
+    name="notice_coordinator",
+    audience=Audience.CIRCLE,
+    parts=NOTICE.parts,
+    key=NOTICE.key,
+    subject=N_("The conference has another coordinator"),
+    body=N_(
+        "Another coordinator has taken over the conference. Open it with your own link to see who it is and whom you "
+        "can ring."
+    ),
+)
 CONSENT_BACK = MailRule(
     name="consent_back",
     audience=Audience.CASE_STAFF,

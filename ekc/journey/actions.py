@@ -10,7 +10,7 @@ from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify_case_staff, notify_managers
 from ekc.accounts.queries import readers
 from ekc.conferences import queries as conferences
-from ekc.conferences.access import lock_case
+from ekc.conferences.access import lock_case, unattended
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import move_names, set_referrer
 from ekc.conferences.actions.safety import note_not_safe, tell_not_safe
@@ -25,7 +25,15 @@ from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import EFFECTS, leave_notices
 from ekc.journey.facts import gather_facts
-from ekc.journey.mails import AGAIN_WISHED, CORRECTED, CORRECTED_YOURS, END_MAILS, STOP_WISHED, WISH_TAKEN_BACK
+from ekc.journey.mails import (
+    AGAIN_WISHED,
+    CAME_OUT_ALONE,
+    CORRECTED,
+    CORRECTED_YOURS,
+    END_MAILS,
+    STOP_WISHED,
+    WISH_TAKEN_BACK,
+)
 from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.journey.queries import MATTER_STEPS
 from ekc.matching.actions.asking import withdraw_foreign_request
@@ -96,9 +104,16 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
         leave_notices(by.session, conference, by.at, taking, day)
         if source is Phase.PRIVATE_TIME:
             tell_not_safe(by, conference, since)
+            _tell_came_out_alone(by, conference)
         _record_change(by, conference, source, taking, overrides)
         by.session.flush()
         return conference.phase
+
+
+def _tell_came_out_alone(by: By, conference: Conference) -> None:
+    """Mail the regional managers that a family has come out, if its coordinator cannot act any more."""
+    if unattended(by.session, conference, by.at):
+        notify_managers(by.session, CAME_OUT_ALONE, by.at, {conference.region_id}, conference.id, by=by.visitor)
 
 
 def says_not_safe(taking: Taking) -> bool:

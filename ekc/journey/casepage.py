@@ -119,6 +119,7 @@ class CasePage:
     not_informed: int
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None
+    alone: bool  # the coordinator cannot act any more
     undecided: bool  # there is a conflict of interest that nobody has decided about
     unwanted: bool  # a main person would rather have another coordinator
     several: bool  # there are several main persons
@@ -162,6 +163,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         not_informed=sum(person.not_informed for person in facts.people),
         meeting=read.meeting,
         match=read.matches.current,
+        alone=bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED,
         undecided=bool(facts.coordinator.conflicts),
         unwanted=bool(hear(VoiceMatter.COORDINATOR, facts).no),
         several=len(must_be_asked(VoiceMatter.COORDINATOR, facts)) > 1,

@@ -1,6 +1,6 @@
 """The data of the staff home page: this week, what to do now, all conferences."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from ekc.journey.panel import owed_page
 from ekc.journey.queries import CaseRow
 from ekc.links.queries import approval_requests
 from ekc.matching.queries import match as match_queries
-from ekc.matching.queries.handing_over import HandingOver, handing_over
+from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, handing_over
 from ekc.plans import queries as plans
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees
@@ -31,6 +31,8 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Pa
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
+#: The phases of the day itself.
+_HELD = frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Home:
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
+    urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
+    alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
     corrections: tuple[queries.CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
 
@@ -118,7 +122,8 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        return any((*asked, self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended))
+        others = (self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended)
+        return any((*asked, self.urgent, self.alone, *others))
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -141,7 +146,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     unattended = queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
+    gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
+    to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
@@ -161,7 +168,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ),
         to_ring=queries.to_ring(session, who, at),
         requests=requests,
-        to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at),
+        to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
         unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
@@ -171,7 +178,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),
         ended=_ended(session, who, cases, at),
-        handing_over=handing_over(session, at, who.regions) if manages else HandingOver(),
+        handing_over=to_hand_over,
+        urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
+        alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
         corrections=queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
@@ -207,7 +216,7 @@ def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, r
 
 
 def _to_tell(
-    session: Session, own: tuple[CaseRow, ...], regional: Iterable[CaseRow], at: datetime
+    session: Session, own: tuple[CaseRow, ...], regional: Iterable[CaseRow], at: datetime, gone: Collection[int]
 ) -> tuple[ToTell, ...]:
     """The cases in which something is owed: a coordinator's own, and in a manager's regions what is the manager's.
 
@@ -219,7 +228,7 @@ def _to_tell(
     told = []
     for id_, row in seen.items():
         roles = {Role.REGIONAL_MANAGER if id_ in theirs else Role.COORDINATOR}
-        attended = id_ in theirs and _attended(row, at)
+        attended = id_ in theirs and id_ not in gone and _attended(row, at)
         wanted = (one for one in found.get(id_, ()) if one.notice.rule.roles or not attended)
         if lines := open_lines(wanted, roles):
             told.append(ToTell(row, lines))
@@ -251,8 +260,8 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
 
 
 def _sees_request(phase: Phase) -> bool:
-    """Whether a coordinator who is asked for the case sees the request: not in private time, nor once closed."""
-    return bool(sees(CasePart.REQUEST, phase, {Role.ASKED_COORDINATOR}))
+    """Whether a coordinator who is asked for the case can answer: not once it is closed."""
+    return may(Activity.ANSWER_MATCH, phase, {Role.ASKED_COORDINATOR})
 
 
 def _sees_conflicts(phase: Phase, role: Role) -> bool:

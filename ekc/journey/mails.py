@@ -88,6 +88,16 @@ WISH_TAKEN_BACK = MailRule(
         "Somebody of a conference wished to stop or to come together again, and has taken that back. Sign in to see it."
     ),
 )
+CAME_OUT_ALONE = MailRule(
+    name="came_out_alone",
+    audience=Audience.MANAGERS,
+    key="alone:{case}:{at}:{to}",
+    subject=N_("A family has come out, and nobody coordinates its conference"),
+    body=N_(
+        "A family has come out of private time, and the coordinator of its conference cannot sign in any more. Sign "
+        "in, ask somebody today, and ring them and the family."
+    ),
+)
 ACCESS_ENDS = MailRule(
     name="access_ends",
     audience=Audience.COORDINATOR,

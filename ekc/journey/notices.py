@@ -94,6 +94,8 @@ def _judged(
                 about=row.about,
                 end=row.end,
                 settled=settle.how(row),
+                was=row.was or "",
+                now=row.now or "",
             )
         )
     heads = {row.conference_id: row for row in rows}
@@ -102,7 +104,8 @@ def _judged(
 
 
 def _given(session: Session, conference_ids: Collection[int]) -> list[Row[Any]]:
-    columns = (Notice.id, Notice.conference_id, Notice.kind, Notice.at, Notice.about, Notice.end)
+    names = ("id", "conference_id", "kind", "at", "about", "end", "was", "now")
+    columns = (getattr(Notice, name) for name in names)
     of_case = (Conference.phase, Conference.timezone, Conference.round, Conference.presentation)
     given = select(*columns, *of_case).join(
         Conference, (Conference.id == Notice.conference_id) & (Conference.round == Notice.round)

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from ekc.accounts.models import Account
+from ekc.accounts.queries import managers_of
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, in_the_room
 from ekc.core.clock import local_date
@@ -115,6 +117,7 @@ class OwnPage:
     circle: tuple[OtherPerson, ...]
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
+    alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
     asks_confirmation: bool  # whether to ask for the main person's confirmation
     confirmed: bool  # the main person said yes to the coordinator themselves
     own_voice: conferences.VoiceRow | None  # what they said about the coordinator
@@ -167,6 +170,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         else []
     )
     own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)
+    gone = bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED
     several = len(conferences.main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
     return OwnPage(
         me=me,
@@ -175,7 +179,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         circle=_other_people(row for row in others if row.attends is not Attends.EXCLUDED),
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
-        asks_confirmation=coordinator is not None and _asks_confirmation(case, own_voice),
+        alone=tuple(managers_of(session, case.region_id)) if gone else None,
+        asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
         own_voice=own_voice,
         differ=VOICE_RULES[VoiceMatter.COORDINATOR].differ if several else "",

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant, SafetyConcern, Voice
 from ekc.core.audit import ActorKind, AuditEvent
@@ -317,10 +318,11 @@ def reach(session: Session, participant_ids: Collection[int]) -> dict[int, Reach
 
 
 def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
-    """Cases of these regions with somebody waiting at a personal link, whose coordinator has no access any more."""
-    done = (Conference.region_id.in_(regions), Conference.tasks_ended_on.is_not(None))
-    rows = session.execute(_cases().where(*done, Conference.id.in_(cases_awaiting_approval(at))))
-    return tuple(_row(row) for row in rows if not still_open(row, at))
+    """Cases of these regions with somebody waiting at a personal link, whose coordinator cannot act."""
+    waiting = (Conference.region_id.in_(regions), Conference.id.in_(cases_awaiting_approval(at)))
+    rows = session.execute(_cases().where(*waiting, Conference.coordinator_id.is_not(None))).all()
+    able = who_can_coordinate(session, {row.coordinator_id for row in rows}, at) if rows else ()
+    return tuple(_row(row) for row in rows if row.coordinator_id not in able or not still_open(row, at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Pages of the workflow: home, the case page, a step, the history, a participant's own page."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -29,6 +30,8 @@ from ekc.journey.home import demo_people, staff_home
 from ekc.journey.notices import notices, owed_in, owed_so_far
 from ekc.journey.ownpage import own_page as own_page_of
 from ekc.journey.panel import blocker_link, owed_page
+from ekc.links.models import Confirmed
+from ekc.links.queries import links_of
 from ekc.matching.queries.match import matches
 from ekc.plans.document import SAID
 from ekc.plans.effects import printed_agreements
@@ -47,7 +50,7 @@ from ekc.workflow.engine import (
     judge,
     steps_from,
 )
-from ekc.workflow.owed import OwedLine, lines
+from ekc.workflow.owed import NoticeKind, OwedLine, lines
 from ekc.workflow.vocabulary import N_, Activity, Agreed, CasePart, Effect, Role, Step, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others, must_be_asked
 
@@ -124,6 +127,19 @@ def told(case: Case, notice_id: int) -> ResponseReturnValue:
     return _to_tell_page(case, found, {notice_id: form}), form.status
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody who has to hear that there is another coordinator.
+
+    `no_code`: the code of their link is gone. `old_paper`: the number of the former coordinator is on their slip.
+    """
+
+    name: str
+    phone: str
+    no_code: bool
+    old_paper: bool
+
+
 def _owed(case: Case) -> tuple[OwedLine, ...]:
     """What is owed in the case now, and concerns the visitor; settled or not."""
     found = owed_in(db(), [case.id]).get(case.id, ())
@@ -134,7 +150,12 @@ def _labels(case: Case, found: Iterable[OwedLine]) -> dict[int, str]:
     """What people are called, with how they can be reached, where the visitor sees that."""
     people = {one.id: one.name for line in found for one in line.to}
     known = queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
-    return {id_: _label(name, known.get(id_)) for id_, name in people.items()}
+    labels = {id_: _label(name, known.get(id_)) for id_, name in people.items()}
+    for line in found:  # names alone: of a day and a place the last change says enough
+        for one in line.to if line.notice.kind is NoticeKind.COORDINATOR else ():
+            if one.knows and one.knows != line.notice.was:
+                labels[one.id] = gettext("%(person)s, heard last: %(name)s", person=labels[one.id], name=one.knows)
+    return labels
 
 
 def _label(name: str, reach: queries.Reach | None) -> str:
@@ -154,8 +175,34 @@ def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, T
     rows = {row.id: row for row in notices(db(), case.id)}
     pages = {one.notice.id: owed_page(one) for one in found}
     return render_template(
-        "journey/to_tell.html", case=case, owed=found, forms=forms, rows=rows, pages=pages, ends=END_RULES
+        "journey/to_tell.html",
+        case=case,
+        owed=found,
+        forms=forms,
+        rows=rows,
+        pages=pages,
+        ends=END_RULES,
+        calls=_calls(case, found),
     )
+
+
+def _calls(case: Case, found: tuple[OwedLine, ...]) -> list[Call]:
+    """Whom a new coordinator rings: their number, and what each still needs to open their page."""
+    line = next((one for one in found if one.notice.kind is NoticeKind.COORDINATOR), None)
+    if line is None or not line.to or not case.may(Activity.MAKE_LINKS):
+        return []
+    known = queries.reach(db(), [one.id for one in line.to])
+    live = {row.participant_id: row for row in links_of(db(), case.id) if row.is_live(now())}
+    rows = ((one, live.get(one.id)) for one in line.to)
+    return [
+        Call(
+            one.name,
+            known[one.id].phone,
+            no_code=link is not None and link.asks is Confirmed.COORDINATOR and link.made_by != case.visitor.account_id,
+            old_paper=link is not None and "paper" in link.handed_over and link.made_at < line.notice.at,
+        )
+        for one, link in rows
+    ]
 
 
 @bp.get("/conferences/<int:conference_id>/history")

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
-from ekc.accounts.queries import managers_of
+from ekc.accounts.queries import managers_of, who_can_coordinate
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
@@ -91,8 +91,11 @@ class LinkRow:
 
     @property
     def is_locked(self) -> bool:
-        """Whether too many wrong answers were given, so that new devices need the coordinator's approval."""
-        return self.has_answer and self.tries >= MAX_ATTEMPTS
+        """Whether too many wrong answers were given, so that new devices need the coordinator's approval.
+
+        Also after another coordinator took over, who has no answer or code of it: somebody has to ask its owner.
+        """
+        return self.tries >= MAX_ATTEMPTS
 
     @property
     def asks(self) -> Confirmed:
@@ -162,9 +165,9 @@ def links_of_participant(session: Session, participant_id: int) -> list[LinkRow]
 def links_without_code(session: Session, at: datetime, conference_id: int, visitor: Visitor) -> list[LinkRow]:
     """The valid links that somebody else made and that ask for approval, so that the visitor knows no code of them.
 
-    In the order of the circle.
+    In the order of the circle. Without those that are locked: a new code would unlock them unasked.
     """
-    live = (row for row in links_of(session, conference_id) if row.is_live(at))
+    live = (row for row in links_of(session, conference_id) if row.is_live(at) and not row.is_locked)
     theirs = (row for row in live if row.asks is Confirmed.COORDINATOR and row.made_by != visitor.account_id)
     return sorted(theirs, key=lambda row: row.participant_id)
 
@@ -248,10 +251,10 @@ def door(session: Session, conference_id: int, at: datetime) -> Door:
     """The coordinator while their access lasts, else a regional manager, with a number if one of them has it."""
     case = session.execute(select(_case).where(_case.c.id == conference_id)).one()
     coordinator = session.get(Account, case.coordinator_id or 0)
-    if coordinator is not None and coordinator.active and not _is_over(case, at):
+    if coordinator is not None and not _is_over(case, at) and who_can_coordinate(session, [coordinator.id], at):
         return Door(Role.COORDINATOR, coordinator.phone or "")
     managers = managers_of(session, case.region_id)
-    if not managers or case.phase not in {Phase.EVALUATION, Phase.CLOSED}:  # before that they make no links
+    if not managers or coordinator is None or case.phase == Phase.PRIVATE_TIME:  # then they let nobody in
         return Door()
     return Door(Role.REGIONAL_MANAGER, next((one.phone for one in managers if one.phone), ""))
 
@@ -478,7 +481,7 @@ def approval_requests(session: Session, conference_ids: Collection[int], at: dat
         PersonalLink.expires_at > at,
         exists().where(_case.c.id == PersonalLink.conference_id, _case.c.phase != Phase.CLOSED),
     )
-    locked = and_(PersonalLink.answer_hash.is_not(None), PersonalLink.tries >= MAX_ATTEMPTS, ~since, works)
+    locked = and_(PersonalLink.tries >= MAX_ATTEMPTS, ~since, works)
     found = (
         select(PersonalLink.conference_id, func.count(LinkDevice.id))
         .outerjoin(LinkDevice, asking)

@@ -119,9 +119,14 @@ class DeclareForm(EditingForm):
         if answer.data == "no" and field.data:
             raise ValidationError(_("You said no, and wrote something here. Choose yes, or leave this empty."))
 
-    def __init__(self, referrer: str, **kwargs: Any) -> None:
-        """`referrer` is the agency that referred the case; without one the number of its cases is not asked."""
+    def __init__(self, referrer: str, *, unnamed: bool = False, **kwargs: Any) -> None:
+        """`referrer` is the agency that referred the case; without one the number of its cases is not asked.
+
+        `unnamed`: they may not know yet who takes part, as the family has private time, so that is not asked either.
+        """
         super().__init__(**kwargs)
+        if unnamed:
+            del self.knows, self.relation
         if referrer:
             self.caseload.description = _("It is %(agency)s that referred this one.", agency=referrer)
         else:
@@ -135,6 +140,8 @@ class DeclareForm(EditingForm):
             (self.knows, self.relation, declaration.relation),
             (self.gains, self.interest, declaration.interest),
         ):
+            if not answer:  # not asked
+                continue
             answer.data = None if said is None else "yes" if said else "no"
             field.data = said or ""
         if self.caseload:
@@ -144,7 +151,7 @@ class DeclareForm(EditingForm):
         return Declaration(
             self.independence.data,
             employer=self.employer.data,
-            relation=self.relation.data,
+            relation=self.relation.data if self.relation else None,
             interest=self.interest.data,
             caseload=self.caseload.data if self.caseload else None,
         )

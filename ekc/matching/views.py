@@ -35,7 +35,7 @@ from ekc.signin.login import by, office, visitor
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.duties import Duty
 from ekc.workflow.independence import Conflict
-from ekc.workflow.vocabulary import N_, Activity, Agreed, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, VoiceMatter
 
 bp = Blueprint("matching", __name__)
 _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
@@ -45,14 +45,14 @@ _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
 
 
 @bp.get(_COORDINATOR)
-@case_route(Activity.SEE_REGISTRATION, Activity.SEE_REQUEST)
+@case_route(Activity.SEE_REGISTRATION, Activity.SEE_REQUEST, Activity.ASK_COORDINATOR, Activity.ANSWER_MATCH)
 def coordinator(case: Case) -> ResponseReturnValue:
     """The match and the candidates; for a coordinator who is asked, the request."""
     return _page(case)
 
 
 @bp.post(f"{_COORDINATOR}/ask")
-@case_route(Activity.MATCH_COORDINATOR)
+@case_route(Activity.ASK_COORDINATOR)
 @edits
 def ask(case: Case) -> ResponseReturnValue:
     """Ask a coordinator."""
@@ -74,11 +74,13 @@ def ask(case: Case) -> ResponseReturnValue:
 @moves
 def accept(case: Case) -> ResponseReturnValue:
     """Accept the case."""
-    form = AcceptForm(asking_queries.referring_agency(db(), case.id))
+    form = AcceptForm(**_told(case))
     if form.validate_on_submit():
         with form.showing_refusal():
             independence.accept(by(), case.id, form.to_declaration(), form.accepted_on.data, form.phone.data)
             flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
+            if case.phase is Phase.PRIVATE_TIME:
+                return redirect(url_for("journey.case", conference_id=case.id), 303)
             return _back(case)
     return _page(case, accept=form), form.status
 
@@ -242,9 +244,23 @@ def _page(case: Case, **filled: PlainForm) -> str:
     forms["confirm"] = _confirm_form(case, formdata=None)
     for match in own:
         forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
+    if not case.may(Activity.SEE_REGISTRATION) and case.may(Activity.ANSWER_MATCH):
+        return render_template(
+            "matching/request.html",
+            **shown,
+            forms=forms | filled,
+            takeover=handing_over_queries.takeover(db(), case.id),
+            request=asking_queries.request(db(), case.id) if case.may(Activity.SEE_REQUEST) else None,
+            spoken=_spoken,
+        )
     if not case.may(Activity.SEE_REGISTRATION):
-        request = asking_queries.request(db(), case.id)
-        return render_template("matching/request.html", **shown, forms=forms | filled, request=request, spoken=_spoken)
+        return render_template(
+            "matching/in_private_time.html",
+            **shown,
+            forms=forms | filled,
+            candidates=asking_queries.candidates(db(), case.id, case.region_id),
+            spoken=_spoken,
+        )
     ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
@@ -259,6 +275,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         **shown,
         said=said,
         unsaid=unsaid,
+        gone=matches.current is not None and matches.current.gone(now()),
         forms=forms | filled,
         conflicts=[sentence for _tie, sentence in ties],
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
@@ -298,14 +315,21 @@ def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
         employer=match.employer or None,
         caseload=asking_queries.same_referrer(db(), case.id, match.account_id),
     )
-    kind, more = (
-        (DeclareForm, {})
-        if match.accepted
-        else (AcceptForm, {"accepted_on": local_date(now(), case.timezone), "phone": match.phone})
-    )
-    form = kind(asking_queries.referring_agency(db(), case.id), formdata=None, **more)
+    form: DeclareForm
+    if match.accepted:
+        form = DeclareForm(**_told(case), formdata=None)
+    else:
+        today = local_date(now(), case.timezone)
+        form = AcceptForm(**_told(case), formdata=None, accepted_on=today, phone=match.phone)
     form.show(known)
     return form
+
+
+def _told(case: Case) -> dict[str, Any]:
+    """What a declaration may name: in private time neither people nor agencies."""
+    if case.phase is Phase.PRIVATE_TIME:
+        return {"referrer": "", "unnamed": True}
+    return {"referrer": asking_queries.referring_agency(db(), case.id)}
 
 
 def _spoken(codes: tuple[str, ...]) -> str:
@@ -324,7 +348,7 @@ def handing_over(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/conferences/<int:conference_id>/hand-over/<int:account_id>")
-@case_route(Activity.MATCH_COORDINATOR)
+@case_route(Activity.ASK_COORDINATOR)
 @moves
 def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
     """Ask somebody to take over a case; `account_id` is its coordinator when the page was shown."""
@@ -335,10 +359,20 @@ def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
                 raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
             if case.asked_coordinator_id != form.asked.data:
                 raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
-            asking.ask_coordinator(by(), case.id, form.account_id.data)
+            asking.ask_coordinator(by(), case.id, form.account_id.data, _why_handed_over(case.visitor, account_id))
             flash(_("Asked. Ring them too: they see it on their own page."), "success")
             return redirect(url_for("matching.handing_over", account_id=account_id), 303)
     return _handing_over_page(case.visitor, account_id, case.id, form), form.status
+
+
+def _why_handed_over(who: Visitor, account_id: int) -> str:
+    """Why another coordinator is needed, for the request and the history."""
+    leaver = handing_over_queries.leaver(db(), now(), who.regions, account_id)
+    if leaver is None:
+        return ""
+    if leaver.gone or leaver.leaves_on is None:
+        return _("%(name)s cannot sign in any more", name=leaver.name)
+    return _("%(name)s leaves on %(day)s", name=leaver.name, day=day(leaver.leaves_on))
 
 
 def _hand_over_form(conference_id: int, region_id: int, **filled: Any) -> HandOverForm:

@@ -75,6 +75,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_OUTSIDE, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER)),
+    ActivityRule(  # also in private time: without a coordinator who can be reached, nobody outside can end it
+        Activity.ASK_COORDINATOR,
+        N_("ask somebody to take the case over, also in private time, when nothing of the family is shown"),
+        _grant(_OPEN, Role.REGIONAL_MANAGER),
+    ),
     ActivityRule(
         Activity.SEE_REQUEST,
         N_("see what they need to say whether they take the case: names, agencies, wishes"),
@@ -83,7 +88,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.ANSWER_MATCH,
         N_("take the case or not, and declare independence"),
-        _grant(_OUTSIDE, Role.ASKED_COORDINATOR, Role.COORDINATOR),
+        _grant(_OPEN, Role.ASKED_COORDINATOR) | _grant(_OUTSIDE, Role.COORDINATOR),
         owes=frozenset({NoticeKind.COORDINATOR}),
     ),
     ActivityRule(
@@ -153,7 +158,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.MAKE_LINKS,
         N_("make personal links, and let devices in"),
         # where the coordinator's access can end, the manager too: somebody still has to find their way in
-        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR) | _grant(_AGREED, Role.REGIONAL_MANAGER),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.STANDS_IN) | _grant(_AGREED, Role.REGIONAL_MANAGER),
     ),
     ActivityRule(  # as long as a link opens something, somebody can end it, also when no coordinator can any more
         Activity.END_LINKS,

@@ -27,7 +27,15 @@ from ekc.workflow.vocabulary import (
 )
 
 #: All that anybody outside the room does in private time: see that it goes on, and be called in.
-_OUTSIDE_THE_ROOM = frozenset({Activity.SEE_CASE, Activity.SEE_OWN_PAGE, Activity.TAKE_STEP})
+_OUTSIDE_THE_ROOM = frozenset(
+    {
+        Activity.SEE_CASE,
+        Activity.SEE_OWN_PAGE,
+        Activity.TAKE_STEP,
+        Activity.ASK_COORDINATOR,
+        Activity.ANSWER_MATCH,
+    }
+)
 
 #: Whatever does not hold, these can be taken: out of private time, another day, together again, stopping.
 _PROTECTS = frozenset({Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP})

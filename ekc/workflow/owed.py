@@ -5,9 +5,9 @@ a contact, a mail that was sent, a look at the own page, an answer. Nothing is t
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ekc.workflow.ends import END_RULES, End, EndRule, Hears
 from ekc.workflow.vocabulary import (
@@ -142,7 +142,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         to=Whom.RELIED,
         phases=_OPEN,
         cleared_by=_HEARD,
-        mails=("match-",),
+        mails=(_BY_NOTICE, "match-"),
         changes=True,
     ),
     NoticeRule(  # in person, so neither a mail nor their page will do (OECD Box 4.1)
@@ -247,6 +247,7 @@ class Listener:
     attends_before: Attends | None = None  # in the round before
     informed_on: date | None = None
     set_line: bool = False  # set a bottom line
+    knows: str = ""  # of a change: what they heard last
     signs: tuple[Sign, ...] = ()
 
 
@@ -264,6 +265,8 @@ class Notice:
     about: int | None = None
     end: End | None = None
     settled: ClearedBy | None = None
+    was: str = ""
+    now: str = ""
 
     @property
     def rule(self) -> NoticeRule:
@@ -316,13 +319,34 @@ def open_lines(found: Iterable[Owed], roles: Iterable[Role]) -> tuple[OwedLine, 
 
 def owed(phase: Phase, notices: Iterable[Notice], circle: Iterable[Listener]) -> tuple[Owed, ...]:
     """What the last notices of each kind make owed in this phase, and to whom; oldest first."""
-    last = {(notice.kind, notice.about): notice for notice in sorted(notices, key=lambda notice: notice.id)}
+    in_order = sorted(notices, key=lambda notice: notice.id)
+    last = {(notice.kind, notice.about): notice for notice in in_order}
     listeners = tuple(circle)
     return tuple(
-        _owed(notice, None, listeners)
+        _without_known(_owed(notice, None, listeners), [one for one in in_order if one.kind is notice.kind])
         for notice in sorted(last.values(), key=lambda notice: notice.id)
         if phase in notice.rule.phases and _concerns_somebody(notice, listeners)
     )
+
+
+def _without_known(found: Owed, same: list[Notice]) -> Owed:
+    """Of a change: to those alone who heard last something else than what is so now, each with what they heard.
+
+    `same`: the notices of its kind, oldest first.
+    """
+    if not found.notice.rule.changes or not found.notice.was:
+        return found
+    still = (replace(one, knows=_heard_last(one, same)) for one in found.to)
+    return replace(found, to=tuple(one for one in still if one.knows != found.notice.now))
+
+
+def _heard_last(one: Listener, same: list[Notice]) -> str:
+    known = same[0].was
+    for notice, after in pairwise(same):
+        informed_since = one.informed_on is not None and one.informed_on > notice.on
+        if informed_since or _cleared(one, notice, after.at) is not None:
+            known = notice.now
+    return known
 
 
 def all_owed(notices: Iterable[Notice], circle: Iterable[Listener]) -> tuple[Owed, ...]:

@@ -49,6 +49,7 @@ _AGAIN_INSIDE = _AGAIN | {Phase.PRIVATE_TIME}
 _AGENCIES = frozenset({Role.REFERRER, Role.PROFESSIONAL})
 _CIRCLE = INSIDE_ROLES | _AGENCIES
 _STAFF = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
+_LET_IN = _STAFF | {Role.STANDS_IN}
 
 
 def _to(
@@ -89,7 +90,7 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(
         CasePart.NAMES,
         N_("names of the circle"),
-        _to(INSIDE_ROLES, _ALWAYS) | _to(_STAFF, _OUTSIDE) | _to(Role.CONVENOR, _PLAN, in_force=_AGAIN_INSIDE),
+        _to(INSIDE_ROLES, _ALWAYS) | _to(_LET_IN, _OUTSIDE) | _to(Role.CONVENOR, _PLAN, in_force=_AGAIN_INSIDE),
     ),
     PartRule(
         CasePart.OWN_DETAILS,
@@ -101,7 +102,7 @@ PARTS: tuple[PartRule, ...] = (
         N_("what is kept of others: relation, birth, language, needs, how they come"),
         _to(_STAFF, _OUTSIDE),
     ),
-    PartRule(CasePart.CONTACT, N_("how to reach others: phone, mail, address"), _to(_STAFF, _OUTSIDE)),
+    PartRule(CasePart.CONTACT, N_("how to reach others: phone, mail, address"), _to(_LET_IN, _OUTSIDE)),
     PartRule(CasePart.SECRET_ADDRESSES, N_("secret addresses"), _to(Role.COORDINATOR, _OPEN)),
     PartRule(
         CasePart.SAFETY,
@@ -117,7 +118,7 @@ PARTS: tuple[PartRule, ...] = (
     PartRule(CasePart.CONSENTS, N_("consents"), _to(_STAFF, _OUTSIDE)),
     PartRule(
         CasePart.REQUEST,
-        N_("what somebody who is asked needs to say yes or no: kind, place, phase, names, organisations, wishes"),
+        N_("what somebody who is asked needs to say yes or no: kind, place, phase, day, names, organisations, wishes"),
         _to(Role.ASKED_COORDINATOR, _OPEN),
     ),
     PartRule(
@@ -130,7 +131,7 @@ PARTS: tuple[PartRule, ...] = (
         N_("what ties the coordinator to the case, and why the regional manager saw no obstacle in it"),
         _to(INSIDE_ROLES, _ALWAYS) | _to(_AGENCIES | _STAFF, _OUTSIDE),
     ),
-    PartRule(CasePart.LINKS, N_("personal links"), _to(_STAFF, _OUTSIDE)),
+    PartRule(CasePart.LINKS, N_("personal links"), _to(_LET_IN, _OUTSIDE)),
     PartRule(CasePart.CONTACT_LOG, N_("the contact log"), _to(Role.COORDINATOR, _OPEN)),
     PartRule(CasePart.ARRANGEMENTS, N_("food, travel, interpreters and other arrangements"), _to(_STAFF, _OUTSIDE)),
     PartRule(CasePart.INFORMATION, N_("what was told and asked, and who came"), _to(_STAFF, _OUTSIDE)),
@@ -223,8 +224,9 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.CONSENTS}),
     Activity.CORRECT_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.NAMES}),
     Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE, CasePart.WAIVERS}),
+    Activity.ASK_COORDINATOR: frozenset(),  # in private time who coordinates and who could; nothing of the case
     Activity.SEE_REQUEST: frozenset({CasePart.REQUEST}),
-    Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration alone
+    Activity.ANSWER_MATCH: frozenset(),  # to everybody their own declaration; in private time what the case is, not who
     Activity.CONFIRM_COORDINATOR: frozenset(),
     Activity.WANT_ANOTHER_COORDINATOR: frozenset(),
     Activity.CHANGE_CIRCLE: frozenset({CasePart.NAMES, CasePart.DETAILS, CasePart.CONTACT, CasePart.SAFETY}),

@@ -121,6 +121,7 @@ class Role(Labelled):
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
     REGIONAL_MANAGER = "regional_manager", N_("regional manager")
+    STANDS_IN = "stands_in", N_("regional manager of a conference whose coordinator cannot act")
     CARE_MANAGER = "care_manager", N_("social care manager")
     ADMINISTRATOR = "administrator", N_("administrator")
 
@@ -250,6 +251,7 @@ class Activity(StrEnum):
     CHANGE_REGISTRATION = "change_registration"
     CORRECT_REGISTRATION = "correct_registration"
     MATCH_COORDINATOR = "match_coordinator"
+    ASK_COORDINATOR = "ask_coordinator"
     SEE_REQUEST = "see_request"
     ANSWER_MATCH = "answer_match"
     CONFIRM_COORDINATOR = "confirm_coordinator"

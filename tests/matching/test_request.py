@@ -18,6 +18,7 @@ from ekc.journey.actions import take_step
 from ekc.journey.home import staff_home
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance
+from ekc.staff.actions import closing
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Activity, Phase, Step
 from tests import build
@@ -143,6 +144,63 @@ def test_in_private_time_they_see_not_even_that(db_session: Session, cast: Cast)
 
     with pytest.raises(NotNow):
         open_case(By(db_session, cast.denise, START), case.id, Activity.SEE_REQUEST)
+
+
+@pytest.fixture
+def left_alone(db_session: Session, cast: Cast) -> Made:
+    """A family in private time, on paper; the account of its coordinator is closed."""
+    case = build.case_in_private_time(db_session, cast, START)
+    closing.close_account(By(db_session, cast.bas, START), cast.noor.account_id or 0)
+    return case
+
+
+def test_in_private_time_somebody_can_be_asked_and_takes_over(
+    app: Flask, client: PageClient, cast: Cast, db_session: Session, left_alone: Made
+) -> None:
+    """Otherwise nobody outside could ever write down that the family came out."""
+    sign_in(client, cast.ruud)
+    page = client.page(f"/conferences/{left_alone.id}/coordinator")
+    assert [words for words in (*UNTOLD, "Marieke", "Youth protection") if words in page.text + page.title] == []
+    client.submit("Ask Denise Okafor", {"Why is another coordinator needed?": "Noor is ill."})
+    client.page(f"/conferences/{left_alone.id}", status=403)  # of the case itself the manager sees nothing
+
+    sign_in(client, cast.denise)
+    client.page("/")
+    page = client.follow("EKC-2026-0001")
+    assert [words for words in (*UNTOLD, "Marieke", "Youth protection") if words in page.text + page.title] == []
+    assert "You would take over from Noor van Dijk. Noor is ill." in page.text
+    taken = {
+        "Do you work for somebody, besides being a coordinator?": "No: I am retired, a student, at home, between jobs, "
+        "or work for myself",
+        "Could anything in the plan, or in how it ends, be of use to you or yours?": "No",
+        "How independent are you?": "I am nobody's.",
+        "Your phone number for the family": "01632 960111",
+    }
+    client.submit("Take the case", taken)
+    page = client.page(f"/conferences/{left_alone.id}")
+    assert page.buttons.count("The family called me in: they have a plan") == 1
+    assert [words for words in ("Marieke", "Youth protection") if words in page.text] == []
+
+
+@pytest.mark.parametrize("name", ["iris", "mila", "bas", "denise"])
+def test_in_private_time_nobody_else_asks(client: PageClient, cast: Cast, left_alone: Made, name: str) -> None:
+    sign_in(client, getattr(cast, name))
+    client.page(f"/conferences/{left_alone.id}/coordinator", status=404)
+
+
+def test_the_request_says_when_why_instead_of_whom_and_who_asks(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    why = "Noor is ill."
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0, why)
+
+    sign_in(client, cast.denise)
+    text = client.page(f"/conferences/{case.id}/coordinator").text
+
+    assert "You would take over from Noor van Dijk. Noor is ill." in text
+    assert "Next: the conference on Saturday 11 April 2026, 11:00, in Rivierstad." in text
+    assert "Ruud Kramer asks you. Ring with any question." in text
 
 
 def test_calls_of_a_case_they_have_not_taken_are_not_theirs(

@@ -34,7 +34,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "
     another region, Refusal where they work for an agency of the case, which cannot be waived beforehand.
     """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
+        conference, _ = lock_case(by, conference_id, Activity.ASK_COORDINATOR)
         if account_id not in {row.id for row in coordinators(by.session, conference.region_id)}:
             raise Unknown
         coordinator = by.session.get_one(Account, account_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
+from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
@@ -177,6 +178,8 @@ def confirm_coordinator(
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.CONFIRM_COORDINATOR)
         match = _shown_match(by.session, conference_id, match_id)
+        if not who_can_coordinate(by.session, [match.account_id], by.at):
+            raise Refusal(N_("This coordinator cannot sign in any more. Another coordinator is being looked for."))
         whose = _main_person(by, conference_id, participant_id)
         decides = (
             Role.REGIONAL_MANAGER in roles and match.account_id != by.visitor.account_id

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import has_left
 from ekc.accounts.models import Account, AccountRole, Region
@@ -14,6 +14,7 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.evaluations.models import FollowUp
 from ekc.matching.models import Match
+from ekc.matching.queries.match import match_history
 from ekc.meetings.models import Meeting
 from ekc.workflow.vocabulary import Phase, Role
 
@@ -29,6 +30,9 @@ class Leaver:
     cases: int
 
 
+_LONG, _SOON = timedelta(days=2), timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True)
 class UnansweredRequest:
     """A case under way that a coordinator is asked to take over, without an answer yet."""
@@ -38,6 +42,12 @@ class UnansweredRequest:
     timezone: str
     asked: str  # the name of the coordinator
     asked_at: datetime
+    next_on: date | None  # as of `CaseToHandOver`
+
+    def is_urgent(self, at: datetime) -> bool:
+        """Whether it waits for two days, and the case has a day within a week."""
+        soon = self.next_on is not None and self.next_on <= local_date(at + _SOON, self.timezone)
+        return soon and self.asked_at <= at - _LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,17 @@ class HandingOver:
 
     def __bool__(self) -> bool:
         return bool(self.leavers or self.unanswered)
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """What whoever is asked reads first: who asks, why, instead of whom, and what comes next."""
+
+    asker: str
+    phone: str
+    reason: str
+    coordinator: str  # empty where there is none yet
+    next: "CaseToHandOver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +113,11 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
         .join(Account, Account.id == Match.account_id)
         .where(_open_in(regions), Conference.phase != Phase.REGISTRATION)
         .order_by(Match.asked_at, Conference.id)
-    )
-    return HandingOver(tuple(leavers), tuple(UnansweredRequest(*row) for row in asked))
+    ).all()
+    ids = [row.id for row in asked]
+    days = {one.id: one.next_on for one in _cases_to_hand_over(session, Conference.id.in_(ids))} if ids else {}
+    unanswered = tuple(UnansweredRequest(*row, next_on=days[row.id]) for row in asked)
+    return HandingOver(tuple(leavers), unanswered)
 
 
 def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:
@@ -107,6 +131,33 @@ def leaver(session: Session, at: datetime, regions: Collection[int], account_id:
 
 def cases_to_hand_over(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
     """The cases of a coordinator still to be handed over: those with the nearest date first, without one last."""
+    found = _cases_to_hand_over(session, _open_in(regions), Conference.coordinator_id == account_id)
+    return tuple(sorted(found, key=lambda one: one.next_on or date.max))
+
+
+def case_to_hand_over(session: Session, conference_id: int) -> CaseToHandOver:
+    """One case for which somebody is asked."""
+    return _cases_to_hand_over(session, Conference.id == conference_id)[0]
+
+
+def takeover(session: Session, conference_id: int) -> Takeover:
+    """The request that waits for an answer."""
+    asked = next(event for event in match_history(session, conference_id) if event.action == "asked")
+    asker = aliased(Account)
+    pending = (Match.conference_id == conference_id, Match.ended_on.is_(None), Match.accepted_on.is_(None))
+    row = session.execute(
+        select(asker.name, asker.phone, Account.name.label("coordinator"))
+        .select_from(Match)
+        .join(Conference, Conference.id == Match.conference_id)
+        .outerjoin(asker, asker.id == Match.asked_by)
+        .outerjoin(Account, Account.id == Conference.coordinator_id)
+        .where(*pending)
+    ).one()
+    comes = case_to_hand_over(session, conference_id)
+    return Takeover(row.name or asked.actor, row.phone or "", asked.reason, row.coordinator or "", comes)
+
+
+def _cases_to_hand_over(session: Session, *which: ColumnElement[bool]) -> list[CaseToHandOver]:
     latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
     pending = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
     due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *pending)
@@ -126,11 +177,10 @@ def cases_to_hand_over(session: Session, regions: Collection[int], account_id: i
         select(*shown)
         .outerjoin(Account, Account.id == Conference.asked_coordinator_id)
         .outerjoin(Meeting, and_(Meeting.conference_id == Conference.id, Meeting.number == latest.scalar_subquery()))
-        .where(_open_in(regions), Conference.coordinator_id == account_id)
+        .where(*which)
         .order_by(Conference.id)
     )
-    found = [CaseToHandOver(*row) for row in rows]
-    return tuple(sorted(found, key=lambda one: one.next_on or date.max))
+    return [CaseToHandOver(*row) for row in rows]
 
 
 def _leavers(regions: Collection[int]) -> Select[*tuple[Any, ...]]:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.models import Account
+from ekc.accounts.access import has_left
+from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import agencies, agencies_of_cases, members
 from ekc.core.audit import AuditEvent, read_detail
@@ -17,6 +18,7 @@ from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.workflow.blocker import Blocker, about_conflict
 from ekc.workflow.independence import Agency, Conflict, Matter, Tie, conflicts
+from ekc.workflow.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class MatchRow:
     name: str
     employer: str
     phone: str
+    coordinates: bool  # the account is open, and its owner coordinator
+    leaves_on: date | None
+    home: str  # the time zone of the account's region
+    predecessor: str  # who was the coordinator before them; empty: nobody
     asked_at: datetime
     accepted_on: date | None
     declaration: Declaration | None
@@ -74,6 +80,10 @@ class MatchRow:
         said = {last.relation, last.interest} if last else set()
         return tuple(one.about for one in open_ones if one.matter is not Matter.EMPLOYER and one.about not in said)
 
+    def gone(self, at: datetime) -> bool:
+        """Whether they cannot act as coordinator any more."""
+        return not self.coordinates or has_left(self.leaves_on, self.home, at)
+
     def describe(self, conflict: Conflict) -> Blocker:
         """A conflict of theirs as a message."""
         return about_conflict(self.name, conflict)
@@ -100,6 +110,18 @@ class MatchEvent:
 
 _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__table__.c
 _decider = Account.__table__.alias("decider")
+_coordinates = exists().where(AccountRole.account_id == _account.id, AccountRole.role == Role.COORDINATOR)
+_former, _was = Match.__table__.alias("former"), Account.__table__.alias("was")
+_predecessor = (
+    select(_was.c.name)
+    .join(_former, _former.c.account_id == _was.c.id)
+    .where(_former.c.conference_id == _match.conference_id, _former.c.id < _match.id)
+    .where(_former.c.accepted_on.is_not(None), _former.c.account_id != _match.account_id)
+    .order_by(_former.c.id.desc())
+    .limit(1)
+    .correlate(Match.__table__)
+    .scalar_subquery()
+)
 _OPEN = (
     select(
         *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "accepted_on")),
@@ -108,12 +130,17 @@ _OPEN = (
         _account.name,
         _account.employer,
         _account.phone,
+        (_account.active & _coordinates).label("coordinates"),
+        _account.leaves_on,
+        Region.timezone,
+        _predecessor.label("predecessor"),
         Conference.__table__.c.agencies_before,
         *(_waiver[name] for name in ("matter", "about", "tie", "reason", "waived_at")),
         _decider.c.name.label("decider"),
     )
     .select_from(
         Match.__table__.join(Account.__table__, _account.id == _match.account_id)
+        .join(Region.__table__, Region.__table__.c.id == _account.region_id)
         .join(Conference.__table__, Conference.__table__.c.id == _match.conference_id)
         .outerjoin(Waiver.__table__, _waiver.match_id == _match.id)
         .outerjoin(_decider, _decider.c.id == _waiver.waived_by)
@@ -167,6 +194,10 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         name=row.name,
         employer=row.employer or "",
         phone=row.phone or "",
+        coordinates=row.coordinates,
+        leaves_on=row.leaves_on,
+        home=row.timezone,
+        predecessor=row.predecessor or "",
         asked_at=row.asked_at,
         accepted_on=row.accepted_on,
         declaration=declared,

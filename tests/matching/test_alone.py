@@ -1,0 +1,233 @@
+"""A case whose coordinator cannot act any more: the regional manager hears of it and lets people in, and the family
+reads whom to ring.
+"""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By, Office
+from ekc.conferences.access import open_case
+from ekc.conferences.actions import links
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.core.outbox import OutboxMessage
+from ekc.journey.actions import take_step
+from ekc.journey.home import staff_home
+from ekc.links.models import PersonalLink
+from ekc.links.queries import Door, door
+from ekc.links.tokens import MAX_ATTEMPTS
+from ekc.matching.actions import asking, independence
+from ekc.staff.actions import closing, roles
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Activity, Phase, Role, Step
+from tests import build
+from tests.build import Made
+from tests.cast import Cast, enter, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+
+ALONE = "Noor van Dijk cannot sign in any more: nobody coordinates this conference. Ask somebody today"
+LOOKED_FOR = "Another coordinator is being looked for. Do you need somebody now? Ring your region: Ruud Kramer"
+
+
+def close_noor(session: Session, cast: Cast) -> None:
+    closing.close_account(By(session, cast.bas, START), cast.noor.account_id or 0)
+
+
+@pytest.fixture
+def in_setup(db_session: Session, cast: Cast) -> Made:
+    case = build.case_in_setup(db_session, cast, START)
+    close_noor(db_session, cast)
+    return case
+
+
+@pytest.fixture
+def came_out(app: Flask, client: PageClient, db_session: Session, cast: Cast) -> Made:
+    """The family comes out of private time when the account of its coordinator is closed."""
+    case = build.case_in_private_time(db_session, cast, START)
+    close_noor(db_session, cast)
+    marieke = participant(case.id, case.people["marieke"])
+    assert take_step(By(db_session, marieke, START), case.id, Taking(Step.ASK_FOR_INFORMATION, reason="Which school?"))
+    return case
+
+
+def mails_to(session: Session, name: str) -> list[str]:
+    rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [mail.subject for mail in rows if mail.recipient == f"{name}@example.org"]
+
+
+def test_the_manager_hears_that_a_family_came_out(db_session: Session, cast: Cast, came_out: Made) -> None:
+    subject = "A family has come out, and nobody coordinates its conference"
+    assert mails_to(db_session, "ruud").count(subject) == 1
+    home = staff_home(db_session, cast.ruud, START)
+    assert ([row.id for row in home.alone], home.needs_somebody) == ([came_out.id], True)
+
+
+def test_nobody_hears_it_while_somebody_coordinates(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    marieke = participant(case.id, case.people["marieke"])
+    take_step(By(db_session, marieke, START), case.id, Taking(Step.ASK_FOR_INFORMATION, reason="Which school?"))
+
+    assert mails_to(db_session, "ruud").count("A family has come out, and nobody coordinates its conference") == 0
+    assert staff_home(db_session, cast.ruud, START).alone == ()
+
+
+def test_the_pages_of_staff_say_it_first(client: PageClient, cast: Cast, came_out: Made) -> None:
+    sign_in(client, cast.ruud)
+    assert "The conference is being held, and its coordinator cannot sign in any more: ask somebody today" in (
+        client.page("/").text
+    )
+    page = client.page(f"/conferences/{came_out.id}")
+    assert ALONE in page.text
+    assert "Nothing has to be done now" not in page.text
+    page = client.follow("Ask somebody today")
+    assert ALONE in page.text
+    assert "coordinator of this conference" not in page.text
+    assert "stays the coordinator until" not in page.text
+
+
+def test_the_family_reads_whom_to_ring(app: Flask, db_session: Session, cast: Cast, came_out: Made) -> None:
+    page = enter(app.test_client(), db_session, START, came_out.id, came_out.people["marieke"])  # type: ignore[arg-type]
+    assert LOOKED_FOR in page.text
+    assert "Noor van Dijk" not in page.text
+
+
+def test_nobody_says_yes_to_somebody_who_cannot_act(db_session: Session, cast: Cast, in_setup: Made) -> None:
+    marieke = participant(in_setup.id, in_setup.people["marieke"])
+    with pytest.raises(Refusal, match="cannot sign in any more"):
+        independence.confirm_coordinator(By(db_session, marieke, START), in_setup.id)
+
+
+def test_the_manager_lets_people_in_as_long_as_no_coordinator_can(
+    db_session: Session, cast: Cast, in_setup: Made
+) -> None:
+    by = By(db_session, cast.ruud, START)
+    assert Role.STANDS_IN in open_case(by, in_setup.id, Activity.MAKE_LINKS).roles
+    assert door(db_session, in_setup.id, START) == Door(Role.REGIONAL_MANAGER, "")
+    for other in (cast.iris, cast.mila, cast.bas, cast.denise):
+        with pytest.raises(Unknown):
+            open_case(By(db_session, other, START), in_setup.id, Activity.MAKE_LINKS)
+
+
+def test_while_a_coordinator_can_the_manager_does_not(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    with pytest.raises(NotNow):
+        open_case(By(db_session, cast.ruud, START), case.id, Activity.MAKE_LINKS)
+
+
+def test_in_private_time_the_manager_lets_nobody_in(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    close_noor(db_session, cast)
+    with pytest.raises(NotNow):
+        open_case(By(db_session, cast.ruud, START), case.id, Activity.MAKE_LINKS)
+    assert door(db_session, case.id, START) == Door()
+    assert [row.phase for row in staff_home(db_session, cast.ruud, START).alone] == [Phase.PRIVATE_TIME]
+
+
+def test_a_request_without_an_answer_and_with_a_day_soon_is_urgent(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)  # its conference is in forty days
+    clock.advance(days=34)
+    asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0, "Noor is ill.")
+    clock.advance(days=1)
+    assert staff_home(db_session, cast.ruud, clock()).urgent == ()
+    clock.advance(days=1)
+    sign_in(client, cast.ruud)
+    assert "Urgent: Denise Okafor was asked on 5 Apr and has not answered" in client.page("/").text
+
+
+def test_who_hands_over_is_not_told_that_nothing_waits(client: PageClient, db_session: Session, cast: Cast) -> None:
+    """Denise is coordinator without cases, and from now on manages the region."""
+    build.case_in_setup(db_session, cast, START)
+    close_noor(db_session, cast)
+    manages = Office(Role.REGIONAL_MANAGER, region_id=cast.north)
+    roles.give_role(By(db_session, cast.bas, START), cast.denise.account_id or 0, manages)
+
+    sign_in(client, cast.denise)
+
+    home = client.page("/").text
+    assert "Nobody can reach 1 conference: ask today" in home
+    assert "Nothing needs you now." not in home
+
+
+def take_over(session: Session, cast: Cast, case: Made, clock: FrozenClock, name: str) -> None:
+    whom = getattr(cast, name)
+    asking.ask_coordinator(By(session, cast.ruud, clock()), case.id, whom.account_id or 0, "The other one is ill.")
+    independence.accept(By(session, whom, clock()), case.id, build.INDEPENDENT)
+
+
+def test_the_own_page_says_who_it_was_before(app: Flask, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    """Otherwise the page would take somebody off the list of who has to hear, without having told them."""
+    case = build.prepared_case(db_session, cast, START)
+    before = enter(app.test_client(), db_session, START, case.id, case.people["linda"])  # type: ignore[arg-type]
+    assert "and not" not in before.text
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "denise")
+
+    page = enter(app.test_client(), db_session, clock(), case.id, case.people["linda"])  # type: ignore[arg-type]
+
+    told = "Since 3 March 2026 Denise Okafor is your coordinator, and not Noor van Dijk any more."
+    assert f"{told} On your slip the old number may stand." in page.text
+
+
+def test_everybody_hears_from_what_they_heard_last(
+    client: PageClient, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """Noor gives the case to Denise and takes it back: who never heard of Denise has nothing to hear."""
+    case = build.prepared_case(db_session, cast, START)
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "denise")
+    clock.advance(days=1)
+    enter(app.test_client(), db_session, clock(), case.id, case.people["linda"])  # type: ignore[arg-type]
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "noor")
+
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/to-tell")
+
+    told = [box for box in page.all("input") if box.get("name") == "told"]
+    assert [box.get("value") for box in told] == [str(case.people["linda"])]
+
+
+def test_one_list_says_whom_to_ring_and_what_they_need(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    made = links.make_link(noor, case.id, case.people["linda"])
+    links.hand_over(noor, case.id, [made.token], "paper")
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "denise")
+
+    sign_in(client, cast.denise)
+    page = client.page(f"/conferences/{case.id}/to-tell")
+
+    assert re.search(r"Linda de Wit[^•]*?has no code old number on paper", page.text)
+    assert page.text.count("old number on paper") == 1
+    client.follow("Make new codes, and tell them when you ring")
+    assert client.here.heading == "Personal links"
+
+
+def test_a_locked_link_stays_locked_until_somebody_asked(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    for name in ("linda", "omar"):
+        links.make_link(By(db_session, cast.noor, START), case.id, case.people[name])
+    locked = {"tries": MAX_ATTEMPTS, "tried_at": START}
+    db_session.execute(update(PersonalLink).where(PersonalLink.participant_id == case.people["linda"]).values(**locked))
+    db_session.commit()
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "denise")
+
+    sign_in(client, cast.denise)
+    assert "Wrong answers were given at a personal link" in client.page("/").text
+    assert "Wrong answers at the link of Linda de Wit" in client.page(f"/conferences/{case.id}/links").text
+    form = client.form("Make new codes for everybody").fill({})
+    made = client.post(form.url, data=dict(form.fields)).text
+    assert ("Omar" in made, "Linda" in made) == (True, False)
+    assert "Wrong answers at the link of Linda de Wit" in client.page(f"/conferences/{case.id}/links").text
