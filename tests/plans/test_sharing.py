@@ -282,7 +282,7 @@ def test_with_nothing_shared_there_are_bottom_lines_and_requests_to_oneself(
     assert ASKED in priya.page(address(family, "/agreement")).text
     visitor = participant(family.id, family["priya"])
     actions.answer_support(By(db_session, visitor, PRESENTED), family.id, 3, "a2", SupportAnswer.AGREED)
-    freeze_ready(db_session, cast, family, 4)
+    freeze_ready(db_session, cast, family, 3)
     evaluations.tick(By(db_session, visitor, PRESENTED), family.id, "a2", ActionState.DONE)
     assert "11 July" not in priya.page(address(family)).text
     share(db_session, cast, family, priya=PlanSharing.CONCERNS)

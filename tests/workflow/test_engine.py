@@ -96,7 +96,7 @@ def test_a_plan_in_force_goes_on_in_a_new_round() -> None:
         return when[True] - when[False]
 
     again = {Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION}
-    assert [added(Activity.TICK_OFF, role) for role in (Role.FAMILY, Role.SUPPORTER, Role.PART_READER)] == [again] * 3
+    assert [added(Activity.TICK_OFF, role) for role in (Role.FAMILY, Role.SUPPORTER, Role.PROFESSIONAL)] == [again] * 3
     assert [added(Activity.FOLLOW_UP, role) for role in (Role.COORDINATOR, Role.CONVENOR)] == [again] * 2
     assert added(Activity.SEE_FOLLOW_UPS, Role.CONVENOR) == again | {Phase.PRIVATE_TIME}
     assert added(Activity.SEE_VERSIONS, Role.FAMILY) == {Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME}
