@@ -242,7 +242,7 @@ class _HeardForm(_AnswerForm):
 
 
 class EverybodyForm(_HeardForm):
-    """Everybody who agrees, at once; or who says again what they said of an earlier text."""
+    """Everybody who agrees, at once."""
 
     people = _people_field(_l("They say yes"), validators=[InputRequired(_l("Choose who says yes."))])
     about = "people"
@@ -251,6 +251,14 @@ class EverybodyForm(_HeardForm):
         offered = list(people)
         super().__init__(offered, **more)
         _offer_people(self.people, offered)
+
+
+class AgainForm(EverybodyForm):
+    """Who says again what they said of an earlier text: all who are named, so only their answers are compared."""
+
+    def digests(self) -> dict[str, str]:
+        """Without the people, who are no field to fill in."""
+        return {key: digest for key, digest in super().digests().items() if key != "people"}
 
 
 class AgreementForm(_HeardForm):

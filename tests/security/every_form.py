@@ -215,6 +215,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield by_link(inside, "marieke")
     presented = build.case_in_presentation(session, cast, START)
     build.write_plan(session, cast, START, presented)
+    build.answer_plan(session, cast, START, presented)  # of a text that is changed then
     goal, els = "g1", presented.people["els"]
     plans.change_plan(
         By(session, noor, START),

@@ -44,6 +44,8 @@ LATER = "2026-06-01"
 #: Days in rows of people that lie before today, each of which may be left open.
 BEFORE = {"said_yes_on"}
 NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}
+#: Of whom it is, where nobody is chosen beforehand: the older page is about the same person.
+WHOM = {"person"}
 #: What a form that moves replaces: how far one's own task has come, of which one's own last word counts.
 REPLACES = {"evaluations.tick": {"action_tick.state"}}
 #: Written at every request: the audit, attempts that are counted.
@@ -77,7 +79,7 @@ def post(ask: Callable[..., TestResponse], form: Found, sent: Mapping[str, list[
 def changes(form: Found, number: int) -> Iterator[tuple[Field, list[str]]]:
     """Other values for one field of the form, the likeliest to be accepted first."""
     for field in sorted(form.fields, key=lambda field: not is_typed(field)):
-        if field.kind in ("hidden", "button"):
+        if field.kind in ("hidden", "button") or field.name.rpartition("-")[2] in WHOM:
             continue
         if is_typed(field):
             yield field, [f"{OLDER} {number}"]
@@ -100,6 +102,8 @@ def filled(form: Found) -> Iterator[Sent]:
     shown = {field.name: list(field.shown) for field in form.fields if field.kind != "button"}
     yield shown
     chosen = {field.name: [field.offered[0]] for field in form.fields if field.kind == "radio" and not field.shown}
+    whom = (field for field in form.fields if field.name.rpartition("-")[2] in WHOM)
+    chosen |= {field.name: [value for value in field.offered if value not in ("", "0")][:1] for field in whom}
     yield shown | chosen
     for most in (False, True):
         sent = {field.name: fitting(field) for field in form.fields if field.kind != "button"}

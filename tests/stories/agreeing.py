@@ -111,7 +111,9 @@ def everybody_says(walk: Walk, plan: PlanEntry, *, later: tuple[str, ...] = ()) 
     """Record everybody who simply agrees at once, then the others; `later` are asked another day."""
     asked = {id_: words for id_, words in plan.agreed.items() if id_ not in later}
     yes = [id_ for id_, words in asked.items() if said(words) == (Agreed.YES, "")]
-    walk.open("plan/agreement").submit("They all say yes", {"They say yes": walk.names(yes)})
+    client, button = walk.open("plan/agreement"), "They all say yes"
+    values: dict[str, Value] = {"They say yes": walk.names(yes)}
+    client.submit(button, values | how(client, button))
     for id_ in asked:
         if id_ not in yes:
             somebody_says(walk, plan, id_)
@@ -125,7 +127,14 @@ def somebody_says(walk: Walk, plan: PlanEntry, id_: str) -> None:
         "What they say": answer.label,
         "In their words": words,
     }
-    walk.open("plan/agreement").submit("Save what they say", values)
+    client, button = walk.open("plan/agreement"), "Save what they say"
+    client.submit(button, values | how(client, button))
+
+
+def how(client: PageClient, button: str) -> dict[str, Value]:
+    """How they said it, where the form asks that because somebody is not in the room."""
+    asked = "How they said it"
+    return {asked: "by telephone"} if any(one.startswith(asked) for one in client.form(button).labels) else {}
 
 
 def agree(walk: Walk, at: datetime) -> None:

@@ -98,10 +98,12 @@ def write_the_second_version(walk: Walk) -> None:
     agreeing.write_goal(walk, WINTER)
     client.submit("Save when we meet again", agreeing.evaluation_values(walk, NEXT))
     page = walk.open("plan/agreement").here
-    assert "Everybody is asked again: what they said about version 1 stands on its paper." in page.text
+    assert "This is about the next version, as it is written now. What people said of version 1 stands" in page.text
     assert walk.case.plan is not None
     agreeing.everybody_says(walk, walk.case.plan)
-    walk.step("Agree a new version of the plan")
+    agreeing.check_bottom_lines(walk, walk.case.plan)
+    agreeing.decide(walk.coordinator, walk, walk.case.plan)
+    walk.open("steps/revise_plan").submit("Agree a new version of the plan", {"Why all the same": "They were done."})
 
 
 @pytest.fixture
@@ -127,7 +129,7 @@ def test_to_a_second_version_of_the_plan(walk: Walk) -> None:
         f"1.2 is now: {SATURDAYS}",
         f"1.2 is done at another time: {SATURDAYS}",
         f"New, 3.1: {WINTER.actions[0].what}",
-        "We meet again at another time, in another place or with other people",
+        "We meet again at another time: Saturday 28 November 2026, 11:00",
     ]
     assert second["changes"] == changed
     page = walk.open("plan/versions/2").here

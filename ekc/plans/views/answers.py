@@ -25,6 +25,7 @@ from ekc.plans.facts import askable, heard
 from ekc.plans.forms import (
     TEXT,
     AcceptanceForm,
+    AgainForm,
     AgreementForm,
     BottomLineCheckForm,
     EverybodyForm,
@@ -208,10 +209,13 @@ def _everybody_form(case: Case, **more: Any) -> EverybodyForm:
     )
 
 
-def _again_form(case: Case, **more: Any) -> EverybodyForm:
+def _again_form(case: Case, **more: Any) -> AgainForm:
+    """The form with everybody whose answer is about an earlier text."""
     found = _answers(case)
-    people = [person for person in _askable(case) if person.id in found.earlier]
-    return EverybodyForm(people, away=_away(case, people), stands=_stands(found, people), prefix="again-", **more)
+    people = [person for person in _askable(case) if person.id in {**found.said, **found.earlier}]
+    earlier = [person.id for person in people if person.id in found.earlier]
+    more = {"data": {"people": earlier}, **more}
+    return AgainForm(people, away=_away(case, people), stands=_stands(found, people), prefix="again-", **more)
 
 
 def _agreement_form(case: Case, **more: Any) -> AgreementForm:
@@ -231,7 +235,8 @@ def own_answer_form(case: Case, **more: Any) -> OwnAnswerForm:
     text = queries.text_read(db(), case)
     said = {row.participant_id: row for row in queries.agreements(db(), case.id, case.presentation, text)}
     row = said.get(case.visitor.participant_id or 0)
-    stands = {"own": _standing(_("Your answer"), row.answer.label, row.words)} if row else {}
+    how = f", {_(row.how.label)}" if row and row.how else ""
+    stands = {"own": _standing(_("Your answer"), row.answer.label, row.words + how)} if row else {}
     return OwnAnswerForm(PROFILES[case.profile].only_agreed_recorded, stands=_shown_text(text) | stands, **more)
 
 
@@ -246,9 +251,11 @@ def _check_form(case: Case, bottom_line_id: int, **more: Any) -> BottomLineCheck
 def _acceptance_form(case: Case, **more: Any) -> AcceptanceForm:
     """The form, with the last decision of each who decides. The visitor offers those whose decision they may record."""
     words = {True: N_("accepted"), False: N_("not accepted")}
-    last = {row.participant_id: row for row in _decisions(case) if row.presentation == case.presentation}
+    number = queries.stored_draft(db(), case.id).text
+    about = (case.presentation, number)
+    last = {row.participant_id: row for row in _decisions(case) if (row.presentation, row.text) == about}
     stands = {str(id_): _standing(row.name, words[row.accepted], row.reason) for id_, row in last.items()}
-    text = _shown_text(queries.stored_draft(db(), case.id).text)
+    text = _shown_text(number)
     people = _deciders(case, queries.circle(db(), case.id))
     return AcceptanceForm(people, stands=text | stands, prefix="acceptance-", **more)
 
