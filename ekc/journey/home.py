@@ -31,6 +31,7 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Pa
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
+_WEEK = timedelta(days=6)  # behind today
 #: The phases of the day itself.
 _HELD = frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION})
 
@@ -98,6 +99,7 @@ class Home:
 
     today: date
     this_week: tuple[CaseRow, ...]
+    calls: tuple[tuple[evaluations.FollowUpRow, CaseRow], ...]  # calls and evaluations of this week
     link_requests: tuple[LinkRequests, ...]  # shown first: somebody may be waiting on the phone
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
@@ -132,12 +134,17 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     requests: tuple[CaseRow, ...] = ()
     today = at.date()
     dues: dict[int, evaluations.FollowUpRow] = {}
+    calls: tuple[tuple[evaluations.FollowUpRow, CaseRow], ...] = ()
     if who.account_id is not None and Role.COORDINATOR in who.roles:
         found = queries.cases_of_coordinator(session, who.account_id, at)
         cases = tuple(row for row in found if row.coordinator_id == who.account_id)
         requests = tuple(row for row in found if row not in cases and _sees_request(row.phase))
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
-        dues = {row.conference_id: row for row in reversed(evaluations.due_follow_ups(session, who.account_id, today))}
+        week = evaluations.due_follow_ups(session, who.account_id, today + _WEEK)
+        dues = {row.conference_id: row for row in reversed(week) if row.due_on <= today}
+        of_case = {row.id: row for row in cases}
+        ahead = (row for row in week if row.due_on > today and row.conference_id in of_case)
+        calls = tuple((row, of_case[row.conference_id]) for row in ahead)
     manages = Role.REGIONAL_MANAGER in who.roles
     registrations = queries.registrations(session, who.regions) if manages else ()
     regional = queries.cases_of_regions(session, who.regions) if manages else ()
@@ -152,6 +159,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
+        calls=calls,
         link_requests=(
             *_link_requests(session, cases, at, Role.COORDINATOR),
             *_link_requests(session, unattended, at, Role.REGIONAL_MANAGER),

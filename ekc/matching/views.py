@@ -267,6 +267,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
     candidates = (
         asking_queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
     )
+    history = match_queries.match_history(db(), case.id)
     employers = {one.id: EmployerForm(one, formdata=None) for one in _others(case, candidates)}
     if isinstance(typed := filled.get("employer"), EmployerForm):
         employers[typed.whose.id] = typed
@@ -282,7 +283,8 @@ def _page(case: Case, **filled: PlainForm) -> str:
         wishes=asking_queries.wishes(db(), case.id),
         candidates=candidates,
         employers=employers,
-        history=match_queries.match_history(db(), case.id),
+        history=history,
+        unwanted=match_queries.unwanted_names(history),
         spoken=_spoken,
     )
 

@@ -3,6 +3,7 @@ reads whom to ring.
 """
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -28,6 +29,7 @@ from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.page import text_of
 
 ALONE = "Noor van Dijk cannot sign in any more: nobody coordinates this conference. Ask somebody today"
 LOOKED_FOR = "Another coordinator is being looked for. Do you need somebody now? Ring your region: Ruud Kramer"
@@ -231,3 +233,31 @@ def test_a_locked_link_stays_locked_until_somebody_asked(
     made = client.post(form.url, data=dict(form.fields)).text
     assert ("Omar" in made, "Linda" in made) == (True, False)
     assert "Wrong answers at the link of Linda de Wit" in client.page(f"/conferences/{case.id}/links").text
+
+
+def test_whoever_was_not_wanted_is_known_beside_the_name(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    marieke = participant(case.id, case.people["marieke"])
+    independence.want_another_coordinator(By(db_session, marieke, START), case.id)
+    take_over(db_session, cast, case, clock, "denise")
+    said = "A main person would rather have somebody else than Noor van Dijk."
+
+    sign_in(client, cast.ruud)
+    rows = [text_of(row) for row in client.page(f"/conferences/{case.id}/coordinator").all("li")]
+    assert [said in row for row in rows if row.startswith("Noor van Dijk") and "Speaks" in row] == [True]
+    assert [said in row for row in rows if row.startswith("Denise Okafor") and "Speaks" in row] == [False]
+
+
+def test_calls_of_this_week_stand_in_this_week(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.set(datetime(2026, 3, 24, 9, 0, tzinfo=UTC))  # its call is on the 30th
+    home = staff_home(db_session, cast.noor, clock())
+    assert [(call.due_on, row.id) for call, row in home.calls] == [(date(2026, 3, 30), case.id)]
+    sign_in(client, cast.noor)
+    assert "This week Monday 30 March" in client.page("/").text
+    clock.set(datetime(2026, 3, 23, 9, 0, tzinfo=UTC))
+    assert staff_home(db_session, cast.noor, clock()).calls == ()

@@ -10,8 +10,9 @@ from ekc.conferences.entries import PersonDetails
 from ekc.matching.actions import asking, independence
 from ekc.matching.actions.independence import set_employer
 from ekc.matching.entries import Declaration
+from ekc.staff.actions import closing
 from ekc.workflow.vocabulary import Part
-from tests.build import matched_case, registered_case
+from tests.build import case_in_private_time, matched_case, prepared_case, registered_case
 from tests.cast import Cast, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
@@ -80,3 +81,33 @@ def test_declaring_anew(
     sign_in(visitor, cast.noor.actor.name, "/conferences/2/coordinator")
     visitor.get_by_text("Something has changed: declare anew").click()
     onlooker.look(visitor, "coordinator declaring anew")
+
+
+def test_taking_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    """The account of the coordinator is closed; somebody is asked instead, and takes over."""
+    case = prepared_case(db_session, cast, clock())
+    closing.close_account(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
+    sign_in(visitor, cast.ruud.actor.name, f"/conferences/{case.id}")
+    onlooker.look(visitor, "case that nobody coordinates")
+    visitor.goto(f"/conferences/{case.id}/coordinator")
+    onlooker.look(visitor, "coordinator who cannot act")
+    enter(visitor, make_link(db_session, clock(), case.id, case.people["marieke"]))
+    onlooker.look(visitor, "own page without coordinator")
+
+    asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0, "Noor is ill.")
+    sign_in(visitor, cast.denise.actor.name, f"/conferences/{case.id}/coordinator")
+    onlooker.look(visitor, "coordinator asked to take over")
+    independence.accept(By(db_session, cast.denise, clock()), case.id, Declaration("I know nobody of them."))
+    visitor.goto(f"/conferences/{case.id}/to-tell")
+    onlooker.look(visitor, "whom to ring after taking over")
+
+
+def test_taking_over_in_private_time(
+    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_private_time(db_session, cast, clock())
+    sign_in(visitor, cast.ruud.actor.name, f"/conferences/{case.id}/coordinator")
+    onlooker.look(visitor, "coordinator in private time")
+    asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0, "Noor is ill.")
+    sign_in(visitor, cast.denise.actor.name, f"/conferences/{case.id}/coordinator")
+    onlooker.look(visitor, "coordinator asked in private time")

@@ -218,6 +218,15 @@ def open_conflicts(session: Session, conference_id: int) -> tuple[Conflict, ...]
     return match.open_conflicts(agencies_of(session, conference_id)) if match else ()
 
 
+def unwanted_names(history: Iterable[MatchEvent]) -> frozenset[str]:
+    """Who was not wanted by a main person who has not said yes to them since. `history`: the latest first."""
+    said: dict[str, str] = {}
+    for event in history:
+        if event.action in {"unwanted", "confirmed"}:
+            said.setdefault(event.coordinator, event.action)
+    return frozenset(name for name, action in said.items() if action == "unwanted")
+
+
 def match_history(session: Session, conference_id: int) -> list[MatchEvent]:
     """All actions about the coordinator of a case, the latest first."""
     events = session.scalars(
