@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import SHARED, shared
-from ekc.conferences.mails import CONSENT_BACK, NOTICE, READS_MORE
+from ekc.conferences.mails import CONSENT_BACK, COORDINATOR_NOTICE, NOTICE, READS_MORE
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
@@ -38,6 +38,10 @@ _WISHES = frozenset(
         TraceKind.ANSWERED,
     }
 )
+
+
+#: The mails of notices that are not about day or place.
+_MAILS = {NoticeKind.COORDINATOR: COORDINATOR_NOTICE, NoticeKind.READING: READS_MORE}
 
 
 def queue_circle_mail(
@@ -96,7 +100,7 @@ def give_notice(
     listeners = [
         Listener(id=one.id, part=one.part, attends=one.attends, informed_on=one.informed_on) for one in people.values()
     ]
-    mail = READS_MORE if kind is NoticeKind.READING else NOTICE
+    mail = _MAILS.get(kind, NOTICE)
     mailed = _mailed(session, conference, at, rule.mails)
     for one in concerned(
         owed.Notice(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners

@@ -26,8 +26,12 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 _ROLES = (
-    "main_person child family supporter referrer professional part_reader plan_reader comes joins{} convenor "
+    "main_person child family supporter referrer professional part_reader plan_reader comes joins convenor "
     "asked_coordinator coordinator regional_manager care_manager administrator"
+)
+_MORE_ROLES = (
+    "main_person child family supporter referrer professional part_reader plan_reader comes joins in_room convenor "
+    "asked_coordinator coordinator regional_manager stands_in care_manager administrator"
 )
 
 
@@ -87,7 +91,7 @@ def _metadata() -> sa.MetaData:
 
 
 def upgrade() -> None:
-    _words_change(_account_role(_metadata(), _ROLES.format("")), "role", "role", _ROLES.format(" in_room"))
+    _words_change(_account_role(_metadata(), _ROLES), "role", "role", _MORE_ROLES)
     _words_change(_link_device(_metadata(), _WAYS), "confirmed", "how", f"{_WAYS} family")
     op.create_table(
         "stretch",
@@ -123,7 +127,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("update link_device set how = 'coordinator' where how = 'family'")
     _words_change(_link_device(_metadata(), f"{_WAYS} family"), "confirmed", "how", _WAYS)
-    _words_change(_account_role(_metadata(), _ROLES.format(" in_room")), "role", "role", _ROLES.format(""))
+    _words_change(_account_role(_metadata(), _MORE_ROLES), "role", "role", _ROLES)
     op.create_table(
         "attendance",
         sa.Column("id", sa.Integer, primary_key=True),

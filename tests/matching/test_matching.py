@@ -332,8 +332,6 @@ def test_in_private_time_nothing_is_changed(db_session: Session, cast: Cast, cas
     be_in(db_session, case, phase)
 
     with pytest.raises(NotNow):
-        ask(db_session, cast, case, cast.denise)
-    with pytest.raises(NotNow):
         independence.declare(By(db_session, cast.noor, START), case.id, DOUBTS)
     with pytest.raises(NotNow):
         independence.confirm_coordinator(By(db_session, cast.ruud, START), case.id)
