@@ -46,7 +46,7 @@ class AskForm(EditingForm):
         _l("Write down why another coordinator is needed. Then ask somebody."),
         _LONG,
         rows=2,
-        hint=_l("Whoever works on this conference reads it in the history below. Leave out what is private."),
+        hint=_l("Whoever is asked reads it, and whoever works on this conference. Leave out what is private."),
     )
 
     def __init__(self, another: bool, **kwargs: Any) -> None:

@@ -261,3 +261,15 @@ def test_calls_of_this_week_stand_in_this_week(
     assert "This week Monday 30 March" in client.page("/").text
     clock.set(datetime(2026, 3, 23, 9, 0, tzinfo=UTC))
     assert staff_home(db_session, cast.noor, clock()).calls == ()
+
+
+def test_everybody_with_a_mail_address_hears_by_mail(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    """Who knew the coordinator: a main person gets a mail of their own, others one each."""
+    case = build.prepared_case(db_session, cast, START)
+    build.change_details(db_session, cast, START, case, case.people["omar"], email="omar@example.org")
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "denise")
+
+    assert mails_to(db_session, "omar").count("The conference has another coordinator") == 1
+    assert mails_to(db_session, "marieke").count("You have another coordinator") == 1
+    assert mails_to(db_session, "marieke").count("The conference has another coordinator") == 0

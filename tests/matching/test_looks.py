@@ -83,8 +83,9 @@ def test_declaring_anew(
     onlooker.look(visitor, "coordinator declaring anew")
 
 
-def test_taking_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
-    """The account of the coordinator is closed; somebody is asked instead, and takes over."""
+def test_a_coordinator_who_cannot_act(
+    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
     case = prepared_case(db_session, cast, clock())
     closing.close_account(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
     sign_in(visitor, cast.ruud.actor.name, f"/conferences/{case.id}")
@@ -94,6 +95,9 @@ def test_taking_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: 
     enter(visitor, make_link(db_session, clock(), case.id, case.people["marieke"]))
     onlooker.look(visitor, "own page without coordinator")
 
+
+def test_taking_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+    case = prepared_case(db_session, cast, clock())
     asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0, "Noor is ill.")
     sign_in(visitor, cast.denise.actor.name, f"/conferences/{case.id}/coordinator")
     onlooker.look(visitor, "coordinator asked to take over")
@@ -102,12 +106,18 @@ def test_taking_over(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: 
     onlooker.look(visitor, "whom to ring after taking over")
 
 
-def test_taking_over_in_private_time(
+def test_asking_in_private_time(
     visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     case = case_in_private_time(db_session, cast, clock())
     sign_in(visitor, cast.ruud.actor.name, f"/conferences/{case.id}/coordinator")
     onlooker.look(visitor, "coordinator in private time")
+
+
+def test_answering_in_private_time(
+    visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_private_time(db_session, cast, clock())
     asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0, "Noor is ill.")
     sign_in(visitor, cast.denise.actor.name, f"/conferences/{case.id}/coordinator")
     onlooker.look(visitor, "coordinator asked in private time")
