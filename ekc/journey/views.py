@@ -194,7 +194,7 @@ def _calls(case: Case, found: tuple[OwedLine, ...]) -> list[Call]:
     known = queries.reach(db(), [one.id for one in line.to])
     live = {row.participant_id: row for row in links_of(db(), case.id) if row.is_live(now())}
     rows = ((one, live.get(one.id)) for one in line.to)
-    return [
+    calls = [
         Call(
             one.name,
             known[one.id].phone,
@@ -203,6 +203,7 @@ def _calls(case: Case, found: tuple[OwedLine, ...]) -> list[Call]:
         )
         for one, link in rows
     ]
+    return [one for one in calls if one.phone or one.no_code or one.old_paper]
 
 
 @bp.get("/conferences/<int:conference_id>/history")

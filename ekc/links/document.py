@@ -26,6 +26,7 @@ class Slip:
     phone: str  # of the coordinator; empty: the slip has a blank line for it
     language: str
     asks: Confirmed
+    contact: str = ""  # of the service; empty: nothing is said
 
 
 def qr_code(address: str, title: str) -> Markup:

@@ -326,11 +326,18 @@ def test_what_does_not_fit_is_refused(db_session: Session, cast: Cast, case: Mad
 
 
 @pytest.mark.parametrize("phase", [Phase.PRIVATE_TIME])
-def test_in_private_time_nothing_is_changed(db_session: Session, cast: Cast, case: Made, phase: Phase) -> None:
+def test_in_private_time_nothing_is_changed_but_who_is_asked(
+    db_session: Session, cast: Cast, case: Made, phase: Phase
+) -> None:
     ask(db_session, cast, case, cast.noor)
     independence.accept(By(db_session, cast.noor, START), case.id, INDEPENDENT)
     be_in(db_session, case, phase)
 
+    ask(db_session, cast, case, cast.denise)  # who takes over sees nothing of it either
+    with pytest.raises(NotNow):
+        asking.end_match(By(db_session, cast.ruud, START), case.id, "Not needed.")
+    with pytest.raises(NotNow):
+        independence.waive_conflict(By(db_session, cast.ruud, START), case.id, "employer", "No matter.")
     with pytest.raises(NotNow):
         independence.declare(By(db_session, cast.noor, START), case.id, DOUBTS)
     with pytest.raises(NotNow):

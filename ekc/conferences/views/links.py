@@ -259,6 +259,7 @@ def _slip(case: Case, made: MadeLink) -> Slip:
         until=local_date(link.expires_at, case.timezone),
         coordinator=case.visitor.actor.name,
         phone=people.phone_of(db(), case.visitor.account_id),
+        contact=runtime().settings.contact,
         language=core_language.language_of(person.language, case.language),
         asks=link.asks,
     )
