@@ -13,7 +13,6 @@ from ekc.conferences.access import Case, open_case
 from ekc.conferences.actions import safety
 from ekc.conferences.actions.registration import give_own_consent, log_contacts, withdraw_own_consent
 from ekc.conferences.gate import case_route
-from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
@@ -270,9 +269,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
 @moves  # what staff send carries the wish that is taken back
 def go_on(case: Case, matter: str) -> ResponseReturnValue:
     """Somebody does not want to stop, or not to come together again; or no longer. Staff send whose word they note."""
-    if matter not in set(VoiceMatter):
-        raise Unknown
-    what = VoiceMatter(matter)
+    what = _matter(matter)
     form = _go_on_form(case, what)
     unchanged = form.unless_changed(lambda: _go_on_form(case, what, formdata=None))
     own = case.visitor.participant_id is not None
@@ -431,10 +428,8 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         possible=verdict is not None,
         questions=verdict.questions if verdict else (),
         reasons=reasons,
-        overridable=verdict is not None and verdict.overridable,
         overrides=overrides,
         outside=Role.COORDINATOR in case.roles,
-        today_there=local_date(now(), case.timezone),
         dissent=dissent(db(), case) if freezes else (),
         printed=printed_agreements(db(), case) if freezes else (),
         said=SAID,

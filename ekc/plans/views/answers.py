@@ -308,7 +308,6 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     page = render_template(
         "plans/agreement.html",
         case=case,
-        draft=draft,
         revision=found.revision,
         text=text,
         names={person.id: person.name for person in people},
