@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ekc.accounts.access import By
 from ekc.conferences.access import Case
@@ -14,7 +13,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
-from ekc.core.forms import EditingForm, Standing
+from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
 from ekc.plans import actions, queries
@@ -357,9 +356,9 @@ def _forms(
     found: queries.StoredDraft,
     answers: queries.Answers,
     sent: SubmittedForm | None,
-) -> dict[str, FlaskForm]:
+) -> dict[str, PlainForm]:
     """The forms that the visitor can use, by their place on the page; `sent` as it was sent."""
-    forms: dict[str, FlaskForm] = {}
+    forms: dict[str, PlainForm] = {}
     empty = {"formdata": None}
     asked = askable(people, found.draft)
     open_ = [person for person in asked if person.id not in answers.said]
