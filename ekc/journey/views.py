@@ -31,7 +31,7 @@ from ekc.journey.panel import blocker_link, owed_page
 from ekc.matching.queries.match import matches
 from ekc.plans.document import SAID
 from ekc.plans.effects import printed_agreements
-from ekc.plans.views.answers import own_answer_form
+from ekc.plans.views.answers import answer_form
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
@@ -225,7 +225,8 @@ def _after_correction(conference_id: int) -> str:
 def own_page(case: Case) -> ResponseReturnValue:
     """The own page of a participant, by their personal link."""
     page = own_page_of(db(), case, now())
-    form = own_answer_form(case, formdata=None) if page.plan_question else None
+    asked = page.plan_question
+    form = answer_form(case, asked.text, asked.said, formdata=None) if asked else None
     return render_template("journey/own_page.html", case=case, page=page, form=form)
 
 
