@@ -208,7 +208,7 @@ def _correction_form(case: Case, **more: Any) -> CorrectionForm:
     region_names = {row.id: row.name for row in regions(db())}
     before, referrers = conferences.assignment(db(), case.id), professionals(db(), case.id)
     countries = runtime().settings.countries
-    return CorrectionForm(before, region_names, countries, referrers, case.plan_number > 0, **more)
+    return CorrectionForm(before, region_names, countries, referrers, case.in_force, **more)
 
 
 def _after_correction(conference_id: int) -> str:
