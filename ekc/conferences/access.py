@@ -324,7 +324,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
     roles |= _standing_in(by, conference, roles)
-    refuse_unless(activity, conference.phase, roles, in_force=conference.plan_number > 0)
+    refuse_unless(activity, conference.phase, roles, in_force=conference.in_force)
     try:
         by.check_form()
     except Stale as stale:

@@ -103,6 +103,11 @@ class Conference(Base):
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
 
+    @property
+    def in_force(self) -> bool:
+        """Whether a plan is in force: one was agreed."""
+        return self.plan_number > 0
+
 
 class Participant(Base):
     """Somebody in the circle of one case. People are not linked across cases."""

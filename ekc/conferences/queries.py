@@ -537,6 +537,12 @@ class ConcernRow:
 
 
 _concerns = SafetyConcern.__table__.c
+#: `ConcernRow.unanswered`, for statements.
+UNANSWERED = and_(
+    SafetyConcern.said_at.is_not(None),
+    SafetyConcern.arrangement.is_(None),
+    SafetyConcern.arrangement_before.is_(None),
+)
 
 
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
@@ -605,9 +611,8 @@ def traces(session: Session, conference_id: int) -> tuple[TraceRow, ...]:
 
 def not_safe_since(session: Session, conference_id: int, participant_id: int) -> datetime | None:
     """When this person said that it does not feel safe, if nobody has answered that yet."""
-    mine = (_concerns.conference_id == conference_id, _concerns.participant_id == participant_id)
-    open_ = (_concerns.arrangement.is_(None), _concerns.arrangement_before.is_(None))
-    return session.scalar(select(func.max(SafetyConcern.said_at)).where(*mine, *open_))
+    mine = (SafetyConcern.conference_id == conference_id, SafetyConcern.participant_id == participant_id)
+    return session.scalar(select(func.max(SafetyConcern.said_at)).where(*mine, UNANSWERED))
 
 
 # Bottom lines

@@ -83,6 +83,7 @@ class Wish:
 class PlanQuestion:
     """Whether the visitor agrees to the plan: what they say of it, or `earlier` said of a text before it."""
 
+    text: int  # the number of the text that they read
     said: plans.AgreementRow | None
     earlier: plans.AgreementRow | None
     changes: tuple[Change, ...]  # of the plan since `earlier`
@@ -274,7 +275,7 @@ def _plan_question(
     answers = plans.answers(session, case.id, case.presentation, text)
     earlier = answers.earlier.get(me.id)
     former = answers.former.get(earlier.text) if earlier else None
-    return PlanQuestion(answers.said.get(me.id), earlier, text_changes(former.draft, draft) if former else ())
+    return PlanQuestion(text, answers.said.get(me.id), earlier, text_changes(former.draft, draft) if former else ())
 
 
 def _disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:

@@ -28,6 +28,7 @@ from ekc.accounts.models import Account, Region
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant, SafetyConcern, Voice
+from ekc.conferences.queries import UNANSWERED
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.models import Correction, PhaseChange, StepWords
@@ -351,8 +352,7 @@ def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
         select(*head, null().label("matter"), SafetyConcern.said_at.label("since"))
         .join(SafetyConcern, SafetyConcern.conference_id == Conference.id)
         .join(Participant, Participant.id == SafetyConcern.participant_id)
-        .where(mine, Conference.phase != Phase.PRIVATE_TIME, SafetyConcern.said_at.is_not(None))
-        .where(SafetyConcern.arrangement.is_(None), SafetyConcern.arrangement_before.is_(None))
+        .where(mine, Conference.phase != Phase.PRIVATE_TIME, UNANSWERED)
     )
     wished = (
         select(*head, Voice.matter, Voice.written_at.label("since"))

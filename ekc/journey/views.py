@@ -14,7 +14,6 @@ from ekc.conferences.access import Case, open_case
 from ekc.conferences.actions import safety
 from ekc.conferences.actions.registration import give_own_consent, log_contacts, withdraw_own_consent
 from ekc.conferences.gate import case_route
-from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
@@ -35,7 +34,7 @@ from ekc.links.queries import links_of
 from ekc.matching.queries.match import matches
 from ekc.plans.document import SAID
 from ekc.plans.effects import printed_agreements
-from ekc.plans.views.answers import own_answer_form
+from ekc.plans.views.answers import answer_form
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
 from ekc.workflow.duties import Duty
@@ -257,7 +256,7 @@ def _correction_form(case: Case, **more: Any) -> CorrectionForm:
     region_names = {row.id: row.name for row in regions(db())}
     before, referrers = conferences.assignment(db(), case.id), professionals(db(), case.id)
     countries = runtime().settings.countries
-    return CorrectionForm(before, region_names, countries, referrers, case.plan_number > 0, **more)
+    return CorrectionForm(before, region_names, countries, referrers, case.in_force, **more)
 
 
 def _after_correction(conference_id: int) -> str:
@@ -274,7 +273,8 @@ def _after_correction(conference_id: int) -> str:
 def own_page(case: Case) -> ResponseReturnValue:
     """The own page of a participant, by their personal link."""
     page = own_page_of(db(), case, now())
-    form = own_answer_form(case, formdata=None) if page.plan_question else None
+    asked = page.plan_question
+    form = answer_form(case, asked.text, asked.said, formdata=None) if asked else None
     return render_template("journey/own_page.html", case=case, page=page, form=form)
 
 
@@ -318,9 +318,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
 @moves  # what staff send carries the wish that is taken back
 def go_on(case: Case, matter: str) -> ResponseReturnValue:
     """Somebody does not want to stop, or not to come together again; or no longer. Staff send whose word they note."""
-    if matter not in set(VoiceMatter):
-        raise Unknown
-    what = VoiceMatter(matter)
+    what = _matter(matter)
     form = _go_on_form(case, what)
     unchanged = form.unless_changed(lambda: _go_on_form(case, what, formdata=None))
     own = case.visitor.participant_id is not None
@@ -479,10 +477,8 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         possible=verdict is not None,
         questions=verdict.questions if verdict else (),
         reasons=reasons,
-        overridable=verdict is not None and verdict.overridable,
         overrides=overrides,
         outside=Role.COORDINATOR in case.roles,
-        today_there=local_date(now(), case.timezone),
         dissent=dissent(db(), case) if freezes else (),
         printed=printed_agreements(db(), case) if freezes else (),
         said=SAID,

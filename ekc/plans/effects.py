@@ -173,12 +173,10 @@ def _document(
     decisions = acceptances(session, conference.id, conference.presentation, text)
     accepted = decisions[-1] if decisions and is_accepted(decisions) else None
     met = bottom_line_checks(session, conference.id, conference.presentation, text)
-    said = agreements(session, conference.id, conference.presentation, text)
-    answers = {row.participant_id: row.answer for row in said}
-    unheard = heard(people, draft, answers, conference.registered_on, conference.without_conference)
+    said, unheard = _said_of(session, conference, people, draft, text)
     marks = _Marks(
         done=done(session, conference.id, conference.plan_number),
-        disagree=frozenset(id_ for id_, answer in answers.items() if answer is Agreed.NO),
+        disagree=frozenset(id_ for id_, row in said.items() if row.answer is Agreed.NO),
         not_asked=frozenset(person.id for person in unheard.not_asked),
     )
     return PlanDocument(
@@ -213,7 +211,7 @@ def _document(
         )
         if accepted
         else None,
-        agreed=_agreed(people, {row.participant_id: row for row in said}, unheard),
+        agreed=_agreed(people, said, unheard),
         changes=lines,
     )
 
@@ -223,21 +221,24 @@ def answers_in_force(session: Session, conference: Conference) -> tuple[dict[int
     in_force = version(session, conference.id, conference.plan_number)
     if in_force is None:
         return {}, frozenset()
-    rows = agreements(session, conference.id, conference.presentation, in_force.text)
-    said = {row.participant_id: row.answer for row in rows}
     people, draft = circle(session, conference.id), from_json(in_force.content)
-    unheard = heard(people, draft, said, conference.registered_on, conference.without_conference)
-    return said, frozenset(person.id for person in unheard.not_asked)
+    said, unheard = _said_of(session, conference, people, draft, in_force.text)
+    return {id_: row.answer for id_, row in said.items()}, frozenset(person.id for person in unheard.not_asked)
 
 
 def printed_agreements(session: Session, conference: Conference | Case) -> tuple[PrintedAgreement, ...]:
     """What the paper says of everybody, if the draft is frozen as it is now."""
     found, people = stored_draft(session, conference.id), circle(session, conference.id)
-    rows = agreements(session, conference.id, conference.presentation, found.text)
-    said = {row.participant_id: row for row in rows}
+    return _agreed(people, *_said_of(session, conference, people, found.draft, found.text))
+
+
+def _said_of(
+    session: Session, conference: Conference | Case, people: tuple[CirclePerson, ...], draft: Draft, text: int
+) -> tuple[dict[int, AgreementRow], Heard]:
+    """What each said of this text of the plan, and who has not been asked about it."""
+    said = {row.participant_id: row for row in agreements(session, conference.id, conference.presentation, text)}
     answers = {id_: row.answer for id_, row in said.items()}
-    unheard = heard(people, found.draft, answers, conference.registered_on, conference.without_conference)
-    return _agreed(people, said, unheard)
+    return said, heard(people, draft, answers, conference.registered_on, conference.without_conference)
 
 
 @dataclass(frozen=True, slots=True)

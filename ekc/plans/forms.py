@@ -205,20 +205,21 @@ class _AnswerForm(EditingForm):
 
     about = "person"  # the field that says of whom it is
 
+    @property
+    def chosen(self) -> list[int]:
+        """Of whom it is."""
+        data = self[self.about].data
+        return data if isinstance(data, list) else [data]
+
     def replaces(self, key: str) -> bool:
         """Only what those said who were chosen; every answer is to the text that was shown."""
-        chosen = self[self.about].data
-        return key == TEXT or key in map(str, chosen if isinstance(chosen, list) else [chosen])
-
-
-def _how_field() -> SelectField:
-    return SelectField(_l("How they said it"))
+        return key == TEXT or key in map(str, self.chosen)
 
 
 class _HeardForm(_AnswerForm):
     """What people say, and how they said it where somebody of them was not in the room: of those in `away`."""
 
-    how = _how_field()
+    how = SelectField(_l("How they said it"))
 
     def __init__(self, people: Iterable[CirclePerson], away: Container[int] = (), **more: Any) -> None:
         super().__init__(**more)
@@ -232,8 +233,7 @@ class _HeardForm(_AnswerForm):
 
     def validate_how(self, field: SelectField) -> None:
         """Whoever was not in the room said it somehow."""
-        chosen = self[self.about].data
-        if not field.data and any(id_ in self.away for id_ in (chosen if isinstance(chosen, list) else [chosen])):
+        if not field.data and any(id_ in self.away for id_ in self.chosen):
             raise ValidationError(_("Say how they said it: they were not in the room."))
 
     def to_how(self) -> SaidHow | None:

@@ -13,6 +13,7 @@ from ekc.conferences.actions.circle import member, update_row
 from ekc.conferences.entries import Concern
 from ekc.conferences.mails import NOT_SAFE
 from ekc.conferences.models import Conference, SafetyConcern
+from ekc.conferences.queries import UNANSWERED
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import N_, Activity, Phase, Step, TraceKind
@@ -70,7 +71,7 @@ def note_not_safe(by: By, conference: Conference, words: str = "", step: Step | 
     """
     who = by.visitor.participant_id or 0
     mine = (SafetyConcern.conference_id == conference.id, SafetyConcern.participant_id == who)
-    concern = by.session.scalar(select(SafetyConcern).where(*mine, *_UNANSWERED))
+    concern = by.session.scalar(select(SafetyConcern).where(*mine, UNANSWERED))
     if concern is None:
         concern = SafetyConcern(conference_id=conference.id, participant_id=who, said_at=by.at)
         by.session.add(concern)
@@ -86,7 +87,7 @@ def note_not_safe(by: By, conference: Conference, words: str = "", step: Step | 
 
 def tell_not_safe(by: By, conference: Conference, since: datetime) -> None:
     """Mail staff if somebody said since then, in private time, that it does not feel safe."""
-    said = (SafetyConcern.conference_id == conference.id, SafetyConcern.said_at >= since, *_UNANSWERED)
+    said = (SafetyConcern.conference_id == conference.id, SafetyConcern.said_at >= since, UNANSWERED)
     if by.session.scalar(select(SafetyConcern.id).where(*said).limit(1)) is not None:
         _mail(by, conference)
 
@@ -103,14 +104,6 @@ def answer_concern(by: By, conference_id: int, concern_id: int, said: str) -> No
         concern.arrangement = said
         traces.leave(by, conference, TraceKind.SAFETY_ANSWERED, concern.participant_id)
         by.record("safety.answered", conference_id)
-
-
-#: Said by somebody themselves, and answered in no round.
-_UNANSWERED = (
-    SafetyConcern.said_at.is_not(None),
-    SafetyConcern.arrangement.is_(None),
-    SafetyConcern.arrangement_before.is_(None),
-)
 
 
 def _mail(by: By, conference: Conference) -> None:

@@ -187,7 +187,6 @@ def _page(
         arranged=arranged,
         options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
         starts_on=starts_on,
-        today=local_date(now(), case.timezone),
         is_past=bool(current.starts_at and not current.started_at and current.starts_at < now()),
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
         sent=date or hours or venue or (arrangement[1] if arrangement else None),

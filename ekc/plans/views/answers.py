@@ -1,12 +1,11 @@
 """The page of the agreement: who agrees, bottom lines, acceptance, and answers to requests for support."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ekc.accounts.access import By
 from ekc.conferences.access import Case
@@ -14,7 +13,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
-from ekc.core.forms import EditingForm, Standing
+from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
 from ekc.plans import actions, queries
@@ -234,7 +233,11 @@ def own_answer_form(case: Case, **more: Any) -> OwnAnswerForm:
     """The form in which the visitor says whether they agree, with what they said before."""
     text = queries.text_read(db(), case)
     said = {row.participant_id: row for row in queries.agreements(db(), case.id, case.presentation, text)}
-    row = said.get(case.visitor.participant_id or 0)
+    return answer_form(case, text, said.get(case.visitor.participant_id or 0), **more)
+
+
+def answer_form(case: Case, text: int, row: queries.AgreementRow | None, **more: Any) -> OwnAnswerForm:
+    """The same, of a text that was read, and what they said of it."""
     how = f", {_(row.how.label)}" if row and row.how else ""
     stands = {"own": _standing(_("Your answer"), row.answer.label, row.words + how)} if row else {}
     return OwnAnswerForm(PROFILES[case.profile].only_agreed_recorded, stands=_shown_text(text) | stands, **more)
@@ -242,7 +245,10 @@ def own_answer_form(case: Case, **more: Any) -> OwnAnswerForm:
 
 def _check_form(case: Case, bottom_line_id: int, **more: Any) -> BottomLineCheckForm:
     text = queries.stored_draft(db(), case.id).text
-    met = queries.bottom_line_checks(db(), case.id, case.presentation, text)
+    return _line_form(text, queries.bottom_line_checks(db(), case.id, case.presentation, text), bottom_line_id, **more)
+
+
+def _line_form(text: int, met: Mapping[int, bool], bottom_line_id: int, **more: Any) -> BottomLineCheckForm:
     words = {True: _("met"), False: _("not met")}
     stands = {"checked": Standing(_("The plan meets it"), words[met[bottom_line_id]])} if bottom_line_id in met else {}
     return BottomLineCheckForm(stands=_shown_text(text) | stands, **more)
@@ -315,7 +321,6 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     page = render_template(
         "plans/agreement.html",
         case=case,
-        draft=draft,
         revision=found.revision,
         text=text,
         names={person.id: person.name for person in people},
@@ -365,9 +370,9 @@ def _forms(
     found: queries.StoredDraft,
     answers: queries.Answers,
     sent: SubmittedForm | None,
-) -> dict[str, FlaskForm]:
+) -> dict[str, PlainForm]:
     """The forms that the visitor can use, by their place on the page; `sent` as it was sent."""
-    forms: dict[str, FlaskForm] = {}
+    forms: dict[str, PlainForm] = {}
     empty = {"formdata": None}
     asked = askable(people, found.draft)
     open_ = [person for person in asked if person.id not in answers.said]
@@ -382,15 +387,18 @@ def _forms(
         if asked:
             forms["person"] = _agreement_form(case, **empty)
     if case.may(Activity.CHECK_PLAN):
+        met = queries.bottom_line_checks(db(), case.id, case.presentation, found.text)
         for line in visible_bottom_lines(db(), case):
-            forms[f"bottom-line-{line.id}"] = _check_form(case, line.id, **empty)
+            forms[f"bottom-line-{line.id}"] = _line_form(found.text, met, line.id, **empty)
     if case.may(Activity.ANSWER_PLAN) and case.visitor.participant_id in {person.id for person in asked}:
         forms["own"] = own_answer_form(case, **empty)
     if _decides_now(case, people, found):
         forms["acceptance"] = _acceptance_form(case, **empty)
     for action in actions_of(found.draft):
         if action.kind is ActionKind.PROFESSIONAL and _answers_request(case, action):
-            forms[action.key] = _support_form(case, action.key, **empty)
+            form = SupportForm(prefix=f"{action.key}-", **empty)
+            form.fill(action)
+            forms[action.key] = form
     if sent:
         forms[sent.place] = sent.form
     return forms

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
@@ -42,13 +41,13 @@ class SubmittedForm:
     """A form that was rejected: its `place` on the page, and the refusal, if any."""
 
     place: str
-    form: FlaskForm
+    form: PlainForm
     refusal: Refusal | None = None
 
     @property
     def status(self) -> int:
         """The HTTP status of the response."""
-        return self.refusal.status if self.refusal else getattr(self.form, "status", 422)
+        return self.refusal.status if self.refusal else self.form.status
 
 
 Page = Callable[[Case, SubmittedForm], ResponseReturnValue]
@@ -169,7 +168,7 @@ def _change(
     except Stale as refusal:
         return page(case, replace(sent, refusal=refusal))
     except Refusal as refusal:
-        if not isinstance(sent.form, PlainForm) or refusal.field not in sent.form:
+        if refusal.field not in sent.form:
             raise
         sent.form.status = sent.form.refuse(refusal)
         return page(case, sent)
@@ -253,11 +252,11 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     return (page, sent.status) if sent else page
 
 
-def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, FlaskForm]:
+def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, PlainForm]:
     """One form for each place of the page, empty or as it was sent. The others ignore the request's data."""
     chips = _nameable(people, draft)
     empty = {"formdata": None}
-    forms: dict[str, FlaskForm] = {goal.key: ActionForm(chips, prefix=f"{goal.key}-", **empty) for goal in draft.goals}
+    forms: dict[str, PlainForm] = {goal.key: ActionForm(chips, prefix=f"{goal.key}-", **empty) for goal in draft.goals}
     forms["goal"] = GoalForm(prefix="goal-", **empty)
     forms["what-if"] = WhatIfForm(chips, prefix="what-if-", **empty)
     forms["monitor"] = MonitorForm(chips, prefix="monitor-", **empty)
@@ -311,7 +310,7 @@ def _part_again(case: Case, sent: SubmittedForm) -> ResponseReturnValue:
     return _part_page(case, sent.place, sent.form, sent.refusal), sent.status
 
 
-def _part_page(case: Case, key: str, form: FlaskForm, refusal: Refusal | None = None) -> str:
+def _part_page(case: Case, key: str, form: PlainForm, refusal: Refusal | None = None) -> str:
     """The page of one part; after a concurrent change it also shows the part as it is now."""
     found = queries.stored_draft(db(), case.id)
     return render_template(
