@@ -252,9 +252,17 @@ def unattended(session: Session, case: Conference | Row[Any], at: datetime) -> b
     return not still_open(case, at) or not who_can_coordinate(session, [case.coordinator_id], at)
 
 
-def _standing_in(by: By, case: Conference | Row[Any], roles: frozenset[Role]) -> frozenset[Role]:
-    stands_in = Role.REGIONAL_MANAGER in roles and Role.COORDINATOR not in roles and unattended(by.session, case, by.at)
-    return frozenset({Role.STANDS_IN} if stands_in else ())
+def _standing_in(by: By, case: Conference | Row[Any], roles: frozenset[Role], *wanted: Activity) -> frozenset[Role]:
+    """The role of a regional manager while the coordinator cannot act. Not asked where nothing of `wanted` is allowed.
+
+    So a refusal takes as many statements as for a case that does not exist.
+    """
+    if Role.REGIONAL_MANAGER not in roles or Role.COORDINATOR in roles:
+        return frozenset()
+    most = roles | {Role.STANDS_IN}
+    if not any(may(one, case.phase, most, case.plan_number > 0) for one in wanted):
+        return frozenset()
+    return frozenset({Role.STANDS_IN} if unattended(by.session, case, by.at) else ())
 
 
 def open_case(by: By, conference_id: int, activity: Activity, *others: Activity) -> Case:
@@ -264,7 +272,7 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
     if row is None:
         raise Unknown
     roles = roles_in(by.visitor, row, row, by.at)
-    roles |= _standing_in(by, row, roles)
+    roles |= _standing_in(by, row, roles, activity, *others)
     try:
         refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > 0)
     except Unknown as unknown:
@@ -323,7 +331,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, _BELONGS)
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
-    roles |= _standing_in(by, conference, roles)
+    roles |= _standing_in(by, conference, roles, activity)
     refuse_unless(activity, conference.phase, roles, in_force=conference.in_force)
     try:
         by.check_form()

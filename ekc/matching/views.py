@@ -64,7 +64,7 @@ def ask(case: Case) -> ResponseReturnValue:
             asking.ask_coordinator(by(unchanged), case.id, form.account_id.data, reason)
             flash(_("Asked. Ring them too: they see it on their own page."), "success")
             return _back(case)
-    elif form.account_id.data is None:
+    elif form.account_id.raw_data and form.account_id.data is None:  # no button sends that
         raise Unknown
     return _page(case, ask=form), form.status
 

@@ -209,6 +209,10 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, prepared
     yield noor, (f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}",)
     yield noor, _told(session, cast)
+    handed = _prepared(session, cast)
+    asking.ask_coordinator(By(session, cast.ruud, START), handed.id, cast.denise.account_id or 0)
+    independence.accept(By(session, cast.denise, START), handed.id, build.INDEPENDENT)
+    yield cast.denise, (f"/conferences/{handed.id}/links",)
     inside = build.case_in_private_time(session, cast, START)
     token = make_link(session, START, inside.id, inside.people["omar"]).rpartition("/")[2]
     ask_to_come_in(session, START, token, "Chrome, Android")

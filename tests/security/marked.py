@@ -245,6 +245,9 @@ def granted(name: str, phase: Phase, roles: frozenset[Role] | None = None) -> se
     # A request in the next version is shown to whoever is asked where it can be answered.
     if not may(Activity.ANSWER_SUPPORT, phase, held) and not sees(CasePart.NEXT_VERSION, phase, held):
         found -= {"nextask"}
+    # Who was at an evaluation is chosen by whoever writes it down.
+    if name == "omar" and not may(Activity.FOLLOW_UP, phase, held, in_force=True):
+        found -= {"nametolk"}
     return found
 
 

@@ -109,7 +109,8 @@ def wrong(app: Flask, form: Found, name: str, lies: Lies) -> str:
     there = START + off
     typed = there.strftime("%Y-%m-%dT%H:%M" if field.kind == "datetime-local" else "%Y-%m-%d")
     answers = []
-    beside = {one.name: [""] for one in form.fields if one.name.rpartition("-")[2] in ("starts", "every")}
+    empty = {"starts", "every", "employer", "relation", "interest"}  # to be left out beside what else is sent
+    beside = {one.name: [""] for one in form.fields if one.name.rpartition("-")[2] in empty}
     for whole in wholes(form):
         with undone(app) as ask:
             answer = post(ask, form, whole | beside | {field.name: [typed]})
