@@ -216,7 +216,7 @@ def _follow_up(by: By, conference: Conference, roles: frozenset[Role], follow_up
     """A follow-up that the visitor may write down or correct: all, or for who sees only their own, those."""
     of_case = FollowUp.conference_id == conference.id
     row = by.session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id, of_case))
-    whole = sees(CasePart.FOLLOW_UPS, conference.phase, roles) is Scope.ALL
+    whole = sees(CasePart.FOLLOW_UPS, conference.phase, roles, conference.in_force) is Scope.ALL
     if row is None or not (whole or queries.is_own(row, by.visitor.participant_id)):
         raise Unknown
     return row

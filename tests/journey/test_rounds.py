@@ -164,3 +164,14 @@ def test_what_was_agreed_and_arranged_last_time_is_asked_again(db_session: Sessi
         "meeting_arranged",
         "family_outnumbers_professionals",
     }
+
+
+def test_a_call_that_is_open_is_made_in_the_new_round(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.case_in_evaluation(db_session, cast, clock())
+    noor = By(db_session, cast.noor, clock())
+    take_step(noor, case.id, Taking(Step.RECONVENE, reason="a new question"))
+    call = next(row for row in follow_ups(db_session, case.id, clock().date()) if row.kind is FollowUpKind.CALL)
+
+    evaluations.record_follow_up(noor, case.id, call.id, FollowUpReport(held_on=clock().date(), found="QearlyZ"))
+
+    assert not next(row for row in follow_ups(db_session, case.id, clock().date()) if row.id == call.id).is_open
