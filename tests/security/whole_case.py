@@ -30,6 +30,7 @@ from ekc.plans import actions as plans
 from ekc.plans import document, edits
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
+from ekc.workflow.ends import End
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import (
@@ -227,7 +228,7 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
         "consent": Consent(conference_id=case, participant_id=kees, scope="file", given_on=today),
         "date_option": DateOption(meeting_id=meeting, starts_at=START + timedelta(days=99)),
         "information_item": InformationItem(meeting_id=meeting, kind=InformationKind.HELP, text="Help"),
-        "notice": Notice(conference_id=case, kind=NoticeKind.COORDINATOR, round=1, at=START, was="A", now="B"),
+        "notice": _notice(session, case),
         "reading": Reading(meeting_id=meeting, participant_id=kees, at=START),
         "question": Question(meeting_id=meeting, participant_id=kees, text="Who?"),
         "safety_concern": SafetyConcern(conference_id=case, participant_id=kees, concern="The stairs"),
@@ -251,6 +252,13 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
     return {"participant": kees, "meeting": held, "stretch": stretch} | {
         table: _put(session, row) for table, row in new.items()
     }
+
+
+def _notice(session: Session, case: int) -> Notice:
+    """Of what is owed to people in this phase."""
+    if session.get_one(Conference, case).phase is Phase.CLOSED:
+        return Notice(conference_id=case, kind=NoticeKind.END, end=End.CLOSED, round=1, at=START, was="", now="")
+    return Notice(conference_id=case, kind=NoticeKind.COORDINATOR, round=1, at=START, was="A", now="B")
 
 
 def _version(case: int) -> PlanVersion:
