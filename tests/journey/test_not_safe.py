@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import safety
-from ekc.conferences.entries import PersonDetails
+from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import concerns, voices
 from ekc.core.errors import NotNow, Refusal, Unknown
@@ -334,3 +334,49 @@ def test_staff_answer_it_and_do_not_change_what_was_said(cast: Cast, db_session:
         safety.answer_concern(noor, case.id, row.id, "")
     with pytest.raises(Unknown):
         safety.answer_concern(one(db_session, case, "omar"), case.id, row.id, "It is nothing.")
+
+
+def test_an_answer_from_before_the_newest_words_is_refused_and_shows_them(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=(VERA,))
+    safety.say_not_safe(one(db_session, case, "vera"), case.id, "He reads my phone.")
+    noor = browser()
+    sign_in(noor, cast.noor)
+    noor.page(f"/conferences/{case.id}/safety")
+    later = clock.advance(minutes=5)
+    safety.say_not_safe(By(db_session, participant(case.id, case.people["vera"]), later), case.id, "He is at my door.")
+
+    page = noor.refused("Save", {"What was said or arranged?": "She puts a code on it."}, status=409)
+
+    assert (
+        "Now at “It does not feel safe”: Monday 2 March 2026, 10:05, He reads my phone. He is at my door." in page.text
+    )
+    [row] = concerns(refreshed(db_session), case.id)
+    assert row.unanswered
+    noor.submit("Save")  # what was typed stands there still
+    [row] = concerns(refreshed(db_session), case.id)
+    assert row.arrangement == "She puts a code on it."
+
+
+def test_what_staff_noted_is_not_answered_as_if_somebody_said_it(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=(VERA,))
+    noted = safety.add_concern(
+        By(db_session, cast.noor, START),
+        case.id,
+        Concern(participant_id=case.people["vera"], concern="It.", arrangement=""),
+    )
+    noor = browser()
+    sign_in(noor, cast.noor)
+    noor.page(f"/conferences/{case.id}/safety")
+    token = noor.form("Write it down").fill({}).payload()["csrf_token"]
+    sent = {"csrf_token": token, f"concern-{noted}-arrangement": ["Spoken."]}
+    codes = [
+        noor.post(f"/conferences/{case.id}/safety/{noted}/answer", data=data).status_code
+        for data in (sent, {"csrf_token": token})
+    ]
+    assert codes == [409, 422]
+    [row] = concerns(refreshed(db_session), case.id)
+    assert row.arrangement is None

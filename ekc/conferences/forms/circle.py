@@ -227,6 +227,6 @@ class ConcernForm(EditingForm):
 
 
 class AnswerForm(EditingForm):
-    """What was said or arranged with somebody who said that it does not feel safe."""
+    """What was said or arranged with somebody who said that it does not feel safe. `stands`: what they said, when."""
 
     arrangement = passage(_l("What was said or arranged?"), _l("Write what was said or arranged."), rows=2)

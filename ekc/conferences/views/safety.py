@@ -12,9 +12,12 @@ from ekc.conferences.queries import ConcernRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
+from ekc.core.forms import Standing
 from ekc.core.language import gettext as _
+from ekc.core.language import moment, translate
 from ekc.core.routes import db, edits, moves
 from ekc.signin.login import by
+from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import Activity
 
 _ADDRESS = "/conferences/<int:conference_id>/safety"
@@ -90,8 +93,8 @@ def _page(
     """The page; a form that is given was rejected and is shown again."""
     circle = queries.circle(db(), case.id)
     rows = sorted(queries.concerns(db(), case.id), key=lambda row: row.arrangement is not None)
-    forms = {row.id: _filled(circle, row) for row in rows}
-    if changed:
+    forms = {row.id: _filled(case, circle, row) for row in rows}
+    if changed and type(changed[1]) is type(forms.get(changed[0])):  # else it is no form of this concern
         forms[changed[0]] = changed[1]
     # The page of a person links here with that person selected.
     about = {"participant_id": request.args.get("person", type=int)}
@@ -114,11 +117,14 @@ def _form_of(case: Case, concern_id: int) -> ConcernForm | AnswerForm:
     row = next((row for row in queries.concerns(db(), case.id) if row.id == concern_id), None)
     if row is None:
         raise Unknown
-    return _filled(queries.circle(db(), case.id), row)
+    return _filled(case, queries.circle(db(), case.id), row)
 
 
-def _filled(circle: tuple[queries.PersonRow, ...], row: ConcernRow) -> ConcernForm | AnswerForm:
+def _filled(case: Case, circle: tuple[queries.PersonRow, ...], row: ConcernRow) -> ConcernForm | AnswerForm:
     if row.said_at is not None:
-        return AnswerForm(formdata=None, prefix=f"concern-{row.id}-", data={"arrangement": row.arrangement or ""})
+        words = (moment(row.said_at, case.timezone), row.said_with and translate(STEP_RULES[row.said_with].title))
+        said = Standing(_("It does not feel safe"), ", ".join(filter(None, (*words, row.concern))))
+        own = {"arrangement": row.arrangement or ""}
+        return AnswerForm({"said": said}, formdata=None, prefix=f"concern-{row.id}-", data=own)
     shown = {"participant_id": row.participant_id, "concern": row.concern, "arrangement": row.arrangement or ""}
     return ConcernForm(circle, formdata=None, prefix=f"concern-{row.id}-", data=shown)
