@@ -304,7 +304,7 @@ def told_once(visit: Visit) -> bool:
         return True
     if visit.status >= 400:
         return visit.lines == ("case.refused",)
-    if visit.status == 200 and visit.lines == look:
+    if visit.status in (200, 303) and visit.lines == look:  # a page, or nothing was changed and they are led back to it
         return True
     return bool(visit.lines and not _LOOKS.intersection(visit.lines))
 

@@ -14,7 +14,7 @@ from ekc.conferences.access import Case, open_case
 from ekc.conferences.actions import safety
 from ekc.conferences.actions.registration import give_own_consent, log_contacts, withdraw_own_consent
 from ekc.conferences.gate import case_route
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
 from ekc.core.language import day, gettext, translate
@@ -115,7 +115,9 @@ def told(case: Case, notice_id: int) -> ResponseReturnValue:
     found = _owed(case)
     line = next((one for one in found if one.notice.id == notice_id and not one.rule.roles), None)
     if line is None:
-        raise Unknown
+        if notice_id not in {row.id for row in notices(db(), case.id)}:
+            raise Unknown
+        raise Stale(N_("Nobody has to hear this any more. Look at the page again."))
     form = ToldForm(line, _labels(case, found))
     if form.validate():
         with form.showing_refusal():

@@ -107,7 +107,7 @@ def read_out(by: By, conference_id: int, participant_id: int, reader_id: int | N
         rows = letters(by.session, conference_id, meeting.round)
         letter = next((row for row in rows if row.participant_id == participant_id), None)
         if letter is None:
-            raise Unknown
+            raise Refusal(N_("There is nothing to be read out for them: look at the page again."))
         if letter.reading_id is not None:
             raise Refusal(N_("It was noted already that this was read out."))
         reading = Reading(meeting_id=meeting.id, participant_id=participant_id, reader_id=reader_id, at=by.at)

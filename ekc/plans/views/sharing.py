@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.core.errors import NotNow, Refusal
 from ekc.core.forms import EditingForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
@@ -17,7 +17,7 @@ from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity, PlanSharing, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, PlanSharing, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES
 
 
@@ -76,7 +76,7 @@ def _whose(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson | None:
 
 def _whose_answers(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson:
     if (whose := _whose(case, people)) is None:
-        raise Unknown
+        raise Unknown if "of" in request.args else Refusal(N_("Choose whose answer you write down."))
     return whose
 
 
