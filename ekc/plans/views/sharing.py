@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
-from ekc.core.errors import NotNow, Refusal
+from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.forms import EditingForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
