@@ -79,6 +79,6 @@ NOT_SAFE = MailRule(
     subject=N_("Somebody says that it does not feel safe: ring them today"),
     body=N_(
         "Somebody of a conference says that it does not feel safe. Nobody else in the circle was told. Sign in to see "
-        "who it is and whether they want to stop, and ring them first."
+        "who it is and what else they want, and ring them first."
     ),
 )

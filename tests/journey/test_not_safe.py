@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.actions import safety
+from ekc.conferences.actions import circle, safety
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import concerns, voices
@@ -255,9 +255,77 @@ def test_it_is_said_with_other_steps_too(
     [row] = concerns(db_session, case.id)
     assert (row.name, row.said_with, row.unanswered) == ("Vera Smit", taking.step, True)
     assert mailed(db_session) == TO_STAFF
-    assert [row.asked_at for row in voices(db_session, case.id) if row.matter is VoiceMatter.AGAIN] == [None] * (
-        taking.step is Step.RECONVENE
+    assert [row for row in voices(db_session, case.id) if row.matter is VoiceMatter.AGAIN] == []
+
+
+def test_an_unsafe_wish_to_come_together_again_is_for_staff_alone(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START, main_persons=TWO)
+    vera, noor = browser(), browser()
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    before = vera.page(f"/conferences/{case.id}/mine").text
+    vera.page(f"/conferences/{case.id}/steps/reconvene")
+    vera.submit(
+        "I want to come together again",
+        {"Why is a new conference needed?": "It is worse.", "It does not feel safe to me": True},
     )
+
+    assert vera.page(f"/conferences/{case.id}/mine").text == before
+    sign_in(noor, cast.noor)
+    for page in ("", "/safety"):
+        seen = noor.page(f"/conferences/{case.id}{page}").text
+        assert "They want to come together again." in seen
+        assert "“It is worse.”" in seen
+        assert "They want to stop." not in seen
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_the_last_yes_reads_the_same_whether_it_is_safe_or_not(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock, unsafe: bool
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    if unsafe:
+        take_step(one(db_session, case, "vera"), case.id, NOT_SAFE)
+    mark = browser()
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    mark.page(f"/conferences/{case.id}/steps/stop")
+
+    page = mark.submit("I want to stop the conference", {"Why does it stop?": "another reason"})
+
+    assert "It is written down as your own wish. Your coordinator and the regional manager hear of it." in page.text
+    assert (
+        "When you all want it, your coordinator speaks with each of you and writes it down; then it stops." in page.text
+    )
+    assert phase_of(db_session, case) is Phase.SETUP
+    for who in (cast.noor, cast.ruud):
+        staff = browser()
+        sign_in(staff, who)
+        told = [
+            ("All main persons want it: take the step" in staff.page(path).text)
+            for path in ("/", f"/conferences/{case.id}")
+        ]
+        assert told == [not unsafe] * 2
+    if not unsafe:
+        staff.follow("All main persons want it: take the step")
+        assert staff.here.url == f"/conferences/{case.id}/steps/stop"
+
+
+def test_whoever_is_the_only_main_person_left_decides(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    circle.remove_person(By(db_session, cast.noor, START), case.id, case.people["mark"], "He moved away.")
+    noor, vera = browser(), browser()
+    sign_in(noor, cast.noor)
+    assert "All main persons want it: take the step" in noor.page("/").text
+    assert "All main persons want it: take the step" in noor.page(f"/conferences/{case.id}").text
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    assert "You are the only main person now, so you decide." in vera.page(f"/conferences/{case.id}/mine").text
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    assert phase_of(db_session, case) is Phase.CLOSED
 
 
 def test_the_form_of_a_step_asks_the_circle_alone(
