@@ -8,9 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
-from ekc.accounts.queries import regions
+from ekc.accounts.queries import managers_of, regions
 from ekc.conferences import queries as conferences
-from ekc.conferences.access import Case, open_case
+from ekc.conferences.access import Case, open_case, unattended
 from ekc.conferences.actions import safety
 from ekc.conferences.actions.registration import give_own_consent, log_contacts, withdraw_own_consent
 from ekc.conferences.gate import case_route
@@ -450,7 +450,8 @@ def _not_safe_page(case: Case, form: NotSafeForm) -> str:
         case=case,
         form=form,
         since=conferences.not_safe_since(db(), case.id, case.visitor.participant_id or 0),
-        match=matches(db(), case.id).current,
+        match=None if unattended(db(), case, now()) else matches(db(), case.id).current,
+        managers=managers_of(db(), case.region_id),
     )
 
 

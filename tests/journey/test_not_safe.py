@@ -15,6 +15,7 @@ from ekc.conferences.queries import concerns, voices
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import Blocked, take_step
+from ekc.staff.actions import closing
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Part, Phase, Step, StopReason, VoiceMatter
 from tests import build
@@ -386,6 +387,44 @@ def test_in_private_time_it_stays_with_the_family_until_it_has_come_out(
     take_step(one(db_session, case, "omar"), case.id, Taking(Step.COME_OUT))
     assert mailed(db_session) == TO_STAFF
     assert "It does not feel safe: ring today Linda de Wit (no number known)" in noor.page("/").text
+
+
+def test_once_the_coordinator_cannot_act_others_hear_it_and_the_page_promises_no_more(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    mark = browser()
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    bas = By(db_session, cast.bas, START)
+    closing.close_account(bas, cast.noor.account_id or 0)
+    page = mark.page(f"/conferences/{case.id}/not-safe")
+    assert "The regional manager hears of it at once, and rings you." in page.text
+    page = mark.submit("Say that it does not feel safe")
+    assert "The others do not hear this. Your region rings you." in page.text
+    assert "Noor van Dijk" not in page.text
+    assert mailed(db_session) == ["ruud@example.org"]
+
+    closing.close_account(bas, cast.ruud.account_id or 0)
+    promise = "An administrator hears of it, and sees to it that somebody rings you."
+    assert promise in mark.page(f"/conferences/{case.id}/not-safe").text
+    vera = browser()
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    assert promise in vera.page(f"/conferences/{case.id}/not-safe").text
+    vera.submit("Say that it does not feel safe")
+    assert mailed(db_session) == ["ruud@example.org"]
+    found = select(OutboxMessage.recipient, OutboxMessage.subject)
+    told = [who for who, subject in refreshed(db_session).execute(found) if "and no manager sees it" in subject]
+    assert told == ["bas@example.org"]
+
+
+def test_after_the_end_of_their_access_a_coordinator_hears_no_more_of_it(
+    cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=(VERA,))
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    later = clock.advance(days=400)
+    safety.say_not_safe(By(db_session, participant(case.id, case.people["vera"]), later), case.id, "He is back.")
+    assert mailed(db_session) == ["ruud@example.org"]
 
 
 def test_staff_answer_it_and_do_not_change_what_was_said(cast: Cast, db_session: Session, clock: FrozenClock) -> None:
