@@ -239,13 +239,13 @@ def open_until(case: Case | Conference | Row[Any]) -> date | None:
     return PROFILES[case.profile].open_until(ended) if ended is not None else None
 
 
-def still_open(case: Conference | Row[Any], at: datetime) -> bool:
+def still_open(case: Case | Conference | Row[Any], at: datetime) -> bool:
     """Whether the coordinator still has access at `at`, by the date in the case's time zone."""
     until = open_until(case)
     return until is None or local_date(at, case.timezone) <= until
 
 
-def unattended(session: Session, case: Conference | Row[Any], at: datetime) -> bool:
+def unattended(session: Session, case: Case | Conference | Row[Any], at: datetime) -> bool:
     """Whether the coordinator of a case cannot act at `at`. False where it never had one."""
     if case.coordinator_id is None:
         return False

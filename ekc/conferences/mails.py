@@ -79,6 +79,16 @@ NOT_SAFE = MailRule(
     subject=N_("Somebody says that it does not feel safe: ring them today"),
     body=N_(
         "Somebody of a conference says that it does not feel safe. Nobody else in the circle was told. Sign in to see "
-        "who it is and whether they want to stop, and ring them first."
+        "who it is and what else they want, and ring them first."
+    ),
+)
+NOT_SAFE_UNMANAGED = MailRule(
+    name="not_safe_unmanaged",
+    audience=Audience.OVERSIGHT,
+    key="wish:{case}:not-safe-unmanaged:{at}:{to}",
+    subject=N_("Somebody says that it does not feel safe, and no manager sees it"),
+    body=N_(
+        "Somebody of a conference says that it does not feel safe. No coordinator can act, and nobody manages the "
+        "region. Sign in and give the region a manager today, who then sees whom to ring."
     ),
 )

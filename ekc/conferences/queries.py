@@ -67,6 +67,7 @@ from ekc.workflow.vocabulary import (
     Variant,
     VoiceMatter,
 )
+from ekc.workflow.voices import VOICE_RULES
 
 _people = Participant.__table__.c
 _lines = BottomLine.__table__.c
@@ -607,6 +608,15 @@ def traces(session: Session, conference_id: int) -> tuple[TraceRow, ...]:
     found = select(*columns).outerjoin(Account, Account.id == Trace.account_id)
     rows = session.execute(found.where(Trace.conference_id == conference_id).order_by(Trace.id))
     return tuple(TraceRow(*row) for row in rows)
+
+
+def noted_wishes(session: Session, conference_id: int, matter: VoiceMatter) -> frozenset[int]:
+    """Whose last word about this step was noted by staff: nobody else's may be corrected."""
+    rule = VOICE_RULES[matter]
+    last = {
+        row.participant_id: row for row in traces(session, conference_id) if row.kind in {rule.wished, rule.taken_back}
+    }
+    return frozenset(id_ for id_, row in last.items() if row.by)
 
 
 def not_safe_since(session: Session, conference_id: int, participant_id: int) -> datetime | None:

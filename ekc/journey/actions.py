@@ -44,7 +44,7 @@ from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, TraceKind, VoiceMatter
-from ekc.workflow.voices import VOICE_RULES, all_want, asks_others, hear, must_be_asked, told_to_others
+from ekc.workflow.voices import VOICE_RULES, asks_others, hear, must_be_asked, told_to_others
 
 LONGEST_REASON = 2000  # characters
 #: The mail that tells staff of a wish.
@@ -63,7 +63,7 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
     """Take a step in one transaction: check every guard, run the effects, change the phase, write history and audit.
 
     `seen_phase` is the phase that the page showed. Returns the phase of the case after the step: the same one where
-    somebody of the circle asks for a step that all main persons have to want, and not all do (`workflow/voices.py`).
+    somebody of the circle asks for a step that other main persons have to want too (`workflow/voices.py`).
     Raises Unknown, NotNow, Stale (the phase changed since the page was shown), Blocked (guards, with every reason) and
     Refusal (the reason or the date is missing).
     """
@@ -124,21 +124,20 @@ def says_not_safe(taking: Taking) -> bool:
 def _wanted_by_all(by: By, conference: Conference, taking: Taking, facts: Facts) -> bool:
     """Whether the step is taken. Where others have to want it too, it is written down as the visitor's wish.
 
-    One who does not feel safe is no yes among others: what they want is for staff alone.
+    The last yes among several takes no step either, so that nobody reads from what happens that somebody said that it
+    does not feel safe: staff speak with each of them and take it. Who does not feel safe wishes it to staff alone.
     """
     rule, who = STEP_RULES[taking.step], by.visitor.participant_id
     if who is None:
         return True
+    wanted = rule.matter is None or not asks_others(rule.matter, facts, who)
     unsafe = rule.asks_safe and says_not_safe(taking)
     if unsafe:
-        note_not_safe(by, conference, step=rule.step)
-    if rule.matter is None:
-        return True
-    wanted = all_want(rule.matter, facts, who) and not (unsafe and asks_others(rule.matter, facts, who))
-    if not unsafe or rule.reason is ReasonKind.TEXT:
-        _wish(by, conference, rule.matter, taking, wanted, not unsafe and told_to_others(rule.matter, facts))
-    else:
+        note_not_safe(by, conference, "" if wanted else taking.reason.strip(), rule.step)
+    if rule.matter is not None and unsafe:
         _trace(by, conference, VOICE_RULES[rule.matter].wished, who)
+    elif rule.matter is not None:
+        _wish(by, conference, rule.matter, taking, wanted, told_to_others(rule.matter, facts))
     return wanted
 
 
@@ -151,7 +150,7 @@ def _overrides(taking: Taking, verdict: Verdict) -> dict[str, str]:
 def _wish(by: By, conference: Conference, matter: VoiceMatter, taking: Taking, wanted: bool, asks: bool) -> None:
     """Write down that the visitor wants this step, for themselves alone; tell whoever has to act on it.
 
-    `wanted`: all who have to want it do, so the step is taken. `asks`: the other main persons are asked.
+    `wanted`: nobody else has to want it, so the step is taken. `asks`: the other main persons are asked.
     """
     who = by.visitor.participant_id or 0
     before = voices.said(by, conference.id, matter, conference.round, who)
@@ -208,7 +207,10 @@ def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) 
 
 
 def note_answer(by: By, conference_id: int, matter: VoiceMatter, participant_id: int, answer: Agreed) -> None:
-    """Note what a main person told staff about a step that somebody wishes for. It never takes the step by itself."""
+    """Note what a main person told staff about a step that somebody wishes for. It never takes the step by itself.
+
+    Raises Refusal over what they said themselves: staff correct only what staff noted.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.SPEAK_ABOUT_WISHES)
         facts = gather_facts(by.session, conference, by.at)
@@ -217,16 +219,24 @@ def note_answer(by: By, conference_id: int, matter: VoiceMatter, participant_id:
             raise Refusal(N_("Nobody wishes for this any more."))
         if participant_id not in {person.id for person in must_be_asked(matter, facts)}:
             raise Unknown
+        said = voices.said(by, conference.id, matter, conference.round, participant_id)
+        if said is not None and participant_id not in conferences.noted_wishes(by.session, conference.id, matter):
+            raise Refusal(N_("They answered themselves. What somebody said themselves stays as they said it."))
         voices.say(by, conference, matter, conference.round, participant_id, answer)
         _trace(by, conference, rule.wished if answer is Agreed.YES else rule.taken_back, participant_id)
         by.record("voice.noted", conference_id, matter=matter.value, participant=participant_id)
 
 
 def ask_others(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:
-    """Let the pages of the other main persons ask them about this person's wish, now that staff have decided so."""
+    """Let the pages of the other main persons ask them about this person's wish, now that staff have decided so.
+
+    Raises Refusal as long as nobody answered this person that it does not feel safe.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.SPEAK_ABOUT_WISHES)
         row = _open_wish(by, conference, matter, participant_id)
+        if conferences.not_safe_since(by.session, conference.id, participant_id) is not None:
+            raise Refusal(N_("It does not feel safe to them: speak with them first, and write down what was said."))
         if row.asked_at is None:
             row.asked_at = by.at
             traces.leave(by, conference, TraceKind.ASKED, participant_id)

@@ -22,14 +22,14 @@ from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import follow_up_settled
 from ekc.workflow.owed import OwedLine, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
-from ekc.workflow.voices import hear, must_be_asked, told_to_others
+from ekc.workflow.voices import all_want, hear, must_be_asked, told_to_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,15 @@ class OneOf:
 class SaidWish:
     """What somebody said about a step that all main persons have to want; `voice.answer` no: they do not want it.
 
-    `others`: the names of the main persons who are asked about it.
+    `others`: the names of the main persons who are asked about it. `noted`: staff noted it, and may correct it.
+    `unsafe`: nobody answered them yet that it does not feel safe.
     """
 
     person: OneOf
     voice: conferences.VoiceRow
     others: str
+    noted: bool
+    unsafe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class OpenWish:
     matter: VoiceMatter
     said: tuple[SaidWish, ...]
     not_heard: tuple[OneOf, ...]
+    step: Step
+    all_want: bool  # every main person says yes, and the visitor may take the step
     may_ask: bool  # whether the others are asked waits for the coordinator: somebody is worried about safety
 
 
@@ -224,11 +229,15 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
     about, phones = voices_about(case, read.matches.current), conferences.phones(session, case)
     people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.circle}
     said = [row for row in conferences.voices(session, case.id) if row.participant_id in people]
+    worried = any(person.unmet_concerns for person in facts.people)
+    concerns = conferences.concerns(session, case.id) if worried else ()
+    unsafe = {row.participant_id for row in concerns if row.unanswered}
 
     def open_wish(matter: VoiceMatter) -> OpenWish:
         asked = must_be_asked(matter, facts)
         rows = [row for row in said if row.matter is matter and row.about == about[matter]]
         heard = {row.participant_id for row in rows}
+        noted = conferences.noted_wishes(session, case.id, matter)
         return OpenWish(
             matter,
             said=tuple(
@@ -236,10 +245,14 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
                     people[row.participant_id],
                     row,
                     ", ".join(person.name for person in asked if person.id != row.participant_id),
+                    noted=row.participant_id in noted and row.participant_id in {person.id for person in asked},
+                    unsafe=row.participant_id in unsafe,
                 )
                 for row in rows
             ),
             not_heard=tuple(people[person.id] for person in asked if person.id not in heard),
+            step=queries.MATTER_STEPS[matter].step,
+            all_want=all_want(matter, facts) and queries.MATTER_STEPS[matter] in steps_from(case.phase, case.roles),
             may_ask=not told_to_others(matter, facts),
         )
 

@@ -22,8 +22,9 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
 from ekc.workflow.vocabulary import TWO_SIDED, Agreed, Part, Phase, VoiceMatter
 
-#: Where something stands. In private time nothing that outsiders see is read of the family.
-_STANDS = frozenset[Phase]().union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
+#: Where something stands, or where somebody may wish to stop. In private time nothing that outsiders see is read of
+#: the family.
+_STANDS = frozenset({Phase.REGISTRATION}).union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
 
 Circle = tuple[conferences.Member, ...]
 

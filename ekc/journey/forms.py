@@ -12,7 +12,7 @@ from wtforms.widgets import HiddenInput
 from ekc.conferences.entries import CHANNELS, Assignment
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.registration import country_choices
-from ekc.core.forms import EditingForm, PlainForm
+from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
@@ -94,15 +94,25 @@ class NotSafeForm(PlainForm):
     words = passage(_l("Do you want to say more?"))
 
 
-class SpokenForm(PlainForm):
-    """What was said with somebody about their wish."""
+class AskForm(EditingForm):
+    """To ask the other main persons. `stands`: the wish, and what is known of safety in the case."""
+
+
+class NotedForm(EditingForm):
+    """What a main person told staff. `stands`: their answer that staff noted before."""
+
+
+class SpokenForm(EditingForm):
+    """What was said with somebody about their wish. `stands`: the wish, and what was written down before."""
 
     said = passage(_l("What was said"), _l("Write down what was said."), most=2000)
 
     @classmethod
-    def of(cls, matter: str, participant_id: int, **kwargs: Any) -> "SpokenForm":
+    def of(
+        cls, matter: str, participant_id: int, stands: Mapping[str, Standing] | None = None, **kwargs: Any
+    ) -> "SpokenForm":
         """The form about this person's wish: there are several on a page."""
-        return cls(prefix=f"{matter}-{participant_id}-", **kwargs)
+        return cls(stands, prefix=f"{matter}-{participant_id}-", **kwargs)
 
 
 class ToldForm(PlainForm):

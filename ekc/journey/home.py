@@ -23,11 +23,13 @@ from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, handing_over
 from ekc.plans import queries as plans
 from ekc.workflow.blocker import Blocker
-from ekc.workflow.engine import PHASE_RULES, broken, may, sees
+from ekc.workflow.definition import StepRule
+from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import OwedLine, open_lines
 from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
@@ -94,6 +96,14 @@ class NoLonger:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A case in which every main person wants a step that staff then take."""
+
+    case: CaseRow
+    step: StepRule
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -105,6 +115,7 @@ class Home:
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
     to_ring: tuple[queries.ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
+    wanted: tuple[Wanted, ...]  # in a coordinator's own cases, and in a manager's regions
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
     unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
@@ -124,7 +135,7 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        others = (self.to_ring, self.requests, self.to_tell, self.unsettled, self.todos, self.ended)
+        others = (self.to_ring, self.wanted, self.requests, self.to_tell, self.unsettled, self.todos, self.ended)
         return any((*asked, self.urgent, self.alone, *others))
 
 
@@ -156,6 +167,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
+    own_facts = gather_standing_facts(session, cases, at, matched)
+    of_regions = [*(row for row in registrations if row not in cases), *others]
+    regional_facts = facts_of_circles(session, of_regions, at, matched)
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
@@ -171,10 +185,14 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             row for row in cases if row.id in with_conflicts and _sees_conflicts(row.phase, Role.COORDINATOR)
         ),
         no_longer=(
-            *_no_longer(cases, gather_standing_facts(session, cases, at, matched), Role.COORDINATOR),
-            *_no_longer(others, facts_of_circles(session, others, at, matched), Role.REGIONAL_MANAGER),
+            *_no_longer(cases, own_facts, Role.COORDINATOR),
+            *_no_longer(others, regional_facts, Role.REGIONAL_MANAGER),
         ),
         to_ring=queries.to_ring(session, who, at),
+        wanted=(
+            *_wanted(session, cases, own_facts, Role.COORDINATOR),
+            *_wanted(session, of_regions, regional_facts, Role.REGIONAL_MANAGER),
+        ),
         requests=requests,
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
         unsettled=tuple(_unsettled(session, cases, at)),
@@ -203,6 +221,21 @@ def _no_longer(cases: Iterable[CaseRow], facts: Mapping[int, Facts], role: Role)
         ]
         if blockers:
             yield NoLonger(row, tuple(blockers))
+
+
+def _wanted(session: Session, cases: Iterable[CaseRow], facts: Mapping[int, Facts], role: Role) -> Iterator[Wanted]:
+    """The steps that every main person of a case wants. Concerns about safety are read where that may be so."""
+    found = [
+        (row, step)
+        for row in cases
+        if row.id in facts
+        for matter, step in queries.MATTER_STEPS.items()
+        if step in steps_from(row.phase, {role}) and all_want(matter, facts[row.id])
+    ]
+    unmet = conferences.consents_and_concerns(session, [row.id for row, _step in found]).unmet
+    for row, step in found:
+        if not any(unmet[person.id] for person in facts[row.id].people if person.part is Part.MAIN_PERSON):
+            yield Wanted(row, step)
 
 
 def _ended(session: Session, who: Visitor, cases: tuple[CaseRow, ...], at: datetime) -> tuple[CaseRow, ...]:

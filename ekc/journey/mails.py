@@ -65,8 +65,8 @@ STOP_WISHED = MailRule(
     key="wish:{case}:stop:{at}:{to}",
     subject=N_("A main person wants to stop"),
     body=N_(
-        "A main person wants to stop a conference. It goes on until all main persons want to stop, or until you "
-        "decide. Sign in to see whose wish it is, and ring them."
+        "A main person wants to stop a conference. It goes on until staff take the step: when all main persons "
+        "want it, or when you decide. Sign in to see whose wish it is, and ring them."
     ),
 )
 AGAIN_WISHED = MailRule(
@@ -75,8 +75,8 @@ AGAIN_WISHED = MailRule(
     key="wish:{case}:again:{at}:{to}",
     subject=N_("A family wants to come together again"),
     body=N_(
-        "Somebody of a family wants to come together again. It is prepared when every main person wants it, or when "
-        "the coordinator decides so. Sign in to see whose wish it is."
+        "Somebody of a family wants to come together again. When every main person wants it, the coordinator speaks "
+        "with each of them and prepares it. Sign in to see whose wish it is."
     ),
 )
 WISH_TAKEN_BACK = MailRule(

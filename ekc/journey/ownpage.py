@@ -27,7 +27,8 @@ from ekc.plans.changes import Change, text_changes
 from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.workflow.ends import END_RULES, End, EndRule
-from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, steps_from, why_not
+from ekc.workflow.facts import Facts
 from ekc.workflow.link_life import LinkLife
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
@@ -77,6 +78,7 @@ class Wish:
     step: Step
     own: conferences.VoiceRow | None
     differ: str  # what happens where people differ
+    alone: bool  # the visitor is the only main person now, and may take the step themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
         own_voice=own_voice,
         differ=VOICE_RULES[VoiceMatter.COORDINATOR].differ if several else "",
-        wishes=tuple(_wishes(case, said, read.circle, me)),
+        wishes=tuple(_wishes(case, said, read.circle, me, facts)),
         wish_titles={
             verdict.rule.step: VOICE_RULES[verdict.rule.matter].wish
             for verdict in verdicts
@@ -227,7 +229,9 @@ def _own_voice(
     return next((row for row in said if row.participant_id == me.id and row.matter is matter), None)
 
 
-def _wishes(case: Case, said: list[conferences.VoiceRow], circle: Circle, me: conferences.Member) -> Iterator[Wish]:
+def _wishes(
+    case: Case, said: list[conferences.VoiceRow], circle: Circle, me: conferences.Member, facts: Facts | None
+) -> Iterator[Wish]:
     """The visitor's own wishes, in each phase, and those about which they are asked; never whose wish it is.
 
     None in private time, where others of the room look along.
@@ -245,9 +249,11 @@ def _wishes(case: Case, said: list[conferences.VoiceRow], circle: Circle, me: co
             for row in said
         )
         if own is not None and own.answer is Agreed.YES:
-            yield Wish(rule.matter, rule.step, own, VOICE_RULES[rule.matter].differ)
+            mine = facts is not None and rule in steps_from(case.phase, case.roles)
+            alone = facts is not None and mine and not asks_others(rule.matter, facts, me.id)
+            yield Wish(rule.matter, rule.step, own, VOICE_RULES[rule.matter].differ, alone)
         elif own is None and asked and me.part is Part.MAIN_PERSON:
-            yield Wish(rule.matter, rule.step, None, VOICE_RULES[rule.matter].differ)
+            yield Wish(rule.matter, rule.step, None, VOICE_RULES[rule.matter].differ, alone=False)
 
 
 def _refusals(session: Session, case: Case) -> tuple[plans.AcceptanceRow, ...]:

@@ -8,23 +8,23 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
-from ekc.accounts.queries import regions
+from ekc.accounts.queries import managers_of, regions
 from ekc.conferences import queries as conferences
-from ekc.conferences.access import Case, open_case
+from ekc.conferences.access import Case, open_case, unattended
 from ekc.conferences.actions import safety
 from ekc.conferences.actions.registration import give_own_consent, log_contacts, withdraw_own_consent
 from ekc.conferences.gate import case_route
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
-from ekc.core.language import day, gettext, translate
+from ekc.core.language import gettext, moment, translate
 from ekc.core.routes import db, edits, moves, now, public, runtime
 from ekc.journey import actions, queries
 from ekc.journey.actions import Blocked, correct_registration, says_not_safe, take_step
 from ekc.journey.casepage import case_page
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.facts import dissent, gather_facts
-from ekc.journey.forms import CorrectionForm, GoOnForm, NotSafeForm, SpokenForm, ToldForm, step_form
+from ekc.journey.forms import AskForm, CorrectionForm, GoOnForm, NotedForm, NotSafeForm, SpokenForm, ToldForm, step_form
 from ekc.journey.home import demo_people, staff_home
 from ekc.journey.notices import notices, owed_in, owed_so_far
 from ekc.journey.ownpage import own_page as own_page_of
@@ -95,7 +95,9 @@ def _case_page(case: Case, spoken: dict[tuple[str, int], SpokenForm] | None = No
         case=case,
         page=case_page(db(), case, now()),
         go_on=lambda matter: _go_on_form(case, matter, formdata=None),
-        spoken_form=SpokenForm.of,
+        ask_form=lambda matter, id_: _ask_form(case, matter, id_, formdata=None),
+        noted_form=lambda matter, id_: _noted_form(case, matter, id_, formdata=None),
+        spoken_form=lambda matter, id_: _spoken_form(case, matter, id_, formdata=None),
         spoken=spoken or {},
     )
 
@@ -330,14 +332,45 @@ def go_on(case: Case, matter: str) -> ResponseReturnValue:
 
 
 def _go_on_form(case: Case, matter: VoiceMatter, **more: Any) -> GoOnForm:
-    names = conferences.names(db(), case.id)
-    wishes = (row for row in conferences.voices(db(), case.id) if (row.matter, row.about) == (matter, case.round))
-    said = {row.participant_id: row for row in wishes if row.answer is Agreed.YES}
-    stands = {
-        str(id_): Standing(names[id_], ", ".join(filter(None, (day(row.said_on), _reason(row), row.words))))
-        for id_, row in said.items()
-    }
-    return GoOnForm(stands, **more)
+    said = _said(case, matter)
+    return GoOnForm({str(id_): _standing(case, row) for id_, row in said.items() if row.answer is Agreed.YES}, **more)
+
+
+def _said(case: Case, matter: VoiceMatter) -> dict[int, conferences.VoiceRow]:
+    """What each person said in this round about a step for which somebody wishes."""
+    rows = conferences.voices(db(), case.id)
+    return {row.participant_id: row for row in rows if (row.matter, row.about) == (matter, case.round)}
+
+
+def _standing(case: Case, row: conferences.VoiceRow) -> Standing:
+    """What somebody said, in words."""
+    said = (
+        moment(row.written_at, case.timezone),
+        gettext("yes") if row.answer is Agreed.YES else gettext("no"),
+        _reason(row),
+        row.words,
+    )
+    return Standing(conferences.names(db(), case.id)[row.participant_id], ", ".join(filter(None, said)))
+
+
+def _spoken_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> SpokenForm:
+    row = _said(case, matter).get(participant_id)
+    stands = {"wish": _standing(case, row)} if row else {}
+    if row and row.spoken and row.spoken_at:
+        stands["spoken"] = Standing(gettext("What was said"), f"{moment(row.spoken_at, case.timezone)}, {row.spoken}")
+    return SpokenForm.of(matter, participant_id, stands, **more)
+
+
+def _ask_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> AskForm:
+    row = _said(case, matter).get(participant_id)
+    known = ((one.id, one.said_at, one.concern, one.arrangement) for one in conferences.concerns(db(), case.id))
+    safety = Standing(gettext("Safety"), repr(sorted(known)))
+    return AskForm({"safety": safety} | ({"wish": _standing(case, row)} if row else {}), **more)
+
+
+def _noted_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> NotedForm:
+    row = _said(case, matter).get(participant_id)
+    return NotedForm({"said": _standing(case, row)} if row else {}, **more)
 
 
 def _reason(row: conferences.VoiceRow) -> str:
@@ -349,8 +382,9 @@ def _reason(row: conferences.VoiceRow) -> str:
 @moves
 def note_answer(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
     """Note what a main person told staff about a step that somebody wishes for."""
-    answer = Agreed.YES if request.form.get("answer") == "yes" else Agreed.NO
-    actions.note_answer(by(), case.id, _matter(matter), participant_id, answer)
+    what, answer = _matter(matter), Agreed.YES if request.form.get("answer") == "yes" else Agreed.NO
+    unchanged = NotedForm().unless_changed(lambda: _noted_form(case, what, participant_id, formdata=None))
+    actions.note_answer(by(unchanged), case.id, what, participant_id, answer)
     flash(gettext("Noted."), "success")
     return _to_wishes(case)
 
@@ -360,20 +394,23 @@ def note_answer(case: Case, matter: str, participant_id: int) -> ResponseReturnV
 @moves
 def ask_others(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
     """Let the pages of the other main persons ask them about somebody's wish."""
-    actions.ask_others(by(), case.id, _matter(matter), participant_id)
+    what = _matter(matter)
+    unchanged = AskForm().unless_changed(lambda: _ask_form(case, what, participant_id, formdata=None))
+    actions.ask_others(by(unchanged), case.id, what, participant_id)
     flash(gettext("The other main persons are asked on their own pages."), "success")
     return _to_wishes(case)
 
 
 @bp.post("/conferences/<int:conference_id>/wishes/<matter>/<int:participant_id>/spoken")
 @case_route(Activity.SPEAK_ABOUT_WISHES)
-@adds()
+@edits
 def speak_about(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
     """Write down what was said with somebody about their wish."""
-    form = SpokenForm.of(matter, participant_id)
+    what, form = _matter(matter), SpokenForm.of(matter, participant_id)
     if form.validate():
         with form.showing_refusal():
-            actions.speak_about(by(), case.id, _matter(matter), participant_id, form.said.data)
+            unchanged = form.unless_changed(lambda: _spoken_form(case, what, participant_id, formdata=None))
+            actions.speak_about(by(unchanged), case.id, what, participant_id, form.said.data)
             flash(gettext("It is written down what was said."), "success")
             return _to_wishes(case)
     return _case_page(case, {(matter, participant_id): form}), form.status
@@ -415,7 +452,8 @@ def _not_safe_page(case: Case, form: NotSafeForm) -> str:
         case=case,
         form=form,
         since=conferences.not_safe_since(db(), case.id, case.visitor.participant_id or 0),
-        match=matches(db(), case.id).current,
+        match=None if unattended(db(), case, now()) else matches(db(), case.id).current,
+        managers=managers_of(db(), case.region_id),
     )
 
 

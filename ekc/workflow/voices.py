@@ -75,14 +75,16 @@ VOICES: tuple[VoiceRule, ...] = (
         VoiceMatter.STOPPING,
         _MAIN_PERSONS,
         N_(
-            "The conference stops when every main person wants to stop, or when the coordinator or the regional "
-            "manager decides so."
+            "One main person stops the conference themselves. Of several, everyone has to want it: the coordinator "
+            "speaks with each of them and writes it down. It also stops when the coordinator or the regional manager "
+            "decides so."
         ),
         N_(
             "There are several main persons. When one of you wants to stop, the coordinator and the regional manager "
-            "hear of it at once. The other main persons are asked, at once or once the coordinator has decided so. It "
-            "stops when you all want it, or when the coordinator or the regional manager decides so. When it does not "
-            "feel safe, nobody else is told or asked."
+            "hear of it at once. The other main persons are asked, at once or once the coordinator has decided so. "
+            "When you all want it, your coordinator speaks with each of you and writes it down; then it stops. It also "
+            "stops when the coordinator or the regional manager decides so. When it does not feel safe, nobody else is "
+            "told or asked."
         ),
         wish=N_("I want to stop the conference"),
         told_to_others=no_safety_concern_known,
@@ -92,11 +94,15 @@ VOICES: tuple[VoiceRule, ...] = (
     VoiceRule(
         VoiceMatter.AGAIN,
         _MAIN_PERSONS,
-        N_("You come together again when every main person wants to, or when the coordinator decides so."),
+        N_(
+            "One main person starts it themselves. Of several, everyone has to want it: the coordinator speaks with "
+            "each of them and writes it down. You also come together again when the coordinator decides so."
+        ),
         N_(
             "When one of you wants to come together again, the coordinator and the regional manager hear of it. The "
-            "main persons are asked, at once or once the coordinator has decided so. It is prepared when every main "
-            "person wants it, or when the coordinator decides so."
+            "main persons are asked, at once or once the coordinator has decided so. When you all want it, your "
+            "coordinator speaks with each of you and writes it down; then it is prepared. It is also prepared when the "
+            "coordinator decides so."
         ),
         wish=N_("I want to come together again"),
         told_to_others=no_safety_concern_known,
@@ -177,15 +183,13 @@ def _silent_sides(matter: VoiceMatter, people: Iterable[PersonFacts]) -> tuple[s
     return tuple(dict.fromkeys(p.side for p in on_sides if p.side.casefold() not in heard))
 
 
-def all_want(matter: VoiceMatter, facts: Facts, also: int = 0) -> bool:
-    """Whether everyone who has to be asked says yes, the person with the id `also` included.
+def all_want(matter: VoiceMatter, facts: Facts) -> bool:
+    """Whether everyone who has to be asked says yes, so that staff take the step; for staff alone.
 
     The yes of somebody who is worried about safety, without an arrangement, counts as none: staff speak with them.
     """
     asked = must_be_asked(matter, facts)
-    return bool(asked) and all(
-        p.id == also or (p.voices.get(matter) is Agreed.YES and not p.unmet_concerns) for p in asked
-    )
+    return bool(asked) and all(p.voices.get(matter) is Agreed.YES and not p.unmet_concerns for p in asked)
 
 
 def asks_others(matter: VoiceMatter, facts: Facts, who: int) -> bool:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.actions import safety
+from ekc.conferences.actions import circle, safety
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import concerns, voices
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import Blocked, take_step
+from ekc.staff.actions import closing
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Part, Phase, Step, StopReason, VoiceMatter
 from tests import build
@@ -255,9 +256,77 @@ def test_it_is_said_with_other_steps_too(
     [row] = concerns(db_session, case.id)
     assert (row.name, row.said_with, row.unanswered) == ("Vera Smit", taking.step, True)
     assert mailed(db_session) == TO_STAFF
-    assert [row.asked_at for row in voices(db_session, case.id) if row.matter is VoiceMatter.AGAIN] == [None] * (
-        taking.step is Step.RECONVENE
+    assert [row for row in voices(db_session, case.id) if row.matter is VoiceMatter.AGAIN] == []
+
+
+def test_an_unsafe_wish_to_come_together_again_is_for_staff_alone(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START, main_persons=TWO)
+    vera, noor = browser(), browser()
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    before = vera.page(f"/conferences/{case.id}/mine").text
+    vera.page(f"/conferences/{case.id}/steps/reconvene")
+    vera.submit(
+        "I want to come together again",
+        {"Why is a new conference needed?": "It is worse.", "It does not feel safe to me": True},
     )
+
+    assert vera.page(f"/conferences/{case.id}/mine").text == before
+    sign_in(noor, cast.noor)
+    for page in ("", "/safety"):
+        seen = noor.page(f"/conferences/{case.id}{page}").text
+        assert "They want to come together again." in seen
+        assert "“It is worse.”" in seen
+        assert "They want to stop." not in seen
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_the_last_yes_reads_the_same_whether_it_is_safe_or_not(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock, unsafe: bool
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    if unsafe:
+        take_step(one(db_session, case, "vera"), case.id, NOT_SAFE)
+    mark = browser()
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    mark.page(f"/conferences/{case.id}/steps/stop")
+
+    page = mark.submit("I want to stop the conference", {"Why does it stop?": "another reason"})
+
+    assert "It is written down as your own wish. Your coordinator and the regional manager hear of it." in page.text
+    assert (
+        "When you all want it, your coordinator speaks with each of you and writes it down; then it stops." in page.text
+    )
+    assert phase_of(db_session, case) is Phase.SETUP
+    for who in (cast.noor, cast.ruud):
+        staff = browser()
+        sign_in(staff, who)
+        told = [
+            ("All main persons want it: take the step" in staff.page(path).text)
+            for path in ("/", f"/conferences/{case.id}")
+        ]
+        assert told == [not unsafe] * 2
+    if not unsafe:
+        staff.follow("All main persons want it: take the step")
+        assert staff.here.url == f"/conferences/{case.id}/steps/stop"
+
+
+def test_whoever_is_the_only_main_person_left_decides(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    circle.remove_person(By(db_session, cast.noor, START), case.id, case.people["mark"], "He moved away.")
+    noor, vera = browser(), browser()
+    sign_in(noor, cast.noor)
+    assert "All main persons want it: take the step" in noor.page("/").text
+    assert "All main persons want it: take the step" in noor.page(f"/conferences/{case.id}").text
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    assert "You are the only main person now, so you decide." in vera.page(f"/conferences/{case.id}/mine").text
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    assert phase_of(db_session, case) is Phase.CLOSED
 
 
 def test_the_form_of_a_step_asks_the_circle_alone(
@@ -318,6 +387,44 @@ def test_in_private_time_it_stays_with_the_family_until_it_has_come_out(
     take_step(one(db_session, case, "omar"), case.id, Taking(Step.COME_OUT))
     assert mailed(db_session) == TO_STAFF
     assert "It does not feel safe: ring today Linda de Wit (no number known)" in noor.page("/").text
+
+
+def test_once_the_coordinator_cannot_act_others_hear_it_and_the_page_promises_no_more(
+    browser: Browser, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    mark = browser()
+    enter(mark, db_session, START, case.id, case.people["mark"])
+    bas = By(db_session, cast.bas, START)
+    closing.close_account(bas, cast.noor.account_id or 0)
+    page = mark.page(f"/conferences/{case.id}/not-safe")
+    assert "The regional manager hears of it at once, and rings you." in page.text
+    page = mark.submit("Say that it does not feel safe")
+    assert "The others do not hear this. Your region rings you." in page.text
+    assert "Noor van Dijk" not in page.text
+    assert mailed(db_session) == ["ruud@example.org"]
+
+    closing.close_account(bas, cast.ruud.account_id or 0)
+    promise = "An administrator hears of it, and sees to it that somebody rings you."
+    assert promise in mark.page(f"/conferences/{case.id}/not-safe").text
+    vera = browser()
+    enter(vera, db_session, START, case.id, case.people["vera"])
+    assert promise in vera.page(f"/conferences/{case.id}/not-safe").text
+    vera.submit("Say that it does not feel safe")
+    assert mailed(db_session) == ["ruud@example.org"]
+    found = select(OutboxMessage.recipient, OutboxMessage.subject)
+    told = [who for who, subject in refreshed(db_session).execute(found) if "and no manager sees it" in subject]
+    assert told == ["bas@example.org"]
+
+
+def test_after_the_end_of_their_access_a_coordinator_hears_no_more_of_it(
+    cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=(VERA,))
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.STOP, stop_reason=StopReason.OTHER))
+    later = clock.advance(days=400)
+    safety.say_not_safe(By(db_session, participant(case.id, case.people["vera"]), later), case.id, "He is back.")
+    assert mailed(db_session) == ["ruud@example.org"]
 
 
 def test_staff_answer_it_and_do_not_change_what_was_said(cast: Cast, db_session: Session, clock: FrozenClock) -> None:

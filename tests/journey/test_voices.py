@@ -309,6 +309,13 @@ def test_one_main_person_does_not_stop_it_for_all(app: Flask, cast: Cast, db_ses
     marieke.follow("I want to stop the conference")
     marieke.submit("I want to stop the conference", {"Why does it stop?": "things are different now"})
 
+    # staff speak with each of them and take the step
+    assert refreshed(db_session).get_one(Conference, two.id).phase is Phase.REGISTRATION
+    client = staff(app, cast.ruud)
+    assert "All main persons want it: take the step" in client.page("/").text
+    client.page(f"/conferences/{two.id}")
+    client.follow("All main persons want it: take the step")
+    client.submit("Stop", {"Why does it stop?": "the situation changed"})
     assert refreshed(db_session).get_one(Conference, two.id).phase is Phase.CLOSED
 
 

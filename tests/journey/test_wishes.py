@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.entries import PersonDetails
-from ekc.conferences.queries import traces, voices
+from ekc.conferences.actions import safety
+from ekc.conferences.entries import Concern, PersonDetails
+from ekc.conferences.queries import concerns, traces, voices
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import go_on, note_answer, speak_about, take_step
+from ekc.journey.actions import ask_others, go_on, note_answer, speak_about, take_step
 from ekc.meetings.actions import attendance
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES, judge
@@ -155,16 +156,72 @@ def test_each_main_person_who_was_not_heard_is_listed_and_noted(
     page = noor.submit("Mark Bos told me: go on")
     assert "Mark Bos, 06 87654321: wants to go on, Monday 2 March 2026" in page.text
     assert "not heard yet" not in page.text
-    # the last yes that staff note does not stop it: they decide with the step
+    # what staff noted they correct; the last yes that they note does not stop it: they decide with the step
+    page = noor.submit("Mark Bos told me: stop too")
+    assert "Mark Bos, 06 87654321: wants to stop, Monday 2 March 2026" in page.text
     noted = By(db_session, cast.noor, START)
-    note_answer(noted, case.id, VoiceMatter.STOPPING, case.people["mark"], Agreed.YES)
-    assert "wants to stop" in noor.page(f"/conferences/{case.id}").text
     with pytest.raises(Unknown):
         note_answer(noted, case.id, VoiceMatter.STOPPING, case.people["omar"], Agreed.YES)
     with pytest.raises(Unknown):
         note_answer(one(db_session, case, "mark"), case.id, VoiceMatter.STOPPING, case.people["vera"], Agreed.NO)
     with pytest.raises(Refusal, match="Nobody wishes for this any more"):
         speak_about(noted, case.id, VoiceMatter.AGAIN, case.people["vera"], "We spoke.")
+
+
+def test_what_somebody_answered_themselves_is_not_replaced_by_what_staff_note(
+    signed_in: Clients, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, STOP)
+    noor = signed_in(cast.noor)
+    noor.page(f"/conferences/{case.id}")
+    go_on(one(db_session, case, "mark"), case.id, VoiceMatter.STOPPING, 0)
+
+    noor.refused("Mark Bos told me: stop too", status=409)
+
+    with pytest.raises(Refusal, match="They answered themselves"):
+        note_answer(By(db_session, cast.noor, START), case.id, VoiceMatter.STOPPING, case.people["mark"], Agreed.YES)
+    page = noor.page(f"/conferences/{case.id}").text
+    assert "Mark Bos, 06 87654321: wants to go on" in page
+    assert "Mark Bos told me" not in page
+
+
+def test_what_was_said_about_a_wish_is_about_the_newest_words(
+    signed_in: Clients, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START, main_persons=TWO)
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.RECONVENE, reason="The house."))
+    noor = signed_in(cast.noor)
+    noor.page(f"/conferences/{case.id}")
+    take_step(one(db_session, case, "vera"), case.id, Taking(Step.RECONVENE, reason="The school."))
+
+    page = noor.refused("Save", {"What was said": "In April."}, status=409)
+
+    assert "Now at “Vera Smit”: Monday 2 March 2026, 10:00, yes, The school." in page.text
+    assert "Spoken about on Monday 2 March 2026, 10:00: In April." in noor.submit("Save").text
+
+
+def test_the_others_are_asked_about_what_the_page_showed_and_not_while_it_is_unsafe(
+    signed_in: Clients, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    noor, staff = signed_in(cast.noor), By(db_session, cast.noor, START)
+    worried = Concern(participant_id=case.people["mark"], concern="He is afraid.", arrangement="Rings first.")
+    safety.add_concern(staff, case.id, worried)
+    take_step(one(db_session, case, "vera"), case.id, STOP)
+    noor.page(f"/conferences/{case.id}")
+    safety.say_not_safe(one(db_session, case, "vera"), case.id, "He reads my phone.")
+
+    noor.refused("Ask them", status=409)
+
+    assert "Ask the other main persons" not in noor.page(f"/conferences/{case.id}").text
+    with pytest.raises(Refusal, match="It does not feel safe to them"):
+        ask_others(staff, case.id, VoiceMatter.STOPPING, case.people["vera"])
+    said = next(row for row in concerns(db_session, case.id) if row.unanswered)
+    safety.answer_concern(staff, case.id, said.id, "She has another phone.")
+    noor.page(f"/conferences/{case.id}")
+    noor.submit("Ask them")
+    assert [row.asked_at for row in voices(db_session, case.id) if row.matter is VoiceMatter.STOPPING] == [START]
 
 
 def test_a_wish_taken_back_leaves_a_trace_and_staff_get_a_mail(

@@ -10,7 +10,7 @@ from ekc.workflow import guards
 from ekc.workflow.engine import STEP_RULES, judge
 from ekc.workflow.facts import Facts, PersonFacts
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, Step, VoiceMatter
-from ekc.workflow.voices import VOICES, all_want, hear, must_be_asked, told_to_others, unspoken_wishes
+from ekc.workflow.voices import VOICES, all_want, asks_others, hear, must_be_asked, told_to_others, unspoken_wishes
 from tests.workflow.build import MOTHER, UNCLE, facts, person, said
 
 PLAN = VoiceMatter.PLAN
@@ -88,12 +88,15 @@ def test_a_step_is_a_wish_until_every_main_person_wants_it(matter: VoiceMatter) 
     mother, father = (person(number, Part.MAIN_PERSON, voices={}) for number in (1, 2))
     uncle = person(3, Part.FAMILY, voices={})
 
-    assert all_want(matter, with_circle(mother, uncle), also=1)
-    assert not all_want(matter, with_circle(mother, uncle), also=3)
-    assert not all_want(matter, with_circle(mother, father), also=1)
-    assert all_want(matter, with_circle(mother, replace(father, voices={matter: Agreed.YES})), also=1)
-    assert not all_want(matter, with_circle(mother, replace(father, voices={matter: Agreed.NO})), also=1)
-    assert not all_want(matter, with_circle(uncle), also=3)  # nobody to want it
+    wants = replace(mother, voices={matter: Agreed.YES})
+
+    assert all_want(matter, with_circle(wants, uncle))
+    assert not all_want(matter, with_circle(wants, father))
+    assert all_want(matter, with_circle(wants, replace(father, voices={matter: Agreed.YES})))
+    assert not all_want(matter, with_circle(wants, replace(father, voices={matter: Agreed.NO})))
+    assert not all_want(matter, with_circle(replace(uncle, voices={matter: Agreed.YES})))  # nobody to want it
+    alone = [asks_others(matter, with_circle(*people), who=1) for people in ((mother, uncle), (mother, father))]
+    assert alone == [False, True]
 
 
 @pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
@@ -109,11 +112,11 @@ def test_where_somebody_is_worried_about_safety_no_page_asks_the_others(matter: 
 
 @pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
 def test_whoever_has_no_arrangement_for_safety_is_no_yes(matter: VoiceMatter) -> None:
-    father = person(2, Part.MAIN_PERSON, voices={})
+    father = person(2, Part.MAIN_PERSON, voices={matter: Agreed.YES})
     mother = person(1, Part.MAIN_PERSON, voices={matter: Agreed.YES}, concerns=1)
 
-    assert all_want(matter, with_circle(mother, father), also=2)
-    assert not all_want(matter, with_circle(replace(mother, unmet_concerns=1), father), also=2)
+    assert all_want(matter, with_circle(mother, father))
+    assert not all_want(matter, with_circle(replace(mother, unmet_concerns=1), father))
 
 
 @pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])

@@ -6,12 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.accounts.notifications import notify_case_staff
-from ekc.conferences.access import lock_case
+from ekc.accounts.notifications import notify_administrators, notify_case_staff
+from ekc.accounts.queries import managers_of
+from ekc.conferences.access import lock_case, unattended
 from ekc.conferences.actions import traces
 from ekc.conferences.actions.circle import member, update_row
 from ekc.conferences.entries import Concern
-from ekc.conferences.mails import NOT_SAFE
+from ekc.conferences.mails import NOT_SAFE, NOT_SAFE_UNMANAGED
 from ekc.conferences.models import Conference, SafetyConcern
 from ekc.conferences.queries import UNANSWERED
 from ekc.core.errors import Refusal, Unknown
@@ -67,7 +68,8 @@ def say_not_safe(by: By, conference_id: int, words: str) -> None:
 def note_not_safe(by: By, conference: Conference, words: str = "", step: Step | None = None) -> None:
     """The same in the caller's transaction; `step`: they say it with this step.
 
-    Coordinator and managers get a mail; in private time only once the family has come out (`tell_not_safe`).
+    Whoever of coordinator and managers can act gets a mail, where nobody can the administrators; in private time only
+    once the family has come out (`tell_not_safe`).
     """
     who = by.visitor.participant_id or 0
     mine = (SafetyConcern.conference_id == conference.id, SafetyConcern.participant_id == who)
@@ -107,7 +109,10 @@ def answer_concern(by: By, conference_id: int, concern_id: int, said: str) -> No
 
 
 def _mail(by: By, conference: Conference) -> None:
-    notify_case_staff(by.session, NOT_SAFE, by.at, conference.id, conference.coordinator_id, conference.region_id)
+    coordinator = None if unattended(by.session, conference, by.at) else conference.coordinator_id
+    notify_case_staff(by.session, NOT_SAFE, by.at, conference.id, coordinator, conference.region_id)
+    if coordinator is None and not managers_of(by.session, conference.region_id):
+        notify_administrators(by.session, NOT_SAFE_UNMANAGED, by.at, conference.id)
 
 
 def _concern(session: Session, conference_id: int, concern_id: int) -> SafetyConcern:
