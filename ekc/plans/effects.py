@@ -39,6 +39,7 @@ from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, PlanDraft,
 from ekc.plans.queries import (
     AgreementRow,
     CirclePerson,
+    StoredDraft,
     acceptances,
     agreements,
     bottom_line_checks,
@@ -226,9 +227,11 @@ def answers_in_force(session: Session, conference: Conference) -> tuple[dict[int
     return {id_: row.answer for id_, row in said.items()}, frozenset(person.id for person in unheard.not_asked)
 
 
-def printed_agreements(session: Session, conference: Conference | Case) -> tuple[PrintedAgreement, ...]:
+def printed_agreements(
+    session: Session, conference: Conference | Case, found: StoredDraft
+) -> tuple[PrintedAgreement, ...]:
     """What the paper says of everybody, if the draft is frozen as it is now."""
-    found, people = stored_draft(session, conference.id), circle(session, conference.id)
+    people = circle(session, conference.id)
     return _agreed(people, *_said_of(session, conference, people, found.draft, found.text))
 
 

@@ -101,6 +101,12 @@ def text_read(session: Session, case: Case | Conference) -> int:
     return in_force.text if in_force else stored_draft(session, case.id).text
 
 
+def is_in_force(session: Session, case: Case | Conference) -> bool:
+    """Whether the draft is the text that was agreed last, with nothing changed since."""
+    in_force = version(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
+    return in_force is not None and in_force.text == stored_draft(session, case.id).text
+
+
 #: What those who do an action said of it, and what was found (`evaluations`), read by name, as that stands above.
 _tick = table("action_tick", *map(column, ("conference_id", "version_number", "action_key", "state")))
 _check = table("action_check", *map(column, ("follow_up_id", "action_key", "state")))
