@@ -248,6 +248,11 @@ def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     choose_evaluation(session, cast, at, case)
 
 
+def write_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """The plan of a new round: what was agreed last time, and a new date."""
+    choose_evaluation(session, cast, at, case)
+
+
 def choose_evaluation(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """In twelve weeks, called together by Omar."""
     in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)

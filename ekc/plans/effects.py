@@ -44,13 +44,13 @@ from ekc.plans.queries import (
     agreements,
     bottom_line_checks,
     circle,
-    done,
+    done_of_draft,
     is_accepted,
     stored_draft,
     version,
 )
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import N_, ActionKind, Agreed, SupportAnswer, VoiceMatter
+from ekc.workflow.vocabulary import N_, ActionKind, Agreed, Phase, SupportAnswer, VoiceMatter
 from ekc.workflow.voices import Heard
 
 
@@ -116,11 +116,14 @@ def store_version(session: Session, conference: Conference, at: datetime, draft:
     agreed_on = local_date(at, conference.timezone)
     before = version(session, conference.id, conference.plan_number)
     lines: tuple[str, ...] = ()
-    if before is not None:
+    begins = conference.phase is not Phase.EVALUATION  # otherwise a new version of the plan of this conference
+    if before is not None and not begins:
         with using(conference.language):
             found = changes(from_json(before.content), draft)
             lines = tuple(translate(change.message, dict(change.params)) for change in found)
     document = _document(session, conference, draft, number, at, text, lines)
+    if before is not None and begins:
+        document = replace(document, conference=conference.round)
     kinds = Counter(action.kind for action in actions(draft))
     session.add(
         PlanVersion(
@@ -176,7 +179,7 @@ def _document(
     met = bottom_line_checks(session, conference.id, conference.presentation, text)
     said, unheard = _said_of(session, conference, people, draft, text)
     marks = _Marks(
-        done=done(session, conference.id, conference.plan_number),
+        done=done_of_draft(session, conference),
         disagree=frozenset(id_ for id_, row in said.items() if row.answer is Agreed.NO),
         not_asked=frozenset(person.id for person in unheard.not_asked),
     )
@@ -282,7 +285,7 @@ def _action(draft: Draft, action: Action, names: dict[int, str], marks: _Marks) 
         answer=cast(Answer, action.answer.value) if action.answer else "none",
         answer_words=action.answer_words,
         disagree=_named(tuple(id_ for id_ in action.who if id_ in marks.disagree), names),
-        done=action.key in marks.done,
+        done=action.key in marks.done and action.every is None,
         not_asked=_named(tuple(id_ for id_ in action.who if id_ in marks.not_asked), names),
     )
 

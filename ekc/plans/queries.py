@@ -128,6 +128,11 @@ def done(session: Session, conference_id: int, number: int) -> frozenset[str]:
     return frozenset(row.action_key for row in rows) - open_ones
 
 
+def done_of_draft(session: Session, case: Case | Conference) -> frozenset[str]:
+    """The same of the draft. What was done of the plan before does not count in that of a new round."""
+    return done(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else frozenset()
+
+
 def issued(session: Session, version_id: int) -> IssuedDocument | None:
     """The stored document of a version; None if it was not made yet."""
     return session.scalar(

@@ -1,5 +1,6 @@
 """What becomes a version is what the page showed; and what somebody said on their own page stays what they said."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -8,9 +9,17 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
+from ekc.core.documents import document_html
 from ekc.core.errors import Refusal
+from ekc.core.language import using
+from ekc.evaluations import actions as evaluations
+from ekc.evaluations.queries import follow_ups, own_tasks
+from ekc.journey.actions import take_step
 from ekc.plans import actions, edits, queries
-from ekc.workflow.vocabulary import Agreed, SaidHow
+from ekc.plans.document import PLAN, PlanDocument, from_json
+from ekc.plans.effects import store_version
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import ActionState, Agreed, SaidHow, Step
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, participant, sign_in
@@ -132,3 +141,91 @@ def test_who_convenes_notes_answers_to_a_new_text_alone(
 
     assert "Save what they say" in omar.page(address(family, "/agreement")).buttons
     _one(convenor, family)
+
+
+def paper(session: Session, case_id: int, number: int) -> PlanDocument:
+    session.rollback()
+    version = queries.version(session, case_id, number)
+    assert version is not None
+    return from_json(json.dumps(version.snapshot).encode())
+
+
+def tick(session: Session, case: Made, name: str) -> None:
+    who = By(session, participant(case.id, case.people[name]), START)
+    for task in own_tasks(session, case.id, case.people[name]):
+        evaluations.tick(who, case.id, task.action.key, ActionState.DONE)
+
+
+def test_what_was_done_last_time_is_not_done_in_the_plan_of_a_new_round(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    for name in ("fatima", "omar", "linda"):
+        tick(db_session, case, name)
+    take_step(By(db_session, cast.noor, START), case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    build.open_again(db_session, cast, START, case)
+    build.to_presentation(db_session, cast, START, case)
+    build.write_again(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case)
+    sign_in(client, cast.noor)
+    assert ">done<" not in client.get(f"/conferences/{case.id}/plan").text
+
+    build.step(db_session, cast, START, case, Step.AGREE_PLAN)
+
+    second = paper(db_session, case.id, 2)
+    assert [action.done for goal in second.goals for action in goal.actions] == [False, False]
+    assert (second.changes, second.conference) == ((), 2)
+    with using("en"):
+        html = document_html(PLAN, second)
+    assert "This is the plan of a second conference. It takes the place of the plan before." in html
+    assert "What changed since the version before" not in html
+    assert "nothing said yet" in client.page(f"/conferences/{case.id}/follow-ups").text
+    assert "says: done" not in client.here.text
+
+
+def test_an_action_that_is_repeated_is_never_done_on_paper(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    for name in ("fatima", "omar", "linda"):
+        tick(db_session, case, name)
+    conference = db_session.get_one(Conference, case.id)
+    draft = queries.stored_draft(db_session, case.id).draft
+
+    store_version(db_session, conference, START, draft)
+    db_session.commit()
+
+    [goal] = paper(db_session, case.id, 2).goals
+    assert [(action.every, action.done) for action in goal.actions] == [("week", False), (None, True)]
+
+
+def test_a_closed_case_shows_the_version_in_force_and_what_was_said_of_it(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    revision = queries.stored_draft(db_session, case.id).revision
+    actions.change_plan(noor, case.id, revision, edits.add_goal("A half-written goal"))
+    for row in follow_ups(db_session, case.id, START.date()):
+        evaluations.give_up(noor, case.id, row.id, "They moved.")
+    build.step(db_session, cast, START, case, Step.CLOSE)
+    sign_in(client, cast.noor)
+
+    assert "A half-written goal" not in client.page(f"/conferences/{case.id}/plan").text
+    agreement = client.page(f"/conferences/{case.id}/plan/agreement").text
+    assert ("not asked" in agreement, "agrees" in agreement) == (False, True)
+    told = client.page(f"/conferences/{case.id}/follow-ups").text
+    assert "All follow-ups are held or given up." in told
+    assert "plan that below" not in told
+
+
+def test_what_the_family_asks_stands_there_until_it_is_answered(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    marieke = By(db_session, participant(case.id, case.people["marieke"]), START)
+    take_step(marieke, case.id, Taking(Step.ASK_FOR_INFORMATION, reason="May the nurse come?"))
+    sign_in(client, cast.noor)
+    assert "The family asks:" in client.page(f"/conferences/{case.id}").text
+
+    build.answer_family(db_session, cast, START, case)
+
+    assert "The family asks:" not in client.page(f"/conferences/{case.id}").text

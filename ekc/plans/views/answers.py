@@ -302,13 +302,16 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     session = db()
     people = queries.circle(session, case.id)
     found = queries.stored_draft(session, case.id)
-    in_force = queries.version(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
+    closed = case.phase is Phase.CLOSED
+    agreed = closed or case.phase is Phase.EVALUATION
+    in_force = queries.version(session, case.id, case.plan_number) if agreed else None
     whole = case.sees(CasePart.PLAN) is not None
     # Of a version that is still a draft, others see only the requests to themselves.
-    shows_draft = case.sees(CasePart.NEXT_VERSION) is not None
+    shows_draft = case.sees(CasePart.NEXT_VERSION) is not None and not (closed and in_force)
     text, draft = found.text, found.draft
     if in_force is not None and whole and not shows_draft:
         text, draft = in_force.text, from_json(in_force.content)
+    asking = draft if closed else found.draft
     answers = queries.answers(session, case.id, case.presentation, text)
     today = local_date(now(), case.timezone)
     unheard = heard(
@@ -348,9 +351,10 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         decisions=decisions,
         accepted=queries.is_accepted(current),
         requests=[
-            (number_of(found.draft, action.key), action)
-            for action in actions_of(found.draft)
-            if action.kind is ActionKind.PROFESSIONAL and (shows_draft or _answers_request(case, action))
+            (number_of(asking, action.key), action)
+            for action in actions_of(asking)
+            if action.kind is ActionKind.PROFESSIONAL
+            and (shows_draft or (closed and whole) or _answers_request(case, action))
         ],
         forms=_forms(case, people, found, answers, sent, in_force=in_force is not None and in_force.text == found.text),
         sent=sent,

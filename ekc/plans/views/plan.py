@@ -211,11 +211,11 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
     # Others see the version in force, not the draft of the next one.
-    shows_draft = agreed is None or case.sees(CasePart.NEXT_VERSION) is not None
+    shows_draft = agreed is None or (case.sees(CasePart.NEXT_VERSION) is not None and case.phase is not Phase.CLOSED)
     draft = found.draft if shows_draft or agreed is None else agreed
     people = queries.circle(session, case.id)
     today = local_date(now(), case.timezone)
-    done = queries.done(session, case.id, case.plan_number)
+    done = queries.done_of_draft(session, case) if shows_draft else queries.done(session, case.id, case.plan_number)
     here = tuple(member.facts(today, {}) for member in members(session, case.id))
     points = open_points(draft, here, today, PROFILES[case.profile], done) if shows_draft else {}
     text = in_force.text if in_force and not shows_draft else found.text
