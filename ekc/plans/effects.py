@@ -50,7 +50,7 @@ from ekc.plans.queries import (
     version,
 )
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import N_, ActionKind, Agreed, Phase, SupportAnswer, VoiceMatter
+from ekc.workflow.vocabulary import N_, ActionKind, Agreed, Phase, VoiceMatter
 from ekc.workflow.voices import Heard
 
 
@@ -63,19 +63,13 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
 
 
 def begin_round(session: Session, conference: Conference, at: datetime) -> None:
-    """Let the next plan begin with the text of this one, without the day of its evaluation and answers to requests."""
+    """Let the next plan begin empty: what was agreed stays in the version in force, to be taken over from there."""
     row = session.get(PlanDraft, conference.id)
     if row is None:
         return
-    draft = from_json(row.content)
-    goals = tuple(replace(goal, actions=tuple(map(_asked_again, goal.actions))) for goal in draft.goals)
-    row.content = stored(replace(draft, goals=goals, evaluation=replace(draft.evaluation, at=None)))
+    row.content = stored(Draft(last_key=from_json(row.content).last_key))
     row.revision, row.changed_at = row.revision + 1, at
-
-
-def _asked_again(action: Action) -> Action:
-    answer = SupportAnswer.PENDING if action.kind is ActionKind.PROFESSIONAL else None
-    return replace(action, answer=answer, answer_words="")
+    row.text = row.revision
 
 
 def destroy_draft(session: Session, conference: Conference) -> None:
