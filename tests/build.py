@@ -28,8 +28,8 @@ from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.queries import current_meeting, questions
 from ekc.plans import actions as plans
 from ekc.plans import edits
-from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.plans.queries import stored_draft
+from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf, from_json
+from ekc.plans.queries import stored_draft, version
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, ArrangementKind, Attends, Every, InformationKind, Part, Step
 from tests.cast import MUNICIPALITY, Cast
@@ -245,6 +245,15 @@ def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     what_if = NewWhatIf(if_="Somebody cannot come", then="Rings Omar before five", who=(who["omar"], who["kees"]))
     plans.change_plan(By(session, noor, at), case.id, 3, edits.add_what_if(what_if))
     plans.change_plan(By(session, noor, at), case.id, 4, edits.set_monitor(who["omar"]))
+    choose_evaluation(session, cast, at, case)
+
+
+def write_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
+    """The plan of a new round: what was agreed last time, and a new date."""
+    before, found = version(session, case.id, 1), stored_draft(session, case.id)
+    assert before is not None
+    everything = edits.take_over(from_json(before.content), "", set(case.people.values()), local_date(at, TIMEZONE))
+    plans.change_plan(By(session, cast.noor, at), case.id, found.revision, everything)
     choose_evaluation(session, cast, at, case)
 
 

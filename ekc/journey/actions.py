@@ -1,5 +1,6 @@
 """Taking a step, the only writer of `phase`; and correcting what a registration decides."""
 
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 
 from sqlalchemy import func, select
@@ -59,11 +60,18 @@ class Blocked(Refusal):
         self.verdict = verdict
 
 
-def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | None = None) -> Phase:
+def take_step(
+    by: By,
+    conference_id: int,
+    taking: Taking,
+    seen_phase: Phase | None = None,
+    still: Callable[[], None] = lambda: None,
+) -> Phase:
     """Take a step in one transaction: check every guard, run the effects, change the phase, write history and audit.
 
-    `seen_phase` is the phase that the page showed. Returns the phase of the case after the step: the same one where
-    somebody of the circle asks for a step that other main persons have to want too (`workflow/voices.py`).
+    `seen_phase` is the phase that the page showed; `still`, called under the lock, refuses if what else it showed has
+    changed. Returns the phase of the case after the step: the same one where somebody of the circle asks for a step
+    that other main persons have to want too (`workflow/voices.py`).
     Raises Unknown, NotNow, Stale (the phase changed since the page was shown), Blocked (guards, with every reason) and
     Refusal (the reason or the date is missing).
     """
@@ -72,6 +80,7 @@ def take_step(by: By, conference_id: int, taking: Taking, seen_phase: Phase | No
         conference, roles = lock_case(by, conference_id, Activity.TAKE_STEP)
         if seen_phase is not None and conference.phase is not seen_phase:
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
+        still()
         if rule.reason is ReasonKind.TEXT and not taking.reason.strip():
             raise Refusal(N_("Write down the reason, then take the step again."))
         if rule.reason is ReasonKind.CODED and taking.stop_reason not in rule.reasons:

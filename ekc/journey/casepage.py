@@ -179,7 +179,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=running_deadlines(PROFILES[case.profile], clock_events(session, case, changes), referred),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
-        family_question=_family_question(rounds),
+        family_question=_family_question(session, read, rounds) if facts.open_questions else None,
         in_private_time=in_private_time,
         related=tuple(
             Related(one.id, one.number, one.is_before, may_open(By(session, case.visitor, at), one.id))
@@ -190,10 +190,14 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     )
 
 
-def _family_question(rounds: tuple[privatetime.RoundRow, ...]) -> str | None:
-    """The question with which the family came out last; why it went on another day is no question."""
+def _family_question(session: Session, read: CaseContext, rounds: tuple[privatetime.RoundRow, ...]) -> str | None:
+    """The question with which the family came out last, until it is answered; why it went on another day is none."""
     last = rounds[-1] if rounds else None
-    return last.ended_for if last and last.ended_by is Step.ASK_FOR_INFORMATION else None
+    if last is None or last.ended_by is not Step.ASK_FOR_INFORMATION or read.meeting is None:
+        return None
+    asked = meetings.questions(session, read.meeting.id)
+    waits = any(row.participant_id is None and row.answer is None for row in asked)
+    return last.ended_for if waits else None
 
 
 def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:

@@ -251,7 +251,7 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts, circle: 
     return replace(
         _with_bottom_lines(session, case, facts, met),
         people=tuple(people),
-        plan=plan_facts(found.draft, {p.id for p in facts.people}, plans.done(session, case.id, case.plan_number)),
+        plan=plan_facts(found.draft, {p.id for p in facts.people}, plans.done_of_draft(session, case)),
         accepted=plans.is_accepted(decisions),
     )
 

@@ -38,6 +38,7 @@ class StepForm(PlainForm):
     """The form of any step. `step_form` removes the fields that a step does not ask for."""
 
     phase = HiddenField()
+    paper = HiddenField()  # what was shown of the plan that the step freezes
     sure = BooleanField(_l("Yes, I am sure"), [InputRequired(_l("Tick that you are sure, or do it later."))])
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])

@@ -16,7 +16,7 @@ from ekc.conferences.actions.registration import give_own_consent, log_contacts,
 from ekc.conferences.gate import case_route
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.form_numbers import adds
-from ekc.core.forms import Standing
+from ekc.core.forms import Standing, keyed_digest
 from ekc.core.language import gettext, moment, translate
 from ekc.core.routes import db, edits, moves, now, public, runtime
 from ekc.journey import actions, queries
@@ -24,7 +24,17 @@ from ekc.journey.actions import Blocked, correct_registration, says_not_safe, ta
 from ekc.journey.casepage import case_page
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.facts import dissent, gather_facts
-from ekc.journey.forms import AskForm, CorrectionForm, GoOnForm, NotedForm, NotSafeForm, SpokenForm, ToldForm, step_form
+from ekc.journey.forms import (
+    AskForm,
+    CorrectionForm,
+    GoOnForm,
+    NotedForm,
+    NotSafeForm,
+    SpokenForm,
+    StepForm,
+    ToldForm,
+    step_form,
+)
 from ekc.journey.home import demo_people, staff_home
 from ekc.journey.notices import notices, owed_in, owed_so_far
 from ekc.journey.ownpage import own_page as own_page_of
@@ -32,8 +42,9 @@ from ekc.journey.panel import blocker_link, owed_page
 from ekc.links.models import Confirmed
 from ekc.links.queries import links_of
 from ekc.matching.queries.match import matches
-from ekc.plans.document import SAID
+from ekc.plans.document import SAID, PrintedAgreement
 from ekc.plans.effects import printed_agreements
+from ekc.plans.queries import stored_draft
 from ekc.plans.views.answers import answer_form
 from ekc.signin.login import by, visitor
 from ekc.workflow.definition import StepRule
@@ -90,10 +101,13 @@ def case(case: Case) -> ResponseReturnValue:
 
 
 def _case_page(case: Case, spoken: dict[tuple[str, int], SpokenForm] | None = None) -> str:
+    page = case_page(db(), case, now())
+    main = page.panel.main
     return render_template(
         "journey/case.html",
         case=case,
-        page=case_page(db(), case, now()),
+        page=page,
+        paper=_paper(case, main.rule)[0] if main and main.ready else "",
         go_on=lambda matter: _go_on_form(case, matter, formdata=None),
         ask_form=lambda matter, id_: _ask_form(case, matter, id_, formdata=None),
         noted_form=lambda matter, id_: _noted_form(case, matter, id_, formdata=None),
@@ -299,7 +313,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
         return _step_page(case, rule, form, overrides, verdict or _verdict(case, rule)), 422 if form.errors else 200
     try:
         taking = form.to_taking(rule, case.timezone, overrides)
-        phase = take_step(by(), case.id, taking, seen_phase=form.seen_phase())
+        phase = take_step(by(), case.id, taking, form.seen_phase(), lambda: _refuse_other_paper(case, rule, form))
     except Blocked as blocked:
         return _step_page(case, rule, form, overrides, blocked.verdict), 409
     except Refusal as refusal:
@@ -499,11 +513,31 @@ def _wish(case: Case, rule: StepRule) -> tuple[VoiceRule | None, str]:
     return VOICE_RULES[rule.matter], others[0] if len(asked) == 2 and len(others) == 1 else ""
 
 
+def _paper(case: Case, rule: StepRule) -> tuple[str, tuple[PrintedAgreement, ...]]:
+    """Of a step that freezes the plan: its text with a digest of all that is frozen, and what everybody says of it."""
+    if Effect.FREEZE_PLAN not in rule.effects:
+        return "", ()
+    found = stored_draft(db(), case.id)
+    said = printed_agreements(db(), case, found)
+    return f"{found.text}.{keyed_digest(repr((found.draft, said))).hex()}", said
+
+
+def _refuse_other_paper(case: Case, rule: StepRule, form: StepForm) -> None:
+    if (form.paper.data or "") != _paper(case, rule)[0]:
+        raise Stale(
+            N_(
+                "The plan, or what somebody says of it, changed after you opened the page. Nothing is agreed yet: look "
+                "what the paper will say now, and then agree it."
+            )
+        ).at("paper")
+
+
 def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None) -> str:
     if verdict is not None and case.visitor.account_id is None:
         verdict = as_the_circle_reads(verdict)
     reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
     freezes = verdict is not None and Effect.FREEZE_PLAN in rule.effects
+    paper, printed = _paper(case, rule) if freezes else ("", ())
     wish, other = _wish(case, rule)
     return render_template(
         "journey/step.html",
@@ -520,6 +554,7 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         overrides=overrides,
         outside=Role.COORDINATOR in case.roles,
         dissent=dissent(db(), case) if freezes else (),
-        printed=printed_agreements(db(), case) if freezes else (),
+        printed=printed,
+        paper=paper,
         said=SAID,
     )

@@ -31,6 +31,7 @@ from ekc.plans.queries import (
     deciders,
     decides_alone,
     is_answered,
+    is_in_force,
     issued,
     main_persons,
     own_sharing,
@@ -192,7 +193,7 @@ def record_agreement(
     `how` they said it, of somebody who was not in the room.
     """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.RECORD_AGREEMENT)
+        conference = _lock_to_note(by, conference_id)
         _refuse_words(conference, words)
         _agree(by, conference, participant_id, answer, words, how)
         by.record(
@@ -201,6 +202,19 @@ def record_agreement(
             participant=participant_id,
             answer=answer.value,
         )
+
+
+def _lock_to_note(by: By, conference_id: int) -> Conference:
+    """The case, to note what others say. Who calls everyone together notes it of a new text alone."""
+    conference, roles = lock_case(by, conference_id, Activity.RECORD_AGREEMENT)
+    if Role.COORDINATOR not in roles and is_in_force(by.session, conference):
+        raise Refusal(
+            N_(
+                "This version is agreed. Who says something else of it now says so on their own page, or to your "
+                "coordinator."
+            )
+        )
+    return conference
 
 
 def _refuse_words(conference: Conference, words: str) -> None:
@@ -222,7 +236,7 @@ def say_the_same(by: By, conference_id: int, participant_ids: Iterable[int], how
     """Record that these people were asked again, and say of the plan as it is what they said of an earlier text."""
     people = list(participant_ids)
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.RECORD_AGREEMENT)
+        conference = _lock_to_note(by, conference_id)
         said = {row.participant_id: row for row in agreements(by.session, conference_id, conference.presentation)}
         if not people or not said.keys() >= set(people):
             raise Refusal(N_("Choose who says the same as before."))
@@ -235,7 +249,7 @@ def record_agreements(by: By, conference_id: int, participant_ids: Iterable[int]
     """Record that all these people agree. `how` they said it, of people who were not in the room."""
     people = list(participant_ids)
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.RECORD_AGREEMENT)
+        conference = _lock_to_note(by, conference_id)
         if not people:
             raise Refusal(N_("Choose who says yes."))
         for person in people:
@@ -261,6 +275,13 @@ def _agree(
     busy = people_with_task(found.draft)
     if person.part not in _ASKED or (person.attends is Attends.EXCLUDED and person.id not in busy):
         raise Unknown
+    text = found.text if text is None else text
+    before = voices.said(by, conference.id, VoiceMatter.PLAN, conference.presentation, person.id, text)
+    if before is not None and before.how is SaidHow.OWN_PAGE and how is not SaidHow.OWN_PAGE:
+        raise Refusal(
+            N_("%(name)s said so on their own page. Nobody else changes that: ask them to change it there."),
+            name=person.name,
+        )
     voices.say(
         by,
         conference,
@@ -268,7 +289,7 @@ def _agree(
         conference.presentation,
         person.id,
         answer,
-        text=found.text if text is None else text,
+        text=text,
         how=how,
         words=words,
     )

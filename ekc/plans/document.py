@@ -124,6 +124,7 @@ class PlanDocument:
     acceptance: PrintedAcceptance | None = None
     agreed: tuple[PrintedAgreement, ...] = ()
     changes: tuple[str, ...] = ()
+    conference: int = 1  # which of this family, on the first version of a later one; stored only then
 
 
 #: What stands behind the name of somebody on page and paper.
@@ -142,6 +143,8 @@ def to_json(document: PlanDocument) -> bytes:
     for one in values["agreed"]:
         if not one["answer"]:
             del one["answer"]  # as it was stored
+    if values["conference"] == 1:
+        del values["conference"]
     for action in (action for goal in values["goals"] for action in goal["actions"]):
         for mark in ("disagree", "not_asked", "done"):
             if not action[mark]:

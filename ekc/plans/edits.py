@@ -1,7 +1,8 @@
 """Edits of a plan: each adds, changes, moves or removes one part. Pure: no database, no clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Protocol, TypeVar
 
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf, actions, find, number_of
@@ -160,6 +161,54 @@ def move(key: str, step: int) -> Edit:
         return replace(draft, goals=goals, what_ifs=_swapped(draft.what_ifs, key, step))
 
     return Edit("plan.moved", apply, {"key": key}, key)
+
+
+def take_over(before: Draft, goal_key: str, here: Container[int], today: date) -> Edit:
+    """Put a goal of the plan before into this one with its actions, or with "" everything; what stands already stays.
+
+    Whoever is not `here` any more, days that have passed, the day of the evaluation and answers to requests are left
+    out: that is chosen and asked anew.
+    """
+
+    def again(action: Action) -> Action:
+        answer = SupportAnswer.PENDING if action.kind is ActionKind.PROFESSIONAL else None
+        by = action.by if action.by and action.by >= today else None
+        return replace(action, who=_those(action.who, here), by=by, answer=answer, answer_words="")
+
+    def apply(draft: Draft) -> Draft:
+        stand: tuple[_Keyed, ...] = (*draft.goals, *actions(draft), *draft.what_ifs)
+        there = {part.key for part in stand}
+        goals = tuple(
+            replace(goal, actions=tuple(again(action) for action in goal.actions if action.key not in there))
+            for goal in before.goals
+            if goal.key not in there and goal_key in ("", goal.key)
+        )
+        if goal_key and not goals:
+            raise KeyError(goal_key)
+        taken = replace(draft, goals=(*draft.goals, *goals), last_key=max(draft.last_key, before.last_key))
+        if goal_key:
+            return taken
+        what_ifs = (replace(one, who=_those(one.who, here)) for one in before.what_ifs if one.key not in there)
+        agreed = before.evaluation
+        again_at = replace(
+            agreed,
+            at=None,
+            convenor=agreed.convenor if agreed.convenor in here else None,
+            others=_those(agreed.others, here),
+        )
+        return replace(
+            taken,
+            what_ifs=(*draft.what_ifs, *what_ifs),
+            monitor=draft.monitor or (before.monitor if before.monitor in here else None),
+            evaluation=again_at if draft.evaluation == EvaluationPlan() else draft.evaluation,
+        )
+
+    target = goal_key or next((goal.key for goal in before.goals), None)
+    return Edit("plan.taken_over", apply, {"key": goal_key} if goal_key else {}, target)
+
+
+def _those(people: tuple[int, ...], here: Container[int]) -> tuple[int, ...]:
+    return tuple(person for person in people if person in here)
 
 
 def newest_key(draft: Draft) -> str:

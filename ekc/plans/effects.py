@@ -39,17 +39,18 @@ from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, PlanDraft,
 from ekc.plans.queries import (
     AgreementRow,
     CirclePerson,
+    StoredDraft,
     acceptances,
     agreements,
     bottom_line_checks,
     circle,
-    done,
+    done_of_draft,
     is_accepted,
     stored_draft,
     version,
 )
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import N_, ActionKind, Agreed, SupportAnswer, VoiceMatter
+from ekc.workflow.vocabulary import N_, ActionKind, Agreed, Phase, VoiceMatter
 from ekc.workflow.voices import Heard
 
 
@@ -62,19 +63,13 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
 
 
 def begin_round(session: Session, conference: Conference, at: datetime) -> None:
-    """Let the next plan begin with the text of this one, without the day of its evaluation and answers to requests."""
+    """Let the next plan begin empty: what was agreed stays in the version in force, to be taken over from there."""
     row = session.get(PlanDraft, conference.id)
     if row is None:
         return
-    draft = from_json(row.content)
-    goals = tuple(replace(goal, actions=tuple(map(_asked_again, goal.actions))) for goal in draft.goals)
-    row.content = stored(replace(draft, goals=goals, evaluation=replace(draft.evaluation, at=None)))
+    row.content = stored(Draft(last_key=from_json(row.content).last_key))
     row.revision, row.changed_at = row.revision + 1, at
-
-
-def _asked_again(action: Action) -> Action:
-    answer = SupportAnswer.PENDING if action.kind is ActionKind.PROFESSIONAL else None
-    return replace(action, answer=answer, answer_words="")
+    row.text = row.revision
 
 
 def destroy_draft(session: Session, conference: Conference) -> None:
@@ -115,11 +110,14 @@ def store_version(session: Session, conference: Conference, at: datetime, draft:
     agreed_on = local_date(at, conference.timezone)
     before = version(session, conference.id, conference.plan_number)
     lines: tuple[str, ...] = ()
-    if before is not None:
+    begins = conference.phase is not Phase.EVALUATION  # otherwise a new version of the plan of this conference
+    if before is not None and not begins:
         with using(conference.language):
             found = changes(from_json(before.content), draft)
             lines = tuple(translate(change.message, dict(change.params)) for change in found)
     document = _document(session, conference, draft, number, at, text, lines)
+    if before is not None and begins:
+        document = replace(document, conference=conference.round)
     kinds = Counter(action.kind for action in actions(draft))
     session.add(
         PlanVersion(
@@ -175,7 +173,7 @@ def _document(
     met = bottom_line_checks(session, conference.id, conference.presentation, text)
     said, unheard = _said_of(session, conference, people, draft, text)
     marks = _Marks(
-        done=done(session, conference.id, conference.plan_number),
+        done=done_of_draft(session, conference),
         disagree=frozenset(id_ for id_, row in said.items() if row.answer is Agreed.NO),
         not_asked=frozenset(person.id for person in unheard.not_asked),
     )
@@ -226,9 +224,11 @@ def answers_in_force(session: Session, conference: Conference) -> tuple[dict[int
     return {id_: row.answer for id_, row in said.items()}, frozenset(person.id for person in unheard.not_asked)
 
 
-def printed_agreements(session: Session, conference: Conference | Case) -> tuple[PrintedAgreement, ...]:
+def printed_agreements(
+    session: Session, conference: Conference | Case, found: StoredDraft
+) -> tuple[PrintedAgreement, ...]:
     """What the paper says of everybody, if the draft is frozen as it is now."""
-    found, people = stored_draft(session, conference.id), circle(session, conference.id)
+    people = circle(session, conference.id)
     return _agreed(people, *_said_of(session, conference, people, found.draft, found.text))
 
 
@@ -279,7 +279,7 @@ def _action(draft: Draft, action: Action, names: dict[int, str], marks: _Marks) 
         answer=cast(Answer, action.answer.value) if action.answer else "none",
         answer_words=action.answer_words,
         disagree=_named(tuple(id_ for id_ in action.who if id_ in marks.disagree), names),
-        done=action.key in marks.done,
+        done=action.key in marks.done and action.every is None,
         not_asked=_named(tuple(id_ for id_ in action.who if id_ in marks.not_asked), names),
     )
 

@@ -101,6 +101,12 @@ def text_read(session: Session, case: Case | Conference) -> int:
     return in_force.text if in_force else stored_draft(session, case.id).text
 
 
+def is_in_force(session: Session, case: Case | Conference) -> bool:
+    """Whether the draft is the text that was agreed last, with nothing changed since."""
+    in_force = version(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
+    return in_force is not None and in_force.text == stored_draft(session, case.id).text
+
+
 #: What those who do an action said of it, and what was found (`evaluations`), read by name, as that stands above.
 _tick = table("action_tick", *map(column, ("conference_id", "version_number", "action_key", "state")))
 _check = table("action_check", *map(column, ("follow_up_id", "action_key", "state")))
@@ -120,6 +126,11 @@ def done(session: Session, conference_id: int, number: int) -> frozenset[str]:
     rows = session.execute(_STATES, {"case": conference_id, "number": number}).all() if number else ()
     open_ones = {row.action_key for row in rows if row.state != ActionState.DONE}
     return frozenset(row.action_key for row in rows) - open_ones
+
+
+def done_of_draft(session: Session, case: Case | Conference) -> frozenset[str]:
+    """The same of the draft. What was done of the plan before does not count in that of a new round."""
+    return done(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else frozenset()
 
 
 def issued(session: Session, version_id: int) -> IssuedDocument | None:

@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.models import Conference
+from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import NotNow
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
@@ -13,6 +13,7 @@ from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUpState
 from ekc.evaluations.queries import follow_ups, own_tasks
 from ekc.journey.actions import Blocked, take_step
+from ekc.plans.draft import Draft, EvaluationPlan
 from ekc.plans.queries import stored_draft
 from ekc.workflow.definition import Taking
 from ekc.workflow.follow_ups import FollowUpKind
@@ -132,14 +133,14 @@ def test_a_new_plan_gives_up_what_was_planned_for_the_old_one(db_session: Sessio
     case = evaluated(db_session, cast)
     build.open_again(db_session, cast, START, case)
     build.to_presentation(db_session, cast, START, case)
-    draft = stored_draft(db_session, case.id)
+    assert stored_draft(db_session, case.id).draft == Draft(last_key=4)
     with pytest.raises(Blocked) as refused:
         take_step(By(db_session, cast.noor, START), case.id, Taking(Step.AGREE_PLAN))
     asked = {reason.guard for reason in refused.value.verdict.reasons}
-    assert {"evaluation_arranged", "everyone_asked", "bottom_lines_met", "accepted"} <= asked
-    assert (draft.draft.evaluation.at, draft.draft.evaluation.place) == (None, "At Kees's home")
+    assert {"actions_complete", "what_if_complete", "monitor_named", "evaluation_arranged"} <= asked
+    assert {"everyone_asked", "bottom_lines_met", "accepted"} <= asked
 
-    build.choose_evaluation(db_session, cast, START, case)
+    build.write_again(db_session, cast, START, case)
     build.answer_plan(db_session, cast, START, case)
     build.step(db_session, cast, START, case, Step.AGREE_PLAN)
 
@@ -175,3 +176,63 @@ def test_a_call_that_is_open_is_made_in_the_new_round(db_session: Session, cast:
     evaluations.record_follow_up(noor, case.id, call.id, FollowUpReport(held_on=clock().date(), found="QearlyZ"))
 
     assert not next(row for row in follow_ups(db_session, case.id, clock().date()) if row.id == call.id).is_open
+
+
+@pytest.fixture
+def written_anew(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    """At the presentation of the new round, eight days after the plan before was agreed; nothing is written."""
+    case = evaluated(db_session, cast)
+    clock.advance(days=8)
+    build.open_again(db_session, cast, clock(), case)
+    build.to_presentation(db_session, cast, clock(), case)
+    return case
+
+
+def test_nothing_of_last_time_stands_in_the_new_plan_until_somebody_takes_it_over(
+    db_session: Session, cast: Cast, client: PageClient, written_anew: Made
+) -> None:
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{written_anew.id}/plan")
+    assert "Last time you agreed" in page.text
+    assert "Hangs the week on the fridge" not in page.text
+
+    client.submit("Take over goal 1")
+
+    draft = stored_draft(db_session, written_anew.id).draft
+    assert [goal.text for goal in draft.goals] == ["The children are never alone at night."]
+    [sleeps, hangs] = draft.goals[0].actions
+    assert (sleeps.who, hangs.by) == ((written_anew.people["fatima"],), None)  # the day has passed
+    assert (draft.what_ifs, draft.monitor, draft.evaluation) == ((), None, EvaluationPlan())
+    assert "Take over goal 1" not in client.here.buttons
+
+
+def test_everything_is_taken_over_but_the_day_of_the_evaluation(
+    db_session: Session, cast: Cast, client: PageClient, written_anew: Made
+) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{written_anew.id}/plan")
+
+    client.submit("Take over everything from last time")
+
+    draft, omar = stored_draft(db_session, written_anew.id).draft, written_anew.people["omar"]
+    assert [len(goal.actions) for goal in draft.goals] == [2]
+    assert [what_if.then for what_if in draft.what_ifs] == ["Rings Omar before five"]
+    assert draft.monitor == omar
+    assert draft.evaluation == EvaluationPlan(place="At Kees's home", convenor=omar)
+    assert "Last time you agreed" not in client.here.text
+
+
+def test_whoever_left_is_not_taken_over(
+    db_session: Session, cast: Cast, client: PageClient, written_anew: Made
+) -> None:
+    db_session.get_one(Participant, written_anew.people["omar"]).removed_at = START
+    db_session.commit()
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{written_anew.id}/plan")
+
+    client.submit("Take over everything from last time")
+
+    draft = stored_draft(db_session, written_anew.id).draft
+    [_, hangs] = draft.goals[0].actions
+    assert (hangs.who, draft.monitor) == ((written_anew.people["linda"],), None)
+    assert (draft.what_ifs[0].who, draft.evaluation.convenor) == ((written_anew.people["kees"],), None)

@@ -302,13 +302,16 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     session = db()
     people = queries.circle(session, case.id)
     found = queries.stored_draft(session, case.id)
-    in_force = queries.version(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
+    closed = case.phase is Phase.CLOSED
+    agreed = closed or case.phase is Phase.EVALUATION
+    in_force = queries.version(session, case.id, case.plan_number) if agreed else None
     whole = case.sees(CasePart.PLAN) is not None
     # Of a version that is still a draft, others see only the requests to themselves.
-    shows_draft = case.sees(CasePart.NEXT_VERSION) is not None
+    shows_draft = case.sees(CasePart.NEXT_VERSION) is not None and not (closed and in_force)
     text, draft = found.text, found.draft
     if in_force is not None and whole and not shows_draft:
         text, draft = in_force.text, from_json(in_force.content)
+    asking = draft if closed else found.draft
     answers = queries.answers(session, case.id, case.presentation, text)
     today = local_date(now(), case.timezone)
     unheard = heard(
@@ -348,11 +351,12 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         decisions=decisions,
         accepted=queries.is_accepted(current),
         requests=[
-            (number_of(found.draft, action.key), action)
-            for action in actions_of(found.draft)
-            if action.kind is ActionKind.PROFESSIONAL and (shows_draft or _answers_request(case, action))
+            (number_of(asking, action.key), action)
+            for action in actions_of(asking)
+            if action.kind is ActionKind.PROFESSIONAL
+            and (shows_draft or (closed and whole) or _answers_request(case, action))
         ],
-        forms=_forms(case, people, found, answers, sent),
+        forms=_forms(case, people, found, answers, sent, in_force=in_force is not None and in_force.text == found.text),
         sent=sent,
         rhythms=rhythms(),
         today=today,
@@ -370,13 +374,17 @@ def _forms(
     found: queries.StoredDraft,
     answers: queries.Answers,
     sent: SubmittedForm | None,
+    in_force: bool,
 ) -> dict[str, PlainForm]:
-    """The forms that the visitor can use, by their place on the page; `sent` as it was sent."""
+    """The forms that the visitor can use, by their place on the page; `sent` as it was sent.
+
+    `in_force`: the draft is the text that was agreed last.
+    """
     forms: dict[str, PlainForm] = {}
     empty = {"formdata": None}
     asked = askable(people, found.draft)
     open_ = [person for person in asked if person.id not in answers.said]
-    if case.may(Activity.RECORD_AGREEMENT):
+    if case.may(Activity.RECORD_AGREEMENT) and (Role.COORDINATOR in case.roles or not in_force):
         if open_:
             stands = _shown_text(found.text)
             forms["everybody"] = EverybodyForm(
@@ -392,7 +400,7 @@ def _forms(
             forms[f"bottom-line-{line.id}"] = _line_form(found.text, met, line.id, **empty)
     if case.may(Activity.ANSWER_PLAN) and case.visitor.participant_id in {person.id for person in asked}:
         forms["own"] = own_answer_form(case, **empty)
-    if _decides_now(case, people, found):
+    if _decides_now(case, people, in_force):
         forms["acceptance"] = _acceptance_form(case, **empty)
     for action in actions_of(found.draft):
         if action.kind is ActionKind.PROFESSIONAL and _answers_request(case, action):
@@ -404,9 +412,8 @@ def _forms(
     return forms
 
 
-def _decides_now(case: Case, people: tuple[CirclePerson, ...], found: queries.StoredDraft) -> bool:
+def _decides_now(case: Case, people: tuple[CirclePerson, ...], in_force: bool) -> bool:
     """Whether the visitor may record a decision: at the presentation, and about a new version of the plan."""
     if not case.may(Activity.DECIDE_ACCEPTANCE) or not _deciders(case, people):
         return False
-    in_force = queries.version(db(), case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
-    return in_force is None or in_force.text != found.text
+    return not in_force

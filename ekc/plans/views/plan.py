@@ -143,6 +143,25 @@ def move_part(case: Case, key: str, step: int) -> ResponseReturnValue:
     return _change(case, SubmittedForm(key, PlainForm()), _stale_move, lambda: edits.move(key, step))
 
 
+@bp.post("/take-over")
+@case_route(Activity.WRITE_PLAN)
+@moves
+def take_over(case: Case) -> ResponseReturnValue:
+    """Take a goal over from the plan of the round before, or everything of it."""
+    before = _last_time(case)
+    if before is None:
+        raise Unknown
+    here = {person.id for person in queries.circle(db(), case.id) if person.belongs}
+    edit = edits.take_over(before, request.form.get("goal", ""), here, local_date(now(), case.timezone))
+    return _change(case, SubmittedForm("take-over", PlainForm()), _stale_move, lambda: edit)
+
+
+def _last_time(case: Case) -> Draft | None:
+    """The plan in force, while the one of a new round is written; else none."""
+    in_force = queries.version(db(), case.id, case.plan_number) if case.phase is Phase.PRESENTATION else None
+    return from_json(in_force.content) if in_force else None
+
+
 def seen_revision() -> int:
     """The revision that the page showed; -1 matches none."""
     text = request.form.get("revision", "")
@@ -211,11 +230,11 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
     # Others see the version in force, not the draft of the next one.
-    shows_draft = agreed is None or case.sees(CasePart.NEXT_VERSION) is not None
+    shows_draft = agreed is None or (case.sees(CasePart.NEXT_VERSION) is not None and case.phase is not Phase.CLOSED)
     draft = found.draft if shows_draft or agreed is None else agreed
     people = queries.circle(session, case.id)
     today = local_date(now(), case.timezone)
-    done = queries.done(session, case.id, case.plan_number)
+    done = queries.done_of_draft(session, case) if shows_draft else queries.done(session, case.id, case.plan_number)
     here = tuple(member.facts(today, {}) for member in members(session, case.id))
     points = open_points(draft, here, today, PROFILES[case.profile], done) if shows_draft else {}
     text = in_force.text if in_force and not shows_draft else found.text
@@ -240,7 +259,8 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         own_sharing=queries.own_sharing(session, case.id, case.visitor.participant_id or 0),
         several=len(queries.main_persons(people)) > 1,
         differ=VOICE_RULES[VoiceMatter.READING].differ,
-        changed=changes(agreed, draft) if agreed and shows_draft else (),
+        changed=changes(agreed, draft) if agreed and shows_draft and case.phase is Phase.EVALUATION else (),
+        last_time=_left_behind(agreed, draft) if agreed and writes and case.phase is Phase.PRESENTATION else None,
         rhythms=rhythms(),
         today=today,
         done=done,
@@ -250,6 +270,14 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         more=request.args.get("more", ""),
     )
     return (page, sent.status) if sent else page
+
+
+def _left_behind(before: Draft, draft: Draft) -> list[tuple[int, Goal]] | None:
+    """The goals of the plan before that do not stand in this one, with their numbers there; None: nothing is left."""
+    there = {goal.key for goal in draft.goals} | {what_if.key for what_if in draft.what_ifs}
+    goals = [(number, goal) for number, goal in enumerate(before.goals, 1) if goal.key not in there]
+    more = any(what_if.key not in there for what_if in before.what_ifs) or draft.monitor is None
+    return goals if goals or more else None
 
 
 def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, PlainForm]:
