@@ -16,6 +16,7 @@ from ekc.core.outbox import MailRule, queue, take_back
 from ekc.evaluations.effects import give_up_open, plan_follow_ups
 from ekc.journey.mails import (
     END_MAILS,
+    END_MAILS_WITH_PLAN,
     PLAN_AGREED,
     PLAN_READY,
     PLAN_READY_DISSENT,
@@ -77,7 +78,7 @@ def start_retention(_session: Session, conference: Conference, at: datetime, tak
 
 def settle_end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
     """Settle what is open and destroy what is not kept, as the row of this end says."""
-    rule = END_OF_STEP[taking.step]
+    rule = END_OF_STEP[taking.step].told(conference.plan_number > 0)
     if Settled.FOLLOW_UPS in rule.settles:
         give_up_open(session, conference, at, rule.reason)
     if Settled.REQUEST in rule.settles:
@@ -122,8 +123,9 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
     end = END_OF_STEP[taking.step].end
     staff = {Hears.COORDINATOR: _coordinator(session, conference)}
     staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
+    mails = END_MAILS | END_MAILS_WITH_PLAN if conference.plan_number else END_MAILS
     for hears in Hears:
-        rule = END_MAILS.get((end, hears))
+        rule = mails.get((end, hears))
         if rule is None:
             continue
         if hears not in staff:
