@@ -15,6 +15,7 @@ from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule, queue, take_back
 from ekc.evaluations.effects import give_up_open, plan_follow_ups
 from ekc.journey.mails import (
+    COMES_TOGETHER_AGAIN,
     END_MAILS,
     END_MAILS_WITH_PLAN,
     PLAN_AGREED,
@@ -52,13 +53,24 @@ _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLO
 _PRESENTING = frozenset(rule.step for rule in STEPS if Effect.PRESENT_PLAN in rule.effects)
 
 
-def new_round(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
-    """Start another round, with a conference. The plan in force, its tasks and its open follow-ups go on."""
+def new_round(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Start another round, with a conference, and tell staff. The plan in force, its tasks and follow-ups go on."""
     begin_round(session, conference)
     plans.begin_round(session, conference, at)
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
+    staff = {one.id: one for one in (*_coordinator(session, conference), *managers_of(session, conference.region_id))}
+    for account in staff.values():
+        if account.id != taking.account_id:
+            queue(
+                session,
+                COMES_TOGETHER_AGAIN,
+                account.recipient,
+                at,
+                case=conference.id,
+                round=conference.round,
+            )
 
 
 def mark_without_conference(_session: Session, conference: Conference, _at: datetime, _taking: Taking) -> None:

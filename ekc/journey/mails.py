@@ -88,6 +88,16 @@ WISH_TAKEN_BACK = MailRule(
         "Somebody of a conference wished to stop or to come together again, and has taken that back. Sign in to see it."
     ),
 )
+COMES_TOGETHER_AGAIN = MailRule(
+    name="comes_together_again",
+    audience=Audience.CASE_STAFF,
+    key="round:{case}:{round}:{to}",
+    subject=N_("A family comes together again"),
+    body=N_(
+        "A family comes together again: another conference is being prepared. The plan that was agreed stays until "
+        "there is another one. Sign in to see which one, and why."
+    ),
+)
 CAME_OUT_ALONE = MailRule(
     name="came_out_alone",
     audience=Audience.MANAGERS,
