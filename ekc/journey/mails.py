@@ -1,7 +1,7 @@
 """The mails that a step sends to the circle, those of the ends, and the reminder to a coordinator whose access ends."""
 
 from ekc.core.outbox import Audience, MailRule
-from ekc.workflow.ends import ENDS, End, EndRule, Hears, Words, is_gone
+from ekc.workflow.ends import ENDS, End, EndRule, Hears, Words
 from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 WELCOME = MailRule(
@@ -127,7 +127,8 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
     staff = "end:{case}:" + f"{end}-" + "{at}:{to}"
     circle = "{case}:" + f"{end}-" + "{at}:{round}:{to}"
     audience, key, parts = {
-        Hears.FAMILY: (Audience.CIRCLE, circle, frozenset(part for part in _FAMILY if not is_gone(part, rule))),
+        Hears.FAMILY: (Audience.CIRCLE, circle, _FAMILY),
+        Hears.RELATIVES: (Audience.CIRCLE, circle, _FAMILY - {Part.MAIN_PERSON}),
         Hears.AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
         Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),

@@ -256,7 +256,7 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
             yield f"the end {rule.end} closes a case and does not say so to everybody"
         if rule.with_plan and not (rule.with_plan.staff and rule.with_plan.family and rule.with_plan.agencies):
             yield f"the end {rule.end} does not say to everybody that the plan stays"
-        if Hears.FAMILY not in rule.mails:
+        if not {Hears.FAMILY, Hears.RELATIVES} & rule.mails.keys():
             yield f"the family hears nothing of the end {rule.end}"
 
 

@@ -27,6 +27,7 @@ class Hears(Labelled):
     """Who hears of an end by mail; whoever brought it about does not."""
 
     FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
+    RELATIVES = "relatives", N_("those of family and supporters who take part, there or from afar")
     AGENCIES = "agencies", N_("referrer and professionals")
     COORDINATOR = "coordinator", N_("coordinator")
     MANAGERS = "managers", N_("regional managers of the region")
@@ -283,7 +284,7 @@ ENDS: tuple[EndRule, ...] = (
         steps=frozenset({Step.MAIN_PERSON_GONE}),
         settles=_AT_AN_END,
         mails={
-            Hears.FAMILY: Words(
+            Hears.RELATIVES: Words(
                 N_("The conference has ended"),
                 N_(
                     "The conference has ended. No meeting of it is held any more. Do you want to talk to somebody? "
@@ -312,7 +313,7 @@ ENDS: tuple[EndRule, ...] = (
         ring=True,
         with_plan=WithPlan(
             mails={
-                Hears.FAMILY: Words(
+                Hears.RELATIVES: Words(
                     N_("The conference has ended"),
                     N_(
                         "The conference has ended. The plan stays yours: you can read it. A call or an evaluation that "
