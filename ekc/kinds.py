@@ -38,6 +38,7 @@ MAIL_MODULES = (
 MAILS = (
     *(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, MailRule)),
     *ekc.journey.mails.END_MAILS.values(),
+    *ekc.journey.mails.END_MAILS_WITH_PLAN.values(),
 )
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))

@@ -70,12 +70,11 @@ OTHER_ACTIONS = {
     "link.entered": N_("came in with their own link"),
     "link.refused": N_("tried to come in at a personal link with a wrong code or answer"),
     "link.turned_away": N_("turned away somebody who wanted to come in with a personal link"),
-    "plan.accepted": _ACCEPTANCE,
+    "plan.acceptance": _ACCEPTANCE,
     "plan.agreement": _AGREEMENT,
     "plan.agreements": _AGREEMENT,
     "plan.bottom_line": N_("wrote down whether the plan meets a bottom line"),
     "plan.printed": N_("printed the plan"),
-    "plan.refused": _ACCEPTANCE,
     "plan.support_answered": N_("answered a request for support"),
     "task.ticked": N_("ticked off a task"),
 }

@@ -115,7 +115,7 @@ class Case:
     @property
     def end(self) -> EndRule | None:
         """How a closed case ended; None before that."""
-        return end_of(self.outcome, self.stop_reason)
+        return end_of(self.outcome, self.stop_reason, self.in_force)
 
     @property
     def open_until(self) -> date | None:

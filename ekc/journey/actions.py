@@ -176,7 +176,7 @@ def _wish(by: By, conference: Conference, matter: VoiceMatter, taking: Taking, w
         asks=asks,
     )
     _trace(by, conference, VOICE_RULES[matter].wished, who)
-    by.record("voice.wish", conference.id, matter=matter.value)
+    by.record("voice.wish", conference.id)
     if not wanted and not known:
         _mail(by, conference, _WISHED[matter])
 
@@ -210,7 +210,7 @@ def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) 
             raise Refusal(N_("There is no wish here that could be taken back."))
         voices.say(by, conference, matter, conference.round, whose, Agreed.NO)
         _trace(by, conference, VOICE_RULES[matter].taken_back, whose)
-        by.record("voice.go_on", conference_id, matter=matter.value, participant=whose)
+        by.record("voice.go_on", conference_id, participant=whose)
         if wished and own:
             _mail(by, conference, WISH_TAKEN_BACK)
 
@@ -233,7 +233,7 @@ def note_answer(by: By, conference_id: int, matter: VoiceMatter, participant_id:
             raise Refusal(N_("They answered themselves. What somebody said themselves stays as they said it."))
         voices.say(by, conference, matter, conference.round, participant_id, answer)
         _trace(by, conference, rule.wished if answer is Agreed.YES else rule.taken_back, participant_id)
-        by.record("voice.noted", conference_id, matter=matter.value, participant=participant_id)
+        by.record("voice.noted", conference_id, participant=participant_id)
 
 
 def ask_others(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:
@@ -249,7 +249,7 @@ def ask_others(by: By, conference_id: int, matter: VoiceMatter, participant_id: 
         if row.asked_at is None:
             row.asked_at = by.at
             traces.leave(by, conference, TraceKind.ASKED, participant_id)
-            by.record("voice.asked", conference_id, matter=matter.value, participant=participant_id)
+            by.record("voice.asked", conference_id, participant=participant_id)
 
 
 def speak_about(by: By, conference_id: int, matter: VoiceMatter, participant_id: int, said: str) -> None:
@@ -261,7 +261,7 @@ def speak_about(by: By, conference_id: int, matter: VoiceMatter, participant_id:
             raise Refusal(N_("Write down what was said."))
         row.spoken, row.spoken_at = said, by.at
         traces.leave(by, conference, TraceKind.ANSWERED, participant_id)
-        by.record("voice.spoken", conference_id, matter=matter.value, participant=participant_id)
+        by.record("voice.spoken", conference_id, participant=participant_id)
 
 
 def _open_wish(by: By, conference: Conference, matter: VoiceMatter, participant_id: int) -> Voice:

@@ -15,7 +15,9 @@ from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule, queue, take_back
 from ekc.evaluations.effects import give_up_open, plan_follow_ups
 from ekc.journey.mails import (
+    COMES_TOGETHER_AGAIN,
     END_MAILS,
+    END_MAILS_WITH_PLAN,
     PLAN_AGREED,
     PLAN_READY,
     PLAN_READY_DISSENT,
@@ -51,13 +53,24 @@ _OUTCOMES = {Step.NO_PLAN: Outcome.NO_PLAN, Step.STOP: Outcome.STOPPED, Step.CLO
 _PRESENTING = frozenset(rule.step for rule in STEPS if Effect.PRESENT_PLAN in rule.effects)
 
 
-def new_round(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
-    """Start another round, with a conference. The plan in force, its tasks and its open follow-ups go on."""
+def new_round(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Start another round, with a conference, and tell staff. The plan in force, its tasks and follow-ups go on."""
     begin_round(session, conference)
     plans.begin_round(session, conference, at)
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
+    staff = {one.id: one for one in (*_coordinator(session, conference), *managers_of(session, conference.region_id))}
+    for account in staff.values():
+        if account.id != taking.account_id:
+            queue(
+                session,
+                COMES_TOGETHER_AGAIN,
+                account.recipient,
+                at,
+                case=conference.id,
+                round=conference.round,
+            )
 
 
 def mark_without_conference(_session: Session, conference: Conference, _at: datetime, _taking: Taking) -> None:
@@ -77,7 +90,7 @@ def start_retention(_session: Session, conference: Conference, at: datetime, tak
 
 def settle_end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
     """Settle what is open and destroy what is not kept, as the row of this end says."""
-    rule = END_OF_STEP[taking.step]
+    rule = END_OF_STEP[taking.step].told(conference.plan_number > 0)
     if Settled.FOLLOW_UPS in rule.settles:
         give_up_open(session, conference, at, rule.reason)
     if Settled.REQUEST in rule.settles:
@@ -122,8 +135,9 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
     end = END_OF_STEP[taking.step].end
     staff = {Hears.COORDINATOR: _coordinator(session, conference)}
     staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
+    mails = END_MAILS | END_MAILS_WITH_PLAN if conference.plan_number else END_MAILS
     for hears in Hears:
-        rule = END_MAILS.get((end, hears))
+        rule = mails.get((end, hears))
         if rule is None:
             continue
         if hears not in staff:

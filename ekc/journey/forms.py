@@ -119,7 +119,7 @@ class SpokenForm(EditingForm):
 class ToldForm(PlainForm):
     """Who was told what they had to hear, and how."""
 
-    told = people_field(_l("Who was told"))
+    told = people_field(_l("Whom did you tell?"))
     channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
 
     def __init__(self, owed: OwedLine, labels: Mapping[int, str], **kwargs: Any) -> None:

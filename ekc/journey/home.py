@@ -124,6 +124,7 @@ class Home:
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
+    again: tuple[tuple[CaseRow, queries.StepWhy], ...]  # which came together again lately, for coordinator and manager
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
     urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
@@ -135,7 +136,16 @@ class Home:
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        others = (self.to_ring, self.wanted, self.requests, self.to_tell, self.unsettled, self.todos, self.ended)
+        others = (
+            self.to_ring,
+            self.wanted,
+            self.requests,
+            self.to_tell,
+            self.unsettled,
+            self.todos,
+            self.again,
+            self.ended,
+        )
         return any((*asked, self.urgent, self.alone, *others))
 
 
@@ -203,6 +213,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         new_registrations=tuple(
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),
+        again=_again(session, (*cases, *others), at),
         ended=_ended(session, who, cases, at),
         handing_over=to_hand_over,
         urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
@@ -247,6 +258,13 @@ def _ended(session: Session, who: Visitor, cases: tuple[CaseRow, ...], at: datet
     own = (row for row in cases if row.closed_on is not None and row.closed_on >= since)
     found = {row.id: row for row in (*own, *in_regions) if row.end is not None and row.end.told_at_home}
     return tuple(found.values())
+
+
+def _again(session: Session, cases: Iterable[CaseRow], at: datetime) -> tuple[tuple[CaseRow, queries.StepWhy], ...]:
+    """The cases whose round began lately and whose conference is being prepared, with the reason."""
+    rows = {row.id: row for row in cases if row.round > 1 and row.phase is Phase.SETUP}
+    found = queries.come_together_again(session, rows, at - _TOLD_FOR)
+    return tuple((row, found[id_]) for id_, row in rows.items() if id_ in found)
 
 
 def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:

@@ -1,7 +1,7 @@
 """The mails that a step sends to the circle, those of the ends, and the reminder to a coordinator whose access ends."""
 
 from ekc.core.outbox import Audience, MailRule
-from ekc.workflow.ends import ENDS, End, Hears, Words
+from ekc.workflow.ends import ENDS, End, EndRule, Hears, Words
 from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 WELCOME = MailRule(
@@ -88,6 +88,16 @@ WISH_TAKEN_BACK = MailRule(
         "Somebody of a conference wished to stop or to come together again, and has taken that back. Sign in to see it."
     ),
 )
+COMES_TOGETHER_AGAIN = MailRule(
+    name="comes_together_again",
+    audience=Audience.CASE_STAFF,
+    key="round:{case}:{round}:{to}",
+    subject=N_("A family comes together again"),
+    body=N_(
+        "A family comes together again: another conference is being prepared. The plan that was agreed stays until "
+        "there is another one. Sign in to see which one, and why."
+    ),
+)
 CAME_OUT_ALONE = MailRule(
     name="came_out_alone",
     audience=Audience.MANAGERS,
@@ -112,23 +122,32 @@ ACCESS_ENDS = MailRule(
 _FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
 
 
-def _end_mail(end: End, hears: Hears, words: Words) -> MailRule:
+def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
+    end = rule.end
     staff = "end:{case}:" + f"{end}-" + "{at}:{to}"
     circle = "{case}:" + f"{end}-" + "{at}:{round}:{to}"
     audience, key, parts = {
         Hears.FAMILY: (Audience.CIRCLE, circle, _FAMILY),
+        Hears.RELATIVES: (Audience.CIRCLE, circle, _FAMILY - {Part.MAIN_PERSON}),
         Hears.AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
         Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),
     }[hears]
-    return MailRule(
-        name=f"{end}_{hears}", audience=audience, key=key, subject=words.subject, body=words.body, parts=parts
-    )
+    return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=words.body, parts=parts)
 
 
 #: The mails of the table of ends.
 END_MAILS: dict[tuple[End, Hears], MailRule] = {
-    (rule.end, hears): _end_mail(rule.end, hears, words) for rule in ENDS for hears, words in rule.mails.items()
+    (rule.end, hears): _end_mail(rule, hears, words, f"{rule.end}_{hears}")
+    for rule in ENDS
+    for hears, words in rule.mails.items()
+}
+#: Those that are other words where a plan is in force.
+END_MAILS_WITH_PLAN: dict[tuple[End, Hears], MailRule] = {
+    (rule.end, hears): _end_mail(rule, hears, words, f"{rule.end}_with_plan_{hears}")
+    for rule in ENDS
+    if rule.with_plan
+    for hears, words in rule.with_plan.mails.items()
 }
 
 CORRECTED = MailRule(

@@ -26,7 +26,7 @@ from ekc.plans import queries as plans
 from ekc.plans.changes import Change, text_changes
 from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
-from ekc.workflow.ends import END_RULES, End, EndRule
+from ekc.workflow.ends import END_RULES, End, EndRule, is_gone
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, steps_from, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.link_life import LinkLife
@@ -121,6 +121,7 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
+    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the family can ring about the end
     asks_confirmation: bool  # whether to ask for the main person's confirmation
     confirmed: bool  # the main person said yes to the coordinator themselves
     own_voice: conferences.VoiceRow | None  # what they said about the coordinator
@@ -179,10 +180,13 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         me=me,
         details=conferences.own_details(session, case),
         coming=_coming(session, case, others, read.meeting) if case.sees(CasePart.PRACTICAL) else (),
-        circle=_other_people(row for row in others if row.attends is not Attends.EXCLUDED),
+        circle=_other_people(
+            row for row in others if row.attends is not Attends.EXCLUDED and not is_gone(row.part, case.end)
+        ),
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
+        ring=_ring(session, case, read, me, at),
         asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
         own_voice=own_voice,
@@ -216,6 +220,17 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         moved=END_RULES[End.OTHER_REGION] if queries.moved_lately(session, case.id, at) else None,
         today=today,
     )
+
+
+def _ring(
+    session: Session, case: Case, read: CaseContext, me: conferences.Member, at: datetime
+) -> tuple[match_queries.MatchRow | Account, ...]:
+    """Whom the family can ring, of an end after which its row says that they can."""
+    if case.end is None or not case.end.ring or me.part in PROFESSIONAL_PARTS:
+        return ()
+    current = read.matches.current
+    here = (current,) if current is not None and not current.gone(at) else ()
+    return (*here, *managers_of(session, case.region_id))
 
 
 def _has_tasks(case: Case) -> bool:

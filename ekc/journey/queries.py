@@ -78,6 +78,14 @@ class ChangeRow:
     overrides: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class StepWhy:
+    """When and why a step was taken."""
+
+    at: datetime
+    why: str
+
+
 def revised_by_family(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, datetime]:
     """By case: when somebody in the circle last agreed a new version of the plan, after `since`."""
     revised = (PhaseChange.step == Step.REVISE_PLAN, PhaseChange.actor_kind == ActorKind.PARTICIPANT)
@@ -87,6 +95,18 @@ def revised_by_family(session: Session, conference_ids: Collection[int], since: 
         .group_by(PhaseChange.conference_id)
     )
     return {row[0]: row[1] for row in session.execute(found)} if conference_ids else {}
+
+
+def come_together_again(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, StepWhy]:
+    """By case: when and why people last came together again, after `since`."""
+    again = (PhaseChange.conference_id.in_(conference_ids), PhaseChange.step == Step.RECONVENE, PhaseChange.at > since)
+    found = (
+        select(PhaseChange.conference_id, PhaseChange.at, StepWords.reason)
+        .outerjoin(StepWords, StepWords.change_id == PhaseChange.id)
+        .where(*again)
+        .order_by(PhaseChange.number)
+    )
+    return {case: StepWhy(at, why or "") for case, at, why in session.execute(found)} if conference_ids else {}
 
 
 def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:

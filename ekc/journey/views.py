@@ -198,7 +198,7 @@ def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, T
         forms=forms,
         rows=rows,
         pages=pages,
-        ends=END_RULES,
+        ends={end: rule.told(case.in_force) for end, rule in END_RULES.items()},
         calls=_calls(case, found),
     )
 

@@ -196,12 +196,7 @@ def record_agreement(
         conference = _lock_to_note(by, conference_id)
         _refuse_words(conference, words)
         _agree(by, conference, participant_id, answer, words, how)
-        by.record(
-            "plan.agreement",
-            conference_id,
-            participant=participant_id,
-            answer=answer.value,
-        )
+        by.record("plan.agreement", conference_id, participant=participant_id)
 
 
 def _lock_to_note(by: By, conference_id: int) -> Conference:
@@ -229,7 +224,7 @@ def say_own_answer(by: By, conference_id: int, answer: Agreed, words: str = "") 
         _refuse_words(conference, words)
         own = by.visitor.participant_id or 0
         _agree(by, conference, own, answer, words, SaidHow.OWN_PAGE, text_read(by.session, conference))
-        by.record("plan.agreement", conference_id, participant=own, answer=answer.value)
+        by.record("plan.agreement", conference_id, participant=own)
 
 
 def say_the_same(by: By, conference_id: int, participant_ids: Iterable[int], how: SaidHow | None = None) -> None:
@@ -318,7 +313,6 @@ def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool
             "plan.bottom_line",
             conference_id,
             number=line.number,
-            met="yes" if met else "no",
         )
 
 
@@ -355,8 +349,7 @@ def decide_acceptance(
                 decided_at=by.at,
             )
         )
-        done = "plan.accepted" if accepted else "plan.refused"
-        by.record(done, conference_id, participant=participant_id)
+        by.record("plan.acceptance", conference_id, participant=participant_id)
 
 
 def share_plan(by: By, conference_id: int, participant_id: int, choices: Mapping[int, PlanSharing]) -> None:

@@ -96,7 +96,7 @@ def answer_support(key: str, answer: SupportAnswer, words: str) -> Edit:
     return Edit(
         "plan.support_answered",
         lambda draft: _with_action(draft, key, answered),
-        {"key": key, "answer": answer.value},
+        {"key": key},
         key,
         answers=True,
     )

@@ -254,7 +254,9 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
             yield f"nothing brings about the end {rule.end}"
         if rule.steps & closing and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
             yield f"the end {rule.end} closes a case and does not say so to everybody"
-        if Hears.FAMILY not in rule.mails:
+        if rule.with_plan and not (rule.with_plan.staff and rule.with_plan.family and rule.with_plan.agencies):
+            yield f"the end {rule.end} does not say to everybody that the plan stays"
+        if not {Hears.FAMILY, Hears.RELATIVES} & rule.mails.keys():
             yield f"the family hears nothing of the end {rule.end}"
 
 

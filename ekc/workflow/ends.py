@@ -5,10 +5,10 @@ nobody but the family acts: whatever happened, an end from outside waits until t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ekc.workflow.vocabulary import N_, Labelled, Outcome, Step, StopReason
+from ekc.workflow.vocabulary import N_, Labelled, Outcome, Part, Step, StopReason
 
 
 class End(StrEnum):
@@ -27,6 +27,7 @@ class Hears(Labelled):
     """Who hears of an end by mail; whoever brought it about does not."""
 
     FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
+    RELATIVES = "relatives", N_("those of family and supporters who take part, there or from afar")
     AGENCIES = "agencies", N_("referrer and professionals")
     COORDINATOR = "coordinator", N_("coordinator")
     MANAGERS = "managers", N_("regional managers of the region")
@@ -76,12 +77,25 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithPlan:
+    """What is said of an end where a plan is in force: it stays. Titles and reasons that are empty are as without."""
+
+    mails: Mapping[Hears, Words]
+    staff: str
+    family: str
+    agencies: str
+    title: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndRule:
     """One end.
 
     `title` is what lists call it, `reason` why a follow-up was given up. Pages say `staff`, `family` or `agencies`
     above all else; empty where the case goes on and the page itself tells what is next. `again`: how one starts again.
-    `by_correction`: no step brings it about, but a correction of the registration.
+    `by_correction`: no step brings it about, but a correction of the registration. `ring`: the family's pages say whom
+    they can ring.
     """
 
     end: End
@@ -97,6 +111,23 @@ class EndRule:
     again: str = ""
     by_correction: bool = False
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
+    ring: bool = False
+    with_plan: WithPlan | None = None
+
+    def told(self, in_force: bool) -> "EndRule":
+        """The row with the words for a case in which a plan is in force, or in which there is none."""
+        words = self.with_plan if in_force else None
+        if words is None:
+            return self
+        return replace(
+            self,
+            mails={**self.mails, **words.mails},
+            staff=words.staff,
+            family=words.family,
+            agencies=words.agencies,
+            title=words.title or self.title,
+            reason=words.reason or self.reason,
+        )
 
 
 _NEW_CASE = N_(
@@ -116,7 +147,10 @@ ENDS: tuple[EndRule, ...] = (
         mails={
             Hears.FAMILY: Words(
                 N_("The conference ended without a plan"),
-                N_("Your conference ended without a plan. Only that is kept, and the day: nothing that anybody said."),
+                N_(
+                    "Your conference ended without a plan. Only that is kept, and the day: nothing that anybody said, "
+                    "except what was said about safety."
+                ),
             ),
             Hears.AGENCIES: Words(
                 N_("The conference ended without a plan"),
@@ -136,10 +170,54 @@ ENDS: tuple[EndRule, ...] = (
             "There is no plan. Only that is kept, its day and who wrote it down: the plan that was being written, what "
             "people said to it and every reason of this round are destroyed."
         ),
-        family=N_("Your conference ended without a plan. Only that is kept, and the day. What you said is not kept."),
+        family=N_(
+            "Your conference ended without a plan. Only that is kept, and the day. What you said is not kept, except "
+            "what was said about safety."
+        ),
         agencies=N_("The conference ended without a plan. Nothing else is recorded."),
         again=_NEW_CASE,
         told_at_home=True,
+        with_plan=WithPlan(
+            title=N_("ended without a new plan"),
+            reason=N_("The conference ended without a new plan"),
+            mails={
+                Hears.FAMILY: Words(
+                    N_("The conference ended without a new plan"),
+                    N_(
+                        "You came together again, and there is no new plan. The earlier plan stays yours: you can "
+                        "read it. What anybody said this time is not kept, except what was said about safety."
+                    ),
+                ),
+                Hears.AGENCIES: Words(
+                    N_("The conference ended without a new plan"),
+                    N_(
+                        "The family group came together again and did not make a new plan. The earlier plan stays. "
+                        "Nothing else is recorded of this time."
+                    ),
+                ),
+                Hears.COORDINATOR: Words(
+                    _STAFF_SUBJECT,
+                    N_("A conference of yours ended without a new plan. Sign in to see which one."),
+                ),
+                Hears.MANAGERS: Words(
+                    _STAFF_SUBJECT,
+                    N_("A conference in your region ended without a new plan. Sign in to see which one."),
+                ),
+            },
+            staff=N_(
+                "There is no new plan; the earlier plan stays and can be read. Of this round only that is kept, its "
+                "day and who wrote it down: the plan that was being written, what people said to it and every reason "
+                "are destroyed."
+            ),
+            family=N_(
+                "You came together again, and there is no new plan. The earlier plan stays yours: you can read it. "
+                "What you said this time is not kept, except what was said about safety."
+            ),
+            agencies=N_(
+                "The family came together again, and there is no new plan. The earlier plan stays. Nothing else is "
+                "recorded of this time."
+            ),
+        ),
     ),
     EndRule(
         end=End.STOPPED,
@@ -165,11 +243,40 @@ ENDS: tuple[EndRule, ...] = (
             ),
         },
         reason=N_("The conference was stopped"),
-        staff=N_("It was stopped before a conference was held."),
+        staff=N_("It was stopped while a conference was being prepared."),
         family=N_("Your conference was stopped and does not go on. You do not have to do anything."),
         agencies=N_("This conference was stopped and does not go on. You do not have to do anything."),
         again=_NEW_CASE,
         told_at_home=True,
+        with_plan=WithPlan(
+            mails={
+                Hears.FAMILY: Words(
+                    N_("You do not come together again"),
+                    N_(
+                        "The new conference was stopped and is not prepared any more. The earlier plan stays yours: "
+                        "you can read it. A call or an evaluation that was planned is not held."
+                    ),
+                ),
+                Hears.AGENCIES: Words(
+                    N_("The family does not come together again"),
+                    N_(
+                        "The new conference was stopped and is not prepared any more. The earlier plan stays. A call "
+                        "or an evaluation that was planned is not held."
+                    ),
+                ),
+            },
+            staff=N_(
+                "It was stopped while a new conference was being prepared. The earlier plan stays and can be read."
+            ),
+            family=N_(
+                "The new conference was stopped. The earlier plan stays yours: you can read it. A call or an "
+                "evaluation that was planned is not held."
+            ),
+            agencies=N_(
+                "The new conference was stopped. The earlier plan stays. A call or an evaluation that was planned is "
+                "not held."
+            ),
+        ),
     ),
     EndRule(
         end=End.GONE,
@@ -177,13 +284,16 @@ ENDS: tuple[EndRule, ...] = (
         steps=frozenset({Step.MAIN_PERSON_GONE}),
         settles=_AT_AN_END,
         mails={
-            Hears.FAMILY: Words(
-                N_("The conference does not go on"),
-                N_("The conference has ended and does not go on. You do not have to do anything."),
+            Hears.RELATIVES: Words(
+                N_("The conference has ended"),
+                N_(
+                    "The conference has ended. No meeting of it is held any more. Do you want to talk to somebody? "
+                    "Your own page says whom you can ring."
+                ),
             ),
             Hears.AGENCIES: Words(
-                N_("The conference does not go on"),
-                N_("The conference has ended and does not go on. You do not have to do anything."),
+                N_("The conference has ended"),
+                N_("The conference has ended. No meeting of it is held any more."),
             ),
             Hears.COORDINATOR: Words(
                 N_("A conference of yours has ended"),
@@ -196,10 +306,42 @@ ENDS: tuple[EndRule, ...] = (
         },
         reason=N_("The conference ended early"),
         staff=N_("It ended because its only main person died or left."),
-        family=N_("This conference has ended and does not go on. You do not have to do anything."),
-        agencies=N_("This conference has ended and does not go on. You do not have to do anything."),
+        family=N_("This conference has ended. No meeting of it is held any more."),
+        agencies=N_("This conference has ended. No meeting of it is held any more."),
         again=_NEW_CASE,
         told_at_home=True,
+        ring=True,
+        with_plan=WithPlan(
+            mails={
+                Hears.RELATIVES: Words(
+                    N_("The conference has ended"),
+                    N_(
+                        "The conference has ended. The plan stays yours: you can read it. A call or an evaluation that "
+                        "was planned is not held. Do you want to talk to somebody? Your own page says whom you can "
+                        "ring."
+                    ),
+                ),
+                Hears.AGENCIES: Words(
+                    N_("The conference has ended"),
+                    N_(
+                        "The conference has ended. The plan stays the family's. A call or an evaluation that was "
+                        "planned is not held."
+                    ),
+                ),
+            },
+            staff=N_(
+                "It ended because its only main person died or left. The plan stays and can be read; a call or an "
+                "evaluation that was planned is not held."
+            ),
+            family=N_(
+                "This conference has ended. The plan stays yours: you can read it. A call or an evaluation that was "
+                "planned is not held."
+            ),
+            agencies=N_(
+                "This conference has ended. The plan stays the family's. A call or an evaluation that was planned is "
+                "not held."
+            ),
+        ),
     ),
     EndRule(
         end=End.CLOSED,
@@ -292,8 +434,13 @@ _END_OF_OUTCOME = {
 }
 
 
-def end_of(outcome: Outcome | None, stop_reason: StopReason | None) -> EndRule | None:
-    """How a closed case ended; None for one that is not closed."""
+def end_of(outcome: Outcome | None, stop_reason: StopReason | None, in_force: bool = False) -> EndRule | None:
+    """How a closed case ended, in the words for one in which a plan is in force or none; None: it is not closed."""
     if outcome is None:
         return None
-    return END_RULES[End.GONE if stop_reason in GONE_REASONS else _END_OF_OUTCOME[outcome]]
+    return END_RULES[End.GONE if stop_reason in GONE_REASONS else _END_OF_OUTCOME[outcome]].told(in_force)
+
+
+def is_gone(part: Part, end: EndRule | None) -> bool:
+    """Whether somebody of this part is the main person with whose death or leaving the case ended."""
+    return part is Part.MAIN_PERSON and end is not None and end.end is End.GONE

@@ -154,9 +154,16 @@ def _end(rule: EndRule) -> Iterator[str]:
         lines.append(
             "- Destroys: " + "; ".join(one.label for one in type(min(rule.destroys)) if one in rule.destroys) + "."
         )
-    lines += [f"- Mail to {who.label}: *{words.subject}.* {words.body}" for who, words in rule.mails.items()]
-    pages = (("case page", rule.staff), ("page of the family", rule.family), ("page of the agencies", rule.agencies))
-    lines += [f"- The {page} says: {words}" for page, words in pages if words]
+    for said, when in ((rule, ""), (rule.with_plan, ", where a plan is in force")):
+        if said is None:
+            continue
+        lines += [f"- Mail to {who.label}{when}: *{words.subject}.* {words.body}" for who, words in said.mails.items()]
+        pages = (
+            ("case page", said.staff),
+            ("page of the family", said.family),
+            ("page of the agencies", said.agencies),
+        )
+        lines += [f"- The {page}{when} says: {words}" for page, words in pages if words]
     lines.append(f"- Again: {rule.again}")
     yield "\n".join(lines)
 

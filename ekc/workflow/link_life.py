@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase
 
+#: How long after what was promised a day that somebody typed, of a task or a follow-up, can make a link work.
+_LONGEST = timedelta(days=731)
 _AFTER_CONFERENCE = frozenset({Phase.EVALUATION, Phase.CLOSED})
 
 
@@ -37,11 +39,14 @@ def link_life(f: LinkFacts, today: date) -> LinkLife:
     """How long a link works, as it stands today.
 
     Until a plan is agreed the conference lies ahead of everybody. From then on an open follow-up concerns family and
-    supporters, and of the professionals whoever the plan names.
+    supporters, and of the professionals whoever the plan names. Once the case is closed no task makes it last longer.
     """
+    is_closed = f.phase is Phase.CLOSED
     concerned = f.part in FAMILY_PARTS | {Part.SUPPORTER} or f.tasks_until is not None
-    follow_up = f.open_follow_up if concerned and f.phase is not Phase.CLOSED else None
+    follow_up = f.open_follow_up if concerned and not is_closed else None
     goes_on = f.phase not in _AFTER_CONFERENCE or follow_up is not None
-    last = [f.tasks_until, f.ended_on, follow_up, today if goes_on else None]
+    typed = [follow_up, None if is_closed else f.tasks_until]
+    farthest = f.promised_until + _LONGEST
+    last = [*(min(day, farthest) for day in typed if day), f.ended_on, today if goes_on else None]
     after = timedelta(days=PROFILES[f.profile].access_days)
     return LinkLife(max([f.promised_until, *(day + after for day in last if day is not None)]), goes_on)

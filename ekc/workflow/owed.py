@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby, pairwise
 
-from ekc.workflow.ends import END_RULES, End, EndRule, Hears
+from ekc.workflow.ends import END_RULES, End, EndRule, Hears, is_gone
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     N_,
@@ -386,7 +386,7 @@ def _took_part(end: EndRule, one: Listener) -> bool:
     if one.part in PROFESSIONAL_PARTS:
         return Hears.AGENCIES in end.mails
     if one.part is Part.MAIN_PERSON:
-        return end.end is not End.GONE
+        return not is_gone(one.part, end)
     if one.part is Part.INTERPRETER:
         return end.end in _NOBODY_COMES and (one.attends is None or one.attends in TAKES_PART)
     return (one.attends or one.attends_before) in TOOK_PART

@@ -1,5 +1,7 @@
 """A closed case that starts again as a new registration, which names its number."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,7 +21,9 @@ from tests.client import PageClient
 from tests.clock import START
 from tests.page import text_of
 
-UNKNOWN = "There is no closed conference with this number in this region. Look at it again, or leave it out."
+UNKNOWN = (
+    "There is no closed conference of yours or of your regions with this number. Look at it again, or leave it out."
+)
 
 
 @pytest.fixture
@@ -71,8 +75,24 @@ def test_unknown_and_of_another_region_are_refused_alike(db_session: Session, ca
 
 def test_a_case_that_goes_on_is_not_started_again(db_session: Session, cast: Cast) -> None:
     build.case_in_setup(db_session, cast, START)
-    with pytest.raises(Refusal, match="is not closed"):
+    with pytest.raises(Refusal) as refused:
         register_case(By(db_session, cast.ruud, START), again(cast, "EKC-2026-0001"))
+    assert refused.value.message == UNKNOWN
+
+
+@pytest.mark.parametrize("make", [build.closed_case, build.case_in_setup])
+def test_staff_who_have_nothing_to_do_with_a_case_learn_nothing_of_its_number(
+    db_session: Session, cast: Cast, make: Callable[..., Made]
+) -> None:
+    make(db_session, cast, START)
+    said = []
+    for who in (cast.denise, cast.mila, cast.bas):
+        for number in ("EKC-2026-0001", "EKC-2026-0009"):
+            with pytest.raises(Refusal) as refused:
+                register_case(By(db_session, who, START), again(cast, number))
+            said.append(refused.value.message)
+            db_session.rollback()
+    assert said == [UNKNOWN] * 6
 
 
 @pytest.mark.parametrize("number", ["EKC-2026-0001", "EKC-2026-0009", "I do not know"])

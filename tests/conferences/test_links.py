@@ -509,7 +509,7 @@ def test_a_link_of_a_case_that_was_closed_ends_by_itself(cast: Cast, db_session:
 
     (link,) = links_of(refreshed(db_session), case.id)
     last = link.life(START).until
-    assert last == local_date(START, build.TIMEZONE) + timedelta(weeks=12, days=30)  # his what-if lasts until then
+    assert last == local_date(START, build.TIMEZONE) + timedelta(days=30)  # and no task of his
     left = (last - START.date()).days
     assert [link.is_live(START + timedelta(days=days)) for days in (0, 14, left, left + 1)] == [True, True, True, False]
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
+from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries import voices
-from ekc.core.audit import broken_chains
+from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations import actions as evaluations
@@ -130,6 +131,12 @@ def test_no_plan_leaves_no_word_of_the_round_anywhere(db_session: Session, cast:
 
     after = everything(db_session)
     assert [word for word in words if word in after] == []
+    events = db_session.scalars(select(AuditEvent)).all()
+    what_they_said = [read_detail(db_session, one) for one in events if one.action.split(".")[0] in ("plan", "voice")]
+    opinions = {"answer", "accepted", "met", "matter"}
+    assert [one for one in what_they_said if opinions & set(one)] == []
+    told = {"plan.agreement", "plan.acceptance", "plan.support_answered"}
+    assert {one.action for one in events} & (told | {"plan.accepted", "plan.refused"}) == told
     assert list(broken_chains(db_session)) == []
     last = history(db_session, case.id)[-1]
     assert (last.step, last.at, last.actor_name, last.reason) == (Step.NO_PLAN, START, "Noor van Dijk", None)
@@ -273,7 +280,8 @@ def test_whoever_ends_it_gets_no_mail_about_it(db_session: Session, cast: Cast) 
         (
             build.case_in_presentation,
             NO_PLAN,
-            "Your conference ended without a plan. Only that is kept, and the day. What you said is not kept.",
+            "Your conference ended without a plan. Only that is kept, and the day. What you said is not kept, except "
+            "what was said about safety.",
             "The conference ended without a plan. Nothing else is recorded.",
         ),
         (
@@ -285,8 +293,8 @@ def test_whoever_ends_it_gets_no_mail_about_it(db_session: Session, cast: Cast) 
         (
             build.case_in_information,
             Taking(GONE, stop_reason=StopReason.DIED),
-            "This conference has ended and does not go on. You do not have to do anything.",
-            "This conference has ended and does not go on. You do not have to do anything.",
+            "This conference has ended. No meeting of it is held any more.",
+            "This conference has ended. No meeting of it is held any more.",
         ),
     ],
 )
@@ -330,6 +338,7 @@ def test_a_case_whose_only_main_person_died_can_be_stopped_in_every_phase(
         names = [name for name, _ in client.page(f"/conferences/{case.id}").links]
         assert "Stop: the main person died or left" in names
     client.follow("Stop: the main person died or left")
+    assert "A mail goes to: those of family and supporters who take part" in client.here.text
     page = client.submit("Stop: the main person died or left", {"What happened?": "the main person died"})
     assert "Why: the main person died" in page.text
     db_session.rollback()
@@ -532,3 +541,133 @@ def test_the_clocks_with_the_referrer_stay_stopped(
     clock.advance(days=20)
     sign_in(client, cast.noor)
     assert dates(client.page(f"/conferences/{case.id}")) == ["Registered", "Conference"]
+
+
+# the main person died or left ------------------------------------------------------------------------------------
+
+
+def test_the_dead_get_no_mail_and_no_new_link_and_stand_in_nobodys_circle(
+    db_session: Session, cast: Cast, client: PageClient
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    db_session.execute(update(PersonalLink).values(revoked_at=START))
+    db_session.commit()
+    noor, before = By(db_session, cast.noor, START), subjects_to(db_session, "marieke@example.org")
+    take_step(noor, case.id, Taking(GONE, stop_reason=StopReason.DIED))
+
+    assert [one for one in subjects_to(db_session, "marieke@example.org") if one not in before] == []
+    with pytest.raises(Refusal, match="There is no page for"):
+        links.make_link(noor, case.id, case.people["marieke"])
+    made = {one.participant_id for one in links.make_missing_links(noor, case.id)}
+    assert (case.people["marieke"] in made, case.people["omar"] in made) == (False, True)
+    sign_in(client, cast.noor)
+    assert "Marieke" not in text_of(client.page(f"/conferences/{case.id}/links").all("main")[0])
+    own = enter(client, db_session, START, case.id, case.people["omar"])
+    [circle] = [text_of(part) for part in own.all("details") if "Who is in the circle" in text_of(part)]
+    assert ("Marieke" in circle, "Linda" in circle) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("make", "family", "agencies"),
+    [
+        (
+            build.case_in_evaluation,
+            "This conference has ended. The plan stays yours: you can read it. A call or an evaluation that was "
+            "planned is not held.",
+            "This conference has ended. The plan stays the family's. A call or an evaluation that was planned is not "
+            "held.",
+        ),
+        (
+            build.case_in_presentation,
+            "This conference has ended. No meeting of it is held any more.",
+            "This conference has ended. No meeting of it is held any more.",
+        ),
+    ],
+)
+def test_the_bereaved_read_what_stays_and_whom_they_can_ring(
+    db_session: Session, cast: Cast, client: PageClient, make: Build, family: str, agencies: str
+) -> None:
+    case = make(db_session, cast, START)
+    take_step(By(db_session, cast.noor, START), case.id, Taking(GONE, stop_reason=StopReason.DIED))
+    for name, says in (("omar", family), ("karim", agencies)):
+        own = enter(client, db_session, START, case.id, case.people[name])
+        assert says in own.text
+        rings = "Do you want to talk to somebody? Ring:" in own.text
+        assert (rings, "Noor van Dijk" in own.text) == ((True, True) if name == "omar" else (False, False))
+        assert subjects_to(db_session, f"{name}@example.org")[-1] == "The conference has ended"
+    said = [one.body for one in db_session.scalars(select(OutboxMessage)) if one.subject == "The conference has ended"]
+    assert (len(said) > 1, [one for one in said if "do not have to do" in one or "not go on" in one]) == (True, [])
+
+
+# a later round ---------------------------------------------------------------------------------------------------
+
+
+def case_in_second_round(session: Session, cast: Cast) -> build.Made:
+    case = build.case_in_evaluation(session, cast, START)
+    take_step(By(session, cast.noor, START), case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    return case
+
+
+@pytest.mark.parametrize(
+    ("taking", "subject", "staff", "family", "agencies"),
+    [
+        (
+            NO_PLAN,
+            "The conference ended without a new plan",
+            "There is no new plan; the earlier plan stays and can be read.",
+            "You came together again, and there is no new plan. The earlier plan stays yours: you can read it. What "
+            "you said this time is not kept, except what was said about safety.",
+            "The family came together again, and there is no new plan. The earlier plan stays.",
+        ),
+        (
+            Taking(STOP, stop_reason=StopReason.SITUATION_CHANGED),
+            "You do not come together again",
+            "It was stopped while a new conference was being prepared. The earlier plan stays and can be read.",
+            "The new conference was stopped. The earlier plan stays yours: you can read it.",
+            "The new conference was stopped. The earlier plan stays.",
+        ),
+    ],
+)
+def test_an_end_of_a_later_round_says_that_the_earlier_plan_stays(
+    db_session: Session,
+    cast: Cast,
+    client: PageClient,
+    taking: Taking,
+    subject: str,
+    staff: str,
+    family: str,
+    agencies: str,
+) -> None:
+    case = case_in_second_round(db_session, cast)
+    if taking is NO_PLAN:
+        build.open_again(db_session, cast, START, case)
+        build.to_presentation(db_session, cast, START, case)
+        sign_in(client, cast.noor)
+        step = client.page(f"/conferences/{case.id}/steps/no_plan").text
+        assert ("What somebody said about safety stays." in step, "The earlier plan stays" in step) == (True, True)
+    take_step(By(db_session, cast.noor, START), case.id, taking)
+    sign_in(client, cast.noor)
+    assert staff in client.page(f"/conferences/{case.id}").text
+    own = enter(client, db_session, START, case.id, case.people["marieke"])
+    assert (family in own.text, "Read the plan" in [name for name, _ in own.links]) == (True, True)
+    assert agencies in enter(client, db_session, START, case.id, case.people["karim"]).text
+    assert subjects_to(db_session, "marieke@example.org")[-1] == subject
+
+
+def test_after_no_plan_nothing_stays_open_in_the_history(db_session: Session, cast: Cast, client: PageClient) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    attendance.professionals_leave(noor, case.id)
+    take_step(noor, case.id, Taking(Step.GO_BACK, reason="Omar wants to say more."))
+    take_step(noor, case.id, Taking(Step.COME_OUT))
+    build.change_details(db_session, cast, START, case, case.people["kees"], attends=Attends.LETTER, view="I am sorry.")
+    sign_in(client, cast.noor)
+    here = f"/conferences/{case.id}/history"
+    assert "Still open." in client.page(here).text
+
+    take_step(noor, case.id, NO_PLAN)
+
+    text = client.page(here).text
+    assert [said for said in ("Still open.", "no longer there to be read out") if said in text] == []
+    assert "Not read out." in text
+    assert (text.count("Not yet:"), "Not heard when the conference ended:" in text) == (1, True)  # the end itself

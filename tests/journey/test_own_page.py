@@ -87,6 +87,17 @@ def test_the_family_comes_first_in_who_will_be_there(
     )
 
 
+def test_while_nobody_is_noted_as_coming_a_main_person_sees_who_is_in_the_circle(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    change_details(db_session, cast, clock(), case, case.people["marieke"], attends=Attends.IN_PERSON)
+
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+
+    assert ("Who is in the circle Omar El Amrani" in page.text, "Who will be there" in page.text) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("who", "whose"), [("marieke", "you can make your own plan"), ("els", "the family can make its own plan")]
 )

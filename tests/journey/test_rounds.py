@@ -5,8 +5,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.accounts.models import Account
 from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import NotNow
+from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
@@ -236,3 +238,26 @@ def test_whoever_left_is_not_taken_over(
     [_, hangs] = draft.goals[0].actions
     assert (hangs.who, draft.monitor) == ((written_anew.people["linda"],), None)
     assert (draft.what_ifs[0].who, draft.evaluation.convenor) == ((written_anew.people["kees"],), None)
+
+
+@pytest.mark.parametrize("by", ["noor", "marieke"])
+def test_that_they_come_together_again_is_told_to_staff_and_stands_on_each_page(
+    db_session: Session, cast: Cast, client: PageClient, by: str
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    who = cast.noor if by == "noor" else participant(case.id, case.people["marieke"])
+    take_step(By(db_session, who, START), case.id, AGAIN)
+
+    mails = [one for one in db_session.scalars(select(OutboxMessage)) if one.subject == "A family comes together again"]
+    staff = [cast.ruud] if by == "noor" else [cast.noor, cast.ruud]
+    assert sorted(mail.recipient for mail in mails) == sorted(
+        db_session.get_one(Account, one.account_id or 0).email for one in staff
+    )
+    db_session.rollback()
+    for one in (cast.noor, cast.ruud):
+        sign_in(client, one)
+        assert "Comes together again since 2 Mar: Things changed." in client.page("/").text
+    says = "another conference is being prepared. The plan that"
+    for name, whose in (("omar", "You come"), ("karim", "The family comes")):
+        own = enter(client, db_session, START, case.id, case.people[name]).text
+        assert f"{whose} together again: {says}" in own

@@ -65,7 +65,7 @@ def test_another_day_is_told_and_then_it_is_done(
     assert sorted(names(client, case)) == sorted(name.capitalize() for name in coming)
 
     client.refused("I told them", {})
-    client.submit("I told them", {"Who was told": offered(client, case), "How": "phone call"})
+    client.submit("I told them", {"Whom did you tell?": offered(client, case), "How": "phone call"})
 
     assert "Everybody has heard." in client.here.text
     assert "Still to hear" not in client.page(f"/conferences/{case.id}").text

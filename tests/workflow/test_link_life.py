@@ -48,5 +48,13 @@ def test_after_a_plan_the_last_task_decides(facts: dict[str, object], life: Link
 def test_a_closed_case_can_be_read_for_a_while_and_what_was_promised_holds() -> None:
     closed = replace(BASE, phase=Phase.CLOSED, ended_on=TODAY, open_follow_up=EVALUATION)
     assert link_life(closed, TODAY) == LinkLife(TODAY + AFTER)
-    assert link_life(replace(closed, tasks_until=EVALUATION), TODAY) == LinkLife(EVALUATION + AFTER)
+    assert link_life(replace(closed, tasks_until=EVALUATION), TODAY) == LinkLife(TODAY + AFTER)
     assert link_life(replace(closed, promised_until=date(2027, 1, 1)), TODAY) == LinkLife(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("typed", [date(2120, 1, 1), date.max])
+@pytest.mark.parametrize("which", ["tasks_until", "open_follow_up"])
+def test_a_day_far_ahead_makes_no_link_of_a_century(which: str, typed: date) -> None:
+    far: dict[str, date] = {which: typed}
+    life = link_life(replace(BASE, **far), TODAY)  # type: ignore[arg-type]
+    assert life.until == date(2028, 1, 2) + AFTER

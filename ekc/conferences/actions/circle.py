@@ -23,6 +23,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
+from ekc.workflow.ends import EndRule, is_gone
 from ekc.workflow.engine import PHASE_RULES, sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.owed import RULES, NoticeKind
@@ -71,9 +72,9 @@ def member(session: Session, conference_id: int, participant_id: int) -> Partici
     return found
 
 
-def has_page(part: Part, attends: Attends | None) -> bool:
-    """Whether somebody in the circle has an own page, and so can have a personal link."""
-    return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED
+def has_page(part: Part, attends: Attends | None, end: EndRule | None = None) -> bool:
+    """Whether somebody in the circle has an own page, and so can have a personal link. `end`: how the case ended."""
+    return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED and not is_gone(part, end)
 
 
 def add_person(by: By, conference_id: int, new: PersonDetails) -> int:

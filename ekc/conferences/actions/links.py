@@ -28,6 +28,7 @@ from ekc.links.models import Confirmed, LinkDevice, PersonalLink
 from ekc.links.queries import awaits_approval, link_of_token, links_of, links_without_code, live_link, newest_link
 from ekc.links.tokens import NOTHING_ASKED, Check
 from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
+from ekc.workflow.ends import end_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, ROLE_OF_PART, Activity
 
@@ -58,9 +59,9 @@ def make_link(
     if new is None:
         new = NewLink(days=(before.expires_at - before.made_at).days) if before else NewLink()
     with writing(by.session):
-        lock_case(by, conference_id, Activity.MAKE_LINKS)
+        conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
         participant = member(by.session, conference_id, participant_id)
-        if not has_page(participant.part, participant.attends):
+        if not has_page(participant.part, participant.attends, end_of(conference.outcome, conference.stop_reason)):
             raise Refusal(N_("There is no page for %(name)s, so there is no link either."), name=participant.name)
         if replaces not in (None, _live_links(by.session, by.at, conference_id).get(participant_id, 0)):
             raise Stale(
@@ -81,12 +82,13 @@ def make_missing_links(by: By, conference_id: int, cost: Cost = DEFAULT_COST) ->
     # Outside the transaction, because hashing is slow on purpose.
     checks = {one: _check(NewLink(), cost) for one in lacking}
     with writing(by.session):
-        lock_case(by, conference_id, Activity.MAKE_LINKS)
-        live = _live_links(by.session, by.at, conference_id)
+        conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
+        live, end = _live_links(by.session, by.at, conference_id), end_of(conference.outcome, conference.stop_reason)
+        lacks = {one: member(by.session, conference_id, one) for one in checks if one not in live}
         made = [
-            MadeLink(one, _create_link(by, member(by.session, conference_id, one), NewLink().days, check), code)
-            for one, (check, code) in checks.items()
-            if one not in live
+            MadeLink(one, _create_link(by, person, NewLink().days, checks[one][0]), checks[one][1])
+            for one, person in lacks.items()
+            if has_page(person.part, person.attends, end)
         ]
         if not made:
             raise Refusal(N_("Everybody has a link. A lost one is replaced beside the name."))

@@ -79,7 +79,7 @@ def register_case(by: By, new: NewCase) -> int:
             wishes=list(new.wishes),
             phase_since=by.at,
             searchable=by.visitor.account_id is not None,
-            follows_id=_followed(by, new.follows, new.region_id) if by.visitor.account_id is not None else None,
+            follows_id=_followed(by, new.follows) if by.visitor.account_id is not None else None,
             # Whoever has no account learns nothing from it: staff look it up.
             follows_said=new.follows or None if by.visitor.account_id is None else None,
         )
@@ -137,7 +137,7 @@ def change_registration(
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
         changed = update_row(conference, new, Registration)
         if follows is not None:
-            followed = _followed(by, follows, conference.region_id, conference.follows_id)
+            followed = _followed(by, follows, conference.follows_id)
             if followed != conference.follows_id:
                 conference.follows_id = followed
                 changed.append("follows")
@@ -177,10 +177,10 @@ def _keep_on_sides(session: Session, conference: Conference, sides: Iterable[str
     return tuple(found.values())
 
 
-def _followed(by: By, number: str, region_id: int, known: int | None = None) -> int | None:
-    """The closed case with this number, of this region or one that the visitor may name; `known`: it is that already.
+def _followed(by: By, number: str, known: int | None = None) -> int | None:
+    """The closed case with this number, of the visitor's regions or that they coordinated; `known`: it is that already.
 
-    Raises Refusal; no such case and somebody else's give the same sentence.
+    Raises Refusal; no such case, one that is not closed and somebody else's give the same sentence.
     """
     if not number.strip():
         return None
@@ -189,14 +189,15 @@ def _followed(by: By, number: str, region_id: int, known: int | None = None) -> 
         return known
     who = by.visitor
     theirs = found is not None and (
-        found.region_id == region_id or found.region_id in who.regions or found.coordinator_id == who.account_id
+        found.region_id in who.regions or (who.account_id is not None and found.coordinator_id == who.account_id)
     )
-    if found is None or not theirs:
+    if found is None or not theirs or found.phase is not Phase.CLOSED:
         raise Refusal(
-            N_("There is no closed conference with this number in this region. Look at it again, or leave it out.")
+            N_(
+                "There is no closed conference of yours or of your regions with this number. Look at it again, or "
+                "leave it out."
+            )
         )
-    if found.phase is not Phase.CLOSED:
-        raise Refusal(N_("The conference with this number is not closed. It goes on there, so leave the number out."))
     return found.id
 
 

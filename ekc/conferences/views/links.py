@@ -52,7 +52,7 @@ def links(case: Case) -> ResponseReturnValue:
 
 
 def _list_page(case: Case, wrong: str = "") -> str:
-    circle = [row for row in queries.circle(db(), case.id) if has_page(row.part, row.attends)]
+    circle = [row for row in queries.circle(db(), case.id) if has_page(row.part, row.attends, case.end)]
     without_code = links_queries.links_without_code(db(), now(), case.id, case.visitor)
     return render_template(
         "conferences/links.html",
@@ -224,7 +224,7 @@ def _back(case: Case) -> ResponseReturnValue:
 
 def _person(case: Case, participant_id: int) -> PersonRow:
     found = queries.person(db(), case, participant_id)
-    if found is None or not has_page(found.part, found.attends):
+    if found is None or not has_page(found.part, found.attends, case.end):
         raise Unknown
     return found
 
