@@ -1,4 +1,4 @@
-"""Forms: what WTForms says by itself is said in the language in force, as everything else on the page."""
+"""Forms: what WTForms and our own fields say by themselves is said in the language in force."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,12 +16,20 @@ from ekc.signin.forms import SignInForm
 @pytest.mark.parametrize(
     ("code", "too_long", "no_day"),
     [
-        ("en", "Field cannot be longer than 254 characters.", "Not a valid date value."),
-        ("nl", "Veld mag niet langer zijn dan 254 karakters.", "Ongeldige datum."),
+        (
+            "en",
+            "Field cannot be longer than 254 characters.",
+            "Write the day as year-month-day, for example 2026-04-18.",
+        ),
+        (
+            "nl",
+            "Veld mag niet langer zijn dan 254 karakters.",
+            "Schrijf de dag als jaar-maand-dag, bijvoorbeeld 2026-04-18.",
+        ),
         (
             "prs",
             "Field cannot be longer than 254 characters.",
-            "Not a valid date value.",
+            "Write the day as year-month-day, for example 2026-04-18.",
         ),  # not in WTForms
     ],
 )
