@@ -406,15 +406,16 @@ class ShareForm(EditingForm):
     people: tuple[int, ...] = ()
 
     def to_choices(self) -> dict[int, PlanSharing]:
-        """The choices by participant id."""
-        return {id_: PlanSharing(self[f"person_{id_}"].data) for id_ in self.people}
+        """The choices by participant id; nothing of those about whom nothing is said."""
+        said = {id_: self[f"person_{id_}"].data for id_ in self.people}
+        return {id_: PlanSharing(data) for id_, data in said.items() if data}
 
 
 def share_form(professionals: Iterable[CirclePerson], said: Mapping[int, PlanSharing], **more: Any) -> ShareForm:
     """The form, filled with what the main person said; empty about whom they said nothing yet."""
     rows = tuple(professionals)
     fields: dict[str, Any] = {
-        f"person_{row.id}": RadioField(row.name, [InputRequired(_CHOOSE)], choices=_sharing_choices()) for row in rows
+        f"person_{row.id}": RadioField(row.name, [Optional()], choices=_sharing_choices()) for row in rows
     }
     now = {f"person_{row.id}": said[row.id].value for row in rows if row.id in said}
     form: ShareForm = type("ShareFormOfCase", (ShareForm,), {**fields, "people": tuple(row.id for row in rows)})(

@@ -89,7 +89,7 @@ def share(client: PageClient, walk: Walk, whole: Iterable[str]) -> None:
     """A main person shares the whole plan with these professionals."""
     client.page(walk.url("plan"))
     client.follow("Choose who sees what")
-    client.submit("Save who sees what", {walk.name(id_): "all of it" for id_ in whole})
+    client.submit("Save my answer", {walk.name(id_): "all of it" for id_ in whole})
 
 
 def check_bottom_lines(walk: Walk, plan: PlanEntry) -> None:
