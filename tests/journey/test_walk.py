@@ -546,7 +546,6 @@ class Walk(RuleBasedStateMachine):
             words = self.session.scalars(select(StepWords).order_by(StepWords.change_id.desc())).first()
             assert words is not None
             assert words.overrides.get("everyone_asked")
-        said.asked = set()  # about this version; the next one is another
 
     def _nothing_is_open(self, step: Step, live: dict[int, int]) -> None:
         walker = self.walker

@@ -278,7 +278,13 @@ class Walker:
 
     def edit(self, edit: edits.Edit) -> str:
         row = self.session.get(PlanDraft, self.id, populate_existing=True)
-        return plans.change_plan(self.by(), self.id, row.revision if row else 0, edit)
+        text = row.text if row else 0
+        key = plans.change_plan(self.by(), self.id, row.revision if row else 0, edit)
+        if (
+            self.session.get_one(PlanDraft, self.id, populate_existing=True).text != text
+        ):  # what was said is not about it
+            self.said.asked, self.said.decided, self.said.checked = set(), False, set()
+        return key
 
     def write_plan(self) -> None:
         """Add what the plan lacks: by whoever is in the circle now."""

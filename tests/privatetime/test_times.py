@@ -112,7 +112,7 @@ def test_the_whole_day_is_put_right_at_once(
         (
             "The meeting ended",
             NEXT_DAY + timedelta(days=9),
-            "One of these times has not come yet. Give the times as they were.",
+            "The meeting ended: This time has not come yet. Give the times as they were.",
         ),
     ],
 )

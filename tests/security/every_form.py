@@ -241,6 +241,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     again = build.case_in_evaluation(session, cast, START)
     build.step(session, cast, START, again, Step.RECONVENE, "Things changed.")
     yield noor, again
+    build.open_again(session, cast, START, again)
+    build.to_presentation(session, cast, START, again)
+    yield noor, (f"/conferences/{again.id}/plan",)
 
 
 def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ from ekc.demo.case_schema import ActionEntry, GoalEntry, NextEvaluationEntry, Pl
 from ekc.demo.validation import answer_of
 from ekc.workflow.vocabulary import Agreed, SupportAnswer
 from tests.client import PageClient
-from tests.form import Value
+from tests.form import Form, Value
 from tests.stories.walk import Walk
 
 
@@ -134,7 +134,8 @@ def somebody_says(walk: Walk, plan: PlanEntry, id_: str) -> None:
 def how(client: PageClient, button: str) -> dict[str, Value]:
     """How they said it, where the form asks that because somebody is not in the room."""
     asked = "How they said it"
-    return {asked: "by telephone"} if any(one.startswith(asked) for one in client.form(button).labels) else {}
+    labels = Form(client.here, client.here.button(button)).labels
+    return {asked: "by telephone"} if any(one.startswith(asked) for one in labels) else {}
 
 
 def agree(walk: Walk, at: datetime) -> None:

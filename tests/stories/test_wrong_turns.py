@@ -12,7 +12,7 @@ from ekc.journey.queries import history
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
 from ekc.workflow.vocabulary import InformationKind, Step
-from tests.build import Made, case_in_information, case_in_private_time, case_in_setup
+from tests.build import Made, case_in_information, case_in_private_time, case_in_setup, change_details, closed_case
 from tests.cast import Cast, enter, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -39,6 +39,7 @@ def ready_for_private_time(session: Session, cast: Cast) -> Made:
             By(session, cast.noor, START), case.id, InformationText(kind, "What there is to say.")
         )
     attendance.professionals_leave(By(session, cast.noor, START), case.id)
+    change_details(session, cast, START, case, case.people["fatima"], needs_interpreter=False)
     return case
 
 
@@ -95,7 +96,7 @@ def test_what_is_unknown_and_what_is_not_ones_own_look_the_same(
     for address in (
         "/conferences/999",
         f"{own}/circle/999",
-        f"{own}/plan/versions/9",
+        f"{own}/links/999",
         f"{own}/steps/dance",
         "/nowhere",
     ):
@@ -110,7 +111,7 @@ def test_what_is_unknown_and_what_is_not_ones_own_look_the_same(
 def test_a_link_that_ended_leads_nowhere(
     app: Flask, client: PageClient, clock: FrozenClock, cast: Cast, db_session: Session
 ) -> None:
-    case = case_in_setup(db_session, cast, START)
+    case = closed_case(db_session, cast, START)
     expired = make_link(db_session, START, case.id, case.people["omar"])
     revoked = make_link(db_session, START, case.id, case.people["kees"])
     (noor,) = browsers(app, cast, 1)

@@ -30,7 +30,7 @@ from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.blocker import evaluation_limit
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Every, Part, Phase, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, CasePart, Every, Part, Phase, VoiceMatter
 from ekc.workflow.voices import VOICE_RULES
 
 _FIXED = ("goal", "what-if", "monitor", "evaluation")
@@ -150,7 +150,7 @@ def take_over(case: Case) -> ResponseReturnValue:
     """Take a goal over from the plan of the round before, or everything of it."""
     before = _last_time(case)
     if before is None:
-        raise Unknown
+        raise Stale(N_("There is no plan of an earlier conference to take over now."))
     here = {person.id for person in queries.circle(db(), case.id) if person.belongs}
     edit = edits.take_over(before, request.form.get("goal", ""), here, local_date(now(), case.timezone))
     return _change(case, SubmittedForm("take-over", PlainForm()), _stale_move, lambda: edit)
