@@ -29,7 +29,7 @@ from ekc.workflow.blocker import GuardRule
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import OwedLine, open_lines
+from ekc.workflow.owed import Owed, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
@@ -46,7 +46,7 @@ class RailPhase:
     title: str
     state: str
     entered: datetime | None
-    skipped: bool = False
+    skipped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ChecklistLine:
 
     title: str
     blocker_link: BlockerLink | None
-    given_up: bool = False
+    given_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class CasePage:
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
-    owed: tuple[tuple[OwedLine, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
+    owed: tuple[tuple[Owed, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
     today: date
 
 
@@ -213,7 +213,7 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     return dissent(session, case) if differs else ()
 
 
-def _owed(session: Session, case: Case) -> tuple[tuple[OwedLine, str], ...]:
+def _owed(session: Session, case: Case) -> tuple[tuple[Owed, str], ...]:
     found = open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
     return tuple((line, owed_page(line)) for line in found)
 

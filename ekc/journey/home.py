@@ -27,8 +27,8 @@ from ekc.workflow.definition import StepRule
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed import OwedLine, open_lines
-from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.owed import Owed, open_lines
+from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
@@ -65,7 +65,7 @@ class ToTell:
     """A case in which somebody still has to hear, answer or decide something."""
 
     case: CaseRow
-    lines: tuple[OwedLine, ...]
+    lines: tuple[Owed, ...]
 
     @property
     def endpoint(self) -> str:
@@ -309,7 +309,7 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
     revised = queries.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in FAMILY_PARTS | {Part.SUPPORTER}]
+        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in INSIDE_PARTS]
         said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
         not_asked = tuple(name for name, answer in said.items() if answer is None)
         disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)

@@ -70,7 +70,7 @@ class OtherPerson:
 
     name: str
     part: Part | None
-    how: PresentBy | None = None
+    how: PresentBy | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from ekc.links.models import Confirmed
 from ekc.links.queries import links_of
 from ekc.signin.login import by
 from ekc.workflow.ends import END_RULES
-from ekc.workflow.owed import NoticeKind, OwedLine, lines
+from ekc.workflow.owed import NoticeKind, Owed, lines
 from ekc.workflow.vocabulary import N_, Activity, CasePart
 
 
@@ -67,13 +67,13 @@ class Call:
     old_paper: bool
 
 
-def _owed(case: Case) -> tuple[OwedLine, ...]:
+def _owed(case: Case) -> tuple[Owed, ...]:
     """What is owed in the case now, and concerns the visitor; settled or not."""
     found = owed_in(db(), [case.id]).get(case.id, ())
     return lines(one for one in found if not one.notice.rule.roles or one.notice.rule.roles & case.roles)
 
 
-def _labels(case: Case, found: Iterable[OwedLine]) -> dict[int, str]:
+def _labels(case: Case, found: Iterable[Owed]) -> dict[int, str]:
     """What people are called, with how they can be reached, where the visitor sees that."""
     people = {one.id: one.name for line in found for one in line.to}
     known = queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
@@ -95,7 +95,7 @@ def _label(name: str, reach: queries.Reach | None) -> str:
     return gettext("%(name)s, no phone number and no mail address known", name=name)
 
 
-def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, ToldForm] | None = None) -> str:
+def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[int, ToldForm] | None = None) -> str:
     """The page; a form in `rejected` is shown again."""
     labels = _labels(case, found)
     forms = {one.notice.id: ToldForm(one, labels, formdata=None) for one in found} | (rejected or {})
@@ -113,7 +113,7 @@ def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, T
     )
 
 
-def _calls(case: Case, found: tuple[OwedLine, ...]) -> list[Call]:
+def _calls(case: Case, found: tuple[Owed, ...]) -> list[Call]:
     """Whom a new coordinator rings: their number, and what each still needs to open their page."""
     line = next((one for one in found if one.notice.kind is NoticeKind.COORDINATOR), None)
     if line is None or not line.to or not case.may(Activity.MAKE_LINKS):
