@@ -18,7 +18,7 @@ from ekc.access_log.words import OTHER_ACTIONS, PAGES, UNKNOWN_PAGE, changed_pag
 from ekc.conferences.models import Participant
 from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
-from ekc.journey.queries import steps_taken
+from ekc.journey.queries.steps import steps_taken
 from ekc.workflow.vocabulary import INSIDE_PARTS, Attends, Part, Phase, Role
 
 _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"

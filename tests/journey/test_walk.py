@@ -39,7 +39,7 @@ from ekc.journey.home import staff_home
 from ekc.journey.models import StepWords
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import PAGES
-from ekc.journey.queries import MATTER_STEPS
+from ekc.journey.queries.steps import MATTER_STEPS
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.models import Match
