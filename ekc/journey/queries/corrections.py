@@ -13,7 +13,7 @@ from ekc.conferences.models import Conference
 from ekc.journey.models import Correction
 from ekc.workflow.vocabulary import Phase, Role, Variant
 
-_MOST = 50  # cases in one list of the home page
+_MOST = 50  # in the list of the home page
 _RECENT = timedelta(days=14)  # so long a correction stays on home pages, and another region on own pages
 _moved = Correction.__table__.c
 _MOVED = (
