@@ -37,12 +37,11 @@ from ekc.journey.mails import (
     WISH_TAKEN_BACK,
 )
 from ekc.journey.models import Correction, PhaseChange, StepWords
-from ekc.journey.queries.steps import MATTER_STEPS
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times, planned_day
 from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.ends import END_RULES, End
-from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
+from ekc.workflow.engine import MATTER_STEPS, STEP_RULES, Verdict, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, TraceKind, VoiceMatter
