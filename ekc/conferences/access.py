@@ -187,6 +187,8 @@ _OPEN: Select[*tuple[Any, ...]] = (
 )
 
 
+#: The phases in which the coordinator writes down who comes in.
+_COMING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
 #: Audit codes of events that change nothing in the case.
 _NO_CHANGES = ("case.read", "case.refused", "case.found")
 
@@ -213,7 +215,8 @@ def roles_in(
         roles.add(role)
         if role and own_row.attends in TAKES_PART:
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
-        if role in FAMILY_ROLES and (own_row.in_room or case.without_conference):  # without one there is no room
+        without_room = case.without_conference and role is not Role.CHILD  # nobody sees who is beside a child then
+        if role in FAMILY_ROLES and (own_row.in_room or without_room):
             roles.add(Role.IN_ROOM)
         if own_row.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[shared(own_row.shared)]
@@ -366,6 +369,13 @@ def refuse_unless(
     wanted = (activity, *others)
     if any(may(one, phase, held, in_force) for one in wanted):
         return
+    if held & FAMILY_ROLES and any(may(one, phase, {Role.IN_ROOM}) for one in wanted) and phase in _COMING:
+        raise NotNow(
+            N_(
+                "This is done by whoever is in the room, or takes part by telephone or video. Are you there? Then ask "
+                "your coordinator to write down that you came."
+            )
+        )
     if not any(ever_may(one, held) for one in wanted):
         raise Unknown
     if phase is Phase.PRIVATE_TIME:

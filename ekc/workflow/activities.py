@@ -200,8 +200,10 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.WRITE_PLAN,
         N_("write the plan"),
-        _grant(_PLAN, Role.COORDINATOR, Role.CONVENOR)
-        | _grant(frozenset({Phase.PRESENTATION}), Role.MAIN_PERSON, Role.FAMILY),
+        # while it is presented whoever of the family is there, a child too: presence, not only the part
+        _grant(_PLAN, Role.COORDINATOR)
+        | _grant(frozenset({Phase.PRESENTATION}), Role.IN_ROOM)
+        | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
     ),
     ActivityRule(
         Activity.ANSWER_PLAN,
