@@ -40,9 +40,9 @@ READS_MORE = MailRule(
     audience=Audience.CIRCLE,
     parts=frozenset({Part.MAIN_PERSON}),
     key="{case}:notice-{notice}:{round}:{to}",
-    subject=N_("A professional sees more of the plan"),
+    subject=N_("Somebody sees more of the plan"),
     body=N_(
-        "A professional sees more of the plan than before, because every main person let them. Open the plan with your "
+        "Somebody sees more of the plan than before, because every main person let them. Open the plan with your "
         "own link to see who sees what. You can change your own answer at any time: as long as one of you does not "
         "want it, they do not read it."
     ),

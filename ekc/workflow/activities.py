@@ -192,7 +192,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(
         Activity.SHARE_PLAN,
-        N_("decide which professional sees what of the plan"),
+        N_("decide who else reads the plan"),
         _grant(_PLAN, Role.MAIN_PERSON, Role.COORDINATOR),
         _grant(_PREPARED, Role.MAIN_PERSON, Role.COORDINATOR),
         owes=frozenset({NoticeKind.READING}),

@@ -176,7 +176,7 @@ PARTS: tuple[PartRule, ...] = (
     ),
     PartRule(
         CasePart.SHARING,
-        N_("which professional sees what of the plan"),
+        N_("who else sees what of the plan"),
         _to(INSIDE_ROLES | {Role.COORDINATOR}, _PLAN, in_force=_PREPARED),
     ),
     PartRule(

@@ -426,7 +426,7 @@ class VoiceMatter(Labelled):
     PLAN = "plan", N_("the plan")
     STOPPING = "stopping", N_("stopping")
     AGAIN = "again", N_("coming together again")
-    READING = "reading", N_("which professional reads the plan")
+    READING = "reading", N_("who else reads the plan")
 
 
 #: What an answer about who reads the plan shares with a professional; as long as there is none, nothing.

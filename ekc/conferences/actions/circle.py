@@ -216,7 +216,7 @@ def _trace_attends(by: By, conference: Conference, participant: Participant) -> 
 
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
     """Insert somebody into the circle, in the caller's transaction."""
-    participant = Participant(conference_id=conference.id)
+    participant = Participant(conference_id=conference.id, earlier_plans=conference.earlier_plans)
     update_row(participant, details, PersonDetails)
     session.add(participant)
     session.flush()
