@@ -290,25 +290,34 @@ def newest_link(session: Session, at: datetime, conference_id: int, participant_
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who can let somebody in on a new device, and their telephone number, if they gave one; None: the service alone.
+    """Who can let somebody in on a new device, and a number to ring; None and "": the service alone.
 
-    Without a name: the link may have been found by a stranger.
+    `rings`: whose number it is: that of a regional manager too, where a coordinator who lets in gave none. Without a
+    name: the link may have been found by a stranger.
     """
 
     role: Role | None = None
     phone: str = ""
+    rings: Role | None = None
 
 
 def door(session: Session, conference_id: int, at: datetime) -> Door:
-    """The coordinator while their access lasts, else a regional manager, with a number if one of them has it."""
+    """The coordinator while their access lasts, else a regional manager; and the number of whoever of them has one."""
     case = session.execute(select(_case).where(_case.c.id == conference_id)).one()
     coordinator = session.get(Account, case.coordinator_id or 0)
     if coordinator is not None and not _is_over(case, at) and who_can_coordinate(session, [coordinator.id], at):
-        return Door(Role.COORDINATOR, coordinator.phone or "")
+        lets_in = Role.COORDINATOR
+        if coordinator.phone:
+            return Door(lets_in, coordinator.phone, lets_in)
+    else:
+        lets_in = Role.REGIONAL_MANAGER
     managers = managers_of(session, case.region_id)
-    if not managers or coordinator is None or case.phase == Phase.PRIVATE_TIME:  # then they let nobody in
+    if lets_in is Role.REGIONAL_MANAGER and (
+        not managers or coordinator is None or case.phase == Phase.PRIVATE_TIME  # then they let nobody in
+    ):
         return Door()
-    return Door(Role.REGIONAL_MANAGER, next((one.phone for one in managers if one.phone), ""))
+    phone = next((one.phone for one in managers if one.phone), "")
+    return Door(lets_in, phone, Role.REGIONAL_MANAGER if phone else None)
 
 
 def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
