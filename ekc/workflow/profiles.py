@@ -353,8 +353,8 @@ def area_word(codes: Collection[str]) -> str:
 def emergency_numbers(code: str, phone: str, countries: Iterable[str]) -> tuple[Profile, ...]:
     """The countries of which somebody in danger is told the number, the likeliest first; one, where all have the same.
 
-    Nobody writes down in which country somebody lives: their telephone number may tell, the country of the case (`code`)
-    need not be it, and any of `countries` in which the service works may.
+    Nobody writes down in which country somebody lives: their telephone number may tell, the country of the case
+    (`code`) need not be it, and any of `countries` in which the service works may.
     """
     digits = "".join(one for one in phone if one.isdigit()) if phone.strip().startswith(("+", "00")) else ""
     theirs = [one.code for one in PROFILES.values() if digits.removeprefix("00").startswith(one.calling_code)]
