@@ -40,6 +40,7 @@ PAGES = {
     "tasks": N_("their own tasks"),
     "times": N_("the times of the day"),
     "to-tell": _NOTES,
+    "ways-out": N_("a step of the conference"),
     "wishes": _NOTES,
 }
 #: Changes of what concerns one person's own wish, consent or safety: audit codes, or the first part of them.

@@ -159,6 +159,9 @@ def _step(rule: StepRule) -> Iterator[str]:
         yield f"{rule.step} has coded reasons without asking for one, or asks and has none"
     if Phase.PRIVATE_TIME in rule.sources and Role.COORDINATOR in rule.who and not rule.called_in:
         yield f"{rule.step} does not say that the family called the coordinator in"
+    gives_up = Phase.PRIVATE_TIME in rule.sources and rule.target is not Phase.PRESENTATION
+    if gives_up != (rule.way_out is not None):
+        yield f"{rule.step} leads out of private time without words for the family, or has them and does not"
 
 
 def _guards(steps: tuple[StepRule, ...], standing: tuple[StandingRule, ...]) -> Iterator[str]:
