@@ -31,6 +31,7 @@ PAGES = {
     "meeting": N_("the meeting and what is arranged for it"),
     "mine": N_("their own page"),
     "my-consent": N_("their own page"),
+    "not-coming": N_("their own page"),
     "not-safe": N_("their own page"),
     "opened": N_("this list"),
     "plan": N_("the plan"),

@@ -82,6 +82,16 @@ NOT_SAFE = MailRule(
         "who it is and what else they want, and ring them first."
     ),
 )
+NOT_COMING = MailRule(
+    name="not_coming",
+    audience=Audience.CASE_STAFF,
+    key="coming:{case}:no:{at}:{to}",
+    subject=N_("Somebody says that they do not come"),
+    body=N_(
+        "Somebody of the circle says on their own page that they, or the child whom they support, do not come to the "
+        "conference. Sign in to see who it is, and ring them: what do they want to have said there?"
+    ),
+)
 NOT_SAFE_UNMANAGED = MailRule(
     name="not_safe_unmanaged",
     audience=Audience.OVERSIGHT,

@@ -145,6 +145,13 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_OUTSIDE, *FAMILY_ROLES),
         in_force={},
     ),
+    ActivityRule(  # a child too; for a child also the supporter who is beside it
+        Activity.SAY_NOT_COMING,
+        N_("say for themselves, or for the child whom they support, that they do not come"),
+        _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES),
+        in_force={},
+        owes=frozenset({NoticeKind.LETTER}),
+    ),
     ActivityRule(
         Activity.SAY_NOT_SAFE,
         N_("say that it does not feel safe, to the coordinator and the regional manager alone"),
