@@ -127,8 +127,8 @@ def test_of_the_new_plan_they_read_everything(
     step(db_session, cast, START, case, Step.AGREE_PLAN)
 
     assert [_answer(bram, case, version) for version in ("2", "1", "1.pdf")] == [200, 404, 404]
-    listed = bram.page(f"/conferences/{case.id}/plan").text
-    assert ("Version 2" in listed, "Version 1" in listed) == (True, False)
+    listed = bram.page(f"/conferences/{case.id}/plan").html
+    assert ("plan/versions/2" in listed, "plan/versions/1" in listed) == (True, False)
 
 
 def test_of_a_professional_sharing_decides_of_every_version() -> None:
