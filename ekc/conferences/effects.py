@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.notifications import notify_case_staff
-from ekc.conferences.access import SHARED, shared
+from ekc.conferences.access import ASKED_ABOUT, SHARED, shared
 from ekc.conferences.mails import CONSENT_BACK, COORDINATOR_NOTICE, NOTICE, READS_MORE
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
@@ -19,7 +19,6 @@ from ekc.workflow.ends import End
 from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
-    PROFESSIONAL_PARTS,
     TOOK_PART,
     Attends,
     Part,
@@ -119,19 +118,17 @@ def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[
 
 
 def sharing_now(session: Session, conference: Conference) -> dict[int, tuple[str, PlanSharing]]:
-    """The professionals in the circle by id: their name, and what they see of the plan."""
+    """Those about whom main persons say who else reads the plan, by id: their name, and what they see of it."""
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     columns = (Participant.id, Participant.name, SHARED.label("shared"))
-    found = session.execute(
-        select(*columns).where(*here, Participant.part.in_(PROFESSIONAL_PARTS)).order_by(Participant.id)
-    )
+    found = session.execute(select(*columns).where(*here, ASKED_ABOUT).order_by(Participant.id))
     return {row.id: (row.name, shared(row.shared)) for row in found}
 
 
 def tell_who_sees_more(
     session: Session, conference: Conference, at: datetime, before: Mapping[int, tuple[str, PlanSharing]]
 ) -> None:
-    """Give notice of the professionals who see more of the plan than `before` (`sharing_now`), if there are any.
+    """Give notice of those who see more of the plan than `before` (`sharing_now`), if there are any.
 
     Because somebody answered, or because somebody who did not want it is no longer asked.
     """
@@ -166,6 +163,7 @@ def begin_round(session: Session, conference: Conference) -> None:
     again.
     """
     conference.question_agreed_on = conference.no_bottom_lines_on = None
+    conference.earlier_plans = conference.plan_number
     for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == conference.id)):
         concern.arrangement_before, concern.arrangement = concern.arrangement or concern.arrangement_before, None
     of_case = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))

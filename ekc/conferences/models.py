@@ -82,6 +82,7 @@ class Conference(Base):
     round: Mapped[int] = mapped_column(default=1)  # number of conferences, the current one included
     presentation: Mapped[int] = mapped_column(default=0)  # number of presentations of a plan
     plan_number: Mapped[int] = mapped_column(default=0)  # the version in force; 0: none yet
+    earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")  # versions of the rounds before this one
     without_conference: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[Outcome | None] = mapped_column(enum_column(Outcome))
     stop_reason: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))
@@ -152,6 +153,8 @@ class Participant(Base):
         default=False
     )  # calls people together for the evaluation of the plan in force
     removed_at: Mapped[datetime | None]  # no longer in the circle
+    #: Versions of the rounds before they came into the circle, which they do not read by themselves.
+    earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")
     #: The last day on which the plan in force asks something of them; null: it does not name them.
     tasks_until: Mapped[date | None]
 

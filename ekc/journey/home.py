@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
-from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
+from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, recent_managers
 from ekc.conferences.queries import consents, members
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
@@ -136,6 +136,7 @@ class Home:
     alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
     corrections: tuple[CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
+    asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
     @property
     def needs_somebody(self) -> bool:
@@ -225,6 +226,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
         corrections=correction_queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
+        asks_phone=manages and not has_phone(session, who.account_id or 0),
     )
 
 

@@ -15,7 +15,7 @@ from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.circle import OwnDetails
 from ekc.conferences.queries.consents import OwnConsent
-from ekc.conferences.queries.members import Member
+from ekc.conferences.queries.members import Member, supported_by
 from ekc.conferences.queries.voices import VoiceRow, main_person_voices, voices
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
@@ -141,10 +141,11 @@ class OwnPage:
     in_room: bool  # is in the room of the meeting now
     asked: tuple[str, ...]  # what the case waits for from the visitor
     consent: OwnConsent | None  # None: theirs is not asked
+    supports: tuple[Member, ...]  # the children beside whom the visitor is, and who may come
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     plan_question: PlanQuestion | None
     disagreements: tuple[Disagreement, ...]  # for monitor and convenor
-    sharing: tuple[plans.CirclePerson, ...]  # the professionals, for whoever has a say in who reads the plan
+    sharing: tuple[plans.CirclePerson, ...]  # about whom the visitor says who else reads the plan
     own_sharing: dict[int, PlanSharing]
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
@@ -165,7 +166,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     me = next((row for row in read.circle if row.id == case.visitor.participant_id), None)
     if me is None:
         raise Unknown
-    agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
+    agreed = plans.version_read(session, case, case.plan_number) if case.in_force else None
     plan = from_json(agreed.content) if agreed else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
@@ -210,13 +211,16 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
         consent=consent_queries.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None,
+        supports=_supports(session, case, read, me) if case.may(Activity.SAY_NOT_COMING) else (),
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         plan_question=_plan_question(session, case, me, agreed),
         disagreements=_disagreements(session, case, read, agreed) if agreed else (),
-        sharing=plans.professionals(plans.circle(session, case.id)) if case.may(Activity.SHARE_PLAN) else (),
+        sharing=_sharing(session, case, me) if case.may(Activity.SHARE_PLAN) else (),
         own_sharing=plans.own_sharing(session, case.id, me.id) if case.may(Activity.SHARE_PLAN) else {},
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and _has_tasks(case) else (),
-        versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
+        versions=plans.versions(session, case.id, case.plans_not_read)
+        if agreed and case.may(Activity.SEE_VERSIONS)
+        else (),
         monitors=plan is not None and plan.monitor == me.id and bool(case.sees(CasePart.OWN_PLAN)),
         convenes=Role.CONVENOR in case.roles,
         invited=plan is not None and involvement_of(plan, me.id).attends_evaluation,
@@ -237,6 +241,19 @@ def _ring(
     current = read.matches.current
     here = (current,) if current is not None and not current.gone(at) else ()
     return (*here, *managers_of(session, case.region_id))
+
+
+def _sharing(session: Session, case: Case, me: Member) -> tuple[plans.CirclePerson, ...]:
+    """About whom the visitor says who else reads the plan."""
+    people = plans.circle(session, case.id)
+    return plans.asked_about(people, next((person for person in people if person.id == me.id), None))
+
+
+def _supports(session: Session, case: Case, read: CaseContext, me: Member) -> tuple[Member, ...]:
+    """The children for whom the visitor can say that they do not come."""
+    theirs = supported_by(session, case.id, me.id)
+    stays = {Attends.NO, Attends.EXCLUDED}
+    return tuple(row for row in read.circle if row.id in theirs and row.part is Part.CHILD and row.attends not in stays)
 
 
 def _has_tasks(case: Case) -> bool:

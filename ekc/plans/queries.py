@@ -67,11 +67,11 @@ def stored_draft(session: Session, conference_id: int) -> StoredDraft:
     return StoredDraft(from_json(row.content), row.revision, row.changed_at, row.text)
 
 
-def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
-    """All versions, the newest first."""
+def versions(session: Session, conference_id: int, not_read: int = 0) -> tuple[VersionRow, ...]:
+    """All versions but the first `not_read` ones, the newest first."""
     rows = session.execute(
         select(PlanVersion.number, PlanVersion.agreed_on)
-        .where(PlanVersion.conference_id == conference_id)
+        .where(PlanVersion.conference_id == conference_id, PlanVersion.number > not_read)
         .order_by(PlanVersion.number.desc())
     )
     return tuple(VersionRow(*row) for row in rows)
@@ -82,6 +82,11 @@ def version(session: Session, conference_id: int, number: int) -> PlanVersion | 
     return session.scalar(
         select(PlanVersion).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
     )
+
+
+def version_read(session: Session, case: Case, number: int) -> PlanVersion | None:
+    """The same, if it is one that the visitor may read."""
+    return version(session, case.id, number) if number > case.plans_not_read else None
 
 
 def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:
@@ -154,10 +159,11 @@ class CirclePerson:
     part: Part
     attends: Attends | None
     born: date | None
-    sharing: PlanSharing  # what a referrer or professional sees of the plan, by the strictest answer
+    sharing: PlanSharing  # what they see of the plan, of those about whom main persons are asked; the strictest answer
     side: str
     removed: bool
     came: bool
+    earlier_plans: int = 0  # versions of the rounds before they came
 
     @property
     def gives_agreement(self) -> bool:
@@ -198,17 +204,35 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             SHARED,
             Participant.side,
             Participant.removed_at,
+            Participant.earlier_plans,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
-    columns: list[Any] = [(*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came) for row in rows]
+    columns: list[Any] = [
+        (*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came, row[10]) for row in rows
+    ]
     return tuple(CirclePerson(*known) for known in columns)
 
 
 def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
     """The referrers and professionals in the circle now."""
     return tuple(person for person in people if person.is_professional and person.belongs)
+
+
+def came_later(people: Iterable[CirclePerson], than: int = 0) -> tuple[CirclePerson, ...]:
+    """Those of family and supporters who came in a later round than when there were `than` versions of earlier ones.
+
+    The main persons of before say whether they read those.
+    """
+    here = (person for person in people if person.belongs and person.gives_agreement)
+    return tuple(person for person in here if person.earlier_plans > than)
+
+
+def asked_about(people: Iterable[CirclePerson], whose: CirclePerson | None = None) -> tuple[CirclePerson, ...]:
+    """About whom the main persons say who else reads the plan; about whom this one does, if given."""
+    known = tuple(people)
+    return professionals(known) + came_later(known, whose.earlier_plans if whose else 0)
 
 
 def main_persons(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:

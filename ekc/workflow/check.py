@@ -14,6 +14,7 @@ from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import STANDING, StandingRule
 from ekc.workflow.vocabulary import (
+    FAMILY_ROLES,
     INSIDE_ROLES,
     ROLE_OF_PART,
     ROLES_OF_SHARING,
@@ -62,6 +63,8 @@ _CIRCLE = frozenset(
     {role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES, Role.JOINS, Role.IN_ROOM}
 ).union(*ROLES_OF_SHARING.values())
 _INSIDE = INSIDE_ROLES | {Role.IN_ROOM, Role.CONVENOR}  # no convenor is anything but family or a supporter
+#: Whoever has this role has one of these too, and sees what that one sees.
+_HELD_WITH = {Role.IN_ROOM: FAMILY_ROLES}
 #: Roles and parts that belong to each other alone.
 _ONLY_THIS = {
     Role.ASKED_COORDINATOR: CasePart.REQUEST,
@@ -156,6 +159,9 @@ def _step(rule: StepRule) -> Iterator[str]:
         yield f"{rule.step} has coded reasons without asking for one, or asks and has none"
     if Phase.PRIVATE_TIME in rule.sources and Role.COORDINATOR in rule.who and not rule.called_in:
         yield f"{rule.step} does not say that the family called the coordinator in"
+    gives_up = Phase.PRIVATE_TIME in rule.sources and rule.target is not Phase.PRESENTATION
+    if gives_up != (rule.way_out is not None):
+        yield f"{rule.step} leads out of private time without words for the family, or has them and does not"
 
 
 def _guards(steps: tuple[StepRule, ...], standing: tuple[StandingRule, ...]) -> Iterator[str]:
@@ -320,6 +326,11 @@ def _part(rule: PartRule) -> Iterator[str]:
             yield f"{role} sees {rule.part} of others"
 
 
+def _seen(parts: Iterable[PartRule], role: Role, in_force: bool) -> frozenset[Phase]:
+    """The phases in which a role sees one of these parts."""
+    return frozenset[Phase]().union(*(one.grants[role].seen(in_force) for one in parts if role in one.grants))
+
+
 def _shown(
     activities: tuple[ActivityRule, ...],
     parts: Mapping[CasePart, PartRule],
@@ -333,8 +344,8 @@ def _shown(
             enough = [parts[one] for one in (part, _WHOLE_OF.get(part, part)) if one in parts]
             for role in Role:
                 for held in (False, True):
-                    grants = (one.grants[role].seen(held) for one in enough if role in one.grants)
-                    if missing := sorted(rule.phases(role, held) - frozenset[Phase]().union(*grants)):
+                    seen = (_seen(enough, one, held) for one in _HELD_WITH.get(role, {role}))
+                    if missing := sorted(rule.phases(role, held) - frozenset.intersection(*seen)):
                         when = ", ".join(missing)
                         yield f"{rule.activity} shows {part} to {role} in {when}, who does not see it then"
                         break

@@ -11,7 +11,7 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
-from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step, VoiceMatter
+from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, CasePart, Phase, Role, Scope, Step, VoiceMatter
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
@@ -135,8 +135,10 @@ def may(activity: Activity, phase: Phase, roles: Iterable[Role], in_force: bool 
 
 def ever_may(activity: Activity, roles: Iterable[Role]) -> bool:
     """Whether somebody with `roles` may do this in some phase: then a refusal may say why, else it says nothing."""
-    rule = ACTIVITY_RULES[activity]
-    return any(rule.phases(role, in_force=True) for role in roles)
+    rule, held = ACTIVITY_RULES[activity], set(roles)
+    if held & FAMILY_ROLES:
+        held.add(Role.IN_ROOM)  # they can be, another time
+    return any(rule.phases(role, in_force=True) for role in held)
 
 
 def sees(part: CasePart, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> Scope | None:

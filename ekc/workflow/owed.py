@@ -39,7 +39,7 @@ class NoticeKind(Labelled):
     LETTER = "letter", N_("somebody who is not there has something to say")
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
     END = "end", N_("the conference has ended")
-    READING = "reading", N_("a professional sees more of the plan")
+    READING = "reading", N_("somebody sees more of the plan")
 
 
 class Verb(Labelled):

@@ -116,7 +116,10 @@ class Role(Labelled):
     PLAN_READER = "plan_reader", N_("referrer or professional who is shown the whole plan")
     COMES = "comes", N_("whoever comes to the conference")
     JOINS = "joins", N_("whoever takes part by telephone or video")
-    IN_ROOM = "in_room", N_("family that is in the room now, or whose plan is made without a conference")
+    IN_ROOM = (
+        "in_room",
+        N_("family in the room now, children too; of a plan without a conference all of it but the children"),
+    )
     CONVENOR = "convenor", N_("convenor of the evaluation")
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
@@ -263,6 +266,7 @@ class Activity(StrEnum):
     SET_BOTTOM_LINES = "set_bottom_lines"
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     OWN_CONSENT = "own_consent"
+    SAY_NOT_COMING = "say_not_coming"
     SAY_NOT_SAFE = "say_not_safe"
     ANSWER_SAFETY = "answer_safety"
     SPEAK_ABOUT_WISHES = "speak_about_wishes"
@@ -425,7 +429,7 @@ class VoiceMatter(Labelled):
     PLAN = "plan", N_("the plan")
     STOPPING = "stopping", N_("stopping")
     AGAIN = "again", N_("coming together again")
-    READING = "reading", N_("which professional reads the plan")
+    READING = "reading", N_("who else reads the plan")
 
 
 #: What an answer about who reads the plan shares with a professional; as long as there is none, nothing.

@@ -223,7 +223,7 @@ def test_outside_private_time_the_code_lets_in_and_the_coordinator_by_a_number(
     [device] = pending_devices(db_session, case.id, clock())
 
     page = client.page(waiting)
-    assert (page.heading, str(device.number) in page.text) == ("Ring your coordinator", True)
+    assert (page.heading, str(device.number) in page.text) == ("Tell your coordinator", True)
     with pytest.raises(Unknown):
         links_actions.answer_in_room(By(db_session, cast.noor, clock()), case.id, device.id, True)
     assert links_actions.answer_request(By(db_session, cast.noor, clock()), case.id, device.id, True)

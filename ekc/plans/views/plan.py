@@ -159,7 +159,7 @@ def take_over(case: Case) -> ResponseReturnValue:
 
 def _last_time(case: Case) -> Draft | None:
     """The plan in force, while the one of a new round is written; else none."""
-    in_force = queries.version(db(), case.id, case.plan_number) if case.phase is Phase.PRESENTATION else None
+    in_force = queries.version_read(db(), case, case.plan_number) if case.phase is Phase.PRESENTATION else None
     return from_json(in_force.content) if in_force else None
 
 
@@ -226,7 +226,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     """The plan; `sent` is a rejected form, shown at its place with everything that was typed."""
     session = db()
     found = queries.stored_draft(session, case.id)
-    listed = queries.versions(session, case.id)
+    listed = queries.versions(session, case.id, case.plans_not_read)
     in_force = queries.version(session, case.id, listed[0].number) if listed else None
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
@@ -256,7 +256,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         sent=sent,
         lost=lost,
         versions=listed,
-        sharing=queries.professionals(people) if case.sees(CasePart.SHARING) else (),
+        sharing=queries.asked_about(people) if case.sees(CasePart.SHARING) else (),
         own_sharing=queries.own_sharing(session, case.id, case.visitor.participant_id or 0),
         several=len(queries.main_persons(people)) > 1,
         differ=VOICE_RULES[VoiceMatter.READING].differ,
@@ -362,7 +362,7 @@ def _own_part_page(case: Case) -> str:
     session = db()
     people = queries.circle(session, case.id)
     # At the presentation the draft is read out, so everybody may see it.
-    in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
+    in_force = queries.version_read(session, case, case.plan_number) if case.phase is not Phase.PRESENTATION else None
     draft = from_json(in_force.content) if in_force else queries.stored_draft(session, case.id).draft
     mine = involvement_of(draft, case.visitor.participant_id or 0)
     return render_template(
