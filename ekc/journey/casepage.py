@@ -47,11 +47,20 @@ class RailPhase:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """A line of the checklist. `blocker_link` is None when the line is done, or `given_up` with a reason."""
+    """A line of the checklist. `blocker_link` is None when the line is done, or `given_up` with a reason.
+
+    `nothing`: why there is nothing to be done, where it is about nobody and nothing; then it is not done either.
+    """
 
     title: str
     blocker_link: BlockerLink | None
     given_up: bool = False
+    nothing: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return self.blocker_link is None and not self.given_up and not self.nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +331,8 @@ def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) ->
     first = guard.first(facts) if guard.first else ()
     blocker = next(chain(first, guard.check(facts)), None)
     link = blocker_link(blocker) if blocker else None
-    return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up)
+    nothing = guard.nothing(facts) if guard.nothing and not link else ""
+    return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up, nothing=nothing)
 
 
 def clock_events(session: Session, case: Case, changes: tuple[queries.StepRow, ...]) -> dict[Event, date]:

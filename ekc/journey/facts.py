@@ -192,10 +192,12 @@ def _with_information(
     facts = _with_bottom_lines(session, case, facts, {})
     if meeting is None:
         return facts
+    asked, answered = meetings.questions_and_answers(session, case.id, case.round)
     return replace(
-        _with_attendance(session, meeting.id, facts),
-        told=meetings.information_kinds(session, meeting.id),
-        open_questions=meetings.open_questions(session, case.id, case.round),
+        _with_attendance(session, meeting, facts),
+        told=meetings.information_kinds(session, case.id, case.round),
+        questions=asked,
+        open_questions=asked - answered,
     )
 
 
@@ -203,8 +205,9 @@ def _with_sides(session: Session, case: Case | Conference, facts: Facts) -> Fact
     return replace(facts, sides=conferences.sides(session, case.id)) if case.variant in TWO_SIDED else facts
 
 
-def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
-    rows = meetings.stretches(session, meeting_id)
+def _with_attendance(session: Session, meeting: meetings.MeetingRow, facts: Facts) -> Facts:
+    """Who was at a meeting of this round, and as what; who is there now."""
+    rows = meetings.stretches_of_round(session, meeting)
     came = {row.participant_id for row in rows}
     there = {row.participant_id for row in rows if row.is_open}
     professionals = {row.participant_id for row in rows if row.as_professional}
@@ -219,7 +222,7 @@ def _with_conference(
     session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
 ) -> Facts:
     """Who was at the conference at which the plan was made."""
-    return _with_attendance(session, meeting.id, facts) if meeting and not case.without_conference else facts
+    return _with_attendance(session, meeting, facts) if meeting and not case.without_conference else facts
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:

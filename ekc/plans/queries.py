@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, column, select, table, true, union_all
+from sqlalchemy import ColumnElement, bindparam, case, column, func, select, table, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
@@ -145,7 +145,7 @@ def issued(session: Session, version_id: int) -> IssuedDocument | None:
 
 @dataclass(frozen=True, slots=True)
 class CirclePerson:
-    """Somebody whom a plan can name. `came`: to the latest meeting that was held."""
+    """Somebody whom a plan can name. `came`: to a meeting of the round that was held last; `came_last`: to its last."""
 
     id: int
     name: str
@@ -158,6 +158,7 @@ class CirclePerson:
     side: str
     removed: bool
     came: bool
+    came_last: bool
 
     @property
     def gives_agreement(self) -> bool:
@@ -177,15 +178,16 @@ class CirclePerson:
 
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
-    held = (
-        select(Meeting.id)
-        .where(Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
-        .order_by(Meeting.number.desc())
-        .limit(1)
-        .scalar_subquery()
+    held = (Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
+    last = select(Meeting.id, Meeting.round).where(*held).order_by(Meeting.number.desc()).limit(1).subquery()
+    there = (
+        select(Stretch.participant_id, func.max(case((Meeting.id == last.c.id, 1), else_=0)))
+        .join(Meeting, Meeting.id == Stretch.meeting_id)
+        .join(last, Meeting.round == last.c.round)
+        .where(*held, Stretch.corrected_at.is_(None))
+        .group_by(Stretch.participant_id)
     )
-    there = (Stretch.meeting_id == held, Stretch.corrected_at.is_(None))
-    came = set(session.scalars(select(Stretch.participant_id).where(*there)))
+    came = {id_: bool(to_last) for id_, to_last in session.execute(there)}
     rows = session.execute(
         select(
             Participant.id,
@@ -202,7 +204,9 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
-    columns: list[Any] = [(*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came) for row in rows]
+    columns: list[Any] = [
+        (*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came, came.get(row[0], False)) for row in rows
+    ]
     return tuple(CirclePerson(*known) for known in columns)
 
 

@@ -45,9 +45,9 @@ class PersonFacts:
     concerns: int = 0  # safety concerns, with an arrangement or without
     unmet_concerns: int = 0  # of these, those that have no arrangement yet
     side: str = ""  # on which side they stand, where the case has sides
-    present: bool = False  # was in the room at the meeting of this round
+    present: bool = False  # was in the room at a meeting of this round
     in_room: bool = False  # is there now
-    came_as_professional: bool = False  # to that meeting, whatever their part is now
+    came_as_professional: bool = False  # to a meeting of this conference, whatever their part is now
     has_task: bool = False
     said_earlier: bool = False  # what they say of the plan is about an earlier text of it
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
@@ -56,13 +56,13 @@ class PersonFacts:
 
     @property
     def is_family(self) -> bool:
-        """Whether this person belongs to the family group."""
-        return self.part in FAMILY_PARTS
+        """Whether this person belongs to the family group. Nobody does who came as a professional."""
+        return self.part in FAMILY_PARTS and not self.came_as_professional
 
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked about the plan: family and supporters."""
-        return self.is_family or self.part is Part.SUPPORTER
+        return not self.is_professional and self.part is not Part.INTERPRETER
 
     @property
     def is_child(self) -> bool:
@@ -84,8 +84,8 @@ class PersonFacts:
 
     @property
     def is_professional(self) -> bool:
-        """Whether this person comes as a professional or referrer."""
-        return self.part in PROFESSIONAL_PARTS
+        """Whether this person comes as a professional or referrer, or came as one to this conference."""
+        return self.part in PROFESSIONAL_PARTS or self.came_as_professional
 
     @property
     def takes_part(self) -> bool:
@@ -177,7 +177,8 @@ class Facts:
     venue: bool = False
     arranged: frozenset[ArrangementKind] = frozenset()  # arranged, or said not to be needed
     told: frozenset[InformationKind] = frozenset()
-    open_questions: int = 0
+    questions: int = 0  # asked in this round
+    open_questions: int = 0  # of these, those without an answer
     no_conference_held: bool = False  # no meeting of this round was opened
     meeting_held: bool = False  # the plan of this round was made at a conference, and it was written down who was there
     without_conference: bool = False  # the plan as presented now was made without a conference

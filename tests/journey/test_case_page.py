@@ -119,7 +119,8 @@ def test_opening_on_another_day_is_asked_about(
     case = build.prepared_case(db_session, cast, clock())
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}")
-    assert "9 of 9" in page.text
+    assert "8 of 8" in page.text
+    assert "Each child's part is decided (no child is in the circle)" in page.text
     assert "Open it when people come in, not before." in page.text
     page = client.follow("Open the conference", near="Next")
     assert "The conference was planned for Saturday 11 April 2026, and that is not today." in page.text

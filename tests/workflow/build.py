@@ -75,6 +75,7 @@ READY = well(
     people=(MOTHER, UNCLE, FRIEND, CHILD, ADVOCATE, NURSE, INTERPRETER),
     bottom_lines=(BottomLineFacts(11, 1, shared=True, met=True),),
     meeting_on=TODAY,
+    questions=1,
     without_conference=False,
     plan=PLAN,
     accepted=True,

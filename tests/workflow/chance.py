@@ -96,6 +96,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "sides": st.just(()) | st.just(("residents", "young people")),
     "meeting_on": st.none() | st.just(TODAY),
+    "questions": FEW,
     "open_questions": FEW,
     "plan": _plans(),
     "accepted": st.none() | st.booleans(),
