@@ -47,6 +47,28 @@ READS_MORE = MailRule(
         "want it, they do not read it."
     ),
 )
+OTHER_PART = MailRule(
+    name="other_part",
+    audience=Audience.CIRCLE,
+    parts=FAMILY_PARTS | {Part.SUPPORTER},
+    key="{case}:notice-{notice}:{round}:{to}",
+    subject=N_("Somebody who came as a professional has another part"),
+    body=N_(
+        "Somebody who came to the conference as a professional is written down in another part now. In private time "
+        "they are not there: whoever came as a professional stays outside as long as this conference lasts. Is it not "
+        "right? Tell your coordinator or the regional manager."
+    ),
+)
+NO_STANDS = MailRule(
+    name="no_stands",
+    audience=Audience.CASE_STAFF,
+    key="no-stands:{case}:{participant}:{at}:{to}",
+    subject=N_("Somebody who had said no is a main person no longer"),
+    body=N_(
+        "A main person who had said no was taken out of the circle, stays away or has another part now. What they said "
+        "still stands. Sign in, read in the history why it was done, and decide how it goes on."
+    ),
+)
 REGISTERED = MailRule(
     name="case_registered",
     audience=Audience.MANAGERS,

@@ -131,7 +131,9 @@ class Participant(Base):
     speaks_for: Mapped[str] = mapped_column(SealedText("participant.speaks_for"), default="")
     side: Mapped[str] = mapped_column(SealedText("participant.side"), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
+    #: The first day on which they can be born, and the last: one day where it is known, else a year or an estimate.
     born: Mapped[date | None] = mapped_column(SealedDate("participant.born"))
+    born_until: Mapped[date | None] = mapped_column(SealedDate("participant.born_until"))
     phone: Mapped[str] = mapped_column(SealedText("participant.phone"), default="")
     email: Mapped[str] = mapped_column(SealedText("participant.email"), default="")
     address: Mapped[str] = mapped_column(SealedText("participant.address"), default="")
@@ -152,6 +154,10 @@ class Participant(Base):
         default=False
     )  # calls people together for the evaluation of the plan in force
     removed_at: Mapped[datetime | None]  # no longer in the circle
+    #: Came to this conference as a professional, whatever their part is now.
+    came_as_professional: Mapped[bool] = mapped_column(default=False)
+    #: Was a main person, and had said no to something that counts; they are asked no longer.
+    no_stands: Mapped[bool] = mapped_column(default=False)
     #: The last day on which the plan in force asks something of them; null: it does not name them.
     tasks_until: Mapped[date | None]
 
@@ -211,7 +217,10 @@ class Voice(Base):
 
 
 class Trace(Base):
-    """What somebody of the circle said or decided that others rely on, and when; without words. Never changed."""
+    """What somebody of the circle said, or was decided about them, that others rely on, and when. Never changed.
+
+    Without the words of anybody in the circle; `reason` is of staff.
+    """
 
     __tablename__ = "trace"
 
@@ -222,6 +231,7 @@ class Trace(Base):
     round: Mapped[int]
     at: Mapped[datetime]
     attends: Mapped[Attends | None] = mapped_column(enum_column(Attends))
+    reason: Mapped[str | None] = mapped_column(SealedText("trace.reason"))  # why staff changed it
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # of staff who noted it; null: themselves
 
 
