@@ -12,7 +12,8 @@ import ekc.access_log.views
 import ekc.conferences.views.blueprint
 import ekc.evaluations.views.blueprint
 import ekc.journey.home
-import ekc.journey.views
+import ekc.journey.views.blueprint
+import ekc.journey.views.home
 import ekc.links.views
 import ekc.matching.views
 import ekc.meetings.views.blueprint
@@ -56,7 +57,7 @@ FEATURES = (
     ekc.plans.views.blueprint.bp,
     ekc.evaluations.views.blueprint.bp,
     ekc.staff.views.blueprint.bp,
-    ekc.journey.views.bp,
+    ekc.journey.views.blueprint.bp,
     ekc.access_log.views.bp,
     ekc.reports.views.bp,
 )
@@ -98,7 +99,7 @@ def create_app(settings: Settings) -> Flask:
     handlers.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
-    app.add_url_rule("/", "home", ekc.journey.views.home)
+    app.add_url_rule("/", "home", ekc.journey.views.home.home)
     _extend_jinja(app)
     declared_access(app)
     declared_sending(app)
@@ -184,7 +185,7 @@ def _in_language(code: str) -> str:
 
 def _menu() -> list[dict[str, Any]]:
     who = login.visitor()
-    entries = ekc.journey.views.menu(who) if who.known else []
+    entries = ekc.journey.views.home.menu(who) if who.known else []
     return [
         {"text": gettext(title), "href": url_for(endpoint), "current": request.endpoint == endpoint}
         for endpoint, title in entries
