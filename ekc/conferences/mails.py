@@ -89,9 +89,10 @@ RECEIVED = MailRule(
     key="{case}:received:{to}",
     subject=N_("We received your registration"),
     body=N_(
-        "Your registration has arrived. Somebody of your region reads it and looks for an independent coordinator, who "
-        "then contacts the people whom it is about. You do not have to do anything now. Was this not you? Throw this "
-        "mail away."
+        "Your registration has arrived. The regional manager reads it and looks for an independent coordinator, who "
+        "then rings the people whom it is about, and says their name and number. You do not have to do anything now. "
+        "Has anything changed, or have you heard nothing within a week? Ring the regional manager. Was this not you? "
+        "Throw this mail away."
     ),
 )
 NOT_SAFE = MailRule(

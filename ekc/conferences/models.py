@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
@@ -131,8 +131,8 @@ class Participant(Base):
     speaks_for: Mapped[str] = mapped_column(SealedText("participant.speaks_for"), default="")
     side: Mapped[str] = mapped_column(SealedText("participant.side"), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
-    #: The first day on which they can be born, and the last: one day where it is known, else a year or an estimate.
     born: Mapped[date | None] = mapped_column(SealedDate("participant.born"))
+    #: The last day on which they can be born, where only a year or an estimate is known; `born` is then the first.
     born_until: Mapped[date | None] = mapped_column(SealedDate("participant.born_until"))
     phone: Mapped[str] = mapped_column(SealedText("participant.phone"), default="")
     email: Mapped[str] = mapped_column(SealedText("participant.email"), default="")
@@ -155,9 +155,9 @@ class Participant(Base):
     )  # calls people together for the evaluation of the plan in force
     removed_at: Mapped[datetime | None]  # no longer in the circle
     #: Came to this conference as a professional, whatever their part is now.
-    came_as_professional: Mapped[bool] = mapped_column(default=False)
+    came_as_professional: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Was a main person, and had said no to something that counts; they are asked no longer.
-    no_stands: Mapped[bool] = mapped_column(default=False)
+    no_stands: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The last day on which the plan in force asks something of them; null: it does not name them.
     tasks_until: Mapped[date | None]
 

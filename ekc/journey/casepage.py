@@ -218,7 +218,7 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     if case.phase is not Phase.PRESENTATION:
         return ()
     heard = hear(VoiceMatter.PLAN, facts)
-    differs = any(person.part is Part.MAIN_PERSON for person in (*heard.no, *heard.part))
+    differs = any(person.part is Part.MAIN_PERSON or person.no_stands for person in (*heard.no, *heard.part))
     return dissent(session, case) if differs else ()
 
 
@@ -244,7 +244,7 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
     if case.phase is Phase.CLOSED or not wished:
         return ()
     about, phones = voices_about(case, read.matches.current), circle_queries.phones(session, case)
-    people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.circle}
+    people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.everybody}
     said = [row for row in voices(session, case.id) if row.participant_id in people]
     worried = any(person.unmet_concerns for person in facts.people)
     concerns = concern_queries.concerns(session, case.id) if worried else ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, column, exists, func, or_, select, table
+from sqlalchemy import Boolean, ColumnElement, Date, Row, Select, and_, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -269,7 +269,7 @@ def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
 
 #: Tables of features that stand above, read by name: the phase of the case, whose link it is, and who is in the room.
 _conference = table("conference", column("id"), column("phase"), column("phase_since", Instant()), column("language"))
-_participant = table("participant", column("id"), column("part"))
+_participant = table("participant", column("id"), column("part"), column("came_as_professional", Boolean))
 _stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
 _INSIDE = FAMILY_PARTS | {Part.SUPPORTER}
 
@@ -301,6 +301,7 @@ def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
             _conference.c.id == link.conference_id,
             _conference.c.phase == Phase.PRIVATE_TIME,
             _participant.c.part.in_(_INSIDE),
+            ~_participant.c.came_as_professional,
         )
     )
     row = session.execute(running).one_or_none()

@@ -115,6 +115,9 @@ class VenueForm(EditingForm):
     name = StringField(_l("Place"), filters=[tidy], validators=[at_most(200)])
     address = TextAreaField(_l("Address"), filters=[tidy], validators=[at_most(500)], render_kw={"rows": 2})
     access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2})
+    joining = TextAreaField(
+        _l("How people join by telephone or video"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2}
+    )
 
     def validate_name(self, name: StringField) -> None:
         """An address or access text needs a name."""
@@ -123,7 +126,7 @@ class VenueForm(EditingForm):
 
     def to_venue(self) -> Venue:
         """The venue; without a name there is none."""
-        return Venue(self.name.data, self.address.data, self.access.data)
+        return Venue(self.name.data, self.address.data, self.access.data, self.joining.data)
 
 
 class ArrangementForm(EditingForm):
@@ -154,9 +157,9 @@ class AttendanceForm(EditingForm):
         people = [person for person in circle if not person.excluded]
         ticked = {p.id for p in people if _expected(p)} if came is None else set(came)
         groups = {
-            "family": [p for p in people if p.part in _FAMILY],
-            "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS],
-            "others": [p for p in people if p.part not in _FAMILY | PROFESSIONAL_PARTS],
+            "family": [p for p in people if p.part in _FAMILY and not p.came_as_professional],
+            "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS or p.came_as_professional],
+            "others": [p for p in people if p.part not in _FAMILY | PROFESSIONAL_PARTS and not p.came_as_professional],
         }
         super().__init__(
             data={name: [p.id for p in group if p.id in ticked] for name, group in groups.items()}, **kwargs

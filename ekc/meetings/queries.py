@@ -31,6 +31,7 @@ class MeetingRow:
     venue_name: str
     venue_address: str
     venue_access: str
+    joining: str | None  # how, by telephone or video
     started_at: datetime | None
     ended_at: datetime | None
     round_held: bool = False  # this meeting, or one before it in the same round, has started

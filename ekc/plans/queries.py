@@ -19,7 +19,8 @@ from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json, people_with_task
 from ekc.plans.edits import ChangedPart
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
-from ekc.workflow.profiles import PROFILES, age
+from ekc.workflow.birth import Birth
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     PROFESSIONAL_PARTS,
@@ -153,22 +154,23 @@ class CirclePerson:
     organisation: str
     part: Part
     attends: Attends | None
-    born: date | None
     sharing: PlanSharing  # what a referrer or professional sees of the plan, by the strictest answer
     side: str
     removed: bool
+    came_as_professional: bool
+    no_stands: bool
     came: bool
     came_last: bool
 
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked to agree: family and supporters."""
-        return self.part in FAMILY_PARTS or self.part is Part.SUPPORTER
+        return not self.came_as_professional and (self.part in FAMILY_PARTS or self.part is Part.SUPPORTER)
 
     @property
     def is_professional(self) -> bool:
-        """Whether this person is a referrer or professional."""
-        return self.part in PROFESSIONAL_PARTS
+        """Whether this person is a referrer or professional, or came as one."""
+        return self.part in PROFESSIONAL_PARTS or self.came_as_professional
 
     @property
     def belongs(self) -> bool:
@@ -196,16 +198,18 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             Participant.organisation,
             Participant.part,
             Participant.attends,
-            Participant.born,
             SHARED,
             Participant.side,
             Participant.removed_at,
+            Participant.came_as_professional,
+            Participant.no_stands,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
     columns: list[Any] = [
-        (*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came, came.get(row[0], False)) for row in rows
+        (*row[:6], shared(row[6]), row[7], row[8] is not None, *row[9:], row[0] in came, came.get(row[0], False))
+        for row in rows
     ]
     return tuple(CirclePerson(*known) for known in columns)
 
@@ -244,8 +248,10 @@ def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, t
     """Whether the visitor is old enough to decide alone about sharing. True for staff, who only note an answer."""
     if visitor.participant_id is None:
         return True
-    born = session.scalar(select(Participant.born).where(Participant.id == visitor.participant_id))
-    return born is None or age(born, today) >= PROFILES[case.profile].own_consent_from
+    columns = (Participant.born, Participant.born_until)
+    row = session.execute(select(*columns).where(Participant.id == visitor.participant_id)).one()
+    birth = Birth.of(*row)
+    return birth is None or birth.youngest(today) >= PROFILES[case.profile].own_consent_from
 
 
 # Agreements, acceptances and bottom line checks

@@ -39,7 +39,8 @@ class PersonFacts:
     part: Part
     attends: Attends | None = None
     informed: bool = False
-    age: int | None = None
+    age: int | None = None  # where it is estimated, the lowest that is possible
+    oldest: int | None = None  # the highest that is possible; None: as `age`
     consented: bool = False
     needs_interpreter: bool = False
     concerns: int = 0  # safety concerns, with an arrangement or without
@@ -52,6 +53,7 @@ class PersonFacts:
     said_earlier: bool = False  # what they say of the plan is about an earlier text of it
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
     spoken_with: frozenset[VoiceMatter] = frozenset()  # their wishes about which staff spoke with them
+    no_stands: bool = False  # was a main person, and had said no before that ended
     withdrew_on: date | None = None  # took their consent back on this day, and gave no other since
 
     @property
@@ -72,11 +74,17 @@ class PersonFacts:
     def asked_to_consent(self, from_age: int) -> bool:
         """Whether their own consent is asked, where children are asked from this age on, in years.
 
-        A main person whose age is not known may be grown up, and is asked.
+        Whoever may have that age is asked; a main person whose age is not known may be grown up, and is asked.
         """
+        oldest = self.age if self.oldest is None else self.oldest
         if self.part is Part.MAIN_PERSON:
-            return self.age is None or self.age >= from_age
-        return self.is_child and self.age is not None and self.age >= from_age
+            return oldest is None or oldest >= from_age
+        return self.is_child and oldest is not None and oldest >= from_age
+
+    def needs_another_consent(self, from_age: int) -> bool:
+        """Whether somebody of age has to consent for them: a main person who is, or may be, too young to be asked."""
+        too_young = self.part is Part.MAIN_PERSON and self.age is not None and self.age < from_age
+        return too_young and (not self.consented or self.asked_to_consent(from_age))
 
     def consent_missing(self, from_age: int) -> bool:
         """Whether their own consent is asked, and is not here."""
@@ -171,6 +179,7 @@ class Facts:
     coordinator: CoordinatorFacts = field(default_factory=CoordinatorFacts)
     question_agreed: bool = False
     people: tuple[PersonFacts, ...] = ()
+    former: tuple[PersonFacts, ...] = ()  # taken out of the circle; what they said no to as main persons still stands
     bottom_lines: tuple[BottomLineFacts, ...] = ()
     said_no_bottom_lines: bool = False
     meeting_on: date | None = None

@@ -23,6 +23,7 @@ from ekc.workflow.vocabulary import (
     N_,
     TWO_SIDED,
     ActionKind,
+    Agreed,
     ArrangementKind,
     Attends,
     InformationKind,
@@ -86,11 +87,7 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
     )
     if not any(p.consented and p.is_family and (p.age is None or p.age >= OF_AGE) for p in f.people):
         yield from about_people(
-            [
-                p
-                for p in f.people
-                if p.part is Part.MAIN_PERSON and not p.consented and not p.asked_to_consent(asked_from)
-            ],
+            [p for p in f.people if p.needs_another_consent(asked_from)],
             N_("Nobody has consented yet for %(names)s, who is too young to be asked"),
             N_("Nobody has consented yet for these main persons, who are too young to be asked: %(names)s"),
             Remedy.CONSENTS,
@@ -251,6 +248,17 @@ def wishes_spoken_about(f: Facts) -> Iterator[Blocker]:
     }
     for person, matter in unspoken_wishes(f) if f.phase is not Phase.PRIVATE_TIME else ():
         yield Blocker(sentences[matter], Remedy.WISHES, {"name": person.name})
+
+
+def noes_of_former_main_persons(f: Facts) -> Iterator[Blocker]:
+    """Nobody who had said no to this plan has ceased to be a main person. Where somebody has, it is asked about."""
+    for person in (*f.people, *f.former):
+        if person.no_stands and person.voices.get(VoiceMatter.PLAN) is Agreed.NO:
+            yield Blocker(
+                N_("%(name)s is no longer a main person, and does not agree with this plan: the history says why."),
+                Remedy.AGREEMENT,
+                {"name": person.name},
+            )
 
 
 def planned_for_today(f: Facts) -> Iterator[Blocker]:

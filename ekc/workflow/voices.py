@@ -157,20 +157,24 @@ def _must_be_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) 
 
 
 def hear(matter: VoiceMatter, facts: Facts) -> Heard:
-    """What was said in this matter, and who has not been asked."""
+    """What was said in this matter, and who has not been asked.
+
+    The no of a main person stands when somebody else takes them out of the circle, or gives them another part.
+    """
 
     asked = must_be_asked(matter, facts)
 
     def who(answer: Agreed, people: tuple[PersonFacts, ...] = facts.people) -> tuple[PersonFacts, ...]:
         return tuple(p for p in people if p.voices.get(matter) is answer)
 
+    former = tuple(p for p in (*facts.people, *facts.former) if p.no_stands and p not in asked)
     not_asked = tuple(p for p in asked if matter not in p.voices)
     sides = _silent_sides(matter, facts.people) if Asked.EACH_SIDE in VOICE_RULES[matter].asked else ()
     named = {p.side for p in not_asked}
     return Heard(
         yes=who(Agreed.YES),
         part=who(Agreed.PART),
-        no=who(Agreed.NO, facts.people if matter is VoiceMatter.PLAN else asked),
+        no=who(Agreed.NO, (*facts.people, *facts.former) if matter is VoiceMatter.PLAN else (*asked, *former)),
         not_asked=not_asked,
         sides=tuple(side for side in sides if side not in named),
     )
@@ -211,6 +215,6 @@ def unspoken_wishes(facts: Facts) -> tuple[tuple[PersonFacts, VoiceMatter], ...]
     return tuple(
         (p, matter)
         for matter in wished
-        for p in facts.people
+        for p in (*facts.people, *facts.former)
         if p.voices.get(matter) is Agreed.YES and matter not in p.spoken_with
     )

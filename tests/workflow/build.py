@@ -42,6 +42,7 @@ def person(number: int, part: Part, **other: Any) -> PersonFacts:
         age=40,
         needs_interpreter=False,
         came_as_professional=False,
+        no_stands=False,
         voices=dict.fromkeys(VoiceMatter, Agreed.YES),
     )
     return replace(ready, **other)
