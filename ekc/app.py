@@ -25,7 +25,7 @@ import ekc.signin.views.blueprint
 import ekc.staff.views.blueprint
 from config import ConfigError, Settings
 from ekc import schema
-from ekc.core import handlers, language
+from ekc.core import handlers, language, static
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import autocommit_reads, make_engine, make_sessions
@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> Flask:
     """
     check_tables()
     check_kinds()
-    app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
+    app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent.parent / "templates"))
     keyring = Keyring(settings.content_keys, settings.index_key)
     app.session_interface = EncryptedSessions(keyring)
     app.config.update(
@@ -83,7 +83,6 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=_MEGABYTE,
         MAX_FORM_MEMORY_SIZE=_MEGABYTE,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
-        SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
         # Trust only the headers that our own proxies set.
@@ -97,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     ekc.signin.language.install(app)
     login.install(app, by_link=login.SignInKind(link_sign_in, end_link_sign_in))
     handlers.install(app)
+    static.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
     app.add_url_rule("/", "home", ekc.journey.views.home.home)

@@ -22,7 +22,7 @@ from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocu
 from ekc.workflow.birth import Birth
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
+    INSIDE_PARTS,
     PROFESSIONAL_PARTS,
     SHARES,
     ActionState,
@@ -165,7 +165,7 @@ class CirclePerson:
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked to agree: family and supporters."""
-        return not self.came_as_professional and (self.part in FAMILY_PARTS or self.part is Part.SUPPORTER)
+        return self.part in INSIDE_PARTS and not self.came_as_professional
 
     @property
     def is_professional(self) -> bool:

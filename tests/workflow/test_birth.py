@@ -10,7 +10,7 @@ from ekc.workflow.birth import Birth
 from ekc.workflow.facts import Facts, PersonFacts
 from ekc.workflow.profiles import age
 from ekc.workflow.vocabulary import Part
-from tests.workflow.build import CHILD, MOTHER, UNCLE, facts, person, said, with_people
+from tests.workflow.build import MOTHER, UNCLE, facts, person, said
 
 TODAY = date(2026, 11, 29)
 
@@ -76,7 +76,3 @@ def test_a_main_person_who_may_be_too_young_is_asked_and_somebody_of_age_too() -
     assert consents(facts(people=(young, maybe_grown_up))) == [
         "Nobody has consented yet for Person 1, who is too young to be asked"
     ]
-
-
-def test_the_youngest_that_is_possible_limits_the_evaluation() -> None:
-    assert with_people(replace(CHILD, age=6, oldest=8)).youngest_age == 6
