@@ -158,10 +158,11 @@ class AttendanceForm(EditingForm):
     professionals = SelectMultipleField(_l("Professionals"), coerce=int, **FROM_LIST)
     others = SelectMultipleField(_l("Others"), coerce=int, **FROM_LIST)
 
-    def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
-        """`came`: who is recorded to have come; None before the first record: everybody expected is ticked."""
+    def __init__(self, circle: Iterable[PersonRow], came: Iterable[int], **kwargs: Any) -> None:
+        """`came`: who is recorded to have come. Before the first record nobody is: somebody says who is there."""
         people = [person for person in circle if not person.excluded]
-        ticked = {p.id for p in people if _expected(p)} if came is None else set(came)
+        self.expected = frozenset(p.id for p in people if _expected(p))
+        ticked = set(came)
         groups = {
             "family": [p for p in people if p.part in INSIDE_PARTS and not p.came_as_professional],
             "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS or p.came_as_professional],
