@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,18 +29,6 @@ NOBODY_IN = "Nobody in the room has their page open now, so nobody can let you i
 @pytest.fixture
 def case(db_session: Session, cast: Cast) -> Made:
     return case_in_private_time(db_session, cast, START)
-
-
-@pytest.fixture
-def someone(app: Flask) -> Callable[[], PageClient]:
-    """Another person in another browser."""
-
-    def at_a_browser() -> PageClient:
-        made = app.test_client()
-        assert isinstance(made, PageClient)
-        return made
-
-    return at_a_browser
 
 
 @pytest.fixture
@@ -77,7 +64,7 @@ def test_the_coordinator_who_made_link_and_code_does_not_come_in(
         client.page(path)
         page = client.submit("Go to my page")
         assert (page.heading, FROM_THE_ROOM in page.text, NOBODY_IN in page.text) == ("Is it you?", True, True)
-        assert "Come in" not in page.buttons
+        assert "Open my page" not in page.buttons
         token = dict(client.form("Ask to come in").fill({}).fields)["csrf_token"]
         answer = client.post(f"{path}/code", data={"csrf_token": token, "entrance_code": CODE, "use": "own"})
         assert answer.status_code == 409

@@ -37,7 +37,7 @@ def test_nobody_is_there_before_somebody_says_so_and_whoever_was_to_stay_away_is
     page = client.page(f"/conferences/{case.id}/attendance")
     form = client.form("Save who came")
 
-    assert [form.shown(label) for label in ("Family and their people", "Professionals", "Others")] == [[], [], []]
+    assert [form.shown(label) for label in ("Family and network", "Professionals", "Others")] == [[], [], []]
     assert "Hassan El Amrani (by letter)" in form.labels
     assert "Saïd" not in page.text
 
@@ -56,9 +56,7 @@ def test_people_come_leave_and_come_back(
     clock.set(START + timedelta(minutes=10))
     client.page(f"/conferences/{case.id}/attendance")
     family = ["Fatima El Amrani", "Daan El Amrani (for part of it)"]
-    client.submit(
-        "Save who came", {"Family and their people": family, "Professionals": ["Els Vermeer", "Karim Jansen"]}
-    )
+    client.submit("Save who came", {"Family and network": family, "Professionals": ["Els Vermeer", "Karim Jansen"]})
     clock.set(LATER)
     client.submit("Save who came", {"Others": ["Jamal Idrissi"]})
     client.submit("Daan El Amrani has left")

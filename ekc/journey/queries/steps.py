@@ -12,12 +12,9 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
-from ekc.workflow.definition import STEPS
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import Part, Phase, Step, StopReason
 
-#: The step that a wish in a matter asks for.
-MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
 
 
