@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import ASKED_ABOUT, SHARED, shared
-from ekc.conferences.mails import CONSENT_BACK, COORDINATOR_NOTICE, NOTICE, READS_MORE
+from ekc.conferences.mails import CONSENT_BACK, COORDINATOR_NOTICE, NOTICE, OTHER_PART, READS_MORE
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
@@ -40,7 +40,11 @@ _WISHES = frozenset(
 
 
 #: The mails of notices that are not about day or place.
-_MAILS = {NoticeKind.COORDINATOR: COORDINATOR_NOTICE, NoticeKind.READING: READS_MORE}
+_MAILS = {
+    NoticeKind.COORDINATOR: COORDINATOR_NOTICE,
+    NoticeKind.READING: READS_MORE,
+    NoticeKind.PART: OTHER_PART,
+}
 
 
 def queue_circle_mail(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
@@ -133,6 +133,8 @@ class Participant(Base):
     side: Mapped[str] = mapped_column(SealedText("participant.side"), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     born: Mapped[date | None] = mapped_column(SealedDate("participant.born"))
+    #: The last day on which they can be born, where only a year or an estimate is known; `born` is then the first.
+    born_until: Mapped[date | None] = mapped_column(SealedDate("participant.born_until"))
     phone: Mapped[str] = mapped_column(SealedText("participant.phone"), default="")
     email: Mapped[str] = mapped_column(SealedText("participant.email"), default="")
     address: Mapped[str] = mapped_column(SealedText("participant.address"), default="")
@@ -155,6 +157,10 @@ class Participant(Base):
     removed_at: Mapped[datetime | None]  # no longer in the circle
     #: Versions of the rounds before they came into the circle, which they do not read by themselves.
     earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Came to this conference as a professional, whatever their part is now.
+    came_as_professional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Was a main person, and had said no to something that counts; they are asked no longer.
+    no_stands: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The last day on which the plan in force asks something of them; null: it does not name them.
     tasks_until: Mapped[date | None]
 
@@ -214,7 +220,10 @@ class Voice(Base):
 
 
 class Trace(Base):
-    """What somebody of the circle said or decided that others rely on, and when; without words. Never changed."""
+    """What somebody of the circle said, or was decided about them, that others rely on, and when. Never changed.
+
+    Without the words of anybody in the circle; `reason` is of staff.
+    """
 
     __tablename__ = "trace"
 
@@ -225,6 +234,7 @@ class Trace(Base):
     round: Mapped[int]
     at: Mapped[datetime]
     attends: Mapped[Attends | None] = mapped_column(enum_column(Attends))
+    reason: Mapped[str | None] = mapped_column(SealedText("trace.reason"))  # why staff changed it
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # of staff who noted it; null: themselves
 
 

@@ -52,11 +52,20 @@ class RailPhase:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """A line of the checklist. `blocker_link` is None when the line is done, or `given_up` with a reason."""
+    """A line of the checklist. `blocker_link` is None when the line is done, or `given_up` with a reason.
+
+    `nothing`: why there is nothing to be done, where it is about nobody and nothing; then it is not done either.
+    """
 
     title: str
     blocker_link: BlockerLink | None
     given_up: bool
+    nothing: str
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return self.blocker_link is None and not self.given_up and not self.nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +219,7 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     if case.phase is not Phase.PRESENTATION:
         return ()
     heard = hear(VoiceMatter.PLAN, facts)
-    differs = any(person.part is Part.MAIN_PERSON for person in (*heard.no, *heard.part))
+    differs = any(person.part is Part.MAIN_PERSON or person.no_stands for person in (*heard.no, *heard.part))
     return dissent(session, case) if differs else ()
 
 
@@ -236,7 +245,7 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
     if case.phase is Phase.CLOSED or not wished:
         return ()
     about, phones = voices_about(case, read.matches.current), circle_queries.phones(session, case)
-    people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.circle}
+    people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.everybody}
     said = [row for row in voices(session, case.id) if row.participant_id in people]
     worried = any(person.unmet_concerns for person in facts.people)
     concerns = concern_queries.concerns(session, case.id) if worried else ()
@@ -327,7 +336,8 @@ def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) ->
     first = guard.first(facts) if guard.first else ()
     blocker = next(chain(first, guard.check(facts)), None)
     link = blocker_link(blocker) if blocker else None
-    return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up)
+    nothing = guard.nothing(facts) if guard.nothing and not link else ""
+    return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up, nothing=nothing)
 
 
 def clock_events(session: Session, case: Case, changes: tuple[StepRow, ...]) -> dict[Event, date]:

@@ -45,6 +45,11 @@ class NoticeRow:
         return tuple(datetime.fromisoformat(day) if day else None for day in (self.was, self.now))  # type: ignore[return-value]
 
     @property
+    def part(self) -> Part:
+        """The part that somebody has now, of a notice of another part."""
+        return Part(self.now)
+
+    @property
     def readers(self) -> tuple[tuple[str, PlanSharing], ...]:
         """Who sees how much of the plan now, of a notice that a professional sees more of it."""
         known = (line.split(" ", 1) for line in self.now.splitlines())

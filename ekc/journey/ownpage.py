@@ -337,7 +337,8 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
 
 def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tuple[Waiting, ...]:
     """The devices that wait, of those who belong in the room."""
-    names = {row.id: row.name for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES}
+    inside = (row for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES and not row.came_as_professional)
+    names = {row.id: row.name for row in inside}
     language = language_of(case.language)
     return tuple(
         Waiting(one.id, names[one.participant_id], one.device, compared_words(language, one.number))

@@ -95,7 +95,7 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
     session.flush()
     if former.round != conference.round:
         return
-    for name in ("venue_name", "venue_address", "venue_access"):
+    for name in ("venue_name", "venue_address", "venue_access", "joining"):
         setattr(meeting, name, getattr(former, name))
     for arranged in session.scalars(select(Arrangement).where(Arrangement.meeting_id == former.id)).all():
         session.add(

@@ -28,6 +28,7 @@ class Meeting(Base):
     venue_name: Mapped[str] = mapped_column(SealedText("meeting.venue_name"), default="")
     venue_address: Mapped[str] = mapped_column(SealedText("meeting.venue_address"), default="")
     venue_access: Mapped[str] = mapped_column(SealedText("meeting.venue_access"), default="")
+    joining: Mapped[str | None] = mapped_column(SealedText("meeting.joining"))  # how, by telephone or video
     started_at: Mapped[datetime | None]  # actual
     ended_at: Mapped[datetime | None]
 

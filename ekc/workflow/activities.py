@@ -118,7 +118,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("change the circle, safety and who was told"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
         in_force={},
-        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER}),
+        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART}),
     ),
     ActivityRule(
         Activity.SEE_BOTTOM_LINES,

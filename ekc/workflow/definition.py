@@ -184,6 +184,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.EVALUATION,
         _COORDINATOR,
         guards=guards.AGREE_PLAN,
+        questions=(guards.noes_of_former_main_persons,),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,

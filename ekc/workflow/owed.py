@@ -40,6 +40,7 @@ class NoticeKind(Labelled):
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
     END = "end", N_("the conference has ended")
     READING = "reading", N_("somebody sees more of the plan")
+    PART = "part", N_("somebody who came as a professional has another part")
 
 
 class Verb(Labelled):
@@ -58,6 +59,7 @@ class Whom(Labelled):
     THEMSELVES = "themselves", N_("the person themselves")
     MAIN_PERSONS = "main_persons", N_("main persons")
     FAMILY = "family", N_("main persons, and those of family and supporters who take part")
+    FAMILY_COMING = "family_coming", N_("main persons, and those of family and supporters who may take part")
     SET_LINES = "set_lines", N_("whoever set a bottom line")
     TOOK_PART = (
         "took_part",
@@ -207,6 +209,15 @@ NOTICES: tuple[NoticeRule, ...] = (
         verb=Verb.HEAR,
         to=Whom.MAIN_PERSONS,
         phases=frozenset({Phase.PRESENTATION, Phase.EVALUATION}),
+        cleared_by=_HEARD,
+        mails=(_BY_NOTICE,),
+        changes=True,
+    ),
+    NoticeRule(
+        kind=NoticeKind.PART,
+        verb=Verb.HEAR,
+        to=Whom.FAMILY_COMING,
+        phases=_OUTSIDE,
         cleared_by=_HEARD,
         mails=(_BY_NOTICE,),
         changes=True,
@@ -395,6 +406,13 @@ _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
     Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,
     Whom.FAMILY: lambda _, one: (
         one.part is Part.MAIN_PERSON or (one.part in INSIDE_PARTS and one.attends in TAKES_PART)
+    ),
+    Whom.FAMILY_COMING: lambda notice, one: (
+        one.id != notice.about
+        and (
+            one.part is Part.MAIN_PERSON
+            or (one.part in INSIDE_PARTS and (one.attends is None or one.attends in TAKES_PART))
+        )
     ),
     Whom.SET_LINES: lambda _, one: one.set_line and one.part in PROFESSIONAL_PARTS,
     Whom.TOOK_PART: lambda notice, one: notice.end is not None and _took_part(END_RULES[notice.end], one),

@@ -454,6 +454,9 @@ class TraceKind(Labelled):
     CONSENT_GIVEN = "consent_given", N_("gave a consent")
     CONSENT_WITHDRAWN = "consent_withdrawn", N_("took a consent back")
     ATTENDS = "attends", N_("how they come")
+    PART = "part", N_("came as a professional, and has another part now")
+    REMOVED = "removed", N_("was taken out of the circle")
+    NO_STANDS = "no_stands", N_("had said no as a main person, and is asked no longer: the no still stands")
 
 
 class ActionState(Labelled):

@@ -118,6 +118,7 @@ def test_every_guard_is_asked_by_a_step() -> None:
     asked |= {question.__name__ for rule in STEPS for question in rule.questions}
     written = {name for name, value in vars(guards).items() if getattr(value, "__module__", "") == guards.__name__}
     asked |= written & {guard.first.__name__ for rule in STEPS for guard in rule.guards if guard.first}
+    asked |= written & {guard.nothing.__name__ for rule in STEPS for guard in rule.guards if guard.nothing}
     assert written - asked == {"follow_up_settled", "follow_up_guards"}  # make the guards of the kinds of follow-ups
     assert asked - written == {f"{rule.kind}_settled" for rule in FOLLOW_UPS if rule.blocks_closing}
 

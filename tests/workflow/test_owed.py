@@ -151,7 +151,7 @@ def test_a_manager_reads_what_is_a_managers_to_decide_and_not_what_the_coordinat
 
     found = {line.notice.kind for line in open_lines(owed(Phase.INFORMATION, notices, circle), {Role.REGIONAL_MANAGER})}
 
-    assert found == {NoticeKind.COORDINATOR, NoticeKind.CONSENT}
+    assert found == {NoticeKind.COORDINATOR, NoticeKind.CONSENT, NoticeKind.PART}
 
 
 @pytest.mark.parametrize("attends", [Attends.EXCLUDED, None])
@@ -251,7 +251,7 @@ def test_the_table_names_what_the_demand_names() -> None:
     assert {rule.activity: rule.owes for rule in ACTIVITIES if rule.owes} == {
         Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
         Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR},
-        Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER},
+        Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART},
         Activity.SHARE_PLAN: {NoticeKind.READING},
         Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},
     }

@@ -197,7 +197,7 @@ def answer_in_room(by: By, conference_id: int, device_id: int, is_them: bool) ->
         lock_case(by, conference_id, Activity.LET_IN)
         link, device = _locked_device(by.session, conference_id, device_id)
         participant = member(by.session, conference_id, link.participant_id)
-        if ROLE_OF_PART[participant.part] not in INSIDE_ROLES:
+        if ROLE_OF_PART[participant.part] not in INSIDE_ROLES or participant.came_as_professional:
             raise Unknown
         if not awaits_approval(device, by.at) or live_link(by.session, by.at, link.id) is None:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))
