@@ -471,6 +471,7 @@ class VoiceRow:
     reason_code: StopReason | None
     said_on: date
     written_at: datetime
+    asks: bool
     asked_at: datetime | None
     spoken_at: datetime | None
     spoken: str | None

@@ -139,6 +139,7 @@ def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, match
         people=tuple(row.facts(today, about) for row in circle),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
+        in_force=case.in_force,
     )
 
 

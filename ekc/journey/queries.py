@@ -1,7 +1,7 @@
 """Reading what spans features: the steps taken, and the lists of cases on home pages."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ from ekc.links.queries import cases_awaiting_approval
 from ekc.meetings.models import Meeting
 from ekc.signin.models import SignIn
 from ekc.workflow.definition import STEPS
-from ekc.workflow.ends import EndRule, end_of
+from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, EndRule, end_of
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import (
     PROFESSIONAL_PARTS,
@@ -54,11 +54,13 @@ from ekc.workflow.vocabulary import (
     VoiceMatter,
 )
 
-#: The step that a wish in a matter asks for.
-MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
+#: The matters in which somebody can wish for a step.
+WISHES = tuple(dict.fromkeys(rule.matter for rule in STEPS if rule.matter is not None))
 _MOST = 50  # cases in one list of the home page
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
-_RECENT = timedelta(days=14)  # so long a correction stays on home pages, and another region on own pages
+_RECENT = timedelta(
+    days=14
+)  # so long news stays: a correction at home, another region or the end of a round on pages of the case
 _MOST_CLOSED = 10  # closed cases in the list of a coordinator
 
 
@@ -145,6 +147,12 @@ def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
     return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
 
 
+def ended_round(changes: Sequence[StepRow], at: datetime) -> EndRule | None:
+    """What ended the last round of a case that goes on with the plan of the one before, in the days after it."""
+    last = changes[-1] if changes else None
+    return END_OF_STEP[last.step] if last and last.step in ROUND_ENDS and last.at > at - _RECENT else None
+
+
 def untold_steps(session: Session) -> Iterator[str]:
     """The names of the audit chains that do not tell the steps of their case: others, or fewer, or none at all.
 
@@ -181,6 +189,7 @@ class CaseRow:
     profile: str
     presentation: int
     round: int
+    plan_number: int
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
     without_conference: bool
@@ -194,18 +203,23 @@ class CaseRow:
     open_until: date | None = None  # last day of the coordinator's access, once their last task is done
 
     @property
+    def in_force(self) -> bool:
+        """Whether a plan is in force: one was agreed."""
+        return self.plan_number > 0
+
+    @property
     def end(self) -> EndRule | None:
         """How a closed case ended; None before that."""
-        return end_of(self.outcome, self.stop_reason)
+        return end_of(self.outcome, self.stop_reason, self.in_force)
 
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:21]  # the fields that are columns of their own name
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:22]  # the fields that are columns of their own name
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
     latest = (
         select(func.max(Meeting.number))
-        .where(Meeting.conference_id == Conference.id)
+        .where(Meeting.conference_id == Conference.id, Meeting.set_aside.is_(False))
         .correlate(Conference)
         .scalar_subquery()
     )
@@ -226,6 +240,7 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.variant,
             Conference.presentation,
             Conference.round,
+            Conference.plan_number,
             Conference.question_agreed_on,
             Conference.no_bottom_lines_on,
             Conference.without_conference,
@@ -379,7 +394,7 @@ def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
         .join(Voice, Voice.conference_id == Conference.id)
         .join(Participant, Participant.id == Voice.participant_id)
         .where(mine, Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]), Participant.removed_at.is_(None))
-        .where(Voice.matter.in_(MATTER_STEPS), Voice.about == Conference.round)
+        .where(Voice.matter.in_(WISHES), Voice.about == Conference.round)
         .where(Voice.answer == Agreed.YES, Voice.spoken_at.is_(None))
     )
     rows = session.execute(union_all(wished, unsafe)).all()

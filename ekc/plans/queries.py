@@ -179,7 +179,7 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
     held = (
         select(Meeting.id)
-        .where(Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
+        .where(Meeting.conference_id == conference_id, Meeting.started_at.is_not(None), Meeting.set_aside.is_(False))
         .order_by(Meeting.number.desc())
         .limit(1)
         .scalar_subquery()

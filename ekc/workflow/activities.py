@@ -89,7 +89,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.ANSWER_MATCH,
         N_("take the case or not, and declare independence"),
         _grant(_OPEN, Role.ASKED_COORDINATOR) | _grant(_OUTSIDE, Role.COORDINATOR),
-        owes=frozenset({NoticeKind.COORDINATOR}),
+        owes=frozenset({NoticeKind.COORDINATOR, NoticeKind.PAPER}),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,

@@ -11,7 +11,7 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
-from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
+from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step, VoiceMatter
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
@@ -104,16 +104,24 @@ def as_the_circle_reads(verdict: Verdict) -> Verdict:
     return Verdict(verdict.rule, tuple(reasons))
 
 
-def steps_from(phase: Phase, roles: Iterable[Role]) -> tuple[StepRule, ...]:
-    """The steps that somebody with `roles` could take from `phase`, guards aside, in the order of the table."""
+def steps_from(phase: Phase, roles: Iterable[Role], in_force: bool = False) -> tuple[StepRule, ...]:
+    """The steps that somebody with `roles` could take from `phase`, guards aside, in the order of the table.
+
+    `in_force`: whether a plan is.
+    """
     held = frozenset(roles)
-    return tuple(rule for rule in STEPS if phase in rule.sources and rule.who & held)
+    return tuple(rule for rule in STEPS if rule.is_from(phase, in_force) and rule.who & held)
+
+
+def wish_steps(in_force: bool) -> dict[VoiceMatter, StepRule]:
+    """The steps for which somebody can wish, by matter. `in_force`: whether a plan is."""
+    return {rule.matter: rule for rule in STEPS if rule.matter is not None and rule.in_force in (None, in_force)}
 
 
 def why_not(facts: Facts, roles: Iterable[Role]) -> tuple[Verdict, ...]:
     """The verdict on each step that could be taken from here."""
     held = frozenset(roles)
-    return tuple(judge(rule, facts, held) for rule in steps_from(facts.phase, held))
+    return tuple(judge(rule, facts, held) for rule in steps_from(facts.phase, held, facts.in_force))
 
 
 def verdict_on(
@@ -122,7 +130,7 @@ def verdict_on(
     """What a request to take `step` is answered with: None where these roles have no such step from this phase."""
     held = frozenset(roles)
     rule = STEP_RULES[step]
-    return judge(rule, facts, held, overridden) if rule in steps_from(facts.phase, held) else None
+    return judge(rule, facts, held, overridden) if rule in steps_from(facts.phase, held, facts.in_force) else None
 
 
 def may(activity: Activity, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> bool:

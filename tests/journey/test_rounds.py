@@ -6,8 +6,13 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
+from ekc.conferences.actions.links import make_link
+from ekc.conferences.actions.safety import add_concern, change_concern
+from ekc.conferences.entries import Concern
 from ekc.conferences.models import Conference, Participant
-from ekc.core.errors import NotNow
+from ekc.conferences.queries import concerns
+from ekc.core.audit import broken_chains
+from ekc.core.errors import NotNow, Stale
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
@@ -15,16 +20,25 @@ from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUpState
 from ekc.evaluations.queries import follow_ups, own_tasks
 from ekc.journey.actions import Blocked, take_step
+from ekc.journey.facts import gather_facts
+from ekc.journey.notices import owed_in
+from ekc.links.queries import link_of_token
+from ekc.plans.actions import change_plan, record_agreement
 from ekc.plans.draft import Draft, EvaluationPlan
-from ekc.plans.queries import stored_draft
+from ekc.plans.edits import add_goal
+from ekc.plans.queries import agreements, stored_draft
 from ekc.workflow.definition import Taking
+from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import ActionState, Phase, Step
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, enter_as_before, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.journey.stored import everything
+from tests.page import text_of
 
 TODAY = START.date()
 AGAIN = Taking(Step.RECONVENE, reason="Things changed.")
@@ -261,3 +275,167 @@ def test_that_they_come_together_again_is_told_to_staff_and_stands_on_each_page(
     for name, whose in (("omar", "You come"), ("karim", "The family comes")):
         own = enter(client, db_session, START, case.id, case.people[name]).text
         assert f"{whose} together again: {says}" in own
+
+
+# The end of a round
+
+
+STOP_ROUND = Taking(Step.STOP_ROUND, stop_reason=StopReason.SITUATION_CHANGED)
+NO_NEW_PLAN = Taking(Step.NO_NEW_PLAN)
+
+
+def to_the_end_of_the_round(session: Session, cast: Cast, case: Made, until: Phase) -> None:
+    """In the new round, to this phase; with words of it."""
+    noor = By(session, cast.noor, START)
+    if until is Phase.SETUP:
+        return
+    for row in concerns(session, case.id):
+        again = Concern(participant_id=row.participant_id, concern=row.concern or "", arrangement="They sit apart.")
+        change_concern(noor, case.id, row.id, again)
+    build.open_again(session, cast, START, case)
+    if until is Phase.INFORMATION:
+        return
+    build.to_presentation(session, cast, START, case)
+    change_plan(noor, case.id, stored_draft(session, case.id).revision, add_goal("QgoalZ"))
+    record_agreement(noor, case.id, case.people["omar"], Agreed.NO, "QneverZ")
+    if until is Phase.PRIVATE_TIME:
+        take_step(noor, case.id, Taking(Step.GO_BACK, reason="QwhyZ"))
+
+
+@pytest.mark.parametrize(
+    ("until", "taking"),
+    [
+        (Phase.SETUP, STOP_ROUND),
+        (Phase.INFORMATION, NO_NEW_PLAN),
+        (Phase.PRIVATE_TIME, NO_NEW_PLAN),
+        (Phase.PRESENTATION, NO_NEW_PLAN),
+    ],
+)
+def test_a_round_that_is_given_up_leads_back_to_the_plan_in_force(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock, until: Phase, taking: Taking
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor, omar = By(db_session, cast.noor, START), case.people["omar"]
+    concern = Concern(participant_id=omar, concern="He is afraid of Kees.", arrangement="They sit apart.")
+    add_concern(noor, case.id, concern)
+    before = so_is_it(db_session, case)
+    agreed, link = agreements(db_session, case.id, 1), make_link(noor, case.id, omar)
+    take_step(noor, case.id, AGAIN)
+    to_the_end_of_the_round(db_session, cast, case, until)
+    stale = stored_draft(db_session, case.id).revision
+
+    phase = take_step(noor, case.id, taking)
+
+    assert phase is Phase.EVALUATION
+    assert so_is_it(db_session, case) == before
+    assert agreements(db_session, case.id, 1) == agreed != ()
+    assert agreements(db_session, case.id, 2) == ()
+    assert [word for word in ("QgoalZ", "QneverZ", "QwhyZ", AGAIN.reason) if word in everything(db_session)] == []
+    assert link_of_token(db_session, START, link.token) is not None
+    with pytest.raises(Stale):
+        change_plan(noor, case.id, stale, add_goal("Of an older page."))
+    clock.advance(days=1)
+    enter(client, db_session, clock(), case.id, omar)
+    client.submit("Done")
+    [task] = own_tasks(db_session, case.id, omar)
+    assert task.state is ActionState.DONE
+    sign_in(client, cast.noor)
+    rail = [text_of(stop) for stop in client.page(f"/conferences/{case.id}").all("li") if "2 Mar" in text_of(stop)]
+    assert len(rail) >= 3  # each phase of the round in which the plan was made
+    assert STEP_RULES[taking.step].title in client.page(f"/conferences/{case.id}/history").text
+    assert list(broken_chains(db_session)) == []
+
+
+def so_is_it(session: Session, case: Made) -> tuple[object, ...]:
+    """All that the evaluation of the plan in force asks, and what is planned for it."""
+    session.rollback()
+    conference = session.get_one(Conference, case.id)
+    facts = gather_facts(session, conference, START)
+    found = stored_draft(session, case.id)
+    return facts, found.draft, found.text, follow_ups(session, case.id, TODAY), conference.presentation
+
+
+def test_after_a_round_that_was_given_up_a_new_version_and_a_new_round_are_made(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    for _ in range(2):
+        take_step(noor, case.id, AGAIN)
+        to_the_end_of_the_round(db_session, cast, case, Phase.PRESENTATION)
+        take_step(noor, case.id, NO_NEW_PLAN)
+    evaluation = next(row for row in follow_ups(db_session, case.id, TODAY) if row.kind is FollowUpKind.EVALUATION)
+    found = FollowUpReport(held_on=TODAY, found="QfoundZ", wants_new_version=True)
+    evaluations.record_follow_up(noor, case.id, evaluation.id, found)
+    change_plan(noor, case.id, stored_draft(db_session, case.id).revision, add_goal("Summer."))
+    with pytest.raises(Blocked) as refused:
+        take_step(noor, case.id, Taking(Step.REVISE_PLAN))
+    asked = {reason.guard for reason in refused.value.verdict.reasons}
+    assert asked == {"accepted", "bottom_lines_met", "everyone_asked"}
+
+    take_step(noor, case.id, AGAIN)
+    build.open_again(db_session, cast, START, case)
+    build.to_presentation(db_session, cast, START, case)
+    build.write_again(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case)
+    build.step(db_session, cast, START, case, Step.AGREE_PLAN)
+
+    conference = db_session.get_one(Conference, case.id)
+    assert (conference.round, conference.presentation, conference.plan_number) == (4, 2, 2)
+
+
+def test_once_all_was_settled_the_access_of_the_coordinator_ends_after_the_round_too(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    for row in follow_ups(db_session, case.id, TODAY):
+        evaluations.give_up(noor, case.id, row.id, "They moved away.")
+    take_step(noor, case.id, AGAIN)
+    assert db_session.scalar(select(Conference.tasks_ended_on)) is None
+
+    take_step(noor, case.id, STOP_ROUND)
+
+    assert db_session.scalar(select(Conference.tasks_ended_on)) == TODAY
+
+
+def test_whoever_hears_of_the_end_of_a_round_stays_on_the_list_until_told(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor, who = By(db_session, cast.noor, START), case.people
+    take_step(noor, case.id, AGAIN)
+    build.change_details(db_session, cast, START, case, who["linda"], attends=Attends.NO)
+    take_step(noor, case.id, STOP_ROUND)
+
+    (line,) = (one for one in owed_in(db_session, [case.id])[case.id] if one.notice.kind is NoticeKind.ROUND)
+    assert {one.id for one in line.to} == set(who.values())  # Linda made the plan that stays
+    mailed = {mail.recipient for mail in db_session.scalars(select(OutboxMessage)) if ":round-" in mail.key}
+    assert {"marieke@example.org", "omar@example.org", "linda@example.org", "karim@example.org"} <= mailed
+
+
+@pytest.mark.parametrize("step", [Step.STOP, Step.NO_PLAN])
+def test_a_case_with_a_plan_in_force_does_not_end_by_its_round(db_session: Session, cast: Cast, step: Step) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, AGAIN)
+    if step is Step.NO_PLAN:
+        to_the_end_of_the_round(db_session, cast, case, Phase.PRESENTATION)
+    with pytest.raises(NotNow):
+        take_step(noor, case.id, Taking(step, stop_reason=StopReason.SITUATION_CHANGED))
+
+
+def test_one_of_two_main_persons_who_wants_to_stop_the_round_wishes_it(
+    db_session: Session, cast: Cast, client: PageClient
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, AGAIN)
+    build.change_details(db_session, cast, START, case, case.people["omar"], part=Part.MAIN_PERSON)
+    marieke = By(db_session, participant(case.id, case.people["marieke"]), START)
+
+    assert take_step(marieke, case.id, STOP_ROUND) is Phase.SETUP
+
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}")
+    assert "Somebody wants to stop" in page.text
+    assert take_step(noor, case.id, STOP_ROUND) is Phase.EVALUATION
+    assert "Somebody wants to stop" not in client.page(f"/conferences/{case.id}").text

@@ -39,7 +39,7 @@ from ekc.journey.home import staff_home
 from ekc.journey.models import StepWords
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import PAGES
-from ekc.journey.queries import MATTER_STEPS
+from ekc.journey.queries import WISHES
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.models import Match
@@ -514,7 +514,7 @@ class Walk(RuleBasedStateMachine):
             assert bool(manager.to_decide) == bool(facts.coordinator.conflicts)
         if (asked := case.asked_coordinator_id) is not None:
             assert [row.id for row in home[asked].requests] == [case.id]
-        wished = {matter for matter in MATTER_STEPS if hear(matter, facts).yes}
+        wished = {matter for matter in WISHES if hear(matter, facts).yes}
         for at_home in (coordinator, manager):
             assert at_home is None or {one.matter for one in at_home.to_ring if one.matter} == wished
         self.session.rollback()

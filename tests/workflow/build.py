@@ -76,6 +76,7 @@ READY = well(
     bottom_lines=(BottomLineFacts(11, 1, shared=True, met=True),),
     meeting_on=TODAY,
     without_conference=False,
+    in_force=False,
     plan=PLAN,
     accepted=True,
 )
