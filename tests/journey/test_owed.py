@@ -14,7 +14,7 @@ from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions.registration import add_consent, change_registration, log_contacts, withdraw_consent
 from ekc.conferences.entries import NewConsent, PersonDetails, Registration
 from ekc.conferences.models import Conference, Consent, Notice, Participant
-from ekc.conferences.queries import registration
+from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import Blocked, take_step
@@ -406,8 +406,8 @@ def test_another_coordinator_is_told_to_whoever_was_told_for_the_round_before(
 def happen(random: Random, session: Session, cast: Cast, clock: FrozenClock, case: Made) -> None:
     """Something that can happen to a case, if it can happen now."""
     noor = by(session, cast.noor, clock)
-    people = list(session.scalars(select(Participant.id).where(Participant.conference_id == case.id)))
-    who = random.choice(people)
+    here = (Participant.conference_id == case.id, Participant.removed_at.is_(None))
+    who = random.choice(list(session.scalars(select(Participant.id).where(*here).order_by(Participant.id))))
     consents = list(session.scalars(select(Consent.id).where(Consent.conference_id == case.id)))
     away = {"exclusion_reason": "-", "excluded_by": "-", "excluded_on": START.date(), "attends": Attends.EXCLUDED}
     can: list[Callable[[], object]] = [

@@ -10,7 +10,7 @@ from ekc.conferences.actions.links import make_link
 from ekc.conferences.actions.safety import add_concern, change_concern
 from ekc.conferences.entries import Concern
 from ekc.conferences.models import Conference, Participant
-from ekc.conferences.queries import concerns
+from ekc.conferences.queries.concerns import concerns
 from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Stale
 from ekc.core.outbox import OutboxMessage
