@@ -204,22 +204,54 @@ def written_anew(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
     return case
 
 
-def test_nothing_of_last_time_stands_in_the_new_plan_until_somebody_takes_it_over(
+HANGS = "1.2 Omar El Amrani and Linda de Wit: Hangs the week on the fridge, no later than Monday 9 March past"
+SLEEPS = "1.1 Fatima El Amrani-Benali: Sleeps at Marieke's from Sunday to Tuesday, every week, from Monday 2 March"
+GOAL = "1. The children are never alone at night."
+WHAT_IF = "If Somebody cannot come, then Rings Omar before five (Omar El Amrani and Kees de Wit)"
+REST = (
+    "Omar El Amrani keeps an eye on the plan",
+    "Where you meet again, and who calls everyone together; the day is chosen anew",
+)
+LAST_TIME = "What do you want to take over?"
+
+
+def test_nothing_of_last_time_stands_in_the_new_plan_until_it_is_chosen_part_by_part(
     db_session: Session, cast: Cast, client: PageClient, written_anew: Made
 ) -> None:
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{written_anew.id}/plan")
-    assert "Last time you agreed" in page.text
-    assert "Hangs the week on the fridge" not in page.text
+    boxes = [box for box in page.all("input") if box.get("name") == "part"]
+    assert [box.get("checked") for box in boxes] == [None] * 6
+    assert stored_draft(db_session, written_anew.id).draft == Draft(last_key=4)
+    assert "Choose what you want to take over." in client.submit("Take over what is chosen").text
 
-    client.submit("Take over goal 1")
+    client.submit("Take over what is chosen", {LAST_TIME: [HANGS]})
 
     draft = stored_draft(db_session, written_anew.id).draft
     assert [goal.text for goal in draft.goals] == ["The children are never alone at night."]
-    [sleeps, hangs] = draft.goals[0].actions
-    assert (sleeps.who, hangs.by) == ((written_anew.people["fatima"],), None)  # the day has passed
+    [hangs] = draft.goals[0].actions
+    assert (hangs.who, hangs.by) == ((written_anew.people["omar"], written_anew.people["linda"]), None)  # it has passed
     assert (draft.what_ifs, draft.monitor, draft.evaluation) == ((), None, EvaluationPlan())
-    assert "Take over goal 1" not in client.here.buttons
+
+    client.submit("Take over what is chosen", {LAST_TIME: [SLEEPS, WHAT_IF]})
+
+    draft = stored_draft(db_session, written_anew.id).draft
+    assert [action.who for action in draft.goals[0].actions][1] == (written_anew.people["fatima"],)
+    assert [what_if.then for what_if in draft.what_ifs] == ["Rings Omar before five"]
+    left = [box.get("value") for box in client.here.all("input") if box.get("name") == "part"]
+    assert left == ["monitor", "evaluation"]
+
+
+def test_a_goal_is_taken_over_without_its_actions(
+    db_session: Session, cast: Cast, client: PageClient, written_anew: Made
+) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{written_anew.id}/plan")
+
+    client.submit("Take over what is chosen", {LAST_TIME: [GOAL]})
+
+    draft = stored_draft(db_session, written_anew.id).draft
+    assert [(goal.text, goal.actions) for goal in draft.goals] == [("The children are never alone at night.", ())]
 
 
 def test_everything_is_taken_over_but_the_day_of_the_evaluation(
@@ -228,7 +260,7 @@ def test_everything_is_taken_over_but_the_day_of_the_evaluation(
     sign_in(client, cast.noor)
     client.page(f"/conferences/{written_anew.id}/plan")
 
-    client.submit("Take over everything from last time")
+    client.submit("Take over what is chosen", {LAST_TIME: [GOAL, SLEEPS, HANGS, WHAT_IF, *REST]})
 
     draft, omar = stored_draft(db_session, written_anew.id).draft, written_anew.people["omar"]
     assert [len(goal.actions) for goal in draft.goals] == [2]
@@ -238,20 +270,34 @@ def test_everything_is_taken_over_but_the_day_of_the_evaluation(
     assert "Last time you agreed" not in client.here.text
 
 
-def test_whoever_left_is_not_taken_over(
-    db_session: Session, cast: Cast, client: PageClient, written_anew: Made
+def test_what_is_done_is_marked_and_whoever_left_is_not_taken_over(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock, written_anew: Made
 ) -> None:
+    tick = By(db_session, participant(written_anew.id, written_anew.people["omar"]), clock())
+    [task] = own_tasks(db_session, written_anew.id, written_anew.people["omar"])
+    evaluations.tick(tick, written_anew.id, task.action.key, ActionState.DONE)
     db_session.get_one(Participant, written_anew.people["omar"]).removed_at = START
     db_session.commit()
     sign_in(client, cast.noor)
     client.page(f"/conferences/{written_anew.id}/plan")
+    labels = [text_of(label) for label in client.here.all("label") if "Hangs the week" in text_of(label)]
+    assert [label.endswith("done") for label in labels] == [True]
+    assert ["Omar El Amrani (no longer in the circle)" in label for label in labels] == [True]
+    rest = [text_of(label) for label in client.here.all("label") if str(label.get("for")).startswith("take-")]
 
-    client.submit("Take over everything from last time")
+    client.submit("Take over what is chosen", {LAST_TIME: rest})
 
     draft = stored_draft(db_session, written_anew.id).draft
-    [_, hangs] = draft.goals[0].actions
+    hangs = draft.goals[0].actions[1]
     assert (hangs.who, draft.monitor) == ((written_anew.people["linda"],), None)
     assert (draft.what_ifs[0].who, draft.evaluation.convenor) == ((written_anew.people["kees"],), None)
+
+
+def test_a_part_that_was_not_in_it_is_not_there(client: PageClient, cast: Cast, written_anew: Made) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{written_anew.id}/plan")
+    form = client.form("Take over what is chosen").fill({LAST_TIME: [GOAL]})
+    assert client.post(form.url, data={**dict(form.fields), "part": ["g99"]}).status_code == 404
 
 
 @pytest.mark.parametrize("by", ["noor", "marieke"])
