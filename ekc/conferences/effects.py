@@ -21,7 +21,7 @@ from ekc.workflow import owed
 from ekc.workflow.ends import End
 from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned
 from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
+    INSIDE_PARTS,
     PROFESSIONAL_PARTS,
     TOOK_PART,
     Attends,
@@ -68,7 +68,7 @@ def queue_circle_mail(
     the round before and have not said yet.
     """
     for person in _people(session, conference):
-        may_stay_home = comes and person.part in (FAMILY_PARTS | {Part.SUPPORTER}) - {Part.MAIN_PERSON}
+        may_stay_home = comes and person.part in INSIDE_PARTS - {Part.MAIN_PERSON}
         if may_stay_home and (person.attends or person.attends_before) not in TOOK_PART:
             continue
         if person.part in rule.parts and person.attends is not Attends.EXCLUDED:

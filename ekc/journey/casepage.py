@@ -16,11 +16,12 @@ from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
-from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
 from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
+from ekc.journey.queries import steps as step_queries
+from ekc.journey.queries.steps import StepRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -31,7 +32,7 @@ from ekc.workflow.ends import ROUND_ENDS, EndRule
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import OwedLine, open_lines
+from ekc.workflow.owed import Owed, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
@@ -48,7 +49,7 @@ class RailPhase:
     title: str
     state: str
     entered: datetime | None
-    skipped: bool = False
+    skipped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ChecklistLine:
 
     title: str
     blocker_link: BlockerLink | None
-    given_up: bool = False
+    given_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class CasePage:
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
-    owed: tuple[tuple[OwedLine, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
+    owed: tuple[tuple[Owed, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
     ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     today: date
 
@@ -161,7 +162,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     )
     facts = gather_facts(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
-    changes = queries.steps_taken(session, case.id)
+    changes = step_queries.steps_taken(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
@@ -193,7 +194,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
             for one in registration.related_cases(session, case)
         ),
         owed=_owed(session, case) if case.may(Activity.TELL) else (),
-        ended_round=queries.ended_round(changes, at),
+        ended_round=step_queries.ended_round(changes, at),
         today=today,
     )
 
@@ -217,7 +218,7 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     return dissent(session, case) if differs else ()
 
 
-def _owed(session: Session, case: Case) -> tuple[tuple[OwedLine, str], ...]:
+def _owed(session: Session, case: Case) -> tuple[tuple[Owed, str], ...]:
     found = open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
     return tuple((line, owed_page(line)) for line in found)
 
@@ -271,7 +272,7 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
     return tuple(open_wish(matter, step) for matter, step in wished)
 
 
-def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, ...]:
+def rail(case: Case, changes: tuple[StepRow, ...]) -> tuple[RailPhase, ...]:
     """The phases on the phase rail, and where the case is."""
     entered = {change.target: change.at for change in this_round(changes) if change.target is not change.source}
     stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
@@ -294,9 +295,9 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, .
     )
 
 
-def this_round(changes: tuple[queries.StepRow, ...]) -> tuple[queries.StepRow, ...]:
+def this_round(changes: tuple[StepRow, ...]) -> tuple[StepRow, ...]:
     """The steps of this round, from the one with which it began; after a round that was ended, of the one before it."""
-    rounds: list[list[queries.StepRow]] = [[]]
+    rounds: list[list[StepRow]] = [[]]
     for change in changes:
         if change.step is Step.RECONVENE:
             rounds.append([])
@@ -339,7 +340,7 @@ def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) ->
     return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up)
 
 
-def clock_events(session: Session, case: Case, changes: tuple[queries.StepRow, ...]) -> dict[Event, date]:
+def clock_events(session: Session, case: Case, changes: tuple[StepRow, ...]) -> dict[Event, date]:
     """The day of each event that starts or stops a clock. What stopped once stays so; a new round starts its own."""
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
     for change in changes:
@@ -357,5 +358,5 @@ def clock_events(session: Session, case: Case, changes: tuple[queries.StepRow, .
             case _:
                 pass
     if any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
-        found |= queries.referrer_events(session, case.id, case.no_bottom_lines_on)
+        found |= step_queries.referrer_events(session, case.id, case.no_bottom_lines_on)
     return found

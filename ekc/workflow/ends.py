@@ -5,7 +5,7 @@ nobody but the family acts: whatever happened, an end from outside waits until t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ekc.workflow.vocabulary import N_, Labelled, Outcome, Part, Step, StopReason
@@ -88,7 +88,7 @@ class WithPlan:
     staff: str
     family: str
     agencies: str
-    mails: Mapping[Hears, Words] = field(default_factory=dict)
+    mails: Mapping[Hears, Words]
     title: str = ""
 
 
@@ -105,9 +105,9 @@ class EndRule:
     end: End
     title: str
     steps: frozenset[Step]
-    settles: frozenset[Settled] = frozenset()
+    settles: frozenset[Settled]
     destroys: frozenset[Destroyed] = frozenset()
-    mails: Mapping[Hears, Words] = field(default_factory=dict)
+    mails: Mapping[Hears, Words]
     reason: str = ""
     staff: str = ""
     family: str = ""
@@ -183,6 +183,7 @@ ENDS: tuple[EndRule, ...] = (
         told_at_home=True,
         with_plan=WithPlan(
             title=N_("ended without a new plan"),
+            mails={},
             staff=N_(
                 "There is no new plan; the earlier plan stays and can be read. Of this round only that is kept, its "
                 "day and who wrote it down: the plan that was being written, what people said to it and every reason "
@@ -228,6 +229,7 @@ ENDS: tuple[EndRule, ...] = (
         again=_NEW_CASE,
         told_at_home=True,
         with_plan=WithPlan(
+            mails={},
             staff=N_(
                 "It was stopped while a new conference was being prepared. The earlier plan stays and can be read."
             ),
